@@ -1,0 +1,159 @@
+"""The scalar arithmetic behind one cell, as a small tree that can be shown and evaluated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MINUS = "−"
+
+
+def format_number(value: float) -> str:
+    """Write a number with up to eight significant digits and a true minus sign."""
+    return f"{value:.8g}".replace("-", MINUS)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One element of a tensor with its value."""
+
+    tensor: str
+    """The identifier of the tensor, e.g. ``dE_dv``."""
+    symbol: str
+    """The symbol of the tensor, e.g. ``∂E/∂v``."""
+    index: tuple[int, ...]
+    labels: tuple[str, ...]
+    """The names of row and column."""
+    value: float
+
+    @property
+    def label(self) -> str:
+        """The cell in words, e.g. ``∂E/∂v[input2, g1]``."""
+        return f"{self.symbol}[{', '.join(self.labels)}]" if self.labels else self.symbol
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number that comes from no tensor."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Call:
+    """A named scalar function of one argument, e.g. σ."""
+
+    name: str
+    function: Callable[[float], float]
+    argument: Expression
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Terms added up; a negative part is a product with −1."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first minus the second."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Product:
+    """Factors multiplied."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Square:
+    """The argument squared."""
+
+    argument: Expression
+
+
+Expression = Cell | Constant | Call | Sum | Difference | Product | Square
+
+
+def evaluate(expression: Expression) -> float:
+    """Compute the expression from the values in its leaves."""
+    match expression:
+        case Cell() | Constant():
+            return expression.value
+        case Call():
+            return expression.function(evaluate(expression.argument))
+        case Sum():
+            return math.fsum(map(evaluate, expression.terms))
+        case Difference():
+            return evaluate(expression.left) - evaluate(expression.right)
+        case Product():
+            return math.prod(map(evaluate, expression.factors))
+        case Square():
+            return evaluate(expression.argument) ** 2
+
+
+def render(expression: Expression, most_terms: int = 8) -> str:
+    """Write the expression with its numbers.
+
+    Args:
+        expression: What to write.
+        most_terms: A longer sum shows only its largest terms and counts the rest.
+    """
+    match expression:
+        case Cell() | Constant():
+            return format_number(expression.value)
+        case Call():
+            return f"{expression.name}({render(expression.argument, most_terms)})"
+        case Sum():
+            return _render_sum(expression, most_terms)
+        case Difference():
+            left, right = expression.left, expression.right
+            return f"{render(left, most_terms)} {MINUS} {_enclosed(right, most_terms)}"
+        case Product():
+            return "·".join(_enclosed(factor, most_terms) for factor in expression.factors)
+        case Square():
+            return f"({render(expression.argument, most_terms)})²"
+
+
+def _enclosed(expression: Expression, most_terms: int) -> str:
+    text = render(expression, most_terms)
+    compound = isinstance(expression, Sum | Difference)
+    return f"({text})" if compound or text.startswith(MINUS) else text
+
+
+def _render_sum(expression: Sum, most_terms: int) -> str:
+    terms = expression.terms
+    if len(terms) <= most_terms:
+        return " + ".join(_term(term, most_terms) for term in terms)
+    values = [abs(evaluate(term)) for term in terms]
+    largest = sorted(sorted(range(len(terms)), key=lambda i: -values[i])[: most_terms - 1])
+    kept = set(largest)
+    rest = math.fsum(evaluate(term) for i, term in enumerate(terms) if i not in kept)
+    shown = " + ".join(_term(terms[i], most_terms) for i in largest)
+    folded = f"({len(terms) - len(largest)} more: {format_number(rest)})"
+    return f"{shown} + {folded}"
+
+
+def _term(expression: Expression, most_terms: int) -> str:
+    text = render(expression, most_terms)
+    return f"({text})" if isinstance(expression, Cell) and text.startswith(MINUS) else text
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Where the value of one cell comes from."""
+
+    cell: Cell
+    rule: str
+    """The right-hand side in symbols, e.g. ``Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]``."""
+    expression: Expression
+
+    def __str__(self) -> str:
+        numbers = render(self.expression)
+        return f"{self.cell.label} = {self.rule} = {numbers} = {format_number(self.cell.value)}"

@@ -1,0 +1,112 @@
+"""Every loss of a run, 8 bytes each, and a quick outline of them for drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.tensor import Array
+
+_BLOCK = 256
+_FIRST_CAPACITY = 4096
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The losses thinned to a few points a column.
+
+    Attributes:
+        positions: The iteration that each bucket starts with.
+        lows: The smallest finite loss in each bucket; NaN where there is none.
+        highs: The largest finite loss in each bucket; NaN where there is none.
+        first_nonfinite: The first iteration whose loss is no finite number, or None.
+    """
+
+    positions: Array
+    lows: Array
+    highs: Array
+    first_nonfinite: int | None
+
+
+class LossHistory:
+    """A growing array of losses with the minimum and maximum of each full block."""
+
+    def __init__(self) -> None:
+        self._values: Array = np.empty(_FIRST_CAPACITY)
+        self._count = 0
+        self._lows: list[Array] = []
+        self._highs: list[Array] = []
+        self._summarised = 0
+        self._first_nonfinite: int | None = None
+        self._inspected = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def values(self) -> Array:
+        """A read-only view of the losses so far; later losses do not change it."""
+        view = self._values[: self._count]
+        view.flags.writeable = False
+        return view
+
+    def append(self, loss: Array) -> None:
+        """Add the loss of one more iteration."""
+        count = self._count
+        if count == self._values.size:
+            grown = np.empty(2 * count)
+            grown[:count] = self._values
+            self._values = grown
+        self._values[count] = loss
+        self._count = count + 1
+
+    def outline(self, buckets: int) -> Outline:
+        """Thin all losses to at most about `buckets` minima and maxima.
+
+        The cost grows with the losses that came since the last call and with the
+        number of blocks, not with the number of losses.
+        """
+        self._inspect()
+        count = self._count
+        if count <= buckets * _BLOCK:
+            lows = highs = np.where(np.isfinite(self.values), self.values, np.nan)
+            unit = 1
+        else:
+            self._summarise()
+            lows, highs = np.concatenate(self._lows), np.concatenate(self._highs)
+            tail = self._values[self._summarised : count]
+            if tail.size:
+                lows = np.append(lows, _least(tail[None, :]))
+                highs = np.append(highs, -_least(-tail[None, :]))
+            unit = _BLOCK
+        step = max(1, -(-lows.size // buckets))
+        starts = np.arange(0, lows.size, step)
+        if step > 1:
+            lows = np.fmin.reduceat(lows, starts)
+            highs = np.fmax.reduceat(highs, starts)
+        return Outline(starts.astype(np.float64) * unit, lows, highs, self._first_nonfinite)
+
+    def _inspect(self) -> None:
+        if self._first_nonfinite is None:
+            bad = np.flatnonzero(~np.isfinite(self._values[self._inspected : self._count]))
+            if bad.size:
+                self._first_nonfinite = self._inspected + int(bad[0])
+        self._inspected = self._count
+
+    def _summarise(self) -> None:
+        full = self._count - self._count % _BLOCK
+        if full > self._summarised:
+            blocks = self._values[self._summarised : full].reshape(-1, _BLOCK)
+            self._lows.append(_least(blocks))
+            self._highs.append(-_least(-blocks))
+            self._summarised = full
+        if len(self._lows) > 64:
+            self._lows, self._highs = [np.concatenate(self._lows)], [np.concatenate(self._highs)]
+
+
+def _least(blocks: Array) -> Array:
+    """Return the smallest finite value of each row, NaN where there is none."""
+    finite = np.where(np.isfinite(blocks), blocks, np.nan)
+    least: Array = np.fmin.reduce(finite, axis=1)
+    return least

@@ -1,0 +1,1 @@
+"""The kinds of operations that an iteration is made of, by phase."""

@@ -1,0 +1,117 @@
+"""What a run has to say for itself, as text and as an object for JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from engine.debugger import Debugger
+from engine.tensor import Array
+
+_LINES = 10
+
+
+def plain(value: object) -> Any:
+    """Turn arrays and numbers into what JSON can hold, in full precision.
+
+    A number that JSON does not know becomes "NaN", "Infinity" or "-Infinity".
+    """
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
+    """Describe a run: dataset, hyperparameters, parameters, losses, predictions."""
+    dataset = debugger.dataset
+    described: dict[str, Any] = plain(
+        {
+            "dataset": {
+                "name": dataset.name,
+                "observations": len(dataset.observations),
+                "inputs": dataset.inputs,
+                "targets": dataset.targets,
+            },
+            "hyperparameters": debugger.hyperparameters.as_dict(),
+            "initial_parameters": debugger.initial_parameters,
+            "losses": debugger.losses,
+            "parameters": debugger.parameters,
+            "predictions": debugger.predict(),
+            "iterations": debugger.iteration,
+            "seconds": seconds,
+        }
+    )
+    return described
+
+
+def run_text(debugger: Debugger, seconds: float) -> str:
+    """Write the notebook's report: errors at ten steps, weights, bias, predictions, time."""
+    dataset, losses = debugger.dataset, debugger.losses
+    initial, final = debugger.initial_parameters, debugger.parameters
+    layers = [(layer.name, layer.weights) for layer in debugger.program.network.layers]
+    lines = [
+        f"{dataset.name}: {len(dataset.observations)} observations, "
+        f"inputs {', '.join(dataset.inputs)}, targets {', '.join(dataset.targets)}"
+    ]
+    lines += [f"assumed {assumption}" for assumption in dataset.assumptions]
+    lines += ["", f"E = {debugger.program.loss.formula}"]
+    lines += [f"Starting {name} layer weights: {_array(initial[w])}" for name, w in layers]
+    lines.append("")
+    stride = max(1, math.ceil(len(losses) / _LINES))
+    lines += [f"error at step {i:5d}: {losses[i]:e}" for i in range(0, len(losses), stride)]
+    bad = np.flatnonzero(~np.isfinite(losses))
+    if bad.size:
+        lines.append(f"E is no finite number from step {bad[0]} on: the run diverged")
+    lines.append("")
+    label = "Final weights:"
+    for name, weights in layers:
+        lines.append(f"{label} {name} {_array(final[weights].ravel())}")
+        label = " " * len(label)
+    biases = [f"{name} = {_array(a)}" for name, a in final.items() if name.startswith("b")]
+    lines += [f"bias: {', '.join(biases) or 'none'}", "", _predictions(debugger), ""]
+    lines.append(f"{debugger.iteration:,} iterations in {seconds:.3f} s")
+    return "\n".join(lines)
+
+
+def _array(array: Array) -> str:
+    text = np.array2string(array, max_line_width=120)
+    return text.replace("\n", "") if array.size <= 12 else text
+
+
+def _predictions(debugger: Debugger, most: int = 50) -> str:
+    """The prediction table with its error column f₀ − f."""
+    dataset = debugger.dataset
+    f = debugger.predict()
+    several = len(dataset.targets) > 1
+    header = [dataset.index, *dataset.inputs]
+    columns = [dataset.observations[:most], *(_given(column) for column in dataset.x[:most].T)]
+    for o, target in enumerate(dataset.targets):
+        suffix = f" {target}" if several else ""
+        header += [target, f"prediction{suffix}", f"error{suffix}"]
+        f0 = dataset.f0[:most, o]
+        columns += [_given(f0), _exact(f[:most, o]), _exact(f0 - f[:most, o])]
+    widths = [max(map(len, (h, *c))) for h, c in zip(header, columns, strict=True)]
+    rows = [header, *zip(*columns, strict=True)]
+    lines = [
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    if len(dataset.observations) > most:
+        lines.append(f"… and {len(dataset.observations) - most:,} more (all with --json)")
+    return "\n".join(lines)
+
+
+def _given(column: Array) -> tuple[str, ...]:
+    return tuple(f"{value:g}" for value in column)
+
+
+def _exact(column: Array) -> tuple[str, ...]:
+    return tuple(f"{value:.6f}" for value in column)

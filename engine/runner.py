@@ -1,0 +1,97 @@
+"""The thread that owns a debugger while a screen looks at it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from engine.debugger import Debugger
+
+T = TypeVar("T")
+
+_Job = tuple["Future[Any]", Callable[[], Any]]
+
+
+class Runner:
+    """Runs a debugger in a daemon thread and obeys commands in the order they come.
+
+    A command waits at most for the end of the present iteration, or of the present
+    operation where an iteration takes longer than 50 ms. The thread never waits for
+    the one who gave the command.
+    """
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._debugger = debugger
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._running = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the debugger runs on by itself."""
+        return self._running
+
+    def submit(self, command: Callable[[Debugger], T]) -> Future[T]:
+        """Have a command executed on the debugger.
+
+        Args:
+            command: Called in the runner's thread.
+
+        Returns:
+            The command's result, or its exception; cancelling it before it has begun
+            drops the command.
+        """
+        return self._enqueue(lambda: command(self._debugger))
+
+    def run(self) -> Future[None]:
+        """Run on until the planned iterations are done or `pause` is called."""
+        return self._enqueue(lambda: self._set_running(True))
+
+    def pause(self) -> Future[None]:
+        """Stop at the next boundary."""
+        return self._enqueue(lambda: self._set_running(False))
+
+    def close(self, timeout: float = 1.0) -> None:
+        """End the thread, waiting for it at most `timeout` seconds."""
+        self._enqueue(self._set_closed)
+        self._thread.join(timeout)
+
+    def _enqueue(self, job: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+        self._jobs.put((future, job))
+        return future
+
+    def _set_running(self, running: bool) -> None:
+        self._running = running
+
+    def _set_closed(self) -> None:
+        self._closed = True
+
+    def _work(self) -> None:
+        while not self._closed:
+            if not self._running or not self._jobs.empty():
+                self._obey(*self._jobs.get())
+            else:
+                self._run_on()
+
+    def _run_on(self) -> None:
+        debugger, waiting = self._debugger, self._jobs
+        planned = debugger.hyperparameters.iterations
+        debugger.run_to(planned, stop=lambda: not waiting.empty())
+        if debugger.iteration >= planned:
+            self._running = False
+
+    def _obey(self, future: Future[Any], job: Callable[[], Any]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            result = job()
+        except Exception as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)

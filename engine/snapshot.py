@@ -1,0 +1,57 @@
+"""What leaves the debugger: an immutable picture of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.hyperparameters import Hyperparameters
+from engine.listing import Listing
+from engine.loss_history import Outline
+from engine.tensor import Array
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The state of a debugger between two operations.
+
+    Attributes:
+        listing: The program's operations and names.
+        hyperparameters: Those in force.
+        iteration: How many iterations are complete.
+        position: How many operations of the present iteration have run.
+        values: By name, copies of the tensors that hold a value now; one whose operation has
+            not run is absent. Of tensors with a row per observation only the rows
+            from `first_observation` on that were asked for.
+        errors: f₀ − f, row by row as in `values`, once f is computed.
+        first_observation: The observation that the first of these rows belongs to.
+        losses: Every loss so far, a read-only view.
+        outline: The losses thinned for drawing, if it was asked for.
+        loss: The last E that was computed, or None.
+    """
+
+    listing: Listing
+    hyperparameters: Hyperparameters
+    iteration: int
+    position: int
+    values: Mapping[str, Array]
+    errors: Array | None
+    first_observation: int
+    losses: Array
+    outline: Outline | None
+    loss: float | None
+
+    @property
+    def values_iteration(self) -> int:
+        """The iteration that the values belong to: the last complete one between two."""
+        return self.iteration if self.position else max(self.iteration - 1, 0)
+
+    @property
+    def computed(self) -> int:
+        """How many operations, from the first, have their value in `values`."""
+        return self.position or (len(self.listing.lines) if self.iteration else 0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the planned iterations are done."""
+        return self.iteration >= self.hyperparameters.iterations

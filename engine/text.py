@@ -1,0 +1,34 @@
+"""Text from outside, made safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LONGEST = 200
+_ZERO_WIDTH_JOINER = "\u200d"
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category not in ("Cc", "Cf", "Cs", "Zl", "Zp") or character == _ZERO_WIDTH_JOINER:
+        return character
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def clean(text: str, longest: int = _LONGEST) -> str:
+    """Make control, bidi and surrogate characters visible, and cut what is too long.
+
+    Args:
+        text: Text from a file, a file's name, or an exception's message.
+        longest: How many characters are kept before an ellipsis stands for the rest.
+
+    Returns:
+        Text without any character that a terminal would act on.
+    """
+    cut = text if len(text) <= longest else text[:longest] + "…"
+    return "".join(map(_visible, cut))

@@ -1,0 +1,1 @@
+"""The terminal's side of nn-tui: the command line and the screen."""

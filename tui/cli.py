@@ -1,0 +1,184 @@
+"""The command ``nn-tui``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from engine import __version__
+from engine.errors import InputError
+from engine.hyperparameters import Value
+from engine.text import clean
+from tui.options import data_and_hyperparameters
+
+BAD_INPUT = 2
+
+
+class _DataOrCommand(click.Group):
+    """A group whose commands may be left out: anything else is DATA for `open`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {*self.commands, "--help", "-h", "--version"}
+        if args and args[0] not in own:
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] DATA")
+        formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS] [DATA]", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.commands["open"].format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+@click.group(
+    cls=_DataOrCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="nn-tui")
+def cli() -> None:
+    """A debugger for backpropagation.
+
+    Opens DATA, a CSV file or the name of a bundled dataset, in the terminal, paused at
+    iteration 0. Without a terminal to draw on it trains and prints the report.
+    """
+
+
+@cli.command("open", hidden=True)
+@data_and_hyperparameters
+@click.option(
+    "--fps",
+    type=click.FloatRange(0.1, 60),
+    default=10.0,
+    show_default=True,
+    help="How often the screen is drawn, at most, while training.",
+)
+@click.help_option("-h", "--help")
+def open_(fps: float, **given: Any) -> None:
+    """Open the debugger on DATA."""
+    lacking = _no_screen()
+    if lacking:
+        _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
+        return
+    from tui.app import run
+
+    sys.exit(run(fps=fps, **given))
+
+
+def _no_screen() -> str:
+    """Say why the screen cannot be drawn; empty if it can."""
+    if not sys.stdout.isatty():
+        return "the output is not a terminal"
+    if not sys.stdin.isatty():
+        return "the input is not a terminal"
+    if os.environ.get("TERM", "") in ("dumb", ""):
+        return "this terminal cannot draw a screen (TERM)"
+    return ""
+
+
+@cli.command()
+@data_and_hyperparameters
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def train(as_json: bool, **given: Any) -> None:
+    """Train without a screen and print the report."""
+    _train(given, as_json)
+
+
+def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
+    from engine.report import run_object, run_text
+    from tui.headless import train_to_the_end
+    from tui.options import prepare
+
+    debugger = prepare(**given)
+    if notice:
+        click.echo(f"nn-tui: {notice}", err=True)
+    seconds, interrupted = train_to_the_end(debugger)
+    if as_json:
+        _print_json(run_object(debugger, seconds))
+    else:
+        click.echo(run_text(debugger, seconds))
+    if interrupted:
+        click.echo(f"nn-tui: interrupted after {debugger.iteration:,} iterations", err=True)
+        sys.exit(130)
+
+
+@cli.command()
+@data_and_hyperparameters
+@click.option(
+    "--at",
+    type=click.IntRange(0, 1_000_000_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Which iteration.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def trace(at: int, as_json: bool, **given: Value) -> None:
+    """Print every operation of one iteration with its value."""
+    from engine.trace import trace_object, trace_text
+    from tui.headless import train_to_the_end
+    from tui.options import prepare
+
+    debugger = prepare(**given)  # type: ignore[arg-type]
+    _, interrupted = train_to_the_end(debugger, at)
+    if interrupted:
+        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        sys.exit(130)
+    if as_json:
+        _print_json(trace_object(debugger))
+    else:
+        click.echo(trace_text(debugger))
+
+
+@cli.command()
+def samples() -> None:
+    """List the bundled datasets; each name is accepted as DATA."""
+    from engine.dataset import bundled
+
+    for name, path in bundled().items():
+        with path.open(encoding="utf-8") as lines:
+            header = next(lines).strip()
+            count = sum(1 for line in lines if line.strip())
+        click.echo(f"{name:<12}{count:>7,} observations   {header}")
+
+
+def _print_json(described: dict[str, Any]) -> None:
+    click.echo(json.dumps(described, allow_nan=False))
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"nn-tui: {message}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+def main() -> NoReturn:
+    """Run the command; whatever the user did wrong is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # What the terminal's encoding lacks is written as an escape, not as a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        cli.main(prog_name="nn-tui", standalone_mode=False)
+    except InputError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        hint = error.ctx.command_path if error.ctx else "nn-tui"
+        _fail(f"{_one_line(error)} (see {hint.removesuffix(' open')} --help)")
+    except click.ClickException as error:
+        _fail(_one_line(error))
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has gone; nothing may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _one_line(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split())
+    return clean(message[:1].lower() + message[1:]).rstrip(".")

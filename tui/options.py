@@ -1,0 +1,102 @@
+"""The options of the command line, those of the hyperparameters made from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from engine.errors import InputError
+from engine.hyperparameters import DECLARATIONS, Declaration, Hyperparameters, Value
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _HyperparameterType(click.ParamType[Value]):
+    """Validates as the form on the screen does."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.name = declaration.kind.__name__
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Value:
+        if not isinstance(value, str):
+            return self.declaration.validate(value)
+        try:
+            return self.declaration.parse(value)
+        except InputError as error:
+            return self.fail(str(error), param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        if self.declaration.choices:
+            return "|".join(self.declaration.choices)
+        return {"float": "NUMBER", "int": "N"}[self.declaration.kind.__name__]
+
+
+def _hyperparameter(declaration: Declaration) -> Callable[[F], F]:
+    return click.option(
+        declaration.option,
+        declaration.name,
+        type=_HyperparameterType(declaration),
+        default=declaration.default,
+        show_default=True,
+        help=declaration.help,
+    )
+
+
+def data_and_hyperparameters(command: F) -> F:
+    """Give a command its DATA, the options on how to read it, and the hyperparameters."""
+    decorators = [
+        click.argument("data", type=click.Path(), metavar="DATA"),
+        *map(_hyperparameter, DECLARATIONS.values()),
+        click.option(
+            "--target",
+            "targets",
+            metavar="COLUMN",
+            multiple=True,
+            help="A target column; may be repeated.  [default: the last column]",
+        ),
+        click.option(
+            "--index",
+            metavar="COLUMN",
+            help="The column that names the observations.  "
+            "[default: a first column called observation, id or index]",
+        ),
+        click.option(
+            "--weights",
+            metavar="FILE",
+            type=click.Path(),
+            help="Start from the parameters in this JSON file, "
+            'e.g. {"v": …, "w": …} or the output of "train --json".',
+        ),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def prepare(
+    data: str, targets: tuple[str, ...], index: str | None, weights: str | None, **values: Value
+) -> Debugger:
+    """Read the files that the options name and make the debugger that they ask for.
+
+    Raises:
+        InputError: A file cannot be used, or the parameters do not fit.
+    """
+    from engine.dataset import read_dataset
+    from engine.debugger import Debugger
+    from engine.network import read_parameters
+
+    hyperparameters = Hyperparameters(**values)  # type: ignore[arg-type]
+    parameters = read_parameters(weights) if weights is not None else None
+    dataset = read_dataset(data, targets=targets, index=index)
+    try:
+        return Debugger(dataset, hyperparameters, parameters)
+    except InputError as error:
+        raise InputError(f"{weights}: {error}") from None
