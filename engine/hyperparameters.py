@@ -31,6 +31,8 @@ class Declaration:
     default: Value
     help: str
     symbol: str = ""
+    words: str = ""
+    """The name in words where it is not the identifier's."""
     minimum: float = -math.inf
     maximum: float = math.inf
     choices: tuple[str, ...] = ()
@@ -40,7 +42,7 @@ class Declaration:
     @property
     def label(self) -> str:
         """The name in words, as the form shows it."""
-        return self.name.replace("_", " ")
+        return self.words or self.name.replace("_", " ")
 
     @property
     def option(self) -> str:
@@ -135,6 +137,7 @@ class Hyperparameters:
         "How many neurons the hidden layer has.",
         kind=int,
         symbol="H",
+        words="hidden neurons",
         minimum=1,
         maximum=10_000,
     )

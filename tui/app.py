@@ -1,0 +1,420 @@
+"""The app: puts the panes together, turns keys into commands and views into pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from time import perf_counter
+from typing import ClassVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.containers import Container, Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from engine.dataset import locate
+from engine.debugger import Debugger
+from engine.errors import InputError
+from engine.hyperparameters import DECLARATIONS, Value
+from engine.text import clean
+from tui import terminal
+from tui.keys import KEYS
+from tui.lines import LinesView
+from tui.moment import Moment, State
+from tui.options import prepare
+from tui.palette import THEME, Palette
+from tui.panes.dataset import DatasetPane
+from tui.panes.header import Header
+from tui.panes.hyperparameters import HyperparametersPane
+from tui.panes.iteration import IterationPane
+from tui.panes.loss import LossPane
+from tui.panes.tabs import PaneTabs
+from tui.panes.weights import WeightsPane
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.help import HelpScreen
+from tui.session import Command, Outcome, Session, View
+
+PANES = {
+    "dataset": "Dataset",
+    "hyperparameters": "Hyperparameters",
+    "loss": "Loss",
+    "weights": "Weights",
+    "iteration": "Iteration",
+}
+_WIDE, _TALL, _LOW = 100, 30, 8
+_COPY_ALL = 512
+"""Up to so many observations a snapshot holds all; of more, only those that can be seen."""
+
+
+class NNTui(App[None]):
+    """The debugger on the screen."""
+
+    TITLE = "nn-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = [binding for key in KEYS for binding in key.bindings]  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 4
+    AUTO_FOCUS: ClassVar[str | None] = None
+
+    class Loaded(Message):
+        """The data were read, or could not be."""
+
+        def __init__(self, outcome: Debugger | BaseException) -> None:
+            super().__init__()
+            self.outcome = outcome
+
+    class Arrived(Message):
+        """The runner delivered a view, or an error."""
+
+        def __init__(self, outcome: Outcome) -> None:
+            super().__init__()
+            self.outcome = outcome
+
+    def __init__(self, data: str, load: Callable[[], Debugger], fps: float = 10.0) -> None:
+        super().__init__()
+        self.failure: str | None = None
+        self.palette = Palette.from_theme({})
+        self._data = data
+        self._load = load
+        self._fps = fps
+        self._session: Session | None = None
+        self._debugger: Debugger | None = None
+        self._moment: Moment | None = None
+        self._running = False
+        self._maximised = False
+        self._active = "iteration"
+        self._selected: int | None = None
+        self._timed: tuple[float, int] | None = None
+        self.register_theme(THEME)
+        self.theme = THEME.name
+
+    def compose(self) -> ComposeResult:
+        yield Header(self._data)
+        yield PaneTabs(PANES)
+        with Container(id="panes"):
+            with Vertical(id="left"):
+                yield DatasetPane("dataset")
+                yield HyperparametersPane("hyperparameters")
+            with Vertical(id="right"):
+                with Horizontal(id="top"):
+                    yield LossPane("loss")
+                    yield WeightsPane("weights")
+                yield IterationPane("iteration")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        for name in PANES:
+            self.query_one(f"#{name}").add_class("pane")
+        self._take_colours()
+        self.theme_changed_signal.subscribe(self, lambda theme: self._take_colours())
+        if not self.is_headless:
+            terminal.on_termination(asyncio.get_running_loop(), self._leave)
+            self.set_interval(1.0, self._leave_if_alone)
+        self.action_pane(self._active)
+        # The first frame need not wait for pandas.
+        self.call_after_refresh(self._begin_loading)
+
+    def _take_colours(self) -> None:
+        self.palette = Palette.from_theme(self.theme_variables)
+        for view in self.query(LinesView):
+            view.notify_style_update()
+            view.refresh()
+
+    def _leave(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    def _leave_if_alone(self) -> None:
+        if terminal.is_gone():
+            self._leave(1)
+
+    def _begin_loading(self) -> None:
+        def work() -> None:
+            outcome: Debugger | BaseException
+            try:
+                outcome = self._load()
+            except Exception as error:
+                outcome = error
+            self.post_message(self.Loaded(outcome))
+
+        threading.Thread(target=work, name="loader", daemon=True).start()
+
+    def on_nntui_loaded(self, message: Loaded) -> None:
+        if isinstance(message.outcome, BaseException):
+            self._give_up(message.outcome)
+            return
+        self._debugger = message.outcome
+        self._session = Session(message.outcome, self._fps, self._window, self._deliver)
+        self._session.do()
+        self.set_interval(min(1 / self._fps / 2, 0.05), self._tick)
+
+    def _give_up(self, error: BaseException) -> None:
+        if isinstance(error, InputError):
+            self.failure = str(error)
+        elif isinstance(error, MemoryError):
+            self.failure = f"not enough memory ({clean(str(error))})"
+        else:
+            raise error
+        self.exit(return_code=2)
+
+    def on_unmount(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    def _deliver(self, outcome: Outcome) -> None:
+        self.post_message(self.Arrived(outcome))
+
+    def _window(self) -> tuple[slice | None, int]:
+        """What the panes can show: which observations, how many points of the curve."""
+        assert self._debugger is not None
+        observations = len(self._debugger.dataset.observations)
+        window = None
+        if observations > _COPY_ALL:
+            window = self.query_one("#dataset", DatasetPane).window
+        width = self.query_one("#loss").size.width
+        return window, 2 * max(width, 50)
+
+    def _tick(self) -> None:
+        if self._running and self._session is not None:
+            self._session.tick()
+
+    def on_nntui_arrived(self, message: Arrived) -> None:
+        if isinstance(message.outcome, View):
+            self._show(message.outcome)
+        elif isinstance(message.outcome, (InputError, MemoryError)):
+            self._say(str(message.outcome) or "not enough memory", severity="error")
+        else:
+            raise message.outcome
+
+    def _show(self, view: View) -> None:
+        assert self._debugger is not None
+        snapshot = view.snapshot
+        state = State.RUNNING if view.running else State.PAUSED
+        if not view.running and snapshot.finished and snapshot.position == 0:
+            state = State.FINISHED
+        self._running = view.running
+        self._moment = Moment(
+            dataset=self._debugger.dataset,
+            snapshot=snapshot,
+            state=state,
+            rate=self._rate(snapshot.iteration) if view.running else None,
+            selected=self._selected,
+        )
+        self._draw()
+
+    def _rate(self, iteration: int) -> float | None:
+        """Iterations a second, smoothed over the last frames."""
+        now = perf_counter()
+        if self._timed is None or iteration < self._timed[1]:
+            self._timed = (now, iteration)
+            return None
+        began, first = self._timed
+        if now - began > 5.0:
+            self._timed = (began + (now - began) / 2, first + (iteration - first) // 2)
+        return (iteration - first) / (now - began) if now - began > 0.2 else None
+
+    def _draw(self) -> None:
+        if self._moment is None:
+            return
+        self.query_one(Header).show(self._moment)
+        for name in PANES:
+            pane = self.query_one(f"#{name}")
+            assert isinstance(pane, (LinesView, HyperparametersPane))
+            pane.show(self._moment)
+
+    def _say(self, words: str, severity: str = "information") -> None:
+        self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def _do(self, command: Command) -> None:
+        if self._session is not None:
+            self._session.do(command)
+
+    # Moving
+
+    def action_run_or_pause(self) -> None:
+        if self._session is None or self._moment is None:
+            return
+        if self._running:
+            self._running = False
+            self._session.pause()
+        elif self._moment.state is State.FINISHED:
+            self._say("The planned iterations are done: raise iterations (2), or s for one more.")
+        else:
+            self._running = True
+            self._timed = None
+            self._session.run()
+
+    def _step(self, command: Command) -> None:
+        """A step means that one wants to look: it ends a run instead of adding to it."""
+        if self._running:
+            self.action_run_or_pause()
+        else:
+            self._do(command)
+
+    def action_next_operation(self) -> None:
+        self._step(Debugger.step_operation)
+
+    def action_next_iteration(self) -> None:
+        self._step(Debugger.step_iteration)
+
+    def action_finish_iteration(self) -> None:
+        self._step(Debugger.finish_iteration)
+
+    def action_reset(self) -> None:
+        if self._session is None or self._moment is None:
+            return
+        if self._moment.snapshot.computed:
+            self._say("Reset to iteration 0. u brings the run before back.")
+        self._start_again(Debugger.reset)
+
+    def action_undo_reset(self) -> None:
+        def undo(debugger: Debugger) -> None:
+            if not debugger.undo_reset():
+                raise InputError("There is no run to bring back.")
+
+        self._start_again(undo)
+
+    def _start_again(self, command: Command) -> None:
+        if self._session is None:
+            return
+        if self._running:
+            self._running = False
+            self._session.pause()
+        self.query_one(LossPane).start_again()
+        self._do(command)
+
+    # Hyperparameters
+
+    def on_hyperparameters_pane_changed(self, message: HyperparametersPane.Changed) -> None:
+        declaration = DECLARATIONS[message.name]
+        if declaration.applies == "live":
+            self._do(lambda debugger: debugger.change(**{message.name: message.value}))
+            return
+        restart = partial(_restart_with, message.name, message.value)
+        if self._moment is None or not self._moment.snapshot.computed:
+            self._start_again(restart)
+            return
+        iteration = self._moment.snapshot.iteration
+        question = (
+            f"{declaration.label} = {message.value} needs a reset: the run, now at iteration "
+            f"{iteration:,}, starts again. u brings it back."
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._start_again(restart)
+
+        self.push_screen(ConfirmScreen("Reset?", question), answered)
+
+    # Panes
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane."""
+        self._active = name
+        self._arrange(self.size.width, self.size.height)
+        pane = self.query_one(f"#{name}")
+        (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
+
+    def _beside(self, step: int) -> str:
+        names = list(PANES)
+        return names[(names.index(self._active) + step) % len(names)]
+
+    def action_focus_next(self) -> None:
+        self.action_pane(self._beside(1))
+
+    def action_focus_previous(self) -> None:
+        self.action_pane(self._beside(-1))
+
+    def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
+        self.action_pane(message.pane)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        for node in event.widget.ancestors_with_self:
+            if node.id in PANES and node.id != self._active:
+                self._active = node.id
+                self.query_one(PaneTabs).activate(node.id)
+
+    def action_maximise(self) -> None:
+        self._maximised = not self._maximised
+        self.action_pane(self._active)
+
+    def on_resize(self, event: Resize) -> None:
+        self._arrange(event.size.width, event.size.height)
+
+    def _arrange(self, width: int, height: int) -> None:
+        """Show all panes, or one with tabs where there is no room for all."""
+        small = width < _WIDE or height < _TALL
+        single = small or self._maximised
+        screen = self.screen_stack[0]
+        screen.set_class(single, "-single")
+        screen.set_class(height < 14, "-short")
+        screen.set_class(height < _LOW, "-low")
+        screen.set_class(width < _WIDE and height >= 14, "-two-lines")
+        for name in PANES:
+            self.query_one(f"#{name}").display = not single or name == self._active
+        for holder, inside in (
+            ("left", ("dataset", "hyperparameters")),
+            ("right", ("loss", "weights", "iteration")),
+            ("top", ("loss", "weights")),
+        ):
+            self.query_one(f"#{holder}").display = not single or self._active in inside
+        self.query_one(PaneTabs).activate(self._active)
+
+    def action_move(self, direction: str) -> None:
+        pane = self.query_one(f"#{self._active}")
+        assert isinstance(pane, (LinesView, HyperparametersPane))
+        pane.move(direction)
+
+    def action_edit(self) -> None:
+        self.action_pane("hyperparameters")
+        self.query_one(HyperparametersPane).edit()
+
+    def action_next_view(self) -> None:
+        self.query_one(WeightsPane).next_view()
+
+    def action_log_scale(self) -> None:
+        self.query_one(LossPane).toggle_log()
+        self._draw()
+
+    def on_dataset_pane_selected(self, message: DatasetPane.Selected) -> None:
+        self._selected = message.observation
+        self._do(lambda debugger: None)
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(self.palette))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for key in KEYS:
+            if key.action not in ("command_palette",) and not key.action.startswith("move"):
+                run = partial(self.run_action, key.action)
+                yield SystemCommand(f"{key.label.capitalize()} ({key.shown})", key.help, run)
+        yield SystemCommand("Theme", "change the colours", self.action_change_theme)
+        yield SystemCommand(
+            "Screenshot", "save the screen as an SVG picture", self.action_screenshot
+        )
+
+
+def _restart_with(name: str, value: Value, debugger: Debugger) -> None:
+    debugger.reset(debugger.hyperparameters.replace(**{name: value}))
+
+
+def run(*, fps: float, data: str, **given: object) -> int:
+    """Open the debugger on the screen.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        InputError: There is no such file.
+    """
+    import click
+
+    path = locate(data)
+    app = NNTui(clean(path.name), partial(prepare, data, **given), fps)  # type: ignore[arg-type]
+    app.run()
+    if app.failure is not None:
+        click.echo(f"nn-tui: {app.failure}", err=True)
+    return app.return_code or 0

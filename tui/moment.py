@@ -1,0 +1,44 @@
+"""What the panes are given to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.dataset import Dataset
+from engine.snapshot import Snapshot
+
+
+class State(Enum):
+    """What the run is doing."""
+
+    PAUSED = "paused"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A snapshot with what the screen adds to it.
+
+    Attributes:
+        dataset: The table.
+        snapshot: The debugger's state.
+        state: What the run is doing.
+        rate: Iterations a second while running.
+        selected: The observation under the cursor, or None before it was moved.
+    """
+
+    dataset: Dataset
+    snapshot: Snapshot
+    state: State
+    rate: float | None = None
+    selected: int | None = None
+
+    @property
+    def fresh(self) -> str | None:
+        """The name of what has just been computed, while one can look at it."""
+        computed = self.snapshot.computed
+        if self.state is State.RUNNING or not computed:
+            return None
+        return self.snapshot.listing.lines[computed - 1].name

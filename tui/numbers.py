@@ -1,0 +1,89 @@
+"""Numbers in columns: always as wide as their neighbours, the decimal points in line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.expression import MINUS
+
+NOT_COMPUTED = "·"
+NARROWEST = 7
+_WIDTHS = (11, 9, 8, NARROWEST)
+_MOST_WHOLE_DIGITS = 3
+
+
+def width_for(columns: int, room: int) -> int:
+    """Return the widest numbers of which so many, a space before each, fit into the room."""
+    for width in _WIDTHS:
+        if columns * (width + 1) <= room:
+            return width
+    return NARROWEST
+
+
+def whole_digits(largest: float) -> int:
+    """Return how many digits before the point a column needs for its largest magnitude."""
+    if largest < 9.5:
+        return 1
+    return min(len(str(int(largest * 1.01))), _MOST_WHOLE_DIGITS)
+
+
+def fixed(value: float, width: int, whole: int = 1) -> str:
+    """Write a number with its sign in exactly so many cells.
+
+    A number too large or too small for its decimals is written with an exponent, so
+    that only 0 itself reads as 0.
+
+    Args:
+        value: The number.
+        width: The cells it takes, at least 7.
+        whole: The digits before the point that its column has room for.
+    """
+    decimals = width - 2 - whole
+    if not math.isfinite(value):
+        return f"{value:+}".replace("-", MINUS).rjust(width)
+    if value == 0.0:
+        return f"{0.0:.{decimals}f}".rjust(width)
+    if 10.0 ** (1 - decimals) <= abs(value) < 10.0**whole - 0.5 * 10.0**-decimals:
+        text = f"{value:+.{decimals}f}"
+    else:
+        text = _scientific(value, width)
+    return text.replace("-", MINUS).rjust(width)
+
+
+def _scientific(value: float, width: int) -> str:
+    """Write a number with a short exponent and as many digits as there is room for."""
+    for digits in range(width - 5, -1, -1):
+        mantissa, exponent = f"{value:+.{digits}e}".split("e")
+        text = f"{mantissa}e{int(exponent)}"
+        if len(text) <= width:
+            return text
+    return text
+
+
+def missing(width: int, whole: int = 1) -> str:
+    """What stands where nothing is computed yet, at the place of the last whole digit."""
+    return (" " * whole + NOT_COMPUTED).ljust(width)
+
+
+def given(values: Sequence[float] | NDArray[np.float64], most: int = 6) -> list[str]:
+    """Write a column of the user's own numbers as briefly as they were given, in line."""
+    texts = [f"{value:.{most}g}".replace("-", MINUS) for value in values]
+    parts = [text.partition(".") for text in texts]
+    whole = max((len(before) for before, _, _ in parts), default=0)
+    fraction = max((len(point + after) for _, point, after in parts), default=0)
+    return [before.rjust(whole) + (point + after).ljust(fraction) for before, point, after in parts]
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """Write a shape, e.g. ``4×3``; a scalar is 1."""
+    return "×".join(map(str, shape)) or "1"
+
+
+def largest_magnitude(array: NDArray[np.float64]) -> float:
+    """Return the largest finite magnitude in an array, 0 if there is none."""
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max()) if finite.size else 0.0

@@ -1,0 +1,105 @@
+"""The colours that numbers and marks are drawn in, made from the theme."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
+
+THEME = Theme(
+    name="nn-tui",
+    primary="#6cb6ff",
+    secondary="#9d8cff",
+    accent="#e6c07b",
+    warning="#f0a35e",
+    error="#ff7b72",
+    success="#7fd1a0",
+    foreground="#d5d9e0",
+    background="#12151b",
+    surface="#171b22",
+    panel="#20252e",
+    dark=True,
+    variables={
+        "border": "#6cb6ff",
+        "border-blurred": "#39414e",
+        "footer-background": "#171b22",
+        "footer-key-foreground": "#e6c07b",
+        "footer-description-foreground": "#9aa3b2",
+    },
+)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Styles by what they mean. Signs are told by + and − too, so no colour is needed."""
+
+    text: Style
+    dim: Style
+    label: Style
+    heading: Style
+    good: Style
+    alarm: Style
+    current: Style
+    """The operation about to run."""
+    fresh: Style
+    """What has just changed."""
+    selected: Style
+    entry: Style
+    """A value that can be edited."""
+    plus: tuple[Style, Style, Style]
+    """Positive numbers, from small to large."""
+    minus: tuple[Style, Style, Style]
+
+    @classmethod
+    def from_theme(cls, variables: Mapping[str, str]) -> Palette:
+        """Derive the styles from a Textual theme's variables."""
+
+        def colour(name: str) -> Color:
+            value = variables.get(name, "")
+            return Color.parse(value) if value.startswith("#") else Color.parse("#808080")
+
+        background, foreground = colour("background"), colour("foreground")
+
+        def towards(hue: Color, share: float, bold: bool = False) -> Style:
+            return Style(color=background.blend(hue, share).rich_color, bold=bold)
+
+        plus, minus, accent = colour("primary"), colour("warning"), colour("accent")
+        return cls(
+            text=towards(foreground, 0.92),
+            dim=towards(foreground, 0.5),
+            label=towards(foreground, 0.7),
+            heading=Style(color=accent.rich_color),
+            good=Style(color=colour("success").rich_color),
+            alarm=Style(color=colour("error").rich_color, bold=True),
+            current=Style(
+                color=foreground.rich_color,
+                bgcolor=background.blend(accent, 0.24).rich_color,
+                bold=True,
+            ),
+            fresh=Style(bgcolor=background.blend(colour("success"), 0.16).rich_color, bold=True),
+            entry=Style(
+                color=foreground.rich_color, bgcolor=background.blend(foreground, 0.09).rich_color
+            ),
+            selected=Style(bgcolor=background.blend(plus, 0.2).rich_color),
+            plus=(towards(plus, 0.55), towards(plus, 0.8), towards(plus, 1.0, bold=True)),
+            minus=(towards(minus, 0.55), towards(minus, 0.8), towards(minus, 1.0, bold=True)),
+        )
+
+    def number(self, value: float, largest: float) -> Style:
+        """Return the style of a number: one hue a sign, stronger the larger it is.
+
+        Args:
+            value: The number.
+            largest: The largest magnitude beside it.
+        """
+        if not math.isfinite(value):
+            return self.alarm
+        if value == 0.0:
+            return self.dim
+        share = abs(value) / largest if largest > 0 and math.isfinite(largest) else 1.0
+        strength = 2 if share > 2 / 3 else 1 if share > 0.2 else 0
+        return (self.plus if value > 0 else self.minus)[strength]

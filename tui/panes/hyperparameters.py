@@ -1,0 +1,230 @@
+"""The hyperparameters as a form, made from their declarations."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import Click, Key
+from textual.geometry import Offset
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import Input
+
+from engine.errors import InputError
+from engine.hyperparameters import DECLARATIONS, Declaration, Hyperparameters, Value
+from tui.lines import LinesView, Row, wrap
+from tui.moment import Moment
+
+_FIELDS = tuple(DECLARATIONS.values())
+_LABEL = max(len(field.label) for field in _FIELDS) + 5
+_VALUE = 14
+
+
+class Fields(LinesView):
+    """One line a hyperparameter, with a cursor; below, what there is to know of it."""
+
+    DEFAULT_CSS = "Fields { height: 1fr; overflow: hidden; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="fields")
+        self.cursor = 0
+        self.choosing: str | None = None
+        """The choice that is shown but not applied yet."""
+        self.typing = False
+        self.problem = ""
+
+    @property
+    def field(self) -> Declaration:
+        """The hyperparameter under the cursor."""
+        return _FIELDS[self.cursor]
+
+    def build(self, width: int, top: int, count: int) -> list[Strip]:
+        palette = self.palette
+        values = self.moment.snapshot.hyperparameters.as_dict() if self.moment else {}
+        lines = []
+        for i, field in enumerate(_FIELDS):
+            at = i == self.cursor and self.has_focus_within
+            row = Row().add("›" if at else " ", palette.heading)
+            row.add(field.label, palette.text if at else palette.label, width=_LABEL - 4)
+            row.add(f" {field.symbol:<2}", palette.heading)
+            value = str(values.get(field.name, "·"))
+            if at and self.choosing is not None:
+                row.add(f"◂ {self.choosing} ▸", palette.current, width=_VALUE)
+            else:
+                row.add(f" {value}", palette.entry, width=_VALUE - 2)
+                row.add("▾ " if field.choices else "  ", palette.entry)
+            changed = field.name in values and values[field.name] != field.default
+            row.add(f" was {field.default}" if changed else "", palette.dim)
+            lines.append(row.strip(width))
+        lines += self._words(width, count - len(lines))
+        return lines
+
+    def _words(self, width: int, count: int) -> list[Strip]:
+        palette = self.palette
+        style: Style = palette.dim
+        if self.problem:
+            words, style = self.problem, palette.alarm
+        elif self.choosing is not None or self.typing:
+            words = "Enter applies, Esc restores"
+            if self.field.applies == "reset":
+                words += "; asks before it resets the run"
+        elif self.has_focus_within:
+            when = "applies at once" if self.field.applies == "live" else "needs a reset"
+            words = f"{self.field.allowed}; {when}"
+        else:
+            words = "2, then Enter, changes a value"
+        return [Row().add(" " + line, style).strip(width) for line in wrap(words, width - 2)][
+            : max(count, 0)
+        ]
+
+    @property
+    def has_focus_within(self) -> bool:
+        """Whether the cursor is to be seen."""
+        return self.has_focus or self.typing
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        if not self.typing:
+            self.choosing = None
+        self.redraw()
+
+
+class HyperparametersPane(Container):
+    """The form: a cursor over the fields, Enter edits, Enter applies, Esc restores."""
+
+    BORDER_TITLE = "2 Hyperparameters"
+    DEFAULT_CSS = """
+    HyperparametersPane { layers: below above; }
+    HyperparametersPane #editor {
+        layer: above;
+        display: none;
+        width: 14;
+        background: $panel;
+    }
+    """
+
+    class Changed(Message):
+        """A new value was accepted."""
+
+        def __init__(self, name: str, value: Value) -> None:
+            super().__init__()
+            self.name = name
+            self.value = value
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self.fields = Fields()
+        self.editor = Input(id="editor", compact=True, select_on_focus=True)
+
+    def compose(self) -> ComposeResult:
+        yield self.fields
+        yield self.editor
+
+    @property
+    def hyperparameters(self) -> Hyperparameters | None:
+        """Those in force."""
+        return self.fields.moment.snapshot.hyperparameters if self.fields.moment else None
+
+    def show(self, moment: Moment) -> None:
+        """Draw another moment."""
+        self.fields.show(moment)
+
+    def move(self, direction: str) -> None:
+        """Move the cursor, or go through the choices while choosing."""
+        fields = self.fields
+        if fields.choosing is not None and direction in ("left", "right"):
+            choices = fields.field.choices
+            step = 1 if direction == "right" else -1
+            fields.choosing = choices[(choices.index(fields.choosing) + step) % len(choices)]
+        elif fields.choosing is None and direction in ("up", "down"):
+            step = 1 if direction == "down" else -1
+            fields.cursor = min(max(fields.cursor + step, 0), len(_FIELDS) - 1)
+        fields.redraw()
+
+    def edit(self) -> None:
+        """Begin to edit the field under the cursor, or apply what was chosen."""
+        fields, values = self.fields, self.hyperparameters
+        if values is None:
+            return
+        field = fields.field
+        value = str(values.as_dict()[field.name])
+        if fields.choosing is not None:
+            self._accept(fields.choosing)
+        elif field.choices:
+            fields.choosing = value
+        else:
+            self._type(value)
+        fields.redraw()
+
+    def _type(self, value: str) -> None:
+        self.fields.typing = True
+        self.editor.value = value
+        self.editor.styles.offset = Offset(_LABEL, self.fields.cursor)
+        self.editor.styles.width = max(self.size.width - _LABEL - 1, 4)
+        self.editor.display = True
+        self.editor.focus()
+
+    def restore(self) -> bool:
+        """Give up the edit; false if there was none."""
+        busy = self.fields.typing or self.fields.choosing is not None
+        if busy:
+            self._end()
+        return busy
+
+    def _end(self) -> None:
+        typing = self.fields.typing
+        self.fields.typing = False
+        self.fields.choosing = None
+        self.fields.problem = ""
+        self.editor.display = False
+        if typing and self.editor.has_focus:
+            self.fields.focus()
+        self.fields.redraw()
+
+    def _accept(self, text: str) -> None:
+        """Apply a value that is valid, or say what is wrong with it."""
+        field, values = self.fields.field, self.hyperparameters
+        try:
+            value = field.parse(text)
+        except InputError as error:
+            self.fields.problem = str(error)
+            self.fields.redraw()
+            return
+        self._end()
+        if values is not None and value != values.as_dict()[field.name]:
+            self.post_message(self.Changed(field.name, value))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if not self.fields.typing:
+            return
+        try:
+            self.fields.field.parse(event.value)
+            self.fields.problem = ""
+        except InputError as error:
+            self.fields.problem = str(error)
+        self.fields.redraw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if self.fields.typing:
+            self._accept(event.value)
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        if self.fields.typing:
+            self._end()
+
+    def on_key(self, event: Key) -> None:
+        if event.key == "escape" and self.restore():
+            event.stop()
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is not None and event.widget is self.fields and offset.y < len(_FIELDS):
+            again = self.fields.cursor == offset.y
+            self.restore()
+            self.fields.cursor = offset.y
+            self.fields.redraw()
+            if again:
+                self.edit()

@@ -1,0 +1,159 @@
+"""The program: the operations of one iteration, the next one marked."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+
+from engine.listing import Line
+from engine.operations.base import Phase
+from tui.lines import LinesView, Row
+from tui.moment import Moment, State
+from tui.numbers import (
+    fixed,
+    largest_magnitude,
+    missing,
+    shape_text,
+    whole_digits,
+    width_for,
+)
+from tui.panes.matrix import as_table, flat_head, matrix_rows, name_width, names_of
+
+_MARK, _PHASE = 2, 9
+_DETAIL_LINES = 4
+
+
+class IterationPane(LinesView):
+    """The listing; where there is room, also the last result in full."""
+
+    BORDER_TITLE = "5 Iteration"
+
+    def show(self, moment: Moment) -> None:
+        snapshot = moment.snapshot
+        title = f"5 Iteration {snapshot.values_iteration:,}"
+        if snapshot.position == 0 and snapshot.iteration:
+            title += " complete"
+        self.border_title = title
+        moved = self.moment is None or self.moment.snapshot.position != snapshot.position
+        super().show(moment)
+        if moved and moment.state is not State.RUNNING:
+            self.keep_visible(max(snapshot.position - 1, 0))
+            self.keep_visible(snapshot.position)
+
+    def total_lines(self) -> int:
+        if self.moment is None:
+            return 1
+        lines = len(self.moment.snapshot.listing.lines)
+        spare = self.size.height - lines
+        return self.size.height if spare >= _DETAIL_LINES else lines
+
+    def build(self, width: int, top: int, count: int) -> list[Strip]:
+        moment = self.moment
+        if moment is None:
+            return []
+        listing = moment.snapshot.listing.lines
+        formula = max(cell_len(line.formula) for line in listing)
+        shape = max(len(shape_text(line.shape)) for line in listing)
+        strips = []
+        for i in range(top, min(top + count, len(listing))):
+            before = listing[i - 1] if i else None
+            row = Row()
+            self._mark(row, moment, i)
+            row.add(_phase_text(listing[i], before, i == top), self.palette.dim, width=_PHASE)
+            self._formula(row, moment, i, formula)
+            row.add(shape_text(listing[i].shape).rjust(shape), self.palette.dim)
+            self._values(row, moment, i, width - row.width)
+            strips.append(row.strip(width, self._base(moment, i)))
+        spare = count - len(strips)
+        if spare >= _DETAIL_LINES:
+            strips += self._detail(moment, width, spare)
+        return strips
+
+    def _base(self, moment: Moment, i: int) -> Style | None:
+        if moment.state is not State.RUNNING and i == moment.snapshot.position:
+            return self.palette.current
+        return None
+
+    def _mark(self, row: Row, moment: Moment, i: int) -> None:
+        at = moment.state is not State.RUNNING and i == moment.snapshot.position
+        row.add("▶" if at else "", self.palette.heading, width=_MARK)
+
+    def _formula(self, row: Row, moment: Moment, i: int, width: int) -> None:
+        done = i < moment.snapshot.computed
+        palette = self.palette
+        row.add(moment.snapshot.listing.lines[i].formula, palette.text if done else palette.label)
+        row.add("", width=max(_MARK + _PHASE + width + 2 - row.width, 0))
+
+    def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
+        """The first numbers, from the selected observation's row on."""
+        snapshot, palette = moment.snapshot, self.palette
+        line = snapshot.listing.lines[i]
+        row.add("  ")
+        room -= 2
+        array = snapshot.values.get(line.name) if i < snapshot.computed else None
+        number = width_for(4, room)
+        most = max(room // (number + 1), 1)
+        if array is None:
+            row.add(missing(number), palette.dim)
+            return
+        by_observation = snapshot.listing.axes[line.name][:1] == snapshot.listing.axes["x"][:1]
+        selected = moment.selected if by_observation else None
+        start = 0
+        if selected is not None:
+            selected -= snapshot.first_observation
+            if as_table(array).shape[1] > 1 or selected >= most:
+                start = min(max(selected, 0), len(array) - 1)
+        largest = largest_magnitude(array)
+        whole = whole_digits(largest)
+        fresh = moment.fresh == line.name
+        for value, begins, n in flat_head(array, start, most):
+            row.add("│" if begins and as_table(array).shape[1] > 1 else " ", palette.dim)
+            style = palette.number(value, largest)
+            if fresh:
+                style += palette.fresh
+            elif selected is not None and n == selected:
+                style += palette.selected
+            row.add(fixed(value, number, whole), style)
+        if array.size > most and row.width < room:
+            row.add(" …", palette.dim)
+
+    def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
+        """The last result in full, with the names of its rows and columns."""
+        snapshot, palette = moment.snapshot, self.palette
+        lines = snapshot.listing.lines
+        if moment.state is State.RUNNING or not snapshot.computed:
+            return []
+        line = lines[snapshot.computed - 1]
+        axes = snapshot.listing.axes[line.name]
+        array = snapshot.values[line.name]
+        names = max(name_width(axes), cell_len(line.symbol))
+        number = width_for(len(names_of(axes)[1]), width - names - 4)
+        first = snapshot.first_observation if axes[:1] == snapshot.listing.axes["x"][:1] else 0
+        rows = matrix_rows(
+            line.symbol,
+            axes,
+            array[: count - 3] if array.ndim > 1 else array,
+            palette=palette,
+            width=width - 2,
+            names=names,
+            number=number,
+            first=first,
+        )
+        said = Row().add(f"  just computed: {line.formula}", palette.label)
+        strips = [Strip.blank(width), said.strip(width)]
+        for row in rows[: count - 2]:
+            indented = Row().add("  ")
+            indented.segments += row.segments
+            indented.width += row.width
+            strips.append(indented.strip(width))
+        return strips
+
+
+def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:
+    """The phase where it begins; in the backward phase, which has two parts, the layer too."""
+    if at_top or before is None or before.phase != line.phase:
+        return str(line.phase)
+    if line.phase is Phase.BACKWARD and line.layer and before.layer != line.layer:
+        return f" {line.layer}"
+    return ""

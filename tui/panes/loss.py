@@ -1,0 +1,91 @@
+"""The loss over the iterations."""
+
+from __future__ import annotations
+
+import math
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from engine.loss_history import Outline
+from tui.lines import LinesView, Row
+from tui.moment import Moment
+from tui.plot import Axes, chart, empty_axes, is_curve
+
+
+class LossPane(LinesView):
+    """A chart whose axes stay as they are unless something does not fit."""
+
+    BORDER_TITLE = "3 Loss"
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._log = False
+        self._axes = empty_axes(self._log)
+        self._drawn: tuple[object, ...] = ()
+        self._chart: list[str] = []
+
+    def toggle_log(self) -> None:
+        """Change between the linear and the logarithmic scale of E."""
+        self._log = not self._log
+        self._axes = empty_axes(self._log)
+        if self.size:
+            self.redraw()
+
+    def start_again(self) -> None:
+        """Forget the axes of the run before."""
+        self._axes = empty_axes(self._log)
+
+    def show(self, moment: Moment) -> None:
+        scale = ", log scale" if self._log else ""
+        self.border_title = f"3 Loss  E = {moment.snapshot.listing.loss}{scale}".replace("[", r"\[")
+        self.border_subtitle = self._last(moment)
+        super().show(moment)
+
+    def _last(self, moment: Moment) -> str:
+        snapshot = moment.snapshot
+        outline = snapshot.outline
+        if outline is not None and outline.first_nonfinite is not None:
+            return f"E is no finite number since iteration {outline.first_nonfinite:,}"
+        if snapshot.loss is None:
+            return ""
+        return f"E = {snapshot.loss:.9e} at iteration {snapshot.values_iteration:,}"
+
+    def build(self, width: int, top: int, count: int) -> list[Strip]:
+        moment, palette = self.moment, self.palette
+        if moment is None:
+            return []
+        outline = moment.snapshot.outline
+        if outline is None or not outline.positions.size:
+            hint = "no iteration is complete yet"
+            return [Strip.blank(width), Row().add(" " + hint, palette.dim).strip(width)]
+        lines = self._draw(width, count, outline, moment)
+        if not lines:
+            words = "too small for a chart: m maximises"
+            if width >= 16 and count >= 4:
+                words = "no finite loss to draw" + (" on a log scale" if self._log else "")
+            return [Row().add(" " + words, palette.dim).strip(width)]
+        return [self._coloured(line, width) for line in lines]
+
+    def _draw(self, width: int, count: int, outline: Outline, moment: Moment) -> list[str]:
+        snapshot = moment.snapshot
+        planned = snapshot.hyperparameters.iterations
+        self._axes = self._axes.including(planned, snapshot.iteration, outline)
+        drawn = (width, count, self._axes, snapshot.iteration, id(snapshot.losses.base))
+        if drawn != self._drawn:
+            self._drawn = drawn
+            finite = math.isfinite(self._axes.bottom) and math.isfinite(self._axes.top)
+            axes: Axes = self._axes
+            self._chart = chart(width, count, outline, axes) if finite else []
+        return self._chart
+
+    def _coloured(self, line: str, width: int) -> Strip:
+        palette = self.palette
+        segments: list[Segment] = []
+        begin = 0
+        for i in range(1, len(line) + 1):
+            if i == len(line) or is_curve(line[i]) != is_curve(line[begin]):
+                style = palette.plus[2] if is_curve(line[begin]) else palette.dim
+                segments.append(Segment(line[begin:i], style))
+                begin = i
+        return Strip(segments).adjust_cell_length(width)

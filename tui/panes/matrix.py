@@ -1,0 +1,123 @@
+"""A tensor as a small table with the names of its rows and columns."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from engine.tensor import Array, Axis
+from tui.lines import Row, right
+from tui.numbers import fixed, largest_magnitude, missing, whole_digits
+from tui.palette import Palette
+
+_MOST_ROWS = 200
+
+
+def as_table(array: Array) -> Array:
+    """View a scalar or a vector as a matrix of one row."""
+    return array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
+
+
+def names_of(axes: tuple[Axis, ...]) -> tuple[list[str], list[str]]:
+    """Return the names of the rows and of the columns; a missing axis has the name ""."""
+    rows = list(axes[0].labels) if len(axes) > 1 else [""]
+    columns = list(axes[-1].labels) if axes else [""]
+    return rows, columns
+
+
+def name_width(axes: tuple[Axis, ...], most: int = 10) -> int:
+    """How many cells the names of the rows take."""
+    rows, _ = names_of(axes)
+    return min(max(map(cell_len, rows[:_MOST_ROWS]), default=0), most)
+
+
+def matrix_rows(
+    title: str,
+    axes: tuple[Axis, ...],
+    array: Array | None,
+    *,
+    palette: Palette,
+    width: int,
+    names: int,
+    number: int,
+    fresh: bool = False,
+    first: int = 0,
+) -> list[Row]:
+    """Lay out a tensor.
+
+    Args:
+        title: What stands above the row names.
+        axes: The axes with their names.
+        array: The values, or None where nothing is computed yet.
+        palette: The colours.
+        width: The cells of a row; what does not fit is told by an ellipsis.
+        names: The cells of the row names.
+        number: The cells of each number.
+        fresh: Whether to mark the values as just changed.
+        first: The number of the array's first row.
+
+    Returns:
+        A heading and one row for each row of the tensor.
+    """
+    row_names, column_names = names_of(axes)
+    fitting = max(1, (width - names) // (number + 1))
+    cut = len(column_names) > fitting
+    shown = max(fitting - 1, 1) if cut else len(column_names)
+    heading = Row().add(title, palette.heading, width=max(names, cell_len(title)))
+    for i, name in enumerate(column_names[:shown]):
+        end = names + (i + 1) * (number + 1)
+        heading.add(" " + right(name, end - heading.width - 1), palette.label)
+    if cut:
+        heading.add(f" … {len(column_names)}", palette.dim)
+    rows = [heading]
+    table = None if array is None else as_table(array)
+    largest = 0.0 if table is None else largest_magnitude(table)
+    whole = whole_digits(largest)
+    count = len(row_names) if table is None else len(table)
+    for i in range(min(count, _MOST_ROWS)):
+        row = Row().add(row_names[first + i], palette.label, width=names)
+        for j in range(shown):
+            if table is None:
+                row.add(" " + missing(number), palette.dim)
+                continue
+            value = float(table[i, j])
+            style = palette.number(value, largest)
+            row.add(" ").add(fixed(value, number, whole), style + palette.fresh if fresh else style)
+        rows.append(row)
+    if count > _MOST_ROWS:
+        rows.append(Row().add(f"… {count - _MOST_ROWS:,} more rows", palette.dim))
+    return rows
+
+
+def beside(blocks: list[list[Row]], widths: list[int], width: int) -> list[Strip]:
+    """Put blocks of rows side by side."""
+    lines = []
+    for i in range(max(map(len, blocks), default=0)):
+        joined = Row()
+        start = 0
+        for block, block_width in zip(blocks, widths, strict=True):
+            joined.add("", width=0)
+            if joined.width < start:
+                joined.add(" " * (start - joined.width))
+            if i < len(block):
+                joined.segments += block[i].segments
+                joined.width += block[i].width
+            start += block_width
+        lines.append(joined.strip(width))
+    return lines
+
+
+def flat_head(array: Array, start_row: int, most: int) -> list[tuple[float, bool, int]]:
+    """Return the first numbers of a tensor, row by row from one row on.
+
+    Returns:
+        For each number its value, whether a new row begins with it, and its row.
+    """
+    table = as_table(array)[start_row:]
+    taken = table[: -(-most // max(table.shape[1], 1))]
+    numbers = []
+    for i, row in enumerate(taken):
+        for j, value in enumerate(np.asarray(row)):
+            numbers.append((float(value), j == 0 and i > 0, start_row + i))
+    return numbers[:most]

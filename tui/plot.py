@@ -1,0 +1,111 @@
+"""The loss curve as lines of characters; the only place that knows plotext."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.loss_history import Outline
+
+_CURVE = range(0x2801, 0x2900)
+"""The braille patterns with at least one dot."""
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The ranges of a chart: iterations from 0 on, and E or its logarithm to base 10."""
+
+    iterations: int
+    bottom: float
+    top: float
+    log: bool
+
+    def including(self, planned: int, done: int, outline: Outline) -> Axes:
+        """Return axes that hold everything there is to draw, moving as little as possible."""
+        iterations = max(planned, 1)
+        while done > iterations:
+            iterations *= 2
+        finite = np.concatenate((outline.lows, outline.highs))
+        if self.log:
+            finite = np.log10(finite[finite > 0])
+        finite = finite[np.isfinite(finite)]
+        bottom, top = self.bottom, self.top
+        if finite.size:
+            low, high = float(finite.min()), float(finite.max())
+            if self.log:
+                bottom = min(bottom, math.floor(low))
+                top = max(top, math.ceil(high), bottom + 1)
+            else:
+                top = max(top, _round_up(high))
+        return Axes(iterations, bottom, top, self.log)
+
+
+def empty_axes(log: bool) -> Axes:
+    """Axes before there is anything to draw."""
+    return Axes(1, math.inf, -math.inf, True) if log else Axes(1, 0.0, 0.0, False)
+
+
+def is_curve(character: str) -> bool:
+    """Whether a character of the chart belongs to the curve."""
+    return ord(character) in _CURVE
+
+
+def chart(width: int, height: int, outline: Outline, axes: Axes) -> list[str]:
+    """Draw the losses into so many cells.
+
+    Returns:
+        `height` lines of `width` characters; none if there is no room or nothing to draw.
+    """
+    if width < 16 or height < 4:
+        return []
+    import plotext
+
+    steps = np.repeat(outline.positions, 2)
+    values = np.empty(steps.size)
+    values[0::2], values[1::2] = outline.highs, outline.lows
+    if axes.log:
+        values = np.where(values > 0, values, np.nan)
+        values = np.log10(values)
+    good = np.isfinite(values)
+    if not good.any():
+        return []
+    # plotext keeps one figure for all, and changes what it is given.
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(width, height)
+    plotext.xaxes(True, False)
+    plotext.yaxes(True, False)
+    plotext.plot(steps[good].tolist(), values[good].tolist(), marker="braille")
+    plotext.xlim(0, axes.iterations)
+    plotext.ylim(axes.bottom, axes.top)
+    xs = [axes.iterations * i // 2 for i in range(3)]
+    plotext.xticks(xs, [f"{x:,}" for x in xs])
+    ys = _ticks(axes, height)
+    plotext.yticks(ys, [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys])
+    text = plotext.uncolorize(plotext.build())
+    return [line.ljust(width)[:width] for line in text.split("\n")[:height]]
+
+
+def _ticks(axes: Axes, height: int) -> list[float]:
+    count = max(2, min(5, height // 3))
+    if axes.log:
+        decades = round(axes.top - axes.bottom)
+        stride = max(1, -(-decades // count))
+        return [axes.bottom + i for i in range(0, decades + 1, stride)]
+    for parts in (count, count - 1, 2):
+        if len(f"{axes.top / parts:g}") <= 5:
+            break
+    return [float(f"{axes.top * i / parts:.6g}") for i in range(parts + 1)]
+
+
+def _round_up(value: float) -> float:
+    """Return the next 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten, with a little air."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10):
+        if value * 1.02 <= factor * power:
+            return factor * power
+    return 20 * power

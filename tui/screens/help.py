@@ -1,0 +1,69 @@
+"""The help: the keys and how to read the screen."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.keys import keys_by_group
+from tui.palette import Palette
+
+READING = """\
+One iteration is the list of operations in the pane Iteration: forward, loss, backward,
+update. The line marked ▶ runs next. A · stands for what this iteration has not computed.
+Between two iterations the values of the one that is complete stay.
+
+x inputs, f₀ targets, v w weights, ŷ y pre-activations, g f activations, E the loss.
+∘ multiplies element by element, · is the matrix product, ᵀ transposes.
+
++ and − have a colour each, stronger the larger the number is beside its neighbours; what
+the last operation computed has a green ground. An exponent is shown where the decimals
+do not suffice, so 0.0000 is exactly 0. The loss of an iteration is E before its update."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Closed by the key that opened it, Esc or q."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen > VerticalScroll {
+        width: 94;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        background: $surface;
+        border: round $primary;
+        padding: 0 1;
+    }
+    """
+    BINDINGS = [  # noqa: RUF012 (Textual declares it so)
+        Binding("escape,question_mark,f1,q", "dismiss", "close help")
+    ]
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._palette = palette
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as scroll:
+            scroll.border_title = "nn-tui: a debugger for backpropagation"
+            scroll.border_subtitle = "↑ ↓ scroll · Esc closes"
+            yield Static(self._keys())
+            yield Static(Text("\n" + READING, style=self._palette.text))
+
+    def _keys(self) -> Text:
+        text = Text()
+        for group, keys in keys_by_group().items():
+            text.append(f"{group}\n", self._palette.heading)
+            for key in keys:
+                text.append(f"  {key.shown:<18}", self._palette.plus[1])
+                text.append(f"{key.help}\n", self._palette.text)
+        text.rstrip()
+        return text
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()

@@ -1,0 +1,113 @@
+"""The screen's end of the runner: commands go in, views come back as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from dataclasses import dataclass
+from time import perf_counter, thread_time
+
+from engine.debugger import Debugger
+from engine.runner import Runner
+from engine.snapshot import Snapshot
+
+Command = Callable[[Debugger], object]
+
+_SHARE = 0.1
+"""How much of its time the screen's thread may spend on drawing while training."""
+_SLOWEST = 2.0
+"""Seconds between two frames at most."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A snapshot and whether the runner went on running after it."""
+
+    snapshot: Snapshot
+    running: bool
+
+
+Outcome = View | BaseException
+
+
+class Session:
+    """Gives commands to a runner and asks it for views, never waiting for either.
+
+    Args:
+        debugger: What to run.
+        fps: How many views a second to ask for, at most.
+        window: Tells which observations and how many points of the losses to ask for.
+        deliver: Takes each view or error; called in the runner's thread.
+    """
+
+    def __init__(
+        self,
+        debugger: Debugger,
+        fps: float,
+        window: Callable[[], tuple[slice | None, int]],
+        deliver: Callable[[Outcome], None],
+    ) -> None:
+        self._runner = Runner(debugger)
+        self._interval = 1.0 / fps
+        self._window = window
+        self._deliver = deliver
+        self._waiting: set[Future[View]] = set()
+        self._next_frame = 0.0
+        self._last_tick = (perf_counter(), thread_time())
+
+    def do(self, command: Command | None = None) -> None:
+        """Have a command executed and the view after it delivered."""
+        observations, buckets = self._window()
+
+        def job(debugger: Debugger) -> View:
+            if command is not None:
+                command(debugger)
+            return View(debugger.snapshot(observations, buckets), self._runner.running)
+
+        future = self._runner.submit(job)
+        self._waiting.add(future)
+        future.add_done_callback(self._done)
+
+    def _done(self, future: Future[View]) -> None:
+        self._waiting.discard(future)
+        outcome: Outcome
+        try:
+            outcome = future.result()
+        except CancelledError:
+            return
+        except Exception as error:
+            outcome = error
+        # The screen may have gone in the meantime.
+        with suppress(RuntimeError):
+            self._deliver(outcome)
+
+    def run(self) -> None:
+        """Run on until the planned iterations are done."""
+        self._runner.run()
+        self.do()
+
+    def pause(self) -> None:
+        """Stop at the next boundary, dropping the steps that still wait."""
+        for future in tuple(self._waiting):
+            future.cancel()
+        self._runner.pause()
+        self.do()
+
+    def tick(self) -> None:
+        """Ask for the next frame if it is due; called often while running."""
+        now = perf_counter()
+        if self._waiting or now < self._next_frame:
+            return
+        last, drawn = self._last_tick
+        busy = thread_time() - drawn
+        self._last_tick = (now, thread_time())
+        # A frame that came with a pause says nothing of what drawing costs.
+        pace = busy / _SHARE if now - last < _SLOWEST else 0.0
+        self._next_frame = now + min(max(self._interval, pace), _SLOWEST) - 0.005
+        self.do()
+
+    def close(self) -> None:
+        """End the runner's thread."""
+        self._deliver = lambda outcome: None
+        self._runner.close()

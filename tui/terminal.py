@@ -1,0 +1,44 @@
+"""The ends that Textual does not handle: signals, and a terminal that has gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+import threading
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
+from types import FrameType
+
+_PATIENCE = 2.5
+"""Seconds that a stalled terminal gets to take the last output."""
+
+
+def on_termination(loop: AbstractEventLoop, leave: Callable[[int], None]) -> None:
+    """Leave in order on SIGTERM, SIGHUP and SIGQUIT, and in any case leave soon.
+
+    Args:
+        loop: The event loop of the app.
+        leave: Ends the app with a return code; called in the loop.
+    """
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        code = 128 + signum
+        # On a stalled link the loop itself is blocked on output.
+        last_resort = threading.Timer(_PATIENCE, os._exit, (code,))
+        last_resort.daemon = True
+        last_resort.start()
+        loop.call_soon_threadsafe(leave, code)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, handle)
+
+
+def is_gone() -> bool:
+    """Whether the terminal that was there at the start is no more."""
+    try:
+        termios.tcgetattr(sys.__stdin__.fileno() if sys.__stdin__ else 0)
+    except (termios.error, OSError, ValueError):
+        return True
+    return False
