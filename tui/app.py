@@ -78,37 +78,55 @@ class NNTui(App[None]):
         super().__init__()
         self.failure: str | None = None
         self.palette = Palette.from_theme({})
-        self._data = data
         self._load = load
         self._fps = fps
         self._session: Session | None = None
         self._debugger: Debugger | None = None
         self._moment: Moment | None = None
-        self._running = False
+        self._training = False
         self._maximised = False
         self._active = "iteration"
         self._selected: int | None = None
         self._timed: tuple[float, int] | None = None
+        self._header = Header(data)
+        self._tabs = PaneTabs(PANES)
+        self._dataset = DatasetPane("dataset")
+        self._hyperparameters = HyperparametersPane("hyperparameters")
+        self._loss = LossPane("loss")
+        self._weights = WeightsPane("weights")
+        self._panes: dict[str, LinesView | HyperparametersPane] = {
+            "dataset": self._dataset,
+            "hyperparameters": self._hyperparameters,
+            "loss": self._loss,
+            "weights": self._weights,
+            "iteration": IterationPane("iteration"),
+        }
+        self._holders = {
+            Vertical(id="left"): ("dataset", "hyperparameters"),
+            Vertical(id="right"): ("loss", "weights", "iteration"),
+            Horizontal(id="top"): ("loss", "weights"),
+        }
         self.register_theme(THEME)
         self.theme = THEME.name
 
     def compose(self) -> ComposeResult:
-        yield Header(self._data)
-        yield PaneTabs(PANES)
+        left, right, top = self._holders
+        for pane in self._panes.values():
+            pane.add_class("pane")
+        yield self._header
+        yield self._tabs
         with Container(id="panes"):
-            with Vertical(id="left"):
-                yield DatasetPane("dataset")
-                yield HyperparametersPane("hyperparameters")
-            with Vertical(id="right"):
-                with Horizontal(id="top"):
-                    yield LossPane("loss")
-                    yield WeightsPane("weights")
-                yield IterationPane("iteration")
-        yield Footer(compact=True, show_command_palette=False)
+            with left:
+                yield self._dataset
+                yield self._hyperparameters
+            with right:
+                with top:
+                    yield self._loss
+                    yield self._weights
+                yield self._panes["iteration"]
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        for name in PANES:
-            self.query_one(f"#{name}").add_class("pane")
         self._take_colours()
         self.theme_changed_signal.subscribe(self, lambda theme: self._take_colours())
         if not self.is_headless:
@@ -120,7 +138,7 @@ class NNTui(App[None]):
 
     def _take_colours(self) -> None:
         self.palette = Palette.from_theme(self.theme_variables)
-        for view in self.query(LinesView):
+        for view in self.screen_stack[0].query(LinesView):
             view.notify_style_update()
             view.refresh()
 
@@ -149,7 +167,7 @@ class NNTui(App[None]):
         self._debugger = message.outcome
         self._session = Session(message.outcome, self._fps, self._window, self._deliver)
         self._session.do()
-        self.set_interval(min(1 / self._fps / 2, 0.05), self._tick)
+        self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, InputError):
@@ -173,12 +191,12 @@ class NNTui(App[None]):
         observations = len(self._debugger.dataset.observations)
         window = None
         if observations > _COPY_ALL:
-            window = self.query_one("#dataset", DatasetPane).window
-        width = self.query_one("#loss").size.width
+            window = self._dataset.window
+        width = self._loss.size.width
         return window, 2 * max(width, 50)
 
     def _tick(self) -> None:
-        if self._running and self._session is not None:
+        if self._training and self._session is not None:
             self._session.tick()
 
     def on_nntui_arrived(self, message: Arrived) -> None:
@@ -195,7 +213,7 @@ class NNTui(App[None]):
         state = State.RUNNING if view.running else State.PAUSED
         if not view.running and snapshot.finished and snapshot.position == 0:
             state = State.FINISHED
-        self._running = view.running
+        self._training = view.running
         self._moment = Moment(
             dataset=self._debugger.dataset,
             snapshot=snapshot,
@@ -219,10 +237,8 @@ class NNTui(App[None]):
     def _draw(self) -> None:
         if self._moment is None:
             return
-        self.query_one(Header).show(self._moment)
-        for name in PANES:
-            pane = self.query_one(f"#{name}")
-            assert isinstance(pane, (LinesView, HyperparametersPane))
+        self._header.show(self._moment)
+        for pane in self._panes.values():
             pane.show(self._moment)
 
     def _say(self, words: str, severity: str = "information") -> None:
@@ -237,19 +253,19 @@ class NNTui(App[None]):
     def action_run_or_pause(self) -> None:
         if self._session is None or self._moment is None:
             return
-        if self._running:
-            self._running = False
+        if self._training:
+            self._training = False
             self._session.pause()
         elif self._moment.state is State.FINISHED:
             self._say("The planned iterations are done: raise iterations (2), or s for one more.")
         else:
-            self._running = True
+            self._training = True
             self._timed = None
             self._session.run()
 
     def _step(self, command: Command) -> None:
         """A step means that one wants to look: it ends a run instead of adding to it."""
-        if self._running:
+        if self._training:
             self.action_run_or_pause()
         else:
             self._do(command)
@@ -280,10 +296,10 @@ class NNTui(App[None]):
     def _start_again(self, command: Command) -> None:
         if self._session is None:
             return
-        if self._running:
-            self._running = False
+        if self._training:
+            self._training = False
             self._session.pause()
-        self.query_one(LossPane).start_again()
+        self._loss.start_again()
         self._do(command)
 
     # Hyperparameters
@@ -315,7 +331,7 @@ class NNTui(App[None]):
         """Go to a pane."""
         self._active = name
         self._arrange(self.size.width, self.size.height)
-        pane = self.query_one(f"#{name}")
+        pane = self._panes[name]
         (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
 
     def _beside(self, step: int) -> str:
@@ -335,7 +351,7 @@ class NNTui(App[None]):
         for node in event.widget.ancestors_with_self:
             if node.id in PANES and node.id != self._active:
                 self._active = node.id
-                self.query_one(PaneTabs).activate(node.id)
+                self._tabs.activate(node.id)
 
     def action_maximise(self) -> None:
         self._maximised = not self._maximised
@@ -353,30 +369,24 @@ class NNTui(App[None]):
         screen.set_class(height < 14, "-short")
         screen.set_class(height < _LOW, "-low")
         screen.set_class(width < _WIDE and height >= 14, "-two-lines")
-        for name in PANES:
-            self.query_one(f"#{name}").display = not single or name == self._active
-        for holder, inside in (
-            ("left", ("dataset", "hyperparameters")),
-            ("right", ("loss", "weights", "iteration")),
-            ("top", ("loss", "weights")),
-        ):
-            self.query_one(f"#{holder}").display = not single or self._active in inside
-        self.query_one(PaneTabs).activate(self._active)
+        for name, pane in self._panes.items():
+            pane.display = not single or name == self._active
+        for holder, inside in self._holders.items():
+            holder.display = not single or self._active in inside
+        self._tabs.activate(self._active)
 
     def action_move(self, direction: str) -> None:
-        pane = self.query_one(f"#{self._active}")
-        assert isinstance(pane, (LinesView, HyperparametersPane))
-        pane.move(direction)
+        self._panes[self._active].move(direction)
 
     def action_edit(self) -> None:
-        self.action_pane("hyperparameters")
-        self.query_one(HyperparametersPane).edit()
+        if self._active == "hyperparameters":
+            self._hyperparameters.edit()
 
     def action_next_view(self) -> None:
-        self.query_one(WeightsPane).next_view()
+        self._weights.next_view()
 
     def action_log_scale(self) -> None:
-        self.query_one(LossPane).toggle_log()
+        self._loss.toggle_log()
         self._draw()
 
     def on_dataset_pane_selected(self, message: DatasetPane.Selected) -> None:

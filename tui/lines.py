@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -12,7 +13,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.moment import Moment
+from tui.moment import Moment, State
 from tui.palette import Palette
 
 if TYPE_CHECKING:
@@ -32,9 +33,19 @@ class Row:
             if cell_len(text) > width:
                 text = set_cell_size(text, max(width - 1, 0)) + "…" * (width > 0)
             text = set_cell_size(text, width)
-        if text:
-            self.segments.append(Segment(text, style))
-            self.width += cell_len(text)
+        if not text:
+            return self
+        self.width += cell_len(text)
+        # Each change of style costs up to 40 bytes on the way to the terminal.
+        if self.segments and self.segments[-1].style == style:
+            text = self.segments.pop().text + text
+        self.segments.append(Segment(text, style))
+        return self
+
+    def extend(self, other: Row) -> Row:
+        """Append all of another line."""
+        self.segments += other.segments
+        self.width += other.width
         return self
 
     def strip(self, width: int, base: Style | None = None) -> Strip:
@@ -61,6 +72,9 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
+    CALM: ClassVar[float] = 0.0
+    """Seconds that numbers stand still while training, so that one can read them."""
+
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("pageup", "page_up", "page up", show=False),
         Binding("pagedown", "page_down", "page down", show=False),
@@ -72,6 +86,8 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.moment: Moment | None = None
         self._lines: list[Strip] = []
+        self._titles = ("", "")
+        self._shown_at = 0.0
         self._drawn_at: tuple[int, int, Size] | None = None
 
     @property
@@ -81,6 +97,11 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, moment: Moment) -> None:
         """Draw another moment, if the widget can be seen; otherwise once it can."""
+        running = moment.state is State.RUNNING
+        now = monotonic()
+        if running and now - self._shown_at < self.CALM:
+            return
+        self._shown_at = now if running else 0.0
         self.moment = moment
         if self.size:
             self.redraw()
@@ -92,6 +113,13 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     def total_lines(self) -> int:
         """How many lines there are to scroll through."""
         return self.size.height
+
+    def entitle(self, title: str, subtitle: str = "") -> None:
+        """Write into the border, if that is not what stands there: it costs a full refresh."""
+        if (title, subtitle) != self._titles:
+            self._titles = (title, subtitle)
+            self.border_title = title
+            self.border_subtitle = subtitle
 
     def redraw(self) -> None:
         """Build the lines anew and have the terminal told what differs."""
@@ -175,23 +203,11 @@ def _difference(old: Strip, new: Strip) -> tuple[int, int] | None:
     if old == new:
         return None
     before, after = list(old), list(new)
-    start = 0
+    start, end = 0, new.cell_length
     while before and after and before[0] == after[0]:
         start += before.pop(0).cell_length
         after.pop(0)
-    end = new.cell_length
     while before and after and before[-1] == after[-1]:
         end -= before.pop().cell_length
         after.pop()
-    if len(before) == len(after) == 1 and before[0].style == after[0].style:
-        first, last = _differing_characters(before[0].text, after[0].text)
-        start, end = start + first, end - last
     return start, max(end, start + 1)
-
-
-def _differing_characters(old: str, new: str) -> tuple[int, int]:
-    """Return how many leading and trailing characters two texts of one width share."""
-    if len(old) != len(new) or cell_len(new) != len(new):
-        return 0, 0
-    differing = [i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
-    return (differing[0], len(new) - 1 - differing[-1]) if differing else (0, 0)

@@ -29,6 +29,7 @@ class DatasetPane(LinesView):
     """Draws only the rows that can be seen, however many there are."""
 
     BORDER_TITLE = "1 Dataset"
+    CALM = 0.4
 
     class Selected(Message):
         """The cursor moved to an observation."""
@@ -99,7 +100,7 @@ class DatasetPane(LinesView):
             row.add(" " + fixed(float(f[at, o]), number, table.whole), palette.text)
             error = float(errors[at, o])
             style = palette.number(error, table.largest_error)
-            row.add(" ").add(fixed(error, number, table.whole), style)
+            row.add(" " + fixed(error, number, table.whole), style)
         return row.strip(width, palette.selected if n == moment.selected else None)
 
     def move(self, direction: str) -> None:

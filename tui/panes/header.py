@@ -35,19 +35,12 @@ class Header(LinesView, can_focus=False):
         if count >= 2:
             room = width - clock.width - 2
             first = self._network(moment, room)
-            first.add("", width=max(width - first.width - clock.width, 0))
-            first.segments += clock.segments
+            first.add("", width=max(width - first.width - clock.width, 0)).extend(clock)
             return [first.strip(width), state.strip(width)]
         network = self._network(moment, width - clock.width - state.width - 4)
         gap = max(width - network.width - clock.width - state.width, 0)
-        row = Row()
-        row.segments += network.segments
-        row.add("", width=gap - gap // 2)
-        row.segments += clock.segments
-        row.add("", width=gap // 2)
-        row.segments += state.segments
-        row.width = max(network.width, 0) + gap + clock.width + state.width
-        return [row.strip(width)]
+        row = network.add("", width=gap - gap // 2).extend(clock)
+        return [row.add("", width=gap // 2).extend(state).strip(width)]
 
     def _network(self, moment: Moment, room: int) -> Row:
         palette, dataset, snapshot = self.palette, moment.dataset, moment.snapshot

@@ -44,7 +44,7 @@ class Fields(LinesView):
         values = self.moment.snapshot.hyperparameters.as_dict() if self.moment else {}
         lines = []
         for i, field in enumerate(_FIELDS):
-            at = i == self.cursor and self.has_focus_within
+            at = i == self.cursor and self.cursor_shown
             row = Row().add("›" if at else " ", palette.heading)
             row.add(field.label, palette.text if at else palette.label, width=_LABEL - 4)
             row.add(f" {field.symbol:<2}", palette.heading)
@@ -55,7 +55,7 @@ class Fields(LinesView):
                 row.add(f" {value}", palette.entry, width=_VALUE - 2)
                 row.add("▾ " if field.choices else "  ", palette.entry)
             changed = field.name in values and values[field.name] != field.default
-            row.add(f" was {field.default}" if changed else "", palette.dim)
+            row.add(f" default {field.default}" if changed else "", palette.dim)
             lines.append(row.strip(width))
         lines += self._words(width, count - len(lines))
         return lines
@@ -69,7 +69,7 @@ class Fields(LinesView):
             words = "Enter applies, Esc restores"
             if self.field.applies == "reset":
                 words += "; asks before it resets the run"
-        elif self.has_focus_within:
+        elif self.cursor_shown:
             when = "applies at once" if self.field.applies == "live" else "needs a reset"
             words = f"{self.field.allowed}; {when}"
         else:
@@ -79,7 +79,7 @@ class Fields(LinesView):
         ]
 
     @property
-    def has_focus_within(self) -> bool:
+    def cursor_shown(self) -> bool:
         """Whether the cursor is to be seen."""
         return self.has_focus or self.typing
 

@@ -28,13 +28,15 @@ class IterationPane(LinesView):
     """The listing; where there is room, also the last result in full."""
 
     BORDER_TITLE = "5 Iteration"
+    CALM = 0.4
 
     def show(self, moment: Moment) -> None:
         snapshot = moment.snapshot
-        title = f"5 Iteration {snapshot.values_iteration:,}"
-        if snapshot.position == 0 and snapshot.iteration:
-            title += " complete"
-        self.border_title = title
+        title = "5 Iteration"
+        if moment.state is not State.RUNNING:
+            title += f" {snapshot.values_iteration:,}"
+            title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
+        self.entitle(title)
         moved = self.moment is None or self.moment.snapshot.position != snapshot.position
         super().show(moment)
         if moved and moment.state is not State.RUNNING:
@@ -77,19 +79,20 @@ class IterationPane(LinesView):
 
     def _mark(self, row: Row, moment: Moment, i: int) -> None:
         at = moment.state is not State.RUNNING and i == moment.snapshot.position
-        row.add("▶" if at else "", self.palette.heading, width=_MARK)
+        row.add("▶" if at else "", self.palette.heading if at else self.palette.dim, width=_MARK)
 
     def _formula(self, row: Row, moment: Moment, i: int, width: int) -> None:
-        done = i < moment.snapshot.computed
         palette = self.palette
-        row.add(moment.snapshot.listing.lines[i].formula, palette.text if done else palette.label)
-        row.add("", width=max(_MARK + _PHASE + width + 2 - row.width, 0))
+        style = palette.text if i < moment.snapshot.computed else palette.label
+        style = self._base(moment, i) or style
+        row.add(moment.snapshot.listing.lines[i].formula, style)
+        row.add("", palette.dim, width=max(_MARK + _PHASE + width + 2 - row.width, 0))
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
         """The first numbers, from the selected observation's row on."""
         snapshot, palette = moment.snapshot, self.palette
         line = snapshot.listing.lines[i]
-        row.add("  ")
+        row.add("  ", palette.dim)
         room -= 2
         array = snapshot.values.get(line.name) if i < snapshot.computed else None
         number = width_for(4, room)
@@ -108,13 +111,16 @@ class IterationPane(LinesView):
         whole = whole_digits(largest)
         fresh = moment.fresh == line.name
         for value, begins, n in flat_head(array, start, most):
-            row.add("│" if begins and as_table(array).shape[1] > 1 else " ", palette.dim)
             style = palette.number(value, largest)
             if fresh:
                 style += palette.fresh
             elif selected is not None and n == selected:
                 style += palette.selected
-            row.add(fixed(value, number, whole), style)
+            text = fixed(value, number, whole)
+            if begins and as_table(array).shape[1] > 1:
+                row.add("│", palette.dim).add(text, style)
+            else:
+                row.add(" " + text, style)
         if array.size > most and row.width < room:
             row.add(" …", palette.dim)
 
@@ -143,10 +149,7 @@ class IterationPane(LinesView):
         said = Row().add(f"  just computed: {line.formula}", palette.label)
         strips = [Strip.blank(width), said.strip(width)]
         for row in rows[: count - 2]:
-            indented = Row().add("  ")
-            indented.segments += row.segments
-            indented.width += row.width
-            strips.append(indented.strip(width))
+            strips.append(Row().add("  ").extend(row).strip(width))
         return strips
 
 

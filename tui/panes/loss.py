@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from engine.loss_history import Outline
-from tui.lines import LinesView, Row
+from tui.lines import LinesView, Row, right
 from tui.moment import Moment
 from tui.plot import Axes, chart, empty_axes, is_curve
 
@@ -17,6 +17,7 @@ class LossPane(LinesView):
     """A chart whose axes stay as they are unless something does not fit."""
 
     BORDER_TITLE = "3 Loss"
+    CALM = 0.2
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -38,18 +39,17 @@ class LossPane(LinesView):
 
     def show(self, moment: Moment) -> None:
         scale = ", log scale" if self._log else ""
-        self.border_title = f"3 Loss  E = {moment.snapshot.listing.loss}{scale}".replace("[", r"\[")
-        self.border_subtitle = self._last(moment)
+        self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}")
         super().show(moment)
 
     def _last(self, moment: Moment) -> str:
         snapshot = moment.snapshot
         outline = snapshot.outline
         if outline is not None and outline.first_nonfinite is not None:
-            return f"E is no finite number since iteration {outline.first_nonfinite:,}"
+            return f"E is no finite number since {outline.first_nonfinite:,}"
         if snapshot.loss is None:
             return ""
-        return f"E = {snapshot.loss:.9e} at iteration {snapshot.values_iteration:,}"
+        return f"E = {snapshot.loss:.9e} at {snapshot.values_iteration:,}"
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment, palette = self.moment, self.palette
@@ -59,13 +59,14 @@ class LossPane(LinesView):
         if outline is None or not outline.positions.size:
             hint = "no iteration is complete yet"
             return [Strip.blank(width), Row().add(" " + hint, palette.dim).strip(width)]
-        lines = self._draw(width, count, outline, moment)
+        last = Row().add(right(self._last(moment), width), palette.label).strip(width)
+        lines = self._draw(width, count - 1, outline, moment)
         if not lines:
             words = "too small for a chart: m maximises"
             if width >= 16 and count >= 4:
                 words = "no finite loss to draw" + (" on a log scale" if self._log else "")
-            return [Row().add(" " + words, palette.dim).strip(width)]
-        return [self._coloured(line, width) for line in lines]
+            return [last, Row().add(" " + words, palette.dim).strip(width)]
+        return [last] + [self._coloured(line, width) for line in lines]
 
     def _draw(self, width: int, count: int, outline: Outline, moment: Moment) -> list[str]:
         snapshot = moment.snapshot

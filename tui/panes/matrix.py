@@ -43,6 +43,7 @@ def matrix_rows(
     number: int,
     fresh: bool = False,
     first: int = 0,
+    column: int = 0,
 ) -> list[Row]:
     """Lay out a tensor.
 
@@ -51,11 +52,12 @@ def matrix_rows(
         axes: The axes with their names.
         array: The values, or None where nothing is computed yet.
         palette: The colours.
-        width: The cells of a row; what does not fit is told by an ellipsis.
+        width: The cells of a row; where not all columns fit, it is told how many there are.
         names: The cells of the row names.
         number: The cells of each number.
         fresh: Whether to mark the values as just changed.
         first: The number of the array's first row.
+        column: The first column to show.
 
     Returns:
         A heading and one row for each row of the tensor.
@@ -65,11 +67,12 @@ def matrix_rows(
     cut = len(column_names) > fitting
     shown = max(fitting - 1, 1) if cut else len(column_names)
     heading = Row().add(title, palette.heading, width=max(names, cell_len(title)))
-    for i, name in enumerate(column_names[:shown]):
+    column = max(min(column, len(column_names) - shown), 0)
+    for i, name in enumerate(column_names[column : column + shown]):
         end = names + (i + 1) * (number + 1)
         heading.add(" " + right(name, end - heading.width - 1), palette.label)
     if cut:
-        heading.add(f" … {len(column_names)}", palette.dim)
+        heading.add(f" {column + shown}/{len(column_names)}", palette.dim)
     rows = [heading]
     table = None if array is None else as_table(array)
     largest = 0.0 if table is None else largest_magnitude(table)
@@ -81,9 +84,10 @@ def matrix_rows(
             if table is None:
                 row.add(" " + missing(number), palette.dim)
                 continue
-            value = float(table[i, j])
+            value = float(table[i, column + j])
             style = palette.number(value, largest)
-            row.add(" ").add(fixed(value, number, whole), style + palette.fresh if fresh else style)
+            text = " " + fixed(value, number, whole)
+            row.add(text, style + palette.fresh if fresh else style)
         rows.append(row)
     if count > _MOST_ROWS:
         rows.append(Row().add(f"… {count - _MOST_ROWS:,} more rows", palette.dim))
@@ -97,12 +101,9 @@ def beside(blocks: list[list[Row]], widths: list[int], width: int) -> list[Strip
         joined = Row()
         start = 0
         for block, block_width in zip(blocks, widths, strict=True):
-            joined.add("", width=0)
-            if joined.width < start:
-                joined.add(" " * (start - joined.width))
+            joined.add("", width=max(start - joined.width, 0))
             if i < len(block):
-                joined.segments += block[i].segments
-                joined.width += block[i].width
+                joined.extend(block[i])
             start += block_width
         lines.append(joined.strip(width))
     return lines

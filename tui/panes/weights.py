@@ -18,11 +18,13 @@ class WeightsPane(LinesView):
     """One view of every parameter, or as many side by side as there is room for."""
 
     BORDER_TITLE = "4 Weights"
+    CALM = 0.4
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._view = 0
         self._total = 1
+        self._column = 0
 
     def next_view(self, step: int = 1) -> None:
         """Go from values to gradients to updates, and round."""
@@ -33,9 +35,15 @@ class WeightsPane(LinesView):
 
     def move(self, direction: str) -> None:
         if direction in ("left", "right"):
-            self.next_view(1 if direction == "right" else -1)
+            self._scroll_columns(1 if direction == "right" else -1)
         else:
             super().move(direction)
+
+    def _scroll_columns(self, step: int) -> None:
+        if self.moment is not None:
+            columns, _ = _extent(self.moment.snapshot.listing)
+            self._column = min(max(self._column + step, 0), columns - 1)
+            self.redraw()
 
     def show(self, moment: Moment) -> None:
         super().show(moment)
@@ -45,17 +53,13 @@ class WeightsPane(LinesView):
         if self.moment is None:
             return
         names = "  ".join(self.moment.snapshot.listing.parameters)
-        self.border_title = f"4 Weights  {names}"
+        title = f"4 Weights  {names}"
         shown = self._shown(self.scrollable_content_region.width)
         if len(shown) == len(VIEWS):
-            self.border_subtitle = ""
+            self.entitle(title)
         else:
-            self.border_subtitle = (
-                " │ ".join(
-                    f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(VIEWS)
-                )
-                + "  v ▸"
-            )
+            views = (f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(VIEWS))
+            self.entitle(title, " │ ".join(views) + "  v ▸")
 
     def total_lines(self) -> int:
         return self._total
@@ -106,6 +110,7 @@ class WeightsPane(LinesView):
             names=names,
             number=number,
             fresh=is_fresh,
+            column=self._column,
         )
 
 
