@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -191,9 +192,20 @@ def _read_cells(path: Path, shown: str) -> pd.DataFrame:
             skipinitialspace=True,
         )
     except (pd.errors.ParserError, ValueError) as error:
-        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        raise DataError(shown, clean(reason[:1].lower() + reason[1:])) from None
+        raise _unreadable(shown, str(error)) from None
     return cells.fillna("")
+
+
+def _unreadable(shown: str, reason: str) -> DataError:
+    """Say in our words what pandas says of a file that is no table."""
+    if wide := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
+        expected, line, seen = map(int, wide.groups())
+        problem = f"{seen} cells, but line 1 has {expected}; a decimal comma, or a comma too many?"
+        return DataError(shown, problem, line=line)
+    if quote := re.search(r"EOF inside string starting at row (\d+)", reason):
+        problem = "a quotation mark is opened and never closed"
+        return DataError(shown, problem, line=int(quote[1]) + 1)
+    return DataError(shown, clean(reason))
 
 
 def _check_header(shown: str, names: list[str], observations: int) -> None:

@@ -94,7 +94,8 @@ class Declaration:
         except OverflowError:
             raise self._refusal(value) from None
         assert not isinstance(number, str)
-        if not math.isfinite(number) or not self.minimum <= number <= self.maximum:
+        # Neither nan nor inf lies within; an int may be too large for math.isfinite.
+        if not self.minimum <= number <= self.maximum or number == math.inf:
             raise self._refusal(value)
         return number
 

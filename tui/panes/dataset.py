@@ -29,7 +29,7 @@ class DatasetPane(LinesView):
     """Draws only the rows that can be seen, however many there are."""
 
     BORDER_TITLE = "1 Dataset"
-    CALM = 0.4
+    CALM = 0.5
 
     class Selected(Message):
         """The cursor moved to an observation."""

@@ -28,7 +28,7 @@ class IterationPane(LinesView):
     """The listing; where there is room, also the last result in full."""
 
     BORDER_TITLE = "5 Iteration"
-    CALM = 0.4
+    CALM = 0.5
 
     def show(self, moment: Moment) -> None:
         snapshot = moment.snapshot

@@ -18,7 +18,7 @@ class WeightsPane(LinesView):
     """One view of every parameter, or as many side by side as there is room for."""
 
     BORDER_TITLE = "4 Weights"
-    CALM = 0.4
+    CALM = 0.5
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)

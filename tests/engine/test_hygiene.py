@@ -1,0 +1,22 @@
+"""What importing the engine brings in, seen from outside."""
+
+import subprocess
+import sys
+
+
+def loaded_by(code: str) -> set[str]:
+    report = "import sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; {report}"], capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_the_engine_knows_no_terminal() -> None:
+    code = "from engine import Debugger, read_dataset; Debugger(read_dataset('or')).run(2)"
+    assert not loaded_by(code) & {"tui", "textual", "rich", "click", "plotext"}
+
+
+def test_help_waits_for_no_heavy_import() -> None:
+    code = "import tui.cli"
+    assert not loaded_by(code) & {"textual", "pandas", "numpy", "plotext"}

@@ -1,0 +1,68 @@
+import pytest
+
+from engine import Hyperparameters, InputError
+from engine.hyperparameters import DECLARATIONS
+
+
+def test_the_defaults_are_the_notebooks() -> None:
+    assert Hyperparameters().as_dict() == {
+        "learning_rate": 0.05,
+        "iterations": 10_000,
+        "hidden": 3,
+        "seed": 1,
+        "bias": "none",
+        "loss": "mse",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("learning_rate", " 0.1 ", 0.1),
+        ("learning_rate", "1e-3", 0.001),
+        ("learning_rate", "0", 0.0),
+        ("iterations", "0", 0),
+        ("hidden", "16", 16),
+        ("bias", "per-neuron", "per-neuron"),
+        ("seed", "4294967295", 2**32 - 1),
+    ],
+)
+def test_what_is_typed_becomes_a_value(name: str, text: str, value: object) -> None:
+    assert DECLARATIONS[name].parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("learning_rate", "", "learning rate: a number, 0 or more, not ''"),
+        ("learning_rate", "fast", "not 'fast'"),
+        ("learning_rate", "-1", "0 or more"),
+        ("learning_rate", "nan", "not 'nan'"),
+        ("learning_rate", "inf", "not 'inf'"),
+        ("hidden", "0", "hidden neurons: a whole number from 1 to 10,000"),
+        ("hidden", "2.5", "a whole number"),
+        ("hidden", "9" * 400, "from 1 to 10,000"),
+        ("seed", "4294967296", "4,294,967,295"),
+        ("bias", "both", r"bias: none \| shared \| per-neuron, not 'both'"),
+        ("loss", "MSE", "not 'MSE'"),
+        ("loss", "\x1b[31m", "not '␛"),
+    ],
+)
+def test_what_is_no_value_is_refused_in_one_line(name: str, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        DECLARATIONS[name].parse(text)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"hidden": 2.0}, {"hidden": True}, {"seed": "1"}, {"loss": 3}, {"learning_rate": 10**400}],
+)
+def test_values_of_the_wrong_type_are_refused(values: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        Hyperparameters(**values)  # type: ignore[arg-type]
+
+
+def test_what_applies_live() -> None:
+    live = [name for name, declaration in DECLARATIONS.items() if declaration.applies == "live"]
+    assert live == ["learning_rate", "iterations"]

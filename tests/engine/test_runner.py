@@ -1,0 +1,76 @@
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from engine import Debugger, Hyperparameters, InputError, Runner, read_dataset
+
+LONG = 10**9
+
+
+@pytest.fixture
+def runner() -> Iterator[Runner]:
+    runner = Runner(Debugger(read_dataset("or"), Hyperparameters(iterations=LONG)))
+    yield runner
+    runner.close()
+
+
+def iteration(runner: Runner) -> int:
+    return runner.submit(lambda debugger: debugger.iteration).result(10)
+
+
+def test_commands_are_obeyed_in_order(runner: Runner) -> None:
+    for _ in range(5):
+        runner.submit(Debugger.step_operation)
+    assert runner.submit(lambda debugger: debugger.position).result(10) == 5
+
+
+def test_it_runs_answers_while_running_and_pauses(runner: Runner) -> None:
+    runner.run().result(10)
+    first = iteration(runner)
+    until = time.monotonic() + 10
+    while iteration(runner) == first and time.monotonic() < until:
+        pass
+    assert runner.running
+    runner.pause().result(10)
+    paused = iteration(runner)
+    assert paused > first
+    assert not runner.running
+    assert runner.submit(lambda debugger: debugger.position).result(10) == 0
+    assert iteration(runner) == paused
+
+
+def test_it_stops_at_the_planned_end_and_goes_on_when_raised(runner: Runner) -> None:
+    runner.submit(lambda debugger: debugger.change(iterations=50)).result(10)
+    for planned in (50, 80):
+        runner.submit(lambda debugger, n=planned: debugger.change(iterations=n)).result(10)
+        runner.run().result(10)
+        until = time.monotonic() + 10
+        while runner.running and time.monotonic() < until:
+            pass
+        assert iteration(runner) == planned
+
+
+def test_an_error_reaches_the_one_who_asked_and_the_runner_lives_on(runner: Runner) -> None:
+    future = runner.submit(lambda debugger: debugger.change(hidden=4))
+    with pytest.raises(InputError, match="needs a reset"):
+        future.result(10)
+    assert iteration(runner) == 0
+
+
+def test_a_cancelled_command_is_dropped(runner: Runner) -> None:
+    gate = threading.Event()
+    runner.submit(lambda debugger: gate.wait(10))
+    step = runner.submit(Debugger.step_operation)
+    assert step.cancel()
+    gate.set()
+    assert runner.submit(lambda debugger: debugger.position).result(10) == 0
+
+
+def test_closing_ends_a_running_thread() -> None:
+    before = threading.active_count()
+    runner = Runner(Debugger(read_dataset("or"), Hyperparameters(iterations=LONG)))
+    runner.run()
+    runner.close(timeout=10)
+    assert threading.active_count() == before
