@@ -393,6 +393,9 @@ class NNTui(App[None]):
         self._selected = message.observation
         self._do(lambda debugger: None)
 
+    def on_dataset_pane_window_moved(self) -> None:
+        self._do(lambda debugger: None)
+
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.palette))
 

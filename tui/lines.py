@@ -76,10 +76,10 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     """Seconds that numbers stand still while training, so that one can read them."""
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
-        Binding("pageup", "page_up", "page up", show=False),
-        Binding("pagedown", "page_down", "page down", show=False),
-        Binding("home", "scroll_home", "top", show=False),
-        Binding("end", "scroll_end", "bottom", show=False),
+        Binding("pageup", "leap(-1)", "page up", show=False),
+        Binding("pagedown", "leap(1)", "page down", show=False),
+        Binding("home", "leap(-1_000_000_000)", "top", show=False),
+        Binding("end", "leap(1_000_000_000)", "bottom", show=False),
     ]
 
     def __init__(self, id: str | None = None) -> None:
@@ -170,6 +170,10 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self.scroll_y - 1, animate=False)
         elif direction == "down":
             self.scroll_to(y=self.scroll_y + 1, animate=False)
+
+    def action_leap(self, pages: int) -> None:
+        """Scroll by pages, at once: an animation would only fill the line."""
+        self.scroll_to(y=self.scroll_y + pages * self.size.height, animate=False)
 
     def keep_visible(self, line: int) -> None:
         """Scroll as little as possible to bring a line into view."""

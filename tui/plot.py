@@ -74,6 +74,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> list[str]:
     # plotext keeps one figure for all, and changes what it is given.
     plotext.clear_figure()
     plotext.theme("clear")
+    plotext.limitsize(False, False)
     plotext.plotsize(width, height)
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
@@ -16,6 +17,8 @@ Command = Callable[[Debugger], object]
 
 _SHARE = 0.1
 """How much of its time the screen's thread may spend on drawing while training."""
+_TURN = 0.0005
+"""Seconds after which the training thread lets the screen's thread have a turn."""
 _SLOWEST = 2.0
 """Seconds between two frames at most."""
 
@@ -48,6 +51,9 @@ class Session:
         window: Callable[[], tuple[slice | None, int]],
         deliver: Callable[[Outcome], None],
     ) -> None:
+        # With the default of 5 ms, each of the many short turns that the screen takes for
+        # one key would wait that long for the training thread.
+        sys.setswitchinterval(_TURN)
         self._runner = Runner(debugger)
         self._interval = 1.0 / fps
         self._window = window

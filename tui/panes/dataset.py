@@ -23,6 +23,8 @@ from tui.numbers import (
 
 _HEADER_LINES = 1
 _NAME_WIDTH = 12
+_DIGITS = (6, 4, 3, 2)
+"""The user's numbers are rounded to fewer digits where even two columns do not fit."""
 
 
 class DatasetPane(LinesView):
@@ -31,12 +33,29 @@ class DatasetPane(LinesView):
     BORDER_TITLE = "1 Dataset"
     CALM = 0.5
 
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._cursor = -1
+
     class Selected(Message):
         """The cursor moved to an observation."""
 
         def __init__(self, observation: int) -> None:
             super().__init__()
             self.observation = observation
+
+    class WindowMoved(Message):
+        """Observations came into sight whose predictions the snapshot may not have."""
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if self.moment is not None:
+            snapshot, window = self.moment.snapshot, self.window
+            rows = len(snapshot.values["x"])
+            first = snapshot.first_observation
+            last = min(window.stop, len(self.moment.dataset.observations))
+            if window.start < first or last > first + rows:
+                self.post_message(self.WindowMoved())
 
     def total_lines(self) -> int:
         if self.moment is None:
@@ -108,12 +127,12 @@ class DatasetPane(LinesView):
             return
         step = {"up": -1, "down": 1}.get(direction, 0)
         last = len(self.moment.dataset.observations) - 1
-        selected = self.moment.selected
         if step:
-            self.select(min(max(0 if selected is None else selected + step, 0), last))
+            self.select(min(max(self._cursor + step, 0), last))
 
     def select(self, observation: int) -> None:
         """Put the cursor on an observation and tell the app."""
+        self._cursor = observation
         self.keep_visible(observation + _HEADER_LINES if observation else 0)
         self.post_message(self.Selected(observation))
 
@@ -156,20 +175,17 @@ def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
     window = slice(rows.start, rows.stop)
     longest = max(map(cell_len, (*dataset.observations[window], "obs")))
     name_width = min(longest, _NAME_WIDTH)
-    targets = [[t.rjust(len("f₀")) for t in given(column)] for column in dataset.f0[window].T]
-    room = width - name_width - 2 - sum(_widest(column) + 1 for column in targets)
-    numbers = 2 * len(targets)
-    room -= numbers * (NARROWEST + 1)
-    inputs: list[list[str]] = []
-    for i, column in enumerate(dataset.x[window].T):
-        texts = given(column)
-        more = 2 if i + 1 < dataset.x.shape[1] else 0
-        if _widest(texts) + 1 + more > room:
+    numbers = 2 * len(dataset.targets)
+    for digits in _DIGITS:
+        targets = [
+            [text.rjust(len("f₀")) for text in given(column, digits)]
+            for column in dataset.f0[window].T
+        ]
+        room = width - name_width - 2 - sum(_widest(column) + 1 for column in targets)
+        room -= numbers * (NARROWEST + 1)
+        inputs, room = _fitting_inputs(moment, window, room, digits)
+        if len(inputs) >= min(2, len(dataset.inputs)):
             break
-        inputs.append(texts)
-        room -= _widest(texts) + 1
-    cut = len(inputs) < dataset.x.shape[1]
-    room -= 2 * cut
     # What is left goes to the names of the inputs first, then to decimals.
     for i, texts in enumerate(inputs):
         wanted = max(cell_len(dataset.inputs[i]), _widest(texts))
@@ -182,12 +198,28 @@ def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
         first=rows.start,
         name_width=name_width,
         inputs=inputs,
-        cut=cut,
+        cut=len(inputs) < len(dataset.inputs),
         targets=targets,
         number=width_for(numbers, room + numbers * (NARROWEST + 1)),
         whole=whole_digits(largest),
         largest_error=max(1.0, largest_magnitude(errors)) if errors is not None else 1.0,
     )
+
+
+def _fitting_inputs(
+    moment: Moment, window: slice, room: int, digits: int
+) -> tuple[list[list[str]], int]:
+    """Return the first input columns that fit into the room, and what is left of it."""
+    x = moment.dataset.x
+    inputs: list[list[str]] = []
+    for i in range(x.shape[1]):
+        texts = given(x[window, i], digits)
+        ellipsis = 2 if i + 1 < x.shape[1] else 0
+        if _widest(texts) + 1 + ellipsis > room:
+            return inputs, room - 2
+        inputs.append(texts)
+        room -= _widest(texts) + 1
+    return inputs, room
 
 
 def _widest(texts: list[str]) -> int:

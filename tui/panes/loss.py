@@ -38,7 +38,7 @@ class LossPane(LinesView):
         self._axes = empty_axes(self._log)
 
     def show(self, moment: Moment) -> None:
-        scale = ", log scale" if self._log else ""
+        scale = "  log" if self._log else ""
         self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}")
         super().show(moment)
 

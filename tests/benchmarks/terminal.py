@@ -1,0 +1,152 @@
+"""The program in a pseudo-terminal, its screen read through pyte."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(sys.executable).with_name("nn-tui")
+COLUMNS, LINES = 120, 36
+
+_POLL = 0.02
+_PATIENCE = 20.0
+_QUIET = 0.05
+_ITERATION = re.compile(r"iteration\s+([\d,]+) /")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Output of the program and when it came."""
+
+    at: float
+    data: bytes
+
+
+class Terminal:
+    """``nn-tui`` on a screen of 120×36; leaving the `with` block ends it.
+
+    Args:
+        arguments: For ``nn-tui``.
+        colorterm: The value of ``COLORTERM``; not set if empty.
+    """
+
+    def __init__(self, *arguments: str, colorterm: str = "") -> None:
+        colours = {"COLORTERM": colorterm} if colorterm else {}
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._screen)
+        self.began = perf_counter()
+        self._child = pexpect.spawn(
+            str(PROGRAM),
+            list(arguments),
+            env={**os.environ, **colours},
+            cwd=str(ROOT),
+            dimensions=(LINES, COLUMNS),
+        )
+        # pexpect would wait 50 ms before each key.
+        self._child.delaybeforesend = None
+        self._child.delayafterread = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._child.isalive():
+            self._child.kill(signal.SIGKILL)
+            self._child.wait()
+        self._child.close()
+
+    @property
+    def display(self) -> list[str]:
+        """The lines on the screen."""
+        return list(self._screen.display)
+
+    @property
+    def header(self) -> str:
+        """The first line on the screen."""
+        return self.display[0]
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.display)
+
+    @property
+    def iteration(self) -> int | None:
+        """The number of complete iterations as the header tells it."""
+        found = _ITERATION.search(self.header)
+        return int(found[1].replace(",", "")) if found else None
+
+    def press(self, key: str) -> float:
+        """Send a key and return the time."""
+        now = perf_counter()
+        self._child.send(key)
+        return now
+
+    def read(self, timeout: float) -> Chunk | None:
+        """Wait for output, without showing it yet; None if there is none in time.
+
+        Raises:
+            RuntimeError: The program has ended.
+        """
+        try:
+            data = self._child.read_nonblocking(65536, timeout)
+        except pexpect.TIMEOUT:
+            return None
+        except pexpect.EOF:
+            raise RuntimeError(f"nn-tui has ended; its last screen was\n{self.text}") from None
+        return Chunk(perf_counter(), data)
+
+    def show(self, chunk: Chunk) -> None:
+        """Put output on the screen."""
+        self._stream.feed(chunk.data)
+
+    def record(self, seconds: float) -> list[Chunk]:
+        """Collect output for a time; nothing is parsed that could take time from the program."""
+        end = perf_counter() + seconds
+        chunks = []
+        while (left := end - perf_counter()) > 0:
+            chunk = self.read(min(left, _POLL))
+            if chunk is not None:
+                chunks.append(chunk)
+        return chunks
+
+    def wait_for(self, condition: Callable[[], bool]) -> float:
+        """Show output until a condition holds, and return when the deciding output came.
+
+        Raises:
+            RuntimeError: It does not hold after 20 seconds, or the program has ended.
+        """
+        end = perf_counter() + _PATIENCE
+        while perf_counter() < end:
+            chunk = self.read(_POLL)
+            if chunk is not None:
+                self.show(chunk)
+                if condition():
+                    return chunk.at
+        raise RuntimeError(f"this is not what was waited for:\n{self.text}")
+
+    def settle(self) -> None:
+        """Show output until there is none for a while."""
+        while (chunk := self.read(_QUIET)) is not None:
+            self.show(chunk)
+
+    def wait_until_ready(self) -> float:
+        """Wait until the data are read and a key has an effect; return when that was."""
+        return self.wait_for(lambda: "paused" in self.header and self.iteration == 0)

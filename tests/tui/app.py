@@ -1,0 +1,61 @@
+"""The app in a headless terminal, for the tests."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
+from tui.app import NNTui
+from tui.moment import State
+
+SIZES = [(80, 24), (120, 36)]
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait for a condition, without a fixed time."""
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"it did not become true in {seconds} s\n{text(pilot.app)}")
+
+
+def text(app: NNTui) -> str:
+    """What stands on the screen."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def snapshot(app: NNTui) -> Snapshot:
+    """The state that the screen shows."""
+    assert app._moment is not None
+    return app._moment.snapshot
+
+
+def clock(app: NNTui) -> tuple[int, int]:
+    """The iteration and the position that the screen shows."""
+    return snapshot(app).iteration, snapshot(app).position
+
+
+def state(app: NNTui) -> State:
+    """What the run does, as the screen shows it."""
+    assert app._moment is not None
+    return app._moment.state
+
+
+@asynccontextmanager
+async def opened(
+    size: tuple[int, int] = (120, 36), dataset: Dataset | None = None, **hyperparameters: object
+) -> AsyncIterator[tuple[NNTui, Pilot[None]]]:
+    """The app on a dataset, by default OR, paused at iteration 0."""
+
+    def load() -> Debugger:
+        values = Hyperparameters(**hyperparameters)  # type: ignore[arg-type]
+        return Debugger(dataset or read_dataset("or"), values)
+
+    app = NNTui("or.csv", load)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app._moment is not None)
+        await pilot.pause()
+        yield app, pilot

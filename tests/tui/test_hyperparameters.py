@@ -1,0 +1,97 @@
+"""The form."""
+
+import pytest
+
+from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
+from tui.moment import State
+from tui.screens.confirm import ConfirmScreen
+
+at_two_sizes = pytest.mark.parametrize("size", SIZES)
+
+
+def values(app) -> dict[str, object]:
+    return snapshot(app).hyperparameters.as_dict()
+
+
+@at_two_sizes
+async def test_learning_rate_applies_while_training(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=10**9) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app)[0] > 100)
+        await pilot.press("2", "enter", *"0.25", "enter")
+        await until(pilot, lambda: values(app)["learning_rate"] == 0.25)
+        assert state(app) is State.RUNNING
+        assert clock(app)[0] > 100
+
+
+async def test_raising_the_iterations_lets_a_finished_run_go_on() -> None:
+    async with opened(iterations=20) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("2", "j", "e", *"50", "enter")
+        await until(pilot, lambda: state(app) is State.PAUSED)
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app) == (50, 0))
+
+
+@at_two_sizes
+async def test_what_is_typed_is_validated_and_escape_restores(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("2", "e", *"-1")
+        await until(pilot, lambda: "0 or more" in text(app))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert values(app)["learning_rate"] == 0.05
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.query_one("#editor").display)
+        assert values(app)["learning_rate"] == 0.05
+        await pilot.press("n")
+        await until(pilot, lambda: clock(app) == (0, 1))
+
+
+@at_two_sizes
+async def test_what_needs_a_reset_asks_for_it(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "2", "j", "j", "enter", *"5", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await until(pilot, lambda: "hidden neurons = 5 needs a reset" in text(app))
+        await pilot.press("n")
+        await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
+        assert (clock(app), values(app)["hidden"]) == ((1, 0), 3)
+        await pilot.press("enter", *"5", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await until(pilot, lambda: values(app)["hidden"] == 5)
+        assert clock(app) == (0, 0)
+        await pilot.press("u")
+        await until(pilot, lambda: values(app)["hidden"] == 3)
+        assert clock(app) == (1, 0)
+
+
+@at_two_sizes
+async def test_choices_with_the_arrows(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("2", "j", "j", "j", "j", "enter", "right")
+        await until(pilot, lambda: "◂ shared ▸" in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "◂" not in text(app))
+        assert values(app)["bias"] == "none"
+        await pilot.press("enter", "l", "l", "enter")
+        await until(pilot, lambda: values(app)["bias"] == "per-neuron")
+        await pilot.press("5")
+        await pilot.pause()
+        assert "∂E/∂bw = Σₙ ∂E/∂y" in text(app)
+
+
+async def test_weights_given_for_another_size_are_told() -> None:
+    from engine import Debugger, read_dataset
+    from tui.app import NNTui
+
+    start = Debugger(read_dataset("or")).initial_parameters
+    app = NNTui("or.csv", lambda: Debugger(read_dataset("or"), parameters=start))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app._moment is not None)
+        await pilot.press("2", "j", "j", "enter", *"5", "enter")
+        said = lambda: [notification.message for notification in app._notifications]
+        await until(pilot, lambda: "v: the shape is 2×3, but 2×5 is needed" in said())
+        assert values(app)["hidden"] == 3

@@ -1,0 +1,247 @@
+"""Every key, at two sizes."""
+
+import pytest
+
+from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
+from tui.keys import KEYS
+from tui.moment import State
+from tui.screens.help import HelpScreen
+
+at_two_sizes = pytest.mark.parametrize("size", SIZES)
+LONG = 10**9
+
+
+@at_two_sizes
+async def test_it_opens_paused_and_says_what_to_press(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, _):
+        assert clock(app) == (0, 0)
+        assert state(app) is State.PAUSED
+        for words in ("paused", "space runs", "n steps", "or.csv", "2→3→1", "0 / 10,000"):
+            assert words in text(app)
+
+
+@at_two_sizes
+@pytest.mark.parametrize("key", ["n", "f10"])
+async def test_next_operation(size: tuple[int, int], key: str) -> None:
+    async with opened(size) as (app, pilot):
+        for position, symbol in enumerate(("g", "y", "f", "E", "∂E/∂f"), start=1):
+            await pilot.press(key)
+            await until(pilot, lambda p=position: clock(app) == (0, p))
+            assert f"before {symbol} " in text(app)
+        assert "E 1.960156e-01" in text(app)
+        marked = [line for line in text(app).splitlines() if "▶" in line]
+        assert len(marked) == 1
+        assert "∂E/∂f = 2(f − f₀)/(N·O)" in marked[0]
+        assert "·" in marked[0].split("4×1")[1]
+
+
+@at_two_sizes
+async def test_next_iteration_and_finish(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("n", "n", "s")
+        await until(pilot, lambda: clock(app) == (1, 2))
+        await pilot.press("f")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        assert "5 Iteration 1 complete" in text(app)
+
+
+@at_two_sizes
+@pytest.mark.parametrize("key", ["space", "f5"])
+async def test_run_and_pause(size: tuple[int, int], key: str) -> None:
+    async with opened(size, iterations=LONG) as (app, pilot):
+        await pilot.press(key)
+        await until(pilot, lambda: state(app) is State.RUNNING and clock(app)[0] > 100)
+        assert "running" in text(app)
+        await pilot.press(key)
+        await until(pilot, lambda: state(app) is State.PAUSED)
+        stopped = clock(app)
+        await pilot.pause(0.2)
+        assert clock(app) == stopped
+        assert stopped[1] == 0
+
+
+async def test_a_step_while_running_pauses() -> None:
+    async with opened(iterations=LONG) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app)[0] > 100)
+        await pilot.press("n")
+        await until(pilot, lambda: state(app) is State.PAUSED)
+
+
+@at_two_sizes
+async def test_a_finished_run_says_so_and_can_go_on(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=30) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        assert clock(app) == (30, 0)
+        assert "finished" in text(app)
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (31, 0))
+
+
+@at_two_sizes
+async def test_reset_and_undo(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "s", "s", "n")
+        await until(pilot, lambda: clock(app) == (3, 1))
+        await pilot.press("r")
+        await until(pilot, lambda: clock(app) == (0, 0))
+        assert snapshot(app).losses.size == 0
+        await pilot.press("u")
+        await until(pilot, lambda: clock(app) == (3, 1))
+        assert snapshot(app).losses.size == 3
+
+
+async def test_reset_while_running_pauses_at_iteration_0() -> None:
+    async with opened(iterations=LONG) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app)[0] > 100)
+        await pilot.press("r")
+        await until(pilot, lambda: clock(app) == (0, 0) and state(app) is State.PAUSED)
+
+
+PANES = {"1": "dataset", "2": "hyperparameters", "3": "loss", "4": "weights", "5": "iteration"}
+
+
+@at_two_sizes
+async def test_panes_by_number_and_by_tab(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        for key, name in PANES.items():
+            await pilot.press(key)
+            pane = app.query_one(f"#{name}")
+            assert pane.has_focus or pane.has_focus_within
+            assert pane.region.area > 0
+        for step, name in (
+            ("tab", "dataset"),
+            ("tab", "hyperparameters"),
+            ("shift+tab", "dataset"),
+        ):
+            await pilot.press(step)
+            pane = app.query_one(f"#{name}")
+            assert pane.has_focus or pane.has_focus_within
+
+
+async def test_maximise() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        before = app.query_one("#loss").region
+        await pilot.press("3", "m")
+        await pilot.pause()
+        assert app.query_one("#loss").region.width == 120
+        assert not app.query_one("#dataset").display
+        await pilot.press("m")
+        await pilot.pause()
+        assert app.query_one("#loss").region == before
+
+
+@at_two_sizes
+@pytest.mark.parametrize(("down", "up"), [("j", "k"), ("down", "up")])
+async def test_selecting_an_observation(size: tuple[int, int], down: str, up: str) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("f", "1", down, down, down, up)
+        await until(pilot, lambda: app._moment.selected == 1)
+        await pilot.press("5")
+        await pilot.pause()
+        # The listing shows the hidden layer for the selected observation, the second one.
+        line = next(line for line in text(app).splitlines() if "ŷ = x·v" in line)
+        assert "+0.3023 +0.1468 +0.0923" in line
+
+
+@at_two_sizes
+async def test_views_of_the_weights(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "4")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        seen = set()
+        for _ in range(3):
+            seen |= {symbol for symbol in ("∂E/∂v ", "Δv ", " w ") if symbol in text(app)}
+            await pilot.press("v")
+            await pilot.pause()
+        assert seen == {"∂E/∂v ", "Δv ", " w "}
+
+
+async def test_wide_weights_scroll_sideways() -> None:
+    async with opened(hidden=12) as (app, pilot):
+        assert "g12 " not in text(app)
+        await pilot.press("4", *["l"] * 12)
+        await pilot.pause()
+        assert "g12 " in text(app)
+        await pilot.press(*["h"] * 12)
+        await pilot.pause()
+        assert "g1 " in text(app)
+
+
+@at_two_sizes
+async def test_log_scale(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("3", "s", "s", "y")
+        await until(pilot, lambda: clock(app) == (2, 0) and "f₀)²)  log ─" in text(app))
+        assert "1e-1" in text(app) or "1e−1" in text(app)
+        await pilot.press("y")
+        await until(pilot, lambda: "  log ─" not in text(app))
+
+
+@at_two_sizes
+@pytest.mark.parametrize("key", ["question_mark", "f1"])
+async def test_help(size: tuple[int, int], key: str) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: "run the operation marked ▶" in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, HelpScreen))
+
+
+async def test_help_over_a_running_training() -> None:
+    async with opened(iterations=LONG) as (app, pilot):
+        await pilot.press("space", "question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        at = clock(app)[0]
+        await until(pilot, lambda: clock(app)[0] > at)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, HelpScreen))
+
+
+async def test_palette() -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: type(app.screen).__name__ == "CommandPalette")
+        await pilot.press(*"finish", "enter")
+        await until(pilot, lambda: type(app.screen).__name__ != "CommandPalette")
+        await until(pilot, lambda: clock(app) == (1, 0))
+
+
+@at_two_sizes
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_quit_while_training(size: tuple[int, int], key: str) -> None:
+    async with opened(size, iterations=LONG) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app)[0] > 100)
+        await pilot.press(key)
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_keys_before_the_data_are_there() -> None:
+    import threading
+
+    from engine import Debugger, read_dataset
+    from tui.app import NNTui
+
+    gate = threading.Event()
+
+    def load() -> Debugger:
+        gate.wait(20)
+        return Debugger(read_dataset("or"))
+
+    app = NNTui("or.csv", load)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in KEYS:
+            if key.action not in ("quit", "help", "command_palette"):
+                await pilot.press(key.keys[0])
+        assert "reading" in text(app)
+        gate.set()
+        await until(pilot, lambda: app._moment is not None)
+
+
+def test_no_key_has_two_meanings() -> None:
+    keys = [name for key in KEYS for name in key.keys]
+    assert len(keys) == len(set(keys))

@@ -1,0 +1,71 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.numbers import fixed, missing, whole_digits, width_for
+from tui.numbers import given as as_given
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+widths = st.sampled_from([7, 8, 9, 11])
+
+
+def read(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+@given(finite, widths, st.integers(1, 3))
+def test_every_number_takes_its_cells_and_means_what_it_says(
+    value: float, width: int, whole: int
+) -> None:
+    text = fixed(value, width, whole)
+    assert len(text) == width
+    shown = read(text)
+    assert (shown == 0) == (value == 0)
+    assert math.copysign(1, shown) == math.copysign(1, value) or value == 0
+    if abs(value) < 1e300 and abs(value) > 1e-300:
+        assert math.isclose(shown, value, rel_tol=0.5)
+
+
+@given(st.floats(1e-3, 9.4), widths)
+def test_decimals_are_rounded(value: float, width: int) -> None:
+    decimals = width - 3
+    if value >= 10.0 ** (1 - decimals):
+        assert abs(read(fixed(value, width)) - value) <= 0.51 * 10.0**-decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "text"),
+    [
+        (0.0, 7, " 0.0000"),
+        (0.41702, 7, "+0.4170"),
+        (-0.25, 7, "−0.2500"),
+        (1.1437e-4, 7, "+1.1e−4"),
+        (1.1437e-4, 11, "+0.00011437"),
+        (-3.2e-120, 7, "−3e−120"),
+        (12.5, 7, "+1.25e1"),
+        (math.inf, 7, "   +inf"),
+        (math.nan, 7, "   +nan"),
+    ],
+)
+def test_examples(value: float, width: int, text: str) -> None:
+    assert fixed(value, width) == text
+
+
+def test_decimal_points_are_in_line() -> None:
+    whole = whole_digits(12.5)
+    points = {fixed(value, 8, whole).index(".") for value in (12.5, -1.25, 0.125, 0.0)}
+    assert len(points) == 1
+    assert missing(8, whole).index("·") == points.pop() - 1
+
+
+def test_the_users_numbers_stay_as_given_and_in_line() -> None:
+    assert as_given([0, 1, 10]) == [" 0", " 1", "10"]
+    assert as_given([0.5, -12, 1.25]) == ["  0.5 ", "−12   ", "  1.25"]
+
+
+def test_width_is_the_widest_that_fits() -> None:
+    assert width_for(3, 36) == 11
+    assert width_for(3, 35) == 9
+    assert width_for(30, 35) == 7

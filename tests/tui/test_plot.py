@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from engine.loss_history import Outline
+from tui.plot import chart, empty_axes, is_curve
+
+
+def outline(values: np.ndarray) -> Outline:
+    positions = np.arange(len(values), dtype=float)
+    return Outline(positions, values, values, None)
+
+
+def draw(values: np.ndarray, planned: int, log: bool = False, size: tuple[int, int] = (60, 15)):
+    axes = empty_axes(log).including(planned, len(values), outline(values))
+    return chart(*size, outline(values), axes)
+
+
+@pytest.mark.parametrize("size", [(16, 4), (44, 11), (116, 28)])
+@pytest.mark.parametrize("log", [False, True])
+def test_lines_fill_the_room_exactly(size: tuple[int, int], log: bool) -> None:
+    lines = draw(np.linspace(0.2, 0.01, 200), 200, log, size)
+    assert len(lines) == size[1]
+    assert {len(line) for line in lines} == {size[0]}
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_a_falling_curve_falls() -> None:
+    lines = draw(np.linspace(0.2, 0.0, 200), 200)
+    first = [i for i, line in enumerate(lines) if any(map(is_curve, line[:15]))]
+    last = [i for i, line in enumerate(lines) if any(map(is_curve, line[50:]))]
+    assert max(first) < min(last)
+
+
+def test_half_of_the_planned_iterations_fill_half_of_the_width() -> None:
+    lines = draw(np.full(100, 0.15), 200, size=(84, 15))
+    columns = [x for line in lines for x, character in enumerate(line) if is_curve(character)]
+    _, middle, _ = (x for x, character in enumerate(lines[-2]) if character == "┬")
+    assert abs(max(columns) - middle) <= 1
+
+
+def test_axes_stay_unless_something_does_not_fit() -> None:
+    axes = empty_axes(log=False).including(100, 1, outline(np.array([0.196])))
+    assert (axes.iterations, axes.bottom, axes.top) == (100, 0.0, 0.2)
+    assert axes.including(100, 50, outline(np.array([0.19, 0.05]))) == axes
+    assert axes.including(100, 101, outline(np.array([0.1]))).iterations == 200
+    assert axes.including(100, 50, outline(np.array([0.35]))).top == 0.4
+
+
+def test_log_axes_are_whole_decades() -> None:
+    axes = empty_axes(log=True).including(100, 3, outline(np.array([0.2, 0.03, 0.0])))
+    assert (axes.bottom, axes.top) == (-2, 0)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_what_cannot_be_drawn_is_left_out(log: bool) -> None:
+    values = np.array([0.2, np.nan, 0.1, 0.0, 0.05])
+    assert draw(values, 10, log)
+    assert draw(np.array([np.nan]), 10, log) == []
+    assert draw(values, 10, log, size=(8, 2)) == []
+
+
+def test_drawing_twice_is_drawing_once() -> None:
+    values = np.geomspace(1, 1e-6, 100)
+    assert draw(values, 100, log=True) == draw(values, 100, log=True)
