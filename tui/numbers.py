@@ -70,12 +70,23 @@ def missing(width: int, whole: int = 1) -> str:
 
 
 def given(values: Sequence[float] | NDArray[np.float64], most: int = 6) -> list[str]:
-    """Write a column of the user's own numbers as briefly as they were given, in line."""
-    texts = [f"{value:.{most}g}".replace("-", MINUS) for value in values]
+    """Write a column of the user's own numbers as briefly as they were given, in line.
+
+    Args:
+        values: The numbers.
+        most: The significant digits that are kept, as far as they fit into as many cells
+            and three more; else fewer, with an exponent.
+    """
+    texts = [_brief(value, most).replace("-", MINUS) for value in values]
     parts = [text.partition(".") for text in texts]
     whole = max((len(before) for before, _, _ in parts), default=0)
     fraction = max((len(point + after) for _, point, after in parts), default=0)
     return [before.rjust(whole) + (point + after).ljust(fraction) for before, point, after in parts]
+
+
+def _brief(value: float, most: int) -> str:
+    text = f"{value:.{most}g}"
+    return text if len(text) <= most + 3 else _scientific(value, most + 3).lstrip("+")
 
 
 def shape_text(shape: Sequence[int]) -> str:
