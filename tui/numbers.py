@@ -78,6 +78,9 @@ def given(values: Sequence[float] | NDArray[np.float64], most: int = 6) -> list[
             and three more; else fewer, with an exponent.
     """
     texts = [_brief(value, most).replace("-", MINUS) for value in values]
+    if any("e" in text for text in texts):
+        widest = max(map(len, texts))
+        return [text.rjust(widest) for text in texts]
     parts = [text.partition(".") for text in texts]
     whole = max((len(before) for before, _, _ in parts), default=0)
     fraction = max((len(point + after) for _, point, after in parts), default=0)
