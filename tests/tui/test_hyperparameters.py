@@ -92,6 +92,6 @@ async def test_weights_given_for_another_size_are_told() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app._moment is not None)
         await pilot.press("2", "j", "j", "enter", *"5", "enter")
-        said = lambda: [notification.message for notification in app._notifications]
-        await until(pilot, lambda: "v: the shape is 2×3, but 2×5 is needed" in said())
+        problem = "v: the shape is 2×3, but 2×5 is needed"
+        await until(pilot, lambda: problem in {said.message for said in app._notifications})
         assert values(app)["hidden"] == 3

@@ -1,0 +1,222 @@
+"""The installed command, without a screen."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pexpect
+import pytest
+
+from tests.engine.test_notebook import ERRORS, FIRST_ITERATION, START_V, START_W, WEIGHTS
+
+COMMAND = str(Path(sys.executable).with_name("nn-tui"))
+OR = str(Path(__file__).parents[2] / "samples" / "or.csv")
+
+
+def run(*arguments: str, code: int = 0, **options: object) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        **options,  # type: ignore[call-overload]
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def refusal(*arguments: str, **options: object) -> str:
+    """The one line on stderr of a command that must exit with 2."""
+    done = run(*arguments, code=2, **options)
+    assert done.stdout == ""
+    assert done.stderr.startswith("nn-tui: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_train_prints_the_notebooks_report() -> None:
+    done = run("train", OR)
+    assert ERRORS in done.stdout
+    assert WEIGHTS in done.stdout
+    assert START_V in done.stdout
+    assert START_W in done.stdout
+    assert "0.334522  -0.334522" in done.stdout
+    assert "bias: none" in done.stdout
+    assert "10,000 iterations in" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("bias", ["none", "shared", "per-neuron"])
+def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
+    options = ["--bias", bias, "--iterations", "300", "--json"]
+    whole = json.loads(run("train", "or", *options).stdout)
+    assert list(whole) == [
+        "dataset",
+        "hyperparameters",
+        "initial_parameters",
+        "losses",
+        "parameters",
+        "predictions",
+        "iterations",
+        "seconds",
+    ]
+    assert whole["dataset"] == {
+        "name": "or.csv",
+        "observations": 4,
+        "inputs": ["input1", "input2"],
+        "targets": ["output"],
+    }
+    assert whole["hyperparameters"]["bias"] == bias
+    assert (len(whole["losses"]), whole["iterations"]) == (300, 300)
+    assert np.shape(whole["predictions"]) == (4, 1)
+
+    half = run("train", "or", *options[:2], "--iterations", "200", "--json").stdout
+    saved = tmp_path / "half.json"
+    for content in (half, json.dumps(json.loads(half)["parameters"])):
+        saved.write_text(content)
+        rest = ["--iterations", "100", "--weights", str(saved)]
+        second = json.loads(run("train", "or", "--bias", bias, *rest, "--json").stdout)
+        assert second["parameters"] == whole["parameters"]
+        assert second["losses"] == whole["losses"][200:]
+
+
+def test_trace_as_json_and_as_text() -> None:
+    trace = json.loads(run("trace", OR, "--json").stdout)
+    assert trace["iteration"] == 0
+    values = {o["name"]: o["value"] for o in trace["operations"]}
+    for name, expected in FIRST_ITERATION.items():
+        assert np.round(np.ravel(values[name]), 8).tolist() == expected
+    assert set(trace["operations"][0]) == {
+        "name", "symbol", "phase", "layer", "formula", "shape", "value",
+    }  # fmt: skip
+    text = run("trace", OR).stdout
+    assert "∂E/∂y = ∂E/∂f ∘ ∂f/∂y" in text
+    assert "-0.04435887" in text
+
+
+def test_trace_at_an_iteration_continues_the_run() -> None:
+    at_5 = json.loads(run("trace", "or", "--at", "5", "--json").stdout)
+    losses = json.loads(run("train", "or", "--iterations", "6", "--json").stdout)["losses"]
+    assert at_5["iteration"] == 5
+    assert next(o["value"] for o in at_5["operations"] if o["name"] == "E") == losses[5]
+
+
+def test_several_targets(tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_text("a,b,c,d\n0,1,0,1\n1,0,1,0\n1,1,1,1\n")
+    report = json.loads(run("train", str(path), "--target", "d", "--target", "b", "--json").stdout)
+    assert report["dataset"]["targets"] == ["d", "b"]
+    assert np.shape(report["parameters"]["w"]) == (3, 2)
+
+
+def test_without_a_terminal_it_trains_and_says_so() -> None:
+    done = run(OR, "--iterations", "1000")
+    assert "error at step   900:" in done.stdout
+    assert done.stderr == (
+        "nn-tui: the output is not a terminal, so this trains without a screen\n"
+    )
+
+
+def test_a_run_that_diverges_says_so_and_stays_json(tmp_path: Path) -> None:
+    path = tmp_path / "ones.csv"
+    path.write_text("a,b\n" + "1,0\n" * 100)
+    options = ["--loss", "sse", "--learning-rate", "1e308", "--iterations", "5"]
+    assert "the run diverged" in run("train", str(path), *options).stdout
+    losses = json.loads(run("train", str(path), *options, "--json").stdout)["losses"]
+    assert losses[-1] == "NaN"
+
+
+def test_help_version_and_samples() -> None:
+    text = " ".join(run("--help").stdout.split())
+    for option in ("--learning-rate", "--hidden", "--bias none|shared|per-neuron", "--weights"):
+        assert option in text
+    for command in ("train", "trace", "samples"):
+        assert command in text
+        assert run(command, "--help").stdout
+    assert "0.05" in text
+    assert "0.1.0" in run("--version").stdout
+    assert "or " in run("samples").stdout
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == run("--version").stdout
+
+
+def test_bad_input_is_one_line(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n3,x\n")
+    assert f"{bad}, line 3, column 'b': 'x' is not a number" in refusal("train", str(bad))
+    assert "no such file" in refusal("nowhere.csv")
+    assert "this is a directory" in refusal(str(tmp_path))
+    assert "learning rate: a number, 0 or more, not 'x'" in refusal("or", "--learning-rate", "x")
+    assert "no such option" in refusal("or", "--nonsense")
+    assert "missing argument 'DATA'" in refusal("train")
+    assert "column 'z': no such column" in refusal("train", "or", "--target", "z")
+    weights = tmp_path / "w.json"
+    for content, message in (
+        ('{"v": [[1]], "w": [[1]]}', "v: the shape is 1×1, but 2×3 is needed"),
+        ('{"v": 1}', "this network's parameters are v, w, not v"),
+        ("{nonsense", "line 1, column 2: not JSON"),
+        ("[]", "an object of parameters by name is needed"),
+        ("[" * 100_000, "not JSON"),
+    ):
+        weights.write_text(content)
+        line = refusal("train", "or", "--weights", str(weights))
+        assert str(weights) in line
+        assert message in line
+    assert "No such file" in refusal("train", "or", "--weights", str(tmp_path / "none.json"))
+
+
+def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "evil\x1b[31m.csv"
+    path.write_text('"a\x1b]52;c;aGk=\x07",b\n1,"x\x1b[2J"\n')
+    assert "\x1b" not in refusal("train", str(path))
+    path.write_text('id,"a\x1b[2J",b\n"r\x9b1",1,2\n')
+    done = run("train", str(path), "--iterations", "10")
+    assert not set(done.stdout + done.stderr) & {"\x1b", "\x07", "\x9b"}
+
+
+def test_an_output_that_lacks_the_symbols_gets_escapes() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    done = run("trace", "or", env=environment, encoding="latin-1")
+    assert "\\u2202E/\\u2202f" in done.stdout
+
+
+def test_a_reader_that_leaves() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {COMMAND} trace or | head -1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_prints_the_report_so_far() -> None:
+    child = pexpect.spawn(COMMAND, ["train", "or", "--iterations", "1000000000"], timeout=60)
+    child.expect("training")
+    child.sendintr()
+    child.expect("error at step     0: 1.960156e-01")
+    child.expect("nn-tui: interrupted after")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert b"Traceback" not in child.before
+
+
+def test_progress_where_stderr_is_a_terminal() -> None:
+    child = pexpect.spawn(COMMAND, ["train", "or", "--iterations", "300000"], timeout=60)
+    child.expect("training")
+    child.expect("100%")
+    child.expect("300,000 iterations in")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0

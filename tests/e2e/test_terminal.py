@@ -1,0 +1,207 @@
+"""The installed command in a real terminal."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+COMMAND = str(Path(sys.executable).with_name("nn-tui"))
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """A tmux session of our own with a shell in it."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._socket = f"nn-tui-{uuid.uuid4().hex[:8]}"
+        size = ["-x", str(width), "-y", str(height)]
+        self.tmux("-f", "/dev/null", "new-session", "-d", *size, "env PS1='shell> ' sh")
+        self.until(lambda: "shell>" in self.screen())
+
+    def tmux(self, *arguments: str) -> str:
+        command = ["tmux", "-L", self._socket, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def type(self, *keys: str) -> None:
+        self.tmux("send-keys", *keys)
+
+    def command(self, line: str) -> None:
+        self.tmux("send-keys", "-l", line)
+        self.type("Enter")
+
+    def screen(self) -> str:
+        return self.tmux("capture-pane", "-p", "-J")
+
+    def until(self, condition: Callable[[], object], seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"it did not become true in {seconds} s\n{self.screen()}")
+            time.sleep(0.02)
+
+    def shows(self, *texts: str) -> None:
+        self.until(lambda: all(text in self.screen() for text in texts))
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True)
+
+
+@pytest.fixture(params=[(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    terminal = Terminal(*request.param)
+    yield terminal
+    terminal.close()
+
+
+def start(terminal: Terminal, *options: str) -> None:
+    terminal.command(" ".join(["cd", str(ROOT), "&&", COMMAND, "samples/or.csv", *options]))
+    terminal.shows("space runs, n steps", "ŷ = x·v")
+
+
+def test_a_session(terminal: Terminal) -> None:
+    start(terminal)
+    terminal.type("n", "n", "n", "n", "n", "n", "n")
+    terminal.shows("paused before ∂E/∂y", "+0.3070 −0.1888 −0.1837 −0.1799")
+    terminal.type("f")
+    terminal.shows("5 Iteration 0 complete")
+    terminal.type("Space")
+    terminal.shows("finished", "10,000 / 10,000", "E 4.100852e-02")
+    terminal.type("s")
+    terminal.shows("10,001 / 10,000")
+    terminal.type("4")
+    terminal.shows("+1.66")
+    terminal.tmux("resize-window", "-x", "40", "-y", "10")
+    terminal.shows("5")
+    terminal.tmux("resize-window", "-x", "120", "-y", "36")
+    terminal.shows("1 Dataset", "2 Hyperparameters", "3 Loss", "4 Weights", "5 Iteration")
+    terminal.type("q")
+    terminal.shows("shell>")
+    assert_restored(terminal)
+
+
+def assert_restored(terminal: Terminal) -> None:
+    """The shell's screen is back, echoes what is typed, and gets no mouse reports."""
+    assert "Hyperparameters" not in terminal.screen()
+    terminal.command(
+        "echo status=$? && stty -a | tr ' ;' '\\n' | grep -x -e echo -e icanon -e isig"
+    )
+    terminal.shows("status=", "\necho\n", "\nicanon\n", "\nisig\n")
+    flags = terminal.tmux("display-message", "-p", "#{mouse_any_flag}#{alternate_on}#{cursor_flag}")
+    assert flags.strip() == "001"
+
+
+def pid_of(terminal: Terminal) -> int:
+    shell = terminal.tmux("display-message", "-p", "#{pane_pid}").strip()
+    children = Path(f"/proc/{shell}/task/{shell}/children")
+    terminal.until(lambda: children.read_text().split())
+    return int(children.read_text().split()[0])
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("key", ["q", "C-c", "C-q"])
+def test_quitting_while_training_ends_the_process(key: str) -> None:
+    terminal = Terminal(80, 24)
+    try:
+        start(terminal, "--iterations", "1000000000")
+        pid = pid_of(terminal)
+        terminal.type("Space")
+        terminal.shows("running", "iterations/s")
+        terminal.type(key)
+        terminal.until(lambda: not is_running(pid), seconds=5)
+        terminal.shows("shell>")
+        assert_restored(terminal)
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
+def test_a_signal_while_training_restores_the_terminal(name: str) -> None:
+    terminal = Terminal(80, 24)
+    try:
+        start(terminal, "--iterations", "1000000000")
+        pid = pid_of(terminal)
+        terminal.type("Space")
+        terminal.shows("running")
+        os.kill(pid, signal.Signals[name])
+        terminal.until(lambda: not is_running(pid), seconds=5)
+        terminal.shows("shell>")
+        terminal.command("echo code=$?")
+        terminal.shows(f"code={128 + signal.Signals[name]}")
+        assert_restored(terminal)
+    finally:
+        terminal.close()
+
+
+def test_the_process_ends_when_its_terminal_goes() -> None:
+    terminal = Terminal(80, 24)
+    try:
+        start(terminal, "--iterations", "1000000000")
+        pid = pid_of(terminal)
+        terminal.type("Space")
+        terminal.shows("running")
+    finally:
+        terminal.close()
+    end = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not is_running(pid)
+
+
+def test_a_held_key_loses_no_step(terminal: Terminal) -> None:
+    start(terminal)
+    terminal.type(*["s"] * 40)
+    terminal.shows("40 / 10,000")
+    terminal.type("r")
+    terminal.shows(" 0 / 10,000")
+
+
+def test_bad_data_found_behind_the_first_frame(tmp_path: Path) -> None:
+    terminal = Terminal(80, 24)
+    try:
+        path = tmp_path / "bad.csv"
+        path.write_text("a,b\n1,x\n")
+        terminal.command(f"{COMMAND} {path}; echo code=$?")
+        terminal.shows("line 2, column 'b': 'x' is not a number", "code=2")
+        assert "Traceback" not in terminal.screen()
+        assert_restored(terminal)
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("setting", ["TERM=dumb", "TERM="])
+def test_a_terminal_that_cannot_draw(setting: str) -> None:
+    terminal = Terminal(80, 24)
+    try:
+        terminal.command(f"{setting} {COMMAND} or --iterations 10")
+        terminal.shows("this terminal cannot draw a screen", "10 iterations in")
+    finally:
+        terminal.close()
+
+
+def test_without_colours() -> None:
+    terminal = Terminal(80, 24)
+    try:
+        terminal.command(f"NO_COLOR=1 {COMMAND} or")
+        terminal.shows("space runs, n steps")
+        terminal.type("n", "n")
+        terminal.shows("paused before y", "+0.5000")
+        colours = terminal.tmux("capture-pane", "-p", "-e")
+        hues = [code for code in colours.split("\x1b[") if code.startswith("38;2;")]
+        assert all(len({*code.split("m")[0].split(";")[2:5]}) == 1 for code in hues)
+    finally:
+        terminal.close()

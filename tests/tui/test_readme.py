@@ -1,0 +1,24 @@
+"""The README says what the program does."""
+
+from pathlib import Path
+
+from engine import Debugger, read_dataset
+from engine.hyperparameters import DECLARATIONS
+from tui.keys import readme_table
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_keys_are_those_of_the_app() -> None:
+    assert readme_table() in README, "\n" + readme_table()
+
+
+def test_every_hyperparameter_is_there_with_its_default() -> None:
+    for declaration in DECLARATIONS.values():
+        line = next(line for line in README.splitlines() if f"`{declaration.option}`" in line)
+        assert f"| {declaration.default} |" in line
+
+
+def test_the_operations_are_those_of_the_program() -> None:
+    for line in Debugger(read_dataset("or")).program.listing.lines:
+        assert f"| `{line.name}` | {line.formula} |" in README
