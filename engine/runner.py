@@ -28,6 +28,7 @@ class Runner:
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._running = False
         self._closed = False
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
         self._thread.start()
 
@@ -77,7 +78,15 @@ class Runner:
             if not self._running or not self._jobs.empty():
                 self._obey(*self._jobs.get())
             else:
-                self._run_on()
+                self._run_on_or_fail()
+
+    def _run_on_or_fail(self) -> None:
+        """What goes wrong while running on is told to whoever gives the next command."""
+        try:
+            self._run_on()
+        except Exception as error:
+            self._running = False
+            self._failure = error
 
     def _run_on(self) -> None:
         debugger, waiting = self._debugger, self._jobs
@@ -88,6 +97,10 @@ class Runner:
 
     def _obey(self, future: Future[Any], job: Callable[[], Any]) -> None:
         if not future.set_running_or_notify_cancel():
+            return
+        if self._failure is not None:
+            future.set_exception(self._failure)
+            self._failure = None
             return
         try:
             result = job()

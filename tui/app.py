@@ -10,8 +10,6 @@ from time import perf_counter
 from typing import ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
-from textual.containers import Container, Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -22,30 +20,18 @@ from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Value
 from engine.text import clean
 from tui import terminal
+from tui.frame import Frame
 from tui.keys import KEYS
 from tui.lines import LinesView
 from tui.moment import Moment, State
 from tui.options import prepare
 from tui.palette import THEME, Palette
 from tui.panes.dataset import DatasetPane
-from tui.panes.header import Header
 from tui.panes.hyperparameters import HyperparametersPane
-from tui.panes.iteration import IterationPane
-from tui.panes.loss import LossPane
-from tui.panes.tabs import PaneTabs
-from tui.panes.weights import WeightsPane
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.session import Command, Outcome, Session, View
 
-PANES = {
-    "dataset": "Dataset",
-    "hyperparameters": "Hyperparameters",
-    "loss": "Loss",
-    "weights": "Weights",
-    "iteration": "Iteration",
-}
-_WIDE, _TALL, _LOW = 100, 30, 8
 _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
 
@@ -84,46 +70,14 @@ class NNTui(App[None]):
         self._debugger: Debugger | None = None
         self._moment: Moment | None = None
         self._training = False
-        self._maximised = False
-        self._active = "iteration"
         self._selected: int | None = None
         self._timed: tuple[float, int] | None = None
-        self._header = Header(data)
-        self._tabs = PaneTabs(PANES)
-        self._dataset = DatasetPane("dataset")
-        self._hyperparameters = HyperparametersPane("hyperparameters")
-        self._loss = LossPane("loss")
-        self._weights = WeightsPane("weights")
-        self._panes: dict[str, LinesView | HyperparametersPane] = {
-            "dataset": self._dataset,
-            "hyperparameters": self._hyperparameters,
-            "loss": self._loss,
-            "weights": self._weights,
-            "iteration": IterationPane("iteration"),
-        }
-        self._holders = {
-            Vertical(id="left"): ("dataset", "hyperparameters"),
-            Vertical(id="right"): ("loss", "weights", "iteration"),
-            Horizontal(id="top"): ("loss", "weights"),
-        }
+        self.frame = Frame(data)
         self.register_theme(THEME)
         self.theme = THEME.name
 
     def compose(self) -> ComposeResult:
-        left, right, top = self._holders
-        for pane in self._panes.values():
-            pane.add_class("pane")
-        yield self._header
-        yield self._tabs
-        with Container(id="panes"):
-            with left:
-                yield self._dataset
-                yield self._hyperparameters
-            with right:
-                with top:
-                    yield self._loss
-                    yield self._weights
-                yield self._panes["iteration"]
+        yield self.frame
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -132,7 +86,7 @@ class NNTui(App[None]):
         if not self.is_headless:
             terminal.on_termination(asyncio.get_running_loop(), self._leave)
             self.set_interval(1.0, self._leave_if_alone)
-        self.action_pane(self._active)
+        self.frame.go_to(self.frame.active)
         # The first frame need not wait for pandas.
         self.call_after_refresh(self._begin_loading)
 
@@ -191,8 +145,8 @@ class NNTui(App[None]):
         observations = len(self._debugger.dataset.observations)
         window = None
         if observations > _COPY_ALL:
-            window = self._dataset.window
-        width = self._loss.size.width
+            window = self.frame.dataset.window
+        width = self.frame.loss.size.width
         return window, 2 * max(width, 50)
 
     def _tick(self) -> None:
@@ -235,11 +189,8 @@ class NNTui(App[None]):
         return (iteration - first) / (now - began) if now - began > 0.2 else None
 
     def _draw(self) -> None:
-        if self._moment is None:
-            return
-        self._header.show(self._moment)
-        for pane in self._panes.values():
-            pane.show(self._moment)
+        if self._moment is not None:
+            self.frame.show(self._moment)
 
     def _say(self, words: str, severity: str = "information") -> None:
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
@@ -299,7 +250,7 @@ class NNTui(App[None]):
         if self._training:
             self._training = False
             self._session.pause()
-        self._loss.start_again()
+        self.frame.loss.start_again()
         self._do(command)
 
     # Hyperparameters
@@ -329,64 +280,30 @@ class NNTui(App[None]):
 
     def action_pane(self, name: str) -> None:
         """Go to a pane."""
-        self._active = name
-        self._arrange(self.size.width, self.size.height)
-        pane = self._panes[name]
-        (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
-
-    def _beside(self, step: int) -> str:
-        names = list(PANES)
-        return names[(names.index(self._active) + step) % len(names)]
+        self.frame.go_to(name)
 
     def action_focus_next(self) -> None:
-        self.action_pane(self._beside(1))
+        self.frame.go_on(1)
 
     def action_focus_previous(self) -> None:
-        self.action_pane(self._beside(-1))
-
-    def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
-        self.action_pane(message.pane)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        for node in event.widget.ancestors_with_self:
-            if node.id in PANES and node.id != self._active:
-                self._active = node.id
-                self._tabs.activate(node.id)
+        self.frame.go_on(-1)
 
     def action_maximise(self) -> None:
-        self._maximised = not self._maximised
-        self.action_pane(self._active)
-
-    def on_resize(self, event: Resize) -> None:
-        self._arrange(event.size.width, event.size.height)
-
-    def _arrange(self, width: int, height: int) -> None:
-        """Show all panes, or one with tabs where there is no room for all."""
-        small = width < _WIDE or height < _TALL
-        single = small or self._maximised
-        screen = self.screen_stack[0]
-        screen.set_class(single, "-single")
-        screen.set_class(height < 14, "-short")
-        screen.set_class(height < _LOW, "-low")
-        screen.set_class(width < _WIDE and height >= 14, "-two-lines")
-        for name, pane in self._panes.items():
-            pane.display = not single or name == self._active
-        for holder, inside in self._holders.items():
-            holder.display = not single or self._active in inside
-        self._tabs.activate(self._active)
+        self.frame.maximised = not self.frame.maximised
+        self.frame.go_to(self.frame.active)
 
     def action_move(self, direction: str) -> None:
-        self._panes[self._active].move(direction)
+        self.frame.move(direction)
 
     def action_edit(self) -> None:
-        if self._active == "hyperparameters":
-            self._hyperparameters.edit()
+        if self.frame.active == "hyperparameters":
+            self.frame.hyperparameters.edit()
 
     def action_next_view(self) -> None:
-        self._weights.next_view()
+        self.frame.weights.next_view()
 
     def action_log_scale(self) -> None:
-        self._loss.toggle_log()
+        self.frame.loss.toggle_log()
         self._draw()
 
     def on_dataset_pane_selected(self, message: DatasetPane.Selected) -> None:

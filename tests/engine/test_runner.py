@@ -59,6 +59,26 @@ def test_an_error_reaches_the_one_who_asked_and_the_runner_lives_on(runner: Runn
     assert iteration(runner) == 0
 
 
+def test_what_goes_wrong_while_running_is_told_with_the_next_command() -> None:
+    debugger = Debugger(read_dataset("or"))
+    runner = Runner(debugger)
+
+    def no_memory(loss: object) -> None:
+        raise MemoryError("no room for the losses")
+
+    debugger._run.losses.append = no_memory  # type: ignore[method-assign]
+    runner.run().result(10)
+    told = []
+    until = time.monotonic() + 10
+    while not told and time.monotonic() < until:
+        error = runner.submit(lambda debugger: None).exception(10)
+        told += [error] if error else []
+    assert isinstance(told[0], MemoryError)
+    assert not runner.running
+    assert iteration(runner) == 0
+    runner.close()
+
+
 def test_a_cancelled_command_is_dropped(runner: Runner) -> None:
     gate = threading.Event()
     runner.submit(lambda debugger: gate.wait(10))

@@ -1,0 +1,126 @@
+"""The frame: which panes there are, where they stand, which one has the focus."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.events import DescendantFocus
+
+from tui.lines import LinesView
+from tui.moment import Moment
+from tui.panes.dataset import DatasetPane
+from tui.panes.header import Header
+from tui.panes.hyperparameters import HyperparametersPane
+from tui.panes.iteration import IterationPane
+from tui.panes.loss import LossPane
+from tui.panes.tabs import PaneTabs
+from tui.panes.weights import WeightsPane
+
+TITLES = {
+    "dataset": "Dataset",
+    "hyperparameters": "Hyperparameters",
+    "loss": "Loss",
+    "weights": "Weights",
+    "iteration": "Iteration",
+}
+"""The panes by name, in the order of their numbers."""
+
+_WIDE, _TALL = 100, 30
+"""Columns and lines from which on all panes are shown at once."""
+_BORDERED, _WITH_BARS = 14, 8
+"""Lines from which on there are borders, and the bars of tabs and keys."""
+
+
+class Frame(Vertical):
+    """The header, the tabs and the five panes."""
+
+    DEFAULT_CSS = "Frame { height: 1fr; }"
+
+    def __init__(self, data: str) -> None:
+        super().__init__()
+        self.dataset = DatasetPane("dataset")
+        self.hyperparameters = HyperparametersPane("hyperparameters")
+        self.loss = LossPane("loss")
+        self.weights = WeightsPane("weights")
+        self.iteration = IterationPane("iteration")
+        self.active = "iteration"
+        """The name of the pane that keys are meant for."""
+        self.maximised = False
+        self._header = Header(data)
+        self._tabs = PaneTabs(TITLES)
+        self._panes: dict[str, LinesView | HyperparametersPane] = {
+            "dataset": self.dataset,
+            "hyperparameters": self.hyperparameters,
+            "loss": self.loss,
+            "weights": self.weights,
+            "iteration": self.iteration,
+        }
+        self._holders = {
+            Vertical(id="left"): ("dataset", "hyperparameters"),
+            Vertical(id="right"): ("loss", "weights", "iteration"),
+            Horizontal(id="top"): ("loss", "weights"),
+        }
+
+    def compose(self) -> ComposeResult:
+        left, right, top = self._holders
+        for pane in self._panes.values():
+            pane.add_class("pane")
+        yield self._header
+        yield self._tabs
+        with Container(id="panes"):
+            with left:
+                yield self.dataset
+                yield self.hyperparameters
+            with right:
+                with top:
+                    yield self.loss
+                    yield self.weights
+                yield self.iteration
+
+    def show(self, moment: Moment) -> None:
+        """Have every pane draw a moment."""
+        self._header.show(moment)
+        for pane in self._panes.values():
+            pane.show(moment)
+
+    def go_to(self, name: str) -> None:
+        """Give the focus to a pane, showing it if it is hidden."""
+        self.active = name
+        self.lay_out()
+        pane = self._panes[name]
+        (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
+
+    def go_on(self, step: int) -> None:
+        """Go to a neighbour of the active pane, round."""
+        names = list(self._panes)
+        self.go_to(names[(names.index(self.active) + step) % len(names)])
+
+    def move(self, direction: str) -> None:
+        """Have the active pane answer an arrow key."""
+        self._panes[self.active].move(direction)
+
+    def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
+        self.go_to(message.pane)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        for node in event.widget.ancestors_with_self:
+            if node.id in self._panes and node.id != self.active:
+                self.active = node.id
+                self._tabs.activate(node.id)
+
+    def on_resize(self) -> None:
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Show all panes, or one with tabs where there is no room for all."""
+        width, height = self.app.size
+        single = self.maximised or width < _WIDE or height < _TALL
+        self.screen.set_class(single, "-single")
+        self.screen.set_class(height < _BORDERED, "-short")
+        self.screen.set_class(height < _WITH_BARS, "-low")
+        self.screen.set_class(width < _WIDE and height >= _BORDERED, "-two-lines")
+        for name, pane in self._panes.items():
+            pane.display = not single or name == self.active
+        for holder, inside in self._holders.items():
+            holder.display = not single or self.active in inside
+        self._tabs.activate(self.active)
