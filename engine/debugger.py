@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from time import perf_counter
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,32 +10,13 @@ from engine.dataset import Dataset
 from engine.errors import InputError, NotComputedError
 from engine.expression import Cell, Explanation
 from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
-from engine.loss_history import LossHistory
-from engine.network import Network, Parameters
+from engine.network import Network
 from engine.operations.base import Operation, Phase
 from engine.operations.update import Descend
 from engine.program import Program
+from engine.run import Run, Stop, never
 from engine.snapshot import Snapshot
 from engine.tensor import Array, Index, Tensor
-
-_SLOW_ITERATION = 0.050
-"""Seconds; where an iteration takes longer, a run can stop between two operations."""
-
-
-def _never() -> bool:
-    return False
-
-
-@dataclass
-class _Run:
-    """One training run; `Debugger.reset` puts another in its place."""
-
-    program: Program
-    hyperparameters: Hyperparameters
-    initial: Parameters
-    losses: LossHistory = field(default_factory=LossHistory)
-    iteration: int = 0
-    position: int = 0
 
 
 class Debugger:
@@ -62,16 +41,16 @@ class Debugger:
         self.dataset = dataset
         self._given = parameters
         self._run = self._start(hyperparameters or Hyperparameters())
-        self._before_reset: _Run | None = None
-        self._seconds_per_iteration = 0.0
+        self._other: Run | None = None
+        """The run before the last reset or fork."""
 
-    def _start(self, hyperparameters: Hyperparameters) -> _Run:
+    def _start(self, hyperparameters: Hyperparameters) -> Run:
         network = Network(self.dataset, hyperparameters)
         if self._given is None:
             initial = network.draw_parameters(hyperparameters.seed)
         else:
             initial = network.check_parameters(self._given)
-        return _Run(Program(self.dataset, hyperparameters, initial), hyperparameters, initial)
+        return Run(self.dataset, hyperparameters, initial)
 
     @property
     def program(self) -> Program:
@@ -100,7 +79,7 @@ class Debugger:
 
     @property
     def losses(self) -> Array:
-        """E of every complete iteration, before its update; read-only."""
+        """E of every iteration ever completed, before its update; read-only."""
         return self._run.losses.values
 
     @property
@@ -115,43 +94,62 @@ class Debugger:
 
     def step_operation(self) -> Operation:
         """Run one operation and return it."""
-        run = self._run
-        operations = run.program.operations
-        operation = operations[run.position]
-        with np.errstate(all="ignore"):
-            operation.run()
-        run.position += 1
-        if run.position == len(operations):
-            self._complete()
-        return operation
-
-    def _complete(self) -> None:
-        run = self._run
-        run.losses.append(run.program.tensors["E"].data)
-        run.iteration += 1
-        run.position = 0
+        return self._run.step()
 
     def finish_iteration(self) -> None:
         """Run to the end of this iteration; from between two, run the next one whole."""
-        self.run_to(self.iteration + 1)
+        self._run.run_to(self.iteration + 1)
 
     def step_iteration(self) -> None:
         """Run to the same operation of the next iteration."""
-        position = self.position
-        self.finish_iteration()
-        while self.position < position:
-            self.step_operation()
+        self._run.go_to(self.iteration + 1, self.position)
 
-    def run(self, iterations: int, stop: Callable[[], bool] = _never) -> None:
+    def back_operation(self) -> None:
+        """Take the last operation back; at the start of a run nothing happens."""
+        if self.position:
+            self._run.go_to(self.iteration, self.position - 1)
+        elif self.iteration:
+            self._run.go_to(self.iteration - 1, len(self.program.operations) - 1)
+
+    def back_iteration(self) -> None:
+        """Go back to the same operation of the iteration before, or to the start of the run."""
+        if self.iteration:
+            self._run.go_to(self.iteration - 1, self.position)
+        else:
+            self._run.go_to(0)
+
+    def start_iteration(self) -> None:
+        """Go back to the start of this iteration; from there, to that of the one before."""
+        self._run.go_to(self.iteration if self.position else max(self.iteration - 1, 0))
+
+    def go_to(self, iteration: int, position: int = 0, stop: Stop = never) -> bool:
+        """Move the clock to any time, back or forward; exact to the last bit.
+
+        Args:
+            iteration: How many iterations are complete there.
+            position: How many operations of the next one have run.
+            stop: As for `run_to`; a move back that is stopped leaves the clock as it was.
+
+        Returns:
+            Whether the clock is there.
+
+        Raises:
+            InputError: There is no such time.
+        """
+        if iteration < 0 or not 0 <= position < len(self.program.operations):
+            raise InputError(f"there is no operation {position} of iteration {iteration}")
+        return self._run.go_to(iteration, position, stop)
+
+    def run(self, iterations: int, stop: Stop = never) -> None:
         """Complete that many more iterations, counting one that has begun.
 
         Args:
             iterations: How many.
             stop: As for `run_to`.
         """
-        self.run_to(self.iteration + iterations, stop)
+        self._run.run_to(self.iteration + iterations, stop)
 
-    def run_to(self, iteration: int, stop: Callable[[], bool] = _never) -> None:
+    def run_to(self, iteration: int, stop: Stop = never) -> None:
         """Run until so many iterations are complete.
 
         Args:
@@ -159,40 +157,13 @@ class Debugger:
             stop: Asked before each iteration, and before each operation where an
                 iteration takes longer than 50 ms; true ends the run there.
         """
-        run = self._run
-        operations = run.program.operations
-        calls = [operation.run for operation in operations]
-        E, append = run.program.tensors["E"].data, run.losses.append
-        began, measured = perf_counter(), run.iteration
-        with np.errstate(all="ignore"):
-            while run.iteration < iteration and not stop():
-                if run.position or self._seconds_per_iteration > _SLOW_ITERATION:
-                    if not self._finish_by_operation(calls, stop):
-                        break
-                else:
-                    for call in calls:
-                        call()
-                    append(E)
-                    run.iteration += 1
-                if run.iteration == measured + 1:
-                    self._seconds_per_iteration = perf_counter() - began
-
-    def _finish_by_operation(
-        self, calls: list[Callable[[], object]], stop: Callable[[], bool]
-    ) -> bool:
-        """Complete the iteration, asking before each operation; false if stopped in it."""
-        run = self._run
-        slow = self._seconds_per_iteration > _SLOW_ITERATION
-        while run.position < len(calls):
-            calls[run.position]()
-            run.position += 1
-            if slow and run.position < len(calls) and stop():
-                return False
-        self._complete()
-        return True
+        self._run.run_to(iteration, stop)
 
     def change(self, **values: Value) -> None:
         """Change hyperparameters that apply live; they hold from the next operation on.
+
+        Another learning rate in the past starts a run of its own there; `undo_reset`
+        brings the one with the old future back.
 
         Raises:
             InputError: A value is not allowed, or needs a reset.
@@ -200,8 +171,11 @@ class Debugger:
         for name in values:
             if DECLARATIONS[name].applies != "live":
                 raise InputError(f"{DECLARATIONS[name].label} needs a reset")
-        self._run.hyperparameters = self.hyperparameters.replace(**values)
-        self.program.set_learning_rate(self.hyperparameters.learning_rate)
+        changed = self.hyperparameters.replace(**values)
+        other_rate = changed.learning_rate != self.hyperparameters.learning_rate
+        if other_rate and self._run.is_in_the_past:
+            self._other, self._run = self._run, self._run.fork()
+        self._run.change(changed.iterations, changed.learning_rate)
 
     def reset(self, hyperparameters: Hyperparameters | None = None) -> None:
         """Start again at iteration 0; `undo_reset` brings the present run back.
@@ -213,15 +187,17 @@ class Debugger:
             InputError: The parameters given to the constructor do not fit the new network.
         """
         fresh = self._start(hyperparameters or self.hyperparameters)
-        self._before_reset, self._run = self._run, fresh
-        self._seconds_per_iteration = 0.0
+        self._other, self._run = self._run, fresh
 
     def undo_reset(self) -> bool:
-        """Swap the present run and the one before the last reset; false if there is none."""
-        if self._before_reset is None:
+        """Swap the present run and the one before the last reset or change in the past.
+
+        Returns:
+            False if there is none.
+        """
+        if self._other is None:
             return False
-        self._before_reset, self._run = self._run, self._before_reset
-        self._seconds_per_iteration = 0.0
+        self._other, self._run = self._run, self._other
         return True
 
     def is_computed(self, name: str) -> bool:
@@ -316,8 +292,8 @@ class Debugger:
             values[name] = copy
         losses = run.losses.values
         loss = float(values["E"]) if "E" in values else None
-        if loss is None and losses.size:
-            loss = float(losses[-1])
+        if loss is None and run.iteration:
+            loss = float(losses[run.iteration - 1])
         return Snapshot(
             listing=self.program.listing,
             hyperparameters=run.hyperparameters,

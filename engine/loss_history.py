@@ -61,6 +61,13 @@ class LossHistory:
         self._values[count] = loss
         self._count = count + 1
 
+    def until(self, count: int) -> LossHistory:
+        """Return a copy of the first `count` losses."""
+        copy = LossHistory()
+        copy._values = self._values[: max(count, 1)].copy()
+        copy._count = count
+        return copy
+
     def outline(self, buckets: int) -> Outline:
         """Thin all losses to at most about `buckets` minima and maxima.
 

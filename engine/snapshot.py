@@ -25,7 +25,7 @@ class Snapshot:
             from `first_observation` on that were asked for.
         errors: f₀ − f, row by row as in `values`, once f is computed.
         first_observation: The observation that the first of these rows belongs to.
-        losses: Every loss so far, a read-only view.
+        losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
         loss: The last E that was computed, or None.
     """

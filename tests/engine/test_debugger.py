@@ -175,7 +175,7 @@ def test_a_slow_iteration_can_be_stopped_between_operations() -> None:
     dataset = Dataset.from_arrays(random.randn(60_000, 20), random.rand(60_000, 1))
     debugger = Debugger(dataset, Hyperparameters(hidden=40))
     debugger.run(1)
-    debugger._seconds_per_iteration = 1.0  # whatever this machine needs
+    debugger._run.seconds_per_iteration = 1.0  # whatever this machine needs
     asked = 0
 
     def stop() -> bool:
