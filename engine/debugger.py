@@ -128,7 +128,7 @@ class Debugger:
         Args:
             iteration: How many iterations are complete there.
             position: How many operations of the next one have run.
-            stop: As for `run_to`; a move back that is stopped leaves the clock as it was.
+            stop: As for `run_to`; a move that is stopped leaves the clock as it was.
 
         Returns:
             Whether the clock is there.

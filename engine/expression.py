@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-MINUS = "−"
+from engine.text import MINUS
 
 
 def format_number(value: float) -> str:

@@ -77,18 +77,22 @@ class History:
             start += size
         self._count += 1
 
+    def reaches(self, iteration: int) -> int:
+        """Return the iteration of the last checkpoint at or before the start of another."""
+        return min(iteration // self.gap, self._count - 1) * self.gap
+
     def restore(self, iteration: int, parameters: Sequence[Array]) -> int:
         """Write the last checkpoint at or before the start of an iteration into parameters.
 
         Returns:
             The iteration that the checkpoint belongs to.
         """
-        place = min(iteration // self.gap, self._count - 1)
-        row, start = self._rows[place], 0
+        found = self.reaches(iteration)
+        row, start = self._rows[found // self.gap], 0
         for array, size in zip(parameters, self._sizes, strict=True):
             array[...] = row[start : start + size].reshape(array.shape)
             start += size
-        return place * self.gap
+        return found
 
     def learning_rate_at(self, iteration: int, position: int) -> float:
         """Return the learning rate in force before an operation."""

@@ -177,16 +177,15 @@ class Run:
         Args:
             iteration: How many iterations are complete there.
             position: How many operations of the next one have run.
-            stop: Asked as in `run_to`; true ends the move.
+            stop: Asked as in `run_to`; true ends the move, the clock being where it was.
 
         Returns:
-            Whether the clock is there; if the move was ended on the way back, the
-            clock is where it was before.
+            Whether the clock is there.
         """
         before = (self.iteration, self.position)
-        if (iteration, position) < before:
-            # Between two iterations the buffers hold the values of the one before.
-            start = iteration if position or not iteration else iteration - 1
+        # Between two iterations the buffers hold the values of the one before.
+        start = iteration if position or not iteration else iteration - 1
+        if (iteration, position) < before or self._history.reaches(start) > self.iteration:
             self.iteration = self._history.restore(start, self._parameters)
             self.position = 0
         self.run_to(iteration, stop)
@@ -195,8 +194,7 @@ class Run:
                 self.step()
         if (self.iteration, self.position) == (iteration, position):
             return True
-        if before > (iteration, position):
-            self.go_to(*before)
+        self.go_to(*before)
         return False
 
     def change(self, iterations: int, learning_rate: float) -> None:

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.debugger import Debugger
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
 
 T = TypeVar("T")
 

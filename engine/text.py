@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+MINUS = "−"
+
 _LONGEST = 200
 _ZERO_WIDTH_JOINER = "\u200d"
 

@@ -7,18 +7,17 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from time import perf_counter
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from engine.dataset import locate
-from engine.debugger import Debugger
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Value
 from engine.text import clean
+from engine.times import parse_iteration
 from tui import terminal
 from tui.frame import Frame
 from tui.keys import KEYS
@@ -30,10 +29,20 @@ from tui.panes.dataset import DatasetPane
 from tui.panes.hyperparameters import HyperparametersPane
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
+from tui.screens.prompt import PromptScreen
 from tui.session import Command, Outcome, Session, View
 
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
+_LONG = 0.5
+"""Seconds after which it is told that a way is long."""
 _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
+
+
+class _MainScreen(Screen[object], inherit_bindings=False):
+    """Without keys of its own: those in `KEYS` are all there are."""
 
 
 class NNTui(App[None]):
@@ -75,6 +84,9 @@ class NNTui(App[None]):
         self.frame = Frame(data)
         self.register_theme(THEME)
         self.theme = THEME.name
+
+    def get_default_screen(self) -> Screen[object]:
+        return _MainScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         yield self.frame
@@ -222,20 +234,57 @@ class NNTui(App[None]):
             self._do(command)
 
     def action_next_operation(self) -> None:
-        self._step(Debugger.step_operation)
+        self._step(lambda debugger: debugger.step_operation())
 
     def action_next_iteration(self) -> None:
-        self._step(Debugger.step_iteration)
+        self._step(lambda debugger: debugger.step_iteration())
 
     def action_finish_iteration(self) -> None:
-        self._step(Debugger.finish_iteration)
+        self._step(lambda debugger: debugger.finish_iteration())
+
+    def action_previous_operation(self) -> None:
+        self._step(lambda debugger: debugger.back_operation())
+
+    def action_previous_iteration(self) -> None:
+        self._step(lambda debugger: debugger.back_iteration())
+
+    def action_start_iteration(self) -> None:
+        self._step(lambda debugger: debugger.start_iteration())
+
+    def action_go_to(self) -> None:
+        if self._session is None or self._moment is None:
+            return
+        if self._training:
+            self.action_run_or_pause()
+        snapshot = self._moment.snapshot
+        parse = partial(
+            parse_iteration,
+            now=snapshot.iteration,
+            computed=snapshot.losses.size,
+            planned=snapshot.hyperparameters.iterations,
+        )
+        hint = f"a number, +100, -1, 50% or end ({snapshot.losses.size:,} are computed)"
+        self.push_screen(PromptScreen("Go to iteration", hint, parse), self._go_to)
+
+    def _go_to(self, iteration: int | None) -> None:
+        if iteration is not None and self._session is not None:
+            self._session.go_to(iteration)
+            self.set_timer(_LONG, partial(self._tell_long_way, iteration))
+
+    def _tell_long_way(self, iteration: int) -> None:
+        if self._session is not None and self._session.is_going:
+            self._say(f"On the way to iteration {iteration:,}. Esc stops.")
+
+    def action_stop_going(self) -> None:
+        if self._session is not None:
+            self._session.stop_going()
 
     def action_reset(self) -> None:
         if self._session is None or self._moment is None:
             return
         if self._moment.snapshot.computed:
             self._say("Reset to iteration 0. u brings the run before back.")
-        self._start_again(Debugger.reset)
+        self._start_again(lambda debugger: debugger.reset())
 
     def action_undo_reset(self) -> None:
         def undo(debugger: Debugger) -> None:
@@ -341,6 +390,8 @@ def run(*, fps: float, data: str, **given: object) -> int:
         InputError: There is no such file.
     """
     import click
+
+    from engine.dataset import locate
 
     path = locate(data)
     app = NNTui(clean(path.name), partial(prepare, data, **given), fps)  # type: ignore[arg-type]

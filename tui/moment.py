@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from engine.dataset import Dataset
-from engine.snapshot import Snapshot
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+    from engine.snapshot import Snapshot
 
 
 class State(Enum):

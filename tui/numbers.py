@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.expression import MINUS
+from engine.text import MINUS
 
 NOT_COMPUTED = "·"
 NARROWEST = 7

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.loss_history import Outline
+if TYPE_CHECKING:
+    from engine.loss_history import Outline
 
 _CURVE = range(0x2801, 0x2900)
 """The braille patterns with at least one dot."""
@@ -87,6 +89,20 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> list[str]:
     plotext.yticks(ys, [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys])
     text = plotext.uncolorize(plotext.build())
     return [line.ljust(width)[:width] for line in text.split("\n")[:height]]
+
+
+def with_clock(lines: list[str], axes: Axes, iteration: int) -> list[str]:
+    """Mark an iteration in a chart by a line from top to bottom, behind the curve."""
+    ticks = [column for column, character in enumerate(lines[-2]) if character == "┬"]
+    if len(ticks) < 2:
+        return lines
+    first, last = ticks[0], ticks[-1]
+    column = first + round((last - first) * min(iteration / axes.iterations, 1.0))
+    marked = []
+    for line in lines[:-2]:
+        free = line[column] == " "
+        marked.append(line[:column] + "┊" + line[column + 1 :] if free else line)
+    return marked + lines[-2:]
 
 
 def _ticks(axes: Axes, height: int) -> list[float]:

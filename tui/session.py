@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter, thread_time
+from typing import TYPE_CHECKING
 
-from engine.debugger import Debugger
 from engine.runner import Runner
-from engine.snapshot import Snapshot
 
-Command = Callable[[Debugger], object]
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+    from engine.snapshot import Snapshot
+
+Command = Callable[["Debugger"], object]
 
 _SHARE = 0.1
 """How much of its time the screen's thread may spend on drawing while training."""
@@ -58,6 +62,8 @@ class Session:
         self._interval = 1.0 / fps
         self._window = window
         self._deliver = deliver
+        self._going = threading.Event()
+        self._going.set()
         self._waiting: set[Future[View]] = set()
         self._next_frame = 0.0
         self._last_tick = (perf_counter(), thread_time())
@@ -99,6 +105,27 @@ class Session:
             future.cancel()
         self._runner.pause()
         self.do()
+
+    def go_to(self, iteration: int) -> None:
+        """Move the clock; `stop_going` ends a long way."""
+        going = self._going = threading.Event()
+
+        def move(debugger: Debugger) -> None:
+            try:
+                debugger.go_to(iteration, stop=going.is_set)
+            finally:
+                going.set()
+
+        self.do(move)
+
+    @property
+    def is_going(self) -> bool:
+        """Whether the clock is on its way to an iteration."""
+        return not self._going.is_set()
+
+    def stop_going(self) -> None:
+        """End the way to an iteration, if the clock is on one."""
+        self._going.set()
 
     def tick(self) -> None:
         """Ask for the next frame if it is due; called often while running."""

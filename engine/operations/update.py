@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.activations import Run
-from engine.expression import MINUS, Difference, Expression, Product
+from engine.expression import Difference, Expression, Product
 from engine.operations.base import Operation
 from engine.tensor import Array, Index, Read, Tensor
+from engine.text import MINUS
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -58,7 +58,7 @@ def _large_row() -> Row:
         what="engine on 10,000×64 → 32 → 10 against an in-place loop",
         value=comparison.ratio,
         limit=1.1,
-        form="{:.2f}× the time",
+        form="{:.3f}× the time",
         detail=f"{comparison.spread('{:.2f}')}; {comparison.medians('ms', 1e3, '{:.1f}')}",
     )
 

@@ -11,7 +11,7 @@ from tests.benchmarks.measure import percentile
 from tests.benchmarks.screen import RUN
 from tests.benchmarks.terminal import Terminal
 
-_PRESSES = 120
+_PRESSES = 100
 _MARK = "▶"
 
 
@@ -40,7 +40,7 @@ def _row(what: str, seconds: Sequence[float]) -> Row:
 def _repeat(terminal: Terminal, press: Callable[[Terminal, float], float]) -> list[float]:
     """Time presses that come at any moment between two frames."""
     moments = random.Random(1)
-    return [press(terminal, moments.uniform(0.1, 0.3)) for _ in range(_PRESSES)]
+    return [press(terminal, moments.uniform(0.05, 0.25)) for _ in range(_PRESSES)]
 
 
 def _step(terminal: Terminal, after: float) -> float:

@@ -18,6 +18,9 @@ class Comparison:
     first: list[float]
     second: list[float]
 
+    def __add__(self, other: Comparison) -> Comparison:
+        return Comparison(self.first + other.first, self.second + other.second)
+
     @property
     def ratio(self) -> float:
         """The median over the rounds of first / second."""

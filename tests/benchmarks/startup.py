@@ -24,14 +24,14 @@ def rows() -> list[Row]:
             what="first frame against importing textual and numpy",
             value=frame.ratio,
             limit=1.3,
-            form="{:.2f}× the time",
+            form="{:.3f}× the time",
             detail=_detail(frame),
         ),
         Row(
             what="nn-tui --help against importing click",
             value=help_.ratio,
             limit=3,
-            form="{:.2f}× the time",
+            form="{:.3f}× the time",
             detail=_detail(help_),
         ),
     ]

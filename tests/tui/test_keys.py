@@ -6,6 +6,7 @@ from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
 from tui.keys import KEYS
 from tui.moment import State
 from tui.screens.help import HelpScreen
+from tui.screens.prompt import PromptScreen
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 LONG = 10**9
@@ -43,6 +44,51 @@ async def test_next_iteration_and_finish(size: tuple[int, int]) -> None:
         await pilot.press("f")
         await until(pilot, lambda: clock(app) == (2, 0))
         assert "5 Iteration 1 complete" in text(app)
+
+
+@at_two_sizes
+async def test_going_back(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "s", "n", "n", "n")
+        await until(pilot, lambda: clock(app) == (2, 3))
+        y = snapshot(app).values["y"].tobytes()
+        for key, expected in (("N", (2, 2)), ("S", (1, 2)), ("F", (1, 0)), ("F", (0, 0))):
+            await pilot.press(key)
+            await until(pilot, lambda expected=expected: clock(app) == expected)
+        assert "y" not in snapshot(app).values
+        assert snapshot(app).losses.size == 2
+        await pilot.press("s", "s", "n", "n", "n")
+        await until(pilot, lambda: clock(app) == (2, 3))
+        assert snapshot(app).values["y"].tobytes() == y
+
+
+@at_two_sizes
+async def test_go_to_an_iteration(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("3", "g")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await pilot.press(*"nowhere", "enter")
+        await until(pilot, lambda: "not 'nowhere'" in text(app))
+        await pilot.press("ctrl+u", *"500", "enter")
+        await until(pilot, lambda: clock(app) == (500, 0))
+        for typed, iteration in (("-400", 100), ("end", 500), ("1%", 100)):
+            await pilot.press("g")
+            await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+            await pilot.press(*("minus" if c == "-" else c for c in typed), "enter")
+            await until(pilot, lambda iteration=iteration: clock(app) == (iteration, 0))
+        await until(pilot, lambda: "at 99 of 500" in text(app))
+        assert "┊" in text(app)
+
+
+async def test_a_long_way_can_be_stopped() -> None:
+    async with opened(iterations=10**9) as (app, pilot):
+        await pilot.press("s", "g")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await pilot.press(*"999999999", "enter")
+        await until(pilot, lambda: any("Esc" in said.message for said in app._notifications))
+        await pilot.press("escape")
+        await until(pilot, lambda: snapshot(app).losses.size > 1)
+        assert clock(app) == (1, 0)
 
 
 @at_two_sizes
@@ -109,8 +155,8 @@ async def test_panes_by_number_and_by_tab(size: tuple[int, int]) -> None:
         for key, name in PANES.items():
             await pilot.press(key)
             pane = app.query_one(f"#{name}")
-            assert pane.has_focus or pane.has_focus_within
-            assert pane.region.area > 0
+            await until(pilot, lambda pane=pane: pane.has_focus or pane.has_focus_within)
+            await until(pilot, lambda pane=pane: pane.region.area > 0)
         for step, name in (
             ("tab", "dataset"),
             ("tab", "hyperparameters"),
@@ -118,7 +164,7 @@ async def test_panes_by_number_and_by_tab(size: tuple[int, int]) -> None:
         ):
             await pilot.press(step)
             pane = app.query_one(f"#{name}")
-            assert pane.has_focus or pane.has_focus_within
+            await until(pilot, lambda pane=pane: pane.has_focus or pane.has_focus_within)
 
 
 async def test_maximise() -> None:

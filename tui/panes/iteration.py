@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
-from engine.listing import Line
-from engine.operations.base import Phase
 from tui.lines import LinesView, Row
 from tui.moment import Moment, State
 from tui.numbers import (
@@ -19,6 +19,9 @@ from tui.numbers import (
     width_for,
 )
 from tui.panes.matrix import as_table, flat_head, matrix_rows, name_width, names_of
+
+if TYPE_CHECKING:
+    from engine.listing import Line
 
 _MARK, _PHASE = 2, 9
 _DETAIL_LINES = 4
@@ -157,6 +160,6 @@ def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:
     """The phase where it begins; in the backward phase, which has two parts, the layer too."""
     if at_top or before is None or before.phase != line.phase:
         return str(line.phase)
-    if line.phase is Phase.BACKWARD and line.layer and before.layer != line.layer:
+    if line.phase == "backward" and line.layer and before.layer != line.layer:
         return f" {line.layer}"
     return ""

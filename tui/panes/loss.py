@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.strip import Strip
 
-from engine.loss_history import Outline
 from tui.lines import LinesView, Row, right
 from tui.moment import Moment
-from tui.plot import Axes, chart, empty_axes, is_curve
+from tui.plot import Axes, chart, empty_axes, is_curve, with_clock
+
+if TYPE_CHECKING:
+    from engine.loss_history import Outline
 
 
 class LossPane(LinesView):
@@ -49,13 +52,16 @@ class LossPane(LinesView):
             return f"E is no finite number since {outline.first_nonfinite:,}"
         if snapshot.loss is None:
             return ""
-        return f"E = {snapshot.loss:.9e} at {snapshot.values_iteration:,}"
+        computed = snapshot.losses.size
+        ahead = f" of {computed:,}" if snapshot.iteration < computed else ""
+        return f"E = {snapshot.loss:.9e} at {snapshot.values_iteration:,}{ahead}"
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment, palette = self.moment, self.palette
         if moment is None:
             return []
-        outline = moment.snapshot.outline
+        snapshot = moment.snapshot
+        outline = snapshot.outline
         if outline is None or not outline.positions.size:
             hint = "no iteration is complete yet"
             return [Strip.blank(width), Row().add(" " + hint, palette.dim).strip(width)]
@@ -66,13 +72,15 @@ class LossPane(LinesView):
             if width >= 16 and count >= 4:
                 words = "no finite loss to draw" + (" on a log scale" if self._log else "")
             return [last, Row().add(" " + words, palette.dim).strip(width)]
+        if snapshot.iteration < snapshot.losses.size:
+            lines = with_clock(lines, self._axes, snapshot.iteration)
         return [last] + [self._coloured(line, width) for line in lines]
 
     def _draw(self, width: int, count: int, outline: Outline, moment: Moment) -> list[str]:
         snapshot = moment.snapshot
         planned = snapshot.hyperparameters.iterations
-        self._axes = self._axes.including(planned, snapshot.iteration, outline)
-        drawn = (width, count, self._axes, snapshot.iteration, id(snapshot.losses.base))
+        self._axes = self._axes.including(planned, snapshot.losses.size, outline)
+        drawn = (width, count, self._axes, snapshot.losses.size, id(snapshot.losses.base))
         if drawn != self._drawn:
             self._drawn = drawn
             finite = math.isfinite(self._axes.bottom) and math.isfinite(self._axes.top)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from engine.tensor import Array, Axis
 from tui.lines import Row, right
 from tui.numbers import fixed, largest_magnitude, missing, whole_digits
 from tui.palette import Palette
+
+if TYPE_CHECKING:
+    from engine.tensor import Array, Axis
 
 _MOST_ROWS = 200
 

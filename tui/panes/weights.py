@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.strip import Strip
 
-from engine.listing import Listing
 from tui.lines import LinesView, Row
 from tui.moment import Moment
 from tui.numbers import NARROWEST, width_for
@@ -12,6 +13,9 @@ from tui.panes.matrix import beside, matrix_rows, name_width, names_of
 
 VIEWS = ("value", "gradient", "update")
 _GAP = 3
+
+if TYPE_CHECKING:
+    from engine.listing import Listing
 
 
 class WeightsPane(LinesView):

@@ -1,0 +1,28 @@
+import pytest
+
+from engine import InputError
+from engine.times import parse_iteration
+
+WHERE = {"now": 120, "computed": 500, "planned": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("text", "iteration"),
+    [
+        ("0", 0),
+        (" 7,300 ", 7300),
+        ("+100", 220),
+        ("-1", 119),
+        ("\u221220", 100),
+        ("50%", 5000),
+        ("end", 500),
+    ],
+)
+def test_times_as_people_write_them(text: str, iteration: int) -> None:
+    assert parse_iteration(text, **WHERE) == iteration
+
+
+@pytest.mark.parametrize("text", ["", "x", "-121", "10001", "101%", "1e400%", "nan%", "9" * 5000])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_iteration(text, **WHERE)
