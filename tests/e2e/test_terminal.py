@@ -25,6 +25,8 @@ class Terminal:
         self._socket = f"nn-tui-{uuid.uuid4().hex[:8]}"
         size = ["-x", str(width), "-y", str(height)]
         self.tmux("-f", "/dev/null", "new-session", "-d", *size, "env PS1='shell> ' sh")
+        # Without a client, tmux may otherwise go back to a size of its own.
+        self.tmux("set-option", "-g", "window-size", "manual")
         self.until(lambda: "shell>" in self.screen())
 
     def tmux(self, *arguments: str) -> str:
