@@ -10,6 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
+from textual.events import Resize
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
@@ -114,6 +116,10 @@ class NNTui(App[None]):
     def _leave_if_alone(self) -> None:
         if terminal.is_gone():
             self._leave(1)
+        # Of several changes in quick succession the last may have been missed.
+        now = terminal.size()
+        if now is not None and all(now) and tuple(self.size) != tuple(now):
+            self.post_message(Resize(Size(*now), Size(*now)))
 
     def _begin_loading(self) -> None:
         def work() -> None:

@@ -110,6 +110,8 @@ class Frame(Vertical):
 
     def on_resize(self) -> None:
         self.lay_out()
+        # The classes that were just set may change what the size asks for.
+        self.call_after_refresh(self.lay_out)
 
     def lay_out(self) -> None:
         """Show all panes, or one with tabs where there is no room for all."""

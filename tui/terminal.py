@@ -35,6 +35,14 @@ def on_termination(loop: AbstractEventLoop, leave: Callable[[int], None]) -> Non
         signal.signal(number, handle)
 
 
+def size() -> tuple[int, int] | None:
+    """Return the terminal's columns and lines now, or None if it has none."""
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    except (OSError, ValueError):
+        return None
+
+
 def is_gone() -> bool:
     """Whether the terminal that was there at the start is no more."""
     try:

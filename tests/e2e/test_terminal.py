@@ -43,6 +43,9 @@ class Terminal:
     def screen(self) -> str:
         return self.tmux("capture-pane", "-p", "-J")
 
+    def resize(self, width: int, height: int) -> None:
+        self.tmux("resize-window", "-x", str(width), "-y", str(height))
+
     def until(self, condition: Callable[[], object], seconds: float = 30) -> None:
         end = time.monotonic() + seconds
         while not condition():
@@ -81,9 +84,9 @@ def test_a_session(terminal: Terminal) -> None:
     terminal.shows("10,001 / 10,000")
     terminal.type("4")
     terminal.shows("+1.66")
-    terminal.tmux("resize-window", "-x", "40", "-y", "10")
-    terminal.shows("5")
-    terminal.tmux("resize-window", "-x", "120", "-y", "36")
+    terminal.resize(40, 10)
+    terminal.shows(" 1  2  3  4 Weights  5")
+    terminal.resize(120, 36)
     terminal.shows("1 Dataset", "2 Hyperparameters", "3 Loss", "4 Weights", "5 Iteration")
     terminal.type("q")
     terminal.shows("shell>")
