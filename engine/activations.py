@@ -33,6 +33,10 @@ class Activation:
     """From z, a and the buffer of ∂a/∂z, the call that fills the buffer."""
     slope: Callable[[Cell, Cell], Expression]
     """The arithmetic of ∂a/∂z for one cell, from those of z and a."""
+    why: str
+    """What it does, in a sentence, with ``{a}`` and ``{z}`` for the symbols."""
+    slope_why: str
+    """What its slope does to learning, in a sentence."""
 
 
 def _bind_sigmoid(z: Array, a: Array) -> Run:
@@ -80,6 +84,10 @@ ACTIVATIONS: dict[str, Activation] = {
             slope_formula="{a}(1 − {a})",
             bind_slope=_bind_sigmoid_slope,
             slope=_sigmoid_slope,
+            why="σ squeezes any number into the range from 0 to 1; without such a bend, layers "
+            "upon layers would still be one linear function.",
+            slope_why="The slope of σ at {z}, at most 0.25, where {a} is 0.5; near 0 or 1 it "
+            "vanishes, and learning with it.",
         ),
     )
 }

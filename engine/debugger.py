@@ -6,17 +6,29 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from engine import explain, reading, search
+from engine.branches import Branch, Branches
 from engine.dataset import Dataset
-from engine.errors import InputError, NotComputedError
-from engine.expression import Cell, Explanation
+from engine.errors import InputError, QueryError
+from engine.expression import Explanation, format_number
+from engine.guard import Guard
+from engine.history import BUDGET, Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
 from engine.network import Network
 from engine.operations.base import Operation, Phase
-from engine.operations.update import Descend
 from engine.program import Program
-from engine.run import Run, Stop, never
-from engine.snapshot import Snapshot
-from engine.tensor import Array, Index, Tensor
+from engine.query.language import Query
+from engine.query.scope import END
+from engine.run import Cancel, Run, never
+from engine.search import Scan
+from engine.snapshot import BranchView, Snapshot, StopView
+from engine.stop_list import Stops
+from engine.stops import Hit, Stop
+from engine.tensor import Array
+from engine.text import clean
+
+_LOG = 200
+"""How many stops the log keeps."""
 
 
 class Debugger:
@@ -27,6 +39,11 @@ class Debugger:
         hyperparameters: By default the notebook's.
         parameters: The parameters to start from, by name; by default they are drawn
             from the seed.
+        history_bytes: How much memory going back may take, all branches together.
+
+    Attributes:
+        stops: Breakpoints, watches and the built-in stops.
+        log: Why the run stopped, each time, the last one last.
 
     Raises:
         InputError: The parameters do not fit the network.
@@ -37,20 +54,30 @@ class Debugger:
         dataset: Dataset,
         hyperparameters: Hyperparameters | None = None,
         parameters: Mapping[str, object] | None = None,
+        history_bytes: int = BUDGET,
     ) -> None:
         self.dataset = dataset
         self._given = parameters
-        self._run = self._start(hyperparameters or Hyperparameters())
-        self._other: Run | None = None
-        """The run before the last reset or fork."""
+        self.stops = Stops(lambda: self._run)
+        self.log: list[str] = []
+        run = self._start(hyperparameters or Hyperparameters())
+        self.branches = Branches(run, history_bytes)
+        self._guard: tuple[object, Guard] | None = None
+        self._last_hit: tuple[Run, Hit] | None = None
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
         network = Network(self.dataset, hyperparameters)
         if self._given is None:
             initial = network.draw_parameters(hyperparameters.seed)
+            origin = f"the start, drawn from seed {hyperparameters.seed}"
         else:
             initial = network.check_parameters(self._given)
-        return Run(self.dataset, hyperparameters, initial)
+            origin = "the start, as given"
+        return Run(self.dataset, hyperparameters, initial, origin)
+
+    @property
+    def _run(self) -> Run:
+        return self.branches.current.run
 
     @property
     def program(self) -> Program:
@@ -122,13 +149,13 @@ class Debugger:
         """Go back to the start of this iteration; from there, to that of the one before."""
         self._run.go_to(self.iteration if self.position else max(self.iteration - 1, 0))
 
-    def go_to(self, iteration: int, position: int = 0, stop: Stop = never) -> bool:
+    def go_to(self, iteration: int, position: int = 0, cancel: Cancel = never) -> bool:
         """Move the clock to any time, back or forward; exact to the last bit.
 
         Args:
             iteration: How many iterations are complete there.
             position: How many operations of the next one have run.
-            stop: As for `run_to`; a move that is stopped leaves the clock as it was.
+            cancel: As for `run_to`; a move that is cancelled leaves the clock as it was.
 
         Returns:
             Whether the clock is there.
@@ -138,32 +165,133 @@ class Debugger:
         """
         if iteration < 0 or not 0 <= position < len(self.program.operations):
             raise InputError(f"there is no operation {position} of iteration {iteration}")
-        return self._run.go_to(iteration, position, stop)
+        return self._run.go_to(iteration, position, cancel)
 
-    def run(self, iterations: int, stop: Stop = never) -> None:
+    def run(self, iterations: int, cancel: Cancel = never) -> None:
         """Complete that many more iterations, counting one that has begun.
 
         Args:
             iterations: How many.
-            stop: As for `run_to`.
+            cancel: As for `run_to`.
         """
-        self._run.run_to(self.iteration + iterations, stop)
+        self._run.run_to(self.iteration + iterations, cancel)
 
-    def run_to(self, iteration: int, stop: Stop = never) -> None:
+    def run_to(self, iteration: int, cancel: Cancel = never) -> None:
         """Run until so many iterations are complete.
 
         Args:
             iteration: How many; where they are complete already, nothing happens.
-            stop: Asked before each iteration, and before each operation where an
+            cancel: Asked before each iteration, and before each operation where an
                 iteration takes longer than 50 ms; true ends the run there.
         """
-        self._run.run_to(iteration, stop)
+        self._run.run_to(iteration, cancel)
+
+    # Stopping
+
+    def proceed(self, iteration: int | None = None, cancel: Cancel = never) -> Hit | None:
+        """Run on until there is a reason to stop.
+
+        Args:
+            iteration: Run at most until so many iterations are complete; by default the
+                planned ones.
+            cancel: As for `run_to`.
+
+        Returns:
+            Why it stopped, or None where the iterations are complete or it was cancelled.
+        """
+        run = self._run
+        guard = self._present_guard()
+        end = self.hyperparameters.iterations if iteration is None else iteration
+        run.run_to(end, cancel, guard)
+        self._guard = None if guard.hit else (self._guard_key(), guard)
+        if guard.hit is not None:
+            self._stopped(guard.hit)
+        return guard.hit
+
+    def _guard_key(self) -> object:
+        return (self._run, self.iteration, self.position, self.stops.version)
+
+    def _present_guard(self) -> Guard:
+        """Go on with the guard of the run before if nothing has changed since."""
+        if self._guard is not None and self._guard[0] == self._guard_key():
+            return self._guard[1]
+        guard = Guard(self._run, self.stops)
+        search.prime(self._run, guard)
+        guard.skip = (self.iteration, self.position)
+        return guard
+
+    def _stopped(self, hit: Hit) -> None:
+        self._last_hit = (self._run, hit)
+        self.log.append(f"iteration {hit.iteration:,}: {hit.words}")
+        del self.log[:-_LOG]
+
+    def back_to_stop(self, cancel: Cancel = never) -> Hit | None:
+        """Go back to the last time at which a run would have stopped.
+
+        Args:
+            cancel: As for `run_to`; the clock then stays.
+
+        Returns:
+            Why it would have stopped there, or None if there is no such time.
+        """
+        hit = search.last_hit(self._run, self.stops, cancel)
+        if hit is not None:
+            self._stopped(hit)
+        return hit
+
+    @property
+    def stopped(self) -> str:
+        """Why the run stopped where the clock is, in words, or ""."""
+        if self._last_hit is None:
+            return ""
+        run, hit = self._last_hit
+        here = (self._run, self.iteration, self.position)
+        return hit.words if (run, hit.iteration, hit.position) == here else ""
+
+    # Asking
+
+    def evaluate(self, text: str) -> Array:
+        """Evaluate an expression with the values at the clock.
+
+        Returns:
+            An array of float64 or bool; a scalar has the shape ``()``.
+
+        Raises:
+            QueryError: It cannot be read, or has no value here.
+        """
+        return self._query(text).value()
+
+    def _query(self, text: str) -> Query:
+        run = self._run
+        between = run.position == 0 and run.iteration > 0
+        return search.evaluate(run, text, END if between else run.position)
+
+    def scan(
+        self, text: str, first: int = 0, last: int | None = None, cancel: Cancel = never
+    ) -> Scan | None:
+        """Evaluate an expression at the end of each of the computed iterations.
+
+        Args:
+            text: An expression with a single value.
+            first: The first iteration.
+            last: The last one; by default the last one computed.
+            cancel: As for `run_to`; the result is then None.
+
+        Raises:
+            QueryError: It cannot be read, or there are no such iterations.
+        """
+        computed = len(self.losses) - 1
+        end = computed if last is None else min(last, computed)
+        if not 0 <= first <= end:
+            raise QueryError(f"iterations {first:,} to {end:,}: {computed + 1:,} are computed")
+        return search.scan(self._run, text, first, end, cancel)
+
+    # Changing
 
     def change(self, **values: Value) -> None:
         """Change hyperparameters that apply live; they hold from the next operation on.
 
-        Another learning rate in the past starts a run of its own there; `undo_reset`
-        brings the one with the old future back.
+        Another learning rate in the past starts a branch there.
 
         Raises:
             InputError: A value is not allowed, or needs a reset.
@@ -172,13 +300,35 @@ class Debugger:
             if DECLARATIONS[name].applies != "live":
                 raise InputError(f"{DECLARATIONS[name].label} needs a reset")
         changed = self.hyperparameters.replace(**values)
-        other_rate = changed.learning_rate != self.hyperparameters.learning_rate
-        if other_rate and self._run.is_in_the_past:
-            self._other, self._run = self._run, self._run.fork()
-        self._run.change(changed.iterations, changed.learning_rate)
+        self._run.plan(changed.iterations)
+        if changed.learning_rate != self.hyperparameters.learning_rate:
+            self.branches.apply(LearningRate(changed.learning_rate))
+
+    def edit(self, name: str, index: tuple[int, ...], value: float) -> None:
+        """Set one cell of a parameter; in the past this starts a branch.
+
+        Args:
+            name: The parameter, e.g. ``v``.
+            index: The place of the cell; ``()`` for a scalar.
+            value: A finite number.
+
+        Raises:
+            InputError: There is no such parameter or cell, or the value is not finite.
+        """
+        tensor = self.program.parameters.get(name)
+        if tensor is None:
+            known = ", ".join(self.program.parameters)
+            raise InputError(f"only parameters can be set ({known}), not {clean(name, 40)}")
+        if len(index) != len(tensor.shape) or not all(
+            0 <= i < size for i, size in zip(index, tensor.shape, strict=True)
+        ):
+            raise InputError(f"{tensor.symbol} has the shape {tensor.shape}, no {list(index)}")
+        if not np.isfinite(value):
+            raise InputError(f"a finite number is needed, not {value}")
+        self.branches.apply(Edit(name, index, float(value)))
 
     def reset(self, hyperparameters: Hyperparameters | None = None) -> None:
-        """Start again at iteration 0; `undo_reset` brings the present run back.
+        """Start again at iteration 0; the present run stays as a branch.
 
         Args:
             hyperparameters: Those of the new run; by default the present ones.
@@ -186,42 +336,39 @@ class Debugger:
         Raises:
             InputError: The parameters given to the constructor do not fit the new network.
         """
-        fresh = self._start(hyperparameters or self.hyperparameters)
-        self._other, self._run = self._run, fresh
+        wanted = hyperparameters or self.hyperparameters
+        differing = [
+            f"{declaration.label} = {getattr(wanted, name)}"
+            for name, declaration in DECLARATIONS.items()
+            if getattr(wanted, name) != getattr(self.hyperparameters, name)
+        ]
+        self.branches.start(self._start(wanted), ", ".join(differing) or "reset")
+        self.stops.forget_hits()
 
-    def undo_reset(self) -> bool:
-        """Swap the present run and the one before the last reset or change in the past.
+    def undo(self) -> str:
+        """Take the last change, reset or switch of branches back.
 
         Returns:
-            False if there is none.
+            What was undone, in words; "" if there is nothing to undo.
         """
-        if self._other is None:
-            return False
-        self._other, self._run = self._run, self._other
-        return True
+        return self.branches.undo()
+
+    def redo(self) -> str:
+        """Do what was undone last again.
+
+        Returns:
+            What was done, in words; "" if there is nothing to do again.
+        """
+        return self.branches.redo()
+
+    # Seeing
 
     def is_computed(self, name: str) -> bool:
         """Whether a tensor holds a value now.
 
         The values of an iteration stay until the first operation of the next one.
         """
-        return name in self._computed()
-
-    def _done(self) -> list[Operation]:
-        """The operations whose values are of the iteration that there is to see."""
-        run, operations = self._run, self.program.operations
-        return operations[: run.position] if run.position or not run.iteration else operations
-
-    def _computed(self) -> dict[str, Tensor]:
-        run, program = self._run, self.program
-        written = {operation.name for operation in program.operations[len(self._done()) :]}
-        written -= set(program.parameters)
-        computed = {n: tensor for n, tensor in program.tensors.items() if n not in written}
-        for position, operation in enumerate(program.operations):
-            change = program.changes.get(operation.name)
-            if change is not None and (run.iteration or run.position > position):
-                computed[change.name] = change
-        return computed
+        return name in reading.computed_tensors(self._run)
 
     def value(self, name: str) -> Array:
         """Return a copy of a tensor.
@@ -233,37 +380,35 @@ class Debugger:
             NotComputedError: Its operation has not run in this iteration.
             KeyError: There is no such tensor.
         """
-        tensor = self._computed().get(name)
-        if tensor is not None:
-            return tensor.data.copy()
-        known = {**self.program.tensors, **{t.name: t for t in self.program.changes.values()}}
-        raise NotComputedError(f"{known[name].symbol} is not computed yet in this iteration")
+        return reading.read_value(self._run, name)
 
-    def explain(self, name: str, *index: int) -> Explanation:
-        """Explain one cell of an operation's result with the numbers that made it.
+    def explain(self, name: str, *index: int, as_read: bool = False) -> Explanation:
+        """Explain one cell with the numbers that made it.
 
         Args:
-            name: The identifier of the operation, e.g. ``dE_dv``.
+            name: The identifier of a tensor, e.g. ``dE_dv``.
             index: The place of the cell, e.g. ``1, 0``; nothing for a scalar.
+            as_read: For a parameter, explain the value that the operations of this
+                iteration read, and not the one that its update left.
 
         Raises:
-            NotComputedError: The operation has not run in this iteration.
-            KeyError: There is no such operation.
+            NotComputedError: Its operation has not run in this iteration.
+            KeyError: There is no such tensor.
             IndexError: There is no such cell.
         """
-        done = self._done()
-        updated = {op.name: op for op in done if isinstance(op, Descend)}
+        return explain.explain(self._run, name, index, as_read=as_read)
 
-        def read(tensor: Tensor, index: Index) -> Cell:
-            update = updated.get(tensor.name)
-            return tensor.cell(index) if update is None else tensor.cell_of(update.before, index)
+    def explain_chain(self, name: str, *index: int) -> list[Explanation]:
+        """Explain a cell and, for each tensor on the way back to the data, one cell more.
 
-        for operation in self.program.operations:
-            if operation.name == name:
-                if operation not in done:
-                    raise NotComputedError(f"{operation.symbol} has not run in this iteration")
-                return operation.explain(index, read)
-        raise KeyError(name)
+        Args:
+            name: As for `explain`.
+            index: As for `explain`.
+
+        Raises:
+            NotComputedError, KeyError, IndexError: As for `explain`.
+        """
+        return explain.chain(self._run, name, index)
 
     def predict(self) -> Array:
         """Return f for every observation, N × O, with the parameters as they are now."""
@@ -283,9 +428,8 @@ class Debugger:
             buckets: Into how many points to thin the losses; 0 for no outline.
         """
         run, rows = self._run, self.program.network.observations
-        computed = self._computed()
         values = {}
-        for name, tensor in computed.items():
+        for name, tensor in reading.computed_tensors(run).items():
             by_observation = observations and tensor.axes and tensor.axes[0] is rows
             copy = (tensor.data[observations] if by_observation else tensor.data).copy()
             copy.flags.writeable = False
@@ -305,4 +449,49 @@ class Debugger:
             losses=losses,
             outline=run.losses.outline(buckets) if buckets else None,
             loss=loss,
+            stopped=self.stopped,
+            stops=tuple(map(self._stop_view, self.stops)),
+            branches=tuple(self._branch_view(branch, buckets) for branch in self.branches),
+            changes=run.changes,
+            log=tuple(self.log),
         )
+
+    def _stop_view(self, stop: Stop) -> StopView:
+        value = ""
+        if stop.is_watch and stop.text and not stop.problem:
+            try:
+                value = _shown(self._query(stop.text).value())
+            except InputError:
+                value = "·"
+        return StopView(
+            stop.number,
+            stop.place,
+            stop.spec,
+            stop.title,
+            stop.enabled,
+            stop.hits,
+            stop.problem,
+            value,
+        )
+
+    def _branch_view(self, branch: Branch, buckets: int) -> BranchView:
+        current = branch is self.branches.current
+        return BranchView(
+            number=branch.number,
+            label=branch.label,
+            current=current,
+            began=branch.began,
+            computed=len(branch.run.losses),
+            outline=branch.run.losses.outline(buckets) if buckets and not current else None,
+        )
+
+
+def _shown(value: Array) -> str:
+    """Write the value of a watch as briefly as it can be read."""
+    if value.dtype == bool and not value.shape:
+        return "true" if value else "false"
+    if not value.shape:
+        return format_number(float(value))
+    head = ", ".join(format_number(float(v)) for v in value.reshape(-1)[:4])
+    more = " …" if value.size > 4 else ""
+    return f"{'×'.join(map(str, value.shape))}: {head}{more}"

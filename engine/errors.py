@@ -35,5 +35,9 @@ class DataError(InputError):
         super().__init__(f"{place}: {problem}")
 
 
+class QueryError(InputError):
+    """An expression that cannot be read, or not be evaluated where it stands."""
+
+
 class NotComputedError(LookupError):
     """A value was asked for before its operation has run in this iteration."""

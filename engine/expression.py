@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine.text import MINUS
@@ -98,6 +98,24 @@ def evaluate(expression: Expression) -> float:
             return evaluate(expression.argument) ** 2
 
 
+def cells(expression: Expression) -> Iterator[Cell]:
+    """Go through the cells of an expression, from left to right."""
+    match expression:
+        case Cell():
+            yield expression
+        case Call() | Square():
+            yield from cells(expression.argument)
+        case Sum():
+            for term in expression.terms:
+                yield from cells(term)
+        case Difference():
+            yield from cells(expression.left)
+            yield from cells(expression.right)
+        case Product():
+            for factor in expression.factors:
+                yield from cells(factor)
+
+
 def render(expression: Expression, most_terms: int = 8) -> str:
     """Write the expression with its numbers.
 
@@ -153,7 +171,23 @@ class Explanation:
     rule: str
     """The right-hand side in symbols, e.g. ``Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]``."""
     expression: Expression
+    why: str = ""
+    """The reason behind the rule, in plain words."""
+    leads_on: bool = True
+    """Whether the cells in the expression can be explained in their turn."""
+
+    @property
+    def operands(self) -> tuple[Cell, ...]:
+        """The cells that the value is computed from, each once."""
+        return tuple(dict.fromkeys(cells(self.expression))) if self.leads_on else ()
+
+    @property
+    def numbers(self) -> str:
+        """The right-hand side with its numbers."""
+        return render(self.expression)
 
     def __str__(self) -> str:
-        numbers = render(self.expression)
-        return f"{self.cell.label} = {self.rule} = {numbers} = {format_number(self.cell.value)}"
+        value = format_number(self.cell.value)
+        if not self.leads_on:
+            return f"{self.cell.label} = {value}: {self.rule}"
+        return f"{self.cell.label} = {self.rule} = {self.numbers} = {value}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.tensor import Array
+from engine.tensor import Array, Index
 
 BUDGET = 192 * 1024 * 1024
 """Bytes that the checkpoints of a run may take."""
@@ -18,12 +18,33 @@ _FIRST_ROWS = 256
 
 
 @dataclass(frozen=True)
+class LearningRate:
+    """Another η, from one operation on."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Another value of one cell of a parameter, set before one operation."""
+
+    name: str
+    index: Index
+    value: float
+
+
+@dataclass(frozen=True)
 class Change:
-    """A learning rate that holds from one operation on."""
+    """What a user changed, and when; replayed with everything else."""
 
     iteration: int
     position: int
-    learning_rate: float
+    what: LearningRate | Edit
+
+    @property
+    def time(self) -> tuple[int, int]:
+        """The clock before which it takes effect."""
+        return self.iteration, self.position
 
 
 class History:
@@ -44,7 +65,7 @@ class History:
         self._rows: Array = np.empty((min(_FIRST_ROWS, self._most_rows), values))
         self._count = 0
         self.gap = _WIDEST_FIRST_GAP
-        self.changes = [Change(0, 0, learning_rate)]
+        self.changes = [Change(0, 0, LearningRate(learning_rate))]
         self.keep(list(parameters.values()))
 
     @property
@@ -59,12 +80,10 @@ class History:
 
     def keep(self, parameters: Sequence[Array]) -> None:
         """Keep the parameters as they are at the start of iteration `next_checkpoint`."""
-        if self._count == self._most_rows:
-            half = self._rows[: self._count : 2].copy()
-            self._rows[: len(half)] = half
-            self._count = len(half)
-            self.gap *= 2
-            if self._most_rows % 2:
+        if self._count >= self._most_rows:
+            odd = self._count % 2
+            self._halve()
+            if odd:
                 # The checkpoint in hand lies between two of the wider grid.
                 return
         if self._count == len(self._rows):
@@ -96,22 +115,60 @@ class History:
 
     def learning_rate_at(self, iteration: int, position: int) -> float:
         """Return the learning rate in force before an operation."""
-        passed = [c for c in self.changes if (c.iteration, c.position) <= (iteration, position)]
-        return passed[-1].learning_rate
+        rate = 0.0
+        for change in self.changes:
+            if change.time > (iteration, position):
+                break
+            if isinstance(change.what, LearningRate):
+                rate = change.what.value
+        return rate
+
+    def edits_at(self, iteration: int, position: int) -> list[Edit]:
+        """Return the edits that take effect before an operation, in their order."""
+        return [
+            change.what
+            for change in self.changes
+            if change.time == (iteration, position) and isinstance(change.what, Edit)
+        ]
+
+    def edits_since(self, iteration: int, position: int) -> bool:
+        """Whether an edit takes effect after a clock time."""
+        since = (iteration, position)
+        return any(c.time > since and isinstance(c.what, Edit) for c in self.changes)
 
     def next_change(self, iteration: int, position: int) -> Change | None:
         """Return the first change after a clock time, or None."""
         for change in self.changes:
-            if (change.iteration, change.position) > (iteration, position):
+            if change.time > (iteration, position):
                 return change
         return None
 
     def change(self, change: Change) -> None:
         """Record a change; nothing recorded lies after it."""
-        last = self.changes[-1]
-        if (last.iteration, last.position) == (change.iteration, change.position):
-            self.changes.pop()
         self.changes.append(change)
+
+    def forget(self, iteration: int) -> None:
+        """Drop the checkpoints after the start of an iteration."""
+        self._count = min(self._count, iteration // self.gap + 1)
+
+    @property
+    def bytes(self) -> int:
+        """The memory that the checkpoints take."""
+        return int(self._rows.nbytes)
+
+    def set_budget(self, budget: int) -> None:
+        """Change how many bytes the checkpoints may take, dropping every other one to fit."""
+        self._most_rows = max(budget // (8 * self._rows.shape[1]), 2)
+        while self._count > self._most_rows:
+            self._halve()
+        if len(self._rows) > self._most_rows:
+            self._rows = self._rows[: self._most_rows].copy()
+
+    def _halve(self) -> None:
+        half = self._rows[: self._count : 2].copy()
+        self._rows[: len(half)] = half
+        self._count = len(half)
+        self.gap *= 2
 
     def until(self, iteration: int, position: int) -> History:
         """Return a copy that knows nothing of what came after a clock time."""
@@ -119,7 +176,5 @@ class History:
         copy.__dict__.update(self.__dict__)
         copy._count = min(self._count, iteration // self.gap + 1)
         copy._rows = self._rows[: copy._count].copy()
-        copy.changes = [
-            c for c in self.changes if (c.iteration, c.position) <= (iteration, position)
-        ]
+        copy.changes = [c for c in self.changes if c.time <= (iteration, position)]
         return copy

@@ -19,6 +19,8 @@ class Line:
     layer: str | None
     formula: str
     shape: tuple[int, ...]
+    reads: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True)

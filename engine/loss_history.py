@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,7 @@ class LossHistory:
         self._summarised = 0
         self._first_nonfinite: int | None = None
         self._inspected = 0
+        self._best = (0, math.nan)
 
     def __len__(self) -> int:
         return self._count
@@ -60,6 +62,24 @@ class LossHistory:
             self._values = grown
         self._values[count] = loss
         self._count = count + 1
+
+    def best(self, count: int) -> float:
+        """Return the smallest of the first `count` losses, NaN if there is none.
+
+        Quick where `count` is that of the last call or a little more.
+        """
+        seen, best = self._best
+        if count < seen:
+            seen, best = 0, math.nan
+        if count > seen:
+            best = float(np.fmin(best, np.fmin.reduce(self._values[seen:count])))
+            self._best = (count, best)
+        return best
+
+    def forget(self, count: int) -> None:
+        """Keep only the first `count` losses."""
+        copy = self.until(count)
+        self.__dict__.update(copy.__dict__)
 
     def until(self, count: int) -> LossHistory:
         """Return a copy of the first `count` losses."""

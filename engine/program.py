@@ -251,7 +251,16 @@ class Program:
         tensors = {**self.tensors, **{change.name: change for change in self.changes.values()}}
         return Listing(
             lines=tuple(
-                Line(o.name, o.symbol, o.phase, o.layer, o.formula, o.shape)
+                Line(
+                    o.name,
+                    o.symbol,
+                    o.phase,
+                    o.layer,
+                    o.formula,
+                    o.shape,
+                    tuple(tensor.name for tensor in o.reads),
+                    o.why,
+                )
                 for o in self.operations
             ),
             axes={name: tensor.axes for name, tensor in tensors.items()},

@@ -8,21 +8,27 @@ from time import perf_counter
 import numpy as np
 
 from engine.dataset import Dataset
-from engine.history import Change, History
+from engine.guard import Guard, Halt, first_nonfinite
+from engine.history import Change, Edit, History, LearningRate
 from engine.hyperparameters import Hyperparameters
 from engine.loss_history import LossHistory
 from engine.network import Parameters
 from engine.operations.base import Operation
 from engine.program import Program
+from engine.stops import Hit
+from engine.tensor import Index
 
 _SLOW_ITERATION = 0.050
 """Seconds; where an iteration takes longer, a run can stop between two operations."""
 
-Stop = Callable[[], bool]
+_GUARDED_STRETCH = 256
+"""Iterations after which a guarded run looks for values that are not finite."""
+
+Cancel = Callable[[], bool]
 
 
 def never() -> bool:
-    """Stop nothing."""
+    """Cancel nothing."""
     return False
 
 
@@ -36,6 +42,7 @@ class Run:
         dataset: What to learn.
         hyperparameters: Those to start with.
         initial: The parameters to start from, checked.
+        origin: Where these come from, in words.
 
     Attributes:
         program: The operations, bound to their buffers.
@@ -46,10 +53,15 @@ class Run:
     """
 
     def __init__(
-        self, dataset: Dataset, hyperparameters: Hyperparameters, initial: Parameters
+        self,
+        dataset: Dataset,
+        hyperparameters: Hyperparameters,
+        initial: Parameters,
+        origin: str = "given",
     ) -> None:
         self.program = Program(dataset, hyperparameters, initial)
         self.initial = initial
+        self.origin = origin
         self.losses = LossHistory()
         self.iteration = 0
         self.position = 0
@@ -72,6 +84,12 @@ class Run:
         """Whether complete iterations lie ahead of the clock."""
         return self.iteration < len(self.losses)
 
+    @property
+    def has_future(self) -> bool:
+        """Whether anything is recorded that lies ahead of the clock."""
+        ahead = self._history.next_change(self.iteration, self.position)
+        return self.is_in_the_past or ahead is not None
+
     def step(self) -> Operation:
         """Run one operation and return it."""
         operation = self.program.operations[self.position]
@@ -89,9 +107,11 @@ class Run:
         self._settle()
 
     def _settle(self) -> None:
-        """Have η be the one in force at the clock."""
+        """Have what was changed by hand at the clock be in force."""
         eta = self._history.learning_rate_at(self.iteration, self.position)
         self.program.set_learning_rate(eta)
+        for edit in self._history.edits_at(self.iteration, self.position):
+            self.program.parameters[edit.name].data[edit.index] = edit.value
 
     def _passed(self) -> None:
         self.position += 1
@@ -101,48 +121,75 @@ class Run:
             self.iteration += 1
             self.position = 0
 
-    def run_to(self, iteration: int, stop: Stop = never) -> None:
+    def run_to(self, iteration: int, cancel: Cancel = never, guard: Guard | None = None) -> None:
         """Run until so many iterations are complete.
 
         Args:
             iteration: How many; where they are complete already, nothing happens.
-            stop: Asked before each iteration, and before each operation where an
+            cancel: Asked before each iteration, and before each operation where an
                 iteration takes longer than 50 ms; true ends the run there.
+            guard: Ends the run where it finds a reason to, which is then its `hit`.
         """
-        with np.errstate(all="ignore"):
-            self._run_to(iteration, stop)
+        watched = (self.iteration, self.position)
+        new = not self.is_in_the_past
+        try:
+            with np.errstate(all="ignore"):
+                going = True
+                while going and self.iteration < iteration:
+                    watched = (self.iteration, self.position)
+                    new = not self.is_in_the_past
+                    end = iteration
+                    if guard is not None and guard.watches_nonfinite:
+                        end = min(iteration, self.iteration + _GUARDED_STRETCH)
+                    going = self._run_to(end, cancel, guard)
+                    if guard is not None and not guard.is_finite(watched[0]):
+                        self._retrace(watched, guard, new)
+                        break
+        except Halt as halt:
+            self.position = halt.position
+            if guard is not None and not guard.is_finite(watched[0]):
+                self._retrace(watched, guard, new)
         self._settle()
 
-    def _run_to(self, iteration: int, stop: Stop) -> None:
+    def _run_to(self, iteration: int, cancel: Cancel, guard: Guard | None) -> bool:
+        """The same without an eye on what is not finite; false if cancelled."""
         began, first = perf_counter(), self.iteration
+        skips = guard is not None and guard.skip == (self.iteration, self.position)
         while self.iteration < iteration:
-            if stop():
-                return
+            if cancel():
+                return False
             change = self._history.next_change(self.iteration, self.position)
             within = change is not None and change.iteration == self.iteration
             slow = self.seconds_per_iteration > _SLOW_ITERATION
-            if self.position or within or slow:
-                if not self._finish(stop if slow else never):
-                    return
+            if self.position or within or slow or skips:
+                if not self._finish(cancel if slow else never, guard):
+                    return False
             else:
                 self._prepare()
-                if not self._run_freely(self._end_of_stretch(iteration, change), stop):
-                    return
+                end = self._end_of_stretch(iteration, change)
+                if not self._run_freely(end, cancel, guard):
+                    return False
+            skips = False
             self._measure((perf_counter() - began) / (self.iteration - first))
+        return True
 
     def _measure(self, seconds: float) -> None:
         self.seconds_per_iteration = seconds
         self._history.set_pace(seconds)
 
-    def _finish(self, stop: Stop) -> bool:
-        """Complete the iteration operation by operation; false if stopped in it."""
+    def _finish(self, cancel: Cancel, guard: Guard | None) -> bool:
+        """Complete the iteration operation by operation; false if cancelled in it."""
         iteration = self.iteration
         while self.iteration == iteration:
             self._prepare()
+            if guard is not None:
+                guard.before(self.position)
             self._calls[self.position]()
             self._passed()
-            if self.position and stop():
+            if self.position and cancel():
                 return False
+        if guard is not None:
+            guard.at_end()
         return True
 
     def _end_of_stretch(self, iteration: int, change: Change | None) -> int:
@@ -156,9 +203,12 @@ class Run:
             ends.append(self.iteration + 1)
         return min(end for end in ends if end > self.iteration)
 
-    def _run_freely(self, end: int, stop: Stop) -> bool:
-        """Run up to an iteration without looking left or right; false if stopped before."""
+    def _run_freely(self, end: int, cancel: Cancel, guard: Guard | None) -> bool:
+        """Run up to an iteration without looking left or right; false if cancelled before."""
         calls, loss = self._calls, self._loss
+        at_end = None
+        if guard is not None and not guard.is_idle:
+            calls, at_end = guard.calls, guard.at_end
         append = None if self.is_in_the_past else self.losses.append
         while True:
             for call in calls:
@@ -166,18 +216,50 @@ class Run:
             if append is not None:
                 append(loss)
             self.iteration += 1
+            if at_end is not None:
+                at_end()
             if self.iteration >= end:
                 return True
-            if stop():
+            if cancel():
                 return False
 
-    def go_to(self, iteration: int, position: int = 0, stop: Stop = never) -> bool:
+    def _retrace(self, start: tuple[int, int], guard: Guard, new: bool) -> None:
+        """Go back to the operation that first made a value that is not finite.
+
+        Args:
+            start: A clock time when there was none.
+            guard: What has noticed it.
+            new: Whether nothing had been computed beyond `start`; what lies beyond the
+                operation is then forgotten.
+        """
+        end = (self.iteration, self.position)
+        self.go_to(*start)
+        guard.watches_nonfinite = False
+        while (self.iteration, self.position) < end:
+            at, operation = self.iteration, self.step()
+            words = first_nonfinite(operation)
+            if words:
+                guard.hit = Hit(f"{words}, in iteration {at:,}", self.iteration, self.position)
+                if new:
+                    self.losses.forget(self.iteration)
+                    self._history.forget(self.iteration)
+                return
+
+    def pass_to(self, iteration: int, position: int, guard: Guard, cancel: Cancel = never) -> bool:
+        """Run to a clock time with a guard that only listens; false if cancelled."""
+        self.run_to(iteration, cancel, guard)
+        while self.iteration == iteration and self.position < position and not cancel():
+            guard.before(self.position)
+            self.step()
+        return (self.iteration, self.position) == (iteration, position)
+
+    def go_to(self, iteration: int, position: int = 0, cancel: Cancel = never) -> bool:
         """Move the clock, back or forward.
 
         Args:
             iteration: How many iterations are complete there.
             position: How many operations of the next one have run.
-            stop: Asked as in `run_to`; true ends the move, the clock being where it was.
+            cancel: Asked as in `run_to`; true ends the move, the clock being where it was.
 
         Returns:
             Whether the clock is there.
@@ -188,7 +270,7 @@ class Run:
         if (iteration, position) < before or self._history.reaches(start) > self.iteration:
             self.iteration = self._history.restore(start, self._parameters)
             self.position = 0
-        self.run_to(iteration, stop)
+        self.run_to(iteration, cancel)
         if self.iteration == iteration:
             while self.position < position:
                 self.step()
@@ -197,23 +279,79 @@ class Run:
         self.go_to(*before)
         return False
 
-    def change(self, iterations: int, learning_rate: float) -> None:
-        """Have other live hyperparameters hold from the clock on.
+    def plan(self, iterations: int) -> None:
+        """Plan another number of iterations."""
+        self._hyperparameters = self._hyperparameters.replace(iterations=iterations)
+
+    def change(self, what: LearningRate | Edit) -> Change:
+        """Have something else hold from the clock on.
 
         Raises:
-            RuntimeError: The learning rate would change what was computed already.
+            RuntimeError: It would change what was computed already.
         """
-        now = self.hyperparameters.learning_rate
-        self._hyperparameters = self._hyperparameters.replace(iterations=iterations)
-        if learning_rate != now:
-            if self.is_in_the_past:
-                raise RuntimeError("iterations lie ahead; fork the run first")
-            self._history.change(Change(self.iteration, self.position, learning_rate))
-            self._settle()
+        if self.has_future:
+            raise RuntimeError("iterations lie ahead; fork the run first")
+        change = Change(self.iteration, self.position, what)
+        self._history.change(change)
+        self._settle()
+        return change
+
+    @property
+    def changes(self) -> tuple[tuple[int, int], ...]:
+        """The clock times at which something was changed by hand."""
+        return tuple(change.time for change in self._history.changes[1:])
+
+    @property
+    def last_change(self) -> Change | None:
+        """The last change by hand, or None."""
+        return self._history.changes[-1] if len(self._history.changes) > 1 else None
+
+    def take_back(self) -> None:
+        """Undo the last change, which must be at the clock."""
+        change = self._history.changes.pop()
+        here = (self.iteration, self.position)
+        # The checkpoint at the change's own time may have been kept after it.
+        self._history.forget(max(change.iteration - 1, 0))
+        self.iteration = self._history.restore(max(self.iteration - 1, 0), self._parameters)
+        self.position = 0
+        self.go_to(*here)
+
+    def take_back_until(self, change: Change) -> None:
+        """Undo the changes at the clock down to one of them."""
+        while (last := self.last_change) is not None and last.time == change.time:
+            self.take_back()
+            if last is change:
+                return
+
+    def was_edited(self, name: str, index: Index, since: tuple[int, int]) -> bool:
+        """Whether a cell was set by hand from a clock time until now."""
+        now = (self.iteration, self.position)
+        return any(
+            since <= change.time <= now and (change.what.name, change.what.index) == (name, index)
+            for change in self._history.changes
+            if isinstance(change.what, Edit)
+        )
+
+    def learning_rate_at(self, iteration: int, position: int) -> float:
+        """Return the η that is in force before an operation."""
+        return self._history.learning_rate_at(iteration, position)
+
+    def has_edits_since(self, iteration: int, position: int) -> bool:
+        """Whether a parameter was edited between a clock time and now."""
+        return self._history.edits_since(iteration, position)
+
+    @property
+    def history_bytes(self) -> int:
+        """The memory that going back takes."""
+        return self._history.bytes
+
+    def set_budget(self, budget: int) -> None:
+        """Change how many bytes going back may take."""
+        self._history.set_budget(budget)
 
     def fork(self) -> Run:
         """Return a copy at the same clock that knows nothing of what lies ahead."""
-        copy = Run(self._dataset, self._hyperparameters, self.initial)
+        copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
         copy._history = self._history.until(self.iteration, self.position)
         copy.losses = self.losses.until(self.iteration)
         copy.iteration = copy._history.restore(max(self.iteration - 1, 0), copy._parameters)

@@ -92,8 +92,8 @@ class Runner:
     def _run_on(self) -> None:
         debugger, waiting = self._debugger, self._jobs
         planned = debugger.hyperparameters.iterations
-        debugger.run_to(planned, stop=lambda: not waiting.empty())
-        if debugger.iteration >= planned:
+        hit = debugger.proceed(cancel=lambda: not waiting.empty())
+        if hit is not None or debugger.iteration >= planned:
             self._running = False
 
     def _obey(self, future: Future[Any], job: Callable[[], Any]) -> None:

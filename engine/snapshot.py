@@ -12,6 +12,35 @@ from engine.tensor import Array
 
 
 @dataclass(frozen=True)
+class StopView:
+    """A line of the list of stops; see `engine.stops.Stop`."""
+
+    number: int
+    place: str
+    spec: str
+    title: str
+    enabled: bool
+    hits: int
+    problem: str
+    value: str
+    """The present value of a watch, in words; "·" where it has none."""
+
+
+@dataclass(frozen=True)
+class BranchView:
+    """A line of the list of branches; see `engine.branches.Branch`."""
+
+    number: int
+    label: str
+    current: bool
+    began: int | None
+    computed: int
+    """How many iterations were ever completed on it."""
+    outline: Outline | None
+    """Its losses, thinned for drawing, unless it is the present branch."""
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The state of a debugger between two operations.
 
@@ -28,6 +57,11 @@ class Snapshot:
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
         loss: The last E that was computed, or None.
+        stopped: Why the run stopped here, in words, or "".
+        stops: The list of stops, with the present values of the watches.
+        branches: The branches, in the order in which they began.
+        changes: The clock times of the changes by hand.
+        log: Why the run stopped, each time, the last one last.
     """
 
     listing: Listing
@@ -40,6 +74,11 @@ class Snapshot:
     losses: Array
     outline: Outline | None
     loss: float | None
+    stopped: str
+    stops: tuple[StopView, ...]
+    branches: tuple[BranchView, ...]
+    changes: tuple[tuple[int, int], ...]
+    log: tuple[str, ...]
 
     @property
     def values_iteration(self) -> int:

@@ -294,8 +294,8 @@ class NNTui(App[None]):
 
     def action_undo_reset(self) -> None:
         def undo(debugger: Debugger) -> None:
-            if not debugger.undo_reset():
-                raise InputError("There is no run to bring back.")
+            if not debugger.undo():
+                raise InputError("There is nothing to undo.")
 
         self._start_again(undo)
 

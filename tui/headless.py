@@ -40,7 +40,7 @@ def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple
         if sys.stderr.isatty():
             _with_bar(debugger, total, interrupted)
         else:
-            debugger.run_to(total, stop=interrupted.is_set)
+            debugger.run_to(total, cancel=interrupted.is_set)
     finally:
         signal.signal(signal.SIGINT, before)
     return perf_counter() - began, interrupted.is_set()
@@ -51,8 +51,8 @@ def _with_bar(debugger: Debugger, total: int, interrupted: threading.Event) -> N
         while debugger.iteration < total and not interrupted.is_set():
             done, pause = debugger.iteration, perf_counter() + _BETWEEN_BARS
 
-            def stop(pause: float = pause) -> bool:
+            def cancel(pause: float = pause) -> bool:
                 return interrupted.is_set() or perf_counter() > pause
 
-            debugger.run_to(total, stop)
+            debugger.run_to(total, cancel)
             bar.update(debugger.iteration - done)

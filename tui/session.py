@@ -112,7 +112,7 @@ class Session:
 
         def move(debugger: Debugger) -> None:
             try:
-                debugger.go_to(iteration, stop=going.is_set)
+                debugger.go_to(iteration, cancel=going.is_set)
             finally:
                 going.set()
 

@@ -27,6 +27,13 @@ class LossSlope(Operation):
         return f"{self.symbol} = {self.loss.slope_formula}"
 
     @property
+    def why(self) -> str:
+        return (
+            "How E changes with each prediction: in proportion to its error, so what is right "
+            "already asks for no change. The 2 is the square's, the rest is the scale of E."
+        )
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.f, self.f0)
 
@@ -64,6 +71,10 @@ class ActivationSlope(Operation):
         return f"{self.symbol} = {self._rule(self.a.symbol, self.z.symbol)}"
 
     @property
+    def why(self) -> str:
+        return self.activation.slope_why.format(a=self.a.symbol, z=self.z.symbol)
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.a,)
 
@@ -93,6 +104,14 @@ class LocalDerivative(Operation):
         return f"{self.symbol} = {self.source.symbol}"
 
     @property
+    def why(self) -> str:
+        z, by = self.symbol.replace("∂", "").split("/")
+        return (
+            f"{z} is a sum of products with {by}, so its derivative by {by} is the other factor, "
+            f"{self.source.symbol}."
+        )
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.source,)
 
@@ -120,6 +139,11 @@ class Chain(Operation):
         return f"{self.symbol} = {self.upstream.symbol} ∘ {self.local.symbol}"
 
     @property
+    def why(self) -> str:
+        outer, inner = self.upstream.symbol, self.local.symbol
+        return f"The chain rule, element by element: the slope {outer} times the slope {inner}."
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.upstream, self.local)
 
@@ -144,6 +168,14 @@ class WeightGradient(Operation):
     @property
     def formula(self) -> str:
         return f"{self.symbol} = ({self.local.symbol})ᵀ·{self.upstream.symbol}"
+
+    @property
+    def why(self) -> str:
+        return (
+            "A weight acts on every observation, so its gradient adds up over all of them: what "
+            f"came in, {self.inputs.symbol}, times how E changes with what went out, "
+            f"{self.upstream.symbol}."
+        )
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
@@ -176,6 +208,13 @@ class Propagate(Operation):
     @property
     def formula(self) -> str:
         return f"{self.symbol} = {self.upstream.symbol}·({self.local.symbol})ᵀ"
+
+    @property
+    def why(self) -> str:
+        return (
+            "An activation acts on E through every neuron after it: their "
+            f"{self.upstream.symbol} come back along the same weights and add up."
+        )
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
@@ -212,6 +251,13 @@ class BiasGradient(Operation):
     def formula(self) -> str:
         over = "Σₙ" if self.target.axes else "Σ"
         return f"{self.symbol} = " + " + ".join(f"{over} {u.symbol}" for u in self.upstreams)
+
+    @property
+    def why(self) -> str:
+        return (
+            "A bias is added with the factor 1 wherever it is used, so its gradient is the sum of "
+            "the slopes at all of these places."
+        )
 
     @property
     def reads(self) -> tuple[Tensor, ...]:

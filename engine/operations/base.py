@@ -61,6 +61,11 @@ class Operation(ABC):
 
     @property
     @abstractmethod
+    def why(self) -> str:
+        """The reason behind the formula, in one or two plain sentences."""
+
+    @property
+    @abstractmethod
     def reads(self) -> tuple[Tensor, ...]:
         """The tensors that it reads."""
 
@@ -88,4 +93,4 @@ class Operation(ABC):
         ):
             raise IndexError(f"{self.symbol} has the shape {self.shape}, no cell {list(index)}")
         rule, expression = self.arithmetic(index, read)
-        return Explanation(self.target.cell(index), rule, expression)
+        return Explanation(self.target.cell(index), rule, expression, self.why)

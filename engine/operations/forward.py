@@ -28,6 +28,12 @@ class Linear(Operation):
         return f"{self.symbol} = {self.inputs.symbol}·{self.weights.symbol}{bias}"
 
     @property
+    def why(self) -> str:
+        a, w = self.inputs.symbol, self.weights.symbol
+        bias = f", and its bias {self.bias.symbol}" if self.bias else ""
+        return f"Each neuron adds up all of its inputs {a}, each times its weight {w}{bias}."
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.inputs, self.weights) + ((self.bias,) if self.bias else ())
 
@@ -72,6 +78,10 @@ class Activate(Operation):
         return f"{self.symbol} = {self.activation.symbol}({self.z.symbol})"
 
     @property
+    def why(self) -> str:
+        return self.activation.why.format(a=self.symbol, z=self.z.symbol)
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.z,)
 
@@ -95,6 +105,13 @@ class Measure(Operation):
     @property
     def formula(self) -> str:
         return f"{self.symbol} = {self.loss.formula}"
+
+    @property
+    def why(self) -> str:
+        return (
+            "One number for how wrong the predictions f are: squares, so that errors of either "
+            "sign add up and large ones count most."
+        )
 
     @property
     def reads(self) -> tuple[Tensor, ...]:

@@ -42,6 +42,13 @@ class Descend(Operation):
         return f"{v} ← {v} {MINUS} {eta}·{self.gradient.symbol}"
 
     @property
+    def why(self) -> str:
+        return (
+            f"A step against the gradient, downhill for E, of the length {self.eta.symbol} times "
+            "the slope. Every gradient was computed from the weights before any update."
+        )
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.target, self.eta, self.gradient)
 

@@ -102,9 +102,9 @@ def test_reset_and_back() -> None:
     trained = bits(debugger)
     debugger.reset()
     assert (bits(debugger), debugger.iteration, len(debugger.losses)) == (start, 0, 0)
-    assert debugger.undo_reset()
+    assert debugger.undo()
     assert (bits(debugger), debugger.iteration, len(debugger.losses)) == (trained, 7, 7)
-    assert not make().undo_reset()
+    assert not make().undo()
 
 
 def test_reset_with_other_hyperparameters() -> None:
@@ -166,7 +166,7 @@ def test_a_snapshot_of_some_observations() -> None:
 def test_stop_is_asked_before_each_iteration() -> None:
     debugger = make()
     answers = iter([False] * 3 + [True])
-    debugger.run(100, stop=lambda: next(answers))
+    debugger.run(100, cancel=lambda: next(answers))
     assert (debugger.iteration, debugger.position) == (3, 0)
 
 

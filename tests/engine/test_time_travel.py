@@ -181,7 +181,7 @@ def test_a_change_in_the_past_keeps_the_old_future() -> None:
     debugger.run(30)
     assert debugger.iteration == 50
     assert state_of(debugger) != old
-    debugger.undo_reset()
+    debugger.undo()
     assert debugger.iteration == 20
     debugger.run(30)
     assert state_of(debugger) == old
@@ -192,7 +192,7 @@ def test_a_move_back_that_is_stopped_leaves_the_clock() -> None:
     debugger.run(60)
     before = state_of(debugger)
     answers = iter([False] * 10 + [True] * 1000)
-    assert not debugger.go_to(40, stop=lambda: next(answers))
+    assert not debugger.go_to(40, cancel=lambda: next(answers))
     assert debugger.iteration == 60
     assert state_of(debugger) == before
 

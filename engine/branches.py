@@ -1,0 +1,214 @@
+"""The branches of a debugging session, and what undo and redo go through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.errors import InputError
+from engine.expression import format_number
+from engine.history import Change, Edit, LearningRate
+from engine.run import Run
+
+
+@dataclass(eq=False)
+class Branch:
+    """A run and what sets it apart.
+
+    Attributes:
+        number: What it is called by.
+        label: What was changed at its start.
+        run: The run itself.
+        began: The iteration at which it left the branch that it comes from; None for
+            one that started from iteration 0.
+    """
+
+    number: int
+    label: str
+    run: Run
+    began: int | None = None
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether it has computed anything of its own."""
+        return len(self.run.losses) > (self.began or 0) or self.run.position > 0
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Another branch became the present one."""
+
+    before: Branch
+    after: Branch
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change by hand at the end of a branch."""
+
+    branch: Branch
+    change: Change
+
+
+Action = Switched | Changed
+
+
+class Branches:
+    """Every branch that is kept, one of them the present one.
+
+    Args:
+        run: The first run.
+        budget: The bytes that going back may take, for all branches together.
+    """
+
+    def __init__(self, run: Run, budget: int) -> None:
+        self.current = Branch(1, "start", run)
+        self._all = [self.current]
+        self._next = 2
+        self._budget = budget
+        self._undo: list[Action] = []
+        self._redo: list[Action] = []
+        self._share()
+
+    def __iter__(self) -> Iterator[Branch]:
+        return iter(self._all)
+
+    def __getitem__(self, number: int) -> Branch:
+        for branch in self._all:
+            if branch.number == number:
+                return branch
+        raise InputError(f"there is no branch {number}")
+
+    def _share(self) -> None:
+        """Divide the budget among the branches."""
+        for branch in self._all:
+            branch.run.set_budget(self._budget // len(self._all))
+
+    def start(self, run: Run, label: str) -> None:
+        """Make a run that starts from iteration 0 the present branch."""
+        before = self.current
+        self._did(Switched(before, self._add(run, label, None)))
+
+    def apply(self, what: LearningRate | Edit) -> None:
+        """Change something at the clock; in the past this starts a branch."""
+        before = self.current
+        if before.run.has_future:
+            label = f"{_described(before.run, what)} at {before.run.iteration:,}"
+            branch = self._add(before.run.fork(), label, before.run.iteration)
+            branch.run.change(what)
+            self._did(Switched(before, branch))
+        else:
+            self._did(Changed(before, before.run.change(what)))
+
+    def _add(self, run: Run, label: str, began: int | None) -> Branch:
+        branch = Branch(self._next, label, run, began)
+        self._next += 1
+        self._enter(branch)
+        return branch
+
+    def _keep(self, branch: Branch) -> None:
+        if branch not in self._all:
+            self._all.append(branch)
+            self._share()
+
+    def switch(self, number: int) -> None:
+        """Make another branch the present one.
+
+        Raises:
+            InputError: There is no such branch.
+        """
+        before, self.current = self.current, self[number]
+        if before is not self.current:
+            self._did(Switched(before, self.current))
+
+    def drop(self, number: int) -> None:
+        """Forget a branch for good.
+
+        Raises:
+            InputError: It is the present one, or there is none.
+        """
+        branch = self[number]
+        if branch is self.current:
+            raise InputError("this is the present branch: switch to another one first")
+        self._remove(branch)
+        self._undo = [action for action in self._undo if not _concerns(action, branch)]
+        self._redo = [action for action in self._redo if not _concerns(action, branch)]
+
+    def _remove(self, branch: Branch) -> None:
+        self._all.remove(branch)
+        self._share()
+
+    def _did(self, action: Action) -> None:
+        self._undo.append(action)
+        self._redo.clear()
+
+    def undo(self) -> str:
+        """Take the last change, start or switch back; return what, in words, or ""."""
+        if not self._undo:
+            return ""
+        action = self._undo.pop()
+        if isinstance(action, Switched):
+            self._leave(action.after)
+            self._enter(action.before)
+            self._redo.append(action)
+            return f"back to the branch “{action.before.label}”"
+        return self._undo_change(action)
+
+    def _undo_change(self, action: Changed) -> str:
+        branch, change = action.branch, action.change
+        self._enter(branch)
+        words = f"without {_described(branch.run, change.what)} at {change.iteration:,}"
+        branch.run.go_to(*change.time)
+        if branch.run.last_change is change and not branch.run.is_in_the_past:
+            branch.run.take_back()
+            self._redo.append(action)
+        else:
+            # What was computed with the change is kept.
+            fork = branch.run.fork()
+            fork.take_back_until(change)
+            self._redo.append(Switched(self._add(fork, words, change.iteration), branch))
+        return words
+
+    def redo(self) -> str:
+        """Do what was undone last again; return what, in words, or ""."""
+        if not self._redo:
+            return ""
+        action = self._redo.pop()
+        if isinstance(action, Switched):
+            self._enter(action.after)
+            self._undo.append(action)
+            return f"the branch “{action.after.label}” again"
+        branch, what = action.branch, action.change.what
+        self._enter(branch)
+        words = f"{_described(branch.run, what)} again"
+        branch.run.go_to(*action.change.time)
+        if branch.run.has_future:
+            fork = self._add(branch.run.fork(), words, branch.run.iteration)
+            fork.run.change(what)
+            self._undo.append(Switched(branch, fork))
+        else:
+            self._undo.append(Changed(branch, branch.run.change(what)))
+        return words
+
+    def _leave(self, branch: Branch) -> None:
+        """Take a branch off the list, unless it has computed anything."""
+        if branch in self._all and not branch.has_progress:
+            self._remove(branch)
+
+    def _enter(self, branch: Branch) -> None:
+        """Make a branch, perhaps one that is not in the list, the present one."""
+        self._keep(branch)
+        self.current = branch
+
+
+def _described(run: Run, what: LearningRate | Edit) -> str:
+    if isinstance(what, LearningRate):
+        return f"η = {what.value:g}"
+    cell = run.program.parameters[what.name].cell(what.index)
+    return f"{cell.label} = {format_number(what.value)}"
+
+
+def _concerns(action: Action, branch: Branch) -> bool:
+    if isinstance(action, Changed):
+        return action.branch is branch
+    return branch in (action.before, action.after)

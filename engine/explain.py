@@ -1,0 +1,163 @@
+"""Where numbers come from: the arithmetic of a cell, and the way back to the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from engine.errors import NotComputedError
+from engine.expression import Cell, Constant, Explanation, Expression, Product, Sum, cells, evaluate
+from engine.operations.base import Operation
+from engine.operations.update import Descend
+from engine.reading import computed_tensors, known_tensors, operations_done, values_iteration
+from engine.run import Run
+from engine.tensor import Array, Index, Tensor
+
+_ORIGINS = {
+    "x": "an input, from the table",
+    "f0": "a target, from the table",
+    "eta": "the learning rate, a hyperparameter",
+}
+
+
+def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Explanation:
+    """Explain one cell with the numbers that made it.
+
+    Args:
+        run: Whose values.
+        name: The identifier of a tensor, e.g. ``dE_dv``.
+        index: The place of the cell; ``()`` for a scalar.
+        as_read: For a parameter, explain the value that the operations of this
+            iteration read, and not the one that its update left.
+
+    Raises:
+        NotComputedError: Its operation has not run in this iteration.
+        KeyError: There is no such tensor.
+        IndexError: There is no such cell.
+    """
+    tensor = known_tensors(run)[name]
+    if len(index) != len(tensor.shape) or not all(
+        0 <= i < size for i, size in zip(index, tensor.shape, strict=True)
+    ):
+        raise IndexError(f"{tensor.symbol} has the shape {tensor.shape}, no cell {list(index)}")
+    done = operations_done(run)
+    operation = next((o for o in run.program.operations if o.name == name), None)
+    is_parameter = name in run.program.parameters
+    if is_parameter and (as_read or operation not in done):
+        return _given(run, tensor, index)
+    if is_parameter and operation is not None:
+        after = (values_iteration(run), run.program.operations.index(operation) + 1)
+        if run.was_edited(name, index, after):
+            return _leaf(tensor.cell(index), "set by hand here")
+    if operation is not None and operation in done:
+        return operation.explain(index, _reader(run, operation))
+    if name not in computed_tensors(run):
+        raise NotComputedError(f"{tensor.symbol} has not run in this iteration")
+    for parameter, change in run.program.changes.items():
+        if change is tensor:
+            return _change(run, parameter, change, index)
+    return _leaf(tensor.cell(index), _ORIGINS[name])
+
+
+def _reader(run: Run, operation: Operation) -> Callable[[Tensor, Index], Cell]:
+    """Give cells the values that they had when an operation read them."""
+    position = run.program.operations.index(operation)
+    parameters = parameters_read(run, position)
+
+    def read(tensor: Tensor, index: Index) -> Cell:
+        data = parameters.get(tensor.name)
+        return tensor.cell(index) if data is None else tensor.cell_of(data, index)
+
+    return read
+
+
+def parameters_read(run: Run, position: int) -> Mapping[str, Array]:
+    """Return the parameters and η as the operation at a position of this iteration found them.
+
+    A parameter that is not in it still has that value.
+    """
+    iteration = values_iteration(run)
+    eta = {"eta": np.array(run.learning_rate_at(iteration, position))}
+    if run.has_edits_since(iteration, position):
+        here = (run.iteration, run.position)
+        run.go_to(iteration, position)
+        found = {n: tensor.data.copy() for n, tensor in run.program.parameters.items()}
+        run.go_to(*here)
+        return found | eta
+    return {o.name: o.before for o in operations_done(run) if isinstance(o, Descend)} | eta
+
+
+def _given(run: Run, tensor: Tensor, index: Index) -> Explanation:
+    """Explain a parameter as this iteration found it."""
+    iteration = values_iteration(run)
+    reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
+    values = tensor.data
+    if reader < len(operations_done(run)):
+        values = parameters_read(run, reader).get(tensor.name, values)
+    cell = tensor.cell_of(values, index)
+    if run.was_edited(tensor.name, index, (iteration, 0)):
+        origin = f"set by hand in iteration {iteration:,}"
+    elif iteration:
+        origin = f"what the update of iteration {iteration - 1:,} left (S goes there)"
+    else:
+        origin = run.origin
+    return _leaf(cell, origin)
+
+
+def _leaf(cell: Cell, origin: str) -> Explanation:
+    return Explanation(cell, origin, Constant(cell.value), leads_on=False)
+
+
+def _change(run: Run, parameter: str, change: Tensor, index: Index) -> Explanation:
+    """Explain the last change of a parameter."""
+    update = next(o for o in run.program.operations if o.name == parameter)
+    assert isinstance(update, Descend)
+    read = _reader(run, update)
+    gradient, eta = read(update.gradient, index), read(update.eta, ())
+    expression = Product((Constant(-1.0), eta, gradient))
+    rule = f"−{eta.label}·{gradient.label}"
+    return Explanation(change.cell(index), rule, expression, update.why)
+
+
+def chain(run: Run, name: str, index: Index) -> list[Explanation]:
+    """Explain a cell and, for each tensor on the way back to the data, one cell more.
+
+    From a sum the way leads through its largest term.
+
+    Args:
+        run: Whose values.
+        name: The identifier of the tensor to start with.
+        index: The place of the cell to start with.
+
+    Returns:
+        The explanations, the latest operation first.
+
+    Raises:
+        NotComputedError, KeyError, IndexError: As for `explain`.
+    """
+    order = {o.name: i for i, o in enumerate(run.program.operations)}
+    for parameter in run.program.parameters:
+        order[parameter] = -1
+    explanations = [explain(run, name, index)]
+    seen, waiting = {name}, _main_operands(explanations[0])
+    while waiting := [cell for cell in waiting if cell.tensor not in seen]:
+        cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
+        seen.add(cell.tensor)
+        explanation = explain(run, cell.tensor, cell.index, as_read=True)
+        explanations.append(explanation)
+        waiting += _main_operands(explanation)
+    return explanations
+
+
+def _main_operands(explanation: Explanation) -> list[Cell]:
+    return list(cells(_main_term(explanation.expression))) if explanation.leads_on else []
+
+
+def _main_term(expression: Expression) -> Expression:
+    match expression:
+        case Sum():
+            return max(expression.terms, key=lambda term: abs(evaluate(term)))
+        case Product():
+            return Product(tuple(_main_term(factor) for factor in expression.factors))
+    return expression

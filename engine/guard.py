@@ -1,0 +1,283 @@
+"""Stops bound to one run: checks that run between its operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import InputError, NotComputedError, QueryError
+from engine.operations.base import Operation
+from engine.query.language import Query, compile_condition, compile_query
+from engine.query.scope import END, Memory, Scope, remember
+from engine.stops import NONFINITE, Hit, Stop
+from engine.tensor import Tensor
+from engine.text import clean
+
+if TYPE_CHECKING:
+    from engine.run import Run
+
+Check = Callable[[], str]
+"""Gives the reason to stop, or ""."""
+
+
+class Halt(Exception):  # noqa: N818 (no error: how a check leaves the loop)
+    """Leaves the loop over the operations.
+
+    Args:
+        position: The operation that was about to run.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__()
+        self.position = position
+
+
+class Guard:
+    """The checks of a list of stops, spliced between the operations of a run.
+
+    Args:
+        run: What to guard.
+        stops: What to stop for; one whose expression fails is disabled, with the reason.
+
+    Attributes:
+        calls: The operations with the checks between them, for the fast loop.
+        run_up: How many iterations before the clock the checks need to have seen, so
+            that those that remember something are right from the first one on.
+        hit: The last stop, once there was one.
+        skip: A clock time at which there is to be no stop, because there was one.
+    """
+
+    def __init__(self, run: Run, stops: Iterable[Stop]) -> None:
+        self._run = run
+        self._before: dict[int, Callable[[], None]] = {}
+        self._end: Callable[[], None] | None = None
+        self._memories: dict[int, list[Memory]] = {}
+        self._report: Callable[[Hit], None] = self._halt
+        self._counting = True
+        self.run_up = 0
+        self.hit: Hit | None = None
+        self.skip: tuple[int, int] | None = None
+        self.watches_nonfinite = False
+        self._bind([stop for stop in stops if stop.enabled])
+        self.calls: list[Callable[[], object]] = []
+        for position, operation in enumerate(run.program.operations):
+            if position in self._before:
+                self.calls.append(self._before[position])
+            self.calls.append(operation.run)
+        if self.watches_nonfinite:
+            self._finite = Finiteness(run)
+            self.watches_nonfinite = self._finite.holds()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to stop for but values that are not finite."""
+        return not self._before and self._end is None
+
+    def _bind(self, stops: list[Stop]) -> None:
+        checks: dict[int, list[Check]] = {}
+        memories = self._memories
+        for stop in stops:
+            if stop.number == NONFINITE:
+                self.watches_nonfinite = True
+                continue
+            try:
+                query, scope = compiled(self._run, stop)
+            except InputError as error:
+                _disable(stop, str(error))
+                continue
+            check = self._check(stop, query, scope.place)
+            if check is not None:
+                checks.setdefault(scope.place, []).append(check)
+                for memory in scope.memories:
+                    memories.setdefault(memory.place, []).append(memory)
+                needed = (stop.count if stop.is_watch else 0) + bool(scope.memories)
+                self.run_up = max(self.run_up, needed)
+        for place in {*checks, *memories}:
+            hook = self._hook(place, checks.get(place, []), memories.get(place, []))
+            if place == END:
+                self._end = hook
+            else:
+                self._before[place] = hook
+
+    def _check(self, stop: Stop, query: Query | None, place: int) -> Check | None:
+        if not stop.is_watch:
+            return self._breakpoint(stop, query, place)
+        assert query is not None
+        return self._watch(stop, query) if query.is_condition else None
+
+    def _watch(self, stop: Stop, query: Query) -> Check:
+        evaluate, row = query.term.evaluate, 0
+        words = f"{query.text} became true"
+        if stop.count > 1:
+            words = f"{query.text} for {stop.count:,} iterations in a row"
+
+        def check() -> str:
+            nonlocal row
+            if not stop.enabled:
+                return ""
+            try:
+                row = row + 1 if evaluate() else 0
+            except NotComputedError:
+                row = 0
+            except Exception as error:
+                _disable(stop, str(error))
+            if row != stop.count:
+                return ""
+            stop.hits += self._counting
+            return words
+
+        return check
+
+    def _breakpoint(self, stop: Stop, query: Query | None, place: int) -> Check:
+        position, operation = _operation(self._run, stop.place)
+        side = "before" if place == position else "after"
+        words = f"breakpoint {side} {operation.symbol}" + (f": {query.text}" if query else "")
+
+        def check() -> str:
+            if not stop.enabled:
+                return ""
+            try:
+                if query is not None and not query.term.evaluate():
+                    return ""
+            except NotComputedError:
+                return ""
+            except Exception as error:
+                _disable(stop, str(error))
+                return ""
+            stop.hits += self._counting
+            if self._counting and stop.hits < stop.count:
+                return ""
+            return words + (f", hit {stop.hits:,}" if stop.count > 1 else "")
+
+        return check
+
+    def _hook(self, place: int, checks: list[Check], memories: list[Memory]) -> Callable[[], None]:
+        run, at_end = self._run, place == END
+        position = 0 if at_end else place
+
+        def hook() -> None:
+            reasons = [reason for check in checks if (reason := check())]
+            if memories:
+                remember(memories, run.iteration - at_end)
+            if reasons:
+                self._report(Hit("; ".join(reasons), run.iteration, position))
+
+        return hook
+
+    def _halt(self, hit: Hit) -> None:
+        self.hit = hit
+        raise Halt(hit.position)
+
+    def before(self, position: int) -> None:
+        """Check before an operation runs.
+
+        Raises:
+            Halt: There is a reason to stop.
+        """
+        hook = self._before.get(position)
+        if hook is None:
+            return
+        if self.skip == (self._run.iteration, position):
+            remember(self._memories.get(position, ()), self._run.iteration)
+        else:
+            hook()
+
+    def at_end(self) -> None:
+        """Check after an iteration is complete.
+
+        Raises:
+            Halt: There is a reason to stop.
+        """
+        if self._end is not None:
+            self._end()
+
+    def listen(self, report: Callable[[Hit], None] | None) -> None:
+        """Have hits reported and not counted, instead of ending the run; None ends it again."""
+        self._counting = report is None
+        self._report = report or self._halt
+
+    def is_finite(self, first: int) -> bool:
+        """Whether all that the iterations from `first` on have left behind is finite."""
+        return not self.watches_nonfinite or self._finite.holds(first)
+
+
+class Finiteness:
+    """Looks for values that are not finite where they leave a trace.
+
+    Looking at every value of every iteration would take longer than the training. It
+    looks at the loss of every iteration, and, now and then, at all tensors: a value that
+    is not finite stays in the parameters, or comes back as long as they do not change.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        program = run.program
+        tensors: list[Tensor] = [operation.target for operation in program.operations]
+        tensors += program.changes.values()
+        zeros = np.zeros(max(tensor.data.size for tensor in tensors))
+        self._pairs = [(tensor.data.reshape(-1), zeros[: tensor.data.size]) for tensor in tensors]
+
+    def holds(self, first: int | None = None) -> bool:
+        """Whether the tensors, and the losses from an iteration on, are finite."""
+        dot = np.dot
+        with np.errstate(all="ignore"):
+            # Zero times a value that is not finite is NaN.
+            traces = sum(float(dot(flat, zeros)) for flat, zeros in self._pairs)
+        if traces != 0.0:
+            return False
+        if first is None:
+            return True
+        return bool(np.isfinite(self._run.losses.values[first : self._run.iteration]).all())
+
+
+def _operation(run: Run, name: str) -> tuple[int, Operation]:
+    for position, operation in enumerate(run.program.operations):
+        if operation.name == name:
+            return position, operation
+    raise QueryError(f"there is no operation {name} in this program")
+
+
+def compiled(run: Run, stop: Stop) -> tuple[Query | None, Scope]:
+    """Compile the expression of a stop for the place where it is looked at.
+
+    A watch is looked at when an iteration is complete, a breakpoint before its operation,
+    or directly after it where the condition asks for what it computes.
+
+    Raises:
+        QueryError: It cannot be used there.
+    """
+    if stop.is_watch:
+        scope = Scope(run, END)
+        query = compile_query(stop.text, scope)
+        if stop.count > 1 and not query.is_condition:
+            raise QueryError(f"{query.text}: only a condition can hold for {stop.count}")
+        return query, scope
+    position, _ = _operation(run, stop.place)
+    scope = Scope(run, position)
+    if not stop.text:
+        return None, scope
+    try:
+        return compile_condition(stop.text, scope), scope
+    except QueryError as error:
+        last = position + 1 == len(run.program.operations)
+        after = Scope(run, END if last else position + 1)
+        try:
+            return compile_condition(stop.text, after), after
+        except QueryError:
+            raise error from None
+
+
+def first_nonfinite(operation: Operation) -> str:
+    """Return the first cell of an operation's target that is not finite, in words, or ""."""
+    target = operation.target
+    bad = np.argwhere(~np.isfinite(target.data))
+    if not len(bad):
+        return ""
+    cell = target.cell(tuple(int(i) for i in bad[0]))
+    return f"{cell.label} is {cell.value}: the first value that is no finite number"
+
+
+def _disable(stop: Stop, problem: str) -> None:
+    stop.enabled, stop.problem = False, clean(problem)

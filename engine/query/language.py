@@ -1,0 +1,374 @@
+"""Reads an expression and compiles it, once, to a call without arguments.
+
+Shapes are worked out while compiling, so what does not fit, or would take too long, is
+told before anything is computed.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import prod
+from typing import Any, Protocol
+
+import numpy as np
+
+from engine.errors import NotComputedError, QueryError
+from engine.query.functions import FUNCTIONS, Function
+from engine.text import MINUS, clean
+
+LONGEST = 400
+"""Characters."""
+MOST_NODES = 120
+MOST_WORK = 50_000_000
+"""Elements that one evaluation may compute, those inside a matrix product included."""
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A compiled part of an expression.
+
+    Attributes:
+        evaluate: Computes the value from what the tensors hold now.
+        shape: The shape of the value.
+        is_truth: Whether the value is true or false and not a number.
+        labels: The names along each axis, for a tensor.
+    """
+
+    evaluate: Callable[[], Any]
+    shape: Shape = ()
+    is_truth: bool = False
+    labels: tuple[Sequence[str], ...] = ()
+
+
+class Names(Protocol):
+    """What an expression can name."""
+
+    def term(self, name: str) -> Term:
+        """Return what a name stands for, or raise QueryError."""
+
+    def previous(self, name: str) -> Term:
+        """Return the value of a name one iteration ago, or raise QueryError."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """An expression that is ready to be evaluated.
+
+    Attributes:
+        text: As it was typed, cleaned.
+        term: The compiled expression; `term.evaluate` may raise NotComputedError, and
+            wants NumPy's warnings to be off.
+    """
+
+    text: str
+    term: Term
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is a single true or false."""
+        return self.term.is_truth and self.term.shape == ()
+
+    def value(self) -> np.ndarray[Any, Any]:
+        """Evaluate.
+
+        Returns:
+            A copy, of dtype float64 or bool; a scalar has the shape ``()``.
+
+        Raises:
+            QueryError: It has no value now.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                return np.array(self.term.evaluate())
+        except NotComputedError as error:
+            raise QueryError(str(error)) from None
+        except MemoryError:
+            raise QueryError(f"{self.text}: not enough memory") from None
+
+
+def compile_query(text: str, names: Names) -> Query:
+    """Read and compile an expression.
+
+    Args:
+        text: What a user typed.
+        names: What it can name.
+
+    Raises:
+        QueryError: It cannot be read, names something unknown, does not fit together, or
+            is too large.
+    """
+    shown = clean(text.strip(), LONGEST)
+    return Query(shown, _Compiler(names).compile(_parse(text)))
+
+
+def compile_condition(text: str, names: Names) -> Query:
+    """Read and compile an expression that is a single true or false.
+
+    Raises:
+        QueryError: As for `compile_query`, or it is no condition.
+    """
+    query = compile_query(text, names)
+    if not query.is_condition:
+        kind = "many values" if query.term.is_truth else "a number"
+        raise QueryError(f"{query.text}: is {kind}, not a condition like E < 0.1")
+    return query
+
+
+def _parse(text: str) -> ast.expr:
+    if len(text) > LONGEST:
+        raise QueryError(f"an expression has at most {LONGEST} characters")
+    if not text.strip():
+        raise QueryError("an expression is needed, for example norm(dE_dw) < 0.001")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip().replace(MINUS, "-"), mode="eval")
+    except SyntaxError as error:
+        place = f"column {error.offset}: " if error.offset else ""
+        raise QueryError(f"{place}{clean(error.msg)}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise QueryError("this cannot be read as an expression") from None
+    if sum(1 for _ in ast.walk(tree)) > 2 * MOST_NODES:
+        raise QueryError("this expression is too long: split it")
+    return tree.body
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+
+
+class _Compiler:
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._work = 0
+
+    def compile(self, node: ast.expr) -> Term:
+        match node:
+            case ast.Constant():
+                return _constant(node)
+            case ast.Name():
+                if node.id in FUNCTIONS or node.id == "prev":
+                    raise _refusal(node, f"{node.id} needs an argument: {node.id}(…)")
+                return self._names.term(node.id)
+            case ast.UnaryOp():
+                return self._unary(node)
+            case ast.BinOp():
+                return self._binary(node)
+            case ast.Compare():
+                return self._comparison(node)
+            case ast.BoolOp():
+                return self._logic(node)
+            case ast.Call():
+                return self._call(node)
+            case ast.Subscript():
+                return self._element(node)
+        raise _refusal(node, f"{_described(node)} cannot be used here")
+
+    def _elementwise(self, node: ast.AST, *terms: Term) -> Shape:
+        """The shape of an operation element by element."""
+        try:
+            shape = np.broadcast_shapes(*(term.shape for term in terms))
+        except ValueError:
+            shapes = " and ".join(_shape_text(term.shape) for term in terms)
+            raise _refusal(node, f"the shapes {shapes} do not fit") from None
+        self._spend(node, prod(shape))
+        return shape
+
+    def _spend(self, node: ast.AST, elements: int) -> None:
+        self._work += elements
+        if self._work > MOST_WORK:
+            raise _refusal(node, "this would compute too many numbers")
+
+    def _number(self, node: ast.expr) -> Term:
+        term = self.compile(node)
+        if term.is_truth:
+            raise _refusal(node, "a comparison is no number; sum(…) counts where it is true")
+        return term
+
+    def _condition(self, node: ast.expr) -> Term:
+        term = self.compile(node)
+        if not term.is_truth:
+            raise _refusal(node, "true or false is needed here, not a number")
+        if term.shape:
+            raise _refusal(node, "this is true or false for each element: use all(…) or any(…)")
+        return term
+
+    def _unary(self, node: ast.UnaryOp) -> Term:
+        if isinstance(node.op, ast.Not):
+            inner = self._condition(node.operand).evaluate
+            return Term(lambda: not inner(), is_truth=True)
+        if isinstance(node.op, ast.Invert):
+            raise _refusal(node, "~ cannot be used here; write not")
+        term = self._number(node.operand)
+        if isinstance(node.op, ast.UAdd):
+            return Term(term.evaluate, term.shape)
+        evaluate = term.evaluate
+        self._elementwise(node, term)
+        return Term(lambda: -evaluate(), term.shape)
+
+    def _binary(self, node: ast.BinOp) -> Term:
+        left, right = self._number(node.left), self._number(node.right)
+        a, b = left.evaluate, right.evaluate
+        if isinstance(node.op, ast.MatMult):
+            shape = self._product_shape(node, left.shape, right.shape)
+            return Term(lambda: np.matmul(a(), b()), shape)
+        operate = _ARITHMETIC.get(type(node.op))
+        if operate is None:
+            raise _refusal(node, "the operators are + - * / ** @")
+        return Term(lambda: operate(a(), b()), self._elementwise(node, left, right))
+
+    def _product_shape(self, node: ast.AST, left: Shape, right: Shape) -> Shape:
+        if len(left) not in (1, 2) or len(right) not in (1, 2) or left[-1] != right[0]:
+            shapes = f"{_shape_text(left)} and {_shape_text(right)}"
+            raise _refusal(node, f"the shapes {shapes} do not fit for a matrix product")
+        shape = left[:-1] + right[1:]
+        self._spend(node, prod(shape) * left[-1])
+        return shape
+
+    def _comparison(self, node: ast.Compare) -> Term:
+        terms = [self._number(part) for part in (node.left, *node.comparators)]
+        parts = []
+        for left, right, symbol in zip(terms, terms[1:], node.ops, strict=False):
+            compare = _COMPARISONS.get(type(symbol))
+            if compare is None:
+                raise _refusal(node, "the comparisons are < <= > >= == !=")
+            parts.append(_pair(compare, left.evaluate, right.evaluate))
+        shape = self._elementwise(node, *terms)
+        if len(parts) == 1:
+            return Term(parts[0], shape, is_truth=True)
+        return Term(lambda: reduce(np.logical_and, [part() for part in parts]), shape, True)
+
+    def _logic(self, node: ast.BoolOp) -> Term:
+        parts = [self._condition(value).evaluate for value in node.values]
+        decide: Callable[[Any], bool] = all if isinstance(node.op, ast.And) else any
+        return Term(lambda: decide(part() for part in parts), is_truth=True)
+
+    def _call(self, node: ast.Call) -> Term:
+        if not isinstance(node.func, ast.Name):
+            raise _refusal(node, "only the functions of the language can be called")
+        name = node.func.id
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+            raise _refusal(node, f"{clean(name, 40)} takes one argument")
+        (argument,) = node.args
+        if name == "prev":
+            if not isinstance(argument, ast.Name):
+                raise _refusal(node, "prev takes a name, as in norm(prev(dE_dw))")
+            return self._names.previous(argument.id)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            known = ", ".join([*FUNCTIONS, "prev"])
+            raise _refusal(node, f"no function {clean(name, 40)!r}; there are {known}")
+        return self._applied(function, node, argument)
+
+    def _applied(self, function: Function, node: ast.Call, argument: ast.expr) -> Term:
+        term = self._number(argument) if function.takes == "number" else self.compile(argument)
+        if function.takes == "truth" and not term.is_truth:
+            raise _refusal(node, f"{function.name} needs a comparison, as in any(g > 0.9)")
+        self._spend(node, prod(term.shape))
+        call, evaluate = function.call, term.evaluate
+        shape = () if function.reduces else term.shape
+        if function.name == "transpose":
+            shape = shape[::-1]
+        return Term(lambda: call(evaluate()), shape, function.gives_truth)
+
+    def _element(self, node: ast.Subscript) -> Term:
+        term = self.compile(node.value)
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if len(parts) > len(term.shape):
+            raise _refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
+        labels = term.labels or ((),) * len(term.shape)
+        index = tuple(_index(part, labels[axis]) for axis, part in enumerate(parts))
+        try:
+            shape = np.broadcast_to(np.float64(0), term.shape)[index].shape
+        except (IndexError, ValueError):
+            raise _refusal(
+                node, f"there is no such element in the shape {_shape_text(term.shape)}"
+            ) from None
+        evaluate = term.evaluate
+        return Term(lambda: evaluate()[index], shape, term.is_truth)
+
+
+def _pair(
+    compare: Callable[[Any, Any], Any], a: Callable[[], Any], b: Callable[[], Any]
+) -> Callable[[], Any]:
+    return lambda: compare(a(), b())
+
+
+def _constant(node: ast.Constant) -> Term:
+    value: object = node.value
+    if isinstance(value, bool):
+        return Term(lambda: value, is_truth=True)
+    if isinstance(value, (int, float)):
+        try:
+            number = np.float64(value)
+        except OverflowError:
+            raise _refusal(node, "this number is too large") from None
+        return Term(lambda: number)
+    raise _refusal(node, f"{_described(node)} cannot be used here")
+
+
+def _index(node: ast.expr, labels: Sequence[str]) -> int | slice:
+    if isinstance(node, ast.Slice):
+        bounds = (
+            None if part is None else _whole(part) for part in (node.lower, node.upper, node.step)
+        )
+        return slice(*bounds)
+    if isinstance(node, ast.Name):
+        for place, label in enumerate(labels):
+            if label == node.id:
+                return place
+        raise _refusal(node, f"no row or column is called {clean(node.id, 40)!r}")
+    return _whole(node)
+
+
+def _whole(node: ast.expr) -> int:
+    match node:
+        case ast.Constant(value=int(value)) if not isinstance(value, bool):
+            if value < 2**62:
+                return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+            if value < 2**62:
+                return -value
+    raise _refusal(node, "an index is a whole number, a name or a slice, as in dE_dw[2, 0]")
+
+
+def _shape_text(shape: Shape) -> str:
+    return "×".join(map(str, shape)) or "scalar"
+
+
+def _described(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant):
+        return "text" if isinstance(node.value, (str, bytes)) else "this constant"
+    return {
+        "Attribute": "a dot",
+        "Lambda": "lambda",
+        "IfExp": "if",
+        "NamedExpr": ":=",
+        "JoinedStr": "text",
+        "Tuple": "a comma",
+    }.get(type(node).__name__, "this")
+
+
+def _refusal(node: ast.AST, problem: str) -> QueryError:
+    column = getattr(node, "col_offset", None)
+    return QueryError(f"column {column + 1}: {problem}" if column is not None else problem)

@@ -1,0 +1,155 @@
+"""The names that an expression has at one place of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import NotComputedError, QueryError
+from engine.query.language import Term
+from engine.tensor import Array, Tensor
+from engine.text import clean
+
+if TYPE_CHECKING:
+    from engine.run import Run
+
+END = -1
+"""The place after the last operation of an iteration."""
+
+CLOCKS = {
+    "iteration": "the iteration at hand",
+    "epoch": "the epoch at hand; with all observations in one batch, the iteration",
+    "best_E": "the smallest E so far",
+    "gradient_norm": "the norm of all gradients of parameters together",
+}
+"""Names beside those of the tensors."""
+
+
+class Memory:
+    """What a tensor held when its place was last passed, for ``prev``.
+
+    Attributes:
+        tensor: Whose values are remembered.
+        place: Where in the iteration they are taken.
+    """
+
+    def __init__(self, tensor: Tensor, place: int) -> None:
+        self.tensor = tensor
+        self.place = place
+        self.value: Array = np.full(tensor.shape, np.nan)
+        self.iteration = -1
+
+    def take(self, iteration: int) -> None:
+        """Remember the present values as those of an iteration."""
+        self.value[...] = self.tensor.data
+        self.iteration = iteration
+
+
+class Scope:
+    """Reads a run's tensors before one of its operations, or at the end of an iteration.
+
+    Args:
+        run: Whose tensors.
+        place: The position of the operation before which expressions are evaluated, or
+            END.
+
+    Attributes:
+        memories: What `prev` needs to have remembered.
+    """
+
+    def __init__(self, run: Run, place: int) -> None:
+        self._run = run
+        self.place = place
+        self.memories: list[Memory] = []
+        operations = run.program.operations
+        self._written_at = {o.name: i for i, o in enumerate(operations)}
+        for name, change in run.program.changes.items():
+            self._written_at[change.name] = self._written_at[name]
+        self._tensors = {
+            **run.program.tensors,
+            **{change.name: change for change in run.program.changes.values()},
+        }
+        for tensor in tuple(self._tensors.values()):
+            self._tensors.setdefault(tensor.symbol, tensor)
+
+    @property
+    def iteration(self) -> int:
+        """The iteration whose values there are at this place."""
+        return self._run.iteration - (self.place == END)
+
+    def term(self, name: str) -> Term:
+        if name in CLOCKS:
+            return self._clock(name)
+        tensor = self._tensor(name)
+        if not self._is_computed(tensor):
+            place = self._symbol(self.place)
+            raise QueryError(
+                f"{tensor.name} is not computed yet before {place}; prev({tensor.name}) is "
+                "its value one iteration ago"
+            )
+        return _reading(tensor.data, tensor)
+
+    def previous(self, name: str) -> Term:
+        tensor = self._tensor(name)
+        here = self._is_computed(tensor) or tensor.name in self._run.program.parameters
+        memory = Memory(tensor, self.place if here else END)
+        self.memories.append(memory)
+        read = _reading(memory.value, tensor)
+        evaluate = read.evaluate
+
+        def remembered() -> object:
+            if memory.iteration != self.iteration - 1 or memory.iteration < 0:
+                raise NotComputedError(f"prev({name}): there is no iteration before")
+            return evaluate()
+
+        return Term(remembered, read.shape, labels=read.labels)
+
+    def _tensor(self, name: str) -> Tensor:
+        tensor = self._tensors.get(name)
+        if tensor is None:
+            known = ", ".join(dict.fromkeys([*(t.name for t in self._tensors.values()), *CLOCKS]))
+            raise QueryError(f"there is no {clean(name, 40)!r} here; there are {known}")
+        return tensor
+
+    def _is_computed(self, tensor: Tensor) -> bool:
+        if self.place == END or tensor.name in self._run.program.parameters:
+            return True
+        return self._written_at.get(tensor.name, -1) < self.place
+
+    def _symbol(self, place: int) -> str:
+        return self._run.program.operations[place].symbol
+
+    def _clock(self, name: str) -> Term:
+        run = self._run
+        if name == "best_E":
+            losses = run.losses
+            return Term(lambda: np.float64(losses.best(run.iteration)))
+        if name == "gradient_norm":
+            return Term(self._gradient_norm())
+        back = np.float64(self.place == END)
+        return Term(lambda: run.iteration - back)
+
+    def _gradient_norm(self) -> Callable[[], np.float64]:
+        gradients = [self._tensor(f"dE_d{name}") for name in self._run.program.parameters]
+        for gradient in gradients:
+            self.term(gradient.name)
+        flats = [gradient.data.reshape(-1) for gradient in gradients]
+        dot = np.dot
+        return lambda: np.sqrt(sum(dot(flat, flat) for flat in flats))
+
+
+def _reading(data: Array, tensor: Tensor) -> Term:
+    view = data.view()
+    view.flags.writeable = False
+    labels = tuple(axis.labels for axis in tensor.axes)
+    if not tensor.shape:
+        return Term(lambda: view[()])
+    return Term(lambda: view, tensor.shape, labels=labels)
+
+
+def remember(memories: Iterable[Memory], iteration: int) -> None:
+    """Have every memory take the present values."""
+    for memory in memories:
+        memory.take(iteration)

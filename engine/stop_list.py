@@ -1,0 +1,135 @@
+"""The list of stops: what a user can do with them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from engine.errors import InputError
+from engine.guard import compiled
+from engine.stops import BUILT_IN, NONFINITE, Stop, split_count, split_place
+from engine.text import clean
+
+if TYPE_CHECKING:
+    from engine.run import Run
+
+
+class Stops:
+    """The list of stops of a debugger.
+
+    Args:
+        run: Gives the present run, whose names the expressions have.
+
+    Attributes:
+        version: Changes with every change that matters to a run.
+    """
+
+    def __init__(self, run: Callable[[], Run]) -> None:
+        self._run = run
+        self._entries: dict[int, Stop] = {}
+        self._next = 1
+        self.version = 0
+        for title, text, count, enabled in BUILT_IN:
+            self._add(Stop(self._next, "", text, count, title, enabled))
+
+    def __iter__(self) -> Iterator[Stop]:
+        return iter(self._entries.values())
+
+    def _add(self, stop: Stop) -> Stop:
+        self._entries[stop.number] = stop
+        self._next = stop.number + 1
+        self.version += 1
+        return stop
+
+    def add_watch(self, text: str) -> Stop:
+        """Watch an expression; one that is true or false stops the run when it becomes true.
+
+        Args:
+            text: ``norm(dE_dw)``, ``E < 0.1`` or ``gradient_norm < 1e-6 for 100``.
+
+        Raises:
+            InputError: It cannot be read or evaluated, or has a count that it cannot have.
+        """
+        return self._add(self._made(Stop(self._next), text))
+
+    def add_breakpoint(self, spec: str) -> Stop:
+        """Stop before an operation.
+
+        Args:
+            spec: ``dE_dw``, ``dE_dw: norm(dE_dy) > 1`` or ``dE_dw: E < 0.1 after 3``.
+
+        Raises:
+            InputError: There is no such operation, or the condition cannot be used there.
+        """
+        typed, text = split_place(spec)
+        operations = self._run().program.operations
+        known = next((o for o in operations if typed in (o.name, o.symbol)), None)
+        if known is None:
+            names = ", ".join(operation.name for operation in operations)
+            raise InputError(f"there is no operation {clean(typed, 40)!r}; there are {names}")
+        return self._add(self._made(Stop(self._next, known.name), text))
+
+    def _made(self, stop: Stop, text: str) -> Stop:
+        """Give a stop a condition and a count, if it can have them."""
+        text, word, count = split_count(text)
+        if word == "after" and stop.is_watch:
+            raise InputError("a watch is true for N iterations in a row: … for N")
+        if word == "for" and not stop.is_watch:
+            raise InputError("a breakpoint stops from its Nth hit on: … after N")
+        made = dataclasses.replace(stop, text=clean(text), count=count, hits=0, problem="")
+        compiled(self._run(), made)
+        return made
+
+    def toggle_breakpoint(self, name: str) -> bool:
+        """Set a breakpoint before an operation, or take it away; return whether it is set."""
+        present = next((stop for stop in self if stop.place == name), None)
+        if present is None:
+            self.add_breakpoint(name)
+            return True
+        self.remove(present.number)
+        return False
+
+    def edit(self, number: int, text: str) -> None:
+        """Give a stop another condition and count, e.g. ``E < 0.2 after 2``.
+
+        Raises:
+            InputError: There is no such stop, or the condition cannot be used.
+        """
+        if number == NONFINITE:
+            raise InputError("this stop has no condition; it can be switched off")
+        self._entries[number] = self._made(self[number], text)
+        self.version += 1
+
+    def __getitem__(self, number: int) -> Stop:
+        try:
+            return self._entries[number]
+        except KeyError:
+            raise InputError(f"there is no stop {number}") from None
+
+    def remove(self, number: int) -> None:
+        """Take a stop off the list.
+
+        Raises:
+            InputError: There is none, or it is built in.
+        """
+        if self[number].title:
+            raise InputError("a built-in stop stays in the list; it can be switched off")
+        del self._entries[number]
+        self.version += 1
+
+    def toggle(self, number: int) -> bool:
+        """Switch a stop on or off; return whether it is on now.
+
+        Raises:
+            InputError: There is no such stop.
+        """
+        stop = self[number]
+        stop.enabled, stop.problem = not stop.enabled, ""
+        self.version += 1
+        return stop.enabled
+
+    def forget_hits(self) -> None:
+        """Count from 0 again."""
+        for stop in self:
+            stop.hits = 0

@@ -1,0 +1,106 @@
+"""What a run stops for: breakpoints, watches, and the stops that are built in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.errors import InputError
+from engine.text import clean
+
+_COUNT = re.compile(r"^(?P<text>.*?)(?:^|\s+)(?P<word>after|for)\s+(?P<count>\d{1,9})$", re.DOTALL)
+_PLACE = re.compile(r"^\s*(?P<place>[^\s:\[\]()]+)\s*(?::(?P<rest>.*))?$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A stop, in words.
+
+    Attributes:
+        words: Why the run stopped.
+        iteration: The iteration at the clock.
+        position: The operation at the clock.
+    """
+
+    words: str
+    iteration: int
+    position: int
+
+
+@dataclass
+class Stop:
+    """One line of the list of stops.
+
+    Attributes:
+        number: What it is called by.
+        place: The name of the operation before which it stops; "" for a watch, which is
+            looked at when an iteration is complete.
+        text: The condition; "" for a breakpoint without one.
+        count: For a breakpoint, from which hit on it stops; for a watch, for how many
+            iterations in a row it must be true. A watch stops when it becomes true.
+        title: What a built-in stop is for.
+        enabled: Whether it stops anything.
+        hits: How often it was met while running forward.
+        problem: Why it was disabled, if its expression failed.
+    """
+
+    number: int
+    place: str = ""
+    text: str = ""
+    count: int = 1
+    title: str = ""
+    enabled: bool = True
+    hits: int = 0
+    problem: str = ""
+
+    @property
+    def is_watch(self) -> bool:
+        """Whether it is looked at when an iteration is complete."""
+        return not self.place
+
+    @property
+    def spec(self) -> str:
+        """The text that makes the same stop again."""
+        parts = [f"{self.place}:" if self.place and self.text else self.place, self.text]
+        if self.count > 1:
+            parts.append(f"{'for' if self.is_watch else 'after'} {self.count}")
+        return " ".join(part for part in parts if part)
+
+
+BUILT_IN = (
+    ("the first value that is no finite number", "", 1, True),
+    ("E has grown beyond ten times its best", "E > 10 * best_E", 1, False),
+    ("E has reached a target", "E < 0.01", 1, False),
+    ("the gradients have vanished", "gradient_norm < 1e-6", 100, False),
+)
+"""Title, condition, how many iterations in a row, and whether it is on at the start."""
+
+NONFINITE = 1
+"""The number of the stop that needs no expression."""
+
+
+def split_count(text: str) -> tuple[str, str, int]:
+    """Split ``E < 0.1 for 3`` into the condition, the word and the count.
+
+    Raises:
+        InputError: The count is 0.
+    """
+    match = _COUNT.match(text.strip())
+    if match is None:
+        return text.strip(), "", 1
+    count = int(match["count"])
+    if count < 1:
+        raise InputError(f"{match['word']} 1 or more, not {count}")
+    return match["text"].strip(), match["word"], count
+
+
+def split_place(spec: str) -> tuple[str, str]:
+    """Split ``dE_dw: norm(dE_dw) > 1`` into the operation and the rest.
+
+    Raises:
+        InputError: No operation is named.
+    """
+    match = _PLACE.match(spec)
+    if match is None:
+        raise InputError(f"a breakpoint is OPERATION or OPERATION:CONDITION, not {clean(spec)!r}")
+    return match["place"], (match["rest"] or "").strip()
