@@ -12,18 +12,21 @@ from engine.dataset import Dataset
 from engine.errors import InputError, QueryError
 from engine.expression import Explanation, format_number
 from engine.guard import Guard
-from engine.history import BUDGET, Edit, LearningRate
+from engine.history import Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
 from engine.network import Network
+from engine.operations.backward import ActivationSlope
 from engine.operations.base import Operation, Phase
 from engine.program import Program
 from engine.query.language import Query
 from engine.query.scope import END
 from engine.run import Cancel, Run, never
 from engine.search import Scan
+from engine.settings import HISTORY, MEGABYTE
 from engine.snapshot import BranchView, Snapshot, StopView
 from engine.stop_list import Stops
 from engine.stops import Hit, Stop
+from engine.summary import Summary, summarise
 from engine.tensor import Array
 from engine.text import clean
 
@@ -39,7 +42,8 @@ class Debugger:
         hyperparameters: By default the notebook's.
         parameters: The parameters to start from, by name; by default they are drawn
             from the seed.
-        history_bytes: How much memory going back may take, all branches together.
+        history: How many MB of memory going back may take, all branches together; by
+            default as declared in `engine.settings`.
 
     Attributes:
         stops: Breakpoints, watches and the built-in stops.
@@ -54,14 +58,15 @@ class Debugger:
         dataset: Dataset,
         hyperparameters: Hyperparameters | None = None,
         parameters: Mapping[str, object] | None = None,
-        history_bytes: int = BUDGET,
+        history: int | None = None,
     ) -> None:
         self.dataset = dataset
         self._given = parameters
         self.stops = Stops(lambda: self._run)
         self.log: list[str] = []
         run = self._start(hyperparameters or Hyperparameters())
-        self.branches = Branches(run, history_bytes)
+        megabytes = HISTORY.validate(HISTORY.default if history is None else history)
+        self.branches = Branches(run, int(megabytes) * MEGABYTE)
         self._guard: tuple[object, Guard] | None = None
         self._last_hit: tuple[Run, Hit] | None = None
 
@@ -419,13 +424,16 @@ class Debugger:
                     operation.run()
         return program.tensors[program.network.layers[-1].a[0]].data
 
-    def snapshot(self, observations: slice | None = None, buckets: int = 0) -> Snapshot:
+    def snapshot(
+        self, observations: slice | None = None, buckets: int = 0, summary_of: str | None = None
+    ) -> Snapshot:
         """Copy what there is to see now.
 
         Args:
             observations: Which rows to copy of tensors with a row per observation; by
                 default all. Its start is not negative and its step is 1.
             buckets: Into how many points to thin the losses; 0 for no outline.
+            summary_of: Of which tensor to include a summary.
         """
         run, rows = self._run, self.program.network.observations
         values = {}
@@ -454,7 +462,22 @@ class Debugger:
             branches=tuple(self._branch_view(branch, buckets) for branch in self.branches),
             changes=run.changes,
             log=tuple(self.log),
+            starting=run.initial,
+            summary=self._summary(summary_of) if summary_of is not None else None,
         )
+
+    def _summary(self, name: str) -> Summary | None:
+        computed = reading.computed_tensors(self._run)
+        if name not in computed:
+            return None
+        slope = None
+        for operation in self.program.operations:
+            if isinstance(operation, ActivationSlope) and name in (
+                operation.a.name,
+                operation.name,
+            ):
+                slope = computed.get(operation.name)
+        return summarise(name, computed[name].data, None if slope is None else slope.data)
 
     def _stop_view(self, stop: Stop) -> StopView:
         value = ""

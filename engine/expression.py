@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from engine.text import MINUS
 
+_MOST_TERMS = 8
+"""A longer sum is folded around its largest terms."""
+
 
 def format_number(value: float) -> str:
     """Write a number with up to eight significant digits and a true minus sign."""
@@ -99,14 +102,20 @@ def evaluate(expression: Expression) -> float:
 
 
 def cells(expression: Expression) -> Iterator[Cell]:
-    """Go through the cells of an expression, from left to right."""
+    """Go through the cells of an expression, from left to right.
+
+    Of a long sum the cells of the largest terms come first.
+    """
     match expression:
         case Cell():
             yield expression
         case Call() | Square():
             yield from cells(expression.argument)
         case Sum():
-            for term in expression.terms:
+            terms = expression.terms
+            if len(terms) > _MOST_TERMS:
+                terms = tuple(sorted(terms, key=lambda term: -abs(evaluate(term))))
+            for term in terms:
                 yield from cells(term)
         case Difference():
             yield from cells(expression.left)
@@ -116,7 +125,7 @@ def cells(expression: Expression) -> Iterator[Cell]:
                 yield from cells(factor)
 
 
-def render(expression: Expression, most_terms: int = 8) -> str:
+def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
     """Write the expression with its numbers.
 
     Args:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.debugger import Debugger
+from engine.expression import Explanation, format_number
 from engine.tensor import Array
 
 _LINES = 10
@@ -115,3 +116,40 @@ def _given(column: Array) -> tuple[str, ...]:
 
 def _exact(column: Array) -> tuple[str, ...]:
     return tuple(f"{value:.6f}" for value in column)
+
+
+def chain_object(explanations: list[Explanation], iteration: int) -> dict[str, Any]:
+    """Describe a chain of explanations for JSON."""
+    return {
+        "iteration": iteration,
+        "explanations": [
+            {
+                "name": e.cell.tensor,
+                "symbol": e.cell.symbol,
+                "index": list(e.cell.index),
+                "labels": list(e.cell.labels),
+                "value": plain(e.cell.value),
+                "rule": e.rule,
+                "numbers": e.numbers if e.leads_on else None,
+                "why": e.why or None,
+                "operands": [
+                    {"name": c.tensor, "index": list(c.index), "value": plain(c.value)}
+                    for c in e.operands
+                ],
+            }
+            for e in explanations
+        ],
+    }
+
+
+def chain_text(explanations: list[Explanation], iteration: int) -> str:
+    """Write a chain of explanations, one after the other."""
+    lines = [f"iteration {iteration:,}"]
+    for e in explanations:
+        value = format_number(e.cell.value)
+        if not e.leads_on:
+            lines += ["", f"{e.cell.label} = {value}", f"    {e.rule}"]
+            continue
+        lines += ["", f"{e.cell.label} = {e.rule}", f"    = {e.numbers}", f"    = {value}"]
+        lines.append(f"    {e.why}")
+    return "\n".join(lines)

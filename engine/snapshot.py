@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from engine.hyperparameters import Hyperparameters
 from engine.listing import Listing
 from engine.loss_history import Outline
-from engine.tensor import Array
+from engine.summary import Summary
+from engine.tensor import Array, Index
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Snapshot:
         branches: The branches, in the order in which they began.
         changes: The clock times of the changes by hand.
         log: Why the run stopped, each time, the last one last.
+        starting: The parameters that the run started from.
+        summary: The tensor that was asked for at a glance, if it is computed.
     """
 
     listing: Listing
@@ -79,11 +82,26 @@ class Snapshot:
     branches: tuple[BranchView, ...]
     changes: tuple[tuple[int, int], ...]
     log: tuple[str, ...]
+    starting: Mapping[str, Array]
+    summary: Summary | None
 
     @property
     def values_iteration(self) -> int:
         """The iteration that the values belong to: the last complete one between two."""
         return self.iteration if self.position else max(self.iteration - 1, 0)
+
+    def labels(self, name: str, index: Index) -> tuple[str, ...]:
+        """Return the names of row and column of one element of a tensor."""
+        axes = self.listing.axes[name]
+        return tuple(axis.labels[i] for axis, i in zip(axes, index, strict=True))
+
+    def first_cell(self, name: str, observation: int | None = None) -> Index:
+        """Return the index of a tensor's first cell, or of the first one of an observation."""
+        axes = self.listing.axes[name]
+        by_observation = axes[:1] == self.listing.axes["x"][:1]
+        return tuple(
+            (observation or 0) if i == 0 and by_observation else 0 for i in range(len(axes))
+        )
 
     @property
     def computed(self) -> int:

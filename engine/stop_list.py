@@ -81,6 +81,11 @@ class Stops:
         compiled(self._run(), made)
         return made
 
+    def is_condition(self, stop: Stop) -> bool:
+        """Whether a watch can stop the run, being true or false."""
+        query, _ = compiled(self._run(), stop)
+        return query is not None and query.is_condition
+
     def toggle_breakpoint(self, name: str) -> bool:
         """Set a breakpoint before an operation, or take it away; return whether it is set."""
         present = next((stop for stop in self if stop.place == name), None)
@@ -90,8 +95,8 @@ class Stops:
         self.remove(present.number)
         return False
 
-    def edit(self, number: int, text: str) -> None:
-        """Give a stop another condition and count, e.g. ``E < 0.2 after 2``.
+    def edit(self, number: int, text: str) -> Stop:
+        """Give a stop another condition and count, e.g. ``E < 0.2 after 2``; return it.
 
         Raises:
             InputError: There is no such stop, or the condition cannot be used.
@@ -100,6 +105,7 @@ class Stops:
             raise InputError("this stop has no condition; it can be switched off")
         self._entries[number] = self._made(self[number], text)
         self.version += 1
+        return self._entries[number]
 
     def __getitem__(self, number: int) -> Stop:
         try:

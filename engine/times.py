@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.errors import InputError
 from engine.text import clean
+
+_RANGE = re.compile(
+    r"^(?P<text>.*)\sover\s+(?:all|(?P<first>[\d,]*)\s*\.\.\s*(?P<last>[\d,]*))$", re.DOTALL
+)
 
 
 def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
@@ -36,3 +42,19 @@ def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
     if iteration < 0 or iteration > limit:
         raise InputError(f"an iteration from 0 to {limit:,}, not {iteration:,}")
     return iteration
+
+
+def split_range(text: str) -> tuple[str, int, int | None] | None:
+    """Split ``norm(dE_dw) over 1000..2000`` into the expression and the iterations.
+
+    Either end may be left out, and ``over all`` names every iteration.
+
+    Returns:
+        The expression, the first and the last iteration, None for the last one computed;
+        or None where the text names no iterations.
+    """
+    match = _RANGE.match(text.strip())
+    if match is None or len(match["first"] or "") > 12 or len(match["last"] or "") > 12:
+        return None
+    first, last = ((match[end] or "").replace(",", "") for end in ("first", "last"))
+    return match["text"].strip(), int(first or 0), int(last) if last else None

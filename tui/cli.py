@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -15,7 +15,11 @@ from engine.hyperparameters import Value
 from engine.text import clean
 from tui.options import data_and_hyperparameters
 
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
 BAD_INPUT = 2
+NOT_FOUND = 1
 
 
 class _DataOrCommand(click.Group):
@@ -58,8 +62,23 @@ def cli() -> None:
     show_default=True,
     help="How often the screen is drawn, at most, while training.",
 )
+@click.option(
+    "--break",
+    "breakpoints",
+    metavar="OP[:COND]",
+    multiple=True,
+    help='A breakpoint before an operation, e.g. dE_dw or "v: E < 0.1"; may be repeated.',
+)
+@click.option(
+    "--watch",
+    "watches",
+    metavar="EXPR",
+    multiple=True,
+    help='An expression to watch, e.g. "norm(dE_dw)"; a condition, e.g. "E < 0.1", stops the run '
+    "when it becomes true. May be repeated.",
+)
 @click.help_option("-h", "--help")
-def open_(fps: float, **given: Any) -> None:
+def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **given: Any) -> None:
     """Open the debugger on DATA."""
     lacking = _no_screen()
     if lacking:
@@ -67,7 +86,7 @@ def open_(fps: float, **given: Any) -> None:
         return
     from tui.app import run
 
-    sys.exit(run(fps=fps, **given))
+    sys.exit(run(fps=fps, breakpoints=breakpoints, watches=watches, **given))
 
 
 def _no_screen() -> str:
@@ -117,22 +136,81 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     metavar="N",
     help="Which iteration.",
 )
+@click.option(
+    "--until",
+    metavar="EXPR",
+    help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1", of those planned.',
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def trace(at: int, as_json: bool, **given: Value) -> None:
+def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
     """Print every operation of one iteration with its value."""
     from engine.trace import trace_object, trace_text
-    from tui.headless import train_to_the_end
     from tui.options import prepare
 
     debugger = prepare(**given)  # type: ignore[arg-type]
-    _, interrupted = train_to_the_end(debugger, at)
-    if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
-        sys.exit(130)
+    if until is None:
+        _train_up_to(debugger, at)
+    else:
+        _train_until(debugger, until)
     if as_json:
         _print_json(trace_object(debugger))
     else:
         click.echo(trace_text(debugger))
+
+
+def _train_up_to(debugger: Debugger, iteration: int) -> None:
+    from tui.headless import train_to_the_end
+
+    _, interrupted = train_to_the_end(debugger, iteration)
+    if interrupted:
+        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        sys.exit(130)
+
+
+def _train_until(debugger: Debugger, condition: str) -> None:
+    """Have the debugger stand before the iteration in which a condition becomes true."""
+    from tui.headless import train_until
+
+    found, interrupted = train_until(debugger, condition)
+    if interrupted:
+        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        sys.exit(130)
+    if not found:
+        planned = debugger.hyperparameters.iterations
+        click.echo(f"nn-tui: {condition} was not true in {planned:,} iterations", err=True)
+        sys.exit(NOT_FOUND)
+
+
+@cli.command()
+@data_and_hyperparameters
+@click.argument("cell", metavar="CELL")
+@click.option(
+    "--at",
+    type=click.IntRange(0, 1_000_000_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="In which iteration.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
+    """Print where a number comes from, back to the data.
+
+    CELL is an element of a tensor, by number or by name: "dE_dv[1, 0]" or
+    "dE_dv[input2, g1]". From each sum the way goes on through its largest term.
+    """
+    from engine.listing import parse_cell
+    from engine.report import chain_object, chain_text
+    from tui.options import prepare
+
+    debugger = prepare(**given)  # type: ignore[arg-type]
+    name, index = parse_cell(debugger.program.listing, cell)
+    _train_up_to(debugger, at + 1)
+    chain = debugger.explain_chain(name, *index)
+    if as_json:
+        _print_json(chain_object(chain, at))
+    else:
+        click.echo(chain_text(chain, at))
 
 
 @cli.command()

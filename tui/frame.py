@@ -99,6 +99,12 @@ class Frame(Vertical):
         """Have the active pane answer an arrow key."""
         self._panes[self.active].move(direction)
 
+    def give_up(self) -> bool:
+        """Leave what the active pane is in the middle of; false if it is in nothing."""
+        if self.active == "loss":
+            return self.loss.clear_cursor()
+        return self.active == "weights" and self.weights.inspect(None)
+
     def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
         self.go_to(message.pane)
 

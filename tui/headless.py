@@ -5,15 +5,40 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
 
 import click
 
 from engine.debugger import Debugger
+from engine.errors import InputError
 
 _BETWEEN_BARS = 0.1
 """Seconds."""
+
+
+def train_until(debugger: Debugger, condition: str) -> tuple[bool, bool]:
+    """Run until a condition has become true, or until Ctrl-C.
+
+    Returns:
+        Whether it has, the clock then standing before that iteration, and whether the run
+        was interrupted.
+
+    Raises:
+        InputError: It is no condition.
+    """
+    watch = debugger.stops.add_watch(condition)
+    for stop in debugger.stops:
+        stop.enabled = stop is watch
+    if not debugger.stops.is_condition(watch):
+        raise InputError(f"{condition}: is a number, not a condition like E < 0.1")
+    with _interruptible() as interrupted:
+        hit = debugger.proceed(cancel=interrupted.is_set)
+    if hit is not None:
+        debugger.go_to(hit.iteration - 1)
+    return hit is not None, interrupted.is_set()
 
 
 def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple[float, bool]:
@@ -27,6 +52,18 @@ def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple
         The seconds it took and whether it was interrupted.
     """
     total = debugger.hyperparameters.iterations if iterations is None else iterations
+    began = perf_counter()
+    with _interruptible() as interrupted:
+        if sys.stderr.isatty():
+            _with_bar(debugger, total, interrupted)
+        else:
+            debugger.run_to(total, cancel=interrupted.is_set)
+    return perf_counter() - began, interrupted.is_set()
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C sets."""
     interrupted = threading.Event()
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -35,15 +72,10 @@ def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple
         interrupted.set()
 
     before = signal.signal(signal.SIGINT, interrupt)
-    began = perf_counter()
     try:
-        if sys.stderr.isatty():
-            _with_bar(debugger, total, interrupted)
-        else:
-            debugger.run_to(total, cancel=interrupted.is_set)
+        yield interrupted
     finally:
         signal.signal(signal.SIGINT, before)
-    return perf_counter() - began, interrupted.is_set()
 
 
 def _with_bar(debugger: Debugger, total: int, interrupted: threading.Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Key:
         ]
 
 
-MOVING, PANES, GENERAL = "Moving through the program", "Panes", "General"
+MOVING, STOPPING, SEEING = "Moving through the program", "Stopping", "Asking"
+CHANGING, PANES, GENERAL = "Changing", "Panes", "General"
 
 KEYS = (
     Key("run_or_pause", ("space", "f5"), "space F5", "run", "run, or pause", MOVING),
@@ -68,6 +69,7 @@ KEYS = (
         "finish",
         "run to the end of this iteration, its update included",
         MOVING,
+        footer=False,
     ),
     Key(
         "previous_operation",
@@ -105,12 +107,147 @@ KEYS = (
         MOVING,
     ),
     Key(
-        "stop_going",
+        "continue",
+        ("c",),
+        "c",
+        "continue",
+        "run to the next breakpoint or condition",
+        MOVING,
+        footer=True,
+    ),
+    Key(
+        "continue_back",
+        ("C",),
+        "C",
+        "back to a stop",
+        "go back to the last breakpoint or condition before",
+        MOVING,
+        footer=False,
+    ),
+    Key(
+        "repeat",
+        ("full_stop",),
+        ".",
+        "repeat",
+        "do the last motion again",
+        MOVING,
+        footer=False,
+    ),
+    Key(
+        "escape",
         ("escape",),
         "Esc",
-        "stop",
-        "give up a long way to an iteration and stay where one was",
+        "give up",
+        "give up a long way; leave the inspected tensor, or the cursor of the chart",
         MOVING,
+        footer=False,
+    ),
+    Key(
+        "breakpoint",
+        ("b", "f9"),
+        "b F9",
+        "break",
+        "set or take away a breakpoint before the operation under the cursor or ▶",
+        STOPPING,
+        footer=True,
+    ),
+    Key(
+        "watch",
+        ("w",),
+        "w",
+        "watch",
+        "watch an expression; a condition (E < 0.1) stops the run when it becomes true",
+        STOPPING,
+        footer=False,
+    ),
+    Key(
+        "stops",
+        ("B",),
+        "B",
+        "stops",
+        "the list of breakpoints, watches and built-in stops, and what stopped the run",
+        STOPPING,
+        footer=False,
+    ),
+    Key(
+        "explain",
+        ("x", "f11"),
+        "x F11",
+        "explain",
+        "where the number under the cursor comes from, and where its numbers come from",
+        SEEING,
+        footer=True,
+    ),
+    Key(
+        "evaluate",
+        ("colon",),
+        ":",
+        "evaluate",
+        "evaluate an expression, now or over iterations: norm(dE_dw) over 1000..",
+        SEEING,
+        footer=True,
+    ),
+    Key(
+        "copy",
+        ("Y",),
+        "Y",
+        "copy",
+        "copy the tensor under the cursor to the clipboard as a NumPy array",
+        SEEING,
+        footer=False,
+    ),
+    Key(
+        "nudge(1)",
+        ("plus",),
+        "+",
+        "+1 %",
+        "make the weight under the cursor 1 % larger; - smaller",
+        CHANGING,
+        footer=False,
+    ),
+    Key(
+        "nudge(-1)",
+        ("minus",),
+        "-",
+        "−1 %",
+        "make it 1 % smaller",
+        CHANGING,
+        footer=False,
+    ),
+    Key(
+        "nudge(10)",
+        ("asterisk",),
+        "*",
+        "+10 %",
+        "make it 10 % larger",
+        CHANGING,
+        footer=False,
+    ),
+    Key(
+        "nudge(-10)",
+        ("underscore",),
+        "_",
+        "−10 %",
+        "make it 10 % smaller",
+        CHANGING,
+        footer=False,
+    ),
+    Key(
+        "undo",
+        ("u",),
+        "u",
+        "undo",
+        "take back the last change, reset or switch of branches",
+        CHANGING,
+        footer=False,
+    ),
+    Key(
+        "redo",
+        ("U",),
+        "U",
+        "redo",
+        "do again what was taken back",
+        CHANGING,
         footer=False,
     ),
     Key(
@@ -118,16 +255,17 @@ KEYS = (
         ("r",),
         "r",
         "reset",
-        "start again at iteration 0 with the same starting weights",
-        MOVING,
+        "start again at iteration 0; the run before stays as a branch",
+        CHANGING,
+        footer=False,
     ),
     Key(
-        "undo_reset",
-        ("u",),
-        "u",
-        "undo reset",
-        "bring back the run before the reset; again: the newer one",
-        MOVING,
+        "branches",
+        ("t",),
+        "t",
+        "branches",
+        "the list of branches: the runs that changes in the past and resets have left",
+        CHANGING,
         footer=False,
     ),
     *(
@@ -168,13 +306,14 @@ KEYS = (
         "maximise",
         "give the pane the whole screen, or take it back",
         PANES,
+        footer=False,
     ),
     Key(
         "move('down')",
         ("j", "down"),
         "j ↓",
         "down",
-        "down in the pane: the next observation, field or line (k ↑: up; h l ← →: sideways)",
+        "down in the pane: the next observation, field, cell or line (k ↑: up; h l ← →: sideways)",
         PANES,
         footer=False,
     ),
@@ -182,12 +321,21 @@ KEYS = (
     Key("move('left')", ("h", "left"), "h ←", "left", "left in the pane", PANES, footer=False),
     Key("move('right')", ("l", "right"), "l →", "right", "right in the pane", PANES, footer=False),
     Key(
-        "edit",
-        ("e", "enter"),
-        "e Enter",
-        "edit",
-        "change the hyperparameter under the cursor; Enter applies it, Esc restores it",
+        "open",
+        ("enter",),
+        "Enter",
+        "open",
+        "inspect the operation under the cursor; in Loss: go to the cursor; else: edit",
         PANES,
+        footer=False,
+    ),
+    Key(
+        "edit",
+        ("e",),
+        "e",
+        "edit",
+        "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it",
+        CHANGING,
         footer=False,
     ),
     Key(
@@ -195,7 +343,7 @@ KEYS = (
         ("v",),
         "v",
         "view",
-        "in Weights: value, gradient or last update",
+        "in Weights: value, gradient, last update, change since the start; or numbers and colours",
         PANES,
         footer=False,
     ),
@@ -220,6 +368,12 @@ KEYS = (
     ),
     Key("quit", ("q", "ctrl+q", "ctrl+c"), "q ctrl+q ctrl+c", "quit", "quit", GENERAL),
 )
+
+
+def bindings() -> list[BindingType]:
+    """Return the bindings, those first that a narrow footer has to show."""
+    ordered = sorted(KEYS, key=lambda key: key.group != GENERAL)
+    return [binding for key in ordered for binding in key.bindings]
 
 
 def keys_by_group() -> dict[str, list[Key]]:

@@ -101,3 +101,13 @@ def largest_magnitude(array: NDArray[np.float64]) -> float:
     """Return the largest finite magnitude in an array, 0 if there is none."""
     finite = np.abs(array[np.isfinite(array)])
     return float(finite.max()) if finite.size else 0.0
+
+
+def array_text(value: NDArray[np.float64], most: int = 200) -> str:
+    """Write a value of any shape with up to nine digits, a matrix row by row."""
+    if value.dtype == bool:
+        return str(value).replace("True", "true").replace("False", "false")
+    if not value.shape:
+        return f"{float(value):.9g}".replace("-", MINUS)
+    text = np.array2string(value, precision=9, threshold=most, max_line_width=100)
+    return text.replace("-", MINUS)

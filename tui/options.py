@@ -9,6 +9,8 @@ import click
 
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Declaration, Hyperparameters, Value
+from engine.settings import HISTORY
+from engine.text import clean
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _HyperparameterType(click.ParamType[Value]):
+class _DeclaredType(click.ParamType[Value]):
     """Validates as the form on the screen does."""
 
     def __init__(self, declaration: Declaration) -> None:
@@ -39,11 +41,11 @@ class _HyperparameterType(click.ParamType[Value]):
         return {"float": "NUMBER", "int": "N"}[self.declaration.kind.__name__]
 
 
-def _hyperparameter(declaration: Declaration) -> Callable[[F], F]:
+def _declared(declaration: Declaration) -> Callable[[F], F]:
     return click.option(
         declaration.option,
         declaration.name,
-        type=_HyperparameterType(declaration),
+        type=_DeclaredType(declaration),
         default=declaration.default,
         show_default=True,
         help=declaration.help,
@@ -54,7 +56,7 @@ def data_and_hyperparameters(command: F) -> F:
     """Give a command its DATA, the options on how to read it, and the hyperparameters."""
     decorators = [
         click.argument("data", type=click.Path(), metavar="DATA"),
-        *map(_hyperparameter, DECLARATIONS.values()),
+        *map(_declared, (*DECLARATIONS.values(), HISTORY)),
         click.option(
             "--target",
             "targets",
@@ -82,12 +84,20 @@ def data_and_hyperparameters(command: F) -> F:
 
 
 def prepare(
-    data: str, targets: tuple[str, ...], index: str | None, weights: str | None, **values: Value
+    data: str,
+    targets: tuple[str, ...],
+    index: str | None,
+    weights: str | None,
+    history: int,
+    breakpoints: tuple[str, ...] = (),
+    watches: tuple[str, ...] = (),
+    **values: Value,
 ) -> Debugger:
     """Read the files that the options name and make the debugger that they ask for.
 
     Raises:
-        InputError: A file cannot be used, or the parameters do not fit.
+        InputError: A file cannot be used, the parameters do not fit, or a breakpoint or
+            watch cannot be set.
     """
     from engine.dataset import read_dataset
     from engine.debugger import Debugger
@@ -97,6 +107,16 @@ def prepare(
     parameters = read_parameters(weights) if weights is not None else None
     dataset = read_dataset(data, targets=targets, index=index)
     try:
-        return Debugger(dataset, hyperparameters, parameters)
+        debugger = Debugger(dataset, hyperparameters, parameters, history)
     except InputError as error:
         raise InputError(f"{weights}: {error}") from None
+    for option, specs, add in (
+        ("--break", breakpoints, debugger.stops.add_breakpoint),
+        ("--watch", watches, debugger.stops.add_watch),
+    ):
+        for spec in specs:
+            try:
+                add(spec)
+            except InputError as error:
+                raise InputError(f"{option} {clean(spec, 60)}: {error}") from None
+    return debugger

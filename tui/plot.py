@@ -54,14 +54,38 @@ def is_curve(character: str) -> bool:
     return ord(character) in _CURVE
 
 
-def chart(width: int, height: int, outline: Outline, axes: Axes) -> list[str]:
-    """Draw the losses into so many cells.
+@dataclass(frozen=True)
+class Chart:
+    """A drawn curve.
 
-    Returns:
-        `height` lines of `width` characters; none if there is no room or nothing to draw.
+    Attributes:
+        lines: Its lines of characters; none if there was no room or nothing to draw.
+        first: The column of iteration 0.
+        last: The column of the last iteration of the axes.
     """
+
+    lines: tuple[str, ...] = ()
+    first: int = 0
+    last: int = 0
+
+    @property
+    def span(self) -> int:
+        """How many columns the iterations take."""
+        return self.last - self.first
+
+    def column_of(self, iteration: int, axes: Axes) -> int:
+        """Return the column of an iteration."""
+        return self.first + round(self.span * min(iteration / axes.iterations, 1.0))
+
+    def iteration_at(self, column: int, axes: Axes) -> int:
+        """Return the iteration at a column."""
+        return round((column - self.first) / max(self.span, 1) * axes.iterations)
+
+
+def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
+    """Draw the losses into `height` lines of `width` characters."""
     if width < 16 or height < 4:
-        return []
+        return Chart()
     import plotext
 
     steps = np.repeat(outline.positions, 2)
@@ -72,7 +96,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> list[str]:
         values = np.log10(values)
     good = np.isfinite(values)
     if not good.any():
-        return []
+        return Chart()
     # plotext keeps one figure for all, and changes what it is given.
     plotext.clear_figure()
     plotext.theme("clear")
@@ -88,21 +112,9 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> list[str]:
     ys = _ticks(axes, height)
     plotext.yticks(ys, [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys])
     text = plotext.uncolorize(plotext.build())
-    return [line.ljust(width)[:width] for line in text.split("\n")[:height]]
-
-
-def with_clock(lines: list[str], axes: Axes, iteration: int) -> list[str]:
-    """Mark an iteration in a chart by a line from top to bottom, behind the curve."""
+    lines = tuple(line.ljust(width)[:width] for line in text.split("\n")[:height])
     ticks = [column for column, character in enumerate(lines[-2]) if character == "┬"]
-    if len(ticks) < 2:
-        return lines
-    first, last = ticks[0], ticks[-1]
-    column = first + round((last - first) * min(iteration / axes.iterations, 1.0))
-    marked = []
-    for line in lines[:-2]:
-        free = line[column] == " "
-        marked.append(line[:column] + "┊" + line[column + 1 :] if free else line)
-    return marked + lines[-2:]
+    return Chart(lines, ticks[0], ticks[-1]) if len(ticks) > 1 else Chart()
 
 
 def _ticks(axes: Axes, height: int) -> list[float]:

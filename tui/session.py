@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter, thread_time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.runner import Runner
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from engine.debugger import Debugger
     from engine.snapshot import Snapshot
 
+T = TypeVar("T")
 Command = Callable[["Debugger"], object]
+Journey = Callable[["Debugger", Callable[[], bool]], T]
+"""A command that may take long, and asks whether it is to be given up."""
 
 _SHARE = 0.1
 """How much of its time the screen's thread may spend on drawing while training."""
@@ -25,6 +28,10 @@ _TURN = 0.0005
 """Seconds after which the training thread lets the screen's thread have a turn."""
 _SLOWEST = 2.0
 """Seconds between two frames at most."""
+
+
+Window = tuple[slice | None, int, str | None]
+"""Which observations to ask for, how many points of the losses, which tensor's summary."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,15 @@ class View:
     running: bool
 
 
-Outcome = View | BaseException
+@dataclass(frozen=True)
+class Answer:
+    """What a question to the debugger gave, and who wants to know."""
+
+    result: object
+    then: Callable[[Any], None]
+
+
+Outcome = View | Answer | BaseException
 
 
 class Session:
@@ -44,7 +59,7 @@ class Session:
     Args:
         debugger: What to run.
         fps: How many views a second to ask for, at most.
-        window: Tells which observations and how many points of the losses to ask for.
+        window: Tells what a snapshot is to hold.
         deliver: Takes each view or error; called in the runner's thread.
     """
 
@@ -52,7 +67,7 @@ class Session:
         self,
         debugger: Debugger,
         fps: float,
-        window: Callable[[], tuple[slice | None, int]],
+        window: Callable[[], Window],
         deliver: Callable[[Outcome], None],
     ) -> None:
         # With the default of 5 ms, each of the many short turns that the screen takes for
@@ -70,12 +85,12 @@ class Session:
 
     def do(self, command: Command | None = None) -> None:
         """Have a command executed and the view after it delivered."""
-        observations, buckets = self._window()
+        window = self._window()
 
         def job(debugger: Debugger) -> View:
             if command is not None:
                 command(debugger)
-            return View(debugger.snapshot(observations, buckets), self._runner.running)
+            return View(debugger.snapshot(*window), self._runner.running)
 
         future = self._runner.submit(job)
         self._waiting.add(future)
@@ -83,9 +98,12 @@ class Session:
 
     def _done(self, future: Future[View]) -> None:
         self._waiting.discard(future)
+        self._forward(future, lambda view: view)
+
+    def _forward(self, future: Future[T], wrap: Callable[[T], Outcome]) -> None:
         outcome: Outcome
         try:
-            outcome = future.result()
+            outcome = wrap(future.result())
         except CancelledError:
             return
         except Exception as error:
@@ -93,6 +111,11 @@ class Session:
         # The screen may have gone in the meantime.
         with suppress(RuntimeError):
             self._deliver(outcome)
+
+    def ask(self, question: Callable[[Debugger], T], then: Callable[[T], None]) -> None:
+        """Have a question answered; `then` gets the answer in the screen's thread."""
+        future = self._runner.submit(question)
+        future.add_done_callback(lambda done: self._forward(done, lambda r: Answer(r, then)))
 
     def run(self) -> None:
         """Run on until the planned iterations are done."""
@@ -106,25 +129,37 @@ class Session:
         self._runner.pause()
         self.do()
 
-    def go_to(self, iteration: int) -> None:
-        """Move the clock; `stop_going` ends a long way."""
+    def request(self, question: Callable[[Debugger], T]) -> Future[T]:
+        """Have a question answered in the future."""
+        return self._runner.submit(question)
+
+    def request_long(self, journey: Journey[T]) -> Future[T]:
+        """The same for what may take long, so that `stop_going` can end it."""
+        return self._runner.submit(self._cancellable(journey))
+
+    def travel(self, journey: Journey[T], then: Callable[[T], None] = lambda result: None) -> None:
+        """Have a command executed that `stop_going` can end; then a view is delivered."""
+        self.ask(self._cancellable(journey), then)
+        self.do()
+
+    def _cancellable(self, journey: Journey[T]) -> Callable[[Debugger], T]:
         going = self._going = threading.Event()
 
-        def move(debugger: Debugger) -> None:
+        def go(debugger: Debugger) -> T:
             try:
-                debugger.go_to(iteration, cancel=going.is_set)
+                return journey(debugger, going.is_set)
             finally:
                 going.set()
 
-        self.do(move)
+        return go
 
     @property
     def is_going(self) -> bool:
-        """Whether the clock is on its way to an iteration."""
+        """Whether a command that may take long is under way."""
         return not self._going.is_set()
 
     def stop_going(self) -> None:
-        """End the way to an iteration, if the clock is on one."""
+        """Give up what is under way."""
         self._going.set()
 
     def tick(self) -> None:

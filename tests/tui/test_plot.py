@@ -12,7 +12,7 @@ def outline(values: np.ndarray) -> Outline:
 
 def draw(values: np.ndarray, planned: int, log: bool = False, size: tuple[int, int] = (60, 15)):
     axes = empty_axes(log).including(planned, len(values), outline(values))
-    return chart(*size, outline(values), axes)
+    return chart(*size, outline(values), axes).lines
 
 
 @pytest.mark.parametrize("size", [(16, 4), (44, 11), (116, 28)])
@@ -55,8 +55,8 @@ def test_log_axes_are_whole_decades() -> None:
 def test_what_cannot_be_drawn_is_left_out(log: bool) -> None:
     values = np.array([0.2, np.nan, 0.1, 0.0, 0.05])
     assert draw(values, 10, log)
-    assert draw(np.array([np.nan]), 10, log) == []
-    assert draw(values, 10, log, size=(8, 2)) == []
+    assert draw(np.array([np.nan]), 10, log) == ()
+    assert draw(values, 10, log, size=(8, 2)) == ()
 
 
 def test_drawing_twice_is_drawing_once() -> None:

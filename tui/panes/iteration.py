@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.events import Click
+from textual.message import Message
 from textual.strip import Strip
 
 from tui.lines import LinesView, Row
@@ -23,7 +25,7 @@ from tui.panes.matrix import as_table, flat_head, matrix_rows, name_width, names
 if TYPE_CHECKING:
     from engine.listing import Line
 
-_MARK, _PHASE = 2, 9
+_MARK, _PHASE = 3, 9
 _DETAIL_LINES = 4
 
 
@@ -33,6 +35,59 @@ class IterationPane(LinesView):
     BORDER_TITLE = "5 Iteration"
     CALM = 0.5
 
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._cursor: int | None = None
+        """The chosen line; None while it goes along with the clock."""
+
+    @property
+    def line(self) -> Line:
+        """The operation under the cursor."""
+        assert self.moment is not None
+        snapshot = self.moment.snapshot
+        position = snapshot.position if self._cursor is None else self._cursor
+        return snapshot.listing.lines[min(position, len(snapshot.listing.lines) - 1)]
+
+    @property
+    def explained(self) -> str:
+        """The tensor that is meant where one asks for an explanation: chosen, or just computed."""
+        assert self.moment is not None
+        snapshot = self.moment.snapshot
+        if self._cursor is None and snapshot.computed:
+            return snapshot.listing.lines[snapshot.computed - 1].name
+        return self.line.name
+
+    def move(self, direction: str) -> None:
+        if self.moment is None or direction not in ("up", "down"):
+            return
+        snapshot = self.moment.snapshot
+        at = snapshot.position if self._cursor is None else self._cursor
+        at += 1 if direction == "down" else -1
+        self._choose(min(max(at, 0), len(snapshot.listing.lines) - 1))
+
+    def _choose(self, line: int | None) -> None:
+        self._cursor = line
+        if line is not None:
+            self.keep_visible(line)
+        self.redraw()
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if self.moment is None or offset is None:
+            return
+        line = round(self.scroll_y) + offset.y
+        if line < len(self.moment.snapshot.listing.lines):
+            if line == self._cursor:
+                self.post_message(self.Opened(self.line.name))
+            self._choose(line)
+
+    class Opened(Message):
+        """A line was clicked twice."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     def show(self, moment: Moment) -> None:
         snapshot = moment.snapshot
         title = "5 Iteration"
@@ -40,7 +95,11 @@ class IterationPane(LinesView):
             title += f" {snapshot.values_iteration:,}"
             title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
         self.entitle(title)
-        moved = self.moment is None or self.moment.snapshot.position != snapshot.position
+        before = self.moment.snapshot if self.moment is not None else None
+        clock = (snapshot.iteration, snapshot.position)
+        moved = before is None or (before.iteration, before.position) != clock
+        if moved:
+            self._cursor = None
         super().show(moment)
         if moved and moment.state is not State.RUNNING:
             self.keep_visible(max(snapshot.position - 1, 0))
@@ -81,15 +140,24 @@ class IterationPane(LinesView):
         return None
 
     def _mark(self, row: Row, moment: Moment, i: int) -> None:
-        at = moment.state is not State.RUNNING and i == moment.snapshot.position
-        row.add("▶" if at else "", self.palette.heading if at else self.palette.dim, width=_MARK)
+        """The cursor, a breakpoint, and the operation about to run with what it reads."""
+        palette, snapshot = self.palette, moment.snapshot
+        line = snapshot.listing.lines[i]
+        stop = next((stop for stop in snapshot.stops if stop.place == line.name), None)
+        at = i == self._cursor
+        if stop is not None:
+            style = palette.alarm + palette.current if at else palette.alarm
+            row.add("●" if stop.enabled else "○", style)
+        else:
+            row.add("›" if at else " ", palette.heading)
+        row.add(_role(moment, i), palette.heading, width=_MARK - 1)
 
     def _formula(self, row: Row, moment: Moment, i: int, width: int) -> None:
         palette = self.palette
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
         row.add(moment.snapshot.listing.lines[i].formula, style)
-        row.add("", palette.dim, width=max(_MARK + _PHASE + width + 2 - row.width, 0))
+        row.add("", palette.dim, width=max(_MARK + _PHASE + width + 1 - row.width, 0))
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
         """The first numbers, from the selected observation's row on."""
@@ -97,6 +165,7 @@ class IterationPane(LinesView):
         line = snapshot.listing.lines[i]
         row.add("  ", palette.dim)
         room -= 2
+        end = row.width + room
         array = snapshot.values.get(line.name) if i < snapshot.computed else None
         number = width_for(4, room)
         most = max(room // (number + 1), 1)
@@ -124,7 +193,7 @@ class IterationPane(LinesView):
                 row.add("│", palette.dim).add(text, style)
             else:
                 row.add(" " + text, style)
-        if array.size > most and row.width < room:
+        if array.size > most and row.width + 2 <= end:
             row.add(" …", palette.dim)
 
     def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
@@ -154,6 +223,17 @@ class IterationPane(LinesView):
         for row in rows[: count - 2]:
             strips.append(Row().add("  ").extend(row).strip(width))
         return strips
+
+
+def _role(moment: Moment, i: int) -> str:
+    """▶ for the operation about to run, ◂ for the values that it reads."""
+    snapshot = moment.snapshot
+    if moment.state is State.RUNNING:
+        return ""
+    if i == snapshot.position:
+        return "▶"
+    name = snapshot.listing.lines[i].name
+    return "◂" if name in snapshot.listing.lines[snapshot.position].reads else ""
 
 
 def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:

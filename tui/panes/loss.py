@@ -1,4 +1,4 @@
-"""The loss over the iterations."""
+"""The loss over the iterations, and where in them one is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import math
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click
+from textual.message import Message
 from textual.strip import Strip
 
 from tui.lines import LinesView, Row, right
 from tui.moment import Moment
-from tui.plot import Axes, chart, empty_axes, is_curve, with_clock
+from tui.plot import Chart, chart, empty_axes, is_curve
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
+
+_MOST_CURVES = 4
+"""The present branch and the ones before it that are drawn."""
 
 
 class LossPane(LinesView):
@@ -22,12 +28,16 @@ class LossPane(LinesView):
     BORDER_TITLE = "3 Loss"
     CALM = 0.2
 
+    class Chosen(Message):
+        """The cursor moved."""
+
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._log = False
         self._axes = empty_axes(self._log)
-        self._drawn: tuple[object, ...] = ()
-        self._chart: list[str] = []
+        self._drawn: dict[object, tuple[object, Chart]] = {}
+        self._cursor: int | None = None
+        self._chart: Chart | None = None
 
     def toggle_log(self) -> None:
         """Change between the linear and the logarithmic scale of E."""
@@ -37,16 +47,63 @@ class LossPane(LinesView):
             self.redraw()
 
     def start_again(self) -> None:
-        """Forget the axes of the run before."""
+        """Forget the axes and the cursor of the run before."""
         self._axes = empty_axes(self._log)
+        self._cursor = None
 
     def show(self, moment: Moment) -> None:
         scale = "  log" if self._log else ""
         self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}")
         super().show(moment)
 
-    def _last(self, moment: Moment) -> str:
+    # The cursor
+
+    @property
+    def cursor_iteration(self) -> int | None:
+        """The iteration under the cursor, or None where there is none."""
+        if self._cursor is None or self.moment is None:
+            return None
+        computed = self.moment.snapshot.losses.size
+        return min(self._cursor, computed - 1) if computed else None
+
+    def clear_cursor(self) -> bool:
+        """Take the cursor away; false if there was none."""
+        had, self._cursor = self._cursor is not None, None
+        if had:
+            self.redraw()
+        return had
+
+    def move(self, direction: str) -> None:
+        if self.moment is None or self._chart is None or not self.moment.snapshot.losses.size:
+            return
+        step = {"left": -1, "right": 1, "down": -10, "up": 10}[direction]
+        snapshot = self.moment.snapshot
+        now = snapshot.values_iteration if self._cursor is None else self._cursor
+        wide = self._axes.iterations / max(self._chart.span, 1)
+        to = round(now + step * max(wide, 1.0))
+        self._put_cursor(to)
+
+    def _put_cursor(self, iteration: int) -> None:
+        assert self.moment is not None
+        self._cursor = min(max(iteration, 0), self.moment.snapshot.losses.size - 1)
+        self.redraw()
+        self.post_message(self.Chosen())
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if self.moment is None or offset is None or self._chart is None:
+            return
+        if self.moment.snapshot.losses.size:
+            self._put_cursor(self._chart.iteration_at(offset.x, self._axes))
+
+    # Drawing
+
+    def _told(self, moment: Moment) -> str:
+        """The exact loss at the cursor, or the last one."""
         snapshot = moment.snapshot
+        cursor = self.cursor_iteration
+        if cursor is not None:
+            return f"E = {snapshot.losses[cursor]:.9e} at {cursor:,}  Enter goes there"
         outline = snapshot.outline
         if outline is not None and outline.first_nonfinite is not None:
             return f"E is no finite number since {outline.first_nonfinite:,}"
@@ -60,41 +117,114 @@ class LossPane(LinesView):
         moment, palette = self.moment, self.palette
         if moment is None:
             return []
-        snapshot = moment.snapshot
-        outline = snapshot.outline
+        outline = moment.snapshot.outline
         if outline is None or not outline.positions.size:
             hint = "no iteration is complete yet"
             return [Strip.blank(width), Row().add(" " + hint, palette.dim).strip(width)]
-        last = Row().add(right(self._last(moment), width), palette.label).strip(width)
-        lines = self._draw(width, count - 1, outline, moment)
-        if not lines:
+        told = Row().add(right(self._told(moment), width), palette.label).strip(width)
+        others = self._others(moment)
+        legend = self._legend(moment, others, width)
+        room = count - 2 - len(legend)
+        charts = self._draw(width, room, outline, others, moment)
+        if not charts:
             words = "too small for a chart: m maximises"
-            if width >= 16 and count >= 4:
+            if width >= 16 and count >= 6:
                 words = "no finite loss to draw" + (" on a log scale" if self._log else "")
-            return [last, Row().add(" " + words, palette.dim).strip(width)]
-        if snapshot.iteration < snapshot.losses.size:
-            lines = with_clock(lines, self._axes, snapshot.iteration)
-        return [last] + [self._coloured(line, width) for line in lines]
+            return [told, Row().add(" " + words, palette.dim).strip(width)]
+        self._chart = charts[0]
+        lines = self._overlaid(charts, moment, width)
+        return [told, *legend, *lines, self._timeline(charts[0], moment, width)]
 
-    def _draw(self, width: int, count: int, outline: Outline, moment: Moment) -> list[str]:
-        snapshot = moment.snapshot
-        planned = snapshot.hyperparameters.iterations
-        self._axes = self._axes.including(planned, snapshot.losses.size, outline)
-        drawn = (width, count, self._axes, snapshot.losses.size, id(snapshot.losses.base))
-        if drawn != self._drawn:
-            self._drawn = drawn
-            finite = math.isfinite(self._axes.bottom) and math.isfinite(self._axes.top)
-            axes: Axes = self._axes
-            self._chart = chart(width, count, outline, axes) if finite else []
-        return self._chart
+    def _others(self, moment: Moment) -> list[tuple[str, Outline]]:
+        """The other branches, the latest first."""
+        return [
+            (branch.label, branch.outline)
+            for branch in reversed(moment.snapshot.branches)
+            if branch.outline is not None and branch.outline.positions.size
+        ][: _MOST_CURVES - 1]
 
-    def _coloured(self, line: str, width: int) -> Strip:
+    def _legend(self, moment: Moment, others: list[tuple[str, Outline]], width: int) -> list[Strip]:
+        """Which curve is which, once there are several."""
+        if not others:
+            return []
         palette = self.palette
-        segments: list[Segment] = []
-        begin = 0
-        for i in range(1, len(line) + 1):
-            if i == len(line) or is_curve(line[i]) != is_curve(line[begin]):
-                style = palette.plus[2] if is_curve(line[begin]) else palette.dim
-                segments.append(Segment(line[begin:i], style))
-                begin = i
-        return Strip(segments).adjust_cell_length(width)
+        present = next(b.label for b in moment.snapshot.branches if b.current)
+        row = Row().add("⣀ ", palette.plus[2]).add(present, palette.text)
+        for (label, _), style in zip(others, self._other_styles(), strict=False):
+            row.add("  ⣀ ", style).add(label, palette.dim)
+        return [row.strip(width)]
+
+    def _other_styles(self) -> tuple[Style, ...]:
+        palette = self.palette
+        return (palette.minus[1], palette.good, palette.label)
+
+    def _draw(
+        self,
+        width: int,
+        height: int,
+        outline: Outline,
+        others: list[tuple[str, Outline]],
+        moment: Moment,
+    ) -> list[Chart]:
+        """Draw the present curve and the others on the same axes; none without room."""
+        snapshot = moment.snapshot
+        self._axes = self._axes.including(
+            snapshot.hyperparameters.iterations, snapshot.losses.size, outline
+        )
+        for _, other in others:
+            self._axes = self._axes.including(1, int(other.positions[-1]), other)
+        axes = self._axes
+        if not (math.isfinite(axes.bottom) and math.isfinite(axes.top)):
+            return []
+        charts = []
+        for place, curve in enumerate((outline, *(other for _, other in others))):
+            count = snapshot.losses.size if place == 0 else curve.positions.size
+            key = (width, height, axes, count, curve.positions.size, float(curve.lows[-1]))
+            if self._drawn.get(place, (None,))[0] != key:
+                self._drawn[place] = (key, chart(width, height, curve, axes))
+            charts.append(self._drawn[place][1])
+        return [drawn for drawn in charts if drawn.lines] if charts[0].lines else []
+
+    def _overlaid(self, charts: list[Chart], moment: Moment, width: int) -> list[Strip]:
+        """The charts over one another, the present one on top, the marks behind them."""
+        palette, snapshot = self.palette, moment.snapshot
+        styles = (palette.plus[2], *self._other_styles())
+        marks: dict[int, tuple[str, Style]] = {}
+        if snapshot.iteration < snapshot.losses.size:
+            marks[charts[0].column_of(snapshot.iteration, self._axes)] = ("┊", palette.dim)
+        if self.cursor_iteration is not None:
+            column = charts[0].column_of(self.cursor_iteration, self._axes)
+            marks[column] = ("│", palette.heading)
+        strips = []
+        for y, line in enumerate(charts[0].lines):
+            segments = []
+            for x, character in enumerate(line):
+                style = palette.dim
+                on = next((i for i, c in enumerate(charts) if is_curve(c.lines[y][x])), None)
+                if on is not None:
+                    character, style = charts[on].lines[y][x], styles[on]
+                elif character == " " and x in marks and y < len(charts[0].lines) - 2:
+                    character, style = marks[x]
+                segments.append(Segment(character, style))
+            strips.append(Strip(Segment.simplify(segments)).adjust_cell_length(width))
+        return strips
+
+    def _timeline(self, drawn: Chart, moment: Moment, width: int) -> Strip:
+        """What is computed, what is planned, where the clock and the changes are."""
+        palette, snapshot = self.palette, moment.snapshot
+        axes = self._axes
+        done = drawn.column_of(snapshot.losses.size, axes)
+        cells = {x: ("━" if x < done else "─") for x in range(drawn.first, drawn.last + 1)}
+        styles = {x: palette.label if x < done else palette.dim for x in cells}
+        for iteration, _ in snapshot.changes:
+            x = drawn.column_of(iteration, axes)
+            cells[x], styles[x] = "◆", palette.good
+        if self.cursor_iteration is not None:
+            x = drawn.column_of(self.cursor_iteration, axes)
+            cells[x], styles[x] = "▲", palette.heading
+        x = drawn.column_of(snapshot.iteration, axes)
+        cells[x], styles[x] = "●", palette.heading
+        row = Row().add(" " * drawn.first)
+        for x, character in cells.items():
+            row.add(character, styles[x])
+        return row.strip(width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from engine.tensor import Array, Axis
 
 _MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The cell under a cursor."""
+
+    row: int
+    column: int
 
 
 def as_table(array: Array) -> Array:
@@ -48,6 +57,7 @@ def matrix_rows(
     fresh: bool = False,
     first: int = 0,
     column: int = 0,
+    mark: Mark | None = None,
 ) -> list[Row]:
     """Lay out a tensor.
 
@@ -61,7 +71,8 @@ def matrix_rows(
         number: The cells of each number.
         fresh: Whether to mark the values as just changed.
         first: The number of the array's first row.
-        column: The first column to show.
+        column: The column to have in sight.
+        mark: The cell under the cursor, its row counted from the array's first one.
 
     Returns:
         A heading and one row for each row of the tensor.
@@ -71,7 +82,7 @@ def matrix_rows(
     cut = len(column_names) > fitting
     shown = max(fitting - 1, 1) if cut else len(column_names)
     heading = Row().add(title, palette.heading, width=max(names, cell_len(title)))
-    column = max(min(column, len(column_names) - shown), 0)
+    column = max(min(column - shown + 1, len(column_names) - shown), 0)
     for i, name in enumerate(column_names[column : column + shown]):
         end = names + (i + 1) * (number + 1)
         heading.add(" " + right(name, end - heading.width - 1), palette.label)
@@ -83,15 +94,21 @@ def matrix_rows(
     whole = whole_digits(largest)
     count = len(row_names) if table is None else len(table)
     for i in range(min(count, _MOST_ROWS)):
-        row = Row().add(row_names[first + i], palette.label, width=names)
+        at = mark is not None and mark.row == i
+        row = Row().add(row_names[first + i], palette.heading if at else palette.label, width=names)
         for j in range(shown):
             if table is None:
                 row.add(" " + missing(number), palette.dim)
                 continue
             value = float(table[i, column + j])
             style = palette.number(value, largest)
-            text = " " + fixed(value, number, whole)
-            row.add(text, style + palette.fresh if fresh else style)
+            if fresh:
+                style += palette.fresh
+            text = fixed(value, number, whole)
+            if mark == Mark(i, column + j):
+                row.add("›", palette.heading).add(text, style + palette.current)
+            else:
+                row.add(" " + text, style)
         rows.append(row)
     if count > _MOST_ROWS:
         rows.append(Row().add(f"… {count - _MOST_ROWS:,} more rows", palette.dim))

@@ -1,63 +1,98 @@
-"""The parameters: their values, gradients and last updates."""
+"""The inspector: all parameters with their gradients, or any one tensor of the program."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.events import Click
+from textual.message import Message
 from textual.strip import Strip
 
 from tui.lines import LinesView, Row
 from tui.moment import Moment
 from tui.numbers import NARROWEST, width_for
-from tui.panes.matrix import beside, matrix_rows, name_width, names_of
+from tui.panes.matrix import Mark, beside, matrix_rows, name_width, names_of
+from tui.panes.tensor import summary_rows, tensor_rows
 
-VIEWS = ("value", "gradient", "update")
+VIEWS = ("value", "gradient", "update", "since start")
 _GAP = 3
+
 
 if TYPE_CHECKING:
     from engine.listing import Listing
+    from engine.tensor import Array, Index
 
 
 class WeightsPane(LinesView):
-    """One view of every parameter, or as many side by side as there is room for."""
+    """Views of every parameter, side by side as there is room; or one tensor in full."""
 
     BORDER_TITLE = "4 Weights"
     CALM = 0.5
 
+    class RowChosen(Message):
+        """The cursor moved to another observation."""
+
+        def __init__(self, observation: int) -> None:
+            super().__init__()
+            self.observation = observation
+
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
+        self.inspected: str | None = None
+        """The tensor that is shown alone, or None."""
+        self._heat = False
         self._view = 0
         self._total = 1
-        self._column = 0
+        self._at = [0, 0]
+        """Row and column of the cursor; in the overview the parameters stand below each other."""
 
-    def next_view(self, step: int = 1) -> None:
-        """Go from values to gradients to updates, and round."""
-        self._view = (self._view + step) % len(VIEWS)
+    # What is shown
+
+    def inspect(self, name: str | None) -> bool:
+        """Show one tensor, or all parameters; false if nothing changes."""
+        if name == self.inspected:
+            return False
+        self.inspected = name
+        self._at = [0, 0]
+        self._heat = False
+        self.scroll_to(y=0, animate=False)
+        self._refresh()
+        return True
+
+    def next_view(self) -> None:
+        """Go to the next view of the parameters, or between numbers and colours."""
+        if self.inspected is not None:
+            self._heat = not self._heat
+        else:
+            self._view = (self._view + 1) % len(VIEWS)
+        self._refresh()
+
+    def _refresh(self) -> None:
         self._tell()
         if self.size:
             self.redraw()
 
-    def move(self, direction: str) -> None:
-        if direction in ("left", "right"):
-            self._scroll_columns(1 if direction == "right" else -1)
-        else:
-            super().move(direction)
-
-    def _scroll_columns(self, step: int) -> None:
-        if self.moment is not None:
-            columns, _ = _extent(self.moment.snapshot.listing)
-            self._column = min(max(self._column + step, 0), columns - 1)
-            self.redraw()
-
     def show(self, moment: Moment) -> None:
+        if self.inspected is not None and self.inspected not in moment.snapshot.listing.axes:
+            self.inspected = None
+        if moment.selected is not None and self._by_observation(moment):
+            self._at[0] = moment.selected
         super().show(moment)
         self._tell()
+
+    def _by_observation(self, moment: Moment) -> bool:
+        axes = moment.snapshot.listing.axes
+        return self.inspected is not None and axes[self.inspected][:1] == axes["x"][:1]
 
     def _tell(self) -> None:
         if self.moment is None:
             return
-        names = "  ".join(self.moment.snapshot.listing.parameters)
-        title = f"4 Weights  {names}"
+        listing = self.moment.snapshot.listing
+        if self.inspected is not None:
+            title = f"4 Inspector  {listing.symbols[self.inspected]}"
+            self.entitle(title, ("numbers" if self._heat else "colours") + "  v ▸")
+            return
+        title = "4 Weights  " + "  ".join(listing.parameters)
         shown = self._shown(self.scrollable_content_region.width)
         if len(shown) == len(VIEWS):
             self.entitle(title)
@@ -65,8 +100,135 @@ class WeightsPane(LinesView):
             views = (f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(VIEWS))
             self.entitle(title, " │ ".join(views) + "  v ▸")
 
+    # The cursor
+
+    @property
+    def cell(self) -> tuple[str, Index]:
+        """The tensor and the place under the cursor."""
+        assert self.moment is not None
+        listing = self.moment.snapshot.listing
+        if self.inspected is not None:
+            return self.inspected, _place(self._at, len(listing.axes[self.inspected]))
+        parameter, row = self._parameter_at(self._at[0])
+        name = _names(listing, parameter)[self._view]
+        return name, _place([row, self._at[1]], len(listing.axes[parameter]))
+
+    def parameter_cell(self) -> tuple[str, Index, float] | None:
+        """The parameter's cell under the cursor with its value, or None."""
+        assert self.moment is not None
+        snapshot = self.moment.snapshot
+        name, index = self.cell
+        if self.inspected is None:
+            name, _ = self._parameter_at(self._at[0])
+        if name not in snapshot.listing.parameters:
+            return None
+        return name, index, float(snapshot.values[name][index])
+
+    def _parameter_at(self, row: int) -> tuple[str, int]:
+        """The parameter and its row, from a row of all parameters below each other."""
+        assert self.moment is not None
+        listing = self.moment.snapshot.listing
+        for parameter in listing.parameters:
+            rows = len(names_of(listing.axes[parameter])[0])
+            if row < rows:
+                return parameter, row
+            row -= rows
+        return parameter, rows - 1
+
+    def _sizes(self) -> tuple[int, int]:
+        """How many rows the cursor can be in, and how many columns in its row."""
+        assert self.moment is not None
+        listing = self.moment.snapshot.listing
+        if self.inspected is not None:
+            rows, columns = names_of(listing.axes[self.inspected])
+            return len(rows), len(columns)
+        total = sum(len(names_of(listing.axes[name])[0]) for name in listing.parameters)
+        parameter, _ = self._parameter_at(self._at[0])
+        return total, len(names_of(listing.axes[parameter])[1])
+
+    def move(self, direction: str) -> None:
+        if self.moment is None:
+            return
+        axis = 0 if direction in ("up", "down") else 1
+        step = 1 if direction in ("down", "right") else -1
+        before = self._at[0]
+        self._at[axis] = min(max(self._at[axis] + step, 0), self._sizes()[axis] - 1)
+        self._at[1] = min(self._at[1], self._sizes()[1] - 1)
+        self.keep_visible(self._line_of_cursor() if any(self._at) else 0)
+        self.redraw()
+        if self._at[0] != before and self._by_observation(self.moment):
+            self.post_message(self.RowChosen(self._at[0]))
+
+    def _line_of_cursor(self) -> int:
+        """The line of the pane that the cursor is in."""
+        assert self.moment is not None
+        if self.inspected is not None:
+            return self._at[0] + 3
+        listing, line, row = self.moment.snapshot.listing, 1, self._at[0]
+        for parameter in listing.parameters:
+            rows = len(names_of(listing.axes[parameter])[0])
+            if row < rows:
+                return line + row
+            row -= rows
+            line += rows + 2
+        return line
+
+    def on_click(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if self.moment is None or offset is None:
+            return
+        line = round(self.scroll_y) + offset.y
+        before = list(self._at)
+        for row in range(self._sizes()[0]):
+            self._at[0] = row
+            if self._line_of_cursor() == line:
+                self._at[1] = min(self._at[1], self._sizes()[1] - 1)
+                self.redraw()
+                return
+        self._at = before
+
+    @property
+    def cursor_shown(self) -> bool:
+        """Whether the cursor is to be seen."""
+        return self.has_focus
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    # Drawing
+
     def total_lines(self) -> int:
         return self._total
+
+    def build(self, width: int, top: int, count: int) -> list[Strip]:
+        if self.moment is None:
+            return []
+        lines = self._tensor(width, count) if self.inspected else self._overview(width)
+        total = max(len(lines), 1)
+        if total != self._total:
+            self._total = total
+            self.call_later(self.on_resize)
+        return lines[top : top + count]
+
+    def _tensor(self, width: int, count: int) -> list[Strip]:
+        assert self.moment is not None
+        assert self.inspected is not None
+        mark = Mark(*self._at) if self.cursor_shown else None
+        rows = summary_rows(self.moment, self.inspected, self.palette, width)
+        rows += tensor_rows(
+            self.moment,
+            self.inspected,
+            palette=self.palette,
+            width=width,
+            height=max(count - len(rows), 3),
+            at=(self._at[0], self._at[1]),
+            mark=mark,
+            heat=self._heat,
+        )
+        return [row.strip(width) for row in rows]
 
     def _shown(self, width: int) -> list[int]:
         """Which views fit side by side, the chosen one first."""
@@ -79,43 +241,67 @@ class WeightsPane(LinesView):
             return list(range(count))
         return sorted((self._view + i) % len(VIEWS) for i in range(count))
 
-    def build(self, width: int, top: int, count: int) -> list[Strip]:
-        if self.moment is None:
-            return []
-        snapshot = self.moment.snapshot
+    def _overview(self, width: int) -> list[Strip]:
+        assert self.moment is not None
+        listing = self.moment.snapshot.listing
         shown = self._shown(width)
-        columns, names = _extent(snapshot.listing)
+        columns, names = _extent(listing)
         each = (width - _GAP * (len(shown) - 1)) // len(shown)
         number = width_for(columns, each - names)
+        chosen, chosen_row = self._parameter_at(self._at[0])
         lines: list[Strip] = []
-        for parameter in snapshot.listing.parameters:
-            blocks = [self._block(parameter, view, each, names, number) for view in shown]
+        for parameter in listing.parameters:
+            mark = Mark(chosen_row, self._at[1]) if parameter == chosen else None
+            blocks = [
+                self._block(
+                    parameter,
+                    view,
+                    each,
+                    names,
+                    number,
+                    mark if self.cursor_shown and view == self._view else None,
+                )
+                for view in shown
+            ]
             lines += beside(blocks, [each + _GAP] * len(shown), width)
             lines.append(Strip.blank(width))
-        total = len(lines) - 1
-        if total != self._total:
-            self._total = total
-            self.call_later(self.on_resize)
-        return lines[top : top + count]
+        return lines[:-1]
 
-    def _block(self, parameter: str, view: int, width: int, names: int, number: int) -> list[Row]:
+    def _block(
+        self, parameter: str, view: int, width: int, names: int, number: int, mark: Mark | None
+    ) -> list[Row]:
         assert self.moment is not None
         snapshot = self.moment.snapshot
-        gradient, change = snapshot.listing.parameters[parameter]
-        name = (parameter, gradient, change)[view]
+        name = _names(snapshot.listing, parameter)[view]
+        title = snapshot.listing.symbols[name]
+        values: Array | None = snapshot.values.get(name)
+        if view == VIEWS.index("since start"):
+            title = f"{title} − start"
+            values = snapshot.values[parameter] - snapshot.starting[parameter]
         fresh = self.moment.fresh
-        is_fresh = fresh is not None and (fresh == name or (view == 2 and fresh == parameter))
+        changed = fresh == name or (fresh == parameter and view != VIEWS.index("gradient"))
         return matrix_rows(
-            snapshot.listing.symbols[name],
+            title,
             snapshot.listing.axes[parameter],
-            snapshot.values.get(name),
+            values,
             palette=self.palette,
             width=width,
             names=names,
             number=number,
-            fresh=is_fresh,
-            column=self._column,
+            fresh=fresh is not None and changed,
+            column=self._at[1],
+            mark=mark,
         )
+
+
+def _names(listing: Listing, parameter: str) -> tuple[str, str, str, str]:
+    """The tensors behind the views of a parameter."""
+    gradient, change = listing.parameters[parameter]
+    return parameter, gradient, change, parameter
+
+
+def _place(at: list[int], dimensions: int) -> Index:
+    return tuple(at[2 - dimensions :]) if dimensions else ()
 
 
 def _extent(listing: Listing) -> tuple[int, int]:

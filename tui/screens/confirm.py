@@ -6,24 +6,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.screens.dialog import Dialog
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(Dialog[bool]):
     """Answers true for y or Enter, false for n or Esc."""
 
-    DEFAULT_CSS = """
-    ConfirmScreen { align: center middle; }
-    ConfirmScreen > Container {
-        width: 60;
-        max-width: 100%;
-        height: auto;
-        background: $surface;
-        border: round $accent;
-        padding: 1 2;
-    }
-    """
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("y,enter", "answer(True)", "yes"),
         Binding("n,escape,q", "answer(False)", "no"),

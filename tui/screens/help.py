@@ -6,11 +6,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keys import keys_by_group
 from tui.palette import Palette
+from tui.screens.dialog import Dialog
 
 READING = """\
 One iteration is the list of operations in the pane Iteration: forward, loss, backward,
@@ -25,27 +25,15 @@ the last operation computed has a green ground. An exponent is shown where the d
 do not suffice, so 0.0000 is exactly 0. The loss of an iteration is E before its update."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Closed by the key that opened it, Esc or q."""
 
-    DEFAULT_CSS = """
-    HelpScreen { align: center middle; }
-    HelpScreen > VerticalScroll {
-        width: 94;
-        max-width: 100%;
-        height: auto;
-        max-height: 100%;
-        background: $surface;
-        border: round $primary;
-        padding: 0 1;
-    }
-    """
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("escape,question_mark,f1,q", "dismiss", "close help")
     ]
 
     def __init__(self, palette: Palette) -> None:
-        super().__init__()
+        super().__init__(classes="-wide")
         self._palette = palette
 
     def compose(self) -> ComposeResult:

@@ -2,58 +2,73 @@
 
 from __future__ import annotations
 
+from asyncio import wrap_future
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from engine.errors import InputError
+from tui.screens.dialog import Dialog
+
+T = TypeVar("T")
 
 
-class PromptScreen(ModalScreen[int]):
+def at_once(parse: Callable[[str], T]) -> Callable[[str], Future[T]]:
+    """Make what gives an answer at once into what a prompt wants."""
+
+    def answered(text: str) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(parse(text))
+        except InputError as error:
+            future.set_exception(error)
+        return future
+
+    return answered
+
+
+class PromptScreen(Dialog[T], Generic[T]):
     """Closes with what `parse` makes of the line, or with None on Esc.
 
     Args:
         title: What is asked for.
         hint: What may be typed.
-        parse: Turns the line into the answer, or raises InputError.
+        parse: Turns the line into the answer; where that raises InputError, the line
+            stays, with what is wrong with it.
+        value: What the line begins with.
     """
 
-    DEFAULT_CSS = """
-    PromptScreen { align: center middle; }
-    PromptScreen > Container {
-        width: 60;
-        max-width: 100%;
-        height: auto;
-        background: $surface;
-        border: round $accent;
-        padding: 0 1;
-    }
-    """
     BINDINGS = [Binding("escape", "dismiss", "cancel")]  # noqa: RUF012 (Textual declares it so)
 
-    def __init__(self, title: str, hint: str, parse: Callable[[str], int]) -> None:
+    def __init__(
+        self, title: str, hint: str, parse: Callable[[str], Future[T]], value: str = ""
+    ) -> None:
         super().__init__()
         self._title = title
         self._hint = hint
         self._parse = parse
+        self._value = value
 
     def compose(self) -> ComposeResult:
         with Container() as box:
             box.border_title = self._title
-            box.border_subtitle = "Enter goes, Esc stays"
-            yield Input(compact=True)
+            box.border_subtitle = "Enter accepts, Esc cancels"
+            yield Input(self._value, compact=True, select_on_focus=False)
             yield Static(Text(self._hint), id="hint")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            self.dismiss(self._parse(event.value))
+            answer = await wrap_future(self._parse(event.value))
         except InputError as error:
             self.query_one("#hint", Static).update(Text(str(error), style="bold"))
+        else:
+            self.dismiss(answer)

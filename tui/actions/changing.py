@@ -1,0 +1,144 @@
+"""Changing weights and hyperparameters, and taking it back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engine.errors import InputError
+from engine.hyperparameters import DECLARATIONS, Value
+from tui.actions.stopping import Stopping
+from tui.panes.hyperparameters import HyperparametersPane
+from tui.screens.branches import BranchesScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.prompt import PromptScreen, at_once
+from tui.session import Command
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+    from engine.tensor import Index
+
+_SMALLEST_NUDGE = 1e-3
+"""What a nudge changes a weight by that is 0."""
+
+
+class Changing(Stopping):
+    """The keys that change the run."""
+
+    def action_reset(self) -> None:
+        if self._session is None or self._moment is None:
+            return
+        if self._moment.snapshot.computed:
+            self._say("Reset to iteration 0. u brings the run before back; t lists both.")
+        self._start_again(lambda debugger: debugger.reset())
+
+    def action_undo(self) -> None:
+        self._take("undo")
+
+    def action_redo(self) -> None:
+        self._take("redo")
+
+    def _take(self, which: str) -> None:
+        def command(debugger: Debugger) -> str:
+            done = debugger.undo() if which == "undo" else debugger.redo()
+            if not done:
+                raise InputError(f"There is nothing to {which}.")
+            return f"{which.capitalize()}: {done}."
+
+        self._halt()
+        self.frame.loss.start_again()
+        self._ask(command, self._tell)
+
+    def _start_again(self, command: Command) -> None:
+        self._halt()
+        self.frame.loss.start_again()
+        self._do(command)
+
+    def change_branch(self, command: Command) -> None:
+        """Switch to another branch, or drop one."""
+        self._start_again(command)
+
+    def action_branches(self) -> None:
+        if self._moment is not None:
+            self.push_screen(BranchesScreen(self._moment))
+
+    # Weights
+
+    def action_nudge(self, percent: int) -> None:
+        """Change the parameter under the cursor by so many per cent."""
+        cell = self._parameter_cell()
+        if cell is not None:
+            name, index, value = cell
+            by = abs(value) * percent / 100 or _SMALLEST_NUDGE * (1 if percent > 0 else -1)
+            self._set_cell(name, index, value + by)
+
+    def _parameter_cell(self) -> tuple[str, Index, float] | None:
+        """The parameter's cell under the cursor, or None, saying why."""
+        if self._moment is None:
+            return None
+        self._halt()
+        cell = self.frame.weights.parameter_cell()
+        if self.frame.active != "weights" or cell is None:
+            self._say("To change a weight, go to it in Weights (4).")
+            return None
+        return cell
+
+    def edit_cell(self) -> None:
+        """Ask for another value of the cell under the cursor."""
+        cell = self._parameter_cell()
+        if cell is None or self._moment is None:
+            return
+        name, index, value = cell
+        labels = ", ".join(self._moment.snapshot.labels(name, index))
+        title = f"{self._moment.snapshot.listing.symbols[name]}[{labels}]"
+
+        def given(number: float | None) -> None:
+            if number is not None and number != value:
+                self._set_cell(name, index, number)
+
+        hint = "a number; u takes it back"
+        self.push_screen(PromptScreen(title, hint, at_once(_number), repr(value)), given)
+
+    def _set_cell(self, name: str, index: Index, value: float) -> None:
+        def command(debugger: Debugger) -> str:
+            branches = len(list(debugger.branches))
+            debugger.edit(name, index, value)
+            if len(list(debugger.branches)) > branches:
+                return "This is the past: a new branch starts here, t lists both, u goes back."
+            return ""
+
+        self._ask(command, self._tell)
+
+    # Hyperparameters
+
+    def on_hyperparameters_pane_changed(self, message: HyperparametersPane.Changed) -> None:
+        declaration = DECLARATIONS[message.name]
+        if declaration.applies == "live":
+            self._do(lambda debugger: debugger.change(**{message.name: message.value}))
+            return
+        restart = partial(_restart_with, message.name, message.value)
+        if self._moment is None or not self._moment.snapshot.computed:
+            self._start_again(restart)
+            return
+        iteration = self._moment.snapshot.iteration
+        question = (
+            f"{declaration.label} = {message.value} needs a reset: the run, now at iteration "
+            f"{iteration:,}, starts again. u brings it back."
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._start_again(restart)
+
+        self.push_screen(ConfirmScreen("Reset?", question), answered)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.strip().replace("−", "-"))
+    except ValueError:
+        raise InputError("a number is needed, e.g. 0.5 or -1e-3") from None
+
+
+def _restart_with(name: str, value: Value, debugger: Debugger) -> None:
+    debugger.reset(debugger.hyperparameters.replace(**{name: value}))

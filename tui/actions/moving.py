@@ -1,0 +1,155 @@
+"""Moving the clock: forward, back, and to a place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.stops import Hit
+from engine.times import parse_iteration
+from tui.actions.core import Core
+from tui.moment import State
+from tui.screens.prompt import PromptScreen, at_once
+from tui.session import Command, Journey
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
+T = TypeVar("T")
+
+_LONG = 0.5
+"""Seconds after which it is told that a way is long."""
+
+
+class Moving(Core):
+    """The keys that move through the program."""
+
+    _again: Command | str | None = None
+    """What `.` does: a step, or the name of an action."""
+
+    def action_run_or_pause(self) -> None:
+        if self._session is None or self._moment is None:
+            return
+        if self._training:
+            self._halt()
+        elif self._moment.state is State.FINISHED:
+            self._say("The planned iterations are done: raise iterations (2), or s for one more.")
+        else:
+            self._training = True
+            self._timed = None
+            self._session.run()
+
+    def action_continue(self) -> None:
+        if self._moment is None or self._training:
+            return
+        self._again = "continue"
+        if not any(stop.enabled and stop.spec for stop in self._moment.snapshot.stops):
+            self._say("No breakpoint or condition is set: b on an operation, w for a condition.")
+        self.action_run_or_pause()
+
+    def action_continue_back(self) -> None:
+        self._halt()
+        self._again = "continue_back"
+
+        def told(hit: Hit | None) -> None:
+            self._say(f"Back at: {hit.words}." if hit else "No stop lies before this.")
+
+        self._travel("looking back for a stop", lambda d, cancel: d.back_to_stop(cancel), told)
+
+    def _step(self, command: Command) -> None:
+        """A step means that one wants to look: it ends a run instead of adding to it."""
+        if self._training:
+            self._halt()
+        else:
+            self._again = command
+            self._do(command)
+
+    def action_next_operation(self) -> None:
+        self._step(lambda debugger: debugger.step_operation())
+
+    def action_next_iteration(self) -> None:
+        self._step(lambda debugger: debugger.step_iteration())
+
+    def action_finish_iteration(self) -> None:
+        self._step(lambda debugger: debugger.finish_iteration())
+
+    def action_previous_operation(self) -> None:
+        self._step(lambda debugger: debugger.back_operation())
+
+    def action_previous_iteration(self) -> None:
+        self._step(lambda debugger: debugger.back_iteration())
+
+    def action_start_iteration(self) -> None:
+        self._step(lambda debugger: debugger.start_iteration())
+
+    def action_repeat(self) -> None:
+        if isinstance(self._again, str):
+            self.call_later(self.run_action, self._again)
+        elif self._again is not None:
+            self._step(self._again)
+        else:
+            self._say("Nothing to repeat yet: . does the last motion again.")
+
+    def action_go_to(self) -> None:
+        if self._moment is None:
+            return
+        self._halt()
+        snapshot = self._moment.snapshot
+        hint = f"a number, +100, -1, 50% or end ({snapshot.losses.size:,} are computed)"
+
+        def parse(text: str) -> str:
+            self._destination(text)
+            return text
+
+        self.push_screen(PromptScreen("Go to iteration", hint, at_once(parse)), self._go_to_text)
+
+    def _destination(self, text: str) -> int:
+        assert self._moment is not None
+        snapshot = self._moment.snapshot
+        return parse_iteration(
+            text,
+            now=snapshot.iteration,
+            computed=snapshot.losses.size,
+            planned=snapshot.hyperparameters.iterations,
+        )
+
+    def _go_to_text(self, text: str | None) -> None:
+        if text is not None:
+            relative = text.strip()[:1] in ("+", "-", "−")
+            self._go_to(self._destination(text))
+            # Only a way of a certain length makes sense to go again.
+            self._again = partial(_go_on, text.strip()) if relative else self._again
+
+    def _go_to(self, iteration: int) -> None:
+        words = f"on the way to iteration {iteration:,}"
+        self._travel(words, lambda debugger, cancel: debugger.go_to(iteration, cancel=cancel))
+
+    def _travel(
+        self, words: str, journey: Journey[T], then: Callable[[T], None] = lambda r: None
+    ) -> None:
+        """Do what may take long; after a while it is told, and Esc gives it up."""
+        if self._session is None:
+            return
+        self._session.travel(journey, then)
+        self.set_timer(_LONG, partial(self._tell_long_way, words))
+
+    def _tell_long_way(self, words: str) -> None:
+        if self._session is not None and self._session.is_going:
+            self._say(f"{words.capitalize()} … Esc stops.")
+
+    def action_escape(self) -> None:
+        if self._session is not None and self._session.is_going:
+            self._session.stop_going()
+        elif self.frame.give_up():
+            self._draw()
+
+
+def _go_on(text: str, debugger: Debugger) -> None:
+    iteration = parse_iteration(
+        text,
+        now=debugger.iteration,
+        computed=len(debugger.losses),
+        planned=debugger.hyperparameters.iterations,
+    )
+    debugger.go_to(iteration)

@@ -1,0 +1,133 @@
+"""Going from pane to pane, looking closer, asking why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.expression import Cell, Explanation
+from tui.actions.changing import Changing
+from tui.panes.dataset import DatasetPane
+from tui.panes.iteration import IterationPane
+from tui.panes.loss import LossPane
+from tui.panes.weights import WeightsPane
+from tui.screens.explain import ExplainScreen
+from tui.screens.help import HelpScreen
+
+
+class Seeing(Changing):
+    """The keys of the panes."""
+
+    def action_pane(self, name: str) -> None:
+        """Go to a pane."""
+        self.frame.go_to(name)
+
+    def action_focus_next(self) -> None:
+        self.frame.go_on(1)
+
+    def action_focus_previous(self) -> None:
+        self.frame.go_on(-1)
+
+    def action_maximise(self) -> None:
+        self.frame.maximised = not self.frame.maximised
+        self.frame.go_to(self.frame.active)
+
+    def action_move(self, direction: str) -> None:
+        self.frame.move(direction)
+
+    def action_edit(self) -> None:
+        if self.frame.active == "weights":
+            self.edit_cell()
+        elif self.frame.active == "hyperparameters":
+            self.frame.hyperparameters.edit()
+        else:
+            self.action_open()
+
+    def action_open(self) -> None:
+        if self.frame.active == "iteration" and self._moment is not None:
+            self.inspect(self.frame.iteration.line.name)
+        elif self.frame.active == "loss":
+            cursor = self.frame.loss.cursor_iteration
+            if cursor is not None:
+                self._halt()
+                self.frame.loss.clear_cursor()
+                self.go_to_iteration(cursor + 1)
+        elif self.frame.active in ("weights", "hyperparameters"):
+            self.action_edit()
+
+    def inspect(self, name: str) -> None:
+        """Show a tensor in the inspector and go there."""
+        self.frame.weights.inspect(name)
+        self.frame.go_to("weights")
+        self._tell("")
+
+    def action_next_view(self) -> None:
+        self.frame.weights.next_view()
+
+    def action_log_scale(self) -> None:
+        self.frame.loss.toggle_log()
+        self._draw()
+
+    def action_explain(self) -> None:
+        """Explain the cell under the cursor of the inspector, or of the listing."""
+        if self._moment is None:
+            return
+        self._halt()
+        moment = self._moment
+        if self.frame.active == "weights":
+            name, index = self.frame.weights.cell
+        else:
+            name = self.frame.iteration.explained
+            index = moment.snapshot.first_cell(name, moment.selected)
+
+        def show(explanation: Explanation) -> None:
+            self.push_screen(ExplainScreen(moment, explanation))
+
+        self.explain_cell(Cell(name, "", index, (), 0.0), show, as_read=False)
+
+    def explain_cell(
+        self, cell: Cell, then: Callable[[Explanation], None], as_read: bool = True
+    ) -> None:
+        """Have a cell explained."""
+        self._ask(
+            lambda debugger: debugger.explain(cell.tensor, *cell.index, as_read=as_read),
+            then,
+        )
+
+    def action_copy(self) -> None:
+        if self._moment is None:
+            return
+        snapshot = self._moment.snapshot
+        name = self.frame.weights.cell[0]
+        if self.frame.active == "iteration":
+            name = self.frame.iteration.line.name
+
+        def copy(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+            self.copy_to_clipboard(f"{name} = np.array({array.tolist()!r})")
+            symbol = snapshot.listing.symbols[name]
+            self._say(f"{symbol}, {array.size:,} numbers, is on the clipboard as a NumPy array.")
+
+        self._ask(lambda debugger: debugger.value(name), copy)
+
+    def on_dataset_pane_selected(self, message: DatasetPane.Selected) -> None:
+        self._select(message.observation)
+
+    def on_weights_pane_row_chosen(self, message: WeightsPane.RowChosen) -> None:
+        self._select(message.observation)
+
+    def on_iteration_pane_opened(self, message: IterationPane.Opened) -> None:
+        self.inspect(message.name)
+
+    def on_loss_pane_chosen(self, message: LossPane.Chosen) -> None:
+        self._draw()
+
+    def _select(self, observation: int) -> None:
+        self._selected = observation
+        self._tell("")
+
+    def on_dataset_pane_window_moved(self) -> None:
+        self._tell("")
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(self.palette))

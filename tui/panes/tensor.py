@@ -1,0 +1,169 @@
+"""One tensor in the inspector: in a few words, as numbers, or as colours."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from tui.lines import Row
+from tui.numbers import fixed, shape_text, width_for
+from tui.palette import Palette
+from tui.panes.matrix import Mark, as_table, matrix_rows, name_width, names_of
+
+if TYPE_CHECKING:
+    from engine.snapshot import Snapshot
+    from engine.summary import Summary
+    from engine.tensor import Array
+    from tui.moment import Moment
+
+_SHADES = " ░▒▓█"
+
+
+def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> list[Row]:
+    """Tell the formula, the shape and what the values are like."""
+    snapshot = moment.snapshot
+    line = next((line for line in snapshot.listing.lines if line.name == name), None)
+    first = Row().add(line.formula if line else snapshot.listing.symbols[name], palette.text)
+    summary = snapshot.summary
+    if summary is None or summary.name != name:
+        shape = tuple(len(axis.labels) for axis in snapshot.listing.axes[name])
+        first.add(f"   {shape_text(shape)}   not computed yet", palette.dim)
+        return [first, Row()]
+    first.add(f"   {shape_text(summary.shape)}", palette.dim)
+    second = Row()
+    for word, text in _facts(summary):
+        if second.width + len(word) + len(text) + 3 > width:
+            break
+        second.add(f"{word} ", palette.dim).add(f"{text}  ", palette.label)
+    return [first, second]
+
+
+def _facts(summary: Summary) -> list[tuple[str, str]]:
+    facts = [
+        (word, fixed(value, 9).strip())
+        for word, value in (
+            ("norm", summary.norm),
+            ("min", summary.least),
+            ("mean", summary.mean),
+            ("max", summary.most),
+        )
+        if not math.isnan(value)
+    ]
+    if summary.nonfinite:
+        facts.insert(0, ("not finite", f"{summary.nonfinite:,}"))
+    if summary.saturated is not None:
+        facts.append(("saturated", f"{summary.saturated:.0%}"))
+    if summary.zeros:
+        facts.append(("zeros", f"{summary.zeros:.0%}"))
+    return facts
+
+
+def tensor_rows(
+    moment: Moment,
+    name: str,
+    *,
+    palette: Palette,
+    width: int,
+    height: int,
+    at: tuple[int, int],
+    mark: Mark | None,
+    heat: bool,
+) -> list[Row]:
+    """Lay out a tensor.
+
+    Args:
+        moment: What there is to see.
+        name: The tensor.
+        palette: The colours.
+        width: The cells of a row.
+        height: How many rows can be seen at once.
+        at: The row and column of the cursor.
+        mark: The same where the cursor is to be seen.
+        heat: Whether to draw colours where numbers fit, and numbers where they do not.
+    """
+    snapshot = moment.snapshot
+    axes = snapshot.listing.axes[name]
+    values = snapshot.values.get(name)
+    rows, columns = (len(names) for names in names_of(axes))
+    names = max(name_width(axes), len(snapshot.listing.symbols[name]))
+    number = width_for(columns, width - names)
+    large = columns * (number + 1) > width - names and rows > height
+    summary = snapshot.summary
+    if summary is not None and summary.name == name and heat != large:
+        return _heat(snapshot, summary, palette, width, height, at)
+    by_observation = axes[:1] == snapshot.listing.axes["x"][:1]
+    first = snapshot.first_observation if by_observation else 0
+    if mark is not None:
+        mark = Mark(mark.row - first, mark.column)
+    return matrix_rows(
+        snapshot.listing.symbols[name],
+        axes,
+        values,
+        palette=palette,
+        width=width,
+        names=names,
+        number=number,
+        fresh=moment.fresh == name,
+        first=first,
+        column=at[1],
+        mark=mark,
+    )
+
+
+def _heat(
+    snapshot: Snapshot,
+    summary: Summary,
+    palette: Palette,
+    width: int,
+    height: int,
+    at: tuple[int, int],
+) -> list[Row]:
+    """A cell of the screen for each element, or block of elements, by sign and magnitude."""
+    blocks = as_table(summary.blocks)
+    table_shape = (summary.shape[0] if len(summary.shape) > 1 else 1, (summary.shape or (1,))[-1])
+    across = -(-blocks.shape[1] // max(width - 2, 1))
+    down = -(-blocks.shape[0] // max(height - 2, 1))
+    largest = max((abs(v) for v in blocks.flat if math.isfinite(v)), default=0.0)
+    rows = [_exact(snapshot, summary.name, palette, at)]
+    cursor = (
+        at[0] * blocks.shape[0] // table_shape[0] // down,
+        at[1] * blocks.shape[1] // table_shape[1] // across,
+    )
+    wide = 2 if blocks.shape[1] * 2 <= width else 1
+    for i in range(0, blocks.shape[0], down):
+        row = Row()
+        for j in range(0, blocks.shape[1], across):
+            value = _strongest(blocks[i : i + down, j : j + across])
+            share = abs(value) / largest if largest and math.isfinite(value) else 1.0
+            shade = _SHADES[min(math.ceil(share * (len(_SHADES) - 1)), len(_SHADES) - 1)]
+            style = palette.number(value, largest)
+            if (i // down, j // across) == cursor:
+                style += palette.current
+                shade = "+" if value > 0 else "−" if value < 0 else "0"
+            row.add(shade * wide, style)
+        rows.append(row)
+    if (down, across) != (1, 1) or blocks.shape != table_shape:
+        rows.append(Row().add("each block shows its largest magnitude", palette.dim))
+    return rows
+
+
+def _strongest(block: Array) -> float:
+    return max((float(value) for value in block.flat), key=abs)
+
+
+def _exact(snapshot: Snapshot, name: str, palette: Palette, at: tuple[int, int]) -> Row:
+    """The value under the cursor, exactly."""
+    axes = snapshot.listing.axes[name]
+    index = at[2 - len(axes) :] if axes else ()
+    label = f"{snapshot.listing.symbols[name]}[{', '.join(snapshot.labels(name, index))}]"
+    row = Row().add(label, palette.heading).add(" = ", palette.dim)
+    values = snapshot.values.get(name)
+    by_observation = axes[:1] == snapshot.listing.axes["x"][:1]
+    place = tuple(
+        i - snapshot.first_observation if axis == 0 and by_observation else i
+        for axis, i in enumerate(index)
+    )
+    if values is None or (place and not 0 <= place[0] < len(values)):
+        return row.add("·", palette.dim)
+    value = float(values[place])
+    return row.add(repr(value).replace("-", "−"), palette.number(value, abs(value)))

@@ -1,0 +1,59 @@
+"""The list of branches."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding
+
+from engine.snapshot import BranchView
+from tui.lines import Row
+from tui.screens.listing import ListScreen
+
+
+class BranchesScreen(ListScreen):
+    """Switch to a branch, or drop one."""
+
+    BINDINGS: ClassVar = [
+        Binding("enter,space", "switch", "switch"),
+        Binding("d,delete", "drop", "drop"),
+    ]
+    TITLE_TEXT = "Branches"
+    KEYS_TEXT = "Enter switches · d drops · Esc"
+
+    def count(self) -> int:
+        return len(self.moment.snapshot.branches)
+
+    @property
+    def chosen(self) -> BranchView:
+        """The branch under the cursor."""
+        return self.moment.snapshot.branches[self.cursor]
+
+    def rows(self, width: int) -> list[Row]:
+        palette = self.lines.palette
+        branches = self.moment.snapshot.branches
+        rows = [self._row(branch, width) for branch in branches]
+        if len(branches) == 1:
+            hint = "A change in the past, or a reset, starts a branch; the run before stays here."
+            rows += [Row(), Row().add(hint, palette.dim)]
+        return rows
+
+    def _row(self, branch: BranchView, width: int) -> Row:
+        palette = self.lines.palette
+        row = Row().add("▶ " if branch.current else "  ", palette.heading)
+        row.add(f"{branch.number:<4}", palette.dim)
+        row.add(branch.label, palette.text)
+        end = Row().add(f"  {branch.computed:,} iterations", palette.label)
+        row.add("", width=max(width - row.width - end.width, 0))
+        return row.extend(end)
+
+    def action_switch(self) -> None:
+        """Go to the branch."""
+        number = self.chosen.number
+        self.nn.change_branch(lambda debugger: debugger.branches.switch(number))
+        self.dismiss()
+
+    def action_drop(self) -> None:
+        """Forget the branch."""
+        number = self.chosen.number
+        self.nn.change_branch(lambda debugger: debugger.branches.drop(number))

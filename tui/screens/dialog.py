@@ -1,0 +1,27 @@
+"""The base of what is laid over the screen: a box with a border in the middle."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T], Generic[T]):
+    """A screen whose only child is its box."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; }
+    Dialog > * {
+        width: 64;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        background: $surface;
+        border: round $accent;
+        padding: 0 1;
+    }
+    Dialog.-wide > * { width: 112; }
+    """

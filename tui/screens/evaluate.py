@@ -1,0 +1,120 @@
+"""The prompt that evaluates expressions."""
+
+from __future__ import annotations
+
+from asyncio import wrap_future
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.widgets import Input, Static
+
+from engine.errors import InputError
+from engine.query.functions import FUNCTIONS
+from engine.search import Scan
+from engine.tensor import Array
+from tui.numbers import array_text
+from tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from tui.app import NNTui
+
+HINT = (
+    "norm(dE_dw)   E - prev(E)   dE_dv[input2, g1]   all(isfinite(w))\n"
+    "norm(dE_dw) over 1000.. looks through the iterations from 1,000 on\n"
+    f"functions: {' '.join([*FUNCTIONS, 'prev'])}"
+)
+
+
+class EvaluateScreen(Dialog[None]):
+    """Stays open for one expression after another; ↑ brings the last one back."""
+
+    BINDINGS = [  # noqa: RUF012 (Textual declares it so)
+        Binding("escape", "close", "close"),
+        Binding("up", "earlier(-1)", "the expression before"),
+        Binding("down", "earlier(1)", "the next expression"),
+        Binding("ctrl+g", "go", "go to the iteration found"),
+    ]
+
+    def __init__(
+        self, evaluate: Callable[[str], Future[Array | Scan | None]], typed: list[str]
+    ) -> None:
+        super().__init__(classes="-wide")
+        self._evaluate = evaluate
+        self._typed = typed
+        self._at = len(typed)
+        self._found: int | None = None
+
+    def compose(self) -> ComposeResult:
+        with Container() as box:
+            box.border_title = "Evaluate"
+            box.border_subtitle = "Enter evaluates · ↑ earlier · Esc"
+            yield Input(compact=True, placeholder="an expression")
+            yield Static(Text(HINT), id="result")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def action_earlier(self, step: int) -> None:
+        """Bring an earlier expression back."""
+        self._at = min(max(self._at + step, 0), len(self._typed))
+        earlier = self._typed[self._at] if self._at < len(self._typed) else ""
+        self.query_one(Input).value = earlier
+        self.query_one(Input).cursor_position = len(earlier)
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        text = event.value.strip()
+        if not text:
+            return
+        if text not in self._typed[-1:]:
+            self._typed.append(text)
+        self._at = len(self._typed)
+        self._found = None
+        self._show("…")
+        try:
+            result = await wrap_future(self._evaluate(text))
+        except InputError as error:
+            self._show(str(error), "bold")
+        else:
+            self._show(self._scanned(result) if isinstance(result, Scan) else _written(result))
+
+    def _show(self, text: str, style: str = "") -> None:
+        self.query_one("#result", Static).update(Text(text, style=style))
+
+    def _scanned(self, scan: Scan) -> str:
+        largest, smallest = scan.largest, scan.smallest
+        if largest is None or smallest is None:
+            return "it has no value in these iterations"
+        span = f"iterations {scan.first:,} to {scan.first + scan.values.size - 1:,}"
+        self._found = largest[0]
+        if scan.query.is_condition:
+            if not largest[1]:
+                return f"{span}: never true"
+            times = int((scan.values == 1.0).sum())
+            found = f"{span}: true {times:,} times, first in iteration {largest[0]:,}"
+        else:
+            found = (
+                f"{span}\nlargest  {largest[1]:.9g} in iteration {largest[0]:,}\n"
+                f"smallest {smallest[1]:.9g} in iteration {smallest[0]:,}"
+            )
+        return f"{found}\nctrl+g goes to iteration {self._found:,}"
+
+    def action_close(self) -> None:
+        """Close, giving up what is being looked for."""
+        cast("NNTui", self.app).give_up_search()
+        self.dismiss()
+
+    def action_go(self) -> None:
+        """Go to the iteration that was found."""
+        if self._found is not None:
+            # The values of an iteration are there once it is complete.
+            cast("NNTui", self.app).go_to_iteration(self._found + 1)
+            self.dismiss()
+
+
+def _written(value: Array | None) -> str:
+    return "given up" if value is None else array_text(value)
