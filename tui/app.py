@@ -41,7 +41,7 @@ def run(*, fps: float, data: str, **given: object) -> int:
     """
     import click
 
-    from engine.dataset import locate
+    from engine.files import locate
 
     path = locate(data)
     app = NNTui(clean(path.name), partial(prepare, data, **given), fps)  # type: ignore[arg-type]

@@ -82,6 +82,7 @@ def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **
     """Open the debugger on DATA."""
     lacking = _no_screen()
     if lacking:
+        given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return
     from tui.app import run
@@ -139,7 +140,7 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
 @click.option(
     "--until",
     metavar="EXPR",
-    help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1", of those planned.',
+    help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1".',
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
@@ -216,7 +217,7 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
 @cli.command()
 def samples() -> None:
     """List the bundled datasets; each name is accepted as DATA."""
-    from engine.dataset import bundled
+    from engine.files import bundled
 
     for name, path in bundled().items():
         with path.open(encoding="utf-8") as lines:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from engine.text import MINUS
+
+if TYPE_CHECKING:
+    from engine.tensor import Array
 
 NOT_COMPUTED = "·"
 NARROWEST = 7
@@ -69,7 +70,7 @@ def missing(width: int, whole: int = 1) -> str:
     return (" " * whole + NOT_COMPUTED).ljust(width)
 
 
-def given(values: Sequence[float] | NDArray[np.float64], most: int = 6) -> list[str]:
+def given(values: Sequence[float] | Array, most: int = 6) -> list[str]:
     """Write a column of the user's own numbers as briefly as they were given, in line.
 
     Args:
@@ -97,17 +98,22 @@ def shape_text(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape)) or "1"
 
 
-def largest_magnitude(array: NDArray[np.float64]) -> float:
+def largest_magnitude(array: Array) -> float:
     """Return the largest finite magnitude in an array, 0 if there is none."""
+    # Imported here, as the first frame has no numbers and need not wait for it.
+    import numpy as np
+
     finite = np.abs(array[np.isfinite(array)])
     return float(finite.max()) if finite.size else 0.0
 
 
-def array_text(value: NDArray[np.float64], most: int = 200) -> str:
+def array_text(value: Array, most: int = 200) -> str:
     """Write a value of any shape with up to nine digits, a matrix row by row."""
     if value.dtype == bool:
         return str(value).replace("True", "true").replace("False", "false")
     if not value.shape:
         return f"{float(value):.9g}".replace("-", MINUS)
+    import numpy as np
+
     text = np.array2string(value, precision=9, threshold=most, max_line_width=100)
     return text.replace("-", MINUS)

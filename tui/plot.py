@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from engine.loss_history import Outline
 
@@ -26,6 +24,9 @@ class Axes:
 
     def including(self, planned: int, done: int, outline: Outline) -> Axes:
         """Return axes that hold everything there is to draw, moving as little as possible."""
+        # Imported here, as the first frame has no curve and need not wait for it.
+        import numpy as np
+
         iterations = max(planned, 1)
         while done > iterations:
             iterations *= 2
@@ -86,6 +87,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     """Draw the losses into `height` lines of `width` characters."""
     if width < 16 or height < 4:
         return Chart()
+    import numpy as np
     import plotext
 
     steps = np.repeat(outline.positions, 2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from time import perf_counter
-from types import TracebackType
 from typing import Self
 
 from engine.dataset import read_dataset
@@ -33,12 +32,7 @@ class Headless:
         self.rate(_WARM_UP)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._process.kill()
         self._process.communicate()
 

@@ -20,21 +20,19 @@ def rows() -> list[Row]:
     frame = alternate(_first_frame, imports, _ROUNDS)
     help_ = alternate(partial(_run, str(PROGRAM), "--help"), _python("import click"), _ROUNDS)
     return [
-        Row(
-            what="first frame against importing textual and numpy",
-            value=frame.ratio,
-            limit=1.3,
-            form="{:.3f}× the time",
-            detail=_detail(frame),
-        ),
-        Row(
-            what="nn-tui --help against importing click",
-            value=help_.ratio,
-            limit=3,
-            form="{:.3f}× the time",
-            detail=_detail(help_),
-        ),
+        _row("first frame against importing textual and numpy", frame, 1.3),
+        _row("nn-tui --help against importing click", help_, 3),
     ]
+
+
+def _row(what: str, comparison: Comparison, limit: float) -> Row:
+    return Row(
+        what=what,
+        value=comparison.ratio,
+        limit=limit,
+        form="{:.3f}× the time",
+        detail=f"{comparison.spread('{:.2f}')}; {comparison.medians('ms', 1e3, '{:.0f}')}",
+    )
 
 
 def _fill_the_cache() -> None:
@@ -57,7 +55,3 @@ def _python(code: str) -> partial[float]:
 def _run(*command: str) -> float:
     call = partial(subprocess.run, command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return timed(call)
-
-
-def _detail(comparison: Comparison) -> str:
-    return f"{comparison.spread('{:.2f}')}; {comparison.medians('ms', 1e3, '{:.0f}')}"

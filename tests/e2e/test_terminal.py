@@ -60,11 +60,17 @@ class Terminal:
         subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True)
 
 
-@pytest.fixture(params=[(80, 24), (120, 36)], ids=["80x24", "120x36"])
+@pytest.fixture
 def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
-    terminal = Terminal(*request.param)
+    """A terminal of 80×24, or of each size for a test marked `in_each_size`."""
+    terminal = Terminal(*getattr(request, "param", (80, 24)))
     yield terminal
     terminal.close()
+
+
+in_each_size = pytest.mark.parametrize(
+    "terminal", [(80, 24), (120, 36)], ids=["80x24", "120x36"], indirect=True
+)
 
 
 def start(terminal: Terminal, *options: str) -> None:
@@ -72,6 +78,7 @@ def start(terminal: Terminal, *options: str) -> None:
     terminal.shows("space runs, n steps", "ŷ = x·v")
 
 
+@in_each_size
 def test_a_session(terminal: Terminal) -> None:
     start(terminal)
     terminal.type("n", "n", "n", "n", "n", "n", "n")
@@ -118,55 +125,48 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def start_training(terminal: Terminal) -> int:
+    """Have the program train without an end in sight, and return its process id."""
+    start(terminal, "--iterations", "1000000000")
+    pid = pid_of(terminal)
+    terminal.type("Space")
+    terminal.shows("running", "iterations/s")
+    return pid
+
+
+def wait_for_the_shell(terminal: Terminal, pid: int) -> None:
+    terminal.until(lambda: not is_running(pid), seconds=5)
+    terminal.shows("shell>")
+
+
 @pytest.mark.parametrize("key", ["q", "C-c", "C-q"])
-def test_quitting_while_training_ends_the_process(key: str) -> None:
-    terminal = Terminal(80, 24)
-    try:
-        start(terminal, "--iterations", "1000000000")
-        pid = pid_of(terminal)
-        terminal.type("Space")
-        terminal.shows("running", "iterations/s")
-        terminal.type(key)
-        terminal.until(lambda: not is_running(pid), seconds=5)
-        terminal.shows("shell>")
-        assert_restored(terminal)
-    finally:
-        terminal.close()
+def test_quitting_while_training_ends_the_process(terminal: Terminal, key: str) -> None:
+    pid = start_training(terminal)
+    terminal.type(key)
+    wait_for_the_shell(terminal, pid)
+    assert_restored(terminal)
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
-def test_a_signal_while_training_restores_the_terminal(name: str) -> None:
-    terminal = Terminal(80, 24)
-    try:
-        start(terminal, "--iterations", "1000000000")
-        pid = pid_of(terminal)
-        terminal.type("Space")
-        terminal.shows("running")
-        os.kill(pid, signal.Signals[name])
-        terminal.until(lambda: not is_running(pid), seconds=5)
-        terminal.shows("shell>")
-        terminal.command("echo code=$?")
-        terminal.shows(f"code={128 + signal.Signals[name]}")
-        assert_restored(terminal)
-    finally:
-        terminal.close()
+def test_a_signal_while_training_restores_the_terminal(terminal: Terminal, name: str) -> None:
+    pid = start_training(terminal)
+    os.kill(pid, signal.Signals[name])
+    wait_for_the_shell(terminal, pid)
+    terminal.command("echo code=$?")
+    terminal.shows(f"code={128 + signal.Signals[name]}")
+    assert_restored(terminal)
 
 
-def test_the_process_ends_when_its_terminal_goes() -> None:
-    terminal = Terminal(80, 24)
-    try:
-        start(terminal, "--iterations", "1000000000")
-        pid = pid_of(terminal)
-        terminal.type("Space")
-        terminal.shows("running")
-    finally:
-        terminal.close()
+def test_the_process_ends_when_its_terminal_goes(terminal: Terminal) -> None:
+    pid = start_training(terminal)
+    terminal.close()
     end = time.monotonic() + 10
     while is_running(pid) and time.monotonic() < end:
         time.sleep(0.02)
     assert not is_running(pid)
 
 
+@in_each_size
 def test_a_held_key_loses_no_step(terminal: Terminal) -> None:
     start(terminal)
     terminal.type(*["s"] * 40)
@@ -175,40 +175,28 @@ def test_a_held_key_loses_no_step(terminal: Terminal) -> None:
     terminal.shows(" 0 / 10,000")
 
 
-def test_bad_data_found_behind_the_first_frame(tmp_path: Path) -> None:
-    terminal = Terminal(80, 24)
-    try:
-        path = tmp_path / "bad.csv"
-        path.write_text("a,b\n1,x\n")
-        terminal.command(f"{COMMAND} {path}; echo code=$?")
-        terminal.shows("line 2, column 'b': 'x' is not a number", "code=2")
-        assert "Traceback" not in terminal.screen()
-        assert_restored(terminal)
-    finally:
-        terminal.close()
+def test_bad_data_found_behind_the_first_frame(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("a,b\n1,x\n")
+    terminal.command(f"{COMMAND} {path}; echo code=$?")
+    terminal.shows("line 2, column 'b': 'x' is not a number", "code=2")
+    assert "Traceback" not in terminal.screen()
+    assert_restored(terminal)
 
 
 @pytest.mark.parametrize("setting", ["TERM=dumb", "TERM="])
-def test_a_terminal_that_cannot_draw(setting: str) -> None:
-    terminal = Terminal(80, 24)
-    try:
-        terminal.command(f"{setting} {COMMAND} or --iterations 10")
-        terminal.shows("10 iterations in")
-        everything = terminal.tmux("capture-pane", "-p", "-J", "-S", "-100")
-        assert "this terminal cannot draw a screen" in everything
-    finally:
-        terminal.close()
+def test_a_terminal_that_cannot_draw(terminal: Terminal, setting: str) -> None:
+    terminal.command(f"{setting} {COMMAND} or --iterations 10")
+    terminal.shows("10 iterations in")
+    everything = terminal.tmux("capture-pane", "-p", "-J", "-S", "-100")
+    assert "this terminal cannot draw a screen" in everything
 
 
-def test_without_colours() -> None:
-    terminal = Terminal(80, 24)
-    try:
-        terminal.command(f"NO_COLOR=1 {COMMAND} or")
-        terminal.shows("space runs, n steps")
-        terminal.type("n", "n")
-        terminal.shows("paused before y", "+0.5000")
-        colours = terminal.tmux("capture-pane", "-p", "-e")
-        hues = [code for code in colours.split("\x1b[") if code.startswith("38;2;")]
-        assert all(len({*code.split("m")[0].split(";")[2:5]}) == 1 for code in hues)
-    finally:
-        terminal.close()
+def test_without_colours(terminal: Terminal) -> None:
+    terminal.command(f"NO_COLOR=1 {COMMAND} or")
+    terminal.shows("space runs, n steps")
+    terminal.type("n", "n")
+    terminal.shows("paused before y", "+0.5000")
+    colours = terminal.tmux("capture-pane", "-p", "-e")
+    hues = [code for code in colours.split("\x1b[") if code.startswith("38;2;")]
+    assert all(len({*code.split("m")[0].split(";")[2:5]}) == 1 for code in hues)

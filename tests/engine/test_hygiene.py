@@ -20,3 +20,7 @@ def test_the_engine_knows_no_terminal() -> None:
 def test_help_waits_for_no_heavy_import() -> None:
     code = "import tui.cli"
     assert not loaded_by(code) & {"textual", "pandas", "numpy", "plotext"}
+
+
+def test_importing_the_screen_waits_for_nothing_that_computes() -> None:
+    assert not loaded_by("import tui.app, engine.files") & {"pandas", "numpy", "plotext"}

@@ -74,7 +74,7 @@ async def test_choices_with_the_arrows(size: tuple[int, int]) -> None:
         await pilot.press("2", "j", "j", "j", "j", "enter", "right")
         await until(pilot, lambda: "◂ shared ▸" in text(app))
         await pilot.press("escape")
-        await until(pilot, lambda: "◂" not in text(app))
+        await until(pilot, lambda: "◂ shared" not in text(app))
         assert values(app)["bias"] == "none"
         await pilot.press("enter", "l", "l", "enter")
         await until(pilot, lambda: values(app)["bias"] == "per-neuron")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from engine.expression import Cell, Explanation
 from tui.actions.changing import Changing
@@ -14,6 +13,9 @@ from tui.panes.loss import LossPane
 from tui.panes.weights import WeightsPane
 from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
+
+if TYPE_CHECKING:
+    from engine.tensor import Array
 
 
 class Seeing(Changing):
@@ -103,7 +105,7 @@ class Seeing(Changing):
         if self.frame.active == "iteration":
             name = self.frame.iteration.line.name
 
-        def copy(array: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+        def copy(array: Array) -> None:
             self.copy_to_clipboard(f"{name} = np.array({array.tolist()!r})")
             symbol = snapshot.listing.symbols[name]
             self._say(f"{symbol}, {array.size:,} numbers, is on the clipboard as a NumPy array.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.cells import cell_len
 from textual.strip import Strip
 
@@ -140,6 +139,6 @@ def flat_head(array: Array, start_row: int, most: int) -> list[tuple[float, bool
     taken = table[: -(-most // max(table.shape[1], 1))]
     numbers = []
     for i, row in enumerate(taken):
-        for j, value in enumerate(np.asarray(row)):
-            numbers.append((float(value), j == 0 and i > 0, start_row + i))
+        for j, value in enumerate(row.tolist()):
+            numbers.append((value, j == 0 and i > 0, start_row + i))
     return numbers[:most]

@@ -14,7 +14,7 @@ from tui.numbers import NARROWEST, width_for
 from tui.panes.matrix import Mark, beside, matrix_rows, name_width, names_of
 from tui.panes.tensor import summary_rows, tensor_rows
 
-VIEWS = ("value", "gradient", "update", "since start")
+VIEWS = ("value", "gradient", "update", "change")
 _GAP = 3
 
 
@@ -275,7 +275,7 @@ class WeightsPane(LinesView):
         name = _names(snapshot.listing, parameter)[view]
         title = snapshot.listing.symbols[name]
         values: Array | None = snapshot.values.get(name)
-        if view == VIEWS.index("since start"):
+        if view == VIEWS.index("change"):
             title = f"{title} − start"
             values = snapshot.values[parameter] - snapshot.starting[parameter]
         fresh = self.moment.fresh

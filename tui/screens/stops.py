@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from engine.snapshot import StopView
 from tui.lines import Row
 from tui.screens.listing import ListScreen
+
+if TYPE_CHECKING:
+    from engine.snapshot import StopView
 
 _LOG_LINES = 5
 

@@ -1,0 +1,43 @@
+"""Which file is meant: a path, or the name of a bundled dataset."""
+
+from __future__ import annotations
+
+import os
+import stat
+from importlib import resources
+from pathlib import Path
+
+from engine.errors import DataError
+from engine.text import clean
+
+
+def bundled() -> dict[str, Path]:
+    """Return the bundled datasets, name → file, in alphabetical order."""
+    folder = Path(str(resources.files("samples")))
+    return {path.stem: path for path in sorted(folder.glob("*.csv"))}
+
+
+def locate(data: str | Path) -> Path:
+    """Find the file meant by a path or by the name of a bundled dataset.
+
+    Raises:
+        DataError: There is no such file, or it is not one that can be read.
+    """
+    path = Path(data)
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError) as error:
+        samples = bundled()
+        if str(data) in samples:
+            return samples[str(data)]
+        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileNotFoundError):
+            reason = f"no such file, nor a bundled dataset ({', '.join(samples)})"
+        raise DataError(clean(str(data)), reason) from None
+    if stat.S_ISDIR(status.st_mode):
+        raise DataError(clean(str(data)), "this is a directory; name a CSV file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(clean(str(data)), "this is not a regular file; save the data to one first")
+    if not os.access(path, os.R_OK):
+        raise DataError(clean(str(data)), "no permission to read it")
+    return path
