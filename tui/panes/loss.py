@@ -53,7 +53,8 @@ class LossPane(LinesView):
 
     def show(self, moment: Moment) -> None:
         scale = "  log" if self._log else ""
-        self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}")
+        hint = "" if self._cursor is None else "Enter goes there │ Esc"
+        self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}", hint)
         super().show(moment)
 
     # The cursor
@@ -103,7 +104,7 @@ class LossPane(LinesView):
         snapshot = moment.snapshot
         cursor = self.cursor_iteration
         if cursor is not None:
-            return f"E = {snapshot.losses[cursor]:.9e} at {cursor:,}  Enter goes there"
+            return f"E = {snapshot.losses[cursor]:.9e} at {cursor:,}"
         outline = snapshot.outline
         if outline is not None and outline.first_nonfinite is not None:
             return f"E is no finite number since {outline.first_nonfinite:,}"
@@ -168,11 +169,11 @@ class LossPane(LinesView):
     ) -> list[Chart]:
         """Draw the present curve and the others on the same axes; none without room."""
         snapshot = moment.snapshot
-        self._axes = self._axes.including(
-            snapshot.hyperparameters.iterations, snapshot.losses.size, outline
-        )
+        planned = snapshot.hyperparameters.iterations
+        self._axes = self._axes.including(planned, snapshot.losses.size, outline)
         for _, other in others:
-            self._axes = self._axes.including(1, int(other.positions[-1]), other)
+            longest = max(snapshot.losses.size, int(other.positions[-1]))
+            self._axes = self._axes.including(planned, longest, other)
         axes = self._axes
         if not (math.isfinite(axes.bottom) and math.isfinite(axes.top)):
             return []

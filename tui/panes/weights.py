@@ -90,7 +90,7 @@ class WeightsPane(LinesView):
         listing = self.moment.snapshot.listing
         if self.inspected is not None:
             title = f"4 Inspector  {listing.symbols[self.inspected]}"
-            self.entitle(title, ("numbers" if self._heat else "colours") + "  v ▸")
+            self.entitle(title, ("numbers" if self._heat else "colours") + " v ▸")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
         shown = self._shown(self.scrollable_content_region.width)
@@ -98,7 +98,7 @@ class WeightsPane(LinesView):
             self.entitle(title)
         else:
             views = (f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(VIEWS))
-            self.entitle(title, " │ ".join(views) + "  v ▸")
+            self.entitle(title, "│".join(views) + " v ▸")
 
     # The cursor
 

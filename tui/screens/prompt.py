@@ -59,7 +59,7 @@ class PromptScreen(Dialog[T], Generic[T]):
         with Container() as box:
             box.border_title = self._title
             box.border_subtitle = "Enter accepts, Esc cancels"
-            yield Input(self._value, compact=True, select_on_focus=False)
+            yield Input(self._value, compact=True, select_on_focus=True)
             yield Static(Text(self._hint), id="hint")
 
     def on_mount(self) -> None:
