@@ -14,8 +14,14 @@ from tui.screens.dialog import Dialog
 
 READING = """\
 One iteration is the list of operations in the pane Iteration: forward, loss, backward,
-update. The line marked ▶ runs next. A · stands for what this iteration has not computed.
-Between two iterations the values of the one that is complete stay.
+update. The line marked ▶ runs next, ◂ are the values that it reads, ● is a breakpoint. A · stands
+for what this iteration has not computed. Between two iterations the values of the one that is
+complete stay.
+
+Where does a number come from? In Iteration (5), j to its line, Enter: the inspector. There
+arrows to the cell, x: its arithmetic; Enter on a number in it goes on, Backspace returns.
+In which iteration was something largest, or first true? : and norm(dE_dw) over 1000..
+Where does a run first …? w and a condition, then c; C goes back to the last stop.
 
 x inputs, f₀ targets, v w weights, ŷ y pre-activations, g f activations, E the loss.
 ∘ multiplies element by element, · is the matrix product, ᵀ transposes.
