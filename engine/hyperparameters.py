@@ -68,7 +68,7 @@ class Declaration:
         value: Value = typed
         try:
             if self.kind is int:
-                value = int(typed)
+                value = int(typed.replace(",", ""))
             elif self.kind is float:
                 value = float(typed)
         except ValueError:

@@ -46,7 +46,7 @@ class Frame(Vertical):
         self.active = "iteration"
         """The name of the pane that keys are meant for."""
         self.maximised = False
-        self._header = Header(data)
+        self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
         self._panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
@@ -65,7 +65,7 @@ class Frame(Vertical):
         left, right, top = self._holders
         for pane in self._panes.values():
             pane.add_class("pane")
-        yield self._header
+        yield self.header
         yield self._tabs
         with Container(id="panes"):
             with left:
@@ -79,7 +79,7 @@ class Frame(Vertical):
 
     def show(self, moment: Moment) -> None:
         """Have every pane draw a moment."""
-        self._header.show(moment)
+        self.header.show(moment)
         for pane in self._panes.values():
             pane.show(moment)
 

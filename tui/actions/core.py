@@ -46,7 +46,7 @@ class Core(App[None]):
     TITLE = "nn-tui"
     BINDINGS = bindings()
     ENABLE_COMMAND_PALETTE = True
-    NOTIFICATION_TIMEOUT = 4
+    NOTIFICATION_TIMEOUT = 3
     AUTO_FOCUS: ClassVar[str | None] = None
 
     class Loaded(Message):
@@ -179,7 +179,6 @@ class Core(App[None]):
         state = State.RUNNING if view.running else State.PAUSED
         if not view.running and snapshot.finished and snapshot.position == 0:
             state = State.FINISHED
-        stopped = self._training and not view.running and snapshot.stopped
         self._training = view.running
         self._moment = Moment(
             dataset=self._debugger.dataset,
@@ -189,8 +188,6 @@ class Core(App[None]):
             selected=self._selected,
         )
         self._draw()
-        if stopped:
-            self._say(f"Stopped: {snapshot.stopped}.")
 
     def _rate(self, iteration: int) -> float | None:
         """Iterations a second, smoothed over the last frames."""

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _LONG = 0.5
 """Seconds after which it is told that a way is long."""
+_PROGRESS = 0.2
+"""Seconds between two lines of progress."""
 
 
 class Moving(Core):
@@ -53,7 +55,8 @@ class Moving(Core):
         self._again = "continue_back"
 
         def told(hit: Hit | None) -> None:
-            self._say(f"Back at: {hit.words}." if hit else "No stop lies before this.")
+            if hit is None:
+                self._say("No stop lies before this.")
 
         self._travel("looking back for a stop", lambda d, cancel: d.back_to_stop(cancel), told)
 
@@ -135,8 +138,13 @@ class Moving(Core):
         self.set_timer(_LONG, partial(self._tell_long_way, words))
 
     def _tell_long_way(self, words: str) -> None:
-        if self._session is not None and self._session.is_going:
-            self._say(f"{words.capitalize()} … Esc stops.")
+        """Keep a line of progress up to date as long as there is a way to go."""
+        if self._session is None or self._debugger is None or not self._session.is_going:
+            self.frame.header.tell("")
+            return
+        at = f"{self._debugger.iteration:,}"
+        self.frame.header.tell(f"{words}, now at {at} · Esc stops")
+        self.set_timer(_PROGRESS, partial(self._tell_long_way, words))
 
     def action_escape(self) -> None:
         if self._session is not None and self._session.is_going:

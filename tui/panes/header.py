@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
 from tui.lines import LinesView, Row
 from tui.moment import Moment, State
+
+
+_NAME = 14
+"""Cells that the data's name has beside a long reason for a stop."""
 
 
 class Header(LinesView, can_focus=False):
@@ -24,14 +29,21 @@ class Header(LinesView, can_focus=False):
     def __init__(self, name: str) -> None:
         super().__init__(id="header")
         self._opening = name
+        self._progress = ""
+
+    def tell(self, progress: str) -> None:
+        """Show how far something that takes long has come, in place of the state."""
+        if progress != self._progress:
+            self._progress = progress
+            self.redraw()
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment, palette = self.moment, self.palette
         if moment is None:
             row = Row().add("nn-tui  ", palette.heading).add(self._opening, palette.text)
             return [row.add("  reading …", palette.dim).strip(width)]
-        state = self._state(moment)
         clock = self._clock(moment)
+        state = self._state(moment, width if count >= 2 else width - clock.width - _NAME)
         if count >= 2:
             room = width - clock.width - 2
             first = self._network(moment, room)
@@ -76,8 +88,18 @@ class Header(LinesView, can_focus=False):
         bad = snapshot.loss is not None and not abs(snapshot.loss) < float("inf")
         return row.add(loss.ljust(12), palette.alarm if bad else palette.text)
 
-    def _state(self, moment: Moment) -> Row:
+    def _state(self, moment: Moment, room: int) -> Row:
         palette, snapshot = self.palette, moment.snapshot
+        if self._progress:
+            row = Row().add("… ", palette.good)
+            wanted = cell_len(self._progress)
+            return row.add(self._progress, palette.text, width=min(wanted, max(room - 2, 0)))
+        if snapshot.stopped and moment.state is not State.RUNNING:
+            row = Row().add("⏸ stopped: ", palette.heading)
+            words = snapshot.stopped
+            return row.add(
+                words, palette.text, width=min(cell_len(words), max(room - row.width, 0))
+            )
         if moment.state is State.RUNNING:
             row = Row().add("▶ running", palette.good)
             if moment.rate:

@@ -48,14 +48,16 @@ class Fields(LinesView):
             row = Row().add("›" if at else " ", palette.heading)
             row.add(field.label, palette.text if at else palette.label, width=_LABEL - 4)
             row.add(f" {field.symbol:<2}", palette.heading)
-            value = str(values.get(field.name, "·"))
+            value = _written(values[field.name]) if field.name in values else "·"
             if at and self.choosing is not None:
                 row.add(f"◂ {self.choosing} ▸", palette.current, width=_VALUE)
             else:
                 row.add(f" {value}", palette.entry, width=_VALUE - 2)
                 row.add("▾ " if field.choices else "  ", palette.entry)
             changed = field.name in values and values[field.name] != field.default
-            row.add(f" default {field.default}" if changed else "", palette.dim)
+            default = f" default {_written(field.default)}"
+            if changed and row.width + len(default) <= width:
+                row.add(default, palette.dim)
             lines.append(row.strip(width))
         lines += self._words(width, count - len(lines))
         return lines
@@ -90,6 +92,10 @@ class Fields(LinesView):
         if not self.typing:
             self.choosing = None
         self.redraw()
+
+
+def _written(value: Value) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 class HyperparametersPane(Container):
