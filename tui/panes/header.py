@@ -9,7 +9,6 @@ from textual.strip import Strip
 from tui.lines import LinesView, Row
 from tui.moment import Moment, State
 
-
 _NAME = 14
 """Cells that the data's name has beside a long reason for a stop."""
 
