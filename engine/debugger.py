@@ -7,15 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine import explain, reading, search
-from engine.branches import Branch, Branches
+from engine.branches import Branches
+from engine.camera import take_snapshot
 from engine.dataset import Dataset
 from engine.errors import InputError, QueryError
-from engine.expression import Explanation, format_number
+from engine.expression import Explanation
 from engine.guard import Guard
 from engine.history import Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
 from engine.network import Network
-from engine.operations.backward import ActivationSlope
 from engine.operations.base import Operation, Phase
 from engine.program import Program
 from engine.query.language import Query
@@ -23,10 +23,9 @@ from engine.query.scope import END
 from engine.run import Cancel, Run, never
 from engine.search import Scan
 from engine.settings import HISTORY, MEGABYTE
-from engine.snapshot import BranchView, Snapshot, StopView
+from engine.snapshot import Snapshot
 from engine.stop_list import Stops
-from engine.stops import Hit, Stop
-from engine.summary import Summary, summarise
+from engine.stops import Hit
 from engine.tensor import Array
 from engine.text import clean
 
@@ -435,86 +434,4 @@ class Debugger:
             buckets: Into how many points to thin the losses; 0 for no outline.
             summary_of: Of which tensor to include a summary.
         """
-        run, rows = self._run, self.program.network.observations
-        values = {}
-        for name, tensor in reading.computed_tensors(run).items():
-            by_observation = observations and tensor.axes and tensor.axes[0] is rows
-            copy = (tensor.data[observations] if by_observation else tensor.data).copy()
-            copy.flags.writeable = False
-            values[name] = copy
-        losses = run.losses.values
-        loss = float(values["E"]) if "E" in values else None
-        if loss is None and run.iteration:
-            loss = float(losses[run.iteration - 1])
-        return Snapshot(
-            listing=self.program.listing,
-            hyperparameters=run.hyperparameters,
-            iteration=run.iteration,
-            position=run.position,
-            values=values,
-            errors=values["f0"] - values["f"] if "f" in values else None,
-            first_observation=(observations.start or 0) if observations else 0,
-            losses=losses,
-            outline=run.losses.outline(buckets) if buckets else None,
-            loss=loss,
-            stopped=self.stopped,
-            stops=tuple(map(self._stop_view, self.stops)),
-            branches=tuple(self._branch_view(branch, buckets) for branch in self.branches),
-            changes=run.changes,
-            log=tuple(self.log),
-            starting=run.initial,
-            summary=self._summary(summary_of) if summary_of is not None else None,
-        )
-
-    def _summary(self, name: str) -> Summary | None:
-        computed = reading.computed_tensors(self._run)
-        if name not in computed:
-            return None
-        slope = None
-        for operation in self.program.operations:
-            if isinstance(operation, ActivationSlope) and name in (
-                operation.a.name,
-                operation.name,
-            ):
-                slope = computed.get(operation.name)
-        return summarise(name, computed[name].data, None if slope is None else slope.data)
-
-    def _stop_view(self, stop: Stop) -> StopView:
-        value = ""
-        if stop.is_watch and stop.text and not stop.problem:
-            try:
-                value = _shown(self._query(stop.text).value())
-            except InputError:
-                value = "·"
-        return StopView(
-            stop.number,
-            stop.place,
-            stop.spec,
-            stop.title,
-            stop.enabled,
-            stop.hits,
-            stop.problem,
-            value,
-        )
-
-    def _branch_view(self, branch: Branch, buckets: int) -> BranchView:
-        current = branch is self.branches.current
-        return BranchView(
-            number=branch.number,
-            label=branch.label,
-            current=current,
-            began=branch.began,
-            computed=len(branch.run.losses),
-            outline=branch.run.losses.outline(buckets) if buckets and not current else None,
-        )
-
-
-def _shown(value: Array) -> str:
-    """Write the value of a watch as briefly as it can be read."""
-    if value.dtype == bool and not value.shape:
-        return "true" if value else "false"
-    if not value.shape:
-        return format_number(float(value))
-    head = ", ".join(format_number(float(v)) for v in value.reshape(-1)[:4])
-    more = " …" if value.size > 4 else ""
-    return f"{'×'.join(map(str, value.shape))}: {head}{more}"
+        return take_snapshot(self, observations, buckets, summary_of)

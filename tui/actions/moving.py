@@ -125,7 +125,7 @@ class Moving(Core):
             self._again = partial(_go_on, text.strip()) if relative else self._again
 
     def _go_to(self, iteration: int) -> None:
-        words = f"on the way to iteration {iteration:,}"
+        words = f"to iteration {iteration:,}"
         self._travel(words, lambda debugger, cancel: debugger.go_to(iteration, cancel=cancel))
 
     def _travel(
@@ -143,7 +143,7 @@ class Moving(Core):
             self.frame.header.tell("")
             return
         at = f"{self._debugger.iteration:,}"
-        self.frame.header.tell(f"{words}, now at {at} · Esc stops")
+        self.frame.header.tell(f"{words}, at {at} · Esc stops")
         self.set_timer(_PROGRESS, partial(self._tell_long_way, words))
 
     def action_escape(self) -> None:

@@ -1,0 +1,117 @@
+"""Takes a debugger's snapshot: copies of all there is to see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import reading
+from engine.branches import Branch
+from engine.errors import InputError
+from engine.expression import format_number
+from engine.operations.backward import ActivationSlope
+from engine.run import Run
+from engine.snapshot import BranchView, Snapshot, StopView
+from engine.stops import Stop
+from engine.summary import Summary, summarise
+from engine.tensor import Array
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
+_QUICK = 0.002
+"""Seconds of an iteration up to which a snapshot may go back one for the sake of `prev`."""
+
+
+def take_snapshot(
+    debugger: Debugger, observations: slice | None, buckets: int, summary_of: str | None
+) -> Snapshot:
+    """Copy what there is to see now; see `Debugger.snapshot`."""
+    present = debugger.branches.current
+    run, rows = present.run, debugger.program.network.observations
+    values = {}
+    for name, tensor in reading.computed_tensors(run).items():
+        by_observation = observations and tensor.axes and tensor.axes[0] is rows
+        copy = (tensor.data[observations] if by_observation else tensor.data).copy()
+        copy.flags.writeable = False
+        values[name] = copy
+    losses = run.losses.values
+    loss = float(values["E"]) if "E" in values else None
+    if loss is None and run.iteration:
+        loss = float(losses[run.iteration - 1])
+    return Snapshot(
+        listing=debugger.program.listing,
+        hyperparameters=run.hyperparameters,
+        iteration=run.iteration,
+        position=run.position,
+        values=values,
+        errors=values["f0"] - values["f"] if "f" in values else None,
+        first_observation=(observations.start or 0) if observations else 0,
+        losses=losses,
+        outline=run.losses.outline(buckets) if buckets else None,
+        loss=loss,
+        stopped=debugger.stopped,
+        stops=tuple(_stop_view(debugger, stop) for stop in debugger.stops),
+        branches=tuple(
+            _branch_view(branch, branch is present, buckets) for branch in debugger.branches
+        ),
+        changes=run.changes,
+        log=tuple(debugger.log),
+        starting=run.initial,
+        summary=_summary(run, summary_of) if summary_of is not None else None,
+    )
+
+
+def _summary(run: Run, name: str) -> Summary | None:
+    computed = reading.computed_tensors(run)
+    if name not in computed:
+        return None
+    slope = None
+    for operation in run.program.operations:
+        if isinstance(operation, ActivationSlope) and name in (
+            operation.a.name,
+            operation.name,
+        ):
+            slope = computed.get(operation.name)
+    return summarise(name, computed[name].data, None if slope is None else slope.data)
+
+
+def _stop_view(debugger: Debugger, stop: Stop) -> StopView:
+    value = ""
+    slow = debugger.branches.current.run.seconds_per_iteration > _QUICK and "prev" in stop.text
+    if stop.is_watch and stop.text and not stop.problem and not slow:
+        try:
+            value = _shown(debugger.evaluate(stop.text))
+        except InputError:
+            value = "·"
+    return StopView(
+        stop.number,
+        stop.place,
+        stop.spec,
+        stop.title,
+        stop.enabled,
+        stop.hits,
+        stop.problem,
+        value,
+    )
+
+
+def _branch_view(branch: Branch, current: bool, buckets: int) -> BranchView:
+    return BranchView(
+        number=branch.number,
+        label=branch.label,
+        current=current,
+        began=branch.began,
+        computed=len(branch.run.losses),
+        outline=branch.run.losses.outline(buckets) if buckets and not current else None,
+    )
+
+
+def _shown(value: Array) -> str:
+    """Write the value of a watch as briefly as it can be read."""
+    if value.dtype == bool and not value.shape:
+        return "true" if value else "false"
+    if not value.shape:
+        return format_number(float(value))
+    head = ", ".join(format_number(float(v)) for v in value.reshape(-1)[:4])
+    more = " …" if value.size > 4 else ""
+    return f"{'×'.join(map(str, value.shape))}: {head}{more}"
