@@ -8,6 +8,7 @@ from textual.strip import Strip
 
 from tui.lines import LinesView, Row
 from tui.moment import Moment, State
+from tui.panes.watches import watch_row
 
 _NAME = 14
 """Cells that the data's name has beside a long reason for a stop."""
@@ -47,6 +48,8 @@ class Header(LinesView, can_focus=False):
             room = width - clock.width - 2
             first = self._network(moment, room)
             first.add("", width=max(width - first.width - clock.width, 0)).extend(clock)
+            watches = watch_row(moment, palette, width - state.width - 2)
+            state.add("", width=max(width - state.width - watches.width, 0)).extend(watches)
             return [first.strip(width), state.strip(width)]
         network = self._network(moment, width - clock.width - state.width - 4)
         gap = max(width - network.width - clock.width - state.width, 0)

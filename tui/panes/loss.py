@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from tui.lines import LinesView, Row, right
 from tui.moment import Moment
+from tui.panes.watches import watch_row
 from tui.plot import Chart, chart, empty_axes, is_curve
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class LossPane(LinesView):
             return [Strip.blank(width), Row().add(" " + hint, palette.dim).strip(width)]
         told = Row().add(right(self._told(moment), width), palette.label).strip(width)
         others = self._others(moment)
-        legend = self._legend(moment, others, width)
+        legend = self._legend(moment, others, width) + self._watches(moment, width)
         room = count - 2 - len(legend)
         charts = self._draw(width, room, outline, others, moment)
         if not charts:
@@ -154,6 +155,10 @@ class LossPane(LinesView):
         for (label, _), style in zip(others, self._other_styles(), strict=False):
             row.add("  ⣀ ", style).add(label, palette.dim)
         return [row.strip(width)]
+
+    def _watches(self, moment: Moment, width: int) -> list[Strip]:
+        row = watch_row(moment, self.palette, width)
+        return [row.strip(width)] if row.width else []
 
     def _other_styles(self) -> tuple[Style, ...]:
         palette = self.palette
