@@ -265,8 +265,8 @@ class Run:
             Whether the clock is there.
         """
         before = (self.iteration, self.position)
-        # Between two iterations the buffers hold the values of the one before.
-        start = iteration if position or not iteration else iteration - 1
+        # Until they are written anew the buffers hold the values of the iteration before.
+        start = max(iteration - 1, 0)
         if (iteration, position) < before or self._history.reaches(start) > self.iteration:
             self.iteration = self._history.restore(start, self._parameters)
             self.position = 0
