@@ -28,8 +28,8 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         run: Whose values.
         name: The identifier of a tensor, e.g. ``dE_dv``.
         index: The place of the cell; ``()`` for a scalar.
-        as_read: For a parameter, explain the value that the operations of this
-            iteration read, and not the one that its update left.
+        as_read: For a parameter or η, explain the value that the operations of this
+            iteration read, and not the one that there is now.
 
     Raises:
         NotComputedError: Its operation has not run in this iteration.
@@ -46,6 +46,8 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
     is_parameter = name in run.program.parameters
     if is_parameter and (as_read or operation not in done):
         return _given(run, tensor, index)
+    if name == "eta" and as_read:
+        return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
     if is_parameter and operation is not None:
         after = (values_iteration(run), run.program.operations.index(operation) + 1)
         if run.was_edited(name, index, after):
@@ -91,18 +93,23 @@ def parameters_read(run: Run, position: int) -> Mapping[str, Array]:
 def _given(run: Run, tensor: Tensor, index: Index) -> Explanation:
     """Explain a parameter as this iteration found it."""
     iteration = values_iteration(run)
-    reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
-    values = tensor.data
-    if reader < len(operations_done(run)):
-        values = parameters_read(run, reader).get(tensor.name, values)
-    cell = tensor.cell_of(values, index)
-    if run.was_edited(tensor.name, index, (iteration, 0)):
+    cell, read_at = _as_first_read(run, tensor, index)
+    if run.was_edited(tensor.name, index, (iteration, 0), read_at):
         origin = f"set by hand in iteration {iteration:,}"
     elif iteration:
         origin = f"what the update of iteration {iteration - 1:,} left (S goes there)"
     else:
         origin = run.origin
     return _leaf(cell, origin)
+
+
+def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, tuple[int, int]]:
+    """Return a cell as the first of this iteration's operations read it, and when; or as now."""
+    reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
+    if reader >= len(operations_done(run)):
+        return tensor.cell(index), (run.iteration, run.position)
+    values = parameters_read(run, reader).get(tensor.name, tensor.data)
+    return tensor.cell_of(values, index), (values_iteration(run), reader)
 
 
 def _leaf(cell: Cell, origin: str) -> Explanation:

@@ -328,11 +328,13 @@ class Run:
             if last is change:
                 return
 
-    def was_edited(self, name: str, index: Index, since: tuple[int, int]) -> bool:
-        """Whether a cell was set by hand from a clock time until now."""
-        now = (self.iteration, self.position)
+    def was_edited(
+        self, name: str, index: Index, since: tuple[int, int], until: tuple[int, int] | None = None
+    ) -> bool:
+        """Whether a cell was set by hand from a clock time until another, by default now."""
+        end = until or (self.iteration, self.position)
         return any(
-            since <= change.time <= now and (change.what.name, change.what.index) == (name, index)
+            since <= change.time <= end and (change.what.name, change.what.index) == (name, index)
             for change in self._history.changes
             if isinstance(change.what, Edit)
         )
