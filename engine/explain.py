@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -58,7 +59,8 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         raise NotComputedError(f"{tensor.symbol} has not run in this iteration")
     for parameter, change in run.program.changes.items():
         if change is tensor:
-            return _change(run, parameter, change, index)
+            with _when_made(run, name):
+                return _change(run, parameter, change, index)
     return _leaf(tensor.cell(index), _ORIGINS[name])
 
 
@@ -116,6 +118,21 @@ def _leaf(cell: Cell, origin: str) -> Explanation:
     return Explanation(cell, origin, Constant(cell.value), leads_on=False)
 
 
+@contextmanager
+def _when_made(run: Run, name: str) -> Iterator[None]:
+    """Have the clock at the end of the iteration before, if a last change is still that one's."""
+    waiting = run.program.operations[len(operations_done(run)) :]
+    if not any(isinstance(o, Descend) and o.change.name == name for o in waiting):
+        yield
+        return
+    here = (run.iteration, run.position)
+    run.go_to(run.iteration)
+    try:
+        yield
+    finally:
+        run.go_to(*here)
+
+
 def _change(run: Run, parameter: str, change: Tensor, index: Index) -> Explanation:
     """Explain the last change of a parameter."""
     update = next(o for o in run.program.operations if o.name == parameter)
@@ -148,12 +165,13 @@ def chain(run: Run, name: str, index: Index) -> list[Explanation]:
         order[parameter] = -1
     explanations = [explain(run, name, index)]
     seen, waiting = {name}, _main_operands(explanations[0])
-    while waiting := [cell for cell in waiting if cell.tensor not in seen]:
-        cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
-        seen.add(cell.tensor)
-        explanation = explain(run, cell.tensor, cell.index, as_read=True)
-        explanations.append(explanation)
-        waiting += _main_operands(explanation)
+    with _when_made(run, name):
+        while waiting := [cell for cell in waiting if cell.tensor not in seen]:
+            cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
+            seen.add(cell.tensor)
+            explanation = explain(run, cell.tensor, cell.index, as_read=True)
+            explanations.append(explanation)
+            waiting += _main_operands(explanation)
     return explanations
 
 
