@@ -46,7 +46,7 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
     operation = next((o for o in run.program.operations if o.name == name), None)
     is_parameter = name in run.program.parameters
     if is_parameter and (as_read or operation not in done):
-        return _given(run, tensor, index)
+        return _given(run, tensor, index, as_read)
     if name == "eta" and as_read:
         return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
     if is_parameter and operation is not None:
@@ -92,11 +92,13 @@ def parameters_read(run: Run, position: int) -> Mapping[str, Array]:
     return {o.name: o.before for o in operations_done(run) if isinstance(o, Descend)} | eta
 
 
-def _given(run: Run, tensor: Tensor, index: Index) -> Explanation:
-    """Explain a parameter as this iteration found it."""
+def _given(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanation:
+    """Explain a parameter as this iteration found it, or as it was set in it."""
     iteration = values_iteration(run)
-    cell, read_at = _as_first_read(run, tensor, index)
-    if run.was_edited(tensor.name, index, (iteration, 0), read_at):
+    cell, time = tensor.cell(index), (run.iteration, run.position)
+    if as_read:
+        cell, time = _as_first_read(run, tensor, index)
+    if run.was_edited(tensor.name, index, (iteration, 0), time):
         origin = f"set by hand in iteration {iteration:,}"
     elif iteration:
         origin = f"what the update of iteration {iteration - 1:,} left (S goes there)"
