@@ -36,10 +36,15 @@ class Branch:
 
 @dataclass(frozen=True)
 class Switched:
-    """Another branch became the present one."""
+    """Another branch became the present one.
+
+    Attributes:
+        began: Whether it began with that, and was not in the list before.
+    """
 
     before: Branch
     after: Branch
+    began: bool = True
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ class Branches:
         """
         before, self.current = self.current, self[number]
         if before is not self.current:
-            self._did(Switched(before, self.current))
+            self._did(Switched(before, self.current, began=False))
 
     def drop(self, number: int) -> None:
         """Forget a branch for good.
@@ -148,7 +153,8 @@ class Branches:
             return ""
         action = self._undo.pop()
         if isinstance(action, Switched):
-            self._leave(action.after)
+            if action.began:
+                self._leave(action.after)
             self._enter(action.before)
             self._redo.append(action)
             return f"back to the branch “{action.before.label}”"
@@ -166,7 +172,7 @@ class Branches:
             # What was computed with the change is kept.
             fork = branch.run.fork()
             fork.take_back_until(change)
-            self._redo.append(Switched(self._add(fork, words, change.iteration), branch))
+            self._redo.append(Switched(self._add(fork, words, change.iteration), branch, False))
         return words
 
     def redo(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -28,8 +29,8 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         run: Whose values.
         name: The identifier of a tensor, e.g. ``dE_dv``.
         index: The place of the cell; ``()`` for a scalar.
-        as_read: For a parameter, explain the value that the operations of this
-            iteration read, and not the one that its update left.
+        as_read: For a parameter or η, explain the value that the operations of this
+            iteration read, and not the one that there is now.
 
     Raises:
         NotComputedError: Its operation has not run in this iteration.
@@ -45,7 +46,9 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
     operation = next((o for o in run.program.operations if o.name == name), None)
     is_parameter = name in run.program.parameters
     if is_parameter and (as_read or operation not in done):
-        return _given(run, tensor, index)
+        return _given(run, tensor, index, as_read)
+    if name == "eta" and as_read:
+        return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
     if is_parameter and operation is not None:
         after = (values_iteration(run), run.program.operations.index(operation) + 1)
         if run.was_edited(name, index, after):
@@ -56,7 +59,8 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         raise NotComputedError(f"{tensor.symbol} has not run in this iteration")
     for parameter, change in run.program.changes.items():
         if change is tensor:
-            return _change(run, parameter, change, index)
+            with _when_made(run, name):
+                return _change(run, parameter, change, index)
     return _leaf(tensor.cell(index), _ORIGINS[name])
 
 
@@ -88,15 +92,13 @@ def parameters_read(run: Run, position: int) -> Mapping[str, Array]:
     return {o.name: o.before for o in operations_done(run) if isinstance(o, Descend)} | eta
 
 
-def _given(run: Run, tensor: Tensor, index: Index) -> Explanation:
-    """Explain a parameter as this iteration found it."""
+def _given(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanation:
+    """Explain a parameter as this iteration found it, or as it was set in it."""
     iteration = values_iteration(run)
-    reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
-    values = tensor.data
-    if reader < len(operations_done(run)):
-        values = parameters_read(run, reader).get(tensor.name, values)
-    cell = tensor.cell_of(values, index)
-    if run.was_edited(tensor.name, index, (iteration, 0)):
+    cell, time = tensor.cell(index), (run.iteration, run.position)
+    if as_read:
+        cell, time = _as_first_read(run, tensor, index)
+    if run.was_edited(tensor.name, index, (iteration, 0), time):
         origin = f"set by hand in iteration {iteration:,}"
     elif iteration:
         origin = f"what the update of iteration {iteration - 1:,} left (S goes there)"
@@ -105,8 +107,32 @@ def _given(run: Run, tensor: Tensor, index: Index) -> Explanation:
     return _leaf(cell, origin)
 
 
+def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, tuple[int, int]]:
+    """Return a cell as the first of this iteration's operations read it, and when; or as now."""
+    reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
+    if reader >= len(operations_done(run)):
+        return tensor.cell(index), (run.iteration, run.position)
+    values = parameters_read(run, reader).get(tensor.name, tensor.data)
+    return tensor.cell_of(values, index), (values_iteration(run), reader)
+
+
 def _leaf(cell: Cell, origin: str) -> Explanation:
     return Explanation(cell, origin, Constant(cell.value), leads_on=False)
+
+
+@contextmanager
+def _when_made(run: Run, name: str) -> Iterator[None]:
+    """Have the clock at the end of the iteration before, if a last change is still that one's."""
+    waiting = run.program.operations[len(operations_done(run)) :]
+    if not any(isinstance(o, Descend) and o.change.name == name for o in waiting):
+        yield
+        return
+    here = (run.iteration, run.position)
+    run.go_to(run.iteration)
+    try:
+        yield
+    finally:
+        run.go_to(*here)
 
 
 def _change(run: Run, parameter: str, change: Tensor, index: Index) -> Explanation:
@@ -141,12 +167,13 @@ def chain(run: Run, name: str, index: Index) -> list[Explanation]:
         order[parameter] = -1
     explanations = [explain(run, name, index)]
     seen, waiting = {name}, _main_operands(explanations[0])
-    while waiting := [cell for cell in waiting if cell.tensor not in seen]:
-        cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
-        seen.add(cell.tensor)
-        explanation = explain(run, cell.tensor, cell.index, as_read=True)
-        explanations.append(explanation)
-        waiting += _main_operands(explanation)
+    with _when_made(run, name):
+        while waiting := [cell for cell in waiting if cell.tensor not in seen]:
+            cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
+            seen.add(cell.tensor)
+            explanation = explain(run, cell.tensor, cell.index, as_read=True)
+            explanations.append(explanation)
+            waiting += _main_operands(explanation)
     return explanations
 
 

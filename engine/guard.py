@@ -56,6 +56,7 @@ class Guard:
         self._memories: dict[int, list[Memory]] = {}
         self._report: Callable[[Hit], None] = self._halt
         self._counting = True
+        self._counted: list[tuple[tuple[int, int], Stop]] = []
         self.run_up = 0
         self.hit: Hit | None = None
         self.skip: tuple[int, int] | None = None
@@ -68,7 +69,7 @@ class Guard:
             self.calls.append(operation.run)
         if self.watches_nonfinite:
             self._finite = Finiteness(run)
-            self.watches_nonfinite = self._finite.holds()
+            self._armed = self._finite.holds()
 
     @property
     def is_idle(self) -> bool:
@@ -123,9 +124,10 @@ class Guard:
                 row = 0
             except Exception as error:
                 _disable(stop, str(error))
+                return ""
             if row != stop.count:
                 return ""
-            stop.hits += self._counting
+            self._count(stop, 0)
             return words
 
         return check
@@ -146,12 +148,18 @@ class Guard:
             except Exception as error:
                 _disable(stop, str(error))
                 return ""
-            stop.hits += self._counting
+            self._count(stop, 0 if place == END else place)
             if self._counting and stop.hits < stop.count:
                 return ""
             return words + (f", hit {stop.hits:,}" if stop.count > 1 else "")
 
         return check
+
+    def _count(self, stop: Stop, position: int) -> None:
+        if self._counting:
+            stop.hits += 1
+            if self.watches_nonfinite:
+                self._counted.append(((self._run.iteration, position), stop))
 
     def _hook(self, place: int, checks: list[Check], memories: list[Memory]) -> Callable[[], None]:
         run, at_end = self._run, place == END
@@ -199,8 +207,25 @@ class Guard:
         self._report = report or self._halt
 
     def is_finite(self, first: int) -> bool:
-        """Whether all that the iterations from `first` on have left behind is finite."""
-        return not self.watches_nonfinite or self._finite.holds(first)
+        """Whether all that the iterations from `first` on have left behind is finite.
+
+        Values that are not finite at the start are no reason to stop, as long as they stay.
+        """
+        if not (self.watches_nonfinite and self._counting):
+            return True
+        finite = self._finite.holds(first)
+        if finite or not self._armed:
+            self._armed = finite
+            self._counted.clear()
+            return True
+        return False
+
+    def halt_back_at(self, hit: Hit) -> None:
+        """Have the last stop be one before others that were met already."""
+        self.hit = hit
+        for time, stop in self._counted:
+            stop.hits -= time > (hit.iteration, hit.position)
+        self._counted.clear()
 
 
 class Finiteness:
@@ -221,15 +246,17 @@ class Finiteness:
 
     def holds(self, first: int | None = None) -> bool:
         """Whether the tensors, and the losses from an iteration on, are finite."""
-        dot = np.dot
+        dot, run = np.dot, self._run
         with np.errstate(all="ignore"):
             # Zero times a value that is not finite is NaN.
-            traces = sum(float(dot(flat, zeros)) for flat, zeros in self._pairs)
+            # In iteration 0, those beyond the clock may hold what lies ahead of it.
+            pairs = self._pairs if run.iteration else self._pairs[: run.position]
+            traces = sum(float(dot(flat, zeros)) for flat, zeros in pairs)
         if traces != 0.0:
             return False
         if first is None:
             return True
-        return bool(np.isfinite(self._run.losses.values[first : self._run.iteration]).all())
+        return bool(np.isfinite(run.losses.values[first : run.iteration]).all())
 
 
 def _operation(run: Run, name: str) -> tuple[int, Operation]:

@@ -130,26 +130,31 @@ class Run:
                 iteration takes longer than 50 ms; true ends the run there.
             guard: Ends the run where it finds a reason to, which is then its `hit`.
         """
-        watched = (self.iteration, self.position)
-        new = not self.is_in_the_past
+        watched, known = (self.iteration, self.position), len(self.losses)
         try:
             with np.errstate(all="ignore"):
                 going = True
                 while going and self.iteration < iteration:
-                    watched = (self.iteration, self.position)
-                    new = not self.is_in_the_past
+                    watched, known = (self.iteration, self.position), len(self.losses)
                     end = iteration
                     if guard is not None and guard.watches_nonfinite:
-                        end = min(iteration, self.iteration + _GUARDED_STRETCH)
+                        end = min(iteration, self._end_of_watch())
                     going = self._run_to(end, cancel, guard)
                     if guard is not None and not guard.is_finite(watched[0]):
-                        self._retrace(watched, guard, new)
+                        self._retrace(watched, guard, known)
                         break
         except Halt as halt:
             self.position = halt.position
             if guard is not None and not guard.is_finite(watched[0]):
-                self._retrace(watched, guard, new)
+                self._retrace(watched, guard, known)
         self._settle()
+
+    def _end_of_watch(self) -> int:
+        """The iteration up to which a value that is not finite leaves a trace."""
+        end = self.iteration + _GUARDED_STRETCH
+        change = self._history.next_change(self.iteration, self.position)
+        # A change by hand can make everything finite again.
+        return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
     def _run_to(self, iteration: int, cancel: Cancel, guard: Guard | None) -> bool:
         """The same without an eye on what is not finite; false if cancelled."""
@@ -223,26 +228,26 @@ class Run:
             if cancel():
                 return False
 
-    def _retrace(self, start: tuple[int, int], guard: Guard, new: bool) -> None:
+    def _retrace(self, start: tuple[int, int], guard: Guard, known: int) -> None:
         """Go back to the operation that first made a value that is not finite.
 
         Args:
             start: A clock time when there was none.
             guard: What has noticed it.
-            new: Whether nothing had been computed beyond `start`; what lies beyond the
-                operation is then forgotten.
+            known: How many iterations had been completed before it started there; what
+                was computed beyond these and the operation is forgotten.
         """
         end = (self.iteration, self.position)
         self.go_to(*start)
-        guard.watches_nonfinite = False
         while (self.iteration, self.position) < end:
             at, operation = self.iteration, self.step()
             words = first_nonfinite(operation)
             if words:
-                guard.hit = Hit(f"{words}, in iteration {at:,}", self.iteration, self.position)
-                if new:
-                    self.losses.forget(self.iteration)
-                    self._history.forget(self.iteration)
+                words += f", in iteration {at:,}"
+                guard.halt_back_at(Hit(words, self.iteration, self.position))
+                kept = max(known, self.iteration)
+                self.losses.forget(kept)
+                self._history.forget(kept)
                 return
 
     def pass_to(self, iteration: int, position: int, guard: Guard, cancel: Cancel = never) -> bool:
@@ -265,8 +270,8 @@ class Run:
             Whether the clock is there.
         """
         before = (self.iteration, self.position)
-        # Between two iterations the buffers hold the values of the one before.
-        start = iteration if position or not iteration else iteration - 1
+        # Until they are written anew the buffers hold the values of the iteration before.
+        start = max(iteration - 1, 0)
         if (iteration, position) < before or self._history.reaches(start) > self.iteration:
             self.iteration = self._history.restore(start, self._parameters)
             self.position = 0
@@ -323,11 +328,13 @@ class Run:
             if last is change:
                 return
 
-    def was_edited(self, name: str, index: Index, since: tuple[int, int]) -> bool:
-        """Whether a cell was set by hand from a clock time until now."""
-        now = (self.iteration, self.position)
+    def was_edited(
+        self, name: str, index: Index, since: tuple[int, int], until: tuple[int, int] | None = None
+    ) -> bool:
+        """Whether a cell was set by hand from a clock time until another, by default now."""
+        end = until or (self.iteration, self.position)
         return any(
-            since <= change.time <= now and (change.what.name, change.what.index) == (name, index)
+            since <= change.time <= end and (change.what.name, change.what.index) == (name, index)
             for change in self._history.changes
             if isinstance(change.what, Edit)
         )

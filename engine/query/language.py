@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ LONGEST = 400
 MOST_NODES = 120
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""
+
+_LINE_BREAK = re.compile(r"[\r\n\f]")
 
 Shape = tuple[int, ...]
 
@@ -126,17 +129,24 @@ def _parse(text: str) -> ast.expr:
         raise QueryError(f"an expression has at most {LONGEST} characters")
     if not text.strip():
         raise QueryError("an expression is needed, for example norm(dE_dw) < 0.001")
+    indent = len(text) - len(text.lstrip())
+    source = _LINE_BREAK.sub(" ", text.strip()).replace(MINUS, "-")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text.strip().replace(MINUS, "-"), mode="eval")
+            tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        place = f"column {error.offset}: " if error.offset else ""
+        place = f"column {indent + error.offset}: " if error.offset else ""
         raise QueryError(f"{place}{clean(error.msg)}") from None
     except (ValueError, RecursionError, MemoryError):
         raise QueryError("this cannot be read as an expression") from None
     if sum(1 for _ in ast.walk(tree)) > 2 * MOST_NODES:
         raise QueryError("this expression is too long: split it")
+    encoded = source.encode()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr):
+            # Python counts bytes, from the first that is no blank.
+            node.col_offset = indent + len(encoded[: node.col_offset].decode())
     return tree.body
 
 
@@ -169,7 +179,7 @@ class _Compiler:
             case ast.Name():
                 if node.id in FUNCTIONS or node.id == "prev":
                     raise _refusal(node, f"{node.id} needs an argument: {node.id}(…)")
-                return self._names.term(node.id)
+                return _named(node, self._names.term)
             case ast.UnaryOp():
                 return self._unary(node)
             case ast.BinOp():
@@ -273,7 +283,7 @@ class _Compiler:
         if name == "prev":
             if not isinstance(argument, ast.Name):
                 raise _refusal(node, "prev takes a name, as in norm(prev(dE_dw))")
-            return self._names.previous(argument.id)
+            return _named(argument, self._names.previous)
         function = FUNCTIONS.get(name)
         if function is None:
             known = ", ".join([*FUNCTIONS, "prev"])
@@ -296,6 +306,8 @@ class _Compiler:
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if len(parts) > len(term.shape):
             raise _refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
+        if not parts:
+            raise _refusal(node, "an index is needed, as in dE_dw[2, 0]")
         labels = term.labels or ((),) * len(term.shape)
         index = tuple(_index(part, labels[axis]) for axis, part in enumerate(parts))
         try:
@@ -304,8 +316,17 @@ class _Compiler:
             raise _refusal(
                 node, f"there is no such element in the shape {_shape_text(term.shape)}"
             ) from None
+        if 0 in shape:
+            raise _refusal(node, "there is nothing in this slice")
         evaluate = term.evaluate
         return Term(lambda: evaluate()[index], shape, term.is_truth)
+
+
+def _named(node: ast.Name, look_up: Callable[[str], Term]) -> Term:
+    try:
+        return look_up(node.id)
+    except QueryError as error:
+        raise _refusal(node, str(error)) from None
 
 
 def _pair(

@@ -20,6 +20,10 @@ def explain_all(debugger: Debugger, names: list[str]) -> None:
             assert math.isclose(found, value[index], rel_tol=1e-12, abs_tol=1e-15), name
 
 
+def visible(debugger: Debugger) -> list[str]:
+    return [name for name in debugger.snapshot().values if debugger.is_computed(name)]
+
+
 @every_kind
 def test_every_cell_after_an_iteration(bias: str, loss: str, outputs: int) -> None:
     """The update has changed the weights by then; the forward phase read the old ones."""
@@ -63,3 +67,99 @@ def test_what_has_not_run_is_not_explained() -> None:
         debugger.explain("yhat", 99, 0)
     with pytest.raises(KeyError):
         debugger.explain("nonsense")
+
+
+@every_kind
+def test_every_cell_after_edits_and_another_rate_in_the_midst(
+    bias: str, loss: str, outputs: int
+) -> None:
+    """A line reads what was there when it ran, not what has been set since."""
+    debugger = make(bias, loss, outputs)
+    debugger.run(2)
+    operations = len(debugger.program.operations)
+    for position in range(operations):
+        name = list(debugger.parameters)[position % len(debugger.parameters)]
+        index = tuple(size - 1 for size in debugger.parameters[name].shape)
+        debugger.edit(name, index, 0.5 + position)
+        debugger.change(learning_rate=0.01 * (position + 1))
+        debugger.step_operation()
+        if position % 9 == 8 or position == operations - 1:
+            here = (debugger.iteration, debugger.position)
+            explain_all(debugger, visible(debugger))
+            assert (debugger.iteration, debugger.position) == here
+
+
+def test_a_weight_set_between_the_phases() -> None:
+    debugger = make()
+    debugger.run(3)
+    forward = debugger.parameters["w"][0, 0]
+    while debugger.next_operation.name != "dy_dg":
+        debugger.step_operation()
+    debugger.edit("w", (0, 0), 5.0)
+    debugger.finish_iteration()
+    operands = {
+        name: {
+            c.tensor: c.value for c in debugger.explain(name, 0, 0).operands if c.index == (0, 0)
+        }
+        for name in ("y", "dy_dg", "dE_dg", "w")
+    }
+    assert operands["y"]["w"] == forward
+    assert operands["dy_dg"]["w"] == operands["dE_dg"]["dy_dg"] == operands["w"]["w"] == 5.0
+    read = debugger.explain("w", 0, 0, as_read=True)
+    assert (read.cell.value, read.leads_on) == (forward, False)
+    assert read.rule == "what the update of iteration 2 left (S goes there)"
+    debugger.edit("w", (0, 0), 7.0)
+    assert debugger.explain("w", 0, 0).rule == "set by hand here"
+    assert debugger.explain("w", 0, 0, as_read=True).cell.value == forward
+    debugger.step_operation()
+    assert debugger.explain("w", 0, 0).rule == "set by hand in iteration 4"
+
+
+def test_a_rate_changed_since_is_not_the_one_that_was_read() -> None:
+    debugger = make()
+    debugger.run(2)
+    debugger.change(learning_rate=0.75)
+    for text in ("delta_v", "v"):
+        read = {cell.tensor: cell.value for cell in debugger.explain(text, 1, 0).operands}
+        assert read["eta"] == 0.1
+    assert debugger.explain("eta").cell.value == 0.75
+    assert debugger.explain("eta", as_read=True).cell.value == 0.1
+    assert {e.cell.tensor: e.cell.value for e in debugger.explain_chain("v", 1, 0)}["eta"] == 0.1
+
+
+def test_the_way_back_to_the_data() -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.finish_iteration()
+    way = debugger.explain_chain("dE_dv", 1, 0)
+    assert way[0].cell.value == pytest.approx(-0.00371928, abs=5e-9)
+    names = [explanation.cell.tensor for explanation in way]
+    wanted = ["dE_dv", "dE_dyhat", "dg_dyhat", "dE_dg", "dy_dg", "dE_dy", "df_dy", "dE_df"]
+    assert names[: len(wanted)] == wanted
+    assert names[len(wanted) : -4] == ["f", "y", "g", "yhat"]
+    assert set(names[-4:]) == {"x", "f0", "v", "w"}
+    for explanation in way[-4:]:
+        assert not explanation.operands
+    start = debugger.initial_parameters
+    for leaf in way[-4:]:
+        if leaf.cell.tensor in start:
+            assert leaf.cell.value == start[leaf.cell.tensor][leaf.cell.index]
+            assert leaf.rule == "the start, drawn from seed 1"
+
+
+@every_kind
+def test_the_way_back_passes_each_tensor_once(bias: str, loss: str, outputs: int) -> None:
+    debugger = make(bias, loss, outputs)
+    debugger.run(2)
+    for _ in range(3):
+        # Within an iteration Δv is still that of the one before.
+        debugger.step_operation()
+    for name in visible(debugger):
+        way = debugger.explain_chain(name, *(0 for _ in debugger.value(name).shape))
+        names = [explanation.cell.tensor for explanation in way]
+        assert names[0] == name
+        assert len(set(names)) == len(names)
+        for place, explanation in enumerate(way[1:], 1):
+            read = {(o.tensor, o.index) for earlier in way[:place] for o in earlier.operands}
+            assert (explanation.cell.tensor, explanation.cell.index) in read
+        ends = {explanation.cell.tensor for explanation in way if not explanation.operands}
+        assert ends <= {"x", "f0", "eta", *debugger.parameters}
