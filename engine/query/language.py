@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -20,15 +18,12 @@ import numpy as np
 
 from engine.errors import NotComputedError, QueryError
 from engine.query.functions import FUNCTIONS, Function
-from engine.text import MINUS, clean
+from engine.query.parsing import LONGEST, described, parse, refusal
+from engine.text import clean
 
-LONGEST = 400
-"""Characters."""
-MOST_NODES = 120
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""
 
-_LINE_BREAK = re.compile(r"[\r\n\f]")
 
 Shape = tuple[int, ...]
 
@@ -108,7 +103,7 @@ def compile_query(text: str, names: Names) -> Query:
             is too large.
     """
     shown = clean(text.strip(), LONGEST)
-    return Query(shown, _Compiler(names).compile(_parse(text)))
+    return Query(shown, _Compiler(names).compile(parse(text)))
 
 
 def compile_condition(text: str, names: Names) -> Query:
@@ -122,32 +117,6 @@ def compile_condition(text: str, names: Names) -> Query:
         kind = "many values" if query.term.is_truth else "a number"
         raise QueryError(f"{query.text}: is {kind}, not a condition like E < 0.1")
     return query
-
-
-def _parse(text: str) -> ast.expr:
-    if len(text) > LONGEST:
-        raise QueryError(f"an expression has at most {LONGEST} characters")
-    if not text.strip():
-        raise QueryError("an expression is needed, for example norm(dE_dw) < 0.001")
-    indent = len(text) - len(text.lstrip())
-    source = _LINE_BREAK.sub(" ", text.strip()).replace(MINUS, "-")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source, mode="eval")
-    except SyntaxError as error:
-        place = f"column {indent + error.offset}: " if error.offset else ""
-        raise QueryError(f"{place}{clean(error.msg)}") from None
-    except (ValueError, RecursionError, MemoryError):
-        raise QueryError("this cannot be read as an expression") from None
-    if sum(1 for _ in ast.walk(tree)) > 2 * MOST_NODES:
-        raise QueryError("this expression is too long: split it")
-    encoded = source.encode()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.expr):
-            # Python counts bytes, from the first that is no blank.
-            node.col_offset = indent + len(encoded[: node.col_offset].decode())
-    return tree.body
 
 
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -178,7 +147,7 @@ class _Compiler:
                 return _constant(node)
             case ast.Name():
                 if node.id in FUNCTIONS or node.id == "prev":
-                    raise _refusal(node, f"{node.id} needs an argument: {node.id}(…)")
+                    raise refusal(node, f"{node.id} needs an argument: {node.id}(…)")
                 return _named(node, self._names.term)
             case ast.UnaryOp():
                 return self._unary(node)
@@ -192,7 +161,7 @@ class _Compiler:
                 return self._call(node)
             case ast.Subscript():
                 return self._element(node)
-        raise _refusal(node, f"{_described(node)} cannot be used here")
+        raise refusal(node, f"{described(node)} cannot be used here")
 
     def _elementwise(self, node: ast.AST, *terms: Term) -> Shape:
         """The shape of an operation element by element."""
@@ -200,27 +169,27 @@ class _Compiler:
             shape = np.broadcast_shapes(*(term.shape for term in terms))
         except ValueError:
             shapes = " and ".join(_shape_text(term.shape) for term in terms)
-            raise _refusal(node, f"the shapes {shapes} do not fit") from None
+            raise refusal(node, f"the shapes {shapes} do not fit") from None
         self._spend(node, prod(shape))
         return shape
 
     def _spend(self, node: ast.AST, elements: int) -> None:
         self._work += elements
         if self._work > MOST_WORK:
-            raise _refusal(node, "this would compute too many numbers")
+            raise refusal(node, "this would compute too many numbers")
 
     def _number(self, node: ast.expr) -> Term:
         term = self.compile(node)
         if term.is_truth:
-            raise _refusal(node, "a comparison is no number; sum(…) counts where it is true")
+            raise refusal(node, "a comparison is no number; sum(…) counts where it is true")
         return term
 
     def _condition(self, node: ast.expr) -> Term:
         term = self.compile(node)
         if not term.is_truth:
-            raise _refusal(node, "true or false is needed here, not a number")
+            raise refusal(node, "true or false is needed here, not a number")
         if term.shape:
-            raise _refusal(node, "this is true or false for each element: use all(…) or any(…)")
+            raise refusal(node, "this is true or false for each element: use all(…) or any(…)")
         return term
 
     def _unary(self, node: ast.UnaryOp) -> Term:
@@ -228,7 +197,7 @@ class _Compiler:
             inner = self._condition(node.operand).evaluate
             return Term(lambda: not inner(), is_truth=True)
         if isinstance(node.op, ast.Invert):
-            raise _refusal(node, "~ cannot be used here; write not")
+            raise refusal(node, "~ cannot be used here; write not")
         term = self._number(node.operand)
         if isinstance(node.op, ast.UAdd):
             return Term(term.evaluate, term.shape)
@@ -244,13 +213,13 @@ class _Compiler:
             return Term(lambda: np.matmul(a(), b()), shape)
         operate = _ARITHMETIC.get(type(node.op))
         if operate is None:
-            raise _refusal(node, "the operators are + - * / ** @")
+            raise refusal(node, "the operators are + - * / ** @")
         return Term(lambda: operate(a(), b()), self._elementwise(node, left, right))
 
     def _product_shape(self, node: ast.AST, left: Shape, right: Shape) -> Shape:
         if len(left) not in (1, 2) or len(right) not in (1, 2) or left[-1] != right[0]:
             shapes = f"{_shape_text(left)} and {_shape_text(right)}"
-            raise _refusal(node, f"the shapes {shapes} do not fit for a matrix product")
+            raise refusal(node, f"the shapes {shapes} do not fit for a matrix product")
         shape = left[:-1] + right[1:]
         self._spend(node, prod(shape) * left[-1])
         return shape
@@ -261,7 +230,7 @@ class _Compiler:
         for left, right, symbol in zip(terms, terms[1:], node.ops, strict=False):
             compare = _COMPARISONS.get(type(symbol))
             if compare is None:
-                raise _refusal(node, "the comparisons are < <= > >= == !=")
+                raise refusal(node, "the comparisons are < <= > >= == !=")
             parts.append(_pair(compare, left.evaluate, right.evaluate))
         shape = self._elementwise(node, *terms)
         if len(parts) == 1:
@@ -275,25 +244,25 @@ class _Compiler:
 
     def _call(self, node: ast.Call) -> Term:
         if not isinstance(node.func, ast.Name):
-            raise _refusal(node, "only the functions of the language can be called")
+            raise refusal(node, "only the functions of the language can be called")
         name = node.func.id
         if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
-            raise _refusal(node, f"{clean(name, 40)} takes one argument")
+            raise refusal(node, f"{clean(name, 40)} takes one argument")
         (argument,) = node.args
         if name == "prev":
             if not isinstance(argument, ast.Name):
-                raise _refusal(node, "prev takes a name, as in norm(prev(dE_dw))")
+                raise refusal(node, "prev takes a name, as in norm(prev(dE_dw))")
             return _named(argument, self._names.previous)
         function = FUNCTIONS.get(name)
         if function is None:
             known = ", ".join([*FUNCTIONS, "prev"])
-            raise _refusal(node, f"no function {clean(name, 40)!r}; there are {known}")
+            raise refusal(node, f"no function {clean(name, 40)!r}; there are {known}")
         return self._applied(function, node, argument)
 
     def _applied(self, function: Function, node: ast.Call, argument: ast.expr) -> Term:
         term = self._number(argument) if function.takes == "number" else self.compile(argument)
         if function.takes == "truth" and not term.is_truth:
-            raise _refusal(node, f"{function.name} needs a comparison, as in any(g > 0.9)")
+            raise refusal(node, f"{function.name} needs a comparison, as in any(g > 0.9)")
         self._spend(node, prod(term.shape))
         call, evaluate = function.call, term.evaluate
         shape = () if function.reduces else term.shape
@@ -305,19 +274,19 @@ class _Compiler:
         term = self.compile(node.value)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if len(parts) > len(term.shape):
-            raise _refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
+            raise refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
         if not parts:
-            raise _refusal(node, "an index is needed, as in dE_dw[2, 0]")
+            raise refusal(node, "an index is needed, as in dE_dw[2, 0]")
         labels = term.labels or ((),) * len(term.shape)
         index = tuple(_index(part, labels[axis]) for axis, part in enumerate(parts))
         try:
             shape = np.broadcast_to(np.float64(0), term.shape)[index].shape
         except (IndexError, ValueError):
-            raise _refusal(
+            raise refusal(
                 node, f"there is no such element in the shape {_shape_text(term.shape)}"
             ) from None
         if 0 in shape:
-            raise _refusal(node, "there is nothing in this slice")
+            raise refusal(node, "there is nothing in this slice")
         evaluate = term.evaluate
         return Term(lambda: evaluate()[index], shape, term.is_truth)
 
@@ -326,7 +295,7 @@ def _named(node: ast.Name, look_up: Callable[[str], Term]) -> Term:
     try:
         return look_up(node.id)
     except QueryError as error:
-        raise _refusal(node, str(error)) from None
+        raise refusal(node, str(error)) from None
 
 
 def _pair(
@@ -343,9 +312,9 @@ def _constant(node: ast.Constant) -> Term:
         try:
             number = np.float64(value)
         except OverflowError:
-            raise _refusal(node, "this number is too large") from None
+            raise refusal(node, "this number is too large") from None
         return Term(lambda: number)
-    raise _refusal(node, f"{_described(node)} cannot be used here")
+    raise refusal(node, f"{described(node)} cannot be used here")
 
 
 def _index(node: ast.expr, labels: Sequence[str]) -> int | slice:
@@ -358,7 +327,7 @@ def _index(node: ast.expr, labels: Sequence[str]) -> int | slice:
         for place, label in enumerate(labels):
             if label == node.id:
                 return place
-        raise _refusal(node, f"no row or column is called {clean(node.id, 40)!r}")
+        raise refusal(node, f"no row or column is called {clean(node.id, 40)!r}")
     return _whole(node)
 
 
@@ -370,26 +339,8 @@ def _whole(node: ast.expr) -> int:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
             if value < 2**62:
                 return -value
-    raise _refusal(node, "an index is a whole number, a name or a slice, as in dE_dw[2, 0]")
+    raise refusal(node, "an index is a whole number, a name or a slice, as in dE_dw[2, 0]")
 
 
 def _shape_text(shape: Shape) -> str:
     return "×".join(map(str, shape)) or "scalar"
-
-
-def _described(node: ast.AST) -> str:
-    if isinstance(node, ast.Constant):
-        return "text" if isinstance(node.value, (str, bytes)) else "this constant"
-    return {
-        "Attribute": "a dot",
-        "Lambda": "lambda",
-        "IfExp": "if",
-        "NamedExpr": ":=",
-        "JoinedStr": "text",
-        "Tuple": "a comma",
-    }.get(type(node).__name__, "this")
-
-
-def _refusal(node: ast.AST, problem: str) -> QueryError:
-    column = getattr(node, "col_offset", None)
-    return QueryError(f"column {column + 1}: {problem}" if column is not None else problem)
