@@ -1,0 +1,262 @@
+"""Where a run stops, against loops that look at everything one operation at a time."""
+
+import itertools
+import random
+import time
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import Debugger, Hyperparameters, InputError, Runner, read_dataset, search
+from tests.engine.nets import make
+
+Time = tuple[int, int]
+HORIZON = 60
+
+
+def now(debugger: Debugger) -> Time:
+    return debugger.iteration, debugger.position
+
+
+def stops_of(debugger: Debugger, end: int = HORIZON) -> list[tuple[Time, str]]:
+    """Proceed again and again; tell where and why it stopped."""
+    found = []
+    while (hit := debugger.proceed(end)) is not None:
+        assert now(debugger) == (hit.iteration, hit.position)
+        assert debugger.stopped == hit.words
+        found.append((now(debugger), hit.words))
+    assert debugger.iteration == end
+    return found
+
+
+def times_of(debugger: Debugger, end: int = HORIZON) -> list[Time]:
+    return [time for time, _ in stops_of(debugger, end)]
+
+
+def losses(iterations: int = HORIZON) -> list[float]:
+    plain = wavering()
+    plain.run(iterations)
+    return plain.losses.tolist()
+
+
+def wavering() -> Debugger:
+    """A network whose loss goes up and down, so that conditions become true again and again."""
+    debugger = make("per-neuron", "mse", 2)
+    debugger.change(learning_rate=100.0)
+    return debugger
+
+
+def test_a_watch_stops_when_it_becomes_true() -> None:
+    E = losses()
+    limit = float(np.median(E))
+    true = [e < limit for e in E]
+    expected = [(i + 1, 0) for i in range(HORIZON) if true[i] and (i == 0 or not true[i - 1])]
+    debugger = wavering()
+    watch = debugger.stops.add_watch(f"E < {limit!r}")
+    assert times_of(debugger) == expected
+    assert len(expected) > 2
+    assert watch.hits == len(expected)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_a_watch_for_some_iterations_in_a_row(count: int) -> None:
+    E = losses()
+    limit = float(np.median(E))
+    rows = list(itertools.accumulate(E, lambda row, e: row + 1 if e < limit else 0, initial=0))[1:]
+    debugger = wavering()
+    debugger.stops.add_watch(f"E < {limit!r} for {count}")
+    assert times_of(debugger) == [(i + 1, 0) for i, row in enumerate(rows) if row == count]
+
+
+def test_a_condition_with_the_value_before() -> None:
+    E = losses()
+    higher = [False, *(b > a for a, b in itertools.pairwise(E))]
+    debugger = wavering()
+    debugger.stops.add_watch("E > prev(E)")
+    expected = [(i + 1, 0) for i in range(1, HORIZON) if higher[i] and not higher[i - 1]]
+    assert times_of(debugger) == expected
+    assert len(expected) > 2
+
+
+def test_a_breakpoint_stops_before_its_operation_each_time_and_counts() -> None:
+    debugger = make()
+    position = [o.name for o in debugger.program.operations].index("dE_dy")
+    stop = debugger.stops.add_breakpoint("dE_dy")
+    assert times_of(debugger, 4) == [(i, position) for i in range(4)]
+    assert stop.hits == 4
+
+
+def test_a_breakpoint_after_some_hits() -> None:
+    E = losses()
+    limit = float(np.median(E))
+    debugger = wavering()
+    position = [o.name for o in debugger.program.operations].index("dE_dy")
+    stop = debugger.stops.add_breakpoint(f"∂E/∂y: E < {limit!r} after 4")
+    met = [(i, position) for i, e in enumerate(E) if e < limit]
+    assert times_of(debugger) == met[3:]
+    assert stop.hits == len(met)
+
+
+@pytest.mark.parametrize(("name", "later"), [("E", "dE_df"), ("w", "")])
+def test_a_condition_on_its_own_result_is_looked_at_directly_after(name: str, later: str) -> None:
+    """Where that is the last operation, the iteration is complete."""
+    debugger = make()
+    names = [o.name for o in debugger.program.operations]
+    debugger.stops.add_breakpoint(f"{name}: norm(delta_w) > 0" if name == "w" else "E: E > 0")
+    place = (0, names.index(later)) if later else (1, 0)
+    hit = debugger.proceed(5)
+    assert hit is not None
+    assert now(debugger) == place
+    assert hit.words.startswith("breakpoint after")
+
+
+def test_going_on_from_anywhere_does_not_stop_at_once() -> None:
+    debugger = make()
+    debugger.stops.add_breakpoint("yhat")
+    debugger.stops.add_watch("E > 0")
+    # The watch is true from the first iteration on and stops once; the breakpoint there is past.
+    assert times_of(debugger, 4) == [(1, 0), (2, 0), (3, 0)]
+    debugger.go_to(2)
+    assert times_of(debugger, 4) == [(3, 0)]
+
+
+def test_what_cannot_be_a_stop() -> None:
+    debugger = make()
+    for add, text, message in (
+        (debugger.stops.add_watch, "E < 0.1 after 3", "for N"),
+        (debugger.stops.add_watch, "E for 3", "only a condition"),
+        (debugger.stops.add_watch, "E < 0.1 for 0", "1 or more"),
+        (debugger.stops.add_watch, "E <", "invalid syntax"),
+        (debugger.stops.add_breakpoint, "dE_dy: E < 1 for 3", "after N"),
+        (debugger.stops.add_breakpoint, "nosuch", "no operation 'nosuch'"),
+        (debugger.stops.add_breakpoint, "E: dE_dw[0, 0] < 1", "not computed yet"),
+        (debugger.stops.add_breakpoint, "dE_dy: E", "is a number, not a condition"),
+    ):
+        with pytest.raises(InputError, match=message):
+            add(text)
+    assert len(list(debugger.stops)) == 4
+
+
+def test_a_stop_that_no_longer_fits_is_disabled_and_harms_nothing() -> None:
+    debugger, plain = Debugger(read_dataset("or")), Debugger(read_dataset("or"))
+    watch = debugger.stops.add_watch("dE_dw[2, 0] > 9")
+    breakpoint_ = debugger.stops.add_breakpoint("dE_dv: w[2, 0] > 9")
+    fitting = debugger.stops.add_watch("E < 0")
+    for each in (debugger, plain):
+        each.run(20)
+        each.reset(Hyperparameters(hidden=2))
+    assert debugger.proceed(500) is None
+    plain.run(500)
+    assert "no such element" in watch.problem
+    assert "no such element" in breakpoint_.problem
+    assert (watch.enabled, breakpoint_.enabled, fitting.enabled) == (False, False, True)
+    for name, array in plain.parameters.items():
+        assert debugger.parameters[name].tobytes() == array.tobytes()
+    assert debugger.losses.tobytes() == plain.losses.tobytes()
+    assert [view.problem for view in debugger.snapshot().stops][-3:] == [
+        watch.problem,
+        breakpoint_.problem,
+        "",
+    ]
+    debugger.reset(Hyperparameters(hidden=3))
+    debugger.stops.toggle(watch.number)
+    assert (watch.enabled, watch.problem) == (True, "")
+
+
+SPECS = st.lists(
+    st.sampled_from(
+        [
+            "watch E > prev(E)",
+            "watch E < 0.1",
+            "watch E > 0.08 for 2",
+            "watch sum(g > 0.5) > 5",
+            "watch norm(prev(dE_dw)) < 0.02 for 2",
+            "watch iteration == 17",
+            "watch norm(v)",
+            "break dE_dy",
+            "break yhat: iteration > 40",
+            "break g: norm(prev(w)) < norm(w)",
+            "break E: E > prev(E)",
+            "break w: norm(delta_w) > 1",
+            "break dE_dw: prev(E) < E",
+            "break dE_dv: best_E >= E",
+        ]
+    ),
+    unique=True,
+    min_size=1,
+    max_size=4,
+)
+
+
+def with_stops(specs: list[str]) -> Debugger:
+    debugger = wavering()
+    for spec in specs:
+        kind, text = spec.split(" ", 1)
+        add = debugger.stops.add_watch if kind == "watch" else debugger.stops.add_breakpoint
+        add(text)
+    return debugger
+
+
+def bits(debugger: Debugger) -> dict[str, bytes]:
+    return {name: array.tobytes() for name, array in debugger.snapshot().values.items()}
+
+
+@settings(max_examples=30, deadline=None)
+@given(SPECS, st.data())
+def test_back_to_the_last_stop(specs: list[str], data: st.DataObject) -> None:
+    debugger = with_stops(specs)
+    times = times_of(debugger, HORIZON + 1)
+    operations = len(debugger.program.operations)
+    for _ in range(3):
+        here = data.draw(st.tuples(st.integers(0, HORIZON), st.integers(0, operations - 1)))
+        assert debugger.go_to(*here)
+        values = bits(debugger)
+        before = [time for time in times if time < here]
+        # So few iterations at a time that it must go back several times.
+        with patch.object(search, "_FIRST_STRETCH", 3):
+            hit = debugger.back_to_stop()
+        assert now(debugger) == (before[-1] if before else here)
+        assert (hit is None) == (not before)
+        assert debugger.go_to(*here)
+        assert bits(debugger) == values
+
+
+@settings(max_examples=30, deadline=None)
+@given(SPECS, st.integers(0, 2**32 - 1))
+def test_interruptions_change_nothing(specs: list[str], seed: int) -> None:
+    straight, interrupted = with_stops(specs), with_stops(specs)
+    expected = stops_of(straight)
+    dice, found = random.Random(seed), []
+    # A slow iteration can be left in its midst.
+    slow = dice.random() < 0.5
+    while interrupted.iteration < HORIZON:
+        if slow:
+            interrupted._run.seconds_per_iteration = 1.0
+        hit = interrupted.proceed(HORIZON, cancel=lambda: dice.random() < 0.3)
+        if hit is not None:
+            found.append((now(interrupted), hit.words))
+        assert interrupted.evaluate("norm(v)") > 0
+    assert found == expected
+    assert bits(interrupted) == bits(straight)
+    hits = [[stop.hits for stop in each.stops] for each in (interrupted, straight)]
+    assert hits[0] == hits[1]
+
+
+def test_a_runner_pauses_itself_at_a_stop() -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.stops.add_breakpoint("dE_dw: iteration >= 700")
+    runner = Runner(debugger)
+    try:
+        for iteration in (700, 701):
+            runner.run().result(10)
+            while runner.running:
+                time.sleep(0.001)
+            snapshot = runner.submit(Debugger.snapshot).result(10)
+            assert snapshot.iteration == iteration
+            assert "breakpoint before ∂E/∂w" in snapshot.stopped
+    finally:
+        runner.close()
+    assert len(debugger.log) == 2
