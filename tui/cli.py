@@ -172,7 +172,10 @@ def _train_until(debugger: Debugger, condition: str) -> None:
     """Have the debugger stand before the iteration in which a condition becomes true."""
     from tui.headless import train_until
 
-    found, interrupted = train_until(debugger, condition)
+    try:
+        found, interrupted = train_until(debugger, condition)
+    except InputError as error:
+        raise InputError(f"--until {clean(condition, 60)}: {error}") from None
     if interrupted:
         click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
         sys.exit(130)

@@ -32,8 +32,9 @@ def parse(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
-        place = f"column {indent + error.offset}: " if error.offset else ""
-        raise QueryError(f"{place}{clean(error.msg)}") from None
+        # Python tells no place where something is missing at the end.
+        column = indent + (error.offset or len(source) + 1)
+        raise QueryError(f"column {column}: {clean(error.msg)}") from None
     except (ValueError, RecursionError, MemoryError):
         raise QueryError("this cannot be read as an expression") from None
     if sum(1 for _ in ast.walk(tree)) > _MOST_NODES:

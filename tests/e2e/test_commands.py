@@ -106,6 +106,51 @@ def test_trace_at_an_iteration_continues_the_run() -> None:
     assert next(o["value"] for o in at_5["operations"] if o["name"] == "E") == losses[5]
 
 
+def test_trace_until_a_condition_becomes_true() -> None:
+    losses = json.loads(run("train", "or", "--json").stdout)["losses"]
+    first = next(i for i, loss in enumerate(losses) if loss < 0.1)
+    traced = json.loads(run("trace", "or", "--until", "E < 0.1", "--json").stdout)
+    assert traced["iteration"] == first
+    value = {operation["name"]: operation["value"] for operation in traced["operations"]}
+    assert value["E"] == losses[first]
+    done = run("trace", "or", "--until", "E < 0", code=1)
+    assert done.stderr == "nn-tui: E < 0 was not true in 10,000 iterations\n"
+
+
+def test_explain_leads_back_to_the_data() -> None:
+    chain = json.loads(run("explain", "or", "dE_dv[1, 0]", "--json").stdout)
+    first = chain["explanations"][0]
+    assert round(first["value"], 8) == -0.00371928
+    traced = json.loads(run("trace", "or", "--json").stdout)
+    values = {operation["name"]: operation["value"] for operation in traced["operations"]}
+    for explained in chain["explanations"]:
+        if explained["numbers"] is not None:
+            value = np.array(values[explained["name"]])[tuple(explained["index"])]
+            assert explained["value"] == value
+    assert [explained["name"] for explained in chain["explanations"]][-1] in ("x", "v", "w", "f0")
+    by_name = run("explain", "or", "∂E/∂v[input2, g1]").stdout
+    assert by_name.startswith("iteration 0\n\n∂E/∂v[input2, g1] = Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]\n")
+    assert "drawn from seed 1" in by_name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["explain", "or", "dE_dv[9, g1]"], "no number from 0 to 1"),
+        (["explain", "or", "dE_dv[0]"], "2 indices are needed"),
+        (["explain", "or", "nothing[0]"], "no element of x"),
+        (["trace", "or", "--until", "E"], "not a condition"),
+        (["trace", "or", "--until", "E <"], "column"),
+        (["or", "--break", "nothing"], "there is no operation 'nothing'"),
+        (["or", "--break", "y: f > 0"], "not computed yet before y"),
+        (["or", "--watch", "E +"], "--watch E +"),
+        (["or", "--history", "0"], "from 1 to 1,000,000"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told(arguments: list[str], problem: str) -> None:
+    assert problem in refusal(*arguments)
+
+
 def test_several_targets(tmp_path: Path) -> None:
     path = tmp_path / "two.csv"
     path.write_text("a,b,c,d\n0,1,0,1\n1,0,1,0\n1,1,1,1\n")
