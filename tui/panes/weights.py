@@ -77,6 +77,11 @@ class WeightsPane(LinesView):
             self.inspected = None
         if moment.selected is not None and self._by_observation(moment):
             self._at[0] = moment.selected
+        if self.moment is None or self.moment.snapshot.listing is not moment.snapshot.listing:
+            # Another branch may have fewer neurons than the cursor has gone past.
+            self.moment = moment
+            self._at[0] = min(self._at[0], self._sizes()[0] - 1)
+            self._at[1] = min(self._at[1], self._sizes()[1] - 1)
         super().show(moment)
         self._tell()
 
