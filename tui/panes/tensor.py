@@ -134,7 +134,7 @@ def _heat(
         row = Row()
         for j in range(0, blocks.shape[1], across):
             value = _strongest(blocks[i : i + down, j : j + across])
-            share = abs(value) / largest if largest and math.isfinite(value) else 1.0
+            share = abs(value) / (largest or 1.0) if math.isfinite(value) else 1.0
             shade = _SHADES[min(math.ceil(share * (len(_SHADES) - 1)), len(_SHADES) - 1)]
             style = palette.number(value, largest)
             if (i // down, j // across) == cursor:
