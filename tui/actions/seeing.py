@@ -149,5 +149,8 @@ class Seeing(Changing):
     def on_dataset_pane_window_moved(self) -> None:
         self._tell("")
 
+    def on_weights_pane_window_moved(self) -> None:
+        self._tell("")
+
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.palette))
