@@ -83,6 +83,16 @@ class Frame(Vertical):
         for pane in self._panes.values():
             pane.show(moment)
 
+    def window(self, most: int) -> slice:
+        """The observations that can be seen; of two panes far apart, those of the active one."""
+        table, inspected = self.dataset.window, self.weights.window
+        if inspected is None:
+            return table
+        both = slice(min(table.start, inspected.start), max(table.stop, inspected.stop))
+        if self.dataset.size and both.stop - both.start <= most:
+            return both
+        return table if self.active == "dataset" else inspected
+
     def go_to(self, name: str) -> None:
         """Give the focus to a pane, showing it if it is hidden."""
         self.active = name

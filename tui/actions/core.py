@@ -155,7 +155,7 @@ class Core(App[None]):
         observations = len(self._debugger.dataset.observations)
         window = None
         if observations > _COPY_ALL:
-            window = self.frame.dataset.window
+            window = self.frame.window(_COPY_ALL)
         width = self.frame.loss.size.width
         return window, 2 * max(width, 50), self.frame.weights.inspected
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engine.errors import InputError
 from engine.expression import Cell, Explanation
 from tui.actions.changing import Changing
 from tui.panes.dataset import DatasetPane
@@ -15,7 +17,11 @@ from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
 
 if TYPE_CHECKING:
+    from engine.debugger import Debugger
     from engine.tensor import Array
+
+_NONFINITE = re.compile(r"\b(nan|inf)\b")
+"""As Python writes what NumPy calls np.nan and np.inf."""
 
 
 class Seeing(Changing):
@@ -92,10 +98,15 @@ class Seeing(Changing):
         self, cell: Cell, then: Callable[[Explanation], None], as_read: bool = True
     ) -> None:
         """Have a cell explained."""
-        self._ask(
-            lambda debugger: debugger.explain(cell.tensor, *cell.index, as_read=as_read),
-            then,
-        )
+
+        def explain(debugger: Debugger) -> Explanation:
+            try:
+                return debugger.explain(cell.tensor, *cell.index, as_read=as_read)
+            except (KeyError, IndexError):
+                # Between the key and the answer the run may have become another one.
+                raise InputError("This cell is no longer there.") from None
+
+        self._ask(explain, then)
 
     def action_copy(self) -> None:
         if self._moment is None:
@@ -106,11 +117,18 @@ class Seeing(Changing):
             name = self.frame.iteration.line.name
 
         def copy(array: Array) -> None:
-            self.copy_to_clipboard(f"{name} = np.array({array.tolist()!r})")
+            numbers = _NONFINITE.sub(r"np.\1", repr(array.tolist()))
+            self.copy_to_clipboard(f"{name} = np.array({numbers})")
             symbol = snapshot.listing.symbols[name]
             self._say(f"{symbol}, {array.size:,} numbers, is on the clipboard as a NumPy array.")
 
-        self._ask(lambda debugger: debugger.value(name), copy)
+        def value(debugger: Debugger) -> Array:
+            try:
+                return debugger.value(name)
+            except KeyError:
+                raise InputError("This tensor is no longer there.") from None
+
+        self._ask(value, copy)
 
     def on_dataset_pane_selected(self, message: DatasetPane.Selected) -> None:
         self._select(message.observation)
@@ -129,6 +147,9 @@ class Seeing(Changing):
         self._tell("")
 
     def on_dataset_pane_window_moved(self) -> None:
+        self._tell("")
+
+    def on_weights_pane_window_moved(self) -> None:
         self._tell("")
 
     def action_help(self) -> None:

@@ -57,6 +57,7 @@ def matrix_rows(
     first: int = 0,
     column: int = 0,
     mark: Mark | None = None,
+    rows: range | None = None,
 ) -> list[Row]:
     """Lay out a tensor.
 
@@ -72,6 +73,8 @@ def matrix_rows(
         first: The number of the array's first row.
         column: The column to have in sight.
         mark: The cell under the cursor, its row counted from the array's first one.
+        rows: Which rows to lay out, counted from the array's first one; by default all,
+            up to a limit.
 
     Returns:
         A heading and one row for each row of the tensor.
@@ -87,16 +90,16 @@ def matrix_rows(
         heading.add(" " + right(name, end - heading.width - 1), palette.label)
     if cut:
         heading.add(f" {column + shown}/{len(column_names)}", palette.dim)
-    rows = [heading]
+    lines = [heading]
     table = None if array is None else as_table(array)
     largest = 0.0 if table is None else largest_magnitude(table)
     whole = whole_digits(largest)
     count = len(row_names) if table is None else len(table)
-    for i in range(min(count, _MOST_ROWS)):
+    for i in range(min(count, _MOST_ROWS)) if rows is None else rows:
         at = mark is not None and mark.row == i
         row = Row().add(row_names[first + i], palette.heading if at else palette.label, width=names)
         for j in range(shown):
-            if table is None:
+            if table is None or not 0 <= i < len(table):
                 row.add(" " + missing(number), palette.dim)
                 continue
             value = float(table[i, column + j])
@@ -108,10 +111,10 @@ def matrix_rows(
                 row.add("›", palette.heading).add(text, style + palette.current)
             else:
                 row.add(" " + text, style)
-        rows.append(row)
-    if count > _MOST_ROWS:
-        rows.append(Row().add(f"… {count - _MOST_ROWS:,} more rows", palette.dim))
-    return rows
+        lines.append(row)
+    if rows is None and count > _MOST_ROWS:
+        lines.append(Row().add(f"… {count - _MOST_ROWS:,} more rows", palette.dim))
+    return lines
 
 
 def beside(blocks: list[list[Row]], widths: list[int], width: int) -> list[Strip]:

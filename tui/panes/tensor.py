@@ -58,47 +58,70 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     return facts
 
 
+def in_colours(moment: Moment, name: str, width: int, height: int, changed: bool) -> bool:
+    """Whether a tensor is drawn in colours.
+
+    Args:
+        moment: What there is to see.
+        name: The tensor.
+        width: The cells of a row.
+        height: How many rows can be seen at once.
+        changed: Whether colours are wanted where numbers fit, and numbers where they do not.
+    """
+    summary = moment.snapshot.summary
+    if summary is None or summary.name != name:
+        return False
+    rows, _, _, fits = _layout(moment.snapshot, name, width)
+    return changed != (not fits and rows > height)
+
+
+def _layout(snapshot: Snapshot, name: str, width: int) -> tuple[int, int, int, bool]:
+    """How many rows, the cells of their names and of a number, whether all columns fit."""
+    axes = snapshot.listing.axes[name]
+    rows, columns = (len(names) for names in names_of(axes))
+    names = max(name_width(axes), len(snapshot.listing.symbols[name]))
+    number = width_for(columns, width - names)
+    return rows, names, number, columns * (number + 1) <= width - names
+
+
+def colour_rows(
+    moment: Moment, palette: Palette, width: int, height: int, at: tuple[int, int]
+) -> list[Row]:
+    """Lay out the tensor that the summary is of, in colours, all of it in `height` rows."""
+    assert moment.snapshot.summary is not None
+    return _heat(moment.snapshot, moment.snapshot.summary, palette, width, height, at)
+
+
 def tensor_rows(
     moment: Moment,
     name: str,
     *,
     palette: Palette,
     width: int,
-    height: int,
+    seen: range,
     at: tuple[int, int],
-    mark: Mark | None,
-    heat: bool,
+    marked: bool,
 ) -> list[Row]:
-    """Lay out a tensor.
+    """Lay out a tensor in numbers: a heading, and the rows that can be seen.
 
     Args:
         moment: What there is to see.
         name: The tensor.
         palette: The colours.
         width: The cells of a row.
-        height: How many rows can be seen at once.
+        seen: The rows that can be seen.
         at: The row and column of the cursor.
-        mark: The same where the cursor is to be seen.
-        heat: Whether to draw colours where numbers fit, and numbers where they do not.
+        marked: Whether the cursor is to be seen.
     """
     snapshot = moment.snapshot
     axes = snapshot.listing.axes[name]
-    values = snapshot.values.get(name)
-    rows, columns = (len(names) for names in names_of(axes))
-    names = max(name_width(axes), len(snapshot.listing.symbols[name]))
-    number = width_for(columns, width - names)
-    large = columns * (number + 1) > width - names and rows > height
-    summary = snapshot.summary
-    if summary is not None and summary.name == name and heat != large:
-        return _heat(snapshot, summary, palette, width, height, at)
+    _, names, number, _ = _layout(snapshot, name, width)
     by_observation = axes[:1] == snapshot.listing.axes["x"][:1]
     first = snapshot.first_observation if by_observation else 0
-    if mark is not None:
-        mark = Mark(mark.row - first, mark.column)
     return matrix_rows(
         snapshot.listing.symbols[name],
         axes,
-        values,
+        snapshot.values.get(name),
         palette=palette,
         width=width,
         names=names,
@@ -106,7 +129,8 @@ def tensor_rows(
         fresh=moment.fresh == name,
         first=first,
         column=at[1],
-        mark=mark,
+        mark=Mark(at[0] - first, at[1]) if marked else None,
+        rows=range(seen.start - first, seen.stop - first),
     )
 
 
@@ -134,7 +158,7 @@ def _heat(
         row = Row()
         for j in range(0, blocks.shape[1], across):
             value = _strongest(blocks[i : i + down, j : j + across])
-            share = abs(value) / largest if largest and math.isfinite(value) else 1.0
+            share = abs(value) / (largest or 1.0) if math.isfinite(value) else 1.0
             shade = _SHADES[min(math.ceil(share * (len(_SHADES) - 1)), len(_SHADES) - 1)]
             style = palette.number(value, largest)
             if (i // down, j // across) == cursor:

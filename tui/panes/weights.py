@@ -12,10 +12,12 @@ from tui.lines import LinesView, Row
 from tui.moment import Moment
 from tui.numbers import NARROWEST, width_for
 from tui.panes.matrix import Mark, beside, matrix_rows, name_width, names_of
-from tui.panes.tensor import summary_rows, tensor_rows
+from tui.panes.tensor import colour_rows, in_colours, summary_rows, tensor_rows
 
 VIEWS = ("value", "gradient", "update", "change")
 _GAP = 3
+_HEAD = 3
+"""The lines above the first row of a tensor: two of summary, and the names of the columns."""
 
 
 if TYPE_CHECKING:
@@ -36,11 +38,17 @@ class WeightsPane(LinesView):
             super().__init__()
             self.observation = observation
 
+    class WindowMoved(Message):
+        """Observations came into sight that the snapshot does not have."""
+
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self.inspected: str | None = None
         """The tensor that is shown alone, or None."""
         self._heat = False
+        self._in_colours = False
+        self._wanted: slice | None = None
+        """The observations that were asked for and have not come yet."""
         self._view = 0
         self._total = 1
         self._at = [0, 0]
@@ -77,6 +85,11 @@ class WeightsPane(LinesView):
             self.inspected = None
         if moment.selected is not None and self._by_observation(moment):
             self._at[0] = moment.selected
+        if self.moment is None or self.moment.snapshot.listing is not moment.snapshot.listing:
+            # Another branch may have fewer neurons than the cursor has gone past.
+            self.moment = moment
+            self._at[0] = min(self._at[0], self._sizes()[0] - 1)
+            self._at[1] = min(self._at[1], self._sizes()[1] - 1)
         super().show(moment)
         self._tell()
 
@@ -163,7 +176,7 @@ class WeightsPane(LinesView):
         """The line of the pane that the cursor is in."""
         assert self.moment is not None
         if self.inspected is not None:
-            return self._at[0] + 3
+            return 0 if self._in_colours else self._at[0] + _HEAD
         listing, line, row = self.moment.snapshot.listing, 1, self._at[0]
         for parameter in listing.parameters:
             rows = len(names_of(listing.axes[parameter])[0])
@@ -206,29 +219,66 @@ class WeightsPane(LinesView):
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         if self.moment is None:
             return []
-        lines = self._tensor(width, count) if self.inspected else self._overview(width)
-        total = max(len(lines), 1)
+        if self.inspected is not None:
+            lines, total = self._tensor(self.moment, self.inspected, width, top, count)
+        else:
+            lines = self._overview(width)
+            total = max(len(lines), 1)
+            lines = lines[top : top + count]
         if total != self._total:
             self._total = total
             self.call_later(self.on_resize)
-        return lines[top : top + count]
+        return lines
 
-    def _tensor(self, width: int, count: int) -> list[Strip]:
-        assert self.moment is not None
-        assert self.inspected is not None
-        mark = Mark(*self._at) if self.cursor_shown else None
-        rows = summary_rows(self.moment, self.inspected, self.palette, width)
+    def _tensor(
+        self, moment: Moment, name: str, width: int, top: int, count: int
+    ) -> tuple[list[Strip], int]:
+        """The lines of the inspector that can be seen, and how many there are."""
+        at = (self._at[0], self._at[1])
+        rows = summary_rows(moment, name, self.palette, width)
+        height = max(count - len(rows), 3)
+        self._in_colours = in_colours(moment, name, width, height, self._heat)
+        self._ask_for_window(moment)
+        if self._in_colours:
+            rows += colour_rows(moment, self.palette, width, height, at)
+            return [row.strip(width) for row in rows[top : top + count]], len(rows)
+        total = self._sizes()[0]
+        # Of a long table only what can be seen is laid out.
+        seen = range(min(max(top - _HEAD, 0), total), min(max(top + count - _HEAD, 0), total))
         rows += tensor_rows(
-            self.moment,
-            self.inspected,
+            moment,
+            name,
             palette=self.palette,
             width=width,
-            height=max(count - len(rows), 3),
-            at=(self._at[0], self._at[1]),
-            mark=mark,
-            heat=self._heat,
+            seen=seen,
+            at=at,
+            marked=self.cursor_shown,
         )
-        return [row.strip(width) for row in rows]
+        lines = rows[top:_HEAD] + rows[_HEAD:]
+        return [row.strip(width) for row in lines], _HEAD + total
+
+    @property
+    def window(self) -> slice | None:
+        """The observations that can be seen, or None where rows are none."""
+        if self.moment is None or not self.size or not self._by_observation(self.moment):
+            return None
+        if self._in_colours:
+            return slice(self._at[0], self._at[0] + 1)
+        top = max(round(self.scroll_y) - _HEAD, 0)
+        return slice(top, top + self.size.height)
+
+    def _ask_for_window(self, moment: Moment) -> None:
+        """Have the rows brought that the snapshot does not have, asking once."""
+        window, snapshot = self.window, moment.snapshot
+        last = snapshot.first_observation + len(snapshot.values["x"])
+        if window is None or (
+            snapshot.first_observation <= window.start
+            and min(window.stop, self._sizes()[0]) <= last
+        ):
+            self._wanted = None
+        elif window != self._wanted:
+            self._wanted = window
+            self.post_message(self.WindowMoved())
 
     def _shown(self, width: int) -> list[int]:
         """Which views fit side by side, the chosen one first."""

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from engine.errors import InputError
 from engine.query.functions import FUNCTIONS
@@ -48,6 +49,7 @@ class EvaluateScreen(Dialog[None]):
         self._typed = typed
         self._at = len(typed)
         self._found: int | None = None
+        self._answering: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         with Container() as box:
@@ -66,7 +68,7 @@ class EvaluateScreen(Dialog[None]):
         self.query_one(Input).value = earlier
         self.query_one(Input).cursor_position = len(earlier)
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
         if not text:
             return
@@ -75,6 +77,12 @@ class EvaluateScreen(Dialog[None]):
         self._at = len(self._typed)
         self._found = None
         self._show("…")
+        if self._answering is not None and not self._answering.is_finished:
+            cast("NNTui", self.app).give_up_search()
+        # In a worker, so that Esc is heard while it looks through many iterations.
+        self._answering = self.run_worker(self._answer(text), exclusive=True)
+
+    async def _answer(self, text: str) -> None:
         try:
             result = await wrap_future(self._evaluate(text))
         except InputError as error:

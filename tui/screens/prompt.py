@@ -65,9 +65,13 @@ class PromptScreen(Dialog[T], Generic[T]):
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        # In a worker, as the answer may have to wait for a long way, and Esc may not.
+        self.run_worker(self._answer(event.value), exclusive=True)
+
+    async def _answer(self, text: str) -> None:
         try:
-            answer = await wrap_future(self._parse(event.value))
+            answer = await wrap_future(self._parse(text))
         except InputError as error:
             self.query_one("#hint", Static).update(Text(str(error), style="bold"))
         else:
