@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import engine, history, keys, screen, startup
+from tests.benchmarks import engine, history, keys, screen, startup, stops
 from tests.benchmarks.budget import table
 from tests.benchmarks.environment import neutral_environment
 
 _GROUPS = {
     "engine": engine.rows,
     "history": history.rows,
+    "stops": stops.rows,
     "screen": screen.rows,
     "keys": keys.rows,
     "startup": startup.rows,
