@@ -143,10 +143,12 @@ def test_it_looks_again_once_all_is_finite() -> None:
         debugger.edit("w", (1, 0), 1.0)
         assert debugger.proceed(iteration + 5) is None
     debugger.go_to(0)
-    # Between two changes it lasted for a single iteration.
-    hit = debugger.proceed(HORIZON)
-    assert hit is not None
-    assert (hit.iteration, hit.words[0]) == (10, "y")
+    for iteration in (10, 20, 30):
+        # Each time it lasts for less than an iteration.
+        hit = debugger.proceed(HORIZON)
+        assert hit is not None
+        assert (hit.iteration, hit.words[0]) == (iteration, "y")
+    assert debugger.proceed(HORIZON) is None
 
 
 def test_it_can_be_switched_off() -> None:
