@@ -9,7 +9,9 @@ from engine.errors import InputError
 from engine.text import clean
 
 _COUNT = re.compile(r"^(?P<text>.*?)(?:^|\s+)(?P<word>after|for)\s+(?P<count>\d{1,9})$", re.DOTALL)
-_PLACE = re.compile(r"^\s*(?P<place>[^\s:\[\]()]+)\s*(?::(?P<rest>.*))?$", re.DOTALL)
+_PLACE = re.compile(
+    r"^\s*(?P<place>[^\s:\[\]()]+)(?:\s*:|\s+(?=after\s)|\s*$)(?P<rest>.*)$", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -103,4 +105,4 @@ def split_place(spec: str) -> tuple[str, str]:
     match = _PLACE.match(spec)
     if match is None:
         raise InputError(f"a breakpoint is OPERATION or OPERATION:CONDITION, not {clean(spec)!r}")
-    return match["place"], (match["rest"] or "").strip()
+    return match["place"], match["rest"].strip()

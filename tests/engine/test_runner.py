@@ -52,6 +52,19 @@ def test_it_stops_at_the_planned_end_and_goes_on_when_raised(runner: Runner) -> 
         assert iteration(runner) == planned
 
 
+def test_it_pauses_itself_at_a_stop(runner: Runner) -> None:
+    runner.submit(lambda d: d.stops.add_breakpoint("dE_dw: iteration >= 700")).result(10)
+    for expected in (700, 701):
+        runner.run().result(10)
+        until = time.monotonic() + 10
+        while runner.running and time.monotonic() < until:
+            time.sleep(0.001)
+        snapshot = runner.submit(Debugger.snapshot).result(10)
+        assert snapshot.iteration == expected
+        assert "breakpoint before ∂E/∂w" in snapshot.stopped
+    assert len(runner.submit(lambda debugger: debugger.log).result(10)) == 2
+
+
 def test_an_error_reaches_the_one_who_asked_and_the_runner_lives_on(runner: Runner) -> None:
     future = runner.submit(lambda debugger: debugger.change(hidden=4))
     with pytest.raises(InputError, match="needs a reset"):

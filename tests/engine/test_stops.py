@@ -2,7 +2,6 @@
 
 import itertools
 import random
-import time
 from unittest.mock import patch
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Debugger, Hyperparameters, InputError, Runner, read_dataset, search
+from engine import Debugger, Hyperparameters, InputError, read_dataset, search
 from tests.engine.nets import make
 
 Time = tuple[int, int]
@@ -140,6 +139,23 @@ def test_what_cannot_be_a_stop() -> None:
     assert len(list(debugger.stops)) == 4
 
 
+def test_the_text_of_a_stop_makes_it_again() -> None:
+    debugger = make()
+    stops = debugger.stops
+    for add, text in (
+        (stops.add_watch, "norm(dE_dw)"),
+        (stops.add_watch, "E < 0.1 for 3"),
+        (stops.add_breakpoint, "dE_dy"),
+        (stops.add_breakpoint, "dE_dy after 3"),
+        (stops.add_breakpoint, "dE_dy: E < 0.1"),
+        (stops.add_breakpoint, "dE_dy: E < 0.1 after 3"),
+    ):
+        first = add(text)
+        again = add(first.spec)
+        assert first.spec == again.spec == text
+        assert (again.place, again.text, again.count) == (first.place, first.text, first.count)
+
+
 def test_a_stop_that_no_longer_fits_is_disabled_and_harms_nothing() -> None:
     debugger, plain = Debugger(read_dataset("or")), Debugger(read_dataset("or"))
     watch = debugger.stops.add_watch("dE_dw[2, 0] > 9")
@@ -243,20 +259,3 @@ def test_interruptions_change_nothing(specs: list[str], seed: int) -> None:
     assert bits(interrupted) == bits(straight)
     hits = [[stop.hits for stop in each.stops] for each in (interrupted, straight)]
     assert hits[0] == hits[1]
-
-
-def test_a_runner_pauses_itself_at_a_stop() -> None:
-    debugger = Debugger(read_dataset("or"))
-    debugger.stops.add_breakpoint("dE_dw: iteration >= 700")
-    runner = Runner(debugger)
-    try:
-        for iteration in (700, 701):
-            runner.run().result(10)
-            while runner.running:
-                time.sleep(0.001)
-            snapshot = runner.submit(Debugger.snapshot).result(10)
-            assert snapshot.iteration == iteration
-            assert "breakpoint before ∂E/∂w" in snapshot.stopped
-    finally:
-        runner.close()
-    assert len(debugger.log) == 2
