@@ -1,0 +1,271 @@
+"""Stops, explanations, and the prompt that evaluates: every key at two sizes."""
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
+from tui.app import NNTui
+from tui.moment import State
+from tui.screens.evaluate import EvaluateScreen
+from tui.screens.explain import ExplainScreen
+from tui.screens.prompt import PromptScreen
+from tui.screens.stops import StopsScreen
+
+at_two_sizes = pytest.mark.parametrize("size", SIZES)
+TO_DE_DW, TO_DE_DV = 9, 15
+"""How many lines down from the top of the listing."""
+
+
+async def answer(app: NNTui, pilot: Pilot[None], words: str) -> None:
+    """Fill in the line of a prompt that was just asked for."""
+    await until(pilot, lambda: isinstance(app.screen, PromptScreen | EvaluateScreen))
+    await until(pilot, lambda: list(app.screen.query(Input)))
+    app.screen.query_one(Input).value = words
+    await pilot.press("enter")
+
+
+def line_of(app: NNTui, formula: str) -> str:
+    return next(line for line in text(app).splitlines() if formula in line)
+
+
+@at_two_sizes
+async def test_breakpoints_and_continuing(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: "No breakpoint or condition is set" in said(app))
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("r")
+        await until(pilot, lambda: clock(app) == (0, 0))
+        # At the cursor.
+        await pilot.press(*["j"] * TO_DE_DW, "b")
+        await until(pilot, lambda: "●" in line_of(app, "∂E/∂w = "))
+        for iteration in (0, 1):
+            await pilot.press("c")
+            await until(pilot, lambda i=iteration: clock(app) == (i, TO_DE_DW))
+        assert "Stopped: breakpoint before ∂E/∂w." in said(app)
+        assert "paused before ∂E/∂w" in text(app)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: clock(app) == (2, TO_DE_DW))
+        for iteration in (1, 0):
+            await pilot.press("C")
+            await until(pilot, lambda i=iteration: clock(app) == (i, TO_DE_DW))
+        assert "Back at: breakpoint before ∂E/∂w." in said(app)
+        await pilot.press("C")
+        await until(pilot, lambda: "No stop lies before this." in said(app))
+        # At the marker, as the cursor went along with the clock.
+        await pilot.press("f9")
+        await until(pilot, lambda: "Breakpoint taken away from ∂E/∂w." in said(app))
+        await until(pilot, lambda: "●" not in line_of(app, "∂E/∂w = "))
+        await pilot.press("f9")
+        await until(pilot, lambda: "●" in line_of(app, "∂E/∂w = "))
+
+
+@at_two_sizes
+async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "w")
+        await answer(app, pilot, "E <")
+        await until(pilot, lambda: "invalid syntax" in text(app))
+        await answer(app, pilot, "nonsense < 1")
+        await until(pilot, lambda: "there is no 'nonsense'" in text(app))
+        assert isinstance(app.screen, PromptScreen)
+        await answer(app, pilot, "E < 0.19")
+        await until(pilot, lambda: "Added. B lists all breakpoints and watches." in said(app))
+        await pilot.press("w")
+        await answer(app, pilot, "norm(dE_dw)")
+        await until(pilot, lambda: len(snapshot(app).stops) == 6)
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(app.screen, StopsScreen))
+        await until(pilot, lambda: "no stop so far" in text(app))
+        norm = snapshot(app).stops[-1].value
+        assert float(norm) > 0
+        assert f"now {norm}" in line_of(app, "norm(dE_dw)")
+        assert "now false" in line_of(app, "E < 0.19")
+
+        await pilot.press("escape", "c")
+        await until(pilot, lambda: "E < 0.19 became true" in said(app))
+        reached = clock(app)[0]
+        losses = snapshot(app).losses
+        assert losses[reached - 1] < 0.19 <= losses[reached - 2]
+        await pilot.press("B")
+        await until(pilot, lambda: f"iteration {reached:,}: E < 0.19 became true" in text(app))
+        assert "1 hit" in line_of(app, "watch    E < 0.19")
+
+        await pilot.press(*["j"] * 4, "space")
+        await until(pilot, lambda: "○ watch    E < 0.19" in text(app))
+        await pilot.press("space")
+        await until(pilot, lambda: "● watch    E < 0.19" in text(app))
+        await pilot.press("e")
+        await answer(app, pilot, "E < 0.18 for 2")
+        await until(pilot, lambda: "● watch    E < 0.18 for 2" in text(app))
+        await pilot.press("d")
+        await until(pilot, lambda: "E < 0.18" not in text(app))
+        await pilot.press("k", "d")
+        await until(pilot, lambda: "a built-in stop stays" in said(app))
+        assert len(snapshot(app).stops) == 5
+        await pilot.press("b")
+        await answer(app, pilot, "nowhere")
+        await until(pilot, lambda: "there is no operation 'nowhere'" in text(app))
+        await answer(app, pilot, "dE_dw: E < 0.1 after 3")
+        await until(pilot, lambda: "break    ∂E/∂w: E < 0.1 after 3" in text(app))
+
+
+@at_two_sizes
+async def test_repeating_motions(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "Nothing to repeat yet" in said(app))
+        await pilot.press("n", "full_stop", "full_stop")
+        await until(pilot, lambda: clock(app) == (0, 3))
+        await pilot.press("s", "full_stop")
+        await until(pilot, lambda: clock(app) == (2, 3))
+        await pilot.press("g")
+        await answer(app, pilot, "35")
+        await until(pilot, lambda: clock(app) == (35, 0))
+        await pilot.press("g")
+        await answer(app, pilot, "-10")
+        await until(pilot, lambda: clock(app) == (25, 0))
+        await pilot.press("full_stop", "full_stop", "full_stop")
+        await until(pilot, lambda: clock(app) == (5, 0))
+        await until(pilot, lambda: "not -5" in said(app))
+
+
+async def test_a_long_way_gives_way_to_escape() -> None:
+    """A prompt does not keep Esc waiting, and `.` goes a way that can be given up."""
+    async with opened(iterations=10**9) as (app, pilot):
+        await pilot.press("g")
+        await answer(app, pilot, "+1")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press("g")
+        await answer(app, pilot, "+900000000")
+        await until(pilot, lambda: app._session.is_going)
+        await pilot.press("w")
+        await answer(app, pilot, "E < 0.1")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
+        assert app._session.is_going
+        for key in ("escape", "full_stop", "escape"):
+            going = key == "full_stop"
+            await pilot.press(key)
+            await until(pilot, lambda going=going: app._session.is_going == going)
+        await pilot.press("n")
+        await until(pilot, lambda: clock(app) == (1, 1))
+
+
+@at_two_sizes
+async def test_explaining_down_to_the_data(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("x")
+        await until(pilot, lambda: "has not run" in said(app))
+        await pilot.press("f")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press(*["j"] * TO_DE_DV, "enter")
+        await until(pilot, lambda: "4 Inspector  ∂E/∂v" in text(app))
+        await pilot.press("j", "x")
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        for words in (
+            "∂E/∂v[input2, g1] = −0.0037192781   in iteration 0",
+            "0·0.003388157",
+            "1·(−0.002019082)",
+            "0·(−0.0019045652)",
+            "1·(−0.0017001961)",
+        ):
+            await until(pilot, lambda words=words: words in text(app))
+
+        trail = "∂E/∂v"
+        for symbol in ("∂E/∂ŷ", "∂g/∂ŷ", "g", "ŷ", "v"):
+            await choose(app, pilot, symbol)
+            trail += f" → {symbol}"
+            await until(pilot, lambda trail=trail: f"{trail} " in text(app))
+        assert "drawn from seed 1" in text(app)
+        await pilot.press("enter", "backspace")
+        await until(pilot, lambda: "→ g → ŷ " in text(app))
+        assert "ŷ → v" not in text(app)
+        await choose(app, pilot, "x")
+        await until(pilot, lambda: "an input, from the table" in text(app))
+        await pilot.press(*["backspace"] * 7)
+        await until(pilot, lambda: "= −0.0037192781" in text(app))
+        assert "→" not in text(app).split("=")[0]
+        # Where it returns, the cursor is on the operand that it went down to.
+        assert app.screen.operands[app.screen.cursor].symbol == "∂E/∂ŷ"
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, ExplainScreen))
+
+
+async def choose(app: NNTui, pilot: Pilot[None], symbol: str) -> None:
+    """Go on to the first operand of a tensor."""
+    screen = app.screen
+    assert isinstance(screen, ExplainScreen)
+    down = [cell.symbol for cell in screen.operands].index(symbol) - screen.cursor
+    await pilot.press(*["down" if down > 0 else "up"] * abs(down), "enter")
+    await until(pilot, lambda: screen.explanation.cell.symbol == symbol)
+
+
+@at_two_sizes
+async def test_evaluating(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("colon")
+        await answer(app, pilot, "norm(dE_dw)")
+        norm = (snapshot(app).values["dE_dw"] ** 2).sum() ** 0.5
+        await until(pilot, lambda: f"{norm:.9g}" in text(app))
+        await answer(app, pilot, "norm(nothing)")
+        await until(pilot, lambda: "there is no 'nothing'" in text(app))
+        line = app.screen.query_one(Input)
+        assert line.value == "norm(nothing)"
+        for key, words in (("up", "norm(nothing)"), ("up", "norm(dE_dw)"), ("down", line.value)):
+            await pilot.press(key)
+            await until(pilot, lambda words=words: line.value == words)
+        await answer(app, pilot, "E < 0.1 over all")
+        first = int((snapshot(app).losses < 0.1).argmax())
+        await until(pilot, lambda: f"first in iteration {first:,}" in text(app))
+        await answer(app, pilot, "norm(dE_dw) over 1000..")
+        await until(pilot, lambda: "in iteration 8,220" in text(app))
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: clock(app) == (8221, 0))
+        # What was typed is there when it is opened again.
+        await pilot.press("colon", "up")
+        await until(pilot, lambda: "norm(dE_dw) over 1000.." in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
+
+
+async def test_giving_up_a_search() -> None:
+    async with opened(iterations=10**6) as (app, pilot):
+        await pilot.press("g")
+        await answer(app, pilot, "40000")
+        await until(pilot, lambda: clock(app) == (40000, 0))
+        await pilot.press("colon")
+        for _ in range(3):
+            # Another one takes the place of the one that is under way.
+            await answer(app, pilot, "norm(dE_dv @ transpose(dE_dv)) over all")
+        await until(pilot, lambda: app._session.is_going)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: clock(app) == (40000, 1))
+
+
+@at_two_sizes
+async def test_a_value_that_is_not_finite_stops_the_run(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("4")
+        for key in ("e", "j", "e"):
+            await pilot.press(key)
+            if key == "e":
+                await answer(app, pilot, "1e308")
+                await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
+        await pilot.press("asterisk")
+        await until(pilot, lambda: snapshot(app).values["v"][1, 0] == pytest.approx(1.1e308))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await answer(app, pilot, "1e400")
+        await until(pilot, lambda: "a finite number is needed" in said(app))
+        await pilot.press("5", "space")
+        words = "Stopped: ŷ[4, g1] is inf: the first value that is no finite number"
+        await until(pilot, lambda: clock(app) == (0, 1))
+        assert words in said(app)
+        await pilot.press("k", "Y")
+        await until(pilot, lambda: "np.inf" in app.clipboard)
