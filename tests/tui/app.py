@@ -27,6 +27,11 @@ def text(app: NNTui) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
+def said(app: NNTui) -> str:
+    """What it has told in passing and still shows."""
+    return "\n".join(notification.message for notification in app._notifications)
+
+
 def snapshot(app: NNTui) -> Snapshot:
     """The state that the screen shows."""
     assert app._moment is not None

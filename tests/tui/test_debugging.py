@@ -1,215 +1,271 @@
-"""Explaining, stopping, asking and changing, by the keys, at two sizes."""
+"""Stops, explanations, and the prompt that evaluates: every key at two sizes."""
 
-import numpy as np
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
-from engine import Debugger, read_dataset
-from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
+from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.moment import State
-from tui.screens.branches import BranchesScreen
 from tui.screens.evaluate import EvaluateScreen
 from tui.screens.explain import ExplainScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.stops import StopsScreen
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
+TO_DE_DW, TO_DE_DV = 9, 15
+"""How many lines down from the top of the listing."""
 
 
-async def on_screen(app, pilot, kind: type) -> None:
-    await until(pilot, lambda: isinstance(app.screen, kind))
-
-
-async def answer(app, pilot, text_: str) -> None:
-    """Type into the prompt that is open."""
-    await on_screen(app, pilot, PromptScreen)
-    app.screen.query_one(Input).value = text_
+async def answer(app: NNTui, pilot: Pilot[None], words: str) -> None:
+    """Fill in the line of a prompt that was just asked for."""
+    await until(pilot, lambda: isinstance(app.screen, PromptScreen | EvaluateScreen))
+    await until(pilot, lambda: list(app.screen.query(Input)))
+    app.screen.query_one(Input).value = words
     await pilot.press("enter")
 
 
+def line_of(app: NNTui, formula: str) -> str:
+    return next(line for line in text(app).splitlines() if formula in line)
+
+
 @at_two_sizes
-async def test_from_a_gradient_back_to_the_data(size: tuple[int, int]) -> None:
+async def test_breakpoints_and_continuing(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
+        await pilot.press("c")
+        await until(pilot, lambda: "No breakpoint or condition is set" in said(app))
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("r")
+        await until(pilot, lambda: clock(app) == (0, 0))
+        # At the cursor.
+        await pilot.press(*["j"] * TO_DE_DW, "b")
+        await until(pilot, lambda: "●" in line_of(app, "∂E/∂w = "))
+        for iteration in (0, 1):
+            await pilot.press("c")
+            await until(pilot, lambda i=iteration: clock(app) == (i, TO_DE_DW))
+        await until(pilot, lambda: "stopped: breakpoint before ∂E/∂w" in text(app))
+        assert "stopped: breakpoint before ∂E/∂w" in text(app)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: clock(app) == (2, TO_DE_DW))
+        for iteration in (1, 0):
+            await pilot.press("C")
+            await until(pilot, lambda i=iteration: clock(app) == (i, TO_DE_DW))
+        await until(pilot, lambda: "stopped: breakpoint before ∂E/∂w" in text(app))
+        await pilot.press("C")
+        await until(pilot, lambda: "No stop lies before this." in said(app))
+        # At the marker, as the cursor went along with the clock.
+        await pilot.press("f9")
+        await until(pilot, lambda: "Breakpoint taken away from ∂E/∂w." in said(app))
+        await until(pilot, lambda: "●" not in line_of(app, "∂E/∂w = "))
+        await pilot.press("f9")
+        await until(pilot, lambda: "●" in line_of(app, "∂E/∂w = "))
+
+
+@at_two_sizes
+async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "w")
+        await answer(app, pilot, "E <")
+        await until(pilot, lambda: "invalid syntax" in text(app))
+        await answer(app, pilot, "nonsense < 1")
+        await until(pilot, lambda: "there is no 'nonsense'" in text(app))
+        assert isinstance(app.screen, PromptScreen)
+        await answer(app, pilot, "E < 0.19")
+        await until(pilot, lambda: "Added. B lists all breakpoints and watches." in said(app))
+        await pilot.press("w")
+        await answer(app, pilot, "norm(dE_dw)")
+        await until(pilot, lambda: len(snapshot(app).stops) == 6)
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(app.screen, StopsScreen))
+        await until(pilot, lambda: "no stop so far" in text(app))
+        norm = snapshot(app).stops[-1].value
+        assert float(norm) > 0
+        assert f"now {norm}" in text(app)
+        assert "now false" in text(app)
+
+        await pilot.press("escape", "c")
+        await until(pilot, lambda: "stopped: E < 0.19 became true" in text(app))
+        reached = clock(app)[0]
+        losses = snapshot(app).losses
+        assert losses[reached - 1] < 0.19 <= losses[reached - 2]
+        await pilot.press("B")
+        await until(pilot, lambda: f"iteration {reached:,}: E < 0.19 became true" in text(app))
+        assert "1 hit" in line_of(app, "watch    E < 0.19")
+
+        await pilot.press(*["j"] * 4, "space")
+        await until(pilot, lambda: "○ watch    E < 0.19" in text(app))
+        await pilot.press("space")
+        await until(pilot, lambda: "● watch    E < 0.19" in text(app))
+        await pilot.press("e")
+        await answer(app, pilot, "E < 0.18 for 2")
+        await until(pilot, lambda: "● watch    E < 0.18 for 2" in text(app))
+        await pilot.press("d")
+        await until(pilot, lambda: "E < 0.18" not in text(app))
+        await pilot.press("k", "d")
+        await until(pilot, lambda: "a built-in stop stays" in said(app))
+        assert len(snapshot(app).stops) == 5
+        await pilot.press("b")
+        await answer(app, pilot, "nowhere")
+        await until(pilot, lambda: "there is no operation 'nowhere'" in text(app))
+        await answer(app, pilot, "dE_dw: E < 0.1 after 3")
+        await until(pilot, lambda: "break    ∂E/∂w: E < 0.1 after 3" in text(app))
+
+
+@at_two_sizes
+async def test_repeating_motions(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "Nothing to repeat yet" in said(app))
+        await pilot.press("n", "full_stop", "full_stop")
+        await until(pilot, lambda: clock(app) == (0, 3))
+        await pilot.press("s", "full_stop")
+        await until(pilot, lambda: clock(app) == (2, 3))
+        await pilot.press("g")
+        await answer(app, pilot, "35")
+        await until(pilot, lambda: clock(app) == (35, 0))
+        await pilot.press("g")
+        await answer(app, pilot, "-10")
+        await until(pilot, lambda: clock(app) == (25, 0))
+        await pilot.press("full_stop", "full_stop", "full_stop")
+        await until(pilot, lambda: clock(app) == (5, 0))
+        await until(pilot, lambda: "not -5" in said(app))
+
+
+async def test_a_long_way_gives_way_to_escape() -> None:
+    """A prompt does not keep Esc waiting, and `.` goes a way that can be given up."""
+    async with opened(iterations=10**9) as (app, pilot):
+        await pilot.press("g")
+        await answer(app, pilot, "+1")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press("g")
+        await answer(app, pilot, "+900000000")
+        await until(pilot, lambda: app._session.is_going)
+        await pilot.press("w")
+        await answer(app, pilot, "E < 0.1")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
+        assert app._session.is_going
+        for key in ("escape", "full_stop", "escape"):
+            going = key == "full_stop"
+            await pilot.press(key)
+            await until(pilot, lambda going=going: app._session.is_going == going)
+        await pilot.press("n")
+        await until(pilot, lambda: clock(app) == (1, 1))
+
+
+@at_two_sizes
+async def test_explaining_down_to_the_data(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("x")
+        await until(pilot, lambda: "has not run" in said(app))
         await pilot.press("f")
         await until(pilot, lambda: clock(app) == (1, 0))
-        await pilot.press("5", *["j"] * 15, "enter")
+        await pilot.press(*["j"] * TO_DE_DV, "enter")
         await until(pilot, lambda: "4 Inspector  ∂E/∂v" in text(app))
         await pilot.press("j", "x")
-        await on_screen(app, pilot, ExplainScreen)
-        shown = text(app)
-        assert "∂E/∂v[input2, g1] = −0.0037192781" in shown
-        assert "0·0.003388157 + 1·(−0.002019082)" in shown
-        assert "A weight acts on every observation" in shown
-        # ∂E/∂ŷ[2, g1], then always the first operand of what comes.
-        await pilot.press("j", "j", "j")
-        way = "∂E/∂v"
-        for symbol in ("∂E/∂ŷ", "∂E/∂g", "∂E/∂y", "∂E/∂f", "f", "y", "g", "ŷ", "x"):
-            way += f" → {symbol}"
-            await pilot.press("enter")
-            await until(pilot, lambda way=way: f"│ {way} " in text(app))
-        assert "an input, from the table" in text(app)
-        await pilot.press("backspace")
-        await until(pilot, lambda: f"│ {way.removesuffix(' → x')} " in text(app))
-        await pilot.press("escape", "escape")
-        await until(pilot, lambda: "4 Weights" in text(app) and "Inspector" not in text(app))
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        for words in (
+            "∂E/∂v[input2, g1] = −0.0037192781   in iteration 0",
+            "0·0.003388157",
+            "1·(−0.002019082)",
+            "0·(−0.0019045652)",
+            "1·(−0.0017001961)",
+        ):
+            await until(pilot, lambda words=words: words in text(app))
 
-
-@at_two_sizes
-async def test_breakpoints_by_key(size: tuple[int, int]) -> None:
-    async with opened(size) as (app, pilot):
-        await pilot.press("5", "j", "j", "b")
-        await until(pilot, lambda: any(stop.place == "y" for stop in snapshot(app).stops))
-        assert any("●" in line and "y = g·w" in line for line in text(app).splitlines())
-        await pilot.press("c")
-        await until(pilot, lambda: clock(app) == (0, 2) and state(app) is State.PAUSED)
-        await until(pilot, lambda: "stopped: breakpoint before y" in text(app))
-        await pilot.press("c")
-        await until(pilot, lambda: clock(app) == (1, 2) and state(app) is State.PAUSED)
-        await pilot.press("full_stop")
-        await until(pilot, lambda: clock(app) == (2, 2) and state(app) is State.PAUSED)
-        await pilot.press("C")
-        await until(pilot, lambda: clock(app) == (1, 2))
-        await pilot.press("b")
-        await until(pilot, lambda: not any(stop.place for stop in snapshot(app).stops))
-
-
-@at_two_sizes
-async def test_watches_and_the_list(size: tuple[int, int]) -> None:
-    async with opened(size) as (app, pilot):
-        await pilot.press("w")
-        await answer(app, pilot, "norm(dE_dv")
-        await until(pilot, lambda: "was never closed" in text(app))
-        await answer(app, pilot, "E < 0.19")
-        await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
-        await pilot.press("c")
-        await until(pilot, lambda: "E < 0.19 became true" in text(app))
-        reached = clock(app)
-        losses = snapshot(app).losses
-        assert losses[reached[0] - 1] < 0.19 <= losses[reached[0] - 2]
-        await pilot.press("B")
-        await on_screen(app, pilot, StopsScreen)
-        assert "now true  1 hit" in text(app)
-        assert f"iteration {reached[0]}: E < 0.19 became true" in text(app)
-        await pilot.press("d")
-        await until(
-            pilot, lambda: "a built-in stop stays" in str(app._notifications._notifications)
-        )
-        await pilot.press(*["j"] * 4, "e")
-        await answer(app, pilot, "E < 0.18 for 2")
-        await until(pilot, lambda: "E < 0.18 for 2" in text(app))
-        await pilot.press("space")
-        await until(pilot, lambda: not snapshot(app).stops[4].enabled)
-        await pilot.press("d")
-        await until(pilot, lambda: len(snapshot(app).stops) == 4)
+        trail = "∂E/∂v"
+        for symbol in ("∂E/∂ŷ", "∂g/∂ŷ", "g", "ŷ", "v"):
+            await choose(app, pilot, symbol)
+            trail += f" → {symbol}"
+            await until(pilot, lambda trail=trail: f"{trail} " in text(app))
+        assert "drawn from seed 1" in text(app)
+        await pilot.press("enter", "backspace")
+        await until(pilot, lambda: "→ g → ŷ " in text(app))
+        assert "ŷ → v" not in text(app)
+        await choose(app, pilot, "x")
+        await until(pilot, lambda: "an input, from the table" in text(app))
+        await pilot.press(*["backspace"] * 7)
+        await until(pilot, lambda: "= −0.0037192781" in text(app))
+        assert "│ ∂E/∂v → " not in text(app)
+        # Where it returns, the cursor is on the operand that it went down to.
+        assert app.screen.operands[app.screen.cursor].symbol == "∂E/∂ŷ"
         await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, ExplainScreen))
+
+
+async def choose(app: NNTui, pilot: Pilot[None], symbol: str) -> None:
+    """Go on to the first operand of a tensor."""
+    screen = app.screen
+    assert isinstance(screen, ExplainScreen)
+    down = [cell.symbol for cell in screen.operands].index(symbol) - screen.cursor
+    await pilot.press(*["down" if down > 0 else "up"] * abs(down), "enter")
+    await until(pilot, lambda: screen.explanation.cell.symbol == symbol)
 
 
 @at_two_sizes
-async def test_evaluating_and_looking_through_the_iterations(size: tuple[int, int]) -> None:
+async def test_evaluating(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
         await pilot.press("space")
         await until(pilot, lambda: state(app) is State.FINISHED)
         await pilot.press("colon")
-        await on_screen(app, pilot, EvaluateScreen)
-        for typed, found in (
-            ("max(abs(dE_dw", "was never closed"),
-            ("f[3, 0]", "0.925"),
-            ("norm(dE_dw) over 1000..", "in iteration 8,220"),
-        ):
-            app.screen.query_one(Input).value = typed
-            await pilot.press("enter")
-            await until(pilot, lambda found=found: found in text(app))
-        await pilot.press("up")
-        assert app.screen.query_one(Input).value == "norm(dE_dw) over 1000.."
+        await answer(app, pilot, "norm(dE_dw)")
+        norm = (snapshot(app).values["dE_dw"] ** 2).sum() ** 0.5
+        await until(pilot, lambda: f"{norm:.9g}" in text(app))
+        await answer(app, pilot, "norm(nothing)")
+        await until(pilot, lambda: "there is no 'nothing'" in text(app))
+        line = app.screen.query_one(Input)
+        assert line.value == "norm(nothing)"
+        for key, words in (("up", "norm(nothing)"), ("up", "norm(dE_dw)"), ("down", line.value)):
+            await pilot.press(key)
+            await until(pilot, lambda words=words: line.value == words)
+        await answer(app, pilot, "E < 0.1 over all")
+        first = int((snapshot(app).losses < 0.1).argmax())
+        await until(pilot, lambda: f"first in iteration {first:,}" in text(app))
+        await answer(app, pilot, "norm(dE_dw) over 1000..")
+        await until(pilot, lambda: "in iteration 8,220" in text(app))
         await pilot.press("ctrl+g")
         await until(pilot, lambda: clock(app) == (8221, 0))
-
-
-@at_two_sizes
-async def test_weights_are_edited_and_branches_kept(size: tuple[int, int]) -> None:
-    async with opened(size) as (app, pilot):
-        await pilot.press("f", "f", "f", "S", "S", "4", "j", "l")
-        await until(pilot, lambda: clock(app) == (1, 0))
-        before = snapshot(app).values["v"][1, 1]
-        await pilot.press("e")
-        await answer(app, pilot, "0.5")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == 0.5)
-        assert [branch.label for branch in snapshot(app).branches] == [
-            "start",
-            "v[input2, g2] = 0.5 at 1",
-        ]
-        value = 0.5
-        for key, factor in (
-            ("plus", 1.01),
-            ("minus", 0.99),
-            ("asterisk", 1.1),
-            ("underscore", 0.9),
-        ):
-            value *= factor
-            await pilot.press(key)
-            await until(
-                pilot, lambda value=value: np.isclose(snapshot(app).values["v"][1, 1], value)
-            )
-        for _ in range(4):
-            await pilot.press("u")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == 0.5)
-        await pilot.press("u")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == before)
-        assert len(snapshot(app).branches) == 1
-        await pilot.press("U")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == 0.5)
-        await pilot.press("f", "3")
-        await until(pilot, lambda: "⣀ start" in text(app))
-        await pilot.press("t")
-        await on_screen(app, pilot, BranchesScreen)
-        await pilot.press("enter")
-        await until(pilot, lambda: snapshot(app).branches[0].current)
-        await pilot.press("t", "j", "d")
-        await until(pilot, lambda: len(snapshot(app).branches) == 1)
-
-
-@at_two_sizes
-async def test_the_cursor_of_the_chart(size: tuple[int, int]) -> None:
-    async with opened(size, iterations=60) as (app, pilot):
-        await pilot.press("space")
-        await until(pilot, lambda: state(app) is State.FINISHED)
-        await pilot.press("3", "left", "left")
-        await until(pilot, lambda: app.frame.loss.cursor_iteration is not None)
-        at = app.frame.loss.cursor_iteration
-        assert at < 59
-        await until(pilot, lambda: f"E = {snapshot(app).losses[at]:.9e} at {at}" in text(app))
+        # What was typed is there when it is opened again.
+        await pilot.press("colon", "up")
+        await until(pilot, lambda: "norm(dE_dw) over 1000.." in text(app))
         await pilot.press("escape")
-        assert app.frame.loss.cursor_iteration is None
-        await pilot.press("left", "enter")
-        await until(pilot, lambda: 0 < clock(app)[0] < 60)
+        await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
 
 
-async def test_a_tensor_goes_to_the_clipboard() -> None:
-    async with opened() as (app, pilot):
-        await pilot.press("f", "5", *["j"] * 9, "Y")
-        await until(pilot, lambda: app.clipboard.startswith("dE_dw = "))
-        copied = eval(app.clipboard.split(" = ")[1], {"np": np})
-        assert copied.tobytes() == snapshot(app).values["dE_dw"].tobytes()
+async def test_giving_up_a_search() -> None:
+    async with opened(iterations=10**6) as (app, pilot):
+        await pilot.press("g")
+        await answer(app, pilot, "40000")
+        await until(pilot, lambda: clock(app) == (40000, 0))
+        await pilot.press("colon")
+        for _ in range(3):
+            # Another one takes the place of the one that is under way.
+            await answer(app, pilot, "norm(dE_dv @ transpose(dE_dv)) over all")
+        await until(pilot, lambda: app._session.is_going)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
+        await pilot.press("n")
+        await until(pilot, lambda: clock(app) == (40000, 1))
 
 
-async def test_the_first_value_that_is_not_finite_is_named() -> None:
-    start = {"v": [[1e308] * 3] * 2, "w": [[1.0], [1.0], [1.0]]}
-    app = NNTui("or.csv", lambda: Debugger(read_dataset("or"), parameters=start))
-    async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app._moment is not None)
-        await pilot.press("c")
-        await until(pilot, lambda: "stopped: ŷ[4, g1] is inf" in text(app))
-        assert clock(app) == (0, 1)
-
-
-async def test_large_tensors_are_drawn_in_colours() -> None:
-    async with opened((80, 24), hidden=60) as (app, pilot):
-        await pilot.press("f", "5", *["j"] * 15, "enter")
-        await until(pilot, lambda: "norm" in text(app))
-        await pilot.press("v")
-        await until(pilot, lambda: "∂E/∂v[input1, g1] = " in text(app))
-        assert "█" in text(app)
-        exact = repr(float(snapshot(app).values["dE_dv"][0, 1])).replace("-", "−")
-        await pilot.press("l")
-        await until(pilot, lambda: f"∂E/∂v[input1, g2] = {exact}" in text(app))
+@at_two_sizes
+async def test_a_value_that_is_not_finite_stops_the_run(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("4")
+        for key in ("e", "j", "e"):
+            await pilot.press(key)
+            if key == "e":
+                await answer(app, pilot, "1e308")
+                await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
+        await pilot.press("asterisk")
+        await until(pilot, lambda: snapshot(app).values["v"][1, 0] == pytest.approx(1.1e308))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await answer(app, pilot, "1e400")
+        await until(pilot, lambda: "a finite number is needed" in said(app))
+        await pilot.press("5", "space")
+        words = "stopped: ŷ[4, g1] is inf: the first "
+        await until(pilot, lambda: clock(app) == (0, 1))
+        await until(pilot, lambda: words in text(app))
+        await pilot.press("k", "Y")
+        await until(pilot, lambda: "np.inf" in app.clipboard)

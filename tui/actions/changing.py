@@ -69,7 +69,7 @@ class Changing(Stopping):
         cell = self._parameter_cell()
         if cell is not None:
             name, index, value = cell
-            by = abs(value) * percent / 100 or _SMALLEST_NUDGE * (1 if percent > 0 else -1)
+            by = abs(value) * (percent / 100) or _SMALLEST_NUDGE * (1 if percent > 0 else -1)
             self._set_cell(name, index, value + by)
 
     def _parameter_cell(self) -> tuple[str, Index, float] | None:

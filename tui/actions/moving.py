@@ -15,6 +15,7 @@ from tui.session import Command, Journey
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.run import Cancel
 
 T = TypeVar("T")
 
@@ -27,8 +28,8 @@ _PROGRESS = 0.2
 class Moving(Core):
     """The keys that move through the program."""
 
-    _again: Command | str | None = None
-    """What `.` does: a step, or the name of an action."""
+    _again: Callable[[], None] | None = None
+    """What `.` does."""
 
     def action_run_or_pause(self) -> None:
         if self._session is None or self._moment is None:
@@ -45,14 +46,14 @@ class Moving(Core):
     def action_continue(self) -> None:
         if self._moment is None or self._training:
             return
-        self._again = "continue"
+        self._again = self.action_continue
         if not any(stop.enabled and stop.spec for stop in self._moment.snapshot.stops):
             self._say("No breakpoint or condition is set: b on an operation, w for a condition.")
         self.action_run_or_pause()
 
     def action_continue_back(self) -> None:
         self._halt()
-        self._again = "continue_back"
+        self._again = self.action_continue_back
 
         def told(hit: Hit | None) -> None:
             if hit is None:
@@ -65,7 +66,7 @@ class Moving(Core):
         if self._training:
             self._halt()
         else:
-            self._again = command
+            self._again = partial(self._step, command)
             self._do(command)
 
     def action_next_operation(self) -> None:
@@ -87,10 +88,8 @@ class Moving(Core):
         self._step(lambda debugger: debugger.start_iteration())
 
     def action_repeat(self) -> None:
-        if isinstance(self._again, str):
-            self.call_later(self.run_action, self._again)
-        elif self._again is not None:
-            self._step(self._again)
+        if self._again is not None:
+            self._again()
         else:
             self._say("Nothing to repeat yet: . does the last motion again.")
 
@@ -122,7 +121,22 @@ class Moving(Core):
             relative = text.strip()[:1] in ("+", "-", "−")
             self._go_to(self._destination(text))
             # Only a way of a certain length makes sense to go again.
-            self._again = partial(_go_on, text.strip()) if relative else self._again
+            self._again = partial(self._go_on, text.strip()) if relative else self._again
+
+    def _go_on(self, text: str) -> None:
+        """Go a way from where the clock will be then; like any way it can be given up."""
+
+        def journey(debugger: Debugger, cancel: Cancel) -> bool:
+            iteration = parse_iteration(
+                text,
+                now=debugger.iteration,
+                computed=len(debugger.losses),
+                planned=debugger.hyperparameters.iterations,
+            )
+            return debugger.go_to(iteration, cancel=cancel)
+
+        self._halt()
+        self._travel(f"on the way {text}", journey)
 
     def _go_to(self, iteration: int) -> None:
         words = f"to iteration {iteration:,}"
@@ -151,13 +165,3 @@ class Moving(Core):
             self._session.stop_going()
         elif self.frame.give_up():
             self._draw()
-
-
-def _go_on(text: str, debugger: Debugger) -> None:
-    iteration = parse_iteration(
-        text,
-        now=debugger.iteration,
-        computed=len(debugger.losses),
-        planned=debugger.hyperparameters.iterations,
-    )
-    debugger.go_to(iteration)
