@@ -1,6 +1,6 @@
 """Going back and forth, against a model that keeps everything."""
 
-from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -8,11 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engine import Debugger, InputError
+from engine import Dataset, Debugger, Hyperparameters, InputError, history
 from engine.history import History
+from tests.engine.naive import Line, Session, State
 from tests.engine.nets import make
 
-State = dict[str, bytes]
+BUDGET = 15 * 8 * 23
+"""Bytes: a few checkpoints of the larger network."""
 
 
 def state_of(debugger: Debugger) -> State:
@@ -25,125 +27,142 @@ def state_of(debugger: Debugger) -> State:
 
 
 class Travels(RuleBasedStateMachine):
-    """Walks a debugger about; the model steps forward only and keeps each state."""
+    """Walks a debugger about and changes things, beside a model that only goes forward."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.debugger = make("per-neuron", outputs=2)
-        # A grid so small that it is thinned out again and again.
-        self.debugger._run._history = History(
-            self.debugger.initial_parameters, 0.1, budget=5 * 8 * 23
-        )
-        self.debugger._run._history.gap = 2
-        self.operations = len(self.debugger.program.operations)
-        self.rates = {0: 0.1}
-        self.model: dict[int, State] = {}
-        self.reached = 0
+        # A grid so fine, and memory so small, that it is thinned out again and again.
+        self.patch = patch.object(history, "_WIDEST_FIRST_GAP", 2)
+        self.patch.start()
+        random = np.random.RandomState(7)
+        dataset = Dataset.from_arrays(random.randn(5, 4), random.rand(5, 2))
+        hyperparameters = Hyperparameters(bias="per-neuron", learning_rate=0.1, seed=3)
+        self.debugger = Debugger(dataset, hyperparameters, history_bytes=BUDGET)
+        self.model = Session(dataset, hyperparameters)
+        self.branches = {self.model.line: self.debugger.branches.current}
+
+    def teardown(self) -> None:
+        self.patch.stop()
 
     @property
-    def now(self) -> int:
-        return self.debugger.iteration * self.operations + self.debugger.position
+    def operations(self) -> int:
+        return len(self.debugger.program.operations)
 
-    @rule()
-    def next_operation(self) -> None:
-        self.debugger.step_operation()
+    def ahead(self, operations: int) -> tuple[int, int]:
+        """The clock so many operations later."""
+        iteration, position = self.model.line.clock
+        now = max(iteration * self.operations + position + operations, 0)
+        return divmod(now, self.operations)
 
-    @rule()
-    def next_iteration(self) -> None:
-        before = self.now
-        self.debugger.step_iteration()
-        assert self.now == before + self.operations
+    @rule(back=st.booleans())
+    def operation(self, back: bool) -> None:
+        self.model.moved(self.ahead(-1 if back else 1))
+        (self.debugger.back_operation if back else self.debugger.step_operation)()
 
-    @rule()
-    def finish(self) -> None:
-        self.debugger.finish_iteration()
-        assert self.debugger.position == 0
-
-    @rule(iterations=st.integers(1, 30))
-    def run(self, iterations: int) -> None:
-        self.debugger.run(iterations)
-
-    @rule()
-    def back_operation(self) -> None:
-        before = self.now
-        self.debugger.back_operation()
-        assert self.now == max(before - 1, 0)
-
-    @rule()
-    def back_iteration(self) -> None:
-        before = self.now
-        self.debugger.back_iteration()
-        assert self.now == max(before - self.operations, 0)
+    @rule(back=st.booleans())
+    def iteration(self, back: bool) -> None:
+        self.model.moved(self.ahead(-self.operations if back else self.operations))
+        (self.debugger.back_iteration if back else self.debugger.step_iteration)()
 
     @rule()
     def start_of_iteration(self) -> None:
-        before = self.debugger.iteration, self.debugger.position
+        iteration, position = self.model.line.clock
+        self.model.moved((iteration if position else max(iteration - 1, 0), 0))
         self.debugger.start_iteration()
-        expected = before[0] if before[1] else max(before[0] - 1, 0)
-        assert (self.debugger.iteration, self.debugger.position) == (expected, 0)
 
-    @rule(share=st.floats(0, 1.2), data=st.data())
-    def go_to(self, share: float, data: Any) -> None:
+    @rule(iterations=st.integers(1, 50))
+    def run(self, iterations: int) -> None:
+        self.model.moved((self.model.line.clock[0] + iterations, 0))
+        self.debugger.run(iterations)
+
+    @rule(iterations=st.integers(1, 20))
+    def proceed(self, iterations: int) -> None:
+        end = self.model.line.clock[0] + iterations
+        self.model.moved((end, 0))
+        assert self.debugger.proceed(end) is None
+
+    @rule(share=st.floats(0, 1.1), data=st.data())
+    def go_to(self, share: float, data: st.DataObject) -> None:
         position = data.draw(st.integers(0, self.operations - 1))
-        iteration = int(share * (self.reached // self.operations))
-        assert self.debugger.go_to(iteration, position)
-        assert (self.debugger.iteration, self.debugger.position) == (iteration, position)
+        time = (int(share * self.model.line.reached), position)
+        self.model.moved(time)
+        assert self.debugger.go_to(*time)
 
     @rule(rate=st.sampled_from([0.0, 0.1, 0.5, 2.0]))
     def change_rate(self, rate: float) -> None:
-        if self.debugger.hyperparameters.learning_rate == rate:
-            return
-        now = self.now
-        in_the_past = self.debugger.iteration < len(self.debugger.losses)
+        if self.debugger.hyperparameters.learning_rate != rate:
+            self.model.change("eta", (), rate)
         self.debugger.change(learning_rate=rate)
-        assert self.now == now
-        # What lay ahead was computed with another rate.
-        self.rates = {at: r for at, r in self.rates.items() if at <= now}
-        self.rates[now] = rate
-        self.model = {at: state for at, state in self.model.items() if at < now}
-        if in_the_past:
-            assert len(self.debugger.losses) == self.debugger.iteration
-        self.reached = now
 
-    @precondition(lambda self: self.reached > 40)
+    @rule(value=st.floats(-9, 9), data=st.data())
+    def edit(self, value: float, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.debugger.parameters)))
+        shape = self.debugger.parameters[name].shape
+        index = tuple(data.draw(st.integers(0, size - 1)) for size in shape)
+        self.model.change(name, index, value)
+        self.debugger.edit(name, index, value)
+
+    @rule(hidden=st.sampled_from([2, 3]))
+    def reset(self, hidden: int) -> None:
+        wanted = self.debugger.hyperparameters.replace(hidden=hidden)
+        self.model.begin(Line(wanted))
+        self.debugger.reset(wanted)
+
     @rule()
-    def reset(self) -> None:
-        rate = self.debugger.hyperparameters.learning_rate
-        self.debugger.reset()
-        self.rates, self.model, self.reached = {0: rate}, {}, 0
+    def undo(self) -> None:
+        assert bool(self.debugger.undo()) == bool(self.model.done)
+        if self.model.done:
+            self.model.undo()
+
+    @rule()
+    def redo(self) -> None:
+        assert bool(self.debugger.redo()) == bool(self.model.undone)
+        if self.model.undone:
+            self.model.redo()
+
+    @rule(data=st.data())
+    def switch(self, data: st.DataObject) -> None:
+        line = data.draw(st.sampled_from(self.model.lines))
+        self.model.switch(line)
+        self.debugger.branches.switch(self.branches[line].number)
+
+    @precondition(lambda self: len(self.model.lines) > 2)
+    @rule(data=st.data())
+    def drop(self, data: st.DataObject) -> None:
+        line = data.draw(st.sampled_from([x for x in self.model.lines if x is not self.model.line]))
+        self.model.drop(line)
+        self.debugger.branches.drop(self.branches[line].number)
+
+    @precondition(lambda self: self.debugger.iteration > 1)
+    @rule()
+    def ask(self) -> None:
+        """What looks elsewhere comes back."""
+        self.debugger.evaluate("norm(prev(v))")
+        self.debugger.scan("E", max(len(self.debugger.losses) - 5, 0))
+        self.debugger.explain_chain("delta_v", 1, 0)
 
     @invariant()
     def agrees_with_the_model(self) -> None:
-        now = self.now
-        self.reached = max(self.reached, now)
-        if now not in self.model:
-            self.model[now] = self.replayed(now)
-        assert state_of(self.debugger) == self.model[now]
-        assert self.debugger.losses.tobytes() == self.losses().tobytes()
+        debugger, line = self.debugger, self.model.line
+        self.branches.setdefault(line, debugger.branches.current)
+        assert self.branches[line] is debugger.branches.current
+        assert list(debugger.branches) == [self.branches[x] for x in self.model.lines]
+        assert (debugger.iteration, debugger.position) == line.clock
+        values = {name: array.tobytes() for name, array in debugger.snapshot().values.items()}
+        assert values == self.model.replay(line, line.clock).at(line.clock)
+        for each in self.model.lines:
+            assert self.branches[each].run.losses.values.tobytes() == self.model.losses(each)
 
-    def replayed(self, now: int) -> State:
-        """The state of a fresh run that only ever went forward, an operation at a time."""
-        fresh = make("per-neuron", outputs=2)
-        fresh.change(learning_rate=self.rates[0])
-        for at in range(now + 1):
-            if at in self.rates:
-                fresh.change(learning_rate=self.rates[at])
-            if at < now:
-                fresh.step_operation()
-        return state_of(fresh)
-
-    def losses(self) -> np.ndarray:
-        fresh = make("per-neuron", outputs=2)
-        fresh.change(learning_rate=self.rates[0])
-        for at in range(len(self.debugger.losses) * self.operations):
-            if at in self.rates:
-                fresh.change(learning_rate=self.rates[at])
-            fresh.step_operation()
-        return fresh.losses
+    @invariant()
+    def keeps_to_the_budget(self) -> None:
+        runs = [branch.run for branch in self.debugger.branches]
+        # Two checkpoints are the least that each of them needs.
+        least = sum(2 * 8 * sum(p.size for p in run.initial.values()) for run in runs)
+        assert sum(run.history_bytes for run in runs) <= max(BUDGET, least)
 
 
 TestTravels = Travels.TestCase
-TestTravels.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+TestTravels.settings = settings(max_examples=35, stateful_step_count=40, deadline=None)
 
 
 def test_far_back_in_a_long_run() -> None:
