@@ -171,7 +171,8 @@ class HyperparametersPane(Container):
         self.editor.styles.offset = Offset(_LABEL, self.fields.cursor)
         self.editor.styles.width = max(self.size.width - _LABEL - 1, 4)
         self.editor.display = True
-        self.editor.focus()
+        # At once, so that the next key that is typed is for the editor already.
+        self.screen.set_focus(self.editor)
 
     def restore(self) -> bool:
         """Give up the edit; false if there was none."""
