@@ -55,7 +55,16 @@ class Changed:
     change: Change
 
 
-Action = Switched | Changed
+@dataclass(frozen=True)
+class Planned:
+    """Another number of iterations was planned."""
+
+    branch: Branch
+    before: int
+    after: int
+
+
+Action = Switched | Changed | Planned
 
 
 class Branches:
@@ -93,6 +102,14 @@ class Branches:
         """Make a run that starts from iteration 0 the present branch."""
         before = self.current
         self._did(Switched(before, self._add(run, label, None)))
+
+    def plan(self, iterations: int) -> None:
+        """Plan another number of iterations."""
+        run = self.current.run
+        before = run.hyperparameters.iterations
+        if iterations != before:
+            run.plan(iterations)
+            self._did(Planned(self.current, before, iterations))
 
     def apply(self, what: LearningRate | Edit) -> None:
         """Change something at the clock; in the past this starts a branch."""
@@ -152,6 +169,11 @@ class Branches:
         if not self._undo:
             return ""
         action = self._undo.pop()
+        if isinstance(action, Planned):
+            self._enter(action.branch)
+            action.branch.run.plan(action.before)
+            self._redo.append(action)
+            return f"{action.before:,} iterations planned"
         if isinstance(action, Switched):
             if action.began:
                 self._leave(action.after)
@@ -180,6 +202,11 @@ class Branches:
         if not self._redo:
             return ""
         action = self._redo.pop()
+        if isinstance(action, Planned):
+            self._enter(action.branch)
+            action.branch.run.plan(action.after)
+            self._undo.append(action)
+            return f"{action.after:,} iterations planned"
         if isinstance(action, Switched):
             self._enter(action.after)
             self._undo.append(action)
@@ -215,6 +242,6 @@ def _described(run: Run, what: LearningRate | Edit) -> str:
 
 
 def _concerns(action: Action, branch: Branch) -> bool:
-    if isinstance(action, Changed):
+    if isinstance(action, (Changed, Planned)):
         return action.branch is branch
     return branch in (action.before, action.after)

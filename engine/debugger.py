@@ -226,7 +226,7 @@ class Debugger:
 
     def _stopped(self, hit: Hit) -> None:
         self._last_hit = (self._run, hit)
-        self.log.append(f"iteration {hit.iteration:,}: {hit.words}")
+        self.log.append(hit.words)
         del self.log[:-_LOG]
 
     def back_to_stop(self, cancel: Cancel = never) -> Hit | None:
@@ -287,7 +287,10 @@ class Debugger:
         computed = len(self.losses) - 1
         end = computed if last is None else min(last, computed)
         if not 0 <= first <= end:
-            raise QueryError(f"iterations {first:,} to {end:,}: {computed + 1:,} are computed")
+            raise QueryError(
+                f"only the iterations before {computed + 1:,} are computed: run first, then look "
+                f"through those from {first:,} on"
+            )
         return search.scan(self._run, text, first, end, cancel)
 
     # Changing
@@ -304,7 +307,7 @@ class Debugger:
             if DECLARATIONS[name].applies != "live":
                 raise InputError(f"{DECLARATIONS[name].label} needs a reset")
         changed = self.hyperparameters.replace(**values)
-        self._run.plan(changed.iterations)
+        self.branches.plan(changed.iterations)
         if changed.learning_rate != self.hyperparameters.learning_rate:
             self.branches.apply(LearningRate(changed.learning_rate))
 

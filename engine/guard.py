@@ -170,7 +170,8 @@ class Guard:
             if memories:
                 remember(memories, run.iteration - at_end)
             if reasons:
-                self._report(Hit("; ".join(reasons), run.iteration, position))
+                words = f"{'; '.join(reasons)}, in iteration {run.iteration - at_end:,}"
+                self._report(Hit(words, run.iteration, position))
 
         return hook
 
@@ -278,6 +279,10 @@ def compiled(run: Run, stop: Stop) -> tuple[Query | None, Scope]:
     if stop.is_watch:
         scope = Scope(run, END)
         query = compile_query(stop.text, scope)
+        if query.term.is_truth and query.term.shape:
+            raise QueryError(
+                f"{query.text}: is true or false for each element: use all(…) or any(…)"
+            )
         if stop.count > 1 and not query.is_condition:
             raise QueryError(f"{query.text}: only a condition can hold for {stop.count}")
         return query, scope

@@ -15,6 +15,27 @@ _MOST_NODES = 240
 _LINE_BREAK = re.compile(r"[\r\n\f]")
 
 
+_DERIVATIVE = re.compile(r"∂([^\W\d_]\w*)/∂([^\W\d_]\w*)")
+_HINTS = (
+    (re.compile(r"&&|\|\|"), "; and, or, not combine conditions"),
+    (re.compile(r"[^<>=!]=(?!=)"), "; == compares"),
+    (
+        re.compile(r"\sover\b"),
+        "; over FIRST..LAST ends an expression in the prompt (:)",
+    ),
+)
+
+
+def _plain(text: str) -> str:
+    """Write the symbols of the screen as identifiers: ∂E/∂ŷ as dE_dyhat."""
+
+    def identifier(match: re.Match[str]) -> str:
+        of, by = (symbol.replace("ŷ", "yhat") for symbol in match.groups())
+        return f"d{of}_d{by}"
+
+    return _DERIVATIVE.sub(identifier, text.replace("f₀", "f0").replace(MINUS, "-"))
+
+
 def parse(text: str) -> ast.expr:
     """Return the syntax tree of an expression, the columns being those of the text.
 
@@ -26,7 +47,7 @@ def parse(text: str) -> ast.expr:
     if not text.strip():
         raise QueryError("an expression is needed, for example norm(dE_dw) < 0.001")
     indent = len(text) - len(text.lstrip())
-    source = _LINE_BREAK.sub(" ", text.strip()).replace(MINUS, "-")
+    source = _plain(_LINE_BREAK.sub(" ", text.strip()))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -34,7 +55,8 @@ def parse(text: str) -> ast.expr:
     except SyntaxError as error:
         # Python tells no place where something is missing at the end.
         column = indent + (error.offset or len(source) + 1)
-        raise QueryError(f"column {column}: {clean(error.msg)}") from None
+        hint = next((hint for sign, hint in _HINTS if sign.search(source)), "")
+        raise QueryError(f"column {column}: {clean(error.msg)}{hint}") from None
     except (ValueError, RecursionError, MemoryError):
         raise QueryError("this cannot be read as an expression") from None
     if sum(1 for _ in ast.walk(tree)) > _MOST_NODES:

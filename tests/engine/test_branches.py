@@ -163,7 +163,9 @@ def test_what_cannot_be_edited() -> None:
 
 @pytest.mark.parametrize("budget", [1, 2_000, 20_000])
 def test_all_branches_share_the_memory_of_going_back(budget: int) -> None:
-    debugger = Debugger(read_dataset("or"), history_bytes=budget)
+    # A megabyte of one byte, to run out of it soon.
+    with patch("engine.debugger.MEGABYTE", 1):
+        debugger = Debugger(read_dataset("or"), history=budget)
     debugger.run(20_000)
     least = 2 * 8 * 9
     for count in range(2, 8):
@@ -178,3 +180,15 @@ def test_all_branches_share_the_memory_of_going_back(budget: int) -> None:
     debugger.go_to(end - 1_111, 4)
     debugger.go_to(end)
     assert bits(debugger) == before
+
+
+def test_another_number_of_iterations_is_undone_too() -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.change(iterations=500)
+    debugger.change(learning_rate=0.1)
+    assert debugger.undo()
+    assert debugger.hyperparameters == Hyperparameters(iterations=500)
+    assert debugger.undo()
+    assert debugger.hyperparameters == Hyperparameters()
+    assert debugger.redo()
+    assert debugger.hyperparameters == Hyperparameters(iterations=500)

@@ -253,3 +253,18 @@ def test_no_way_out(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(QueryError):
         PLACES[1].evaluate(text)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_symbols_of_the_screen_can_be_typed() -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(1)
+    for symbol, name in (("∂E/∂ŷ", "dE_dyhat"), ("f₀", "f0"), ("Δv", "delta_v"), ("η", "eta")):
+        assert debugger.evaluate(symbol).tobytes() == debugger.value(name).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"), [("E = 0.1", "== compares"), ("E < 1 && E > 0", "and, or, not")]
+)
+def test_what_is_written_otherwise_elsewhere_gets_a_hint(typed: str, hint: str) -> None:
+    with pytest.raises(QueryError, match=hint):
+        Debugger(read_dataset("or")).evaluate(typed)

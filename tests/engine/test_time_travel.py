@@ -37,7 +37,9 @@ class Travels(RuleBasedStateMachine):
         random = np.random.RandomState(7)
         dataset = Dataset.from_arrays(random.randn(5, 4), random.rand(5, 2))
         hyperparameters = Hyperparameters(bias="per-neuron", learning_rate=0.1, seed=3)
-        self.debugger = Debugger(dataset, hyperparameters, history_bytes=BUDGET)
+        # A megabyte of one byte, to run out of it soon.
+        with patch("engine.debugger.MEGABYTE", 1):
+            self.debugger = Debugger(dataset, hyperparameters, history=BUDGET)
         self.model = Session(dataset, hyperparameters)
         self.branches = {self.model.line: self.debugger.branches.current}
 
@@ -210,8 +212,8 @@ def test_a_move_back_that_is_stopped_leaves_the_clock() -> None:
     debugger = make()
     debugger.run(60)
     before = state_of(debugger)
-    answers = iter([False] * 10 + [True] * 1000)
-    assert not debugger.go_to(40, cancel=lambda: next(answers))
+    # How often it asks depends on the gap, and that on how fast the machine is.
+    assert not debugger.go_to(40, cancel=lambda: True)
     assert debugger.iteration == 60
     assert state_of(debugger) == before
 

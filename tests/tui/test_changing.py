@@ -63,6 +63,8 @@ async def test_weights_are_edited_and_branches_kept(size: tuple[int, int]) -> No
         await pilot.press("enter")
         await until(pilot, lambda: snapshot(app).branches[0].current)
         await pilot.press("t", "j", "d")
+        await until(pilot, lambda: "Drop the branch?" in text(app))
+        await pilot.press("y")
         await until(pilot, lambda: len(snapshot(app).branches) == 1)
 
 

@@ -89,7 +89,9 @@ async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
         losses = snapshot(app).losses
         assert losses[reached - 1] < 0.19 <= losses[reached - 2]
         await pilot.press("B")
-        await until(pilot, lambda: f"iteration {reached:,}: E < 0.19 became true" in text(app))
+        await until(
+            pilot, lambda: f"E < 0.19 became true, in iteration {reached - 1:,}" in text(app)
+        )
         assert "1 hit" in line_of(app, "watch    E < 0.19")
 
         await pilot.press(*["j"] * 4, "space")
@@ -262,7 +264,9 @@ async def test_a_value_that_is_not_finite_stops_the_run(size: tuple[int, int]) -
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, PromptScreen))
         await answer(app, pilot, "1e400")
-        await until(pilot, lambda: "a finite number is needed" in said(app))
+        await until(pilot, lambda: "a finite number is needed" in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
         await pilot.press("5", "space")
         words = "stopped: ŷ[4, g1] is inf: the first "
         await until(pilot, lambda: clock(app) == (0, 1))

@@ -66,14 +66,14 @@ async def test_going_back(size: tuple[int, int]) -> None:
 async def test_go_to_an_iteration(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
         await pilot.press("3", "g")
-        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen) and app.focused)
         await pilot.press(*"nowhere", "enter")
         await until(pilot, lambda: "not 'nowhere'" in text(app))
         await pilot.press("ctrl+u", *"500", "enter")
         await until(pilot, lambda: clock(app) == (500, 0))
         for typed, iteration in (("-400", 100), ("end", 500), ("1%", 100)):
             await pilot.press("g")
-            await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+            await until(pilot, lambda: isinstance(app.screen, PromptScreen) and app.focused)
             await pilot.press(*("minus" if c == "-" else c for c in typed), "enter")
             await until(pilot, lambda iteration=iteration: clock(app) == (iteration, 0))
         await until(pilot, lambda: "at 99 of 500" in text(app))

@@ -140,6 +140,7 @@ async def test_a_large_table_is_drawn_where_it_is_seen() -> None:
         await pilot.press("n")
         await until(pilot, lambda: clock(app) == (1, 1))
         await pilot.press("f")
+        await until(pilot, lambda: "f" in snapshot(app).values)
         await until(pilot, lambda: f"{snapshot(app).values['f'][-1, 0]:+.4f}" in text(app))
         assert len(snapshot(app).values["f"]) < 100
 

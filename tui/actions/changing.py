@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,9 +70,8 @@ class Changing(Stopping):
         """Change the parameter under the cursor by so many per cent."""
         cell = self._parameter_cell()
         if cell is not None:
-            name, index, value = cell
-            by = abs(value) * (percent / 100) or _SMALLEST_NUDGE * (1 if percent > 0 else -1)
-            self._set_cell(name, index, value + by)
+            name, index, _ = cell
+            self._set_cell(name, index, lambda value: _nudged(value, percent))
 
     def _parameter_cell(self) -> tuple[str, Index, float] | None:
         """The parameter's cell under the cursor, or None, saying why."""
@@ -94,15 +95,17 @@ class Changing(Stopping):
 
         def given(number: float | None) -> None:
             if number is not None and number != value:
-                self._set_cell(name, index, number)
+                self._set_cell(name, index, lambda before: number)
 
         hint = "a number; u takes it back"
         self.push_screen(PromptScreen(title, hint, at_once(_number), repr(value)), given)
 
-    def _set_cell(self, name: str, index: Index, value: float) -> None:
+    def _set_cell(self, name: str, index: Index, change: Callable[[float], float]) -> None:
+        """Change a cell from the value that it has when it is its turn."""
+
         def command(debugger: Debugger) -> str:
             branches = len(list(debugger.branches))
-            debugger.edit(name, index, value)
+            debugger.edit(name, index, change(float(debugger.value(name)[index])))
             if len(list(debugger.branches)) > branches:
                 return "This is the past: a new branch starts here, t lists both, u goes back."
             return ""
@@ -133,11 +136,19 @@ class Changing(Stopping):
         self.push_screen(ConfirmScreen("Reset?", question), answered)
 
 
+def _nudged(value: float, percent: int) -> float:
+    by = abs(value) * (percent / 100) or _SMALLEST_NUDGE * (1 if percent > 0 else -1)
+    return value + by
+
+
 def _number(text: str) -> float:
     try:
-        return float(text.strip().replace("−", "-"))
+        number = float(text.strip().replace("−", "-"))
     except ValueError:
-        raise InputError("a number is needed, e.g. 0.5 or -1e-3") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise InputError("a finite number is needed, e.g. 0.5 or -1e-3")
+    return number
 
 
 def _restart_with(name: str, value: Value, debugger: Debugger) -> None:

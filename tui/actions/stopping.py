@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from engine.stops import Stop
+from engine.stops import NONFINITE, Stop
 from engine.times import split_range
 from tui.actions.moving import Moving
 from tui.screens.prompt import PromptScreen
@@ -81,6 +81,9 @@ class Stopping(Moving):
         """Ask for another condition of a stop."""
         if self._session is None:
             return
+        if stop.number == NONFINITE:
+            self._say("This stop has no condition; space switches it off.")
+            return
         session = self._session
 
         def edit(text: str) -> Future[Stop]:
@@ -94,7 +97,6 @@ class Stopping(Moving):
     def action_evaluate(self) -> None:
         if self._session is None:
             return
-        self._halt()
         if self._typed is None:
             self._typed = []
         from tui.screens.evaluate import EvaluateScreen
@@ -115,4 +117,5 @@ class Stopping(Moving):
 
     def go_to_iteration(self, iteration: int) -> None:
         """Go to where an iteration begins."""
+        self._halt()
         self._go_to(iteration)

@@ -14,6 +14,10 @@ _NAME = 14
 """Cells that the data's name has beside a long reason for a stop."""
 
 
+_FULL_CLOCK = 56
+"""Cells below which the clock is told in short."""
+
+
 class Header(LinesView, can_focus=False):
     """One line, or two where one is too narrow."""
 
@@ -42,7 +46,7 @@ class Header(LinesView, can_focus=False):
         if moment is None:
             row = Row().add("nn-tui  ", palette.heading).add(self._opening, palette.text)
             return [row.add("  reading …", palette.dim).strip(width)]
-        clock = self._clock(moment)
+        clock = self._clock(moment, width)
         state = self._state(moment, width if count >= 2 else width - clock.width - _NAME)
         if count >= 2:
             room = width - clock.width - 2
@@ -80,10 +84,14 @@ class Header(LinesView, can_focus=False):
             return Row().add(moment.dataset.name, palette.text, width=max(room, 0))
         return row
 
-    def _clock(self, moment: Moment) -> Row:
+    def _clock(self, moment: Moment, room: int) -> Row:
         palette, snapshot = self.palette, moment.snapshot
         planned = f"{snapshot.hyperparameters.iterations:,}"
         loss = "·" if snapshot.loss is None else f"{snapshot.loss:.6e}"
+        if room < _FULL_CLOCK:
+            mark = "▶" if moment.state is State.RUNNING else "⏸"
+            row = Row().add(f"{mark} {snapshot.iteration:,}", palette.text).add("  E ", palette.dim)
+            return row.add("·" if snapshot.loss is None else f"{snapshot.loss:.4e}", palette.text)
         row = Row().add("iteration ", palette.dim)
         row.add(f"{snapshot.iteration:,}".rjust(len(planned)), palette.text)
         row.add(f" / {planned}", palette.dim).add("   E ", palette.dim)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from tui.lines import Row
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.listing import ListScreen
 
 if TYPE_CHECKING:
@@ -57,5 +58,11 @@ class BranchesScreen(ListScreen):
 
     def action_drop(self) -> None:
         """Forget the branch."""
-        number = self.chosen.number
-        self.nn.change_branch(lambda debugger: debugger.branches.drop(number))
+        branch = self.chosen
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.nn.change_branch(lambda debugger: debugger.branches.drop(branch.number))
+
+        question = f"{branch.label}, {branch.computed:,} iterations: this cannot be undone."
+        self.app.push_screen(ConfirmScreen("Drop the branch?", question), answered)

@@ -11,17 +11,3 @@ T = TypeVar("T")
 
 class Dialog(ModalScreen[T], Generic[T]):
     """A screen whose only child is its box."""
-
-    DEFAULT_CSS = """
-    Dialog { align: center middle; }
-    Dialog > * {
-        width: 64;
-        max-width: 100%;
-        height: auto;
-        max-height: 100%;
-        background: $surface;
-        border: round $accent;
-        padding: 0 1;
-    }
-    Dialog.-wide > * { width: 112; }
-    """

@@ -76,7 +76,7 @@ class EvaluateScreen(Dialog[None]):
             self._typed.append(text)
         self._at = len(self._typed)
         self._found = None
-        self._show("…")
+        self._show("looking …  Esc gives up")
         if self._answering is not None and not self._answering.is_finished:
             cast("NNTui", self.app).give_up_search()
         # In a worker, so that Esc is heard while it looks through many iterations.
@@ -109,7 +109,7 @@ class EvaluateScreen(Dialog[None]):
                 f"{span}\nlargest  {largest[1]:.9g} in iteration {largest[0]:,}\n"
                 f"smallest {smallest[1]:.9g} in iteration {smallest[0]:,}"
             )
-        return f"{found}\nctrl+g goes to iteration {self._found:,}"
+        return f"{found}\nctrl+g goes to the end of iteration {self._found:,}"
 
     def action_close(self) -> None:
         """Close, giving up what is being looked for."""

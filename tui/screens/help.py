@@ -12,16 +12,19 @@ from tui.keys import keys_by_group
 from tui.palette import Palette
 from tui.screens.dialog import Dialog
 
+RECIPES = """\
+Where does a number come from? f finishes the iteration. In Iteration (5), j to the line, Enter:
+the inspector. Arrows to the cell, x: its arithmetic. Enter on a number in it goes on to its own.
+In which iteration was something largest, or first true? Run (space), then : and, for example,
+norm(dE_dw) over 1000.. or E < 0.1 over all. Names: v w yhat g y f E dE_dw dE_dyhat …
+Where does a run first …? w and a condition, then c; C goes back to the last stop.
+"""
+
 READING = """\
 One iteration is the list of operations in the pane Iteration: forward, loss, backward,
 update. The line marked ▶ runs next, ◂ are the values that it reads, ● is a breakpoint. A · stands
 for what this iteration has not computed. Between two iterations the values of the one that is
 complete stay.
-
-Where does a number come from? In Iteration (5), j to its line, Enter: the inspector. There
-arrows to the cell, x: its arithmetic; Enter on a number in it goes on, Backspace returns.
-In which iteration was something largest, or first true? : and norm(dE_dw) over 1000..
-Where does a run first …? w and a condition, then c; C goes back to the last stop.
 
 x inputs, f₀ targets, v w weights, ŷ y pre-activations, g f activations, E the loss.
 ∘ multiplies element by element, · is the matrix product, ᵀ transposes.
@@ -46,6 +49,7 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll() as scroll:
             scroll.border_title = "nn-tui: a debugger for backpropagation"
             scroll.border_subtitle = "↑ ↓ scroll · Esc closes"
+            yield Static(Text(RECIPES, style=self._palette.text))
             yield Static(self._keys())
             yield Static(Text("\n" + READING, style=self._palette.text))
 
