@@ -278,7 +278,8 @@ class WeightsPane(LinesView):
             self._wanted = None
         elif window != self._wanted:
             self._wanted = window
-            self.post_message(self.WindowMoved())
+            # Made while rendering, it would count as the screen's own and not reach the app.
+            self.call_later(lambda: self.post_message(self.WindowMoved()))
 
     def _shown(self, width: int) -> list[int]:
         """Which views fit side by side, the chosen one first."""
