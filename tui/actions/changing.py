@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,9 +69,10 @@ class Changing(Stopping):
         """Change the parameter under the cursor by so many per cent."""
         cell = self._parameter_cell()
         if cell is not None:
-            name, index, value = cell
-            by = abs(value) * (percent / 100) or _SMALLEST_NUDGE * (1 if percent > 0 else -1)
-            self._set_cell(name, index, value + by)
+            smallest = _SMALLEST_NUDGE if percent > 0 else -_SMALLEST_NUDGE
+            name, index, _ = cell
+            # From the value then: of a held key the screen has not shown the last ones yet.
+            self._set_cell(name, index, lambda v: v + (abs(v) * (percent / 100) or smallest))
 
     def _parameter_cell(self) -> tuple[str, Index, float] | None:
         """The parameter's cell under the cursor, or None, saying why."""
@@ -94,15 +96,20 @@ class Changing(Stopping):
 
         def given(number: float | None) -> None:
             if number is not None and number != value:
-                self._set_cell(name, index, number)
+                self._set_cell(name, index, lambda before: number)
 
         hint = "a number; u takes it back"
         self.push_screen(PromptScreen(title, hint, at_once(_number), repr(value)), given)
 
-    def _set_cell(self, name: str, index: Index, value: float) -> None:
+    def _set_cell(self, name: str, index: Index, change: Callable[[float], float]) -> None:
         def command(debugger: Debugger) -> str:
             branches = len(list(debugger.branches))
-            debugger.edit(name, index, value)
+            try:
+                before = float(debugger.parameters[name][index])
+            except (KeyError, IndexError):
+                # Between the key and the change the run may have become another one.
+                raise InputError("This weight is no longer there.") from None
+            debugger.edit(name, index, change(before))
             if len(list(debugger.branches)) > branches:
                 return "This is the past: a new branch starts here, t lists both, u goes back."
             return ""
