@@ -106,6 +106,41 @@ def test_trace_at_an_iteration_continues_the_run() -> None:
     assert next(o["value"] for o in at_5["operations"] if o["name"] == "E") == losses[5]
 
 
+def test_explain_leads_back_to_the_data() -> None:
+    done = run("explain", "or", "dE_dv[1,0]").stdout
+    assert "∂E/∂v[input2, g1] = Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]" in done
+    assert "    = −0.0037192781\n" in done
+    assert "the start, drawn from seed 1" in done
+    assert "from the table" in done
+    chain = json.loads(run("explain", "or", "∂E/∂v[input2, g1]", "--at", "3", "--json").stdout)
+    assert chain["iteration"] == 3
+    assert (chain["explanations"][0]["name"], chain["explanations"][0]["index"]) == (
+        "dE_dv",
+        [1, 0],
+    )
+    trace = json.loads(run("trace", "or", "--at", "3", "--json").stdout)
+    values = {o["name"]: np.array(o["value"]) for o in trace["operations"]}
+    before = json.loads(run("trace", "or", "--at", "2", "--json").stdout)
+    values |= {o["name"]: np.array(o["value"]) for o in before["operations"][-2:]}
+    compared = set()
+    for explanation in chain["explanations"]:
+        for cell in (explanation, *explanation["operands"]):
+            if cell["name"] in values:
+                assert values[cell["name"]][tuple(cell["index"])] == cell["value"]
+                compared.add(cell["name"])
+    assert compared >= {"dE_dv", "dE_dyhat", "dg_dyhat", "g", "yhat", "v", "w", "dE_dy", "f"}
+
+
+def test_trace_until_a_condition() -> None:
+    losses = np.array(json.loads(run("train", "or", "--json").stdout)["losses"])
+    first = int((losses < 0.1).argmax())
+    found = json.loads(run("trace", "or", "--until", "E < 0.1", "--json").stdout)
+    assert found["iteration"] == first > 0
+    assert next(o["value"] for o in found["operations"] if o["name"] == "E") == losses[first]
+    never = run("trace", "or", "--until", "E < 0", "--iterations", "50", code=1)
+    assert (never.stdout, never.stderr) == ("", "nn-tui: E < 0 was not true in 50 iterations\n")
+
+
 def test_several_targets(tmp_path: Path) -> None:
     path = tmp_path / "two.csv"
     path.write_text("a,b,c,d\n0,1,0,1\n1,0,1,0\n1,1,1,1\n")
@@ -159,6 +194,20 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
     assert "learning rate: a number, 0 or more, not 'x'" in refusal("or", "--learning-rate", "x")
     assert "no such option" in refusal("or", "--nonsense")
     assert "missing argument 'DATA'" in refusal("train")
+    for cell, problem in (
+        ("dE_dv[7, 0]", "'7': no number from 0 to 1, and no name here"),
+        ("dE_dv[1]", "the shape is 2×3, so 2 indices are needed"),
+        ("nonsense[0]", "nonsense[0]: no element of x, f0,"),
+        ("dE_dv[1, 0", "no element of"),
+    ):
+        assert problem in refusal("explain", "or", cell)
+    assert "E: is a number, not a condition like E < 0.1" in refusal("trace", "or", "--until", "E")
+    assert "invalid syntax" in refusal("trace", "or", "--until", "E <")
+    assert "--watch E <: invalid syntax" in refusal("or", "--watch", "E <")
+    assert "--break v:E: E: is a number" in refusal("or", "--break", "v:E")
+    assert "--break v: E <: invalid syntax" in refusal("or", "--break", "v: E <")
+    assert "there is no operation 'nowhere'" in refusal("or", "--break", "nowhere")
+    assert "--history" in refusal("or", "--history", "0")
     assert "column 'z': no such column" in refusal("train", "or", "--target", "z")
     weights = tmp_path / "w.json"
     for content, message in (
