@@ -175,6 +175,15 @@ def test_a_held_key_loses_no_step(terminal: Terminal) -> None:
     terminal.shows(" 0 / 10,000")
 
 
+def test_stopping_for_what_is_watched(terminal: Terminal) -> None:
+    start(terminal, "--watch", "'E < 0.19'")
+    terminal.type("c")
+    terminal.shows("Stopped: E < 0.19 became true", "paused before ŷ", "E 1.89")
+    terminal.type("q")
+    terminal.shows("shell>")
+    assert_restored(terminal)
+
+
 def test_bad_data_found_behind_the_first_frame(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("a,b\n1,x\n")

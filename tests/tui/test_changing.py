@@ -1,96 +1,254 @@
-"""Changing weights, going along the chart, and tensors that do not fit."""
+"""Weights changed by hand, branches, the inspector and the cursor of the chart."""
 
 import numpy as np
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
-from tui.moment import State
+from engine import Dataset
+from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
+from tui.app import NNTui
 from tui.screens.branches import BranchesScreen
+from tui.screens.explain import ExplainScreen
 from tui.screens.prompt import PromptScreen
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 
 
-async def on_screen(app, pilot, kind: type) -> None:
-    await until(pilot, lambda: isinstance(app.screen, kind))
+def summary_of(app: NNTui) -> str:
+    """The tensor that there is a summary of, or ""."""
+    summary = snapshot(app).summary
+    return summary.name if summary is not None else ""
 
 
-async def answer(app, pilot, text_: str) -> None:
-    """Type into the prompt that is open."""
-    await on_screen(app, pilot, PromptScreen)
-    app.screen.query_one(Input).value = text_
+async def set_weight(app: NNTui, pilot: Pilot[None], words: str) -> None:
+    """Change the weight under the cursor."""
+    await pilot.press("e")
+    await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+    await until(pilot, lambda: list(app.screen.query(Input)))
+    app.screen.query_one(Input).value = words
     await pilot.press("enter")
 
 
 @at_two_sizes
-async def test_weights_are_edited_and_branches_kept(size: tuple[int, int]) -> None:
+async def test_weights_by_hand(size: tuple[int, int]) -> None:
+    def v(row: int = 0) -> float:
+        return float(snapshot(app).values["v"][row, 0])
+
     async with opened(size) as (app, pilot):
-        await pilot.press("f", "f", "f", "S", "S", "4", "j", "l")
-        await until(pilot, lambda: clock(app) == (1, 0))
-        before = snapshot(app).values["v"][1, 1]
-        await pilot.press("e")
-        await answer(app, pilot, "0.5")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == 0.5)
-        assert [branch.label for branch in snapshot(app).branches] == [
-            "start",
-            "v[input2, g2] = 0.5 at 1",
-        ]
-        value = 0.5
-        for key, factor in (
-            ("plus", 1.01),
-            ("minus", 0.99),
-            ("asterisk", 1.1),
-            ("underscore", 0.9),
-        ):
-            value *= factor
-            await pilot.press(key)
-            await until(
-                pilot, lambda value=value: np.isclose(snapshot(app).values["v"][1, 1], value)
-            )
-        for _ in range(4):
-            await pilot.press("u")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == 0.5)
-        await pilot.press("u")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == before)
-        assert len(snapshot(app).branches) == 1
-        await pilot.press("U")
-        await until(pilot, lambda: snapshot(app).values["v"][1, 1] == 0.5)
-        await pilot.press("f", "3")
-        await until(pilot, lambda: "⣀ start" in text(app))
-        await pilot.press("t")
-        await on_screen(app, pilot, BranchesScreen)
+        await pilot.press("plus")
+        await until(pilot, lambda: "go to it in Weights (4)" in said(app))
+        await pilot.press("4")
+        start = v()
+        await set_weight(app, pilot, "many")
+        await until(pilot, lambda: "a finite number is needed" in text(app))
+        assert "v[input1, g1]" in text(app)
+        app.screen.query_one(Input).value = "−2.5"
         await pilot.press("enter")
-        await until(pilot, lambda: snapshot(app).branches[0].current)
-        await pilot.press("t", "j", "d")
+        await until(pilot, lambda: v() == -2.5)
+        await until(pilot, lambda: "−2.5" in text(app))
+        expected = -2.5
+        for key, by in (("plus", 0.01), ("asterisk", 0.1), ("underscore", -0.1), ("minus", -0.01)):
+            expected += abs(expected) * by
+            await pilot.press(key)
+            await until(pilot, lambda e=expected: v() == pytest.approx(e, rel=1e-12))
+        await pilot.press("u")
+        await until(pilot, lambda: v() > expected + 1e-3)
+        await pilot.press("U")
+        await until(pilot, lambda: v() == pytest.approx(expected, rel=1e-12))
+        await pilot.press("U", *["u"] * 6)
+        await until(pilot, lambda: "There is nothing to redo." in said(app))
+        await until(pilot, lambda: "There is nothing to undo." in said(app))
+        assert v() == start
+        assert len(snapshot(app).branches) == 1
+        await pilot.press("j")
+        await set_weight(app, pilot, "0")
+        await until(pilot, lambda: v(1) == 0)
+        await pilot.press("minus")
+        await until(pilot, lambda: v(1) == -1e-3)
+
+
+@at_two_sizes
+async def test_a_change_in_the_past_makes_a_branch(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=40) as (app, pilot):
+        await pilot.press(*["s"] * 20, *["S"] * 10, "4")
+        await until(pilot, lambda: clock(app) == (10, 0) and snapshot(app).losses.size == 20)
+        before = snapshot(app).values["v"].copy()
+        await set_weight(app, pilot, "3")
+        await until(pilot, lambda: "a new branch starts here" in said(app))
+        await until(pilot, lambda: snapshot(app).values["v"][0, 0] == 3)
+        await pilot.press(*["s"] * 5, "3")
+        await until(pilot, lambda: clock(app) == (15, 0))
+        # The legend; long names are cut where there is no room.
+        await until(pilot, lambda: "⣀ v[input1, g1] = 3 at 10  ⣀ start" in text(app))
+        assert "◆" in text(app)
+
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, BranchesScreen))
+        await until(pilot, lambda: "20 iterations" in text(app))
+        assert "▶ 2   v[input1, g1] = 3 at 10" in text(app)
+        assert "15 iterations" in text(app)
+        await pilot.press("j", "d")
+        await until(pilot, lambda: "This is the present branch" in said(app))
+        await pilot.press("k", "enter")
+        await until(pilot, lambda: clock(app) == (10, 0))
+        assert np.array_equal(snapshot(app).values["v"], before)
+        await pilot.press("u")
+        await until(pilot, lambda: clock(app) == (15, 0))
+        await pilot.press("U")
+        await until(pilot, lambda: clock(app) == (10, 0))
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, BranchesScreen))
+        await until(pilot, lambda: "▶ 1   start" in text(app))
+        await pilot.press("j", "d")
         await until(pilot, lambda: "Drop the branch?" in text(app))
         await pilot.press("y")
-        await until(pilot, lambda: len(snapshot(app).branches) == 1)
+        await until(pilot, lambda: "starts a branch; the run before stays here" in text(app))
+        assert len(snapshot(app).branches) == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: "⣀ start" not in text(app))
+
+
+async def test_the_cursor_stays_inside_a_smaller_network() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await pilot.press("2", "j", "j", "enter", "9", "enter")
+        await until(pilot, lambda: snapshot(app).hyperparameters.hidden == 9)
+        # To the last cell: w[g9].
+        await pilot.press("4", *["l"] * 8, *["j"] * 11, "u")
+        await until(pilot, lambda: snapshot(app).hyperparameters.hidden == 3)
+        await pilot.press("plus")
+        w = app._debugger.initial_parameters["w"][2, 0]
+        await until(pilot, lambda: snapshot(app).values["w"][2, 0] == pytest.approx(1.01 * w))
+        # The same key before the screen knows of the other network.
+        await pilot.press("U", "U")
+        await pilot.press("r", "f", "x")
+        await pilot.press("escape", "u", "x", "Y")
+        await pilot.press("n")
+        assert app.is_running
+
+
+@at_two_sizes
+async def test_copying_a_tensor(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("n", "n", "Y")
+        await until(pilot, lambda: "y is not computed yet in this iteration" in said(app))
+        for keys, name in ((["k"], "g"), (["k"], "yhat"), (["4"], "v")):
+            await pilot.press(*keys, "Y")
+            await until(pilot, lambda name=name: app.clipboard.startswith(f"{name} = "))
+            namespace = {"np": np}
+            exec(app.clipboard, namespace)
+            assert np.array_equal(namespace[name], snapshot(app).values[name])
+        told = "ŷ, 12 numbers, is on the clipboard as a NumPy array."
+        await until(pilot, lambda: told in said(app))
+        app._debugger.program.tensors["g"].data[0] = [np.nan, np.inf, -np.inf]
+        await pilot.press("5", "j", "Y")
+        await until(pilot, lambda: app.clipboard.startswith("g = np.array([[np.nan, np.inf, -np."))
 
 
 @at_two_sizes
 async def test_the_cursor_of_the_chart(size: tuple[int, int]) -> None:
-    async with opened(size, iterations=60) as (app, pilot):
-        await pilot.press("space")
-        await until(pilot, lambda: state(app) is State.FINISHED)
-        await pilot.press("3", "left", "left")
-        await until(pilot, lambda: app.frame.loss.cursor_iteration is not None)
-        at = app.frame.loss.cursor_iteration
-        assert at < 59
-        await until(pilot, lambda: f"E = {snapshot(app).losses[at]:.9e} at {at}" in text(app))
-        await pilot.press("escape")
-        assert app.frame.loss.cursor_iteration is None
-        await pilot.press("left", "enter")
-        await until(pilot, lambda: 0 < clock(app)[0] < 60)
-
-
-async def test_large_tensors_are_drawn_in_colours() -> None:
-    async with opened((80, 24), hidden=60) as (app, pilot):
-        await pilot.press("f", "5", *["j"] * 15, "enter")
-        await until(pilot, lambda: "norm" in text(app))
-        await pilot.press("v")
-        await until(pilot, lambda: "∂E/∂v[input1, g1] = " in text(app))
-        assert "█" in text(app)
-        exact = repr(float(snapshot(app).values["dE_dv"][0, 1])).replace("-", "−")
+    async with opened(size, iterations=30) as (app, pilot):
+        loss = app.frame.loss
+        await pilot.press("3", "h", "enter", *["s"] * 20)
+        await until(pilot, lambda: clock(app) == (20, 0))
+        losses = snapshot(app).losses
+        await pilot.press("h", "h")
+        await until(pilot, lambda: f"E = {losses[17]:.9e} at 17" in text(app))
         await pilot.press("l")
-        await until(pilot, lambda: f"∂E/∂v[input1, g2] = {exact}" in text(app))
+        await until(pilot, lambda: f"E = {losses[18]:.9e} at 18" in text(app))
+        assert "▲" in text(app)
+        assert "Enter goes there" in text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: f"E = {losses[19]:.9e} at 19" in text(app))
+        assert "▲" not in text(app)
+        await pilot.press(*["l"] * 3)
+        await until(pilot, lambda: f"{losses[19]:.9e} at 19" in text(app) and "▲" in text(app))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: clock(app) == (10, 0))
+        assert loss.cursor_iteration is None
+
+        column = loss._chart.column_of(6, loss._axes)
+        inside = loss.content_region.offset - loss.region.offset
+        for x, expected in ((column, {5, 6, 7}), (0, {0}), (loss.content_size.width - 1, {19})):
+            await pilot.click(loss, offset=(inside.x + x, inside.y + 4))
+            await until(pilot, lambda expected=expected: loss.cursor_iteration in expected)
+        at = f"{losses[19]:.9e} at 19"
+        await until(pilot, lambda: at in text(app))
+
+
+@at_two_sizes
+async def test_the_inspector_shows_any_tensor(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("5", "j", "enter")
+        await until(pilot, lambda: "4×3   not computed yet" in text(app))
+        await pilot.press("f")
+        for line in snapshot(app).listing.lines:
+            app.inspect(line.name)
+            await until(pilot, lambda line=line: f"4 Inspector  {line.symbol} " in text(app))
+            await until(pilot, lambda line=line: summary_of(app) == line.name)
+            norm = np.linalg.norm(app._debugger.value(line.name).ravel())
+            assert snapshot(app).summary.norm == pytest.approx(norm)
+            await until(pilot, lambda line=line: line.formula in text(app) and "norm" in text(app))
+            await pilot.press("v")
+            await until(pilot, lambda: "numbers v ▸" in text(app))
+
+        app.inspect("g")
+        await pilot.press("j", "j")
+        await until(pilot, lambda: app._moment.selected == 2)
+        assert app.frame.weights.cell == ("g", (2, 0))
+        value = float(app._debugger.value("g")[2, 0])
+        await pilot.press("v")
+        await until(pilot, lambda: f"g[3, g1] = {value!r}" in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "4 Weights  v  w" in text(app))
+
+
+def large(observations: int) -> Dataset:
+    random = np.random.RandomState(0)
+    return Dataset.from_arrays(random.rand(observations, 40) / 40, random.rand(observations, 1))
+
+
+# Up to 512 observations a snapshot has all, of more only those that can be seen.
+@pytest.mark.parametrize(("size", "observations"), zip(SIZES, (600, 300), strict=True))
+async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observations: int) -> None:
+    last = observations - 1
+    async with opened(size, large(observations), hidden=50) as (app, pilot):
+        pane = app.frame.weights
+        await pilot.press("f")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        yhat = app._debugger.value("yhat")
+        app.inspect("yhat")
+        await until(pilot, lambda: f"ŷ[1, g1] = {float(yhat[0, 0])!r}" in text(app))
+        await pilot.press("v")
+        # It scrolls once there is a bar to scroll by.
+        await until(pilot, lambda: pane.show_vertical_scrollbar and pane.max_scroll_y > 200)
+        await pilot.press("end")
+        await until(pilot, lambda: f"│ {observations} " in text(app))
+        await until(pilot, lambda: f"{yhat[last, 0]:+.4f}" in text(app))
+        app.frame.dataset.select(last - 41)
+        await until(pilot, lambda: pane.cell == ("yhat", (last - 41, 0)))
+        # A held key loses no row, although each asks for a view.
+        await pilot.press(*["j"] * 40)
+        assert pane.cell == ("yhat", (last - 1, 0))
+        await until(pilot, lambda: app._moment.selected == last - 1)
+        assert app.frame.dataset._cursor == last - 1
+        await pilot.press("j", "j")
+        await until(pilot, lambda: f"›{yhat[last, 0]:+.4f}" in text(app))
+        await pilot.press(*["l"] * 49)
+        await until(pilot, lambda: f"›{yhat[last, 49]:+.4f}" in text(app))
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        await until(pilot, lambda: f"ŷ[{observations}, g50] = " in text(app))
+        await pilot.press(*["j"] * 30, "enter", "escape", "v")
+        await until(
+            pilot, lambda: f"ŷ[{observations}, g50] = {float(yhat[last, 49])!r}" in text(app)
+        )
+
+        app.inspect("dE_dv")
+        for _ in range(2):
+            await pilot.press("v", "j", "l", "end", "pageup", "home")
+        await until(pilot, lambda: pane.cell == ("dE_dv", (2, 2)))
+        await pilot.press("x")
+        await until(pilot, lambda: f"({observations - 7} more: " in text(app))
+        await pilot.press("escape", "3", "h", "l", "enter")
+        await until(pilot, lambda: clock(app) == (1, 0))

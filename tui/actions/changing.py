@@ -105,7 +105,12 @@ class Changing(Stopping):
 
         def command(debugger: Debugger) -> str:
             branches = len(list(debugger.branches))
-            debugger.edit(name, index, change(float(debugger.value(name)[index])))
+            try:
+                before = float(debugger.parameters[name][index])
+            except (KeyError, IndexError):
+                # Between the key and the change the run may have become another one.
+                raise InputError("This weight is no longer there.") from None
+            debugger.edit(name, index, change(before))
             if len(list(debugger.branches)) > branches:
                 return "This is the past: a new branch starts here, t lists both, u goes back."
             return ""

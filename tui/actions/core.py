@@ -207,7 +207,6 @@ class Core(App[None]):
                 self.screen.show(self._moment)
 
     def _say(self, words: str, severity: str = "information") -> None:
-        self.clear_notifications()
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
 
     def _do(self, command: Command) -> None:

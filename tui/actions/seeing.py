@@ -131,9 +131,11 @@ class Seeing(Changing):
         self._ask(value, copy)
 
     def on_dataset_pane_selected(self, message: DatasetPane.Selected) -> None:
+        self.frame.weights.follow(message.observation)
         self._select(message.observation)
 
     def on_weights_pane_row_chosen(self, message: WeightsPane.RowChosen) -> None:
+        self.frame.dataset.follow(message.observation)
         self._select(message.observation)
 
     def on_iteration_pane_opened(self, message: IterationPane.Opened) -> None:

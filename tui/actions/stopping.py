@@ -34,6 +34,10 @@ class Stopping(Moving):
     _typed: list[str] | None = None
     """What was evaluated so far."""
 
+    def say(self, words: str) -> None:
+        """Tell something in passing."""
+        self._say(words)
+
     def change_stops(self, command: Command) -> None:
         """Change the list of stops and draw it."""
         self._do(command)

@@ -136,6 +136,11 @@ class DatasetPane(LinesView):
         self.keep_visible(observation + _HEADER_LINES if observation else 0)
         self.post_message(self.Selected(observation))
 
+    def follow(self, observation: int) -> None:
+        """Go to an observation that was chosen in the inspector."""
+        self._cursor = observation
+        self.keep_visible(observation + _HEADER_LINES if observation else 0)
+
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
         if self.moment is None or offset is None:

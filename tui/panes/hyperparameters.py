@@ -123,7 +123,7 @@ class HyperparametersPane(Container):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self.fields = Fields()
-        self.editor = Input(id="editor", compact=True, select_on_focus=True)
+        self.editor = Input(id="editor", compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         yield self.fields
@@ -172,6 +172,7 @@ class HyperparametersPane(Container):
         self.editor.styles.width = max(self.size.width - _LABEL - 1, 4)
         self.editor.display = True
         # At once, so that the next key that is typed is for the editor already.
+        self.editor.select_all()
         self.screen.set_focus(self.editor)
 
     def restore(self) -> bool:

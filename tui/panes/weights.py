@@ -62,10 +62,18 @@ class WeightsPane(LinesView):
             return False
         self.inspected = name
         self._at = [0, 0]
+        if self.moment is not None and self._by_observation(self.moment):
+            self._at[0] = self.moment.selected or 0
         self._heat = False
         self.scroll_to(y=0, animate=False)
         self._refresh()
         return True
+
+    def follow(self, observation: int) -> None:
+        """Go to the row of an observation that was chosen in the table, if there is one."""
+        if self.moment is not None and self._by_observation(self.moment):
+            self._at[0] = observation
+            self.keep_visible(self._line_of_cursor())
 
     def next_view(self) -> None:
         """Go to the next view of the parameters, or between numbers and colours."""
@@ -83,8 +91,6 @@ class WeightsPane(LinesView):
     def show(self, moment: Moment) -> None:
         if self.inspected is not None and self.inspected not in moment.snapshot.listing.axes:
             self.inspected = None
-        if moment.selected is not None and self._by_observation(moment):
-            self._at[0] = moment.selected
         if self.moment is None or self.moment.snapshot.listing is not moment.snapshot.listing:
             # Another branch may have fewer neurons than the cursor has gone past.
             self.moment = moment
@@ -278,7 +284,8 @@ class WeightsPane(LinesView):
             self._wanted = None
         elif window != self._wanted:
             self._wanted = window
-            self.post_message(self.WindowMoved())
+            # Made while rendering, it would count as the screen's own and not reach the app.
+            self.call_later(lambda: self.post_message(self.WindowMoved()))
 
     def _shown(self, width: int) -> list[int]:
         """Which views fit side by side, the chosen one first."""

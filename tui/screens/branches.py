@@ -59,6 +59,9 @@ class BranchesScreen(ListScreen):
     def action_drop(self) -> None:
         """Forget the branch."""
         branch = self.chosen
+        if branch.current:
+            self.nn.say("This is the present branch: switch to another one first.")
+            return
 
         def answered(yes: bool | None) -> None:
             if yes:
