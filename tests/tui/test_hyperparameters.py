@@ -18,7 +18,9 @@ async def test_learning_rate_applies_while_training(size: tuple[int, int]) -> No
     async with opened(size, iterations=10**9) as (app, pilot):
         await pilot.press("space")
         await until(pilot, lambda: clock(app)[0] > 100)
-        await pilot.press("2", "enter", *"0.25", "enter")
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"0.25", "enter")
         await until(pilot, lambda: values(app)["learning_rate"] == 0.25)
         assert state(app) is State.RUNNING
         assert clock(app)[0] > 100
@@ -28,7 +30,9 @@ async def test_raising_the_iterations_lets_a_finished_run_go_on() -> None:
     async with opened(iterations=20) as (app, pilot):
         await pilot.press("space")
         await until(pilot, lambda: state(app) is State.FINISHED)
-        await pilot.press("2", "j", "e", *"50", "enter")
+        await pilot.press("2", "j", "e")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"50", "enter")
         await until(pilot, lambda: state(app) is State.PAUSED)
         await pilot.press("space")
         await until(pilot, lambda: clock(app) == (50, 0))
@@ -37,7 +41,9 @@ async def test_raising_the_iterations_lets_a_finished_run_go_on() -> None:
 @at_two_sizes
 async def test_what_is_typed_is_validated_and_escape_restores(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
-        await pilot.press("2", "e", *"-1")
+        await pilot.press("2", "e")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"-1")
         await until(pilot, lambda: "0 or more" in text(app))
         await pilot.press("enter")
         await pilot.pause()
@@ -52,13 +58,17 @@ async def test_what_is_typed_is_validated_and_escape_restores(size: tuple[int, i
 @at_two_sizes
 async def test_what_needs_a_reset_asks_for_it(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
-        await pilot.press("s", "2", "j", "j", "enter", *"5", "enter")
+        await pilot.press("s", "2", "j", "j", "enter")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"5", "enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await until(pilot, lambda: "hidden neurons = 5 needs a reset" in text(app))
         await pilot.press("n")
         await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
         assert (clock(app), values(app)["hidden"]) == ((1, 0), 3)
-        await pilot.press("enter", *"5", "enter")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"5", "enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.press("y")
         await until(pilot, lambda: values(app)["hidden"] == 5)
@@ -91,7 +101,9 @@ async def test_weights_given_for_another_size_are_told() -> None:
     app = NNTui("or.csv", lambda: Debugger(read_dataset("or"), parameters=start))
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app._moment is not None)
-        await pilot.press("2", "j", "j", "enter", *"5", "enter")
+        await pilot.press("2", "j", "j", "enter")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"5", "enter")
         problem = "v: the shape is 2×3, but 2×5 is needed"
         await until(pilot, lambda: problem in {said.message for said in app._notifications})
         assert values(app)["hidden"] == 3
