@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,26 +14,39 @@ from tui.keys import keys_by_group
 from tui.palette import Palette
 from tui.screens.dialog import Dialog
 
-RECIPES = """\
-Where does a number come from? f finishes the iteration. In Iteration (5), j to the line, Enter:
-the inspector. Arrows to the cell, x: its arithmetic. Enter on a number in it goes on to its own.
-In which iteration was something largest, or first true? Run (space), then : and, for example,
-norm(dE_dw) over 1000.. or E < 0.1 over all. Names: v w yhat g y f E dE_dw dE_dyhat …
-Where does a run first …? w and a condition, then c; C goes back to the last stop.
-"""
+RECIPES = (
+    (
+        "Where does a weight's gradient come from?",
+        "f finishes the iteration (F, then f: it again). 4 goes to Weights, v turns its view to "
+        "the gradient, arrows to the cell, x: its arithmetic with the numbers in it. There, Enter on "
+        "a number goes on to where that comes from, Backspace returns.",
+    ),
+    (
+        "And any other number?",
+        "5 goes to Iteration, j to the line, Enter opens its tensor, arrows to the cell, x.",
+    ),
+    (
+        "In which iteration was something largest, or first true?",
+        "space runs to the end. Then : and, for example, norm(dE_dw) over 1000.. (the largest and "
+        "the smallest) or E < 0.1 over all (the first). Names: v w yhat g y f E dE_dw dE_dyhat …",
+    ),
+    (
+        "How to stop when something happens?",
+        "w and a condition such as E < 0.1, then c to run; C goes back to the last stop.",
+    ),
+)
 
-READING = """\
-One iteration is the list of operations in the pane Iteration: forward, loss, backward,
-update. The line marked ▶ runs next, ◂ are the values that it reads, ● is a breakpoint. A · stands
-for what this iteration has not computed. Between two iterations the values of the one that is
-complete stay.
-
-x inputs, f₀ targets, v w weights, ŷ y pre-activations, g f activations, E the loss.
-∘ multiplies element by element, · is the matrix product, ᵀ transposes.
-
-+ and − have a colour each, stronger the larger the number is beside its neighbours; what
-the last operation computed has a green ground. An exponent is shown where the decimals
-do not suffice, so 0.0000 is exactly 0. The loss of an iteration is E before its update."""
+READING = (
+    "One iteration is the list of operations in the pane Iteration: forward, loss, backward, "
+    "update. The line marked ▶ runs next, ◂ are the values that it reads, ● is a breakpoint. A · "
+    "stands for what this iteration has not computed. Between two iterations the values of the one "
+    "that is complete stay.",
+    "x inputs, f₀ targets, v w weights, ŷ y pre-activations, g f activations, E the loss. "
+    "∘ multiplies element by element, · is the matrix product, ᵀ transposes.",
+    "+ and − have a colour each, stronger the larger the number is beside its neighbours; what the "
+    "last operation computed has a green ground. An exponent is shown where the decimals do not "
+    "suffice, so 0.0000 is exactly 0. The loss of an iteration is E before its update.",
+)
 
 
 class HelpScreen(Dialog[None]):
@@ -49,19 +64,29 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll() as scroll:
             scroll.border_title = "nn-tui: a debugger for backpropagation"
             scroll.border_subtitle = "↑ ↓ scroll · Esc closes"
-            yield Static(Text(RECIPES, style=self._palette.text))
+            yield Static(self._recipes())
             yield Static(self._keys())
-            yield Static(Text("\n" + READING, style=self._palette.text))
+            yield Static(Text("\n\n".join(READING), style=self._palette.text))
 
-    def _keys(self) -> Text:
-        text = Text()
+    def _recipes(self) -> Group:
+        return Group(
+            *(
+                Text(f"{question}\n", self._palette.heading).append(answer, self._palette.text)
+                for question, answer in RECIPES
+            ),
+            "",
+        )
+
+    def _keys(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, style=self._palette.plus[1])
+        table.add_column(style=self._palette.text)
         for group, keys in keys_by_group().items():
-            text.append(f"{group}\n", self._palette.heading)
+            table.add_row(Text(group, self._palette.heading))
             for key in keys:
-                text.append(f"  {key.shown:<18}", self._palette.plus[1])
-                text.append(f"{key.help}\n", self._palette.text)
-        text.rstrip()
-        return text
+                table.add_row(f"  {key.shown}", key.help)
+            table.add_row()
+        return table
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
