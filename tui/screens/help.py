@@ -18,8 +18,8 @@ RECIPES = (
     (
         "Where does a weight's gradient come from?",
         "f finishes the iteration (F, then f: it again). 4 goes to Weights, v turns its view to "
-        "the gradient, arrows to the cell, x: its arithmetic with the numbers in it. There, Enter on "
-        "a number goes on to where that comes from, Backspace returns.",
+        "the gradient, arrows to the cell, x: its arithmetic with the numbers in it. There, "
+        "Enter on a number goes on to where that comes from, Backspace returns.",
     ),
     (
         "And any other number?",
