@@ -27,7 +27,7 @@ def take_snapshot(
 ) -> Snapshot:
     """Copy what there is to see now; see `Debugger.snapshot`."""
     present = debugger.branches.current
-    run, rows = present.run, debugger.program.network.observations
+    run, rows = present.run, debugger.program.observations
     values = {}
     for name, tensor in reading.computed_tensors(run).items():
         by_observation = observations and tensor.axes and tensor.axes[0] is rows
@@ -65,14 +65,16 @@ def _summary(run: Run, name: str) -> Summary | None:
     computed = reading.computed_tensors(run)
     if name not in computed:
         return None
-    slope = None
+    slope, steepest = None, 1.0
     for operation in run.program.operations:
         if isinstance(operation, ActivationSlope) and name in (
             operation.a.name,
             operation.name,
         ):
             slope = computed.get(operation.name)
-    return summarise(name, computed[name].data, None if slope is None else slope.data)
+            steepest = operation.activation.steepest
+    data = None if slope is None else slope.data
+    return summarise(name, computed[name].data, data, steepest)
 
 
 def _stop_view(debugger: Debugger, stop: Stop) -> StopView:

@@ -419,7 +419,8 @@ class Debugger:
 
     def predict(self) -> Array:
         """Return f for every observation, N × O, with the parameters as they are now."""
-        program = Program(self.dataset, self.hyperparameters, self.parameters)
+        whole = self.hyperparameters.replace(batch_size="full", shuffle="no")
+        program = Program(self.dataset, whole, self.parameters)
         with np.errstate(all="ignore"):
             for operation in program.operations:
                 if operation.phase is Phase.FORWARD:

@@ -38,7 +38,7 @@ class _DeclaredType(click.ParamType[Value]):
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         if self.declaration.choices:
             return "|".join(self.declaration.choices)
-        return {"float": "NUMBER", "int": "N"}[self.declaration.kind.__name__]
+        return {"float": "NUMBER", "int": "N", "str": "TEXT"}[self.declaration.kind.__name__]
 
 
 def _declared(declaration: Declaration) -> Callable[[F], F]:
@@ -109,6 +109,8 @@ def prepare(
     try:
         debugger = Debugger(dataset, hyperparameters, parameters, history)
     except InputError as error:
+        if weights is None:
+            raise
         raise InputError(f"{weights}: {error}") from None
     for option, specs, add in (
         ("--break", breakpoints, debugger.stops.add_breakpoint),

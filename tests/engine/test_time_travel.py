@@ -181,7 +181,7 @@ def test_far_back_in_a_long_run() -> None:
 
 def test_history_keeps_to_its_budget() -> None:
     parameters = {"v": np.zeros((4, 8))}
-    history = History(parameters, 0.1, budget=100 * 32 * 8)
+    history = History(list(parameters.values()), 0.1, budget=100 * 32 * 8)
     for iteration in range(100_000):
         if iteration == history.next_checkpoint:
             parameters["v"][...] = iteration

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Debugger
-from tests.engine.nets import every_kind, make
+from tests.engine.nets import basic_kinds, make
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
 
@@ -45,9 +45,9 @@ class Twin:
         return float(E.detach())
 
 
-@every_kind
-def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
-    debugger = make(bias, loss, outputs)
+@basic_kinds
+def test_one_iteration(kind: dict[str, Any]) -> None:
+    debugger = make(**kind)
     twin = Twin(debugger)
     values = twin.forward()
     for name in ("yhat", "g", "y", "f"):
@@ -67,9 +67,9 @@ def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
         )
 
 
-@every_kind
-def test_a_thousand_iterations(bias: str, loss: str, outputs: int) -> None:
-    debugger = make(bias, loss, outputs)
+@basic_kinds
+def test_a_thousand_iterations(kind: dict[str, Any]) -> None:
+    debugger = make(**kind)
     twin = Twin(debugger)
     losses = [twin.step() for _ in range(1000)]
     debugger.run(1000)

@@ -92,16 +92,14 @@ class Seeing(Changing):
         def show(explanation: Explanation) -> None:
             self.push_screen(ExplainScreen(moment, explanation))
 
-        self.explain_cell(Cell(name, "", index, (), 0.0), show, as_read=False)
+        self.explain_cell(Cell(name, "", index, (), 0.0), show)
 
-    def explain_cell(
-        self, cell: Cell, then: Callable[[Explanation], None], as_read: bool = True
-    ) -> None:
+    def explain_cell(self, cell: Cell, then: Callable[[Explanation], None]) -> None:
         """Have a cell explained."""
 
         def explain(debugger: Debugger) -> Explanation:
             try:
-                return debugger.explain(cell.tensor, *cell.index, as_read=as_read)
+                return debugger.explain(cell.tensor, *cell.index, as_read=cell.before)
             except (KeyError, IndexError):
                 # Between the key and the answer the run may have become another one.
                 raise InputError("This cell is no longer there.") from None
