@@ -74,13 +74,30 @@ def test_xor_without_a_hidden_layer_is_not_learned() -> None:
     assert measured("xor", report)["E"] == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "most"),
+    [
+        ("circles", "--hidden 8", "--hidden none", 0.6),
+        ("spiral", "--hidden 8,8", "--hidden 8", 0.95),
+        ("wine", " --scaling standardise", "", SAMPLES["wine"].bound),
+    ],
+)
+def test_what_the_command_would_not_reach_without(
+    name: str, old: str, new: str, most: float
+) -> None:
+    options = SAMPLES[name].options
+    assert old in options
+    assert measured(name, train(name, options.replace(old, new)))["accuracy"] < most
+
+
+def test_parity_is_learned_faster_with_momentum() -> None:
+    options = SAMPLES["parity4"].options
+    plain = train("parity4", options.replace("momentum", "sgd"))
+    with_momentum = train("parity4", options)
+    assert measured("parity4", plain)["E"] > 10 * measured("parity4", with_momentum)["E"]
+
+
 def test_the_plane_can_be_read_from_the_weights() -> None:
     parameters = train("plane", SAMPLES["plane"].options)["parameters"]
     assert np.ravel(parameters["w"]) == pytest.approx([2.0, -3.0], abs=0.05)
     assert np.ravel(parameters["bw"]) == pytest.approx([1.0], abs=0.05)
-
-
-def test_wine_needs_scaled_inputs() -> None:
-    without = SAMPLES["wine"].options.replace("--scaling standardise ", "")
-    assert without != SAMPLES["wine"].options
-    assert measured("wine", train("wine", without))["accuracy"] < SAMPLES["wine"].bound
