@@ -50,6 +50,13 @@ def gaussians(random: RandomState, rows: int, noise: float) -> Points:
     return _moved(random, noise, x1, x2), _digits(upper)
 
 
+def quadrants(random: RandomState, rows: int, noise: float) -> Points:
+    """Class 1 where the coordinates have the same sign, with a gap of 0.6 along the axes."""
+    x = random.uniform(-RADIUS, RADIUS, (2, rows))
+    x1, x2 = x + np.copysign(0.3, x)
+    return _moved(random, noise, x1, x2), _digits((x1 * x2 > 0).astype(np.intp))
+
+
 def spiral(random: RandomState, rows: int, noise: float) -> Points:
     """Two arms that wind around each other one and three quarter times."""
     points, arm = _arms(random, rows, noise, arms=2, turns=1.75)
@@ -72,6 +79,15 @@ def plane(random: RandomState, rows: int, noise: float) -> Points:
     """The plane 2·x1 − 3·x2 + 1."""
     x = random.uniform(-1.0, 1.0, (rows, 2))
     return x, 2.0 * x[:, 0] - 3.0 * x[:, 1] + 1.0 + noise * random.normal(size=rows)
+
+
+def hills(random: RandomState, rows: int, noise: float) -> Points:
+    """Two hills of height 1, at (2, 2) and (−2, −2), and two hollows as deep beside them."""
+    x = random.uniform(-4.0, 4.0, (rows, 2))
+    output = noise * random.normal(size=rows)
+    for c1, c2 in itertools.product((-CENTRE, CENTRE), repeat=2):
+        output += np.sign(c1 * c2) * np.exp(-((x[:, 0] - c1) ** 2 + (x[:, 1] - c2) ** 2) / 2.0)
+    return x, output
 
 
 def _arms(
@@ -156,8 +172,10 @@ LOGIC = {
 GENERATED = {
     "circles": Generated("x1,x2,class", circles, rows=200, noise=0.2),
     "gaussians": Generated("x1,x2,class", gaussians, rows=200, noise=0.0),
+    "hills": Generated("x1,x2,output", hills, rows=300, noise=0.05),
     "moons": Generated("x1,x2,class", moons, rows=200, noise=0.15),
     "plane": Generated("x1,x2,output", plane, rows=100, noise=0.1),
+    "quadrants": Generated("x1,x2,class", quadrants, rows=200, noise=0.2),
     "sine": Generated("x1,output", sine, rows=100, noise=0.1),
     "spiral": Generated("x1,x2,class", spiral, rows=200, noise=0.2),
     "three-spirals": Generated("x1,x2,class", three_spirals, rows=300, noise=0.15),

@@ -20,8 +20,8 @@ measured on the observations that it was trained on. Without `train` it opens th
 iteration 0, where `space` runs it; `nn-tui train spiral …` prints the report.
 
 `python -m tests.samples spiral --noise 0.5 --rows 400 --seed 7 > my.csv` draws another table by the
-same formula, with noise of that deviation added to each coordinate (to the target in `sine` and
-`plane`).
+same formula, with noise of that deviation added to each coordinate (to the target in `hills`,
+`plane` and `sine`).
 """
 
 

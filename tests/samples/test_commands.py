@@ -97,6 +97,15 @@ def test_parity_is_learned_faster_with_momentum() -> None:
     assert measured("parity4", plain)["E"] > 10 * measured("parity4", with_momentum)["E"]
 
 
+def test_without_the_penalty_weights_become_large() -> None:
+    def largest(options: str) -> float:
+        parameters = train("quadrants", options)["parameters"]
+        return max(float(np.abs(parameters[name]).max()) for name in ("v", "w"))
+
+    options = SAMPLES["quadrants"].options
+    assert largest(options.replace("--l2 0.003", "--l2 0")) > 1.5 * largest(options)
+
+
 def test_the_plane_can_be_read_from_the_weights() -> None:
     parameters = train("plane", SAMPLES["plane"].options)["parameters"]
     assert np.ravel(parameters["w"]) == pytest.approx([2.0, -3.0], abs=0.05)

@@ -78,6 +78,29 @@ def test_arms_turn_evenly_with_the_radius(name: str, arms: list[str], turns: flo
         assert turned[-1] - turned[0] == pytest.approx(turns * 0.9, abs=0.02)
 
 
+def test_quadrants_are_told_by_their_signs() -> None:
+    x, classes = drawn("quadrants")
+    assert ((np.sign(x).sum(axis=1) != 0) == (classes == "1")).all()
+    assert abs(x).min() >= 0.3
+    assert abs(x).max() == pytest.approx(5.3, abs=0.03)
+    for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+        share = (np.sign(x) == signs).all(axis=1).mean()
+        assert abs(share - 0.25) < 4 * np.sqrt(0.25 * 0.75 / ROWS)
+
+
+def test_hills_have_their_heights() -> None:
+    x, y = drawn("hills")
+    height = y.astype(float)
+    assert abs(x).max() == pytest.approx(4.0, abs=0.03)
+    for centre, sign in {(2, 2): 1, (-2, -2): 1, (2, -2): -1, (-2, 2): -1}.items():
+        near = np.hypot(*(x - centre).T)
+        assert near.min() < 0.5
+        # The other three add less than 0.01 at a distance below 1.
+        part = near < 0.9
+        expected = sign * np.exp(-(near[part] ** 2) / 2)
+        np.testing.assert_allclose(height[part], expected, atol=0.03)
+
+
 def test_sine_and_plane_are_exact_without_noise() -> None:
     x, y = drawn("sine")
     np.testing.assert_allclose(y.astype(float), np.sin(x[:, 0]), atol=0.0011)
@@ -91,7 +114,7 @@ def test_sine_and_plane_are_exact_without_noise() -> None:
 @pytest.mark.parametrize("name", sorted(GENERATED))
 def test_noise_has_its_deviation_and_moves_nothing_else(name: str) -> None:
     (exact, exact_y), (noisy, noisy_y) = drawn(name), drawn(name, noise=0.3)
-    if name in ("sine", "plane"):
+    if name in ("sine", "plane", "hills"):
         np.testing.assert_array_equal(exact, noisy)
         moved = noisy_y.astype(float) - exact_y.astype(float)
     else:
