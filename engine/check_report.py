@@ -166,7 +166,7 @@ def cell_text(cell: CellCheck) -> str:
         case Verdict.UNTOLD if finding.numeric != finding.numeric:
             return f"{cell.label} is {a}: the parameter is too large to be moved by ε"
         case Verdict.UNTOLD:
-            return f"{both}: too small to tell, the rounding of E is as large"
+            return f"{both}: too small to tell, they differ by less than the rounding of E"
     return f"{both}: not a finite number"
 
 

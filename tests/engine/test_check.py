@@ -1,5 +1,6 @@
 """The check of the gradients: passes what is right, and catches what is wrong."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,10 +12,17 @@ from engine.activations import ACTIVATIONS
 from engine.check import GradientCheck
 from engine.check_report import check_object, check_text
 from engine.differences import Probe, Verdict
+from engine.hyperparameters import BIAS_MODES
 from engine.program import Program
-from tests.engine.nets import every_kind, make
+from tests.engine.nets import make
+from tests.engine.planted import Plant, half_the_error
 
-Make = Callable[[Program], Callable[[], None]]
+SQUARES = ("mse", "sse", "half-sse")
+
+
+squares = pytest.mark.parametrize(
+    ("bias", "loss", "outputs"), list(itertools.product(BIAS_MODES, SQUARES, (1, 2)))
+)
 
 
 def checked(debugger: Debugger, **options: object) -> GradientCheck:
@@ -23,24 +31,7 @@ def checked(debugger: Debugger, **options: object) -> GradientCheck:
     return check
 
 
-@pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Make], None]:
-    """Have every program compute one operation in another way."""
-
-    def plant(name: str, wrong: Make) -> None:
-        right = Program.__init__
-
-        def init(self: Program, *args: object, **options: object) -> None:
-            right(self, *args, **options)  # type: ignore[arg-type]
-            operation = next(o for o in self.operations if o.name == name)
-            object.__setattr__(operation, "run", wrong(self))
-
-        monkeypatch.setattr(Program, "__init__", init)
-
-    return plant
-
-
-@every_kind
+@squares
 def test_right_gradients_pass(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)
     for iteration in (0, 1, 50):
@@ -90,25 +81,17 @@ def test_the_differences_are_those_of_the_loss() -> None:
 
 
 def test_half_the_error_as_if_there_were_always_four_rows(
-    plant: Callable[[str, Make], None],
+    plant: Plant,
 ) -> None:
-    def wrong(program: Program) -> Callable[[], None]:
-        f, f0, out = (program.tensors[name].data for name in ("f", "f0", "dE_df"))
-
-        def run() -> None:
-            out[...] = 0.5 * (f - f0)
-
-        return run
-
     four, five = make(rows=4), make(rows=5)
-    plant("dE_df", wrong)
+    plant("dE_df", half_the_error)
     assert checked(four).passed
     check = checked(five)
     assert not check.passed
     assert check.count(Verdict.DIFFERS) == check.checked
 
 
-def test_the_activation_instead_of_its_slope(plant: Callable[[str, Make], None]) -> None:
+def test_the_activation_instead_of_its_slope(plant: Plant) -> None:
     def wrong(program: Program) -> Callable[[], None]:
         f, out = program.tensors["f"].data, program.tensors["df_dy"].data
 
@@ -123,7 +106,7 @@ def test_the_activation_instead_of_its_slope(plant: Callable[[str, Make], None])
 
 
 def test_weights_that_were_updated_before_they_were_used(
-    plant: Callable[[str, Make], None],
+    plant: Plant,
 ) -> None:
     def wrong(program: Program) -> Callable[[], None]:
         names = ("w", "dE_dw", "eta", "dy_dg")
@@ -142,7 +125,7 @@ def test_weights_that_were_updated_before_they_were_used(
     assert len(found["v"]) == 12
 
 
-def test_a_mean_that_forgets_the_outputs(plant: Callable[[str, Make], None]) -> None:
+def test_a_mean_that_forgets_the_outputs(plant: Plant) -> None:
     def wrong(program: Program) -> Callable[[], None]:
         f, f0, out = (program.tensors[name].data for name in ("f", "f0", "dE_df"))
 
@@ -160,7 +143,7 @@ def test_a_mean_that_forgets_the_outputs(plant: Callable[[str, Make], None]) -> 
     assert worst.finding.analytic == pytest.approx(2 * worst.finding.numeric)
 
 
-def test_one_wrong_cell_is_named(plant: Callable[[str, Make], None]) -> None:
+def test_one_wrong_cell_is_named(plant: Plant) -> None:
     def wrong(program: Program) -> Callable[[], None]:
         operation = next(o for o in program.operations if o.name == "dE_dw")
         right, out = operation.run, operation.target.data
@@ -216,9 +199,7 @@ def test_a_kink_within_the_step_is_told_and_not_failed(relu: None, distance: flo
 
 
 @pytest.mark.parametrize("distance", [0.0, 1e-9, 3e-6, -3e-6])
-def test_a_kink_excuses_no_wrong_gradient(
-    relu: None, plant: Callable[[str, Make], None], distance: float
-) -> None:
+def test_a_kink_excuses_no_wrong_gradient(relu: None, plant: Plant, distance: float) -> None:
     def wrong(program: Program) -> Callable[[], None]:
         operation = next(o for o in program.operations if o.name == "dE_dv")
         right, out = operation.run, operation.target.data
