@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.check import check_gradients
     from engine.dataset import Dataset, read_dataset
     from engine.debugger import Debugger
     from engine.errors import InputError, NotComputedError
@@ -31,6 +32,7 @@ __all__ = [
     "NotComputedError",
     "Runner",
     "Snapshot",
+    "check_gradients",
     "read_dataset",
     "read_parameters",
 ]
@@ -43,6 +45,7 @@ _HOMES = {
     "NotComputedError": "errors",
     "Runner": "runner",
     "Snapshot": "snapshot",
+    "check_gradients": "check",
     "read_dataset": "dataset",
     "read_parameters": "network",
 }

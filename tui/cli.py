@@ -219,6 +219,39 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
 
 
 @cli.command()
+@data_and_hyperparameters
+@click.option(
+    "--at",
+    type=click.IntRange(0, 1_000_000_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="In which iteration.",
+)
+@click.option(
+    "--torch",
+    "with_torch",
+    is_flag=True,
+    help="Also train the same network in PyTorch, and set the two runs side by side.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
+    """Prove the gradients against differences of the loss.
+
+    Exits with 1 if the gradient of any parameter differs by more than 1e-6, relatively.
+    """
+    from tui.options import prepare
+    from tui.proof import prove, require_torch
+
+    debugger = prepare(**given)  # type: ignore[arg-type]
+    if with_torch:
+        # Without PyTorch there is no use in waiting for the rest.
+        require_torch()
+    _train_up_to(debugger, at)
+    sys.exit(prove(debugger, with_torch, as_json))
+
+
+@cli.command()
 @click.argument("name", metavar="[NAME]", required=False)
 def samples(name: str | None) -> None:
     """List the bundled datasets; each name is accepted as DATA.
