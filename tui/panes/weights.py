@@ -63,7 +63,7 @@ class WeightsPane(LinesView):
         self.inspected = name
         self._at = [0, 0]
         if self.moment is not None and self._by_observation(self.moment):
-            self._at[0] = self.moment.selected or 0
+            self._at[0] = self.moment.snapshot.place_of(self.moment.selected or 0) or 0
         self._heat = False
         self.scroll_to(y=0, animate=False)
         self._refresh()
@@ -71,8 +71,11 @@ class WeightsPane(LinesView):
 
     def follow(self, observation: int) -> None:
         """Go to the row of an observation that was chosen in the table, if there is one."""
-        if self.moment is not None and self._by_observation(self.moment):
-            self._at[0] = observation
+        if self.moment is None or not self._by_observation(self.moment):
+            return
+        place = self.moment.snapshot.place_of(observation)
+        if place is not None:
+            self._at[0] = place
             self.keep_visible(self._line_of_cursor())
 
     def next_view(self) -> None:
@@ -176,7 +179,8 @@ class WeightsPane(LinesView):
         self.keep_visible(self._line_of_cursor() if any(self._at) else 0)
         self.redraw()
         if self._at[0] != before and self._by_observation(self.moment):
-            self.post_message(self.RowChosen(self._at[0]))
+            observation = self.moment.snapshot.observation_at(self._at[0])
+            self.post_message(self.RowChosen(observation))
 
     def _line_of_cursor(self) -> int:
         """The line of the pane that the cursor is in."""
