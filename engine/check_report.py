@@ -167,7 +167,8 @@ def cell_text(cell: CellCheck) -> str:
             return f"{cell.label} is {a}: the parameter is too large to be moved by ε"
         case Verdict.UNTOLD:
             return f"{both}: too small to tell, they differ by less than the rounding of E"
-    return f"{both}: not a finite number"
+        case _:
+            return f"{both}: E, a or n is not a finite number"
 
 
 def verdict_text(check: GradientCheck) -> str:

@@ -185,11 +185,13 @@ class Probe:
             index: The place of the cell; ``()`` for a scalar.
         """
         a = float(self.gradients[name][index])
+        if not (math.isfinite(a) and math.isfinite(self.E)):
+            return Finding(a, math.nan, Verdict.NOT_FINITE)
         slopes = self._slopes(name, index, STEP)
         if slopes is None:
             return Finding(a, math.nan, Verdict.UNTOLD)
         n = slopes.central
-        if not (math.isfinite(a) and math.isfinite(n)):
+        if not math.isfinite(n):
             return Finding(a, n, Verdict.NOT_FINITE)
         if relative_error(a, n) <= TOLERANCE:
             return Finding(a, n, Verdict.AGREES)

@@ -17,7 +17,9 @@ from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
 
 if TYPE_CHECKING:
+    from engine.check import GradientCheck
     from engine.debugger import Debugger
+    from engine.run import Cancel
     from engine.tensor import Array
 
 _NONFINITE = re.compile(r"\b(nan|inf)\b")
@@ -105,6 +107,34 @@ class Seeing(Changing):
                 raise InputError("This cell is no longer there.") from None
 
         self._ask(explain, then)
+
+    def action_check(self) -> None:
+        """Check the gradients at the clock, beside the screen's own thread."""
+        if self._moment is None:
+            return
+        self._halt()
+        far = (0, 0)
+
+        def check(debugger: Debugger, cancel: Cancel) -> GradientCheck | None:
+            from engine.check import check_gradients
+
+            def tell(done: int, total: int) -> None:
+                nonlocal far
+                far = (done, total)
+
+            return check_gradients(debugger, tell, cancel)
+
+        def show(found: GradientCheck | None) -> None:
+            if found is None:
+                self._say("The check was given up.")
+                return
+            from engine.check_report import verdict_text
+
+            self.frame.weights.show_check(found)
+            self.frame.go_to("weights")
+            self._say(verdict_text(found), severity="information" if found.passed else "error")
+
+        self._travel("checking the gradients", check, show, lambda: f"{far[0]:,} of {far[1]:,}")
 
     def action_copy(self) -> None:
         if self._moment is None:

@@ -59,6 +59,8 @@ class DatasetPane(LinesView):
         super().watch_scroll_y(old_value, new_value)
         if self.moment is not None:
             snapshot, window = self.moment.snapshot, self.window
+            if snapshot.batch is not None:
+                return
             rows = len(snapshot.values["x"])
             first = snapshot.first_observation
             last = min(window.stop, len(self.moment.dataset.observations))

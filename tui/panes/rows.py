@@ -50,7 +50,12 @@ def rows_of(moment: Moment, rows: range) -> Rows:
     known: dict[int, Array] = {}
     f, offset = snapshot.values.get("f"), snapshot.first_observation
     if f is not None:
-        known = {n: f[n - offset] for n in rows if 0 <= n - offset < len(f) and n < trained}
+        places = {n: snapshot.place_of(n) for n in rows if n < trained}
+        known = {
+            n: f[place - offset]
+            for n, place in places.items()
+            if place is not None and 0 <= place - offset < len(f)
+        }
     if held is not None and rows.stop > trained:
         # Imported here, as the first frame has no numbers and need not wait for it.
         import numpy as np
