@@ -80,7 +80,7 @@ class DatasetPane(LinesView):
         if dataset.validation is not None:
             note = f"{HELD_OUT} held out for validation: {len(dataset.validation.observations):,}"
             if found is not None:
-                note += f", E {found.E:.6e}"
+                note += f"; with the present weights E {found.E:.6e}"
             if found is not None and found.accuracy is not None:
                 note += f", accuracy {100 * found.accuracy:.1f} %"
             notes += wrap(note, width)
