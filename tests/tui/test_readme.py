@@ -4,6 +4,7 @@ from pathlib import Path
 
 from engine import Debugger, read_dataset
 from engine.hyperparameters import DECLARATIONS
+from engine.table.options import TABLE_DECLARATIONS
 from tui.keys import readme_table
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -17,6 +18,14 @@ def test_every_hyperparameter_is_there_with_its_default() -> None:
     for declaration in DECLARATIONS.values():
         line = next(line for line in README.splitlines() if f"`{declaration.option}`" in line)
         assert f"| {declaration.default} |" in line
+
+
+def test_every_option_of_the_table_is_there_with_its_default() -> None:
+    for declaration in TABLE_DECLARATIONS.values():
+        line = next(line for line in README.splitlines() if f"| `{declaration.option}`" in line)
+        assert line.endswith(f"| {declaration.default} |".replace("|  |", "| |"))
+        for choice in declaration.choices:
+            assert choice in line
 
 
 def test_the_operations_are_those_of_the_program() -> None:
