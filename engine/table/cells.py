@@ -114,17 +114,20 @@ def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: in
     """
     import pandas as pd
 
-    if '"' in text or writing.decimal == ",":
+    if '"' in text:
         return None
     first, _, body = text.partition("\n") if named else ("", "", text)
-    if not body:
+    # With decimal commas, a point is no part of a number; pandas would not mind it.
+    if not body or (writing.decimal == "," and "." in body):
         return None
     options = _options(writing)
     major, minor = map(int, pd.__version__.split(".")[:2])
     # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
     exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
     try:
-        table = pd.read_csv(io.StringIO(body), low_memory=False, **options, **exact)
+        table = pd.read_csv(
+            io.StringIO(body), low_memory=False, decimal=writing.decimal, **options, **exact
+        )
         width = table.shape[1]
         names = _header_cells(first, writing.separator) if named else _numbered(width)
         if len(names) != width:
