@@ -407,6 +407,20 @@ class Hyperparameters:
         kind=str,
         choices=_YES_NO,
     )
+    target_loss: float = _declare(
+        0.0,
+        "The run stops when E is no larger; 0 for never.",
+        kind=float,
+        minimum=0.0,
+        maximum=1e300,
+    )
+    patience: int = _declare(
+        0,
+        "The run stops when the held-out loss has not been better for so many epochs; 0 for never.",
+        kind=int,
+        minimum=0,
+        maximum=1_000_000_000,
+    )
 
     def __post_init__(self) -> None:
         for declaration in DECLARATIONS.values():
