@@ -59,6 +59,7 @@ class Snapshot:
         epoch: The epoch that the values belong to, from 0 on.
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
+        held_out: The same of what is held out, if anything is.
         loss: The last E that was computed, or None.
         stopped: Why the run stopped here, in words, or "".
         stops: The list of stops, with the present values of the watches.
@@ -80,6 +81,7 @@ class Snapshot:
     epoch: int
     losses: Array
     outline: Outline | None
+    held_out: Outline | None
     loss: float | None
     stopped: str
     stops: tuple[StopView, ...]
