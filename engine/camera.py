@@ -67,6 +67,7 @@ def take_snapshot(
         log=tuple(debugger.log),
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,
+        validation=debugger.validation_loss(quickly=True),
     )
 
 

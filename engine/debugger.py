@@ -28,9 +28,12 @@ from engine.stop_list import Stops
 from engine.stops import Hit, planned_stops
 from engine.tensor import Array
 from engine.text import clean
+from engine.validation import Evaluation, Evaluator
 
 _LOG = 200
 """How many stops the log keeps."""
+_QUICK = 0.050
+"""Seconds that the held-out part may take in a snapshot."""
 
 
 class Debugger:
@@ -68,6 +71,7 @@ class Debugger:
         self.branches = Branches(run, int(megabytes) * MEGABYTE)
         self._guard: tuple[object, Guard] | None = None
         self._last_hit: tuple[Run, Hit] | None = None
+        self._evaluator: tuple[Program, Evaluator] | None = None
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
         network = Network(self.dataset, hyperparameters)
@@ -452,13 +456,32 @@ class Debugger:
 
     def predict(self) -> Array:
         """Return f for every observation, N × O, with the parameters as they are now."""
-        whole = self.hyperparameters.replace(batch_size="full", shuffle="no")
-        program = Program(self.dataset, whole, self.parameters)
+        program = Program(self.dataset, self.hyperparameters.to_evaluate(), self.parameters)
         with np.errstate(all="ignore"):
             for operation in program.operations:
                 if operation.phase is Phase.FORWARD:
                     operation.run()
         return program.tensors[program.network.layers[-1].a[0]].data
+
+    def validation_loss(self, *, quickly: bool = False) -> Evaluation | None:
+        """Compute f and E for the held-out observations, with the parameters as they are now.
+
+        Args:
+            quickly: Whether to leave it where it took more than 50 ms the time before.
+
+        Returns:
+            None where nothing is held out, or it was left.
+        """
+        if self.dataset.validation is None:
+            return None
+        program = self.program
+        if self._evaluator is None or self._evaluator[0] is not program:
+            evaluator = Evaluator(self.dataset.validation, self.hyperparameters)
+            self._evaluator = (program, evaluator)
+        evaluator = self._evaluator[1]
+        if quickly and evaluator.seconds > _QUICK:
+            return None
+        return evaluator.evaluate({name: t.data for name, t in program.parameters.items()})
 
     def snapshot(
         self, observations: slice | None = None, buckets: int = 0, summary_of: str | None = None

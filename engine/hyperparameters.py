@@ -449,6 +449,10 @@ class Hyperparameters:
         """
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
+    def to_evaluate(self) -> Hyperparameters:
+        """Return those of the same network that only evaluates: one batch, the loss alone."""
+        return self.replace(batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0)
+
     def as_dict(self) -> dict[str, Value]:
         """Return name → value in the order of declaration."""
         return dataclasses.asdict(self)

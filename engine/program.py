@@ -106,9 +106,7 @@ class Program:
         self, bench: Workbench, held_out: Dataset, hyperparameters: Hyperparameters
     ) -> None:
         """Add the loss of the held-out observations, computed by a program of their own."""
-        wanted = hyperparameters.replace(
-            batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0
-        )
+        wanted = hyperparameters.to_evaluate()
         aside = Program(held_out, wanted, {n: t.data for n, t in self.parameters.items()})
         calls = [
             operation.run

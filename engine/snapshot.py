@@ -10,6 +10,7 @@ from engine.listing import Listing
 from engine.loss_history import Outline
 from engine.summary import Summary
 from engine.tensor import Array, Index
+from engine.validation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class Snapshot:
         log: Why the run stopped, each time, the last one last.
         starting: The parameters that the run started from.
         summary: The tensor that was asked for at a glance, if it is computed.
+        validation: What the parameters are worth on the held-out observations; None where
+            there are none, or where that takes too long for a picture.
     """
 
     listing: Listing
@@ -90,6 +93,7 @@ class Snapshot:
     log: tuple[str, ...]
     starting: Mapping[str, Array]
     summary: Summary | None
+    validation: Evaluation | None = None
 
     @property
     def values_iteration(self) -> int:
