@@ -107,7 +107,7 @@ class Snapshot:
     def labels(self, name: str, index: Index) -> tuple[str, ...]:
         """Return the names of row and column of one element of a tensor."""
         axes = self.listing.axes[name]
-        return tuple(axis.labels[i] for axis, i in zip(axes, index, strict=True))
+        return tuple(axis.called(i) for axis, i in zip(axes, index, strict=True))
 
     def first_cell(self, name: str, observation: int | None = None) -> Index:
         """Return the index of a tensor's first cell, or of the first one of an observation."""

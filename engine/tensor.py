@@ -35,6 +35,11 @@ class Axis:
         """The letter that runs over the axis in a sum, e.g. ``n``."""
         return self.symbol.lower()
 
+    def called(self, place: int) -> str:
+        """Return a label as it is written in a sentence; a bare number needs its noun."""
+        label = self.labels[place]
+        return f"obs {label}" if self.symbol == "N" and label.isdecimal() else label
+
     @property
     def sum(self) -> str:
         """The sign of a sum over the axis, e.g. ``Σₙ``."""
@@ -116,7 +121,7 @@ class Tensor:
 
     def labels(self, index: Index) -> tuple[str, ...]:
         """Return the names of row and column of one element."""
-        return tuple(axis.labels[i] for axis, i in zip(self.axes, index, strict=True))
+        return tuple(axis.called(i) for axis, i in zip(self.axes, index, strict=True))
 
     def at(self, *places: str) -> str:
         """Write an element by the names of its places, e.g. ``x[n, input2]``."""

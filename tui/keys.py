@@ -379,9 +379,14 @@ KEYS = (
 )
 
 
+_LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
+"""Those that a narrow footer leaves out first."""
+
+
 def bindings() -> list[BindingType]:
     """Return the bindings, those first that a narrow footer has to show."""
-    ordered = sorted(KEYS, key=lambda key: key.group != GENERAL)
+    # The stable sort keeps the order of declaration for the rest.
+    ordered = sorted(KEYS, key=lambda key: (key.group != GENERAL, _LAST.get(key.action, 0)))
     return [binding for key in ordered for binding in key.bindings]
 
 

@@ -52,7 +52,7 @@ class Pick(Operation):
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         value = float(self.table[self.indices[index[0]], index[1]])
-        return f"observation {self.target.labels(index)[0]} of the table", Constant(value)
+        return f"{self.target.labels(index)[0]} of the table", Constant(value)
 
     def explain(self, index: Index, read: Read = Tensor.cell) -> Explanation:
         found = super().explain(index, read)
