@@ -430,8 +430,7 @@ class Debugger:
         Raises:
             InputError: The points do not have a column for each input, or there are none.
         """
-        forward = Forward(self.dataset, self.hyperparameters, points)
-        return forward.run(self.parameters)[self.program.network.layers[-1].a[0]]
+        return Forward(self.dataset, self.hyperparameters, points).predict(self.parameters)
 
     def snapshot(
         self, observations: slice | None = None, buckets: int = 0, summary_of: str | None = None

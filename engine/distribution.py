@@ -48,6 +48,7 @@ class LayerDistribution:
 
     Attributes:
         layer: Its name.
+        symbol: That of its weights.
         weights: The values of its weights.
         gradient: Those of ∂E/∂ its weights; None while they are not computed.
         activations: Those of its activations, over all observations.
@@ -58,6 +59,7 @@ class LayerDistribution:
     """
 
     layer: str
+    symbol: str
     weights: Histogram
     gradient: Histogram | None
     activations: Histogram
@@ -117,6 +119,7 @@ def _describe(
         saturated = float((_SLOPES[symbol](activations) < _SATURATED).mean())
     return LayerDistribution(
         layer=layer.name,
+        symbol=getattr(layer, "weights_symbol", layer.weights),
         weights=histogram(weights, bins),
         gradient=None if gradient is None else histogram(gradient, bins),
         activations=histogram(activations, bins),
@@ -137,15 +140,15 @@ def update_ratio(change: Array, weights: Array) -> float:
 
 
 def ratio_words(ratio: float) -> str:
-    """Say what an update-to-weight ratio tells."""
+    """Say in a few words what an update-to-weight ratio tells."""
     if not np.isfinite(ratio):
-        return "no number: the weights are 0 or not finite"
+        return "no number"
     if ratio == 0.0:
-        return "the weights stood still"
+        return "stands still"
     if ratio < 1e-5:
-        return "hardly learns: η too small, a small gradient, or done"
+        return "hardly learns"
     if ratio < 1e-4:
         return "learns slowly"
     if ratio <= 1e-2:
-        return "healthy: about 0.001"
-    return "large: η may be too high"
+        return "healthy"
+    return "large: η too high?"

@@ -64,6 +64,10 @@ class Forward:
                     operation.run()
         return {layer.a[0]: program.tensors[layer.a[0]].data for layer in self.layers}
 
+    def predict(self, parameters: Parameters) -> Array:
+        """Return f, P × O: the last of what `run` returns, a buffer too."""
+        return self.run(parameters)[self.layers[-1].a[0]]
+
 
 def _beside(dataset: Dataset, points: Array) -> Dataset:
     """Put points in the place of the observations, with a target that the loss accepts."""

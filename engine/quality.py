@@ -161,20 +161,25 @@ def parts_of(dataset: Dataset) -> dict[str, Dataset]:
     return {"training": dataset} | ({"validation": held_out} if held_out is not None else {})
 
 
-def assess_parts(
-    dataset: Dataset, hyperparameters: Hyperparameters, parameters: Parameters
-) -> dict[str, Quality]:
-    """Assess the network on the training part and, if there is one, on the validation part.
+class Examiner:
+    """Assesses a network on the training part and, if there is one, on the validation part.
 
     Args:
         dataset: The table that is learned.
         hyperparameters: Those of the network.
-        parameters: Its weights and biases by name.
     """
-    decision = decision_of(dataset, hyperparameters.loss)
-    qualities = {}
-    for name, part in parts_of(dataset).items():
-        forward = Forward(part, hyperparameters)
-        f = forward.run(parameters)[forward.layers[-1].a[0]]
-        qualities[name] = assess(f, part.f0, decision, dataset.targets)
-    return qualities
+
+    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+        self._decision = decision_of(dataset, hyperparameters.loss)
+        self._targets = dataset.targets
+        self._parts = {
+            name: (Forward(part, hyperparameters), part.f0)
+            for name, part in parts_of(dataset).items()
+        }
+
+    def assess(self, parameters: Parameters) -> dict[str, Quality]:
+        """Assess it with given weights and biases; the keys are the names of the parts."""
+        return {
+            name: assess(forward.predict(parameters), f0, self._decision, self._targets)
+            for name, (forward, f0) in self._parts.items()
+        }

@@ -285,6 +285,7 @@ KEYS = (
                 ("loss", "Loss"),
                 ("weights", "Weights"),
                 ("iteration", "Iteration"),
+                ("pictures", "Pictures"),
             ),
             start=1,
         )
@@ -343,7 +344,8 @@ KEYS = (
         ("v",),
         "v",
         "view",
-        "in Weights: value, gradient, last update, change since the start; or numbers and colours",
+        "in Weights: value, gradient, last update, change since the start; or numbers and colours; "
+        "in Pictures: boundary, network, quality, histograms",
         PANES,
         footer=False,
     ),

@@ -39,7 +39,7 @@ def test_words_for_a_ratio() -> None:
         (1e-3, "healthy"),
         (5e-5, "slowly"),
         (1e-7, "hardly"),
-        (0.0, "stood still"),
+        (0.0, "stands still"),
         (0.05, "too high"),
         (np.inf, "no number"),
         (np.nan, "no number"),

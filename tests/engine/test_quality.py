@@ -7,9 +7,9 @@ from engine import Dataset, Debugger, Hyperparameters, read_dataset
 from engine.quality import (
     Classification,
     Decision,
+    Examiner,
     Regression,
     assess,
-    assess_parts,
     decision_of,
 )
 
@@ -106,9 +106,9 @@ def test_numbers_against_the_closed_forms() -> None:
 
 def test_a_trained_network_and_its_parts() -> None:
     debugger = Debugger(read_dataset("or"), Hyperparameters(bias="shared", learning_rate=1.0))
-    before = assess_parts(debugger.dataset, debugger.hyperparameters, debugger.parameters)
+    before = Examiner(debugger.dataset, debugger.hyperparameters).assess(debugger.parameters)
     debugger.run(2000)
-    after = assess_parts(debugger.dataset, debugger.hyperparameters, debugger.parameters)
+    after = Examiner(debugger.dataset, debugger.hyperparameters).assess(debugger.parameters)
     assert list(before) == list(after) == ["training"]
     # At the start each answer is above 0.5: three of the four are right.
     assert before["training"].accuracy == 0.75
@@ -119,6 +119,6 @@ def test_the_validation_part_has_predictions_of_its_own() -> None:
     debugger = Debugger(read_dataset("or"))
     held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 1.0]]), column(1, 0))
     object.__setattr__(debugger.dataset, "validation", held_out)
-    parts = assess_parts(debugger.dataset, debugger.hyperparameters, debugger.parameters)
+    parts = Examiner(debugger.dataset, debugger.hyperparameters).assess(debugger.parameters)
     assert list(parts) == ["training", "validation"]
     assert parts["validation"].confusion.tolist() == [[0, 1], [0, 1]]
