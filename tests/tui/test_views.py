@@ -81,7 +81,7 @@ async def test_the_pictures_take_the_place_of_the_weights() -> None:
 
 @pytest.mark.usefixtures("in_colours")
 async def test_the_boundary_is_drawn_in_the_colours_of_the_classes() -> None:
-    async with opened((120, 36), bias="shared", learning_rate=5.0, iterations=700) as (app, pilot):
+    async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         await pilot.press("space")
         await until(pilot, lambda: app._moment.state is State.FINISHED)
         await go_to(app, pilot, "boundary")
@@ -109,7 +109,7 @@ async def test_without_colours_the_boundary_is_told_by_characters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with opened((80, 24), bias="shared", learning_rate=5.0, iterations=700) as (app, pilot):
+    async with opened((80, 24), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         await pilot.press("space")
         await until(pilot, lambda: app._moment.state is State.FINISHED)
         await go_to(app, pilot, "boundary")
@@ -198,7 +198,7 @@ async def test_a_wide_network_becomes_bars() -> None:
 
 
 async def test_the_quality_is_that_of_the_present_weights() -> None:
-    async with opened((120, 36), bias="shared", learning_rate=5.0, iterations=700) as (app, pilot):
+    async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0], [1.0]]))
         object.__setattr__(app._debugger.dataset, "validation", held_out)
         await go_to(app, pilot, "quality")
