@@ -13,13 +13,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset, read_dataset
+    from engine.check import check_gradients
+    from engine.dataset import Dataset
     from engine.debugger import Debugger
     from engine.errors import InputError, NotComputedError
     from engine.hyperparameters import Hyperparameters
     from engine.network import read_parameters
     from engine.runner import Runner
     from engine.snapshot import Snapshot
+    from engine.table.options import TableOptions
+    from engine.table.reading import read_dataset
 
 __version__ = "0.1.0"
 
@@ -31,6 +34,8 @@ __all__ = [
     "NotComputedError",
     "Runner",
     "Snapshot",
+    "TableOptions",
+    "check_gradients",
     "read_dataset",
     "read_parameters",
 ]
@@ -43,7 +48,9 @@ _HOMES = {
     "NotComputedError": "errors",
     "Runner": "runner",
     "Snapshot": "snapshot",
-    "read_dataset": "dataset",
+    "TableOptions": "table.options",
+    "check_gradients": "check",
+    "read_dataset": "table.reading",
     "read_parameters": "network",
 }
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine import reading
 from engine.branches import Branch
 from engine.errors import InputError
 from engine.expression import format_number
+from engine.listing import Listing
 from engine.operations.backward import ActivationSlope
+from engine.program import Program
 from engine.run import Run
 from engine.snapshot import BranchView, Snapshot, StopView
 from engine.stops import Stop
 from engine.summary import Summary, summarise
-from engine.tensor import Array
+from engine.tensor import Array, Axis
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -27,7 +30,10 @@ def take_snapshot(
 ) -> Snapshot:
     """Copy what there is to see now; see `Debugger.snapshot`."""
     present = debugger.branches.current
-    run, rows = present.run, debugger.program.network.observations
+    run, program, rows = present.run, debugger.program, debugger.program.observations
+    if program.batch is not None:
+        # The rows of a batch are those of no stretch of the table.
+        observations = None
     values = {}
     for name, tensor in reading.computed_tensors(run).items():
         by_observation = observations and tensor.axes and tensor.axes[0] is rows
@@ -39,13 +45,15 @@ def take_snapshot(
     if loss is None and run.iteration:
         loss = float(losses[run.iteration - 1])
     return Snapshot(
-        listing=debugger.program.listing,
+        listing=_with_batch(program),
         hyperparameters=run.hyperparameters,
         iteration=run.iteration,
         position=run.position,
         values=values,
         errors=values["f0"] - values["f"] if "f" in values else None,
         first_observation=(observations.start or 0) if observations else 0,
+        batch=program.batch,
+        epoch=program.batches.epoch(reading.values_iteration(run)),
         losses=losses,
         outline=run.losses.outline(buckets) if buckets else None,
         loss=loss,
@@ -61,18 +69,36 @@ def take_snapshot(
     )
 
 
+def _with_batch(program: Program) -> Listing:
+    """Return the listing with the names and the size of the batch at hand."""
+    if program.batch is None:
+        return program.listing
+    rows = Axis(program.observations.symbol, tuple(program.observations.labels))
+    axes = {
+        name: tuple(rows if axis is program.observations else axis for axis in of)
+        for name, of in program.listing.axes.items()
+    }
+    lines = tuple(
+        replace(line, shape=operation.shape)
+        for line, operation in zip(program.listing.lines, program.operations, strict=True)
+    )
+    return replace(program.listing, axes=axes, lines=lines)
+
+
 def _summary(run: Run, name: str) -> Summary | None:
     computed = reading.computed_tensors(run)
     if name not in computed:
         return None
-    slope = None
+    slope, steepest = None, 1.0
     for operation in run.program.operations:
         if isinstance(operation, ActivationSlope) and name in (
             operation.a.name,
             operation.name,
         ):
             slope = computed.get(operation.name)
-    return summarise(name, computed[name].data, None if slope is None else slope.data)
+            steepest = operation.activation.steepest
+    data = None if slope is None else slope.data
+    return summarise(name, computed[name].data, data, steepest)
 
 
 def _stop_view(debugger: Debugger, stop: Stop) -> StopView:

@@ -119,7 +119,7 @@ def _describe(
         saturated = float((_SLOPES[symbol](activations) < _SATURATED).mean())
     return LayerDistribution(
         layer=layer.name,
-        symbol=getattr(layer, "weights_symbol", layer.weights),
+        symbol=layer.weights_symbol,
         weights=histogram(weights, bins),
         gradient=None if gradient is None else histogram(gradient, bins),
         activations=histogram(activations, bins),

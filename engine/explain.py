@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.errors import NotComputedError
 from engine.expression import Cell, Constant, Explanation, Expression, Product, Sum, cells, evaluate
-from engine.operations.base import Operation
+from engine.operations.base import InPlace, Operation
 from engine.operations.update import Descend
 from engine.reading import computed_tensors, known_tensors, operations_done, values_iteration
 from engine.run import Run
@@ -19,6 +19,7 @@ _ORIGINS = {
     "x": "an input, from the table",
     "f0": "a target, from the table",
     "eta": "the learning rate, a hyperparameter",
+    "eta0": "the learning rate that is set, a hyperparameter",
 }
 
 
@@ -29,8 +30,9 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         run: Whose values.
         name: The identifier of a tensor, e.g. ``dE_dv``.
         index: The place of the cell; ``()`` for a scalar.
-        as_read: For a parameter or η, explain the value that the operations of this
-            iteration read, and not the one that there is now.
+        as_read: For what is kept from one iteration to the next, and for η, explain the
+            value that this iteration found, and not the one that there is now; for a
+            cell of an explanation, its `before`.
 
     Raises:
         NotComputedError: Its operation has not run in this iteration.
@@ -44,12 +46,12 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         raise IndexError(f"{tensor.symbol} has the shape {tensor.shape}, no cell {list(index)}")
     done = operations_done(run)
     operation = next((o for o in run.program.operations if o.name == name), None)
-    is_parameter = name in run.program.parameters
-    if is_parameter and (as_read or operation not in done):
+    is_kept = name in run.program.state
+    if is_kept and (as_read or operation not in done):
         return _given(run, tensor, index, as_read)
-    if name == "eta" and as_read:
+    if tensor is run.program.rate and as_read:
         return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
-    if is_parameter and operation is not None:
+    if is_kept and operation is not None:
         after = (values_iteration(run), run.program.operations.index(operation) + 1)
         if run.was_edited(name, index, after):
             return _leaf(tensor.cell(index), "set by hand here")
@@ -66,34 +68,39 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
 
 def _reader(run: Run, operation: Operation) -> Callable[[Tensor, Index], Cell]:
     """Give cells the values that they had when an operation read them."""
-    position = run.program.operations.index(operation)
-    parameters = parameters_read(run, position)
+    program = run.program
+    position = program.operations.index(operation)
+    values = state_read(run, position)
+    found = {program.rate.name} | {
+        o.name for o in program.operations[position:] if isinstance(o, InPlace)
+    }
 
     def read(tensor: Tensor, index: Index) -> Cell:
-        data = parameters.get(tensor.name)
-        return tensor.cell(index) if data is None else tensor.cell_of(data, index)
+        data = values.get(tensor.name, tensor.data)
+        return tensor.cell_of(data, index, before=tensor.name in found)
 
     return read
 
 
-def parameters_read(run: Run, position: int) -> Mapping[str, Array]:
-    """Return the parameters and η as the operation at a position of this iteration found them.
+def state_read(run: Run, position: int) -> Mapping[str, Array]:
+    """Return the state and η as the operation at a position of this iteration found them.
 
-    A parameter that is not in it still has that value.
+    What is not in it still has that value.
     """
     iteration = values_iteration(run)
-    eta = {"eta": np.array(run.learning_rate_at(iteration, position))}
+    eta = {run.program.rate.name: np.array(run.learning_rate_at(iteration, position))}
     if run.has_edits_since(iteration, position):
         here = (run.iteration, run.position)
         run.go_to(iteration, position)
-        found = {n: tensor.data.copy() for n, tensor in run.program.parameters.items()}
+        found = {n: tensor.data.copy() for n, tensor in run.program.state.items()}
         run.go_to(*here)
         return found | eta
-    return {o.name: o.before for o in operations_done(run) if isinstance(o, Descend)} | eta
+    done = operations_done(run)[position:]
+    return {o.name: o.before for o in done if isinstance(o, InPlace)} | eta
 
 
 def _given(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanation:
-    """Explain a parameter as this iteration found it, or as it was set in it."""
+    """Explain what is kept as this iteration found it, or as it was set in it."""
     iteration = values_iteration(run)
     cell, time = tensor.cell(index), (run.iteration, run.position)
     if as_read:
@@ -103,7 +110,7 @@ def _given(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanation
     elif iteration:
         origin = f"what the update of iteration {iteration - 1:,} left (S goes there)"
     else:
-        origin = run.origin
+        origin = run.origin if tensor.name in run.program.parameters else "0 at the start"
     return _leaf(cell, origin)
 
 
@@ -112,7 +119,7 @@ def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, tuple[
     reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
     if reader >= len(operations_done(run)):
         return tensor.cell(index), (run.iteration, run.position)
-    values = parameters_read(run, reader).get(tensor.name, tensor.data)
+    values = state_read(run, reader).get(tensor.name, tensor.data)
     return tensor.cell_of(values, index), (values_iteration(run), reader)
 
 
@@ -171,7 +178,7 @@ def chain(run: Run, name: str, index: Index) -> list[Explanation]:
         while waiting := [cell for cell in waiting if cell.tensor not in seen]:
             cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
             seen.add(cell.tensor)
-            explanation = explain(run, cell.tensor, cell.index, as_read=True)
+            explanation = explain(run, cell.tensor, cell.index, as_read=cell.before)
             explanations.append(explanation)
             waiting += _main_operands(explanation)
     return explanations

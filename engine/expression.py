@@ -29,6 +29,8 @@ class Cell:
     labels: tuple[str, ...]
     """The names of row and column."""
     value: float
+    before: bool = False
+    """Whether the value is one that has been updated since, in the same iteration."""
 
     @property
     def label(self) -> str:
@@ -75,13 +77,21 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Quotient:
+    """The first divided by the second."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
 class Square:
     """The argument squared."""
 
     argument: Expression
 
 
-Expression = Cell | Constant | Call | Sum | Difference | Product | Square
+Expression = Cell | Constant | Call | Sum | Difference | Product | Quotient | Square
 
 
 def evaluate(expression: Expression) -> float:
@@ -97,8 +107,17 @@ def evaluate(expression: Expression) -> float:
             return evaluate(expression.left) - evaluate(expression.right)
         case Product():
             return math.prod(map(evaluate, expression.factors))
+        case Quotient():
+            return _divide(evaluate(expression.left), evaluate(expression.right))
         case Square():
             return evaluate(expression.argument) ** 2
+
+
+def _divide(left: float, right: float) -> float:
+    """Divide as NumPy does, where Python would raise."""
+    if right:
+        return left / right
+    return math.copysign(math.inf, left) if left else math.nan
 
 
 def cells(expression: Expression) -> Iterator[Cell]:
@@ -117,7 +136,7 @@ def cells(expression: Expression) -> Iterator[Cell]:
                 terms = tuple(sorted(terms, key=lambda term: -abs(evaluate(term))))
             for term in terms:
                 yield from cells(term)
-        case Difference():
+        case Difference() | Quotient():
             yield from cells(expression.left)
             yield from cells(expression.right)
         case Product():
@@ -144,6 +163,9 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
             return f"{render(left, most_terms)} {MINUS} {_enclosed(right, most_terms)}"
         case Product():
             return "·".join(_enclosed(factor, most_terms) for factor in expression.factors)
+        case Quotient():
+            left, right = expression.left, expression.right
+            return f"{_factor(left, most_terms)}/{_factor(right, most_terms)}"
         case Square():
             return f"({render(expression.argument, most_terms)})²"
 
@@ -152,6 +174,13 @@ def _enclosed(expression: Expression, most_terms: int) -> str:
     text = render(expression, most_terms)
     compound = isinstance(expression, Sum | Difference)
     return f"({text})" if compound or text.startswith(MINUS) else text
+
+
+def _factor(expression: Expression, most_terms: int) -> str:
+    """Write one side of a fraction."""
+    if isinstance(expression, Product | Quotient):
+        return f"({render(expression, most_terms)})"
+    return _enclosed(expression, most_terms)
 
 
 def _render_sum(expression: Sum, most_terms: int) -> str:

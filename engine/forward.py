@@ -6,13 +6,11 @@ import numpy as np
 
 from engine.dataset import Dataset
 from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.hyperparameters import Hyperparameters
 from engine.network import Network, Parameters
 from engine.operations.base import Phase
 from engine.program import Program
 from engine.tensor import Array
-
-_WHOLE = {"batch_size": "full", "shuffle": "no"}
 
 
 class Forward:
@@ -36,9 +34,7 @@ class Forward:
         self, dataset: Dataset, hyperparameters: Hyperparameters, points: Array | None = None
     ) -> None:
         table = dataset if points is None else _beside(dataset, points)
-        whole = hyperparameters.replace(
-            **{name: value for name, value in _WHOLE.items() if name in DECLARATIONS}
-        )
+        whole = hyperparameters.replace(batch_size="full", shuffle="no")
         empty = Network(table, whole).parameter_tensors()
         self._program = Program(table, whole, {name: t.data for name, t in empty.items()})
         self.points = table.x

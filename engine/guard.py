@@ -42,7 +42,6 @@ class Guard:
         stops: What to stop for; one whose expression fails is disabled, with the reason.
 
     Attributes:
-        calls: The operations with the checks between them, for the fast loop.
         run_up: How many iterations before the clock the checks need to have seen, so
             that those that remember something are right from the first one on.
         hit: The last stop, once there was one.
@@ -62,11 +61,7 @@ class Guard:
         self.skip: tuple[int, int] | None = None
         self.watches_nonfinite = False
         self._bind([stop for stop in stops if stop.enabled])
-        self.calls: list[Callable[[], object]] = []
-        for position, operation in enumerate(run.program.operations):
-            if position in self._before:
-                self.calls.append(self._before[position])
-            self.calls.append(operation.run)
+        self._spliced: dict[int, list[Callable[[], object]]] = {}
         if self.watches_nonfinite:
             self._finite = Finiteness(run)
             self._armed = self._finite.holds()
@@ -75,6 +70,18 @@ class Guard:
     def is_idle(self) -> bool:
         """Whether there is nothing to stop for but values that are not finite."""
         return not self._before and self._end is None
+
+    def splice(self, calls: list[Callable[[], object]]) -> list[Callable[[], object]]:
+        """Return the calls of an iteration with the checks between them."""
+        spliced = self._spliced.get(id(calls))
+        if spliced is None:
+            spliced = []
+            for position, call in enumerate(calls):
+                if position in self._before:
+                    spliced.append(self._before[position])
+                spliced.append(call)
+            self._spliced[id(calls)] = spliced
+        return spliced
 
     def _bind(self, stops: list[Stop]) -> None:
         checks: dict[int, list[Check]] = {}
@@ -120,7 +127,7 @@ class Guard:
                 return ""
             try:
                 row = row + 1 if evaluate() else 0
-            except NotComputedError:
+            except (NotComputedError, IndexError):
                 row = 0
             except Exception as error:
                 _disable(stop, str(error))
@@ -143,7 +150,8 @@ class Guard:
             try:
                 if query is not None and not query.term.evaluate():
                     return ""
-            except NotComputedError:
+            except (NotComputedError, IndexError):
+                # A smaller batch may lack the observation that was asked for.
                 return ""
             except Exception as error:
                 _disable(stop, str(error))
@@ -240,10 +248,10 @@ class Finiteness:
     def __init__(self, run: Run) -> None:
         self._run = run
         program = run.program
-        tensors: list[Tensor] = [operation.target for operation in program.operations]
+        tensors: list[Tensor] = [o.target for o in program.operations if not o.aside]
         tensors += program.changes.values()
-        zeros = np.zeros(max(tensor.data.size for tensor in tensors))
-        self._pairs = [(tensor.data.reshape(-1), zeros[: tensor.data.size]) for tensor in tensors]
+        zeros = np.zeros(max(tensor.whole.size for tensor in tensors))
+        self._pairs = [(tensor.whole.reshape(-1), zeros[: tensor.whole.size]) for tensor in tensors]
 
     def holds(self, first: int | None = None) -> bool:
         """Whether the tensors, and the losses from an iteration on, are finite."""
@@ -304,6 +312,8 @@ def compiled(run: Run, stop: Stop) -> tuple[Query | None, Scope]:
 def first_nonfinite(operation: Operation) -> str:
     """Return the first cell of an operation's target that is not finite, in words, or ""."""
     target = operation.target
+    if operation.aside:
+        return ""
     bad = np.argwhere(~np.isfinite(target.data))
     if not len(bad):
         return ""

@@ -1,8 +1,8 @@
-"""What is needed to go back: checkpoints of the parameters, and the changes made on the way."""
+"""What is needed to go back: checkpoints of the state, and the changes made on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,22 +51,20 @@ class History:
     """Checkpoints at a uniform gap, which doubles when their memory is used up.
 
     Args:
-        parameters: The parameters at the start of iteration 0, by name.
+        state: What is kept from one iteration to the next, at the start of iteration 0.
         learning_rate: The learning rate at the start.
         budget: How many bytes the checkpoints may take.
     """
 
-    def __init__(
-        self, parameters: Mapping[str, Array], learning_rate: float, budget: int = BUDGET
-    ) -> None:
-        self._sizes = [array.size for array in parameters.values()]
+    def __init__(self, state: Sequence[Array], learning_rate: float, budget: int = BUDGET) -> None:
+        self._sizes = [array.size for array in state]
         values = sum(self._sizes)
         self._most_rows = max(budget // (8 * values), 2)
         self._rows: Array = np.empty((min(_FIRST_ROWS, self._most_rows), values))
         self._count = 0
         self.gap = _WIDEST_FIRST_GAP
         self.changes = [Change(0, 0, LearningRate(learning_rate))]
-        self.keep(list(parameters.values()))
+        self.keep(state)
 
     @property
     def next_checkpoint(self) -> int:
@@ -78,8 +76,8 @@ class History:
         if self._count == 1:
             self.gap = min(max(int(_STEP_BACK / seconds), 1), _WIDEST_FIRST_GAP)
 
-    def keep(self, parameters: Sequence[Array]) -> None:
-        """Keep the parameters as they are at the start of iteration `next_checkpoint`."""
+    def keep(self, state: Sequence[Array]) -> None:
+        """Keep the state as it is at the start of iteration `next_checkpoint`."""
         if self._count >= self._most_rows:
             odd = self._count % 2
             self._halve()
@@ -91,7 +89,7 @@ class History:
             grown[: self._count] = self._rows
             self._rows = grown
         row, start = self._rows[self._count], 0
-        for array, size in zip(parameters, self._sizes, strict=True):
+        for array, size in zip(state, self._sizes, strict=True):
             row[start : start + size] = array.reshape(-1)
             start += size
         self._count += 1
@@ -100,15 +98,15 @@ class History:
         """Return the iteration of the last checkpoint at or before the start of another."""
         return min(iteration // self.gap, self._count - 1) * self.gap
 
-    def restore(self, iteration: int, parameters: Sequence[Array]) -> int:
-        """Write the last checkpoint at or before the start of an iteration into parameters.
+    def restore(self, iteration: int, state: Sequence[Array]) -> int:
+        """Write the last checkpoint at or before the start of an iteration into the state.
 
         Returns:
             The iteration that the checkpoint belongs to.
         """
         found = self.reaches(iteration)
         row, start = self._rows[found // self.gap], 0
-        for array, size in zip(parameters, self._sizes, strict=True):
+        for array, size in zip(state, self._sizes, strict=True):
             array[...] = row[start : start + size].reshape(array.shape)
             start += size
         return found

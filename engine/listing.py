@@ -82,6 +82,6 @@ def _place(part: str, axis: Axis) -> int:
         if 0 <= place < size:
             return place
     for place, label in enumerate(axis.labels):
-        if label == part:
+        if part in (label, axis.called(place)):
             return place
     raise InputError(f"{clean(part, 40)!r}: no number from 0 to {size - 1}, and no name here")

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.activations import ACTIVATIONS, Activation
 from engine.dataset import Dataset
 from engine.errors import InputError
 from engine.hyperparameters import Hyperparameters
+from engine.initialisations import INITIALISATIONS
+from engine.losses import LOSSES
 from engine.tensor import Array, Axis, Tensor
-from engine.text import clean
+from engine.text import clean, subscript
 
 Parameters = Mapping[str, Array]
 
@@ -23,8 +26,8 @@ class Layer:
     """One layer with the notebook's names for its tensors.
 
     Attributes:
-        name: ``hidden`` or ``output``.
-        weights: The name of its weights, v or w.
+        name: ``hidden``, ``hidden 1`` … or ``output``.
+        weights: The name of its weights, v, v1 … or w.
         z: The pre-activation, identifier and symbol.
         a: The activation, identifier and symbol.
         neurons: The axis of its neurons.
@@ -35,6 +38,12 @@ class Layer:
     z: tuple[str, str]
     a: tuple[str, str]
     neurons: Axis
+    activation: Activation
+
+    @property
+    def weights_symbol(self) -> str:
+        """The symbol of its weights, v, v₁ … or w."""
+        return subscript(self.weights)
 
 
 class Network:
@@ -44,20 +53,36 @@ class Network:
         observations: The axis of the observations.
         inputs: The axis of the inputs.
         layers: The layers from the input side to the output side.
-        activation: The name of the activation of every layer.
         bias: The bias mode.
+
+    Raises:
+        InputError: The loss does not go with the output layer or with the targets.
     """
 
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
         self.observations = Axis("N", dataset.observations)
         self.inputs = Axis("I", dataset.inputs)
-        neurons = tuple(f"g{i + 1}" for i in range(hyperparameters.hidden))
+        sizes = hyperparameters.hidden_sizes
         self.layers = (
-            Layer("hidden", "v", ("yhat", "ŷ"), ("g", "g"), Axis("H", neurons)),
-            Layer("output", "w", ("y", "y"), ("f", "f"), Axis("O", dataset.targets)),
+            *(
+                _hidden(f"{k + 1}" if len(sizes) > 1 else "", size, ACTIVATIONS[activation])
+                for k, (size, activation) in enumerate(
+                    zip(sizes, hyperparameters.hidden_activations, strict=True)
+                )
+            ),
+            Layer(
+                "output",
+                "w",
+                ("y", "y"),
+                ("f", "f"),
+                Axis("O", dataset.targets),
+                ACTIVATIONS[hyperparameters.output_activation],
+            ),
         )
-        self.activation = "sigmoid"
         self.bias = hyperparameters.bias
+        self._init = INITIALISATIONS[hyperparameters.init]
+        self._initial_bias = hyperparameters.initial_bias
+        _check(hyperparameters, dataset)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -69,23 +94,33 @@ class Network:
         tensors = []
         before = self.inputs
         for layer in self.layers:
-            tensors.append(Tensor.zeros(layer.weights, layer.weights, before, layer.neurons))
+            tensors.append(Tensor.zeros(layer.weights, layer.weights_symbol, before, layer.neurons))
             if self.bias == "per-neuron":
                 name = "b" + layer.weights
-                tensors.append(Tensor.zeros(name, name, layer.neurons))
+                tensors.append(Tensor.zeros(name, subscript(name), layer.neurons))
             before = layer.neurons
         if self.bias == "shared":
             tensors.append(Tensor.zeros("b", "b"))
         return {tensor.name: tensor for tensor in tensors}
 
     def draw_parameters(self, seed: int) -> dict[str, Array]:
-        """Draw the starting weights as the notebook does: `RandomState(seed).rand`, biases 0."""
+        """Draw the starting parameters from `numpy.random.RandomState(seed)`.
+
+        Layer by layer from the input side on, the weights of each before its biases.
+        """
         random = np.random.RandomState(seed)
         weights = {layer.weights for layer in self.layers}
-        return {
-            name: random.rand(*tensor.shape) if name in weights else np.zeros(tensor.shape)
-            for name, tensor in self.parameter_tensors().items()
-        }
+        drawn: dict[str, Array] = {}
+        inputs = 0
+        for name, tensor in self.parameter_tensors().items():
+            if name in weights:
+                inputs = tensor.shape[0]
+                drawn[name] = self._init.draw(random, tensor.shape)
+            elif self._init.draw_bias is not None:
+                drawn[name] = np.array(self._init.draw_bias(random, inputs, tensor.shape))
+            else:
+                drawn[name] = np.full(tensor.shape, self._initial_bias)
+        return drawn
 
     def check_parameters(self, parameters: Mapping[str, object]) -> dict[str, Array]:
         """Return given parameters as float64 arrays in this network's order.
@@ -101,6 +136,31 @@ class Network:
         return {
             name: _checked(name, parameters[name], tensor.shape) for name, tensor in tensors.items()
         }
+
+
+def _hidden(number: str, size: int, activation: Activation) -> Layer:
+    """Make a hidden layer; its number is left out where there is one only."""
+    inner = f"{number}." if number else ""
+    return Layer(
+        name=f"hidden {number}".rstrip(),
+        weights=f"v{number}",
+        z=(f"yhat{number}", subscript(f"ŷ{number}")),
+        a=(f"g{number}", subscript(f"g{number}")),
+        neurons=Axis("H", tuple(f"g{inner}{i + 1}" for i in range(size))),
+        activation=activation,
+    )
+
+
+def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
+    loss, output = LOSSES[wanted.loss], wanted.output_activation
+    if loss.outputs and output not in loss.outputs:
+        raise InputError(
+            f"the loss {loss.name} goes with the output {' or '.join(loss.outputs)}, not {output}"
+        )
+    if output == "softmax" and len(dataset.targets) < 2:
+        raise InputError("softmax with one output is always 1: use sigmoid, or more targets")
+    if problem := loss.problem(dataset.f0):
+        raise InputError(f"the loss {loss.name} needs {problem}")
 
 
 def _checked(name: str, value: object, shape: tuple[int, ...]) -> Array:

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
+from engine.activations import Run
+from engine.assembly.backward import add_backward
+from engine.assembly.forward import add_forward
+from engine.assembly.update import add_update
+from engine.assembly.workbench import Workbench
+from engine.batches import Batches
 from engine.dataset import Dataset
 from engine.hyperparameters import Hyperparameters
 from engine.listing import Line, Listing
-from engine.losses import LOSSES
-from engine.network import Layer, Network, Parameters
-from engine.operations.backward import (
-    ActivationSlope,
-    BiasGradient,
-    Chain,
-    LocalDerivative,
-    LossSlope,
-    Propagate,
-    WeightGradient,
-)
-from engine.operations.base import Operation, Phase
-from engine.operations.forward import Activate, Linear, Measure
-from engine.operations.update import Descend
-from engine.tensor import Axis, Tensor
+from engine.network import Network, Parameters
+from engine.operations.base import Phase
+from engine.operations.batch import Pick
+from engine.tensor import Axis, BatchLabels, Tensor
 
 
 class Program:
@@ -37,10 +31,15 @@ class Program:
 
     Attributes:
         network: The architecture.
+        batches: Which observations an iteration sees.
+        observations: The axis of the observations of the batch at hand.
         operations: The operations in the order of execution.
         tensors: Every tensor by name; those of the operations, x, f₀ and η.
         parameters: The tensors that the update phase changes.
+        state: The same and what else is kept from one iteration to the next.
         changes: For each parameter, the tensor with its last change, −η·∂E/∂v.
+        calls: The operations as calls, by the rows of the batch that they are for.
+        rows: The rows of the batch at hand.
         listing: The same without the numbers.
     """
 
@@ -48,204 +47,91 @@ class Program:
         self, dataset: Dataset, hyperparameters: Hyperparameters, parameters: Parameters
     ) -> None:
         self.network = Network(dataset, hyperparameters)
-        self.activation = ACTIVATIONS[self.network.activation]
-        self.loss = LOSSES[hyperparameters.loss]
-        self.parameters = self.network.parameter_tensors()
+        self.batches = Batches(len(dataset.observations), hyperparameters)
+        self._indices = self.batches.of(0).copy()
+        self.rows = len(self._indices)
+        self.observations = self.network.observations
+        if not self.batches.is_whole:
+            names = BatchLabels(dataset.observations, self._indices)
+            self.observations = Axis(self.observations.symbol, names)
+        bench = Workbench(self.network, hyperparameters, self.observations, dataset.f0)
+        self.loss = bench.loss
+        self.operations = bench.operations
+        self.tensors, self.parameters = bench.tensors, bench.parameters
+        self.state, self.changes = bench.state, bench.changes
+        self._fill(bench, dataset)
+        self._scheduled = hyperparameters.schedule != "constant"
+        self.rate = bench.new("eta", "η")
+        if self._scheduled:
+            self.rate = bench.new("eta0", "η₀")
         for name, tensor in self.parameters.items():
             tensor.data[...] = parameters[name]
-        self.changes = {
-            name: Tensor.zeros(f"delta_{name}", f"Δ{tensor.symbol}", *tensor.axes)
-            for name, tensor in self.parameters.items()
-        }
+            self.tensors[name] = tensor
+        self._minus_eta = np.empty(())
+        self.set_learning_rate(hyperparameters.learning_rate)
+        add_forward(bench)
+        add_backward(bench)
+        add_update(bench, self._minus_eta)
+        self._by_observation = [
+            t for t in self.tensors.values() if t.axes and t.axes[0] is self.observations
+        ]
+        self.calls = {self.rows: [operation.run for operation in self.operations]}
+        if self.batches.rest:
+            self.calls[self.batches.rest] = self._bound_to(self.batches.rest)
+            self._use(self.batches.size)
+        self.listing = self._list()
+
+    def _fill(self, bench: Workbench, dataset: Dataset) -> None:
+        """Add x and f₀: the table itself, or what is picked from it for each batch."""
         rows, columns, outputs = (
-            self.network.observations,
+            self.observations,
             self.network.inputs,
             self.network.layers[-1].neurons,
         )
-        self.tensors: dict[str, Tensor] = {
-            "x": Tensor("x", "x", (rows, columns), dataset.x),
-            "f0": Tensor("f0", "f₀", (rows, outputs), dataset.f0),
-            "eta": Tensor.zeros("eta", "η"),
-            **self.parameters,
-        }
-        self._minus_eta = np.empty(())
-        self.set_learning_rate(hyperparameters.learning_rate)
-        self.operations: list[Operation] = []
-        self._forward()
-        self._backward()
-        self._update()
-        self.listing = self._list()
+        for name, symbol, axis, table in (
+            ("x", "x", columns, dataset.x),
+            ("f0", "f₀", outputs, dataset.f0),
+        ):
+            if self.batches.is_whole:
+                self.tensors[name] = Tensor(name, symbol, (rows, axis), table)
+                continue
+            target = bench.new(name, symbol, rows, axis)
+            bench.add(Pick, target, Phase.FORWARD, table=table, indices=self._indices)
+
+    def _bound_to(self, rows: int) -> list[Run]:
+        """Return the operations as calls for batches of so many rows."""
+        self._use(rows)
+        return [operation.bind() for operation in self.operations]
+
+    def _use(self, rows: int) -> None:
+        """Have the tensors be of so many rows."""
+        self.rows = rows
+        assert isinstance(self.observations.labels, BatchLabels)
+        self.observations.labels.rows = rows
+        for tensor in self._by_observation:
+            tensor.take(rows)
+        for operation, run in zip(self.operations, self.calls.get(rows, ()), strict=False):
+            object.__setattr__(operation, "run", run)
+
+    def begin(self, iteration: int) -> list[Run]:
+        """Choose the batch of an iteration; return the calls that are the iteration."""
+        if not self.batches.is_whole:
+            chosen = self.batches.of(iteration)
+            if len(chosen) != self.rows:
+                self._use(len(chosen))
+            self._indices[: len(chosen)] = chosen
+        return self.calls[self.rows]
+
+    @property
+    def batch(self) -> tuple[int, ...] | None:
+        """The observations in the batch at hand, by number; None where it is the table."""
+        return None if self.batches.is_whole else tuple(map(int, self._indices[: self.rows]))
 
     def set_learning_rate(self, eta: float) -> None:
         """Have the update phase use another η from now on."""
-        self.tensors["eta"].data[...] = eta
-        self._minus_eta[...] = -eta
-
-    def _new(self, name: str, symbol: str, *axes: Axis) -> Tensor:
-        tensor = Tensor.zeros(name, symbol, *axes)
-        self.tensors[name] = tensor
-        return tensor
-
-    def _derivative(self, of: Tensor, by: Tensor, *axes: Axis) -> Tensor:
-        """Allocate ∂of/∂by, e.g. ``dE_df``; by default with the axes of `by`."""
-        name, symbol = f"d{of.name}_d{by.name}", f"∂{of.symbol}/∂{by.symbol}"
-        return self._new(name, symbol, *(axes or by.axes))
-
-    def _bias(self, layer: Layer) -> Tensor | None:
-        return self.parameters.get("b") or self.parameters.get("b" + layer.weights)
-
-    def _forward(self) -> None:
-        a = self.tensors["x"]
-        for layer in self.network.layers:
-            axes = (self.network.observations, layer.neurons)
-            z = self._new(*layer.z, *axes)
-            self.operations.append(
-                Linear(
-                    target=z,
-                    phase=Phase.FORWARD,
-                    layer=layer.name,
-                    inputs=a,
-                    weights=self.parameters[layer.weights],
-                    bias=self._bias(layer),
-                )
-            )
-            a = self._new(*layer.a, *axes)
-            self.operations.append(
-                Activate(
-                    target=a,
-                    phase=Phase.FORWARD,
-                    layer=layer.name,
-                    z=z,
-                    activation=self.activation,
-                )
-            )
-        self.operations.append(
-            Measure(
-                target=self._new("E", "E"),
-                phase=Phase.LOSS,
-                layer=None,
-                f=a,
-                f0=self.tensors["f0"],
-                loss=self.loss,
-            )
-        )
-
-    def _backward(self) -> None:
-        E, f = self.tensors["E"], self.tensors[self.network.layers[-1].a[0]]
-        outer = self.network.layers[-1].name
-        dE_da = self._derivative(E, f)
-        self.operations.append(
-            LossSlope(
-                target=dE_da,
-                phase=Phase.BACKWARD,
-                layer=outer,
-                f=f,
-                f0=self.tensors["f0"],
-                loss=self.loss,
-            )
-        )
-        upstreams: list[Tensor] = []
-        layers = self.network.layers
-        for position in reversed(range(len(layers))):
-            inputs = self.tensors[layers[position - 1].a[0]] if position else self.tensors["x"]
-            dE_dz = self._through_activation(layers[position], dE_da)
-            self._into_parameters(layers[position], inputs, dE_dz)
-            upstreams.append(dE_dz)
-            if position:
-                dE_da = self._through_weights(layers[position], layers[position - 1], dE_dz)
-        if "b" in self.parameters:
-            self.operations.append(
-                BiasGradient(
-                    target=self._derivative(E, self.parameters["b"]),
-                    phase=Phase.BACKWARD,
-                    layer=None,
-                    upstreams=tuple(upstreams),
-                )
-            )
-
-    def _through_activation(self, layer: Layer, dE_da: Tensor) -> Tensor:
-        z, a = self.tensors[layer.z[0]], self.tensors[layer.a[0]]
-        da_dz = self._derivative(a, z)
-        dE_dz = self._derivative(self.tensors["E"], z)
-        self.operations += [
-            ActivationSlope(
-                target=da_dz,
-                phase=Phase.BACKWARD,
-                layer=layer.name,
-                z=z,
-                a=a,
-                activation=self.activation,
-            ),
-            Chain(
-                target=dE_dz,
-                phase=Phase.BACKWARD,
-                layer=layer.name,
-                upstream=dE_da,
-                local=da_dz,
-            ),
-        ]
-        return dE_dz
-
-    def _into_parameters(self, layer: Layer, inputs: Tensor, dE_dz: Tensor) -> None:
-        E, z, weights = (self.tensors[name] for name in ("E", layer.z[0], layer.weights))
-        # The inputs of a layer stay as they are until the next forward phase: no copy.
-        dz_dw = Tensor(
-            f"d{z.name}_d{weights.name}", f"∂{z.symbol}/∂{weights.symbol}", inputs.axes, inputs.data
-        )
-        self.tensors[dz_dw.name] = dz_dw
-        self.operations += [
-            LocalDerivative(target=dz_dw, phase=Phase.BACKWARD, layer=layer.name, source=inputs),
-            WeightGradient(
-                target=self._derivative(E, weights),
-                phase=Phase.BACKWARD,
-                layer=layer.name,
-                local=dz_dw,
-                upstream=dE_dz,
-                inputs=inputs,
-            ),
-        ]
-        bias = self.parameters.get("b" + layer.weights)
-        if bias is not None:
-            self.operations.append(
-                BiasGradient(
-                    target=self._derivative(E, bias),
-                    phase=Phase.BACKWARD,
-                    layer=layer.name,
-                    upstreams=(dE_dz,),
-                )
-            )
-
-    def _through_weights(self, layer: Layer, below: Layer, dE_dz: Tensor) -> Tensor:
-        z, weights = self.tensors[layer.z[0]], self.tensors[layer.weights]
-        a = self.tensors[below.a[0]]
-        dz_da = self._derivative(z, a, *weights.axes)
-        dE_da = self._derivative(self.tensors["E"], a)
-        self.operations += [
-            LocalDerivative(target=dz_da, phase=Phase.BACKWARD, layer=below.name, source=weights),
-            Propagate(
-                target=dE_da,
-                phase=Phase.BACKWARD,
-                layer=below.name,
-                upstream=dE_dz,
-                local=dz_da,
-            ),
-        ]
-        return dE_da
-
-    def _update(self) -> None:
-        layers = {layer.weights: layer.name for layer in self.network.layers}
-        for name, tensor in self.parameters.items():
-            self.operations.append(
-                Descend(
-                    target=tensor,
-                    phase=Phase.UPDATE,
-                    layer=layers.get(name.removeprefix("b")),
-                    gradient=self.tensors[f"dE_d{name}"],
-                    eta=self.tensors["eta"],
-                    minus_eta=self._minus_eta,
-                    change=self.changes[name],
-                )
-            )
+        self.rate.data[...] = eta
+        if not self._scheduled:
+            self._minus_eta[...] = -eta
 
     def _list(self) -> Listing:
         tensors = {**self.tensors, **{change.name: change for change in self.changes.values()}}
@@ -268,7 +154,7 @@ class Program:
             parameters={
                 name: (f"dE_d{name}", change.name) for name, change in self.changes.items()
             },
-            loss=self.loss.formula,
+            loss=next(o.formula.split(" = ", 1)[1] for o in self.operations if o.name == "E"),
             sizes=self.network.sizes,
-            activations=(self.activation.symbol,) * len(self.network.layers),
+            activations=tuple(layer.activation.symbol for layer in self.network.layers),
         )

@@ -56,7 +56,7 @@ def decision_of(dataset: Dataset, loss: str = "mse") -> Decision | None:
         loss: The name of the loss; with hinge the outputs part at 0.
     """
     f0 = dataset.f0
-    classes = tuple(getattr(dataset, "classes", ()))
+    classes = dataset.classes
     if f0.shape[1] == 1:
         # Other targets than these are told apart by the values themselves.
         signs = bool(np.isin(f0, (-1.0, 1.0)).all()) and bool((f0 < 0).any())
@@ -157,7 +157,7 @@ def assess(f: Array, f0: Array, decision: Decision | None, targets: tuple[str, .
 
 def parts_of(dataset: Dataset) -> dict[str, Dataset]:
     """Return the training part and, if there is one, the held-out validation part."""
-    held_out = getattr(dataset, "validation", None)
+    held_out = dataset.validation
     return {"training": dataset} | ({"validation": held_out} if held_out is not None else {})
 
 

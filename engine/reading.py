@@ -26,7 +26,7 @@ def computed_tensors(run: Run) -> dict[str, Tensor]:
     """Return the tensors that hold a value now, by name."""
     program = run.program
     written = {operation.name for operation in program.operations[len(operations_done(run)) :]}
-    written -= set(program.parameters)
+    written -= set(program.state)
     computed = {n: tensor for n, tensor in program.tensors.items() if n not in written}
     for position, operation in enumerate(program.operations):
         change = program.changes.get(operation.name)

@@ -68,9 +68,8 @@ class Run:
         self.seconds_per_iteration = 0.0
         self._dataset = dataset
         self._hyperparameters = hyperparameters
-        self._history = History(initial, hyperparameters.learning_rate)
-        self._calls = [operation.run for operation in self.program.operations]
-        self._parameters = [tensor.data for tensor in self.program.parameters.values()]
+        self._state = [tensor.data for tensor in self.program.state.values()]
+        self._history = History(self._state, hyperparameters.learning_rate)
         self._loss = self.program.tensors["E"].data
 
     @property
@@ -102,8 +101,10 @@ class Run:
 
     def _prepare(self) -> None:
         """Do what is due before the operation at the clock."""
+        if self.position == 0:
+            self.program.begin(self.iteration)
         if self.position == 0 and self.iteration == self._history.next_checkpoint:
-            self._history.keep(self._parameters)
+            self._history.keep(self._state)
         self._settle()
 
     def _settle(self) -> None:
@@ -115,7 +116,7 @@ class Run:
 
     def _passed(self) -> None:
         self.position += 1
-        if self.position == len(self._calls):
+        if self.position == len(self.program.operations):
             if not self.is_in_the_past:
                 self.losses.append(self._loss)
             self.iteration += 1
@@ -189,7 +190,7 @@ class Run:
             self._prepare()
             if guard is not None:
                 guard.before(self.position)
-            self._calls[self.position]()
+            self.program.operations[self.position].run()
             self._passed()
             if self.position and cancel():
                 return False
@@ -210,12 +211,20 @@ class Run:
 
     def _run_freely(self, end: int, cancel: Cancel, guard: Guard | None) -> bool:
         """Run up to an iteration without looking left or right; false if cancelled before."""
-        calls, loss = self._calls, self._loss
-        at_end = None
+        loss, begin = self._loss, self.program.begin
+        at_end, splice = None, None
         if guard is not None and not guard.is_idle:
-            calls, at_end = guard.calls, guard.at_end
+            at_end, splice = guard.at_end, guard.splice
         append = None if self.is_in_the_past else self.losses.append
+        whole = self.program.batches.is_whole
+        calls = begin(self.iteration)
+        if splice is not None:
+            calls = splice(calls)
         while True:
+            if not whole:
+                calls = begin(self.iteration)
+                if splice is not None:
+                    calls = splice(calls)
             for call in calls:
                 call()
             if append is not None:
@@ -273,7 +282,7 @@ class Run:
         # Until they are written anew the buffers hold the values of the iteration before.
         start = max(iteration - 1, 0)
         if (iteration, position) < before or self._history.reaches(start) > self.iteration:
-            self.iteration = self._history.restore(start, self._parameters)
+            self.iteration = self._history.restore(start, self._state)
             self.position = 0
         self.run_to(iteration, cancel)
         if self.iteration == iteration:
@@ -317,7 +326,7 @@ class Run:
         here = (self.iteration, self.position)
         # The checkpoint at the change's own time may have been kept after it.
         self._history.forget(max(change.iteration - 1, 0))
-        self.iteration = self._history.restore(max(self.iteration - 1, 0), self._parameters)
+        self.iteration = self._history.restore(max(self.iteration - 1, 0), self._state)
         self.position = 0
         self.go_to(*here)
 
@@ -361,6 +370,6 @@ class Run:
         copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
         copy._history = self._history.until(self.iteration, self.position)
         copy.losses = self.losses.until(self.iteration)
-        copy.iteration = copy._history.restore(max(self.iteration - 1, 0), copy._parameters)
+        copy.iteration = copy._history.restore(max(self.iteration - 1, 0), copy._state)
         copy.go_to(self.iteration, self.position)
         return copy

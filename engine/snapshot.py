@@ -55,6 +55,8 @@ class Snapshot:
             from `first_observation` on that were asked for.
         errors: f₀ − f, row by row as in `values`, once f is computed.
         first_observation: The observation that the first of these rows belongs to.
+        batch: The observations that tensors have a row for, by number; None for all.
+        epoch: The epoch that the values belong to, from 0 on.
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
         loss: The last E that was computed, or None.
@@ -74,6 +76,8 @@ class Snapshot:
     values: Mapping[str, Array]
     errors: Array | None
     first_observation: int
+    batch: tuple[int, ...] | None
+    epoch: int
     losses: Array
     outline: Outline | None
     loss: float | None
@@ -90,18 +94,31 @@ class Snapshot:
         """The iteration that the values belong to: the last complete one between two."""
         return self.iteration if self.position else max(self.iteration - 1, 0)
 
+    def is_of_same_network(self, other: Snapshot) -> bool:
+        """Whether another snapshot is of the same program, only at another time."""
+        return self.listing.parameters is other.listing.parameters
+
+    def place_of(self, observation: int) -> int | None:
+        """Return which row of tensors an observation has; None if it is not in the batch."""
+        if self.batch is None:
+            return observation
+        return self.batch.index(observation) if observation in self.batch else None
+
+    def observation_at(self, place: int) -> int:
+        """Return the observation that a row of tensors belongs to."""
+        return place if self.batch is None else self.batch[place]
+
     def labels(self, name: str, index: Index) -> tuple[str, ...]:
         """Return the names of row and column of one element of a tensor."""
         axes = self.listing.axes[name]
-        return tuple(axis.labels[i] for axis, i in zip(axes, index, strict=True))
+        return tuple(axis.called(i) for axis, i in zip(axes, index, strict=True))
 
     def first_cell(self, name: str, observation: int | None = None) -> Index:
         """Return the index of a tensor's first cell, or of the first one of an observation."""
         axes = self.listing.axes[name]
         by_observation = axes[:1] == self.listing.axes["x"][:1]
-        return tuple(
-            (observation or 0) if i == 0 and by_observation else 0 for i in range(len(axes))
-        )
+        place = self.place_of(observation or 0) or 0
+        return tuple(place if i == 0 and by_observation else 0 for i in range(len(axes)))
 
     @property
     def computed(self) -> int:

@@ -45,20 +45,20 @@ class Summary:
     blocks: Array
 
 
-def summarise(name: str, data: Array, slope: Array | None = None) -> Summary:
+def summarise(name: str, data: Array, slope: Array | None = None, steepest: float = 1.0) -> Summary:
     """Summarise a tensor.
 
     Args:
         name: Its identifier.
         data: Its values.
         slope: For an activation, its slope at each of the values.
+        steepest: The largest slope that it can have.
     """
     finite = data[np.isfinite(data)]
     some = finite.size > 0
     saturated = None
     if slope is not None and slope.size:
-        # The slope of a sigmoid is at most 1/4.
-        saturated = float((np.abs(slope) < _SATURATED / 4).mean())
+        saturated = float((np.abs(slope) < _SATURATED * steepest).mean())
     with np.errstate(all="ignore"):
         return Summary(
             name=name,

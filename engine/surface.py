@@ -12,6 +12,7 @@ from engine.forward import Forward
 from engine.hyperparameters import Hyperparameters
 from engine.network import Layer, Parameters
 from engine.quality import decision_of
+from engine.table.features import features_at
 from engine.tensor import Array
 
 _AIR = 0.08
@@ -40,6 +41,9 @@ class Map:
 class Surface:
     """The network over a grid of one or two inputs, the others held at their mean.
 
+    The inputs are those of the table: features made from them follow them, and they are scaled
+    as the table was.
+
     Args:
         dataset: The table that is learned.
         hyperparameters: Those of the network.
@@ -66,7 +70,7 @@ class Surface:
         columns: int = 40,
         rows: int = 20,
     ) -> None:
-        known = dataset.x.shape[1]
+        known = dataset.x.shape[1] - dataset.features
         if (
             not 1 <= len(inputs) <= 2
             or len(set(inputs)) < len(inputs)
@@ -76,16 +80,17 @@ class Surface:
         if columns < 1 or rows < 1:
             raise InputError("a grid needs at least one row and one column")
         self.inputs = inputs
-        self.across = _values(dataset.x[:, inputs[0]], columns)
+        table = dataset.shown_x
+        self.across = _values(table[:, inputs[0]], columns)
         self.upward = np.empty(0)
         if len(inputs) == 2:
-            self.upward = _values(dataset.x[:, inputs[1]], rows)[::-1]
+            self.upward = _values(table[:, inputs[1]], rows)[::-1]
         points = np.empty((columns * max(len(self.upward), 1), known))
-        points[:] = dataset.x.mean(axis=0)
+        points[:] = table[:, :known].mean(axis=0)
         points[:, inputs[0]] = np.tile(self.across, max(len(self.upward), 1))
         if len(inputs) == 2:
             points[:, inputs[1]] = np.repeat(self.upward, columns)
-        self._forward = Forward(dataset, hyperparameters, points)
+        self._forward = Forward(dataset, hyperparameters, _completed(dataset, points))
         self._shape = (max(len(self.upward), 1), columns)
         self.maps = _maps(self._forward, dataset, hyperparameters.loss)
 
@@ -101,6 +106,15 @@ class Surface:
         """
         run = self._forward.run(parameters)
         return {name: array.reshape(*self._shape, -1).copy() for name, array in run.items()}
+
+
+def _completed(dataset: Dataset, points: Array) -> Array:
+    """Add the features that are computed from the inputs, and scale as the table is scaled."""
+    if dataset.features:
+        names = dataset.inputs[: -dataset.features]
+        more = features_at(dataset.inputs[-dataset.features :], names, points)
+        points = np.hstack((points, more))
+    return points if dataset.scaling is None else dataset.scaling.apply(points)
 
 
 def grid_size(layers: tuple[int, ...], columns: int, rows: int, most: int) -> tuple[int, int]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, overload
 
 from engine.expression import Cell
+from engine.late import np
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+else:
+    # Only annotations use it.
+    Array = object
+
 Index = tuple[int, ...]
 
 _SUBSCRIPTS = {"n": "ₙ", "i": "ᵢ", "h": "ₕ", "o": "ₒ"}
@@ -29,20 +35,71 @@ class Axis:
         """The letter that runs over the axis in a sum, e.g. ``n``."""
         return self.symbol.lower()
 
+    def called(self, place: int) -> str:
+        """Return a label as it is written in a sentence; a bare number needs its noun."""
+        label = self.labels[place]
+        return f"obs {label}" if self.symbol == "N" and label.isdecimal() else label
+
     @property
     def sum(self) -> str:
         """The sign of a sum over the axis, e.g. ``Σₙ``."""
         return "Σ" + _SUBSCRIPTS[self.counter]
 
 
-@dataclass(frozen=True, eq=False)
+class BatchLabels(Sequence[str]):
+    """The names of the observations in the batch at hand.
+
+    Args:
+        names: Those of all observations.
+        indices: Which of them the largest batch holds; changed in place.
+    """
+
+    def __init__(self, names: Sequence[str], indices: NDArray[np.intp]) -> None:
+        self._names = names
+        self._indices = indices
+        self.rows = len(indices)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        within = self._indices[: self.rows]
+        if isinstance(place, slice):
+            return tuple(self._names[i] for i in within[place])
+        return self._names[int(within[place])]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
+
+
+@dataclass(eq=False)
 class Tensor:
-    """A float64 array of the program; operations write into it in place."""
+    """A float64 array of the program; operations write into it in place.
+
+    Attributes:
+        name: The identifier, e.g. ``dE_dw``.
+        symbol: As it is written, e.g. ``∂E/∂w``.
+        axes: What rows and columns are.
+        data: The values; of a tensor with a row per observation, those of the batch.
+        whole: The buffer, with the rows of the largest batch.
+    """
 
     name: str
     symbol: str
     axes: tuple[Axis, ...]
     data: Array
+    whole: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.whole = self.data
+
+    def take(self, rows: int) -> None:
+        """Have the data be the first rows of the buffer."""
+        self.data = self.whole[:rows]
 
     @classmethod
     def zeros(cls, name: str, symbol: str, *axes: Axis) -> Tensor:
@@ -57,13 +114,14 @@ class Tensor:
         """Return one element with its names and its present value."""
         return self.cell_of(self.data, index)
 
-    def cell_of(self, data: Array, index: Index) -> Cell:
+    def cell_of(self, data: Array, index: Index, *, before: bool = False) -> Cell:
         """Return one element with this tensor's names and the value that `data` has there."""
-        return Cell(self.name, self.symbol, index, self.labels(index), float(data[index]))
+        value = float(data[index])
+        return Cell(self.name, self.symbol, index, self.labels(index), value, before)
 
     def labels(self, index: Index) -> tuple[str, ...]:
         """Return the names of row and column of one element."""
-        return tuple(axis.labels[i] for axis, i in zip(self.axes, index, strict=True))
+        return tuple(axis.called(i) for axis, i in zip(self.axes, index, strict=True))
 
     def at(self, *places: str) -> str:
         """Write an element by the names of its places, e.g. ``x[n, input2]``."""

@@ -7,6 +7,7 @@ import unicodedata
 MINUS = "−"
 
 _LONGEST = 200
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -34,3 +35,8 @@ def clean(text: str, longest: int = _LONGEST) -> str:
     """
     cut = text if len(text) <= longest else text[:longest] + "…"
     return "".join(map(_visible, cut))
+
+
+def subscript(name: str) -> str:
+    """Write the digits of a name as subscripts: ``v1`` becomes ``v₁``."""
+    return name.translate(_SUBSCRIPTS)

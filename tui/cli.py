@@ -17,6 +17,7 @@ from tui.options import data_and_hyperparameters
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.samples import Sample
 
 BAD_INPUT = 2
 NOT_FOUND = 1
@@ -218,15 +219,64 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
 
 
 @cli.command()
-def samples() -> None:
-    """List the bundled datasets; each name is accepted as DATA."""
-    from engine.files import bundled
+@data_and_hyperparameters
+@click.option(
+    "--at",
+    type=click.IntRange(0, 1_000_000_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="In which iteration.",
+)
+@click.option(
+    "--torch",
+    "with_torch",
+    is_flag=True,
+    help="Also train the same network in PyTorch, and set the two runs side by side.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
+    """Prove the gradients against differences of the loss.
 
-    for name, path in bundled().items():
-        with path.open(encoding="utf-8") as lines:
-            header = next(lines).strip()
-            count = sum(1 for line in lines if line.strip())
-        click.echo(f"{name:<12}{count:>7,} observations   {header}")
+    Exits with 1 if the gradient of any parameter differs by more than 1e-6, relatively.
+    """
+    from tui.options import prepare
+    from tui.proof import prove, require_torch
+
+    debugger = prepare(**given)  # type: ignore[arg-type]
+    if with_torch:
+        # Without PyTorch there is no use in waiting for the rest.
+        require_torch()
+    _train_up_to(debugger, at)
+    sys.exit(prove(debugger, with_torch, as_json))
+
+
+@cli.command()
+@click.argument("name", metavar="[NAME]", required=False)
+def samples(name: str | None) -> None:
+    """List the bundled datasets; each name is accepted as DATA.
+
+    With NAME: what there is to know of that one, and a command that trains it well.
+    """
+    from engine.samples import find_sample, read_samples
+
+    if name is not None:
+        click.echo(_described(find_sample(name)))
+        return
+    for sample in read_samples().values():
+        _, count = sample.read_columns()
+        click.echo(f"{sample.name:<14}{count:>3} observations   {sample.about}".rstrip())
+    click.echo("\nnn-tui samples NAME: what it teaches, and a command that trains it well")
+
+
+def _described(sample: Sample) -> str:
+    columns, count = sample.read_columns()
+    table = f"{count} observations; columns {', '.join(columns)}"
+    told = [f"{sample.name}: {sample.about}", table, sample.teaches, sample.source]
+    paragraphs = [click.wrap_text(text, 80) for text in told if text]
+    if sample.options:
+        paragraphs.append(f"{sample.command}\nreaches {sample.promise}")
+    return "\n\n".join(paragraphs)
 
 
 def _print_json(described: dict[str, Any]) -> None:

@@ -120,7 +120,9 @@ class Frame(Vertical):
         """Leave what the active pane is in the middle of; false if it is in nothing."""
         if self.active == "loss":
             return self.loss.clear_cursor()
-        return self.active == "weights" and self.weights.inspect(None)
+        if self.active != "weights":
+            return False
+        return self.weights.inspect(None) or self.weights.leave_check()
 
     def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
         self.go_to(message.pane)

@@ -5,15 +5,22 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from engine.debugger import Debugger
 from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.check import Progress
+    from engine.run import Cancel
+
+T = TypeVar("T")
 
 _BETWEEN_BARS = 0.1
 """Seconds."""
@@ -88,3 +95,27 @@ def _with_bar(debugger: Debugger, total: int, interrupted: threading.Event) -> N
 
             debugger.run_to(total, cancel)
             bar.update(debugger.iteration - done)
+
+
+def with_progress(label: str, job: Callable[[Progress, Cancel], T]) -> T:
+    """Do what may take long, with a bar where there is a terminal, until done or Ctrl-C.
+
+    Args:
+        label: What the bar says.
+        job: Called with what to tell of progress, and what asks whether to give up.
+    """
+    shown, bar_at = 0, perf_counter() + _BETWEEN_BARS
+
+    def tell(done: int, total: int) -> None:
+        nonlocal shown, bar_at
+        now = perf_counter()
+        if now > bar_at or done == total:
+            bar.length, bar_at = total, now + _BETWEEN_BARS
+            bar.update(done - shown)
+            shown = done
+
+    with _interruptible() as interrupted:
+        if not sys.stderr.isatty():
+            return job(lambda done, total: None, interrupted.is_set)
+        with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+            return job(tell, interrupted.is_set)

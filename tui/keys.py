@@ -138,7 +138,7 @@ KEYS = (
         ("escape",),
         "Esc",
         "give up",
-        "give up a long way; leave the inspected tensor, or the cursor of the chart",
+        "give up a long way; leave the inspected tensor, the check, or the cursor of the chart",
         MOVING,
         footer=False,
     ),
@@ -186,6 +186,15 @@ KEYS = (
         "evaluate an expression, now or over iterations: norm(dE_dw) over 1000..",
         SEEING,
         footer=True,
+    ),
+    Key(
+        "check",
+        ("d",),
+        "d",
+        "check",
+        "prove the gradients at the clock against differences of E; Weights shows the result",
+        SEEING,
+        footer=False,
     ),
     Key(
         "copy",
@@ -344,7 +353,7 @@ KEYS = (
         ("v",),
         "v",
         "view",
-        "in Weights: value, gradient, last update, change since the start; or numbers and colours; "
+        "in Weights: value, gradient, update, change since the start, check; or colours; "
         "in Pictures: boundary, network, quality, histograms",
         PANES,
         footer=False,
@@ -372,9 +381,14 @@ KEYS = (
 )
 
 
+_LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
+"""Those that a narrow footer leaves out first."""
+
+
 def bindings() -> list[BindingType]:
     """Return the bindings, those first that a narrow footer has to show."""
-    ordered = sorted(KEYS, key=lambda key: key.group != GENERAL)
+    # The stable sort keeps the order of declaration for the rest.
+    ordered = sorted(KEYS, key=lambda key: (key.group != GENERAL, _LAST.get(key.action, 0)))
     return [binding for key in ordered for binding in key.bindings]
 
 

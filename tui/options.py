@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +11,7 @@ import click
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Declaration, Hyperparameters, Value
 from engine.settings import HISTORY
+from engine.table.options import TABLE_DECLARATIONS, TableOptions
 from engine.text import clean
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class _DeclaredType(click.ParamType[Value]):
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         if self.declaration.choices:
             return "|".join(self.declaration.choices)
-        return {"float": "NUMBER", "int": "N"}[self.declaration.kind.__name__]
+        return {"float": "NUMBER", "int": "N", "str": "TEXT"}[self.declaration.kind.__name__]
 
 
 def _declared(declaration: Declaration) -> Callable[[F], F]:
@@ -52,24 +54,45 @@ def _declared(declaration: Declaration) -> Callable[[F], F]:
     )
 
 
+_COLUMNS = (
+    click.option(
+        "--target",
+        "targets",
+        metavar="COLUMN",
+        multiple=True,
+        help="A target column; may be repeated.  [default: the last column]",
+    ),
+    click.option(
+        "--index",
+        metavar="COLUMN",
+        help="The column that names the observations, or none.  "
+        "[default: a first column called observation, id or index, or with other texts everywhere]",
+    ),
+    click.option(
+        "--ignore",
+        metavar="COLUMN",
+        multiple=True,
+        help="A column to leave out; may be repeated.",
+    ),
+    click.option(
+        "--category",
+        metavar="COLUMN",
+        multiple=True,
+        help="A column whose numbers are names of classes; may be repeated.",
+    ),
+)
+"""Which column is what."""
+
+_TABLE_OPTIONS = [field.name for field in dataclasses.fields(TableOptions)]
+
+
 def data_and_hyperparameters(command: F) -> F:
     """Give a command its DATA, the options on how to read it, and the hyperparameters."""
     decorators = [
         click.argument("data", type=click.Path(), metavar="DATA"),
         *map(_declared, (*DECLARATIONS.values(), HISTORY)),
-        click.option(
-            "--target",
-            "targets",
-            metavar="COLUMN",
-            multiple=True,
-            help="A target column; may be repeated.  [default: the last column]",
-        ),
-        click.option(
-            "--index",
-            metavar="COLUMN",
-            help="The column that names the observations.  "
-            "[default: a first column called observation, id or index]",
-        ),
+        *_COLUMNS,
+        *map(_declared, TABLE_DECLARATIONS.values()),
         click.option(
             "--weights",
             metavar="FILE",
@@ -85,30 +108,39 @@ def data_and_hyperparameters(command: F) -> F:
 
 def prepare(
     data: str,
-    targets: tuple[str, ...],
-    index: str | None,
     weights: str | None,
     history: int,
     breakpoints: tuple[str, ...] = (),
     watches: tuple[str, ...] = (),
-    **values: Value,
+    **given: Any,
 ) -> Debugger:
     """Read the files that the options name and make the debugger that they ask for.
+
+    Args:
+        data: A path, or the name of a bundled dataset.
+        weights: A file with parameters.
+        history: How many MB going back may take.
+        breakpoints: Specifications of breakpoints.
+        watches: Expressions to watch.
+        **given: Hyperparameters and the fields of `TableOptions`.
 
     Raises:
         InputError: A file cannot be used, the parameters do not fit, or a breakpoint or
             watch cannot be set.
     """
-    from engine.dataset import read_dataset
     from engine.debugger import Debugger
     from engine.network import read_parameters
+    from engine.table.reading import read_dataset
 
-    hyperparameters = Hyperparameters(**values)  # type: ignore[arg-type]
+    table = TableOptions(**{name: given.pop(name) for name in _TABLE_OPTIONS if name in given})
+    hyperparameters = Hyperparameters(**given)
     parameters = read_parameters(weights) if weights is not None else None
-    dataset = read_dataset(data, targets=targets, index=index)
+    dataset = read_dataset(data, table, seed=hyperparameters.seed)
     try:
         debugger = Debugger(dataset, hyperparameters, parameters, history)
     except InputError as error:
+        if weights is None:
+            raise
         raise InputError(f"{weights}: {error}") from None
     for option, specs, add in (
         ("--break", breakpoints, debugger.stops.add_breakpoint),

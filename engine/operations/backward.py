@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from engine.activations import Activation, Run
 from engine.expression import Cell, Constant, Difference, Expression, Product, Sum
-from engine.losses import Loss
+from engine.late import np
+from engine.losses import Loss, Setting
+from engine.losses.base import Fused
 from engine.operations.base import Operation
+from engine.operations.forward import place_of
 from engine.tensor import Index, Read, Tensor
 
 
@@ -21,6 +23,7 @@ class LossSlope(Operation):
     f: Tensor
     f0: Tensor
     loss: Loss
+    setting: Callable[[int, int], Setting]
 
     @property
     def formula(self) -> str:
@@ -28,34 +31,99 @@ class LossSlope(Operation):
 
     @property
     def why(self) -> str:
-        return (
-            "How E changes with each prediction: in proportion to its error, so what is right "
-            "already asks for no change. The 2 is the square's, the rest is the scale of E."
-        )
+        return self.loss.slope_why
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.f, self.f0)
 
+    def bind(self) -> Run:
+        f, f0, out = self.f.data, self.f0.data, self.target.data
+        return self.loss.bind_slope(f, f0, out, self.setting(*f.shape))
+
+    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+        at = place_of(self.f, self.f0, None, index, read)
+        return self.loss.slope_formula, self.loss.slope(at, self.setting(*self.f.shape))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FusedSlope(Operation):
+    """∂E/∂y in one formula, where ∂E/∂f and ∂f/∂y cancel in part."""
+
+    f: Tensor
+    f0: Tensor
+    fused: Fused
+    setting: Callable[[int, int], Setting]
+
     @property
-    def factor(self) -> float:
-        """What f − f₀ is multiplied with, from the number of observations and outputs."""
-        return 2.0 * self.loss.scale(*self.f.shape)
+    def formula(self) -> str:
+        return f"{self.symbol} = {self.fused.formula}"
+
+    @property
+    def why(self) -> str:
+        return self.fused.why
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        return (self.f, self.f0)
 
     def bind(self) -> Run:
-        subtract, multiply = np.subtract, np.multiply
         f, f0, out = self.f.data, self.f0.data, self.target.data
-        factor = np.array(self.factor)
+        return self.fused.bind(f, f0, out, self.setting(*f.shape))
+
+    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+        scale = Constant(self.setting(*self.f.shape).scale)
+        at = place_of(self.f, self.f0, None, index, read)
+        return self.fused.formula, Product((scale, self.fused.cell(at)))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class JointChain(Operation):
+    """The chain rule through softmax, its matrix of slopes f(δ − f) multiplied out."""
+
+    upstream: Tensor
+    a: Tensor
+
+    @property
+    def formula(self) -> str:
+        up, a = self.upstream.symbol, self.a.symbol
+        return f"{self.symbol} = {a} ∘ ({up} − {self.a.axes[1].sum} {up} ∘ {a})"
+
+    @property
+    def why(self) -> str:
+        a = self.a.symbol
+        return (
+            f"Each output depends on every pre-activation of its observation, with the slopes "
+            f"{a}ᵢ(1 − {a}ᵢ) and −{a}ᵢ{a}ⱼ: a matrix for each, here multiplied with "
+            f"{self.upstream.symbol}."
+        )
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        return (self.upstream, self.a)
+
+    def bind(self) -> Run:
+        multiply, subtract, total = np.multiply, np.subtract, np.add.reduce
+        up, a, out = self.upstream.data, self.a.data, self.target.data
+        column = np.empty((len(a), 1))
 
         def run() -> None:
-            subtract(f, f0, out)
-            multiply(out, factor, out)
+            multiply(up, a, out)
+            total(out, axis=1, out=column, keepdims=True)
+            subtract(up, column, out)
+            multiply(out, a, out)
 
         return run
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
-        error = Difference(read(self.f, index), read(self.f0, index))
-        return self.loss.slope_formula, Product((Constant(self.factor), error))
+        n, j = index
+        row = [(read(self.upstream, (n, k)), read(self.a, (n, k))) for k in range(self.a.shape[1])]
+        up, a = row[j]
+        over = self.a.axes[1]
+        observation, k = self.target.labels(index)[0], over.counter
+        every = f"{self.upstream.at(observation, k)}·{self.a.at(observation, k)}"
+        rule = f"{a.label}·({up.label} − {over.sum} {every})"
+        return rule, Product((a, Difference(up, Sum(tuple(Product(pair) for pair in row)))))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,7 +144,7 @@ class ActivationSlope(Operation):
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
-        return (self.a,)
+        return (self.z,) if self.activation.slope_reads == "z" else (self.a,)
 
     def _rule(self, a: str, z: str) -> str:
         return self.activation.slope_formula.format(a=a, z=z)
@@ -164,10 +232,13 @@ class WeightGradient(Operation):
     upstream: Tensor
     inputs: Tensor
     """What `local` stands for, so that an explanation can lead on to it."""
+    penalty: Tensor | None = None
+    """The slope of the penalty on large weights, if there is one."""
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} = ({self.local.symbol})ᵀ·{self.upstream.symbol}"
+        penalty = f" + {self.penalty.symbol}" if self.penalty else ""
+        return f"{self.symbol} = ({self.local.symbol})ᵀ·{self.upstream.symbol}{penalty}"
 
     @property
     def why(self) -> str:
@@ -179,11 +250,19 @@ class WeightGradient(Operation):
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
-        return (self.local, self.upstream)
+        return (self.local, self.upstream) + ((self.penalty,) if self.penalty else ())
 
     def bind(self) -> Run:
         dot, a, b, out = np.dot, self.local.data.T, self.upstream.data, self.target.data
-        return partial(dot, a, b, out)
+        if self.penalty is None:
+            return partial(dot, a, b, out)
+        add, penalty = np.add, self.penalty.data
+
+        def run() -> None:
+            dot(a, b, out)
+            add(out, penalty, out)
+
+        return run
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         i, j = index
@@ -191,11 +270,15 @@ class WeightGradient(Operation):
         over = self.local.axes[0]
         n = over.counter
         rule = f"{over.sum} {self.inputs.at(n, row)} · {self.upstream.at(n, column)}"
-        terms = tuple(
+        terms: list[Expression] = [
             Product((read(self.inputs, (k, i)), read(self.upstream, (k, j))))
             for k in range(self.local.shape[0])
-        )
-        return rule, Sum(terms)
+        ]
+        if self.penalty is not None:
+            penalty = read(self.penalty, index)
+            rule += f" + {penalty.label}"
+            terms.append(penalty)
+        return rule, Sum(tuple(terms))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

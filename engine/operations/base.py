@@ -5,10 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from engine.activations import Run
 from engine.expression import Explanation, Expression
 from engine.tensor import Index, Read, Tensor
+
+if TYPE_CHECKING:
+    from engine.tensor import Array
 
 
 class Phase(StrEnum):
@@ -28,12 +32,14 @@ class Operation(ABC):
         target: The tensor that it writes.
         phase: The part of the iteration that it belongs to.
         layer: ``hidden`` or ``output``; None for what belongs to no single layer.
+        aside: Whether nothing is computed from it, so that it may be without bound.
         run: Computes the target in place; takes nothing, allocates nothing.
     """
 
     target: Tensor
     phase: Phase
     layer: str | None
+    aside: bool = False
     run: Run = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -94,3 +100,18 @@ class Operation(ABC):
             raise IndexError(f"{self.symbol} has the shape {self.shape}, no cell {list(index)}")
         rule, expression = self.arithmetic(index, read)
         return Explanation(self.target.cell(index), rule, expression, self.why)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class InPlace(Operation):
+    """An operation that changes what is kept from one iteration to the next.
+
+    Attributes:
+        before: The values before it ran: what the operations before it read.
+    """
+
+    before: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "before", self.target.data.copy())
+        super().__post_init__()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from engine.activations import Activation, Run
-from engine.expression import Call, Constant, Difference, Expression, Product, Square, Sum
-from engine.losses import Loss
+from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Sum
+from engine.late import np
+from engine.losses import Loss, Place, Setting
 from engine.operations.base import Operation
 from engine.tensor import Index, Read, Tensor
 
@@ -95,46 +95,99 @@ class Activate(Operation):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Measure(Operation):
-    """The loss: a scaled sum of squared errors over all observations and outputs."""
+class ActivateJointly(Operation):
+    """Softmax: each activation is a share of its observation's whole."""
 
-    f: Tensor
-    f0: Tensor
-    loss: Loss
+    z: Tensor
+    activation: Activation
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} = {self.loss.formula}"
+        return f"{self.symbol} = {self.activation.symbol}({self.z.symbol})"
 
     @property
     def why(self) -> str:
-        return (
-            "One number for how wrong the predictions f are: squares, so that errors of either "
-            "sign add up and large ones count most."
-        )
+        return self.activation.why.format(a=self.symbol, z=self.z.symbol)
 
     @property
     def reads(self) -> tuple[Tensor, ...]:
-        return (self.f, self.f0)
+        return (self.z,)
 
     def bind(self) -> Run:
-        subtract, dot, multiply = np.subtract, np.dot, np.multiply
-        f, f0, E = self.f.data, self.f0.data, self.target.data
-        error, scaled = np.empty_like(f), np.empty_like(f)
-        flat, flat_scaled = error.reshape(-1), scaled.reshape(-1)
-        scale = np.array(self.loss.scale(*f.shape))
-
-        def run() -> None:
-            subtract(f, f0, error)
-            multiply(error, scale, scaled)
-            dot(flat, flat_scaled, E)
-
-        return run
+        return self.activation.bind(self.z.data, self.target.data)
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
-        squares = tuple(
-            Square(Difference(read(self.f, place), read(self.f0, place)))
+        row = [read(self.z, (index[0], k)) for k in range(self.z.shape[1])]
+        top = max(row, key=lambda cell: cell.value)
+        powers = [Call("exp", self.activation.value, Difference(cell, top)) for cell in row]
+        n, _ = self.target.labels(index)
+        over = self.z.axes[1]
+        z, every = row[index[1]].label, self.z.at(n, over.counter)
+        rule = f"exp({z} − {top.label})/{over.sum} exp({every} − {top.label})"
+        return rule, Quotient(powers[index[1]], Sum(tuple(powers)))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Measure(Operation):
+    """The loss: a scaled sum over all observations and outputs, and a penalty if there is one."""
+
+    f: Tensor
+    f0: Tensor
+    y: Tensor | None
+    """The pre-activations, where the loss is computed from them."""
+    loss: Loss
+    setting: Callable[[int, int], Setting]
+    penalty: Tensor | None = None
+
+    @property
+    def _rule(self) -> str:
+        return self.loss.formula + (f" + {self.penalty.symbol}" if self.penalty else "")
+
+    @property
+    def formula(self) -> str:
+        return f"{self.symbol} = {self._rule}"
+
+    @property
+    def why(self) -> str:
+        words = self.loss.why
+        if self.y is not None:
+            words += f" Computed from {self.y.symbol}, where no logarithm of 0 can occur."
+        return words
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        main = (self.f if self.y is None else self.y, self.f0)
+        return main + ((self.penalty,) if self.penalty else ())
+
+    def bind(self) -> Run:
+        f, E = self.f.data, self.target.data
+        y = None if self.y is None else self.y.data
+        run = self.loss.bind(f, self.f0.data, y, E, self.setting(*f.shape))
+        if self.penalty is None:
+            return run
+        add, penalty = np.add, self.penalty.data
+
+        def run_both() -> None:
+            run()
+            add(E, penalty, E)
+
+        return run_both
+
+    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+        setting = self.setting(*self.f.shape)
+        terms = tuple(
+            self.loss.cell(place_of(self.f, self.f0, self.y, place, read), setting)
             for place in np.ndindex(*self.f.shape)
         )
-        scale = self.loss.scale(*self.f.shape)
-        return self.loss.formula, Product((Constant(scale), Sum(squares)))
+        whole: Expression = Product((Constant(setting.scale), Sum(terms)))
+        if self.penalty is not None:
+            whole = Sum((whole, read(self.penalty, ())))
+        return self._rule, whole
+
+
+def place_of(f: Tensor, f0: Tensor, y: Tensor | None, index: Index, read: Read) -> Place:
+    """Return the cells of one output of one observation."""
+    if y is None:
+        return Place(read(f, index), read(f0, index), None)
+    row = tuple(read(y, (index[0], k)) for k in range(y.shape[1]))
+    return Place(read(f, index), read(f0, index), row[index[1]], row)

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.activations import Run
-from engine.expression import Difference, Expression, Product
-from engine.operations.base import Operation
-from engine.tensor import Array, Index, Read, Tensor
+from engine.expression import Call, Constant, Difference, Expression, Product, Sum
+from engine.late import np
+from engine.operations.base import InPlace, Operation
+from engine.tensor import Index, Read, Tensor
 from engine.text import MINUS
+
+if TYPE_CHECKING:
+    from engine.tensor import Array
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Descend(Operation):
-    """One step of gradient descent: v ← v − η·∂E/∂v.
+class Descend(InPlace):
+    """One step against a direction: v ← v − η·∂E/∂v.
 
     Attributes:
-        gradient: ∂E/∂v.
+        gradient: The direction: ∂E/∂v, or what the optimiser made of it.
         eta: The learning rate η, a scalar tensor, so that it can change between steps.
         minus_eta: −η.
         change: The tensor that keeps the last change, −η·∂E/∂v.
-        before: The parameter's values before the step: what every other operation of
-            the iteration read.
     """
 
     gradient: Tensor
     eta: Tensor
     minus_eta: Array
     change: Tensor
-    before: Array = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "before", self.target.data.copy())
-        super().__post_init__()
 
     @property
     def formula(self) -> str:
@@ -70,3 +67,81 @@ class Descend(Operation):
         eta = read(self.eta, ())
         rule = f"{before.label} {MINUS} {eta.label}·{gradient.label}"
         return rule, Difference(before, Product((eta, gradient)))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Count(InPlace):
+    """How many updates were made: t ← t + 1."""
+
+    @property
+    def formula(self) -> str:
+        return f"{self.symbol} ← {self.symbol} + 1"
+
+    @property
+    def why(self) -> str:
+        return "This update is counted, for what follows depends on how many there were."
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        return (self.target,)
+
+    def bind(self) -> Run:
+        add, t, before, unit = np.add, self.target.data, self.before, np.array(1.0)
+
+        def run() -> None:
+            before[...] = t
+            add(t, unit, t)
+
+        return run
+
+    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+        before = read(self.target, index)
+        return f"{before.label} + 1", Sum((before, Constant(1.0)))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rate(Operation):
+    """The learning rate of this iteration, from the one that is set and the count.
+
+    Attributes:
+        start: η₀, the learning rate that is set.
+        count: t, how many updates were made before.
+        factor: η as a multiple of η₀, from t.
+        rule: The same as text.
+        minus_eta: −η, written too.
+    """
+
+    start: Tensor
+    count: Tensor
+    factor: Callable[[float], float]
+    rule: str
+    minus_eta: Array
+
+    @property
+    def formula(self) -> str:
+        return f"{self.symbol} = {self.rule}"
+
+    @property
+    def why(self) -> str:
+        return (
+            "The learning rate follows a schedule: t counts the updates that were made before, s "
+            "and q are hyperparameters."
+        )
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        return (self.start, self.count)
+
+    def bind(self) -> Run:
+        start, t, eta = self.start.data, self.count.data, self.target.data
+        factor, minus_eta, negative = self.factor, self.minus_eta, np.negative
+
+        def run() -> None:
+            eta[...] = start * factor(float(t))
+            negative(eta, minus_eta)
+
+        return run
+
+    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+        start, t = read(self.start, ()), read(self.count, ())
+        return self.rule, Product((start, Call(self.rule.split("·", 1)[1], self.factor, t)))

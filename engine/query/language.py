@@ -283,7 +283,9 @@ class _Compiler:
             shape = np.broadcast_to(np.float64(0), term.shape)[index].shape
         except (IndexError, ValueError):
             raise refusal(
-                node, f"there is no such element in the shape {_shape_text(term.shape)}"
+                node,
+                f"there is no such element in the shape {_shape_text(term.shape)}: numbers count "
+                "from 0",
             ) from None
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")

@@ -21,7 +21,7 @@ _HINTS = (
     (re.compile(r"[^<>=!]=(?!=)"), "; == compares"),
     (
         re.compile(r"\sover\b"),
-        "; over FIRST..LAST ends an expression in the prompt (:)",
+        "; in the prompt (:) an expression may end with over 1000.. or over 10..20 or over all",
     ),
 )
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.errors import NotComputedError, QueryError
 from engine.query.language import Term
-from engine.tensor import Array, Tensor
+from engine.tensor import BatchLabels, Tensor
 from engine.text import clean
 
 if TYPE_CHECKING:
     from engine.run import Run
+    from engine.tensor import Array
 
 END = -1
 """The place after the last operation of an iteration."""
 
 CLOCKS = {
     "iteration": "the iteration at hand",
-    "epoch": "the epoch at hand; with all observations in one batch, the iteration",
+    "epoch": "the epoch at hand; one pass over all observations",
     "best_E": "the smallest E so far",
     "gradient_norm": "the norm of all gradients of parameters together",
 }
@@ -38,12 +39,15 @@ class Memory:
     def __init__(self, tensor: Tensor, place: int) -> None:
         self.tensor = tensor
         self.place = place
-        self.value: Array = np.full(tensor.shape, np.nan)
+        self.value: Array = np.full(tensor.whole.shape, np.nan)
         self.iteration = -1
 
     def take(self, iteration: int) -> None:
         """Remember the present values as those of an iteration."""
-        self.value[...] = self.tensor.data
+        if self.value.shape == self.tensor.shape:
+            self.value[...] = self.tensor.data
+        else:
+            self.value = self.tensor.data.copy()
         self.iteration = iteration
 
 
@@ -89,22 +93,23 @@ class Scope:
                 f"{tensor.name} is not computed yet before {place}; prev({tensor.name}) is "
                 "its value one iteration ago"
             )
-        return _reading(tensor.data, tensor)
+        return _reading(tensor)
 
     def previous(self, name: str) -> Term:
         tensor = self._tensor(name)
-        here = self._is_computed(tensor) or tensor.name in self._run.program.parameters
+        here = self._is_computed(tensor)
         memory = Memory(tensor, self.place if here else END)
         self.memories.append(memory)
-        read = _reading(memory.value, tensor)
-        evaluate = read.evaluate
+        scalar = not tensor.whole.shape
 
         def remembered() -> object:
             if memory.iteration != self.iteration - 1 or memory.iteration < 0:
                 raise NotComputedError(f"prev({name}): there is no iteration before")
-            return evaluate()
+            if memory.value.shape != tensor.shape:
+                raise NotComputedError(f"prev({name}): the batch before had another size")
+            return memory.value[()] if scalar else _read_only(memory.value)
 
-        return Term(remembered, read.shape, labels=read.labels)
+        return Term(remembered, tensor.whole.shape, labels=_labels(tensor))
 
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)
@@ -114,7 +119,7 @@ class Scope:
         return tensor
 
     def _is_computed(self, tensor: Tensor) -> bool:
-        if self.place == END or tensor.name in self._run.program.parameters:
+        if self.place == END or tensor.name in self._run.program.state:
             return True
         return self._written_at.get(tensor.name, -1) < self.place
 
@@ -129,6 +134,9 @@ class Scope:
         if name == "gradient_norm":
             return Term(self._gradient_norm())
         back = np.float64(self.place == END)
+        if name == "epoch":
+            an_epoch = run.program.batches.an_epoch
+            return Term(lambda: (run.iteration - back) // an_epoch)
         return Term(lambda: run.iteration - back)
 
     def _gradient_norm(self) -> Callable[[], np.float64]:
@@ -140,13 +148,23 @@ class Scope:
         return lambda: np.sqrt(sum(dot(flat, flat) for flat in flats))
 
 
-def _reading(data: Array, tensor: Tensor) -> Term:
+def _reading(tensor: Tensor) -> Term:
+    view = _read_only(tensor.whole)
+    if not view.shape:
+        return Term(lambda: view[()])
+    if tensor.axes and isinstance(tensor.axes[0].labels, BatchLabels):
+        return Term(lambda: _read_only(tensor.data), view.shape, labels=_labels(tensor))
+    return Term(lambda: view, view.shape, labels=_labels(tensor))
+
+
+def _read_only(data: Array) -> Array:
     view = data.view()
     view.flags.writeable = False
-    labels = tuple(axis.labels for axis in tensor.axes)
-    if not tensor.shape:
-        return Term(lambda: view[()])
-    return Term(lambda: view, tensor.shape, labels=labels)
+    return view
+
+
+def _labels(tensor: Tensor) -> tuple[Sequence[str], ...]:
+    return tuple(axis.labels for axis in tensor.axes)
 
 
 def remember(memories: Iterable[Memory], iteration: int) -> None:

@@ -1,6 +1,7 @@
 """An explanation's own arithmetic must give the cell that it explains."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,9 +26,9 @@ def visible(debugger: Debugger) -> list[str]:
 
 
 @every_kind
-def test_every_cell_after_an_iteration(bias: str, loss: str, outputs: int) -> None:
+def test_every_cell_after_an_iteration(kind: dict[str, Any]) -> None:
     """The update has changed the weights by then; the forward phase read the old ones."""
-    debugger = make(bias, loss, outputs)
+    debugger = make(**kind)
     debugger.run(3)
     explain_all(debugger, [line.name for line in debugger.program.listing.lines])
 
@@ -71,10 +72,10 @@ def test_what_has_not_run_is_not_explained() -> None:
 
 @every_kind
 def test_every_cell_after_edits_and_another_rate_in_the_midst(
-    bias: str, loss: str, outputs: int
+    kind: dict[str, Any],
 ) -> None:
     """A line reads what was there when it ran, not what has been set since."""
-    debugger = make(bias, loss, outputs)
+    debugger = make(**kind)
     debugger.run(2)
     operations = len(debugger.program.operations)
     for position in range(operations):
@@ -147,8 +148,8 @@ def test_the_way_back_to_the_data() -> None:
 
 
 @every_kind
-def test_the_way_back_passes_each_tensor_once(bias: str, loss: str, outputs: int) -> None:
-    debugger = make(bias, loss, outputs)
+def test_the_way_back_passes_each_tensor_once(kind: dict[str, Any]) -> None:
+    debugger = make(**kind)
     debugger.run(2)
     for _ in range(3):
         # Within an iteration Δv is still that of the one before.
@@ -161,5 +162,5 @@ def test_the_way_back_passes_each_tensor_once(bias: str, loss: str, outputs: int
         for place, explanation in enumerate(way[1:], 1):
             read = {(o.tensor, o.index) for earlier in way[:place] for o in earlier.operands}
             assert (explanation.cell.tensor, explanation.cell.index) in read
-        ends = {explanation.cell.tensor for explanation in way if not explanation.operands}
-        assert ends <= {"x", "f0", "eta", *debugger.parameters}
+        ends = {explanation.cell.tensor for explanation in way if not explanation.leads_on}
+        assert ends <= {"x", "f0", "eta", "eta0", *debugger.program.state}

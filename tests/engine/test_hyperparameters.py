@@ -5,14 +5,25 @@ from engine.hyperparameters import DECLARATIONS
 
 
 def test_the_defaults_are_the_notebooks() -> None:
-    assert Hyperparameters().as_dict() == {
+    given = Hyperparameters().as_dict()
+    assert {name: given[name] for name in ("learning_rate", "iterations", "hidden", "seed")} == {
         "learning_rate": 0.05,
         "iterations": 10_000,
-        "hidden": 3,
+        "hidden": "3",
         "seed": 1,
-        "bias": "none",
-        "loss": "mse",
     }
+    words = ("bias", "loss", "activation", "output_activation", "init", "optimiser", "schedule")
+    assert [given[name] for name in words] == [
+        "none",
+        "mse",
+        "sigmoid",
+        "sigmoid",
+        "uniform",
+        "sgd",
+        "constant",
+    ]
+    assert (given["batch_size"], given["shuffle"]) == ("full", "no")
+    assert (given["l1"], given["l2"], given["clip"]) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +33,11 @@ def test_the_defaults_are_the_notebooks() -> None:
         ("learning_rate", "1e-3", 0.001),
         ("learning_rate", "0", 0.0),
         ("iterations", "0", 0),
-        ("hidden", "16", 16),
+        ("hidden", "16", "16"),
+        ("hidden", " 8, 4 ", "8,4"),
+        ("hidden", "None", "none"),
+        ("activation", "ReLU, tanh", "relu,tanh"),
+        ("batch_size", "32", "32"),
         ("bias", "per-neuron", "per-neuron"),
         ("seed", "4294967295", 2**32 - 1),
     ],
@@ -39,8 +54,11 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: object) -> N
         ("learning_rate", "-1", "0 or more"),
         ("learning_rate", "nan", "not 'nan'"),
         ("learning_rate", "inf", "not 'inf'"),
-        ("hidden", "0", "hidden neurons: a whole number from 1 to 10,000"),
-        ("hidden", "2.5", "a whole number"),
+        ("hidden", "8,0", "hidden neurons: none, or whole numbers from 1 to 10,000"),
+        ("hidden", "2.5", "whole numbers"),
+        ("hidden", "8,,4", "not '8,,4'"),
+        ("activation", "relu,softmax", "softplus"),
+        ("batch_size", "0", "full, or a whole number"),
         ("hidden", "9" * 400, "from 1 to 10,000"),
         ("seed", "4294967296", "4,294,967,295"),
         ("bias", "both", r"bias: none \| shared \| per-neuron, not 'both'"),
@@ -56,7 +74,14 @@ def test_what_is_no_value_is_refused_in_one_line(name: str, text: str, message: 
 
 @pytest.mark.parametrize(
     "values",
-    [{"hidden": 2.0}, {"hidden": True}, {"seed": "1"}, {"loss": 3}, {"learning_rate": 10**400}],
+    [
+        {"hidden": 2.0},
+        {"hidden": True},
+        {"activation": "relu,tanh"},
+        {"seed": "1"},
+        {"loss": 3},
+        {"learning_rate": 10**400},
+    ],
 )
 def test_values_of_the_wrong_type_are_refused(values: dict[str, object]) -> None:
     with pytest.raises(InputError):

@@ -6,6 +6,7 @@ import pytest
 from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
 from engine.forward import Forward
 from engine.surface import Surface, grid_size
+from engine.table.options import TableOptions
 from tests.engine.nets import make
 
 
@@ -105,3 +106,27 @@ def test_a_large_network_gets_a_coarse_grid() -> None:
     columns, rows = grid_size((10_000, 10_000), 40, 20, 1_000_000)
     assert columns * rows * 20_000 <= 1_000_000
     assert min(columns, rows) >= 2
+
+
+def test_features_follow_the_inputs_and_are_scaled_as_the_table(tmp_path) -> None:
+    path = tmp_path / "ring.csv"
+    random = np.random.RandomState(2)
+    x = random.randn(20, 2) * 3 + 1
+    lines = [f"{a},{b},{int(a * a + b * b > 9)}" for a, b in x.tolist()]
+    path.write_text("\n".join(["x1,x2,out", *lines]))
+    options = TableOptions(features="x1**2, x1*x2", scaling="standardise")
+    debugger = Debugger(read_dataset(path, options))
+    dataset, p = debugger.dataset, debugger.parameters
+    surface = Surface(dataset, debugger.hyperparameters, (0, 1), columns=5, rows=3)
+    assert surface.across[0] == pytest.approx(
+        x[:, 0].min() - 0.08 * np.ptp(x[:, 0]) + 1.16 * np.ptp(x[:, 0]) / 10
+    )
+    table = np.column_stack([x, x[:, 0] ** 2, x[:, 0] * x[:, 1]])
+    values = surface.compute(p)["f"]
+    for i, b in enumerate(surface.upward):
+        for j, a in enumerate(surface.across):
+            point = (np.array([a, b, a * a, a * b]) - table.mean(axis=0)) / table.std(axis=0)
+            expected = sigmoid(sigmoid(point @ p["v"]) @ p["w"])
+            np.testing.assert_allclose(values[i, j], expected, rtol=1e-10)
+    with pytest.raises(InputError):
+        Surface(dataset, debugger.hyperparameters, (0, 2))

@@ -1,5 +1,6 @@
 """Going back and forth, against a model that keeps everything."""
 
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engine import Dataset, Debugger, Hyperparameters, InputError, history
 from engine.history import History
 from tests.engine.naive import Line, Session, State
-from tests.engine.nets import make
+from tests.engine.nets import every_kind, make
 
 BUDGET = 15 * 8 * 23
 """Bytes: a few checkpoints of the larger network."""
@@ -179,9 +180,31 @@ def test_far_back_in_a_long_run() -> None:
         assert debugger.losses.tobytes() == losses
 
 
+@every_kind
+def test_back_and_forth_with_every_kind(kind: dict[str, Any]) -> None:
+    """What an optimiser remembers, the schedule's count and the batch go back too."""
+    debugger, straight = make(**kind), make(**kind)
+    states, operations = {}, len(straight.program.operations)
+    random = np.random.RandomState(5)
+    times = {(int(random.randint(90)), int(random.randint(operations))) for _ in range(12)}
+    for time in sorted(times):
+        while (straight.iteration, straight.position) != time:
+            straight.step_operation()
+        states[time] = (state_of(straight), straight.snapshot().batch)
+    debugger.run(95)
+    debugger.branches.current.run.set_budget(0)
+    for time in random.permutation(sorted(times)):
+        assert debugger.go_to(*map(int, time))
+        assert (state_of(debugger), debugger.snapshot().batch) == states[tuple(time)]
+    debugger.run_to(95)
+    straight.run_to(95)
+    assert state_of(debugger) == state_of(straight)
+    assert debugger.losses.tobytes() == straight.losses.tobytes()
+
+
 def test_history_keeps_to_its_budget() -> None:
     parameters = {"v": np.zeros((4, 8))}
-    history = History(parameters, 0.1, budget=100 * 32 * 8)
+    history = History(list(parameters.values()), 0.1, budget=100 * 32 * 8)
     for iteration in range(100_000):
         if iteration == history.next_checkpoint:
             parameters["v"][...] = iteration

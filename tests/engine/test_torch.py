@@ -1,51 +1,35 @@
-"""The same network in PyTorch, differentiated by PyTorch."""
+"""The same network in PyTorch, differentiated and trained by PyTorch."""
 
-from typing import Any
+import builtins
+import itertools
 
 import numpy as np
 import pytest
 
-from engine import Debugger
-from tests.engine.nets import every_kind, make
+from engine import Debugger, Hyperparameters, InputError, read_dataset
+from engine.hyperparameters import BIAS_MODES
+from tests.engine.nets import make
+from tests.engine.planted import Plant, half_the_error, too_long_a_step
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
 
+from engine.check_report import comparison_text  # noqa: E402
+from engine.comparison import Comparison, compare_with_torch  # noqa: E402
+from engine.twin import Twin  # noqa: E402
 
-class Twin:
-    """The network of a debugger, written with PyTorch's own parts."""
-
-    def __init__(self, debugger: Debugger) -> None:
-        self.loss = debugger.hyperparameters.loss
-        self.x, self.f0 = torch.tensor(debugger.dataset.x), torch.tensor(debugger.dataset.f0)
-        self.parameters = {
-            name: torch.tensor(array, requires_grad=True)
-            for name, array in debugger.parameters.items()
-        }
-        eta = debugger.hyperparameters.learning_rate
-        self.optimiser = torch.optim.SGD(self.parameters.values(), lr=eta)
-
-    def forward(self) -> dict[str, Any]:
-        p = self.parameters
-        shared = p.get("b", torch.zeros((), dtype=torch.float64))
-        yhat = self.x @ p["v"] + p.get("bv", shared)
-        g = torch.sigmoid(yhat)
-        y = g @ p["w"] + p.get("bw", shared)
-        f = torch.sigmoid(y)
-        reduction = "mean" if self.loss == "mse" else "sum"
-        E = torch.nn.MSELoss(reduction=reduction)(f, self.f0)
-        if self.loss == "half-sse":
-            E = E / 2
-        return {"yhat": yhat, "g": g, "y": y, "f": f, "E": E}
-
-    def step(self) -> float:
-        self.optimiser.zero_grad()
-        E = self.forward()["E"]
-        E.backward()
-        self.optimiser.step()
-        return float(E.detach())
+squares = pytest.mark.parametrize(
+    ("bias", "loss", "outputs"),
+    list(itertools.product(BIAS_MODES, ("mse", "sse", "half-sse"), (1, 2))),
+)
 
 
-@every_kind
+def compared(debugger: Debugger, **options: object) -> Comparison:
+    comparison = compare_with_torch(debugger, **options)  # type: ignore[arg-type]
+    assert comparison is not None
+    return comparison
+
+
+@squares
 def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)
     twin = Twin(debugger)
@@ -67,22 +51,134 @@ def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
         )
 
 
-@every_kind
+@squares
 def test_a_thousand_iterations(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)
     twin = Twin(debugger)
     losses = [twin.step() for _ in range(1000)]
     debugger.run(1000)
     np.testing.assert_allclose(debugger.losses, losses, rtol=1e-9)
-    for name, parameter in twin.parameters.items():
-        np.testing.assert_allclose(debugger.parameters[name], parameter.detach().numpy(), rtol=1e-9)
+    for name, parameter in twin.values().items():
+        np.testing.assert_allclose(debugger.parameters[name], parameter, rtol=1e-9)
 
 
 def test_the_notebooks_whole_run() -> None:
-    from engine import read_dataset
-
     debugger = Debugger(read_dataset("or"))
     twin = Twin(debugger)
     losses = [twin.step() for _ in range(10_000)]
     debugger.run(10_000)
     np.testing.assert_allclose(debugger.losses, losses, rtol=1e-9)
+
+
+def test_the_twin_is_pytorchs_own_sequence_of_layers() -> None:
+    """The twin is a witness only if it is the network: here, as anybody would write it."""
+    debugger = make("per-neuron", outputs=2)
+    start = debugger.initial_parameters
+    network = torch.nn.Sequential(
+        torch.nn.Linear(4, 3), torch.nn.Sigmoid(), torch.nn.Linear(3, 2), torch.nn.Sigmoid()
+    ).double()
+    with torch.no_grad():
+        for layer, (weights, bias) in zip(network[::2], (("v", "bv"), ("w", "bw")), strict=True):
+            layer.weight.copy_(torch.tensor(start[weights].T))
+            layer.bias.copy_(torch.tensor(start[bias]))
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
+    x, f0 = torch.tensor(debugger.dataset.x.copy()), torch.tensor(debugger.dataset.f0.copy())
+    twin = Twin(debugger)
+    for _ in range(50):
+        optimiser.zero_grad()
+        loss = torch.nn.MSELoss()(network(x), f0)
+        loss.backward()
+        optimiser.step()
+        assert twin.step() == pytest.approx(float(loss.detach()), rel=1e-12)
+    np.testing.assert_allclose(twin.values()["v"], network[0].weight.detach().numpy().T, rtol=1e-12)
+
+
+# Side by side
+
+
+def test_both_runs_side_by_side() -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=1000))
+    debugger.run(7)
+    told: list[tuple[int, int]] = []
+    comparison = compared(debugger, progress=lambda done, total: told.append((done, total)))
+    assert (debugger.iteration, debugger.position) == (7, 0)
+    assert comparison.passed
+    assert comparison.parts_at is None
+    assert comparison.steps == tuple(range(0, 1000, 100))
+    assert told[-1] == (1000, 1000)
+    debugger.run_to(1000)
+    np.testing.assert_array_equal(comparison.losses, debugger.losses)
+    for name, final in debugger.parameters.items():
+        np.testing.assert_array_equal(comparison.parameters[name], final)
+    for difference in (
+        comparison.loss_difference,
+        comparison.gradient_difference,
+        comparison.parameter_difference,
+    ):
+        assert difference.absolute < 1e-14
+        assert difference.relative < 1e-12
+    text = comparison_text(comparison)
+    assert f"{debugger.losses[300]:.12e}" in text
+    assert text.endswith("PyTorch agrees.")
+
+
+def test_a_wrong_gradient_is_another_than_pytorchs(plant: Plant) -> None:
+    plant("dE_df", half_the_error)
+    debugger = make(rows=5)
+    debugger.change(iterations=20)
+    comparison = compared(debugger)
+    assert not comparison.passed
+    assert comparison.gradient_difference.relative == pytest.approx(0.5 / 4.5 * 1, rel=0.2)
+    assert comparison.parts_at == 1
+    assert comparison_text(comparison).endswith("PyTorch finds other gradients.")
+
+
+def test_a_wrong_update_is_another_run_than_pytorchs(plant: Plant) -> None:
+    plant("w", too_long_a_step)
+    debugger = make()
+    debugger.change(iterations=20)
+    comparison = compared(debugger)
+    assert comparison.gradient_difference.relative < 1e-12
+    assert comparison.parts_at == 1
+    assert not comparison.passed
+    assert comparison_text(comparison).endswith("PyTorch finds other losses.")
+
+
+def test_a_comparison_can_be_given_up() -> None:
+    debugger = make()
+    asked: list[int] = []
+    assert compare_with_torch(debugger, cancel=lambda: bool(asked.append(1)) or True) is None
+    done: list[int] = []
+    given_up = compare_with_torch(
+        debugger, lambda at, total: done.append(at), lambda: len(done) == 3
+    )
+    assert given_up is None
+    assert done == [1, 2, 3]
+
+
+def test_without_iterations_there_is_nothing_to_differ() -> None:
+    debugger = make()
+    debugger.change(iterations=0)
+    comparison = compared(debugger)
+    assert comparison.passed
+    assert comparison.steps == ()
+    assert comparison_text(comparison).endswith("PyTorch agrees.")
+
+
+def test_without_pytorch_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    with pytest.raises(InputError, match=r'pip install "nn-tui\[torch\]"'):
+        Twin(make())
+
+
+def test_a_broken_pytorch_is_not_called_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def broken(name: str, *rest: object) -> object:
+        if name == "torch":
+            raise ImportError("libtorch.so: cannot open", name="torch._C")
+        return real(name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", broken)
+    with pytest.raises(InputError, match="installed but cannot be loaded: libtorch"):
+        Twin(make())

@@ -112,10 +112,10 @@ async def test_a_change_in_the_past_makes_a_branch(size: tuple[int, int]) -> Non
 async def test_the_cursor_stays_inside_a_smaller_network() -> None:
     async with opened((120, 36)) as (app, pilot):
         await pilot.press("2", "j", "j", "enter", "9", "enter")
-        await until(pilot, lambda: snapshot(app).hyperparameters.hidden == 9)
+        await until(pilot, lambda: snapshot(app).hyperparameters.hidden == "9")
         # To the last cell: w[g9].
         await pilot.press("4", *["l"] * 8, *["j"] * 11, "u")
-        await until(pilot, lambda: snapshot(app).hyperparameters.hidden == 3)
+        await until(pilot, lambda: snapshot(app).hyperparameters.hidden == "3")
         await pilot.press("plus")
         w = app._debugger.initial_parameters["w"][2, 0]
         await until(pilot, lambda: snapshot(app).values["w"][2, 0] == pytest.approx(1.01 * w))

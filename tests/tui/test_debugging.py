@@ -268,7 +268,7 @@ async def test_a_value_that_is_not_finite_stops_the_run(size: tuple[int, int]) -
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
         await pilot.press("5", "space")
-        words = "stopped: ŷ[4, g1] is inf: the first "
+        words = "stopped: ŷ[obs 4, g1] is inf: the first "
         await until(pilot, lambda: clock(app) == (0, 1))
         await until(pilot, lambda: words in text(app))
         await pilot.press("k", "Y")

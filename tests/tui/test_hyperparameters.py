@@ -65,23 +65,23 @@ async def test_what_needs_a_reset_asks_for_it(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "hidden neurons = 5 needs a reset" in text(app))
         await pilot.press("n")
         await until(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
-        assert (clock(app), values(app)["hidden"]) == ((1, 0), 3)
+        assert (clock(app), values(app)["hidden"]) == ((1, 0), "3")
         await pilot.press("enter")
         await until(pilot, lambda: app.query_one("#editor").has_focus)
         await pilot.press(*"5", "enter")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.press("y")
-        await until(pilot, lambda: values(app)["hidden"] == 5)
+        await until(pilot, lambda: values(app)["hidden"] == "5")
         assert clock(app) == (0, 0)
         await pilot.press("u")
-        await until(pilot, lambda: values(app)["hidden"] == 3)
+        await until(pilot, lambda: values(app)["hidden"] == "3")
         assert clock(app) == (1, 0)
 
 
 @at_two_sizes
 async def test_choices_with_the_arrows(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
-        await pilot.press("2", "j", "j", "j", "j", "enter", "right")
+        await pilot.press("2", *"jjjjj", "enter", "right")
         await until(pilot, lambda: "◂ shared ▸" in text(app))
         await pilot.press("escape")
         await until(pilot, lambda: "◂ shared" not in text(app))
@@ -106,4 +106,4 @@ async def test_weights_given_for_another_size_are_told() -> None:
         await pilot.press(*"5", "enter")
         problem = "v: the shape is 2×3, but 2×5 is needed"
         await until(pilot, lambda: problem in {said.message for said in app._notifications})
-        assert values(app)["hidden"] == 3
+        assert values(app)["hidden"] == "3"

@@ -168,7 +168,9 @@ class Core(App[None]):
             self._show(message.outcome)
         elif isinstance(message.outcome, Answer):
             message.outcome.then(message.outcome.result)
-        elif isinstance(message.outcome, (InputError, NotComputedError, MemoryError)):
+        elif isinstance(message.outcome, NotComputedError):
+            self._say(f"{message.outcome}: f runs it to its end", severity="error")
+        elif isinstance(message.outcome, (InputError, MemoryError)):
             self._say(str(message.outcome) or "not enough memory", severity="error")
         else:
             raise message.outcome

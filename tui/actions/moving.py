@@ -143,22 +143,35 @@ class Moving(Core):
         self._travel(words, lambda debugger, cancel: debugger.go_to(iteration, cancel=cancel))
 
     def _travel(
-        self, words: str, journey: Journey[T], then: Callable[[T], None] = lambda r: None
+        self,
+        words: str,
+        journey: Journey[T],
+        then: Callable[[T], None] = lambda r: None,
+        where: Callable[[], str] | None = None,
     ) -> None:
-        """Do what may take long; after a while it is told, and Esc gives it up."""
+        """Do what may take long; after a while it is told, and Esc gives it up.
+
+        Args:
+            words: What it is.
+            journey: What to do.
+            then: Gets the result.
+            where: Says how far it is; by default by the iteration.
+        """
         if self._session is None:
             return
         self._session.travel(journey, then)
-        self.set_timer(_LONG, partial(self._tell_long_way, words))
+        self.set_timer(_LONG, partial(self._tell_long_way, words, where or self._at_iteration))
 
-    def _tell_long_way(self, words: str) -> None:
+    def _at_iteration(self) -> str:
+        return "" if self._debugger is None else f"at {self._debugger.iteration:,}"
+
+    def _tell_long_way(self, words: str, where: Callable[[], str]) -> None:
         """Keep a line of progress up to date as long as there is a way to go."""
         if self._session is None or self._debugger is None or not self._session.is_going:
             self.frame.header.tell("")
             return
-        at = f"{self._debugger.iteration:,}"
-        self.frame.header.tell(f"{words}, at {at} · Esc stops")
-        self.set_timer(_PROGRESS, partial(self._tell_long_way, words))
+        self.frame.header.tell(f"{words}, {where()} · Esc stops")
+        self.set_timer(_PROGRESS, partial(self._tell_long_way, words, where))
 
     def action_escape(self) -> None:
         if self._session is not None and self._session.is_going:

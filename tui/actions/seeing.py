@@ -17,7 +17,9 @@ from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
 
 if TYPE_CHECKING:
+    from engine.check import GradientCheck
     from engine.debugger import Debugger
+    from engine.run import Cancel
     from engine.tensor import Array
 
 _NONFINITE = re.compile(r"\b(nan|inf)\b")
@@ -95,21 +97,47 @@ class Seeing(Changing):
         def show(explanation: Explanation) -> None:
             self.push_screen(ExplainScreen(moment, explanation))
 
-        self.explain_cell(Cell(name, "", index, (), 0.0), show, as_read=False)
+        self.explain_cell(Cell(name, "", index, (), 0.0), show)
 
-    def explain_cell(
-        self, cell: Cell, then: Callable[[Explanation], None], as_read: bool = True
-    ) -> None:
+    def explain_cell(self, cell: Cell, then: Callable[[Explanation], None]) -> None:
         """Have a cell explained."""
 
         def explain(debugger: Debugger) -> Explanation:
             try:
-                return debugger.explain(cell.tensor, *cell.index, as_read=as_read)
+                return debugger.explain(cell.tensor, *cell.index, as_read=cell.before)
             except (KeyError, IndexError):
                 # Between the key and the answer the run may have become another one.
                 raise InputError("This cell is no longer there.") from None
 
         self._ask(explain, then)
+
+    def action_check(self) -> None:
+        """Check the gradients at the clock, beside the screen's own thread."""
+        if self._moment is None:
+            return
+        self._halt()
+        far = (0, 0)
+
+        def check(debugger: Debugger, cancel: Cancel) -> GradientCheck | None:
+            from engine.check import check_gradients
+
+            def tell(done: int, total: int) -> None:
+                nonlocal far
+                far = (done, total)
+
+            return check_gradients(debugger, tell, cancel)
+
+        def show(found: GradientCheck | None) -> None:
+            if found is None:
+                self._say("The check was given up.")
+                return
+            from engine.check_report import verdict_text
+
+            self.frame.weights.show_check(found)
+            self.frame.go_to("weights")
+            self._say(verdict_text(found), severity="information" if found.passed else "error")
+
+        self._travel("checking the gradients", check, show, lambda: f"{far[0]:,} of {far[1]:,}")
 
     def action_copy(self) -> None:
         if self._moment is None:

@@ -51,6 +51,8 @@ class DatasetPane(LinesView):
         super().watch_scroll_y(old_value, new_value)
         if self.moment is not None:
             snapshot, window = self.moment.snapshot, self.window
+            if snapshot.batch is not None:
+                return
             rows = len(snapshot.values["x"])
             first = snapshot.first_observation
             last = min(window.stop, len(self.moment.dataset.observations))
@@ -109,7 +111,8 @@ class DatasetPane(LinesView):
         for column in table.inputs:
             row.add(" " + column[place], palette.text)
         row.add(" …" if table.cut else "", palette.dim).add(" │", palette.dim)
-        at = n - snapshot.first_observation
+        place_in_batch = snapshot.place_of(n)
+        at = -1 if place_in_batch is None else place_in_batch - snapshot.first_observation
         f, errors = snapshot.values.get("f"), snapshot.errors
         for o, targets in enumerate(table.targets):
             row.add(" " + targets[place], palette.text)

@@ -92,7 +92,10 @@ class Header(LinesView, can_focus=False):
             mark = "▶" if moment.state is State.RUNNING else "⏸"
             row = Row().add(f"{mark} {snapshot.iteration:,}", palette.text).add("  E ", palette.dim)
             return row.add("·" if snapshot.loss is None else f"{snapshot.loss:.4e}", palette.text)
-        row = Row().add("iteration ", palette.dim)
+        row = Row()
+        if snapshot.batch is not None:
+            row.add("epoch ", palette.dim).add(f"{snapshot.epoch:,}  ", palette.text)
+        row.add("iteration ", palette.dim)
         row.add(f"{snapshot.iteration:,}".rjust(len(planned)), palette.text)
         row.add(f" / {planned}", palette.dim).add("   E ", palette.dim)
         bad = snapshot.loss is not None and not abs(snapshot.loss) < float("inf")

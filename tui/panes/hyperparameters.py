@@ -29,21 +29,50 @@ class Fields(LinesView):
     def __init__(self) -> None:
         super().__init__(id="fields")
         self.cursor = 0
+        self._first = 0
         self.choosing: str | None = None
         """The choice that is shown but not applied yet."""
         self.typing = False
         self.problem = ""
 
     @property
+    def shown(self) -> list[Declaration]:
+        """The hyperparameters that matter beside the others."""
+        if self.moment is None:
+            return [field for field in _FIELDS if field.needs is None]
+        values = self.moment.snapshot.hyperparameters
+        return [field for field in _FIELDS if field.matters(values)]
+
+    @property
     def field(self) -> Declaration:
         """The hyperparameter under the cursor."""
-        return _FIELDS[self.cursor]
+        shown = self.shown
+        return shown[min(self.cursor, len(shown) - 1)]
+
+    @property
+    def line(self) -> int:
+        """The line on which the cursor is."""
+        return self.cursor - self._first
+
+    def at(self, line: int) -> int | None:
+        """Return which of the hyperparameters stands on a line."""
+        place = self._first + line
+        return place if place < len(self.shown) and line < self._room else None
+
+    @property
+    def _room(self) -> int:
+        """The lines for hyperparameters; two are kept for words."""
+        return max(self.size.height - 2, 1)
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         palette = self.palette
         values = self.moment.snapshot.hyperparameters.as_dict() if self.moment else {}
-        lines = []
-        for i, field in enumerate(_FIELDS):
+        lines, shown = [], self.shown
+        self.cursor = min(self.cursor, len(shown) - 1)
+        room = self._room
+        self._first = min(max(self._first, self.cursor - room + 1), self.cursor)
+        self._first = max(min(self._first, len(shown) - room), 0)
+        for i, field in list(enumerate(shown))[self._first : self._first + room]:
             at = i == self.cursor and self.cursor_shown
             row = Row().add("›" if at else " ", palette.heading)
             row.add(field.label, palette.text if at else palette.label, width=_LABEL - 4)
@@ -58,6 +87,12 @@ class Fields(LinesView):
             default = f" default {_written(field.default)}"
             if changed and row.width + len(default) <= width:
                 row.add(default, palette.dim)
+            below = i == self._first + room - 1 and i + 1 < len(shown)
+            above = i == self._first and i > 0
+            if above or below:
+                row.add("", width=max(width - 1 - row.width, 0)).add(
+                    "↑" if above else "↓", palette.dim
+                )
             lines.append(row.strip(width))
         lines += self._words(width, count - len(lines))
         return lines
@@ -147,7 +182,7 @@ class HyperparametersPane(Container):
             fields.choosing = choices[(choices.index(fields.choosing) + step) % len(choices)]
         elif fields.choosing is None and direction in ("up", "down"):
             step = 1 if direction == "down" else -1
-            fields.cursor = min(max(fields.cursor + step, 0), len(_FIELDS) - 1)
+            fields.cursor = min(max(fields.cursor + step, 0), len(fields.shown) - 1)
         fields.redraw()
 
     def edit(self) -> None:
@@ -168,7 +203,7 @@ class HyperparametersPane(Container):
     def _type(self, value: str) -> None:
         self.fields.typing = True
         self.editor.value = value
-        self.editor.styles.offset = Offset(_LABEL, self.fields.cursor)
+        self.editor.styles.offset = Offset(_LABEL, self.fields.line)
         self.editor.styles.width = max(self.size.width - _LABEL - 1, 4)
         self.editor.display = True
         # At once, so that the next key that is typed is for the editor already.
@@ -229,10 +264,11 @@ class HyperparametersPane(Container):
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is not None and event.widget is self.fields and offset.y < len(_FIELDS):
-            again = self.fields.cursor == offset.y
+        place = None if offset is None else self.fields.at(offset.y)
+        if place is not None and event.widget is self.fields:
+            again = self.fields.cursor == place
             self.restore()
-            self.fields.cursor = offset.y
+            self.fields.cursor = place
             self.fields.redraw()
             if again:
                 self.edit()

@@ -25,7 +25,7 @@ from tui.panes.matrix import as_table, flat_head, matrix_rows, name_width, names
 if TYPE_CHECKING:
     from engine.listing import Line
 
-_MARK, _PHASE = 3, 9
+_MARK, _NARROWEST_PHASE = 3, 9
 _DETAIL_LINES = 4
 
 
@@ -37,6 +37,7 @@ class IterationPane(LinesView):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
+        self._phase = _NARROWEST_PHASE
         self._cursor: int | None = None
         """The chosen line; None while it goes along with the clock."""
 
@@ -119,12 +120,14 @@ class IterationPane(LinesView):
         listing = moment.snapshot.listing.lines
         formula = max(cell_len(line.formula) for line in listing)
         shape = max(len(shape_text(line.shape)) for line in listing)
+        layers = max(len(line.layer or "") for line in listing)
+        self._phase = max(layers + 2, _NARROWEST_PHASE)
         strips = []
         for i in range(top, min(top + count, len(listing))):
             before = listing[i - 1] if i else None
             row = Row()
             self._mark(row, moment, i)
-            row.add(_phase_text(listing[i], before, i == top), self.palette.dim, width=_PHASE)
+            row.add(_phase_text(listing[i], before, i == top), self.palette.dim, width=self._phase)
             self._formula(row, moment, i, formula)
             row.add(shape_text(listing[i].shape).rjust(shape), self.palette.dim)
             self._values(row, moment, i, width - row.width)
@@ -157,7 +160,7 @@ class IterationPane(LinesView):
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
         row.add(moment.snapshot.listing.lines[i].formula, style)
-        row.add("", palette.dim, width=max(_MARK + _PHASE + width + 1 - row.width, 0))
+        row.add("", palette.dim, width=max(_MARK + self._phase + width + 1 - row.width, 0))
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
         """The first numbers, from the selected observation's row on."""
@@ -175,6 +178,8 @@ class IterationPane(LinesView):
         by_observation = snapshot.listing.axes[line.name][:1] == snapshot.listing.axes["x"][:1]
         selected = moment.selected if by_observation else None
         start = 0
+        if selected is not None:
+            selected = snapshot.place_of(selected)
         if selected is not None:
             selected -= snapshot.first_observation
             if as_table(array).shape[1] > 1 or selected >= most:

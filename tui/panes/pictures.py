@@ -10,7 +10,8 @@ from textual.events import Show
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row
+from engine.errors import InputError
+from tui.lines import LinesView, Row, wrap
 from tui.moment import Moment, State
 from tui.pictures.curve import curve_rows
 from tui.pictures.diagram import diagram_rows
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 VIEWS = ("Boundary", "Network", "Quality", "Histograms")
 _PACE = 0.25
 """Seconds between two pictures while training."""
+_TOLD = (InputError, MemoryError)
+"""What may go wrong with a picture without ending the app."""
 _SHARE = 0.2
 """How much of its time the studio may be busy while training."""
 
@@ -81,7 +84,10 @@ class PicturesPane(LinesView):
 
     def show(self, moment: Moment) -> None:
         before = self.moment
-        if before is not None and before.snapshot.listing is not moment.snapshot.listing:
+        if (
+            before is not None
+            and before.snapshot.listing.parameters is not moment.snapshot.listing.parameters
+        ):
             # Pictures of another network say nothing of this one.
             self._painted.clear()
         if not self.display:
@@ -101,7 +107,8 @@ class PicturesPane(LinesView):
     def _pairs(self) -> list[tuple[int, ...]]:
         """The inputs that a boundary can be drawn over."""
         assert self.moment is not None
-        count = len(self.moment.dataset.inputs)
+        dataset = self.moment.dataset
+        count = len(dataset.inputs) - dataset.features
         return list(combinations(range(count), 2)) or [(0,)]
 
     def _order(self) -> None:
@@ -123,17 +130,19 @@ class PicturesPane(LinesView):
             rows=min(max(2 * (height - 2), 2), MOST_ROWS),
             bins=bins_for(width),
         )
-        if not order.repeats(self._ordered):
+        last = self._ordered
+        if last is None or last.snapshot is not order.snapshot or not order.resembles(last):
             self._ordered = order
             self._next_order = now + _PACE
             self._studio.submit(order)
 
     def on_pictures_pane_arrived(self, message: Arrived) -> None:
         painted = message.painted
-        if isinstance(painted.picture, BaseException):
-            raise painted.picture
-        listing = None if self.moment is None else self.moment.snapshot.listing
-        if painted.order.snapshot.listing is not listing:
+        problem = painted.picture
+        if isinstance(problem, BaseException) and not isinstance(problem, _TOLD):
+            raise problem
+        made_for = painted.order.snapshot
+        if self.moment is None or not made_for.is_of_same_network(self.moment.snapshot):
             return
         self._next_order = max(self._next_order, monotonic() + painted.seconds / _SHARE)
         self._painted[painted.order.view] = painted
@@ -201,6 +210,9 @@ class PicturesPane(LinesView):
         if painted is None:
             return [Row().add("drawing …", self.palette.dim)]
         picture = painted.picture
+        if isinstance(picture, BaseException):
+            words = f"no picture: {str(picture) or 'not enough memory'}"
+            return [Row().add(line, self.palette.alarm) for line in wrap(words, size[0])]
         if isinstance(picture, Field):
             shown = self._map_of(picture)
             if len(picture.inputs) == 1:

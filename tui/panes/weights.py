@@ -11,16 +11,25 @@ from textual.strip import Strip
 from tui.lines import LinesView, Row
 from tui.moment import Moment
 from tui.numbers import NARROWEST, width_for
+from tui.panes.check import HEAD as CHECK_HEAD
+from tui.panes.check import Checked, head_rows, parameter_rows
 from tui.panes.matrix import Mark, beside, matrix_rows, name_width, names_of
 from tui.panes.tensor import colour_rows, in_colours, summary_rows, tensor_rows
 
 VIEWS = ("value", "gradient", "update", "change")
+"""What is shown side by side where there is room."""
+CHECK = len(VIEWS)
+"""The view after these: what the check of the gradients has found."""
+TABS = (*VIEWS, "check")
+_BRIEF = {"gradient": "grad"}
+"""How a tab is called where there is little room."""
 _GAP = 3
 _HEAD = 3
 """The lines above the first row of a tensor: two of summary, and the names of the columns."""
 
 
 if TYPE_CHECKING:
+    from engine.check import GradientCheck
     from engine.listing import Listing
     from engine.tensor import Array, Index
 
@@ -50,6 +59,7 @@ class WeightsPane(LinesView):
         self._wanted: slice | None = None
         """The observations that were asked for and have not come yet."""
         self._view = 0
+        self._checked: Checked | None = None
         self._total = 1
         self._at = [0, 0]
         """Row and column of the cursor; in the overview the parameters stand below each other."""
@@ -63,7 +73,7 @@ class WeightsPane(LinesView):
         self.inspected = name
         self._at = [0, 0]
         if self.moment is not None and self._by_observation(self.moment):
-            self._at[0] = self.moment.selected or 0
+            self._at[0] = self.moment.snapshot.place_of(self.moment.selected or 0) or 0
         self._heat = False
         self.scroll_to(y=0, animate=False)
         self._refresh()
@@ -71,8 +81,11 @@ class WeightsPane(LinesView):
 
     def follow(self, observation: int) -> None:
         """Go to the row of an observation that was chosen in the table, if there is one."""
-        if self.moment is not None and self._by_observation(self.moment):
-            self._at[0] = observation
+        if self.moment is None or not self._by_observation(self.moment):
+            return
+        place = self.moment.snapshot.place_of(observation)
+        if place is not None:
+            self._at[0] = place
             self.keep_visible(self._line_of_cursor())
 
     def next_view(self) -> None:
@@ -80,8 +93,26 @@ class WeightsPane(LinesView):
         if self.inspected is not None:
             self._heat = not self._heat
         else:
-            self._view = (self._view + 1) % len(VIEWS)
+            self._view = (self._view + 1) % len(TABS)
         self._refresh()
+
+    def show_check(self, check: GradientCheck) -> None:
+        """Show what a check has found."""
+        if self.moment is not None:
+            self._checked = Checked(check, self.moment.snapshot)
+            self._view = CHECK
+            self.inspect(None)
+            self._at = self._checked.worst_row_and_column()
+            self.keep_visible(self._line_of_cursor() if any(self._at) else 0)
+            self._refresh()
+
+    def leave_check(self) -> bool:
+        """Go from the check back to the values; false if it is not shown."""
+        if self.inspected is not None or self._view != CHECK:
+            return False
+        self._view = 0
+        self._refresh()
+        return True
 
     def _refresh(self) -> None:
         self._tell()
@@ -112,12 +143,16 @@ class WeightsPane(LinesView):
             self.entitle(title, ("numbers" if self._heat else "colours") + " v ▸")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
-        shown = self._shown(self.scrollable_content_region.width)
-        if len(shown) == len(VIEWS):
-            self.entitle(title)
-        else:
-            views = (f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(VIEWS))
-            self.entitle(title, "│".join(views) + " v ▸")
+        if self._view == CHECK and self._checked is not None:
+            holds = self._checked.holds(self.moment.snapshot)
+            title = "4 Weights  check" + ("" if holds else ", outdated")
+        width = self.scrollable_content_region.width
+        shown, hint = self._shown(width), " v ▸"
+        tabs: tuple[str, ...] = TABS
+        if len("│".join(tabs) + hint) > width - 2:
+            tabs, hint = tuple(_BRIEF.get(tab, tab) for tab in tabs), ""
+        views = (f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(tabs))
+        self.entitle(title, "│".join(views) + hint)
 
     # The cursor
 
@@ -176,7 +211,8 @@ class WeightsPane(LinesView):
         self.keep_visible(self._line_of_cursor() if any(self._at) else 0)
         self.redraw()
         if self._at[0] != before and self._by_observation(self.moment):
-            self.post_message(self.RowChosen(self._at[0]))
+            observation = self.moment.snapshot.observation_at(self._at[0])
+            self.post_message(self.RowChosen(observation))
 
     def _line_of_cursor(self) -> int:
         """The line of the pane that the cursor is in."""
@@ -184,6 +220,8 @@ class WeightsPane(LinesView):
         if self.inspected is not None:
             return 0 if self._in_colours else self._at[0] + _HEAD
         listing, line, row = self.moment.snapshot.listing, 1, self._at[0]
+        if self._view == CHECK:
+            line += CHECK_HEAD
         for parameter in listing.parameters:
             rows = len(names_of(listing.axes[parameter])[0])
             if row < rows:
@@ -292,6 +330,8 @@ class WeightsPane(LinesView):
         assert self.moment is not None
         listing = self.moment.snapshot.listing
         columns, names = _extent(listing)
+        if self._view == CHECK:
+            return [CHECK]
         needed = names + columns * (NARROWEST + 1) + _GAP
         count = max(1, min(len(VIEWS), (width + _GAP) // needed))
         if count == len(VIEWS):
@@ -301,6 +341,8 @@ class WeightsPane(LinesView):
     def _overview(self, width: int) -> list[Strip]:
         assert self.moment is not None
         listing = self.moment.snapshot.listing
+        if self._view == CHECK:
+            return self._check_lines(width)
         shown = self._shown(width)
         columns, names = _extent(listing)
         each = (width - _GAP * (len(shown) - 1)) // len(shown)
@@ -323,6 +365,32 @@ class WeightsPane(LinesView):
             lines += beside(blocks, [each + _GAP] * len(shown), width)
             lines.append(Strip.blank(width))
         return lines[:-1]
+
+    def _check_lines(self, width: int) -> list[Strip]:
+        """What the check has found, parameter by parameter, where the overview has them."""
+        assert self.moment is not None
+        listing, palette = self.moment.snapshot.listing, self.palette
+        checked = self._checked
+        if checked is None or checked.listing is not listing:
+            words = ("Not checked yet: d checks every gradient", "against differences of E.")
+            return [Row().add(line, palette.dim).strip(width) for line in words]
+        chosen, row = self._parameter_at(self._at[0])
+        place = _place([row, self._at[1]], len(listing.axes[chosen]))
+        rows = head_rows(checked, (chosen, place), palette)
+        _, names = _extent(listing)
+        for parameter in listing.parameters:
+            marked = self.cursor_shown and parameter == chosen
+            rows += parameter_rows(
+                checked,
+                parameter,
+                listing.axes[parameter],
+                palette=palette,
+                width=width,
+                names=names,
+                cursor=(row, self._at[1]) if marked else None,
+                column=self._at[1],
+            )
+        return [row.strip(width) for row in rows]
 
     def _block(
         self, parameter: str, view: int, width: int, names: int, number: int, mark: Mark | None
@@ -351,10 +419,10 @@ class WeightsPane(LinesView):
         )
 
 
-def _names(listing: Listing, parameter: str) -> tuple[str, str, str, str]:
+def _names(listing: Listing, parameter: str) -> tuple[str, ...]:
     """The tensors behind the views of a parameter."""
     gradient, change = listing.parameters[parameter]
-    return parameter, gradient, change, parameter
+    return parameter, gradient, change, parameter, gradient
 
 
 def _place(at: list[int], dimensions: int) -> Index:

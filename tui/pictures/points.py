@@ -58,13 +58,13 @@ def _class_style(number: int, palette: Palette) -> Style:
 
 def points_of(moment: Moment, decision: Decision | None, palette: Palette) -> Iterator[Point]:
     """Return the observations as points: held-out ones first, the selected one last."""
-    held_out = getattr(moment.dataset, "validation", None)
+    held_out = moment.dataset.validation
     if held_out is not None:
         yield from _marked(held_out, decision, palette, _HELD_OUT)
     yield from _marked(moment.dataset, decision, palette, _MARKS)
     n = moment.selected
     if n is not None and n < len(moment.dataset.x):
-        x, f0 = moment.dataset.x[n], moment.dataset.f0[n]
+        x, f0 = moment.dataset.shown_x[n], moment.dataset.f0[n]
         yield Point(x, f0, _SELECTED, Style(color=palette.foreground.rich_color, bold=True))
 
 
@@ -72,7 +72,7 @@ def _marked(
     dataset: Dataset, decision: Decision | None, palette: Palette, marks: str
 ) -> Iterator[Point]:
     step = -(-len(dataset.x) // _MOST)
-    x, f0 = dataset.x[::step], dataset.f0[::step]
+    x, f0 = dataset.shown_x[::step], dataset.f0[::step]
     if decision is None:
         low, high = float(dataset.f0[:, 0].min()), float(dataset.f0[:, 0].max())
         for n in range(len(x)):

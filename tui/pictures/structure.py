@@ -33,12 +33,10 @@ class Column:
 def place_of(moment: Moment, observation: int) -> int | None:
     """Return the row of an observation in the snapshot's tensors, or None if it is not there."""
     snapshot = moment.snapshot
-    batch = getattr(snapshot, "batch", None)
-    if batch is not None:
-        if observation not in batch:
-            return None
-        observation = batch.index(observation)
-    row: int = observation - snapshot.first_observation
+    place = snapshot.place_of(observation)
+    if place is None:
+        return None
+    row = place - snapshot.first_observation
     return row if 0 <= row < len(snapshot.values["f0"]) else None
 
 

@@ -44,15 +44,13 @@ class Order:
     rows: int = 0
     bins: int = 0
 
-    def repeats(self, other: Order | None) -> bool:
-        """Whether the same was ordered before."""
+    def resembles(self, other: Order) -> bool:
+        """Whether only what the parameters are may differ."""
         return (
-            other is not None
-            and all(getattr(self, name) is getattr(other, name) for name in ("dataset", "snapshot"))
-            and all(
-                getattr(self, name) == getattr(other, name)
-                for name in ("view", "inputs", "columns", "rows", "bins")
-            )
+            self.dataset is other.dataset
+            and self.snapshot.is_of_same_network(other.snapshot)
+            and (self.view, self.inputs) == (other.view, other.inputs)
+            and (self.columns, self.rows, self.bins) == (other.columns, other.rows, other.bins)
         )
 
 
@@ -93,7 +91,7 @@ class Studio:
         self._order: Order | None = None
         self._closed = False
         self._thread: threading.Thread | None = None
-        self._tools: dict[str, tuple[tuple[object, ...], Callable[[Order], Picture]]] = {}
+        self._tools: dict[str, tuple[Order, Callable[[Order], Picture]]] = {}
 
     def submit(self, order: Order) -> None:
         """Have a picture computed."""
@@ -127,11 +125,10 @@ class Studio:
 
     def _paint(self, order: Order) -> Picture:
         """Paint with the tools of the last picture of its kind, if they still fit."""
-        listing, size = order.snapshot.listing, (order.inputs, order.columns, order.rows)
-        key, tool = self._tools.get(order.view, ((), None))
-        if tool is None or key[0] is not order.dataset or key[1] is not listing or key[2] != size:
+        before, tool = self._tools.get(order.view, (None, None))
+        if tool is None or before is None or not order.resembles(before):
             tool = _TOOLS[order.view](order)
-            self._tools[order.view] = ((order.dataset, listing, size), tool)
+            self._tools[order.view] = (order, tool)
         return tool(order)
 
 

@@ -29,6 +29,7 @@ class ExplainScreen(ListScreen):
         super().__init__(moment)
         self._trail = [(explanation, 0)]
         self._first = 0
+        self.cursor = _leading(explanation)
 
     @property
     def explanation(self) -> Explanation:
@@ -57,7 +58,11 @@ class ExplainScreen(ListScreen):
         row = Row().add(cell.label, palette.heading).add(" = ", palette.dim)
         row.add(format_number(cell.value), palette.number(cell.value, abs(cell.value)))
         iteration = self.moment.snapshot.values_iteration
-        rows.append(row.add(f"   in iteration {iteration:,}", palette.dim))
+        words = f"   in iteration {iteration:,}"
+        if cell.tensor in self.moment.snapshot.listing.parameters:
+            updated = explanation.leads_on and not cell.before
+            words += ", after its update" if updated else ", before its update"
+        rows.append(row.add(words, palette.dim))
         if explanation.leads_on:
             for text, style in (
                 (f"= {explanation.rule}", palette.text),
@@ -94,7 +99,7 @@ class ExplainScreen(ListScreen):
     def _arrive(self, explanation: Explanation) -> None:
         self._trail[-1] = (self.explanation, self.cursor)
         self._trail.append((explanation, 0))
-        self.cursor = 0
+        self.cursor = _leading(explanation)
         self.lines.refill()
 
     def action_return(self) -> None:
@@ -103,3 +108,13 @@ class ExplainScreen(ListScreen):
             self._trail.pop()
             self.cursor = self._trail[-1][1]
             self.lines.refill()
+
+
+def _leading(explanation: Explanation) -> int:
+    """Return the operand to begin with: the largest that was computed, not given."""
+    given = {"x", "f0", "eta", "eta0"}
+    sizes = [
+        -1.0 if cell.tensor in given else abs(cell.value)
+        for cell in explanation.operands[:_MOST_OPERANDS]
+    ]
+    return sizes.index(max(sizes)) if sizes else 0

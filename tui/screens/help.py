@@ -17,9 +17,10 @@ from tui.screens.dialog import Dialog
 RECIPES = (
     (
         "Where does a weight's gradient come from?",
-        "f finishes the iteration (F, then f: it again). 4 goes to Weights, v turns its view to "
-        "the gradient, arrows to the cell, x: its arithmetic with the numbers in it. There, "
-        "Enter on a number goes on to where that comes from, Backspace returns.",
+        "f computes the iteration to its end (to begin with another one: g, its number, Enter). "
+        "4 goes to Weights; v until the gradients stand first; arrows to the cell; x shows its "
+        "arithmetic with the numbers in it. There, Enter on a number goes on to where that comes "
+        "from, Backspace returns.",
     ),
     (
         "And any other number?",
@@ -28,7 +29,9 @@ RECIPES = (
     (
         "In which iteration was something largest, or first true?",
         "space runs to the end. Then : and, for example, norm(dE_dw) over 1000.. (the largest and "
-        "the smallest) or E < 0.1 over all (the first). Names: v w yhat g y f E dE_dw dE_dyhat …",
+        "the smallest) or E < 0.1 over all (the first). Any tensor has its name there: v w yhat g "
+        "y f E dE_dw dE_dyhat …; in dE_dv[1, 0] rows and columns "
+        "count from 0, or say dE_dv[input2, g1].",
     ),
     (
         "How to stop when something happens?",

@@ -1,0 +1,1 @@
+"""Puts a program together, phase by phase."""

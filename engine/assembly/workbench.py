@@ -1,0 +1,107 @@
+"""Where a program is put together: its tensors by name, its operations in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.hyperparameters import Hyperparameters
+from engine.losses import LOSSES, Setting
+from engine.losses.margins import is_signed
+from engine.network import Network
+from engine.operations.base import Operation, Phase
+from engine.tensor import Array, Axis, Tensor
+
+
+class Workbench:
+    """What the phases of a program add to.
+
+    Args:
+        network: The architecture.
+        hyperparameters: The loss and the optimiser.
+        observations: The axis of the observations of a batch.
+        f0: Every target, N × O.
+
+    Attributes:
+        tensors: Every tensor by name.
+        operations: The operations so far, in the order of execution.
+        parameters: What the update phase changes.
+        state: What is kept from one iteration to the next: the parameters first, then
+            what the optimiser remembers.
+        changes: For each parameter, the tensor with its last change.
+    """
+
+    def __init__(
+        self, network: Network, hyperparameters: Hyperparameters, observations: Axis, f0: Array
+    ) -> None:
+        self.network = network
+        self.hyperparameters = hyperparameters
+        self.observations = observations
+        self.loss = LOSSES[hyperparameters.loss]
+        self._signed = is_signed(f0)
+        self.parameters = network.parameter_tensors()
+        self.state = dict(self.parameters)
+        self.tensors: dict[str, Tensor] = {}
+        self.changes = {
+            name: Tensor.zeros(f"delta_{name}", f"Δ{tensor.symbol}", *tensor.axes)
+            for name, tensor in self.parameters.items()
+        }
+        self.operations: list[Operation] = []
+        self._layers = {layer.weights: layer.name for layer in network.layers}
+
+    @property
+    def weights(self) -> tuple[Tensor, ...]:
+        """The weights of all layers, from the input side on."""
+        return tuple(self.parameters[layer.weights] for layer in self.network.layers)
+
+    @property
+    def fused(self) -> bool:
+        """Whether the loss goes back to the output's pre-activations in one formula."""
+        return self.network.layers[-1].activation.name in self.loss.fused
+
+    def setting(self, rows: int, outputs: int) -> Setting:
+        """Return what the loss depends on in a batch."""
+        scale = self.loss.scale(rows, outputs)
+        return Setting(scale, self.hyperparameters.huber_delta, self._signed)
+
+    def new(self, name: str, symbol: str, *axes: Axis) -> Tensor:
+        """Allocate a tensor."""
+        tensor = Tensor.zeros(name, symbol, *axes)
+        self.tensors[name] = tensor
+        return tensor
+
+    def derivative(self, of: Tensor, by: Tensor, *axes: Axis) -> Tensor:
+        """Allocate ∂of/∂by, e.g. ``dE_df``; by default with the axes of `by`."""
+        name, symbol = f"d{of.name}_d{by.name}", f"∂{of.symbol}/∂{by.symbol}"
+        return self.new(name, symbol, *(axes or by.axes))
+
+    def beside(self, letter: str, parameter: Tensor) -> Tensor:
+        """Allocate a tensor that an optimiser needs for a parameter, e.g. ``d_v``."""
+        return self.new(
+            f"{letter}_{parameter.name}", f"{letter}_{parameter.symbol}", *parameter.axes
+        )
+
+    def kept(self, letter: str, parameter: Tensor) -> Tensor:
+        """Allocate the same, kept from one iteration to the next, 0 at the start."""
+        tensor = self.beside(letter, parameter)
+        self.state[tensor.name] = tensor
+        return tensor
+
+    def count(self) -> Tensor:
+        """Allocate t, how many updates were made."""
+        t = self.new("t", "t")
+        self.state["t"] = t
+        return t
+
+    def add(self, kind: type[Operation], target: Tensor, phase: Phase, **facts: Any) -> None:
+        """Add an operation, by default of no single layer."""
+        facts.setdefault("layer", None)
+        self.operations.append(kind(target=target, phase=phase, **facts))
+
+    def update(self, kind: type[Operation], target: Tensor, of: Tensor, /, **facts: Any) -> None:
+        """Add an operation of the update phase for a parameter."""
+        layer = self._layers.get(of.name.removeprefix("b"))
+        self.add(kind, target, Phase.UPDATE, layer=layer, **facts)
+
+    def bias(self, weights: str) -> Tensor | None:
+        """Return the bias that is added where these weights are used, if there is one."""
+        return self.parameters.get("b") or self.parameters.get("b" + weights)

@@ -1,0 +1,201 @@
+"""The proof that the gradients are right: each against differences of E."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.differences import Finding, Probe, Verdict
+from engine.run import Cancel, never
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+    from engine.tensor import Array, Index, Tensor
+
+MOST = 2_000
+"""How many parameters are checked at most, and a few more where there are many tensors."""
+_LEAST = 50
+"""How many cells of each tensor at least."""
+
+SAMPLING = (
+    f"above {MOST:,} parameters as many are checked: of each tensor a share in proportion to its "
+    f"size, at least {_LEAST}, drawn by numpy.random.RandomState(0), and always the cell with the "
+    "largest gradient"
+)
+
+Progress = Callable[[int, int], None]
+"""Takes how many gradients are checked, and of how many."""
+
+
+@dataclass(frozen=True)
+class CellCheck:
+    """One gradient that was checked.
+
+    Attributes:
+        label: Its name, e.g. ``∂E/∂v[input1, g2]``.
+        index: Its place in the parameter.
+        labels: The names of its row and column.
+        value: The value of the parameter.
+        finding: What came out.
+    """
+
+    label: str
+    index: Index
+    labels: tuple[str, ...]
+    value: float
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class ParameterCheck:
+    """The gradients of one parameter that were checked.
+
+    Attributes:
+        name: The parameter.
+        symbol: The symbol of its gradient.
+        shape: Its shape.
+        cells: The cells that were checked, by their places.
+    """
+
+    name: str
+    symbol: str
+    shape: tuple[int, ...]
+    cells: Mapping[Index, CellCheck]
+
+    @property
+    def size(self) -> int:
+        """How many cells it has."""
+        return int(np.prod(self.shape))
+
+    def found(self, *verdicts: Verdict) -> list[CellCheck]:
+        """The cells of some verdicts, the largest relative error first."""
+        cells = [cell for cell in self.cells.values() if cell.finding.verdict in verdicts]
+        return sorted(cells, key=_badness, reverse=True)
+
+    @property
+    def failing(self) -> list[CellCheck]:
+        """The cells whose gradients are not what they should be, the worst first."""
+        return self.found(*(verdict for verdict in Verdict if verdict.fails))
+
+    @property
+    def worst(self) -> CellCheck | None:
+        """The worst cell of those that could be judged; None if none could."""
+        return next(iter(self.failing + self.found(Verdict.AGREES)), None)
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What a check has found.
+
+    Attributes:
+        iteration: How many iterations were complete.
+        position: How many operations of the next one had run.
+        E: The loss there.
+        noise: The rounding noise of E.
+        parameters: One entry for each parameter.
+        seconds: How long it took.
+    """
+
+    iteration: int
+    position: int
+    E: float
+    noise: float
+    parameters: tuple[ParameterCheck, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether no gradient differs."""
+        return not any(parameter.failing for parameter in self.parameters)
+
+    @property
+    def checked(self) -> int:
+        """How many gradients were checked."""
+        return sum(len(parameter.cells) for parameter in self.parameters)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return sum(parameter.size for parameter in self.parameters)
+
+    def count(self, *verdicts: Verdict) -> int:
+        """How many were found to be so."""
+        return sum(len(parameter.found(*verdicts)) for parameter in self.parameters)
+
+
+def check_gradients(
+    debugger: Debugger,
+    progress: Progress = lambda done, total: None,
+    cancel: Cancel = never,
+    most: int = MOST,
+) -> GradientCheck | None:
+    """Check the gradient of every parameter, as it is at the clock, against differences of E.
+
+    It runs the operations of the program on copies of the parameters; the debugger's clock and
+    values stay as they are. `SAMPLING` says which are checked where there are many, and
+    `engine.differences` how.
+
+    Args:
+        debugger: Whose gradients; of the iteration that the clock is in or before.
+        progress: Told after each gradient.
+        cancel: Asked before each gradient; true ends the check.
+        most: How many are checked at most, but for the least of each tensor.
+
+    Returns:
+        What was found, or None if it was cancelled.
+    """
+    began = perf_counter()
+    probe = Probe(debugger)
+    total = sum(tensor.data.size for tensor in probe.parameters.values())
+    chosen = {
+        name: list(_sample(tensor, probe.gradients[name], most / total))
+        for name, tensor in probe.parameters.items()
+    }
+    done, checked = 0, sum(map(len, chosen.values()))
+    results = []
+    for name, tensor in probe.parameters.items():
+        symbol = f"∂E/∂{tensor.symbol}"
+        cells = {}
+        for index in chosen[name]:
+            if cancel():
+                return None
+            labels = tensor.labels(index)
+            cells[index] = CellCheck(
+                label=f"{symbol}[{', '.join(labels)}]" if labels else symbol,
+                index=index,
+                labels=labels,
+                value=float(tensor.data[index]),
+                finding=probe.compare(name, index),
+            )
+            done += 1
+            progress(done, checked)
+        results.append(ParameterCheck(name, symbol, tensor.shape, cells))
+    return GradientCheck(
+        iteration=debugger.iteration,
+        position=debugger.position,
+        E=probe.E,
+        noise=probe.sigma,
+        parameters=tuple(results),
+        seconds=perf_counter() - began,
+    )
+
+
+def _sample(tensor: Tensor, gradient: Array, share: float) -> Iterator[Index]:
+    """Choose the cells of a parameter, in their order; see `SAMPLING`."""
+    size = tensor.data.size
+    wanted = max(int(size * share), _LEAST)
+    places = np.arange(size)
+    if share < 1.0 and wanted < size:
+        places = np.random.RandomState(0).permutation(size)[:wanted]
+        places = np.union1d(places, [int(np.argmax(np.abs(gradient)))])
+    for place in places:
+        yield tuple(int(i) for i in np.unravel_index(int(place), tensor.shape))
+
+
+def _badness(cell: CellCheck) -> float:
+    error = cell.finding.relative_error
+    return error if error == error else np.inf

@@ -1,0 +1,230 @@
+"""What a check has found, as text and as an object for JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
+from engine.differences import STEP, TOLERANCE, Verdict
+from engine.expression import format_number
+from engine.report import plain
+from engine.text import MINUS
+
+if TYPE_CHECKING:
+    from engine.comparison import Comparison, Difference
+
+_LISTED = 5
+"""How many cells of a kind are written out for each parameter."""
+
+RULE = (
+    f"n = (E(θ + ε) − E(θ − ε))/2ε, ε = {STEP:g}; a gradient a agrees where |a − n|/(|a| + |n|) "
+    f"is at most {TOLERANCE:g}"
+)
+
+
+def check_object(check: GradientCheck, comparison: Comparison | None = None) -> dict[str, Any]:
+    """Describe a check, and the comparison with PyTorch if there is one."""
+    described = {
+        "iteration": check.iteration,
+        "passed": check.passed and (comparison is None or comparison.passed),
+        "E": check.E,
+        "noise": check.noise,
+        "step": STEP,
+        "tolerance": TOLERANCE,
+        "checked": check.checked,
+        "of": check.size,
+        "parameters": [_parameter_object(parameter) for parameter in check.parameters],
+        "seconds": check.seconds,
+    }
+    if comparison is not None:
+        described["torch"] = _comparison_object(comparison)
+    done: dict[str, Any] = plain(described)
+    return done
+
+
+def _parameter_object(parameter: ParameterCheck) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "gradient": f"dE_d{parameter.name}",
+        "shape": list(parameter.shape),
+        "checked": len(parameter.cells),
+        "agree": len(parameter.found(Verdict.AGREES)),
+        "worst": _cell_object(parameter.worst) if parameter.worst else None,
+        "differ": [_cell_object(cell) for cell in parameter.failing],
+        "at_a_kink": [_cell_object(cell) for cell in parameter.found(Verdict.KINK)],
+        "too_small_to_tell": [_cell_object(cell) for cell in parameter.found(Verdict.UNTOLD)],
+    }
+
+
+def _cell_object(cell: CellCheck) -> dict[str, Any]:
+    finding = cell.finding
+    return {
+        "index": list(cell.index),
+        "labels": list(cell.labels),
+        "value": cell.value,
+        "analytic": finding.analytic,
+        "numeric": finding.numeric,
+        "relative_error": finding.relative_error,
+        "verdict": str(finding.verdict),
+    }
+
+
+def _comparison_object(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "version": comparison.version,
+        "passed": comparison.passed,
+        "iterations": comparison.iterations,
+        "steps": list(comparison.steps),
+        "losses": [comparison.losses[step] for step in comparison.steps],
+        "torch_losses": [comparison.twin_losses[step] for step in comparison.steps],
+        "parameters": dict(comparison.parameters),
+        "torch_parameters": dict(comparison.twin_parameters),
+        "largest_difference": {
+            kind: {"absolute": difference.absolute, "relative": difference.relative}
+            for kind, difference in _differences(comparison)
+        },
+        "losses_part_at": comparison.parts_at,
+        "seconds": comparison.seconds,
+        "torch_seconds": comparison.twin_seconds,
+    }
+
+
+def _differences(comparison: Comparison) -> list[tuple[str, Difference]]:
+    return [
+        ("losses", comparison.loss_difference),
+        ("gradients", comparison.gradient_difference),
+        ("parameters", comparison.parameter_difference),
+    ]
+
+
+def check_text(check: GradientCheck) -> str:
+    """Write the table of the parameters, what is worth a line of its own, and what follows."""
+    lines = [
+        f"iteration {check.iteration:,}   E = {format_number(check.E)}, "
+        f"computed with a noise of {check.noise:.1e}",
+        RULE,
+    ]
+    if check.checked < check.size:
+        lines.append(f"{check.checked:,} of {check.size:,}: {SAMPLING}")
+    header = ["gradient", "shape", "agree", "at a kink", "too small", "differ"]
+    rows = [[*header, "largest relative error"]]
+    rows += [_row(parameter) for parameter in check.parameters]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+    lines.append("")
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=False)]
+        lines.append("  ".join([*cells, row[-1]]))
+    for parameter in check.parameters:
+        lines += _remarks(parameter)
+    return "\n".join([*lines, "", verdict_text(check)])
+
+
+def _row(parameter: ParameterCheck) -> list[str]:
+    counts = [
+        len(parameter.found(*verdicts))
+        for verdicts in ((Verdict.AGREES,), (Verdict.KINK,), (Verdict.UNTOLD,))
+    ]
+    counts.append(len(parameter.failing))
+    shape = "×".join(map(str, parameter.shape)) or "scalar"
+    worst = parameter.worst
+    at = "none could be judged"
+    if worst is not None:
+        at = f"{worst.finding.relative_error:.1e} at {worst.label}"
+    return [parameter.symbol, shape, *(f"{count:,}" for count in counts), at]
+
+
+def _remarks(parameter: ParameterCheck) -> list[str]:
+    """Name the cells that do not simply agree."""
+    lines = []
+    for cells in (
+        parameter.failing,
+        parameter.found(Verdict.KINK),
+        parameter.found(Verdict.UNTOLD),
+    ):
+        if cells:
+            lines.append("")
+        lines += [cell_text(cell) for cell in cells[:_LISTED]]
+        if len(cells) > _LISTED:
+            word = cells[0].finding.verdict
+            lines.append(f"and {len(cells) - _LISTED:,} more of {parameter.symbol}: {word}")
+    return lines
+
+
+def cell_text(cell: CellCheck) -> str:
+    """Say in a line what was found of one gradient."""
+    finding = cell.finding
+    a, n = (f"{value:.9g}".replace("-", MINUS) for value in (finding.analytic, finding.numeric))
+    both = f"{cell.label} is {a}, by differences {n}"
+    match finding.verdict:
+        case Verdict.AGREES:
+            return f"{both}: agrees, relative error {finding.relative_error:.1e}"
+        case Verdict.DIFFERS:
+            return f"{both}: differs, relative error {finding.relative_error:.1e}"
+        case Verdict.KINK:
+            return f"{both}: E or its slope has a kink within ε; a closer look agrees"
+        case Verdict.UNTOLD if finding.numeric != finding.numeric:
+            return f"{cell.label} is {a}: the parameter is too large to be moved by ε"
+        case Verdict.UNTOLD:
+            return f"{both}: too small to tell, they differ by less than the rounding of E"
+        case _:
+            return f"{both}: E, a or n is not a finite number"
+
+
+def verdict_text(check: GradientCheck) -> str:
+    """Say in a sentence what follows."""
+    failing = sum(len(parameter.failing) for parameter in check.parameters)
+    if failing:
+        verb = "differs" if failing == 1 else "differ"
+        return f"{failing:,} of {check.checked:,} gradients {verb} from the differences of E."
+    agree = check.count(Verdict.AGREES)
+    if agree == check.checked:
+        return f"All {agree:,} gradients agree."
+    told = [f"{agree:,} of {check.checked:,} gradients agree"]
+    for verdict in (Verdict.KINK, Verdict.UNTOLD):
+        count = check.count(verdict)
+        if count:
+            told.append(f"{count:,} {'is' if count == 1 else 'are'} {verdict}")
+    return ", ".join(told) + "; none differs."
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Write both runs side by side, as the notebook does."""
+    lines = [
+        f"the same network in PyTorch {comparison.version}, {comparison.iterations:,} iterations",
+        "",
+        f"{'error at step':>13} {'':>9}  {'nn-tui':>20}  {'PyTorch':>20}  {'difference':>10}",
+    ]
+    for step in comparison.steps:
+        ours, theirs = (
+            float(losses[step]) for losses in (comparison.losses, comparison.twin_losses)
+        )
+        lines.append(f"{step:>23,}  {ours:>20.12e}  {theirs:>20.12e}  {abs(ours - theirs):>10.1e}")
+    lines += ["", "final weights"]
+    for name, final in comparison.parameters.items():
+        for label, array in (("nn-tui", final), ("PyTorch", comparison.twin_parameters[name])):
+            numbers = ", ".join(f"{value:.8g}" for value in array.reshape(-1)[:8].tolist())
+            more = ", …" if array.size > 8 else ""
+            lines.append(f"  {name:<4} {label:<8} {numbers.replace('-', MINUS)}{more}")
+    lines += ["", "largest difference   absolute  relative"]
+    for kind, difference in _differences(comparison):
+        lines.append(f"  {kind:<17} {difference.absolute:>9.1e} {difference.relative:>9.1e}")
+    lines += [
+        "",
+        f"nn-tui {comparison.seconds:.3f} s, PyTorch {comparison.twin_seconds:.3f} s",
+        "",
+        _comparison_verdict(comparison),
+    ]
+    return "\n".join(lines)
+
+
+def _comparison_verdict(comparison: Comparison) -> str:
+    if not comparison.passed:
+        what = "gradients" if comparison.gradient_difference.relative > TOLERANCE else "losses"
+        return f"PyTorch finds other {what}."
+    if comparison.parts_at is None:
+        return "PyTorch agrees."
+    return (
+        f"PyTorch's gradients agree; from step {comparison.parts_at:,} on the losses part by more "
+        f"than {TOLERANCE:g}, as the rounding of either adds up."
+    )

@@ -1,0 +1,87 @@
+"""The bundled datasets: what each is, and a command that trains it well.
+
+All that is said of them stands in ``samples/index.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import InputError
+from engine.files import bundled
+from engine.text import clean
+
+_PROMISES = {
+    "E": "E of at most {:g}",
+    "accuracy": "an accuracy of at least {:.0%}",
+    "rmse": "an RMSE of at most {:g}",
+    "r2": "an R² of at least {:g}",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One bundled dataset.
+
+    Attributes:
+        name: As it is written on the command line.
+        path: Its CSV file.
+        about: In a few words, what it is.
+        teaches: What can be seen by training on it.
+        source: Where it comes from, with its licence where it has one.
+        options: Those of the command that trains it well.
+        measure: What is promised of that command: E, accuracy, rmse or r2, on the
+            observations that it was trained on.
+        bound: The most that E and rmse come to, the least that accuracy and r2 reach.
+    """
+
+    name: str
+    path: Path
+    about: str = ""
+    teaches: str = ""
+    source: str = ""
+    options: str = ""
+    measure: str = ""
+    bound: float = 0.0
+
+    @property
+    def command(self) -> str:
+        """The command line that trains it well."""
+        return f"nn-tui {self.name} {self.options}".rstrip()
+
+    @property
+    def promise(self) -> str:
+        """What that command reaches, in words."""
+        if not self.measure:
+            return ""
+        return _PROMISES[self.measure].format(self.bound).replace("%", " %")
+
+    def read_columns(self) -> tuple[list[str], int]:
+        """Read the names of the columns and the number of the observations."""
+        with self.path.open(encoding="utf-8") as lines:
+            header = next(lines).strip().split(",")
+            return header, sum(1 for line in lines if line.strip())
+
+
+def read_samples() -> dict[str, Sample]:
+    """Return the bundled datasets, name → what is known of it, in alphabetical order."""
+    files = bundled()
+    known = {}
+    if files:
+        index = next(iter(files.values())).with_name("index.toml")
+        known = tomllib.loads(index.read_text(encoding="utf-8"))
+    return {name: Sample(name, path, **known.get(name, {})) for name, path in files.items()}
+
+
+def find_sample(name: str) -> Sample:
+    """Return the bundled dataset of a name.
+
+    Raises:
+        InputError: There is none of this name.
+    """
+    samples = read_samples()
+    if name not in samples:
+        raise InputError(f"no bundled dataset {clean(name, 40)!r}; there are {', '.join(samples)}")
+    return samples[name]

@@ -1,0 +1,230 @@
+"""The cells of a table: its columns as numbers where they are plain ones, else as text."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import DataError
+from engine.table.sniffing import has_header, is_number, sample_rows
+from engine.text import clean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXACT = 2.0**53
+"""Up to here float64 holds every whole number."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a table is written: its separator and its decimal sign."""
+
+    separator: str
+    decimal: str
+
+
+@dataclass
+class Cells:
+    """What stands in a table.
+
+    Attributes:
+        shown: What messages call the file.
+        names: The names of the columns, cleaned.
+        lines: For each observation, its line in the file.
+        numbers: The columns that hold finite numbers and nothing else, as float64.
+        texts: The other columns, and those that may be names, as texts without outer
+            blanks; a missing cell is "".
+    """
+
+    shown: str
+    names: list[str]
+    lines: NDArray[np.int64]
+    numbers: dict[int, NDArray[np.float64]]
+    texts: dict[int, NDArray[Any]]
+
+    def keep(self, columns: Sequence[int]) -> None:
+        """Forget all other columns."""
+        self.names = [self.names[i] for i in columns]
+        for store in (self.numbers, self.texts):
+            kept: dict[int, Any] = {new: store[i] for new, i in enumerate(columns) if i in store}
+            store.clear()
+            store.update(kept)
+
+
+def read_cells(
+    text: str, shown: str, writing: Writing, header: str, before: int, assumptions: list[str]
+) -> Cells:
+    """Cut a text into cells.
+
+    Args:
+        text: From the header on.
+        shown: What messages call the file.
+        writing: The separator and the decimal sign.
+        header: "yes", "no" or "auto".
+        before: How many lines of the file stand before the text.
+        assumptions: What is taken for granted is added here.
+
+    Raises:
+        DataError: It is no table.
+    """
+    text = text.rstrip("\r\n")
+    rows = sample_rows(text, writing.separator)
+    named = header == "yes"
+    if header == "auto":
+        named = not rows or has_header(rows, writing.decimal)
+    cells = _read_plain(text, shown, writing, named, before)
+    if cells is None:
+        cells = _read_all(text, shown, writing, named, before)
+    if named and header == "auto" and any(is_number(name) for name in cells.names):
+        assumptions.append(f"line {before + 1} for the names of the columns")
+    if not named and header == "auto":
+        assumptions.append(f"no header (line {before + 1} holds values)")
+    if len(cells.names) < 2:
+        problem = "only one column; at least one input and one target are needed; is it another "
+        raise DataError(shown, problem + "--separator?")
+    _leave_out_empty(cells, assumptions)
+    _check_names(cells, before + 1)
+    if not len(cells.lines):
+        raise DataError(shown, "a header but no observations below it")
+    return cells
+
+
+def _options(writing: Writing) -> dict[str, Any]:
+    return {
+        "sep": writing.separator,
+        "header": None,
+        "na_filter": False,
+        "skip_blank_lines": False,
+        "skipinitialspace": True,
+    }
+
+
+def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: int) -> Cells | None:
+    """Read a table of which the most part is plain numbers, with pandas' fast reader.
+
+    Returns:
+        None where it takes more than that; a cell as text can be told by its line.
+    """
+    import pandas as pd
+
+    if '"' in text or writing.decimal == ",":
+        return None
+    first, _, body = text.partition("\n") if named else ("", "", text)
+    if not body:
+        return None
+    options = _options(writing)
+    major, minor = map(int, pd.__version__.split(".")[:2])
+    # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
+    exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
+    try:
+        table = pd.read_csv(io.StringIO(body), low_memory=False, **options, **exact)
+        width = table.shape[1]
+        names = _header_cells(first, writing.separator) if named else _numbered(width)
+        if len(names) != width:
+            return None
+        numbers = {i: _plain_numbers(table.iloc[:, i]) for i in range(width)}
+        wanted = [i for i, column in numbers.items() if column is None or i == 0 or not names[i]]
+        texts = pd.read_csv(io.StringIO(body), usecols=wanted, dtype=object, **options)
+    except (pd.errors.ParserError, ValueError, OverflowError):
+        return None
+    found = {i: texts.iloc[:, k].to_numpy(dtype=object) for k, i in enumerate(wanted)}
+    lines = np.arange(len(table)) + before + 1 + named
+    return _cleaned(
+        Cells(shown, names, lines, {i: n for i, n in numbers.items() if n is not None}, found)
+    )
+
+
+def _header_cells(first: str, separator: str) -> list[str]:
+    return [clean(name.strip()) for name in first.rstrip("\r").split(separator)]
+
+
+def _numbered(width: int) -> list[str]:
+    return [f"column{i + 1}" for i in range(width)]
+
+
+def _plain_numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
+    if column.dtype.kind not in "if":
+        return None
+    values = column.to_numpy(dtype=np.float64)
+    return values if np.isfinite(values).all() and not (np.abs(values) >= EXACT).any() else None
+
+
+def _read_all(text: str, shown: str, writing: Writing, named: bool, before: int) -> Cells:
+    """Read every cell as text."""
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(io.StringIO(text), dtype=object, **_options(writing)).fillna("")
+    except (pd.errors.ParserError, ValueError) as error:
+        raise _unreadable(shown, str(error), before) from None
+    breaks = np.zeros(len(table), dtype=np.int64)
+    if '"' in text:
+        for i in range(table.shape[1]):
+            breaks += table.iloc[:, i].astype(str).str.count("\n").to_numpy(dtype=np.int64)
+    lines = np.arange(len(table)) + before + 1 + np.cumsum(breaks) - breaks
+    columns = {i: table.iloc[:, i].to_numpy(dtype=object) for i in range(table.shape[1])}
+    names = _numbered(len(columns))
+    if named:
+        names = [clean(str(column[0]).strip()) for column in columns.values()]
+        columns = {i: column[1:] for i, column in columns.items()}
+        lines = lines[1:]
+    return _cleaned(Cells(shown, names, lines, {}, columns))
+
+
+def _cleaned(cells: Cells) -> Cells:
+    """Strip the texts, and leave out blank lines."""
+    for i, column in cells.texts.items():
+        cells.texts[i] = np.array([str(cell).strip() for cell in column], dtype=object)
+    if len(cells.texts) == len(cells.names) and cells.texts:
+        filled = np.any([column != "" for column in cells.texts.values()], axis=0)
+        if not filled.all():
+            cells.lines = cells.lines[filled]
+            cells.texts = {i: column[filled] for i, column in cells.texts.items()}
+            cells.numbers = {i: column[filled] for i, column in cells.numbers.items()}
+    return cells
+
+
+def _unreadable(shown: str, reason: str, before: int) -> DataError:
+    """Say in our words what pandas says of a file that is no table."""
+    if wide := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
+        expected, line, seen = map(int, wide.groups())
+        problem = f"{seen} cells, but line {before + 1} has {expected}; "
+        return DataError(
+            shown, problem + "a decimal comma, or a separator too many?", line=line + before
+        )
+    if quote := re.search(r"EOF inside string starting at row (\d+)", reason):
+        problem = "a quotation mark is opened and never closed"
+        return DataError(shown, problem, line=int(quote[1]) + 1 + before)
+    return DataError(shown, clean(reason))
+
+
+def _leave_out_empty(cells: Cells, assumptions: list[str]) -> None:
+    """Leave out columns without a name and without any cell, as trailing commas make them."""
+    empty = [
+        i
+        for i, name in enumerate(cells.names)
+        if not name and i in cells.texts and (cells.texts[i] == "").all() and len(cells.lines)
+    ]
+    if empty and len(empty) < len(cells.names) - 1:
+        cells.keep([i for i in range(len(cells.names)) if i not in empty])
+        counted = f"{len(empty)} empty columns" if len(empty) > 1 else "an empty column"
+        assumptions.append(f"{counted} without a name left out")
+
+
+def _check_names(cells: Cells, line: int) -> None:
+    seen: set[str] = set()
+    for i, name in enumerate(cells.names):
+        if name and name in seen:
+            problem = "this name is there twice; rename one"
+            raise DataError(cells.shown, problem, line=line, column=name)
+        if not name and i > 0:
+            problem = f"the column number {i + 1} has no name; give it one"
+            raise DataError(cells.shown, problem, line=line)
+        seen.add(name)

@@ -1,0 +1,133 @@
+"""How a table is to be read, each option declared once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import InputError
+from engine.hyperparameters import Declaration, Value
+
+AUTO = "auto"
+NO_INDEX = "none"
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+DECIMALS = {"point": ".", "comma": ","}
+ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "latin-1": "latin-1"}
+
+
+def _named(signs: dict[str, str]) -> Callable[[str], str]:
+    """Return what turns a sign or its name into the name."""
+
+    def form(text: str) -> str:
+        wanted = text if text in signs.values() else text.strip().lower()
+        for name, sign in signs.items():
+            if wanted in (name, sign):
+                return name
+        if wanted == AUTO:
+            return AUTO
+        raise ValueError(text)
+
+    return form
+
+
+def _declare(default: Value, help: str, **facts: Any) -> Any:
+    facts.update(default=default, help=help)
+    return dataclasses.field(default=default, metadata=facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions:
+    """What to take for what in a table; by default all of it is found out and told.
+
+    Attributes:
+        targets: The names of the target columns; by default the last column.
+        index: The column that names the observations; "none" for no column.
+        ignore: Columns to leave out.
+        category: Columns whose numbers are the names of classes.
+
+    Raises:
+        InputError: A value is not allowed.
+    """
+
+    targets: tuple[str, ...] = ()
+    index: str | None = None
+    ignore: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    separator: str = _declare(
+        AUTO,
+        "What stands between two cells: comma, semicolon, tab or pipe.",
+        kind=str,
+        form=_named(SEPARATORS),
+        form_words=f"{AUTO} | {' | '.join(SEPARATORS)}",
+    )
+    decimal: str = _declare(
+        AUTO,
+        "The sign before the decimals: point or comma.",
+        kind=str,
+        words="decimal sign",
+        form=_named(DECIMALS),
+        form_words=f"{AUTO} | {' | '.join(DECIMALS)}",
+    )
+    encoding: str = _declare(
+        AUTO,
+        "How the file writes characters.",
+        kind=str,
+        choices=(AUTO, *ENCODINGS),
+    )
+    header: str = _declare(
+        AUTO,
+        "Whether the first line holds the names of the columns.",
+        kind=str,
+        words="header line",
+        choices=(AUTO, "yes", "no"),
+    )
+    missing: str = _declare(
+        "refuse",
+        "What to do about missing cells: refuse the file, drop the line, or put the mean of "
+        "the training part there.",
+        kind=str,
+        words="missing cells",
+        choices=("refuse", "drop", "mean"),
+    )
+    scaling: str = _declare(
+        "none",
+        "Scale each input: to mean 0 and deviation 1, or to 0 … 1, on the training part.",
+        kind=str,
+        choices=("none", "standardise", "min-max"),
+    )
+    features: str = _declare(
+        "",
+        'More inputs, made from the columns, e.g. "input1*input2, sin(input1)".',
+        kind=str,
+        form=str.strip,
+        form_words="expressions, separated by commas",
+    )
+    split: float = _declare(
+        0.0,
+        "Which share of the observations to hold out for validation, drawn from the seed.",
+        kind=float,
+        words="validation split",
+        minimum=0.0,
+        maximum=0.9,
+    )
+
+    def __post_init__(self) -> None:
+        for declaration in TABLE_DECLARATIONS.values():
+            value = declaration.validate(getattr(self, declaration.name))
+            object.__setattr__(self, declaration.name, value)
+        for name in ("targets", "ignore", "category"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise InputError(f"{name}: a list of names is needed, not the text {value!r}")
+            object.__setattr__(self, name, tuple(dict.fromkeys(value)))
+
+
+TABLE_DECLARATIONS: dict[str, Declaration] = {
+    field.name: Declaration(name=field.name, **field.metadata)
+    for field in dataclasses.fields(TableOptions)
+    if field.metadata
+}
+"""Those with a single value; the others are names of columns."""

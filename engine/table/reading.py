@@ -1,0 +1,228 @@
+"""Reads a table from a file: the way from text to x and f₀."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.dataset import Dataset
+from engine.errors import DataError
+from engine.files import locate
+from engine.table.cells import Cells, Writing, read_cells
+from engine.table.decoding import read_text
+from engine.table.features import compute_features
+from engine.table.options import AUTO, SEPARATORS, TableOptions
+from engine.table.roles import Roles, find_roles
+from engine.table.scaling import Scaling
+from engine.table.sniffing import find_decimal, find_separator, split_preamble
+from engine.table.splitting import hold_out
+from engine.table.values import Column, read_column
+from engine.text import clean
+
+
+def read_dataset(
+    data: str | Path,
+    options: TableOptions | None = None,
+    *,
+    seed: int = 1,
+    **given: Any,
+) -> Dataset:
+    """Read a table of text: CSV or the like, also compressed by gzip.
+
+    Args:
+        data: A path, or the name of a bundled dataset.
+        options: What to take for what; by default it is found out, and told in
+            `Dataset.assumptions`.
+        seed: What the held-out observations are drawn from.
+        **given: Single options, e.g. ``targets=["iris"]`` or ``split=0.2``.
+
+    Returns:
+        The training part; the held-out part is its `validation`.
+
+    Raises:
+        DataError: The file cannot be used; the message names line and column.
+        InputError: An option is not allowed, or a feature cannot be computed.
+    """
+    options = dataclasses.replace(options or TableOptions(), **given)
+    path = locate(data)
+    shown = clean(str(data))
+    assumptions: list[str] = []
+    cells, writing = _read_cells(path, shown, options, assumptions)
+    roles = find_roles(cells, options, assumptions)
+    inputs = _columns(cells, roles.inputs, roles, writing.decimal, assumptions)
+    targets = _columns(cells, roles.targets, roles, writing.decimal, assumptions)
+    _check_targets(cells, targets)
+    complete = _complete(cells, inputs, targets, options.missing, assumptions)
+    target_names, f0 = _spread(map(_expand_target, targets))
+    names, x = _spread(column.expand() for column in inputs)
+    _tell_classes(inputs, targets, assumptions)
+    observations, index = _observations(cells, roles)
+    lines = cells.lines
+    if not complete.all():
+        x, f0, lines = x[complete], f0[complete], lines[complete]
+        observations = tuple(np.array(observations, dtype=object)[complete])
+    classes = _classes(targets, f0)
+    held = np.zeros(len(x), dtype=np.bool_)
+    if options.split:
+        groups = np.unique(f0, axis=0, return_inverse=True)[1].reshape(-1) if classes else None
+        held = hold_out(len(x), options.split, seed, groups)
+    _fill(x, ~held)
+    features = 0
+    if options.features:
+        more, computed = compute_features(options.features, names, x, [int(n) for n in lines])
+        names, x, features = [*names, *more], np.hstack([x, computed]), len(more)
+    scaling = None if options.scaling == "none" else Scaling.fit(options.scaling, x[~held])
+    scaled = x if scaling is None else scaling.apply(x)
+
+    def part(rows: NDArray[np.bool_], validation: Dataset | None) -> Dataset:
+        whole = bool(rows.all())
+        return Dataset(
+            name=clean(path.name),
+            x=scaled if whole else scaled[rows],
+            f0=f0 if whole else f0[rows],
+            inputs=tuple(names),
+            targets=tuple(target_names),
+            observations=observations
+            if whole
+            else tuple(observations[n] for n in np.flatnonzero(rows)),
+            index=index,
+            assumptions=tuple(assumptions),
+            classes=classes,
+            validation=validation,
+            scaling=scaling,
+            original_x=None if scaling is None else x if whole else x[rows],
+            features=features,
+        )
+
+    return part(~held, part(held, None) if held.any() else None)
+
+
+def _read_cells(
+    path: Path, shown: str, options: TableOptions, assumptions: list[str]
+) -> tuple[Cells, Writing]:
+    text = read_text(path, shown, options.encoding, assumptions)
+    text, before, remarks = split_preamble(text)
+    if remarks:
+        counted = "one line" if remarks == 1 else f"{remarks} lines"
+        assumptions.append(f"{counted} beginning with # for remarks")
+    separator = find_separator(text, options.separator)
+    decimal = find_decimal(text, separator, options.decimal, shown)
+    if options.separator == AUTO and separator != ",":
+        called = next(name for name, sign in SEPARATORS.items() if sign == separator)
+        assumptions.append(f"separator {called}")
+    if options.decimal == AUTO and decimal != ".":
+        assumptions.append("decimal sign comma")
+    writing = Writing(separator, decimal)
+    return read_cells(text, shown, writing, options.header, before, assumptions), writing
+
+
+def _columns(
+    cells: Cells, wanted: Sequence[int], roles: Roles, decimal: str, assumptions: list[str]
+) -> list[Column]:
+    return [read_column(cells, i, decimal, i in roles.category, assumptions) for i in wanted]
+
+
+def _check_targets(cells: Cells, targets: Sequence[Column]) -> None:
+    for column in targets:
+        if column.kind == "category" and len(column.classes) < 2:
+            problem = f"only one class, {column.classes[0]!r}; there is nothing to tell apart"
+            raise DataError(cells.shown, problem, column=column.name)
+
+
+def _expand_target(column: Column) -> tuple[list[str], NDArray[np.float64]]:
+    """Expand a target; two classes are one output, which is 1 for the second."""
+    if column.kind == "category" and len(column.classes) == 2:
+        return [f"{column.name}={column.classes[1]}"], column.values[:, None]
+    return column.expand()
+
+
+def _spread(expanded: Any) -> tuple[list[str], NDArray[np.float64]]:
+    """Put the columns that columns became side by side."""
+    names, values = zip(*expanded, strict=True)
+    return [name for part in names for name in part], np.hstack(values)
+
+
+def _tell_classes(
+    inputs: Sequence[Column], targets: Sequence[Column], assumptions: list[str]
+) -> None:
+    for column in inputs:
+        if column.kind == "category":
+            assumptions.append(f"{column.name!r} {len(column.classes)} classes, an input each")
+    for column in targets:
+        if column.kind == "category" and len(column.classes) == 2:
+            no, yes = column.classes
+            assumptions.append(f"{column.name!r} {no} = 0, {yes} = 1")
+        elif column.kind == "category":
+            assumptions.append(f"{column.name!r} {len(column.classes)} classes, an output each")
+
+
+def _classes(targets: Sequence[Column], f0: NDArray[np.float64]) -> tuple[str, ...]:
+    if len(targets) > 1:
+        return ()
+    if targets[0].kind == "number":
+        return ("0", "1") if set(np.unique(f0)) == {0.0, 1.0} else ()
+    return targets[0].classes
+
+
+def _observations(cells: Cells, roles: Roles) -> tuple[tuple[str, ...], str]:
+    """Return the names of the observations and what they are called."""
+    if roles.index is None:
+        return tuple(map(str, range(1, len(cells.lines) + 1))), "observation"
+    texts = cells.texts.get(roles.index)
+    if texts is None:
+        texts = np.array([f"{value:.17g}" for value in cells.numbers[roles.index]], dtype=object)
+    return tuple(clean(text) for text in texts), cells.names[roles.index] or "index"
+
+
+def _complete(
+    cells: Cells,
+    inputs: Sequence[Column],
+    targets: Sequence[Column],
+    missing: str,
+    assumptions: list[str],
+) -> NDArray[np.bool_]:
+    """Say which observations to use.
+
+    Raises:
+        DataError: A cell is missing and that is to be refused, or nothing is left.
+    """
+    gaps = [(column, np.isnan(column.values)) for column in (*inputs, *targets)]
+    count = sum(int(gap.sum()) for _, gap in gaps)
+    if not count:
+        return np.ones(len(cells.lines), dtype=np.bool_)
+    row, column = min(
+        ((int(np.argmax(gap)), column) for column, gap in gaps if gap.any()), key=lambda g: g[0]
+    )
+    line = int(cells.lines[row])
+    if missing == "refuse":
+        more = f" ({count:,} in the table)" if count > 1 else ""
+        problem = f"missing cell{more}; fill it in or remove the line, or add --missing drop or "
+        raise DataError(cells.shown, problem + "--missing mean", line=line, column=column.name)
+    needed = gaps if missing == "drop" else gaps[len(inputs) :]
+    left_out: NDArray[np.bool_] = np.any([gap for _, gap in needed], axis=0)
+    if left_out.all():
+        problem = "every line has a missing cell; leave columns out with --ignore"
+        raise DataError(cells.shown, problem)
+    if left_out.any():
+        counted = "1 line" if left_out.sum() == 1 else f"{left_out.sum():,} lines"
+        assumptions.append(f"{counted} with a missing cell left out")
+    filled = sum(int(gap[~left_out].sum()) for _, gap in gaps)
+    if filled:
+        counted = "1 missing cell" if filled == 1 else f"{filled:,} missing cells"
+        assumptions.append(f"the mean of the training part for {counted}, the first in line {line}")
+    return ~left_out
+
+
+def _fill(x: NDArray[np.float64], training: NDArray[np.bool_]) -> None:
+    """Put the mean of the training part where a cell is missing."""
+    for column in x.T:
+        gap = np.isnan(column)
+        if gap.any():
+            known = column[training & ~gap]
+            # In a training part without a single one, 0 says as much as any other number.
+            column[gap] = known.mean() if len(known) else 0.0

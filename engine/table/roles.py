@@ -1,0 +1,105 @@
+"""Which column is what: targets, index, inputs; guessed where it is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.errors import DataError
+from engine.table.cells import Cells
+from engine.table.options import NO_INDEX, TableOptions
+from engine.table.sniffing import is_number
+from engine.text import clean
+
+_INDEX_NAMES = ("observation", "id", "index")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the columns are, by number."""
+
+    inputs: list[int]
+    targets: list[int]
+    index: int | None
+    category: frozenset[int]
+
+
+def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> Roles:
+    """Tell the columns apart.
+
+    Args:
+        cells: The table.
+        options: Which columns are what, as far as it is said.
+        assumptions: What is taken for granted is added here.
+
+    Raises:
+        DataError: There is no such column, or no column is left for the inputs.
+    """
+    shown, names = cells.shown, cells.names
+    ignored = [_find(cells, name) for name in options.ignore]
+    free = [i for i in range(len(names)) if i not in ignored]
+    targets = [_find(cells, name) for name in options.targets]
+    category = frozenset(_find(cells, name) for name in options.category)
+    for i in (*targets, *category):
+        if i in ignored:
+            raise DataError(shown, "this column is to be ignored and to be used", column=names[i])
+    if not targets:
+        if not free:
+            raise DataError(shown, "every column is ignored; none is left for the target")
+        targets = [free[-1]]
+        assumptions.append(f"target {names[free[-1]]!r} (the last column)")
+    index = _find_index(cells, options.index, free, targets, assumptions)
+    if index is not None and index in targets:
+        problem = "one column cannot be both index and target"
+        raise DataError(shown, problem, column=names[index])
+    inputs = [i for i in free if i != index and i not in targets]
+    if not inputs:
+        raise DataError(shown, "no column is left for the inputs; the network needs at least one")
+    return Roles(inputs, targets, index, category)
+
+
+def _find(cells: Cells, wanted: str) -> int:
+    try:
+        return cells.names.index(clean(wanted.strip()))
+    except ValueError:
+        known = clean(", ".join(name for name in cells.names if name), 400)
+        problem = f"no such column; there are {known}"
+        raise DataError(cells.shown, problem, column=clean(wanted)) from None
+
+
+def _find_index(
+    cells: Cells,
+    given: str | None,
+    free: Sequence[int],
+    targets: Sequence[int],
+    assumptions: list[str],
+) -> int | None:
+    if given is not None:
+        none = given.strip().lower() == NO_INDEX and given.strip() not in cells.names
+        return None if none else _find(cells, given)
+    if 0 not in free or 0 in targets or len(free) < 3:
+        return None
+    reason = _why_index(cells)
+    if reason:
+        called = repr(cells.names[0]) if cells.names[0] else "unnamed"
+        assumptions.append(f"index {called} ({reason})")
+    return 0 if reason else None
+
+
+def _why_index(cells: Cells) -> str:
+    """Say why the first column names the observations, or ""."""
+    if cells.names[0].lower() in _INDEX_NAMES:
+        return "the first column"
+    first = list(cells.texts.get(0, ()))
+    if not cells.names[0]:
+        counts = any(first == [str(n) for n in range(k, k + len(first))] for k in (0, 1))
+        return "the first column" if counts else ""
+    # As classes they would be an input for each line, which says nothing of another line.
+    different = len(first) > 2 and len(set(first)) == len(first) and "" not in first
+    if different and not any(map(is_number, first[:1000])) and not _looks_numeric(first):
+        return "the first column, another text in each line"
+    return ""
+
+
+def _looks_numeric(texts: Sequence[str]) -> bool:
+    return any(any(character.isdigit() for character in text[:2]) for text in texts[:1000])

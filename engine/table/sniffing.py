@@ -1,0 +1,130 @@
+"""Guesses of how a table is written: separator, decimal sign, lines before the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from engine.errors import DataError
+from engine.table.options import AUTO, DECIMALS, SEPARATORS
+from engine.text import MINUS
+
+_SAMPLE = 100
+"""Lines that the guesses are made from."""
+_POINT = re.compile(r"\s*[+\-−]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?\s*")
+_COMMA = re.compile(r"\s*[+\-−]?(\d+,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
+_THOUSANDS = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}(,\d{3})+\s*")
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Whether a cell is a number as Python's `float` reads it, or one with a true minus."""
+    plain = cell.replace(MINUS, "-")
+    if decimal == ",":
+        if "." in plain:
+            return False
+        plain = plain.replace(",", ".")
+    try:
+        float(plain)
+    except ValueError:
+        return False
+    return "_" not in plain
+
+
+def split_preamble(text: str) -> tuple[str, int, int]:
+    """Return the text from the header on, the lines before it, and how many are remarks."""
+    start = lines = remarks = 0
+    last = ""
+    while True:
+        end = text.find("\n", start)
+        line = text[start : end if end >= 0 else len(text)].strip()
+        if end < 0 or (line and not line.startswith("#")):
+            break
+        last, start, lines = line, end + 1, lines + 1
+        remarks += bool(line)
+    if last:
+        # NumPy's savetxt writes the header as a remark.
+        header = last.lstrip("#").strip()
+        for separator in SEPARATORS.values():
+            cells = line.split(separator)
+            fits = len(cells) > 1 and header.count(separator) == len(cells) - 1
+            if fits and all(map(is_number, cells)):
+                return f"{header}\n{text[start:]}", lines - 1, remarks - 1
+    return text[start:] if lines else text, lines, remarks
+
+
+def sample_rows(text: str, separator: str) -> list[list[str]]:
+    """Return the cells of the first lines, those of blank lines left out."""
+    lines = islice(io.StringIO(text[:200_000], newline=""), _SAMPLE)
+    try:
+        rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
+    except csv.Error:
+        return []
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def find_separator(text: str, given: str) -> str:
+    """Return the separator: the one that cuts most lines like the first one.
+
+    Of several that do, the one that leaves more numbers.
+    """
+    if given != AUTO:
+        return SEPARATORS[given]
+    best, best_score = ",", (0.0, 0.0, 0)
+    for separator in SEPARATORS.values():
+        rows = sample_rows(text, separator)
+        if not rows or len(rows[0]) < 2:
+            continue
+        alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
+        cells = [cell for row in rows for cell in row]
+        numbers = sum(
+            bool(_POINT.fullmatch(cell) or (separator != "," and _COMMA.fullmatch(cell)))
+            for cell in cells
+        )
+        score = (alike, numbers / len(cells), len(rows[0]))
+        if score > best_score:
+            best, best_score = separator, score
+    return best
+
+
+def find_decimal(text: str, separator: str, given: str, shown: str) -> str:
+    """Return the decimal sign: a comma where numbers have one, and none has a point.
+
+    Raises:
+        DataError: The commas may as well part thousands.
+    """
+    if given != AUTO:
+        return DECIMALS[given]
+    if separator == ",":
+        return "."
+    cells = [cell for row in sample_rows(text, separator) for cell in row]
+    commas = [cell for cell in cells if "," in cell and _COMMA.fullmatch(cell)]
+    if not commas or any("." in cell and _POINT.fullmatch(cell) for cell in cells):
+        return "."
+    if all(_THOUSANDS.fullmatch(cell) for cell in commas):
+        problem = f"{commas[0].strip()!r} can be read in two ways; add --decimal comma, or remove "
+        raise DataError(shown, problem + "the commas between the thousands")
+    return ","
+
+
+def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
+    """Whether the first of some rows holds names.
+
+    It does not where it has a number wherever the others have, and where its texts
+    come again below.
+    """
+    first, others = rows[0], rows[1:]
+    numeric = 0
+    for i, cell in enumerate(first):
+        below = [row[i].strip() for row in others if i < len(row) and row[i].strip()]
+        if not cell.strip() or not below:
+            return not all(is_number(c, decimal) for c in first)
+        if all(is_number(c, decimal) for c in below):
+            if not is_number(cell, decimal):
+                return True
+            numeric += 1
+        elif not is_number(cell, decimal) and cell.strip() not in below:
+            return True
+    return not numeric

@@ -1,0 +1,177 @@
+"""What the cells of one column mean: numbers, true and false, or classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import DataError
+from engine.table.cells import EXACT, Cells
+from engine.table.sniffing import is_number
+from engine.text import MINUS, clean
+
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
+"""What stands for a missing cell, in lower case."""
+
+_TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+_MOST_CLASSES = 1000
+_FEW_CLASSES = 20
+_LIKE_A_NUMBER = re.compile(r"[+\-−(]?\s*[$€£]?\s*[.,]?\d")
+_DISGUISES = (
+    (re.compile(r".*%"), "remove the % from every cell"),
+    (re.compile(r"[+\-−]?\d{1,3}(,\d{3})+(\.\d+)?"), "remove the commas between the thousands"),
+    (re.compile(r"[+\-−]?\d*,\d+"), "a decimal comma? --decimal comma"),
+    (re.compile(r"(\d+[-/.]){2}\d+.*|\d+:\d\d.*"), "a date? turn it into numbers"),
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that has been understood.
+
+    Attributes:
+        name: What it is called.
+        kind: Of what it holds.
+        values: N numbers, NaN where a cell is missing; of a category the numbers of the
+            classes.
+        classes: Of a category or of truth values, what each number stands for.
+    """
+
+    name: str
+    kind: Literal["number", "truth", "category"]
+    values: NDArray[np.float64]
+    classes: tuple[str, ...] = ()
+
+    def expand(self) -> tuple[list[str], NDArray[np.float64]]:
+        """Return the names and the values, N × 1, of a category one-hot, N × C."""
+        if self.kind != "category":
+            return [self.name], self.values[:, None]
+        hot = (self.values[:, None] == np.arange(len(self.classes))).astype(np.float64)
+        hot[np.isnan(self.values)] = np.nan
+        return [f"{self.name}={c}" for c in self.classes], hot
+
+
+def read_column(
+    cells: Cells, i: int, decimal: str, as_classes: bool, assumptions: list[str]
+) -> Column:
+    """Find out what a column holds.
+
+    Args:
+        cells: The table.
+        i: Which column.
+        decimal: The decimal sign.
+        as_classes: Whether its cells are names of classes even where they are numbers.
+        assumptions: What is taken for granted is added here.
+
+    Raises:
+        DataError: A cell can be taken for neither, or the column for nothing.
+    """
+    import pandas as pd
+
+    name = cells.names[i] or "index"
+    if i in cells.numbers and not as_classes:
+        return Column(name, "number", cells.numbers[i])
+    texts = cells.texts.get(i)
+    if texts is None:
+        texts = np.array([f"{value:.17g}" for value in cells.numbers[i]], dtype=object)
+    codes, found = pd.factorize(texts)
+    distinct = [str(text) for text in found]
+    present = [k for k, text in enumerate(distinct) if text.lower() not in MISSING]
+    at = _Place(cells, name, codes)
+    if not present:
+        problem = f"every cell is missing; leave the column out with --ignore {clean(name, 40)}"
+        raise DataError(cells.shown, problem, column=name)
+    if not as_classes:
+        numbers = [k for k in present if is_number(distinct[k], decimal)]
+        if len(numbers) == len(present):
+            values = _numbers(at, distinct, present, decimal, assumptions)
+            return Column(name, "number", values[codes])
+        if numbers or any(_LIKE_A_NUMBER.match(distinct[k]) for k in present):
+            strangers = set(present) - set(numbers)
+            if not numbers:
+                strangers = {k for k in present if _LIKE_A_NUMBER.match(distinct[k])}
+            raise _no_number(at, distinct, min(strangers))
+        if {distinct[k].lower() for k in present} in ({"true", "false"}, {"yes", "no"}):
+            return _truth(name, codes, distinct, assumptions)
+    return _category(at, codes, distinct, present)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Says where a text stands first."""
+
+    cells: Cells
+    name: str
+    codes: NDArray[np.intp]
+
+    def error(self, k: int, problem: str) -> DataError:
+        line = int(self.cells.lines[int(np.argmax(self.codes == k))])
+        return DataError(self.cells.shown, problem, line=line, column=self.name)
+
+
+def _numbers(
+    at: _Place, distinct: list[str], present: list[int], decimal: str, assumptions: list[str]
+) -> NDArray[np.float64]:
+    """Return the number of each distinct text, exactly as Python's `float` reads it."""
+    values = np.full(len(distinct), np.nan)
+    rounded = ""
+    for k in present:
+        text = distinct[k].replace(MINUS, "-").replace(decimal, ".")
+        values[k] = float(text)
+        if not np.isfinite(values[k]):
+            raise at.error(k, f"{clean(distinct[k], 40)!r} is not a finite number")
+        whole = abs(values[k]) >= EXACT and text.lstrip("+-").isdigit()
+        if whole and not rounded and Decimal(text) != Decimal(values[k]):
+            rounded = distinct[k]
+    if rounded:
+        assumptions.append(
+            f"long numbers of {at.name!r} rounded to 64 bits, e.g. {clean(rounded, 40)}"
+        )
+    return values
+
+
+def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
+    text = distinct[k]
+    problem = f"{clean(text, 40)!r} is not a number"
+    hint = next((hint for sign, hint in _DISGUISES if sign.fullmatch(text)), "")
+    if not hint and at.codes[0] == k and len(at.codes) > 1 and not _LIKE_A_NUMBER.match(text):
+        hint = "a line of units? remove it"
+    name = clean(at.name, 40)
+    ways = f"--category {name} takes the cells for names of classes, --ignore {name} leaves it out"
+    return at.error(k, f"{problem}; {hint + '; ' if hint else ''}{ways}")
+
+
+def _truth(
+    name: str, codes: NDArray[np.intp], distinct: list[str], assumptions: list[str]
+) -> Column:
+    values = np.array([_TRUTH.get(text.lower(), np.nan) for text in distinct])
+    classes = tuple(
+        next(text for text in distinct if _TRUTH.get(text.lower()) == truth) for truth in (0, 1)
+    )
+    assumptions.append(f"{name!r} {classes[0]} = 0, {classes[1]} = 1")
+    return Column(name, "truth", values[codes], classes)
+
+
+def _category(
+    at: _Place, codes: NDArray[np.intp], distinct: list[str], present: list[int]
+) -> Column:
+    if len(present) > _MOST_CLASSES or len(present) > max(_FEW_CLASSES, len(codes) / 2):
+        name = clean(at.name, 40)
+        problem = f"{len(present):,} different texts are no classes; leave the column out with "
+        raise at.error(present[0], f"{problem}--ignore {name}, or name the lines: --index {name}")
+    order = sorted(present, key=lambda k: _sort_key(distinct[k]))
+    values = np.full(len(distinct), np.nan)
+    values[order] = np.arange(len(order))
+    classes = [clean(distinct[k], 60) for k in order]
+    if len(set(classes)) < len(classes):
+        raise at.error(present[0], "two names of classes look alike; rename one")
+    return Column(at.name, "category", values[codes], tuple(classes))
+
+
+def _sort_key(text: str) -> tuple[Any, ...]:
+    return (0, float(text), text) if is_number(text) else (1, 0.0, text)

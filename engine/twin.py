@@ -1,0 +1,254 @@
+"""The same network in PyTorch: an independent witness.
+
+PyTorch's own functions compute the forward phase and the loss, its automatic differentiation
+the gradients, and its optimisers and schedulers the updates. From the program it takes the
+names, the data, the order of the batches and the parameters to start from, and nothing that
+the program has computed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+    from engine.tensor import Array
+
+HOW_TO_INSTALL = 'the comparison needs PyTorch, which is not installed: pip install "nn-tui[torch]"'
+
+
+def import_torch() -> Any:
+    """Import PyTorch.
+
+    Raises:
+        InputError: It is not installed, or cannot be loaded.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        if error.name == "torch":
+            raise InputError(HOW_TO_INSTALL) from None
+        raise InputError(f"PyTorch is installed but cannot be loaded: {error}") from None
+    return torch
+
+
+class Twin:
+    """The network of a debugger, at its start, in PyTorch and float64.
+
+    Args:
+        debugger: Whose network, hyperparameters and data.
+        parameters: The parameters to start from, by name; by default the debugger's own.
+
+    Attributes:
+        parameters: PyTorch's tensors of the parameters, by name.
+        iteration: How many updates it has made.
+
+    Raises:
+        InputError: PyTorch is not installed.
+    """
+
+    def __init__(self, debugger: Debugger, parameters: Mapping[str, Array] | None = None) -> None:
+        self._torch = import_torch()
+        torch, dataset = self._torch, debugger.dataset
+        self._layers = debugger.program.network.layers
+        self._wanted = debugger.hyperparameters
+        self._batches = getattr(debugger.program, "batches", None)
+        with warnings.catch_warnings():
+            # The arrays of a dataset are read-only; these tensors are only read too.
+            warnings.simplefilter("ignore", UserWarning)
+            self._x, self._f0 = torch.tensor(dataset.x), torch.tensor(dataset.f0)
+        self._signed = bool((self._f0 == -1.0).any())
+        given = debugger.initial_parameters if parameters is None else parameters
+        self.parameters = {
+            name: torch.tensor(array, dtype=torch.float64, requires_grad=True)
+            for name, array in given.items()
+        }
+        self._optimiser = self._make_optimiser()
+        self._scheduler, self._until = self._make_scheduler()
+        self.iteration = 0
+
+    def _hyperparameter(self, name: str, default: Any) -> Any:
+        return getattr(self._wanted, name, default)
+
+    # The network
+
+    def forward(self, iteration: int | None = None) -> dict[str, Any]:
+        """Compute every layer's pre-activation and activation, and E.
+
+        Args:
+            iteration: Of which batch; by default that of the next update.
+
+        Returns:
+            PyTorch's tensors by the program's names.
+        """
+        torch = self._torch
+        x, f0 = self._batch(self.iteration if iteration is None else iteration)
+        values: dict[str, Any] = {}
+        a, z, activation = x, x, "identity"
+        for layer in self._layers:
+            z = a @ self.parameters[layer.weights]
+            for bias in ("b", "b" + layer.weights):
+                if bias in self.parameters:
+                    z = z + self.parameters[bias]
+            activation = getattr(getattr(layer, "activation", None), "name", "sigmoid")
+            a = _activate(torch, activation, z)
+            values |= {layer.z[0]: z, layer.a[0]: a}
+        values["E"] = self._loss(z, a, f0, activation) + self._penalty()
+        return values
+
+    def _batch(self, iteration: int) -> tuple[Any, Any]:
+        if self._batches is None or self._batches.is_whole:
+            return self._x, self._f0
+        rows = self._torch.as_tensor(self._batches.of(iteration).copy())
+        return self._x[rows], self._f0[rows]
+
+    def _loss(self, y: Any, f: Any, f0: Any, activation: str) -> Any:
+        functional = self._torch.nn.functional
+        match self._wanted.loss:
+            case "mse":
+                return functional.mse_loss(f, f0)
+            case "sse":
+                return functional.mse_loss(f, f0, reduction="sum")
+            case "half-sse":
+                return functional.mse_loss(f, f0, reduction="sum") / 2
+            case "bce" if activation == "sigmoid":
+                return functional.binary_cross_entropy_with_logits(y, f0)
+            case "bce":
+                return functional.binary_cross_entropy(f, f0)
+            case "cross-entropy":
+                return functional.cross_entropy(y, f0)
+            case "hinge":
+                sides = f0 if self._signed else 2 * f0 - 1
+                return functional.relu(1 - sides * f).mean()
+            case "huber":
+                return functional.huber_loss(f, f0, delta=self._hyperparameter("huber_delta", 1.0))
+        raise InputError(f"the comparison with PyTorch does not know the loss {self._wanted.loss}")
+
+    def _penalty(self) -> Any:
+        l1, l2 = self._hyperparameter("l1", 0.0), self._hyperparameter("l2", 0.0)
+        if not (l1 or l2):
+            return 0.0
+        weights = [self.parameters[layer.weights] for layer in self._layers]
+        return sum(l1 * w.abs().sum() + l2 / 2 * w.square().sum() for w in weights)
+
+    # Training
+
+    def _make_optimiser(self) -> Any:
+        optim, parameters = self._torch.optim, list(self.parameters.values())
+        eta, get = self._wanted.learning_rate, self._hyperparameter
+        name = get("optimiser", "sgd")
+        epsilon = get("epsilon", 1e-8)
+        betas = (get("beta1", 0.9), get("beta2", 0.999))
+        match name:
+            case "sgd":
+                return optim.SGD(parameters, lr=eta)
+            case "momentum" | "nesterov":
+                mu, ahead = get("momentum", 0.9), name == "nesterov" and get("momentum", 0.9) > 0
+                return optim.SGD(parameters, lr=eta, momentum=mu, nesterov=ahead)
+            case "rmsprop":
+                return optim.RMSprop(parameters, lr=eta, alpha=get("decay", 0.99), eps=epsilon)
+            case "adam":
+                return optim.Adam(parameters, lr=eta, betas=betas, eps=epsilon)
+            case "adamw":
+                decay = get("weight_decay", 0.01)
+                return optim.AdamW(parameters, lr=eta, betas=betas, eps=epsilon, weight_decay=decay)
+        raise InputError(f"the comparison with PyTorch does not know the optimiser {name}")
+
+    def _make_scheduler(self) -> tuple[Any, float]:
+        """Return PyTorch's scheduler, or None, and the update after which η stays as it is."""
+        schedulers, forever = self._torch.optim.lr_scheduler, float("inf")
+        steps = self._hyperparameter("schedule_steps", 1_000)
+        factor = self._hyperparameter("schedule_factor", 0.1)
+        optimiser = self._optimiser
+        match self._hyperparameter("schedule", "constant"):
+            case "step":
+                return schedulers.StepLR(optimiser, steps, gamma=factor), forever
+            case "exponential":
+                return schedulers.ExponentialLR(optimiser, gamma=factor ** (1 / steps)), forever
+            case "cosine":
+                return schedulers.CosineAnnealingLR(optimiser, T_max=steps), steps
+            case "warm-up" if steps > 1:
+                warm = schedulers.LinearLR(optimiser, start_factor=1 / steps, total_iters=steps - 1)
+                return warm, steps
+        return None, 0.0
+
+    def step(self) -> float:
+        """Make one update.
+
+        Returns:
+            E before it.
+        """
+        return self.step_with(lambda: None)
+
+    def step_with(self, look: Callable[[], None]) -> float:
+        """Make one update, calling `look` when the gradients are there.
+
+        Returns:
+            E before it.
+        """
+        self._optimiser.zero_grad()
+        loss = self.forward()["E"]
+        loss.backward()
+        look()
+        clip = self._hyperparameter("clip", 0.0)
+        if clip:
+            self._torch.nn.utils.clip_grad_norm_(self.parameters.values(), clip)
+        self._optimiser.step()
+        self.iteration += 1
+        if self._scheduler is not None and self.iteration <= self._until:
+            self._scheduler.step()
+        return float(loss.detach())
+
+    def gradients_at(self, parameters: Mapping[str, Array], iteration: int) -> dict[str, Array]:
+        """Return PyTorch's gradients at given parameters; its own stay as they are.
+
+        Args:
+            parameters: By name.
+            iteration: Of which batch.
+        """
+        with self._having(parameters):
+            loss = self.forward(iteration)["E"]
+            gradients = self._torch.autograd.grad(
+                loss, list(self.parameters.values()), allow_unused=True
+            )
+        return {
+            name: (self._torch.zeros_like(parameter) if gradient is None else gradient).numpy()
+            for (name, parameter), gradient in zip(self.parameters.items(), gradients, strict=True)
+        }
+
+    @contextlib.contextmanager
+    def _having(self, parameters: Mapping[str, Array]) -> Iterator[None]:
+        own = self.parameters
+        self.parameters = {
+            name: self._torch.tensor(array, dtype=self._torch.float64, requires_grad=True)
+            for name, array in parameters.items()
+        }
+        try:
+            yield
+        finally:
+            self.parameters = own
+
+    def values(self) -> dict[str, Array]:
+        """Return copies of the parameters as they are now."""
+        return {name: p.detach().numpy().copy() for name, p in self.parameters.items()}
+
+
+def _activate(torch: Any, name: str, z: Any) -> Any:
+    functional = torch.nn.functional
+    match name:
+        case "sigmoid" | "tanh":
+            return getattr(torch, name)(z)
+        case "relu" | "elu" | "softplus":
+            return getattr(functional, name)(z)
+        case "leaky-relu":
+            return functional.leaky_relu(z)
+        case "softmax":
+            return functional.softmax(z, dim=1)
+        case "identity":
+            return z
+    raise InputError(f"the comparison with PyTorch does not know the activation {name}")

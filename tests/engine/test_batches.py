@@ -1,0 +1,77 @@
+"""Which observations an iteration sees."""
+
+import numpy as np
+import pytest
+
+from engine import Debugger, Hyperparameters, read_dataset
+from engine.batches import Batches
+from engine.stops import Hit
+from tests.engine.nets import make
+
+
+@pytest.mark.parametrize("shuffle", ["no", "yes"])
+@pytest.mark.parametrize(("size", "an_epoch"), [(1, 7), (3, 3), (7, 1), (50, 1)])
+def test_an_epoch_sees_every_observation_once(shuffle: str, size: int, an_epoch: int) -> None:
+    batches = Batches(7, Hyperparameters(batch_size=str(size), shuffle=shuffle))
+    orders = []
+    for epoch in range(4):
+        chosen = [batches.of(epoch * an_epoch + place) for place in range(an_epoch)]
+        assert [len(batch) for batch in chosen[:-1]] == [size] * (an_epoch - 1)
+        orders.append(np.concatenate(chosen).tolist())
+        assert sorted(orders[-1]) == list(range(7))
+    assert (len({tuple(order) for order in orders}) > 1) is (shuffle == "yes")
+
+
+def test_the_batch_of_an_iteration_is_the_same_in_any_order() -> None:
+    wanted = Hyperparameters(batch_size="3", shuffle="yes", seed=9)
+    forward = Batches(10, wanted)
+    there = [forward.of(iteration).tolist() for iteration in range(40)]
+    jumping = Batches(10, wanted)
+    for iteration in np.random.RandomState(0).permutation(40):
+        assert jumping.of(int(iteration)).tolist() == there[iteration]
+
+
+def test_the_last_batch_has_its_own_mean() -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(batch_size="3"))
+    debugger.run(2)
+    snapshot = debugger.snapshot()
+    assert snapshot.batch == (3,)
+    assert (snapshot.epoch, snapshot.listing.axes["f"][0].labels) == (0, ("4",))
+    f, f0 = snapshot.values["f"], snapshot.values["f0"]
+    assert (f.shape, f0.tolist()) == ((1, 1), [[1.0]])
+    assert snapshot.loss == pytest.approx(float((f - f0)[0, 0] ** 2), rel=1e-14)
+    assert [line.shape for line in snapshot.listing.lines if line.name == "dE_dg"] == [(1, 3)]
+    debugger.run(1)
+    assert debugger.snapshot().batch == (0, 1, 2)
+
+
+def test_a_watch_on_an_observation_that_a_batch_lacks_waits() -> None:
+    debugger = make(rows=5, batch_size=2)
+    debugger.stops.add_watch("f[1, 0] > -1")
+    hit = debugger.proceed(3)
+    assert hit is not None
+    assert debugger.iteration == 1
+    debugger.proceed(5)
+    assert all(not stop.problem for stop in debugger.stops)
+
+
+def test_a_watch_across_batches_of_two_sizes_waits() -> None:
+    debugger = make(rows=5, batch_size=2)
+    watch = debugger.stops.add_watch("any(f - prev(f) > 99)")
+    assert debugger.proceed(9) is None
+    assert watch.enabled
+    hits: list[Hit | None] = [debugger.proceed(30)]
+    assert hits == [None]
+
+
+def test_the_epoch_in_an_expression() -> None:
+    debugger = make(rows=5, batch_size=2)
+    debugger.stops.add_watch("epoch == 2")
+    hit = debugger.proceed(30)
+    assert hit is not None
+    assert debugger.iteration == 7
+
+
+def test_predictions_are_of_all_observations() -> None:
+    whole, batched = make(rows=8), make(rows=8, batch_size=3, shuffle="yes")
+    np.testing.assert_array_equal(whole.predict(), batched.predict())

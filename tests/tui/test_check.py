@@ -1,0 +1,114 @@
+"""The check of the gradients on the screen."""
+
+import threading
+from collections.abc import Callable
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from engine import Dataset, check_gradients
+from engine.program import Program
+from tests.engine.planted import Plant
+from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
+from tui.keys import KEYS
+
+(KEY,) = [key.keys[0] for key in KEYS if key.action == "check"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> None:
+    async with opened(size, bias="per-neuron") as (app, pilot):
+        await pilot.press("s", "s", "n", KEY)
+        await until(pilot, lambda: "All 13 gradients agree." in said(app))
+        await until(pilot, lambda: "✓ 6 checked, at most" in text(app))
+        assert clock(app) == (2, 1)
+        assert "4 Weights  check ─" in text(app)
+        debugger = app._debugger
+        assert debugger is not None
+        check = check_gradients(debugger)
+        assert check is not None
+        v = check.parameters[0]
+        for row, column in ((0, 0), (1, 0), (1, 1)):
+            finding = v.cells[row, column].finding
+            await until(
+                pilot,
+                lambda r=row, c=column, f=finding: (
+                    f"∂E/∂v[input{r + 1}, g{c + 1}]  agrees  {f.relative_error:.0e}" in text(app)
+                ),
+            )
+            assert f"{finding.analytic:.7g}".replace("-", "−") in text(app)
+            await pilot.press("l" if row else "j")
+        # What has moved on is no longer what was checked.
+        await pilot.press("f")
+        await until(pilot, lambda: "4 Weights  check, outdated" in text(app))
+        await pilot.press("N")
+        await until(pilot, lambda: clock(app)[0] == 2)
+        await pilot.press("escape")
+        await until(pilot, lambda: "✓" not in text(app))
+        await pilot.press("v", "v", "v", "v")
+        await until(pilot, lambda: "✓ 6 checked" in text(app))
+        await pilot.press("v")
+        await until(pilot, lambda: "✓" not in text(app))
+
+
+async def test_before_any_check_the_tab_says_how_to_make_one() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("4", "v", "v", "v", "v")
+        await until(pilot, lambda: f"Not checked yet: {KEY} checks every gradient" in text(app))
+        await pilot.press("j", "j", "l", "k", "x")
+        await until(pilot, lambda: "∂E/∂v has not run" in said(app))
+        await pilot.press(KEY)
+        await until(pilot, lambda: "✓ 6 checked" in text(app))
+        # Another network has another check.
+        app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(seed=2)))
+        await until(pilot, lambda: "Not checked yet" in text(app))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_wrong_gradient_is_pointed_at(size: tuple[int, int], plant: Plant) -> None:
+    def wrong(program: Program) -> Callable[[], None]:
+        operation = next(o for o in program.operations if o.name == "dE_dw")
+        right, out = operation.run, operation.target.data
+
+        def run() -> None:
+            right()
+            out[2] *= 1.5
+
+        return run
+
+    plant("dE_dw", wrong)
+    async with opened(size) as (app, pilot):
+        await pilot.press(KEY)
+        await until(pilot, lambda: "1 of 9 gradients differs from the" in said(app))
+        await until(pilot, lambda: "✗ 1 of 3 differ, at most 2e-01" in text(app))
+        assert "∂E/∂w[g3, output]  differs  2e-01" in text(app)
+        assert "›✗2e-01" in text(app)
+
+
+async def test_a_long_check_tells_how_far_it_is_and_can_be_given_up() -> None:
+    random = np.random.RandomState(0)
+    dataset = Dataset.from_arrays(random.randn(20, 4), random.rand(20, 1))
+    going = threading.Event()
+
+    def slowly(debugger: object, tell: object, cancel: object) -> object:
+        def told(done: int, total: int) -> None:
+            if done == 5:
+                going.set()
+                while not cancel():  # type: ignore[operator]
+                    pass
+            tell(done, total)  # type: ignore[operator]
+
+        tell(4, 15)  # type: ignore[operator]
+        return check_gradients(debugger, told, cancel)  # type: ignore[arg-type]
+
+    async with opened((120, 36), dataset=dataset) as (app, pilot):
+        with patch("engine.check.check_gradients", slowly):
+            await pilot.press(KEY)
+            await until(pilot, going.is_set)
+            await until(pilot, lambda: "checking the gradients, 4 of 15 · Esc stops" in text(app))
+            await pilot.press("escape")
+            await until(pilot, lambda: "The check was given up." in said(app))
+        assert "✓" not in text(app)
+        await pilot.press("n")
+        await until(pilot, lambda: snapshot(app).position == 1)

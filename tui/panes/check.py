@@ -1,0 +1,171 @@
+"""What a check of the gradients has found, cell by cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from engine.text import MINUS
+from tui.lines import Row, right
+from tui.palette import Palette
+from tui.panes.matrix import names_of
+
+if TYPE_CHECKING:
+    from engine.check import CellCheck, GradientCheck, ParameterCheck
+    from engine.snapshot import Snapshot
+    from engine.tensor import Array, Axis, Index
+
+HEAD = 3
+"""The lines above the first parameter: two on the cell under the cursor, and a blank one."""
+NARROWEST = 6
+_NOT_CHECKED = "·"
+_MOST_ROWS = 200
+
+
+class Checked:
+    """A check, and the parameters that it was made with.
+
+    Args:
+        check: What it has found.
+        snapshot: The state that the screen showed.
+    """
+
+    def __init__(self, check: GradientCheck, snapshot: Snapshot) -> None:
+        self.listing = snapshot.listing
+        self.parameters = {parameter.name: parameter for parameter in check.parameters}
+        self.check = check
+        self._values: dict[str, Array] = {name: snapshot.values[name] for name in self.parameters}
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether it still is about what the screen shows."""
+        if snapshot.listing is not self.listing or snapshot.iteration != self.check.iteration:
+            return False
+        return all((snapshot.values[name] == values).all() for name, values in self._values.items())
+
+    def worst_row_and_column(self) -> list[int]:
+        """Where the worst gradient is that differs: all rows count, one parameter after another."""
+        above = 0
+        for name, parameter in self.parameters.items():
+            axes = self.listing.axes[name]
+            if parameter.failing:
+                index = (0, 0, *parameter.failing[0].index)[-2:]
+                return [above + index[0], index[1]]
+            above += len(names_of(axes)[0])
+        return [0, 0]
+
+
+def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette) -> list[Row]:
+    """Tell of the cell under the cursor what was found, with both numbers."""
+    parameter, index = cell
+    found = checked.parameters[parameter].cells.get(index)
+    if found is None:
+        rows = [Row().add("this gradient was not in the sample", palette.dim), Row()]
+    else:
+        finding = found.finding
+        style = _style(found, palette)
+        first = Row().add(f"{found.label}  ", palette.heading)
+        first.add(f"{finding.verdict}", style)
+        if not finding.verdict.fails or finding.numeric == finding.numeric:
+            first.add(f"  {_error(found)}", style)
+        second = Row().add("a ", palette.dim).add(_exact(finding.analytic), palette.text)
+        second.add("  n ", palette.dim).add(_exact(finding.numeric), palette.text)
+        rows = [first, second]
+    return [*rows, Row()]
+
+
+def parameter_rows(
+    checked: Checked,
+    name: str,
+    axes: tuple[Axis, ...],
+    *,
+    palette: Palette,
+    width: int,
+    names: int,
+    cursor: tuple[int, int] | None,
+    column: int,
+) -> list[Row]:
+    """Lay out one parameter: a heading, a row for each of its rows, and what it comes to.
+
+    Args:
+        checked: What was found.
+        name: The parameter.
+        axes: Its axes.
+        palette: The colours.
+        width: The cells of a row.
+        names: The cells of the row names.
+        cursor: Row and column of the cell under the cursor, if it is to be seen here.
+        column: The column to have in sight.
+    """
+    parameter = checked.parameters[name]
+    row_names, column_names = names_of(axes)
+    fitting = max(1, (width - names) // (NARROWEST + 1))
+    first = max(min(column - fitting + 1, len(column_names) - fitting), 0)
+    shown = range(first, min(first + fitting, len(column_names)))
+    heading = Row().add(
+        parameter.symbol, palette.heading, width=max(names, cell_len(parameter.symbol))
+    )
+    for place, j in enumerate(shown):
+        end = names + (place + 1) * (NARROWEST + 1)
+        heading.add(" " + right(column_names[j], max(end - heading.width - 1, 0)), palette.label)
+    rows = [heading]
+    for i, row_name in enumerate(row_names[:_MOST_ROWS]):
+        at = cursor is not None and cursor[0] == i
+        row = Row().add(row_name, palette.heading if at else palette.label, width=names)
+        for j in shown:
+            found = parameter.cells.get((i, j)[2 - len(axes) :] if axes else ())
+            text = right(_NOT_CHECKED if found is None else _short(found), NARROWEST)
+            style = palette.dim if found is None else _style(found, palette)
+            if cursor == (i, j):
+                row.add("›", palette.heading).add(text, style + palette.current)
+            else:
+                row.add(" " + text, style)
+        rows.append(row)
+    if len(row_names) > _MOST_ROWS:
+        rows.append(Row().add(f"… {len(row_names) - _MOST_ROWS:,} more rows", palette.dim))
+    rows.append(_sum(parameter, palette))
+    return rows
+
+
+def _sum(parameter: ParameterCheck, palette: Palette) -> Row:
+    """What a parameter comes to, in a line."""
+    failing, worst = parameter.failing, parameter.worst
+    row = Row()
+    if failing:
+        row.add(f"✗ {len(failing):,} of {len(parameter.cells):,} differ", palette.alarm)
+    else:
+        row.add(f"✓ {len(parameter.cells):,} checked", palette.good)
+        if len(parameter.cells) < parameter.size:
+            row.add(f" of {parameter.size:,}", palette.dim)
+    if worst is not None:
+        row.add(f", at most {worst.finding.relative_error:.0e}", palette.dim)
+    return row
+
+
+def _short(found: CellCheck) -> str:
+    match found.finding.verdict.name:
+        case "KINK":
+            return "kink"
+        case "UNTOLD":
+            return "small"
+        case "NOT_FINITE":
+            return "✗ nan"
+    mark = "✗" if found.finding.verdict.fails else ""
+    return mark + _error(found)
+
+
+def _error(found: CellCheck) -> str:
+    """The relative error in a few characters."""
+    error = found.finding.relative_error
+    return f"{error:.0e}" if error else "0"
+
+
+def _style(found: CellCheck, palette: Palette) -> Style:
+    if found.finding.verdict.fails:
+        return palette.alarm
+    return palette.good if found.finding.verdict.name == "AGREES" else palette.label
+
+
+def _exact(value: float) -> str:
+    return f"{value:.7g}".replace("-", MINUS)

@@ -1,0 +1,53 @@
+"""The command `check`: the proof of the gradients, and of the whole run against PyTorch."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.check import check_gradients
+from engine.check_report import check_object, check_text, comparison_text
+from engine.comparison import compare_with_torch
+from engine.twin import import_torch
+from tui.headless import with_progress
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
+PASSED, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def require_torch() -> None:
+    """Make sure of PyTorch.
+
+    Raises:
+        InputError: It is not installed; the message says how to get it.
+    """
+    import_torch()
+
+
+def prove(debugger: Debugger, with_torch: bool, as_json: bool) -> int:
+    """Check the gradients at the clock, print what was found, and return the exit code.
+
+    Args:
+        debugger: Whose gradients.
+        with_torch: Whether to train the same network in PyTorch too.
+        as_json: Whether to print one JSON object at the end, and no text.
+    """
+    comparison = None
+    check = with_progress("checking", partial(check_gradients, debugger))
+    if check is not None and not as_json:
+        click.echo(check_text(check))
+    if check is not None and with_torch:
+        comparison = with_progress("PyTorch", partial(compare_with_torch, debugger))
+        if comparison is not None and not as_json:
+            click.echo("\n" + comparison_text(comparison))
+    if check is None or (with_torch and comparison is None):
+        click.echo("nn-tui: interrupted", err=True)
+        return INTERRUPTED
+    if as_json:
+        click.echo(json.dumps(check_object(check, comparison), allow_nan=False))
+    return PASSED if check.passed and (comparison is None or comparison.passed) else FAILED
