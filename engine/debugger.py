@@ -12,11 +12,12 @@ from engine.camera import take_snapshot
 from engine.dataset import Dataset
 from engine.errors import InputError, QueryError
 from engine.expression import Explanation
+from engine.forward import Forward
 from engine.guard import Guard
 from engine.history import Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
 from engine.network import Network
-from engine.operations.base import Operation, Phase
+from engine.operations.base import Operation
 from engine.program import Program
 from engine.query.language import Query
 from engine.query.scope import END
@@ -454,14 +455,19 @@ class Debugger:
         """
         return explain.chain(self._run, name, index)
 
-    def predict(self) -> Array:
-        """Return f for every observation, N × O, with the parameters as they are now."""
-        program = Program(self.dataset, self.hyperparameters.to_evaluate(), self.parameters)
-        with np.errstate(all="ignore"):
-            for operation in program.operations:
-                if operation.phase is Phase.FORWARD:
-                    operation.run()
-        return program.tensors[program.network.layers[-1].a[0]].data
+    def predict(self, points: Array | None = None) -> Array:
+        """Return f with the parameters as they are now.
+
+        Args:
+            points: The inputs to predict for, P × I; by default those of every observation.
+
+        Returns:
+            f, P × O.
+
+        Raises:
+            InputError: The points do not have a column for each input, or there are none.
+        """
+        return Forward(self.dataset, self.hyperparameters, points).predict(self.parameters)
 
     def validation_loss(self, *, quickly: bool = False) -> Evaluation | None:
         """Compute f and E for the held-out observations, with the parameters as they are now.

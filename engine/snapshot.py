@@ -100,6 +100,10 @@ class Snapshot:
         """The iteration that the values belong to: the last complete one between two."""
         return self.iteration if self.position else max(self.iteration - 1, 0)
 
+    def is_of_same_network(self, other: Snapshot) -> bool:
+        """Whether another snapshot is of the same program, only at another time."""
+        return self.listing.parameters is other.listing.parameters
+
     def place_of(self, observation: int) -> int | None:
         """Return which row of tensors an observation has; None if it is not in the batch."""
         if self.batch is None:
