@@ -32,6 +32,8 @@ class Dataset:
         validation: The observations that were held out, with the same columns.
         scaling: How x was made from the original inputs; None where it is these.
         original_x: The inputs before they were scaled, N × I; None where x is these.
+        features: How many of the last inputs are computed from those before; their names are
+            the expressions.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Dataset:
     validation: Dataset | None = None
     scaling: Scaling | None = None
     original_x: NDArray[np.float64] | None = None
+    features: int = 0
 
     def __post_init__(self) -> None:
         for array in (self.x, self.f0, self.shown_x):

@@ -12,11 +12,12 @@ from engine.camera import take_snapshot
 from engine.dataset import Dataset
 from engine.errors import InputError, QueryError
 from engine.expression import Explanation
+from engine.forward import Forward
 from engine.guard import Guard
 from engine.history import Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
 from engine.network import Network
-from engine.operations.base import Operation, Phase
+from engine.operations.base import Operation
 from engine.program import Program
 from engine.query.language import Query
 from engine.query.scope import END
@@ -25,7 +26,7 @@ from engine.search import Scan
 from engine.settings import HISTORY, MEGABYTE
 from engine.snapshot import Snapshot
 from engine.stop_list import Stops
-from engine.stops import Hit
+from engine.stops import Hit, planned_stops
 from engine.tensor import Array
 from engine.text import clean
 from engine.validation import Evaluation, Evaluator
@@ -116,6 +117,11 @@ class Debugger:
     def losses(self) -> Array:
         """E of every iteration ever completed, before its update; read-only."""
         return self._run.losses.values
+
+    @property
+    def held_out_losses(self) -> Array:
+        """The same of what is held out, as each epoch begins; empty if nothing is."""
+        return self._run.held_out.values
 
     @property
     def initial_parameters(self) -> dict[str, Array]:
@@ -216,6 +222,34 @@ class Debugger:
             self._stopped(guard.hit)
         return guard.hit
 
+    def train(self, cancel: Cancel = never) -> Hit | None:
+        """Run until the planned iterations are complete, the target is reached, or patience ends.
+
+        Breakpoints and watches stop nothing here.
+
+        Args:
+            cancel: As for `run_to`.
+
+        Returns:
+            Why it stopped before the planned iterations, or None.
+        """
+        guard = Guard(self._run, planned_stops(self.hyperparameters))
+        self._run.run_to(self.hyperparameters.iterations, cancel, guard)
+        if guard.hit is not None:
+            self._stopped(guard.hit)
+        return guard.hit
+
+    def restore_best(self) -> None:
+        """Go to the iteration whose parameters had the smallest held-out loss so far.
+
+        Raises:
+            InputError: Nothing is held out.
+        """
+        best_at = self.program.tensors.get("best_at")
+        if best_at is None:
+            raise InputError("nothing is held out: --split 0.2")
+        self._run.go_to(int(best_at.data))
+
     def _guard_key(self) -> object:
         return (self._run, self.iteration, self.position, self.stops.version)
 
@@ -223,7 +257,7 @@ class Debugger:
         """Go on with the guard of the run before if nothing has changed since."""
         if self._guard is not None and self._guard[0] == self._guard_key():
             return self._guard[1]
-        guard = Guard(self._run, self.stops)
+        guard = Guard(self._run, [*self.stops, *planned_stops(self.hyperparameters)])
         search.prime(self._run, guard)
         guard.skip = (self.iteration, self.position)
         return guard
@@ -421,15 +455,19 @@ class Debugger:
         """
         return explain.chain(self._run, name, index)
 
-    def predict(self) -> Array:
-        """Return f for every observation, N × O, with the parameters as they are now."""
-        whole = self.hyperparameters.replace(batch_size="full", shuffle="no")
-        program = Program(self.dataset, whole, self.parameters)
-        with np.errstate(all="ignore"):
-            for operation in program.operations:
-                if operation.phase is Phase.FORWARD:
-                    operation.run()
-        return program.tensors[program.network.layers[-1].a[0]].data
+    def predict(self, points: Array | None = None) -> Array:
+        """Return f with the parameters as they are now.
+
+        Args:
+            points: The inputs to predict for, P × I; by default those of every observation.
+
+        Returns:
+            f, P × O.
+
+        Raises:
+            InputError: The points do not have a column for each input, or there are none.
+        """
+        return Forward(self.dataset, self.hyperparameters, points).predict(self.parameters)
 
     def validation_loss(self, *, quickly: bool = False) -> Evaluation | None:
         """Compute f and E for the held-out observations, with the parameters as they are now.

@@ -51,6 +51,8 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
             "predictions": debugger.predict(),
             "validation": _validation_object(debugger),
             "iterations": debugger.iteration,
+            "stopped": debugger.log[-1] if debugger.log else None,
+            "held_out_losses": debugger.held_out_losses,
             "seconds": seconds,
         }
     )
@@ -113,7 +115,11 @@ def run_text(debugger: Debugger, seconds: float) -> str:
     biases = [f"{name} = {_array(a)}" for name, a in final.items() if name.startswith("b")]
     lines += [f"bias: {', '.join(biases) or 'none'}", "", _predictions(debugger), ""]
     lines += _validation_text(debugger)
-    lines.append(f"{debugger.iteration:,} iterations in {seconds:.3f} s")
+    if debugger.log:
+        lines.append(f"stopped: {debugger.log[-1]}")
+        if debugger.hyperparameters.patience:
+            lines.append(f"the parameters are the best ones, of iteration {debugger.iteration:,}")
+    lines.append(f"{len(losses):,} iterations in {seconds:.3f} s")
     return "\n".join(lines)
 
 

@@ -60,6 +60,7 @@ class Snapshot:
         epoch: The epoch that the values belong to, from 0 on.
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
+        held_out: The same of what is held out, if anything is.
         loss: The last E that was computed, or None.
         stopped: Why the run stopped here, in words, or "".
         stops: The list of stops, with the present values of the watches.
@@ -83,6 +84,7 @@ class Snapshot:
     epoch: int
     losses: Array
     outline: Outline | None
+    held_out: Outline | None
     loss: float | None
     stopped: str
     stops: tuple[StopView, ...]
@@ -97,6 +99,10 @@ class Snapshot:
     def values_iteration(self) -> int:
         """The iteration that the values belong to: the last complete one between two."""
         return self.iteration if self.position else max(self.iteration - 1, 0)
+
+    def is_of_same_network(self, other: Snapshot) -> bool:
+        """Whether another snapshot is of the same program, only at another time."""
+        return self.listing.parameters is other.listing.parameters
 
     def place_of(self, observation: int) -> int | None:
         """Return which row of tensors an observation has; None if it is not in the batch."""

@@ -22,7 +22,7 @@ class Evaluation:
 
     Attributes:
         f: N × O.
-        E: The loss, of the same formula as in training.
+        E: The loss, of the same formula as in training, without a penalty.
         accuracy: Which share of the observations is put into the right class; None where
             there are no classes.
     """
@@ -48,7 +48,7 @@ class Evaluator:
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
         self._dataset = dataset
         self._hinge = hyperparameters.loss == "hinge"
-        whole = hyperparameters.replace(batch_size="full", shuffle="no")
+        whole = hyperparameters.to_evaluate()
         zeros = _no_parameters(dataset, whole)
         self._program = Program(dataset, whole, zeros)
         self.seconds = 0.0

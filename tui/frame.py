@@ -13,6 +13,7 @@ from tui.panes.header import Header
 from tui.panes.hyperparameters import HyperparametersPane
 from tui.panes.iteration import IterationPane
 from tui.panes.loss import LossPane
+from tui.panes.pictures import PicturesPane
 from tui.panes.tabs import PaneTabs
 from tui.panes.weights import WeightsPane
 
@@ -22,6 +23,7 @@ TITLES = {
     "loss": "Loss",
     "weights": "Weights",
     "iteration": "Iteration",
+    "pictures": "Pictures",
 }
 """The panes by name, in the order of their numbers."""
 
@@ -32,7 +34,7 @@ _BORDERED, _WITH_BARS = 14, 8
 
 
 class Frame(Vertical):
-    """The header, the tabs and the five panes."""
+    """The header, the tabs and the six panes."""
 
     DEFAULT_CSS = "Frame { height: 1fr; }"
 
@@ -43,9 +45,12 @@ class Frame(Vertical):
         self.loss = LossPane("loss")
         self.weights = WeightsPane("weights")
         self.iteration = IterationPane("iteration")
+        self.pictures = PicturesPane("pictures")
         self.active = "iteration"
         """The name of the pane that keys are meant for."""
         self.maximised = False
+        self._pictured = False
+        """Whether the pictures are in the place of the weights."""
         self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
         self._panes: dict[str, LinesView | HyperparametersPane] = {
@@ -54,11 +59,12 @@ class Frame(Vertical):
             "loss": self.loss,
             "weights": self.weights,
             "iteration": self.iteration,
+            "pictures": self.pictures,
         }
         self._holders = {
             Vertical(id="left"): ("dataset", "hyperparameters"),
-            Vertical(id="right"): ("loss", "weights", "iteration"),
-            Horizontal(id="top"): ("loss", "weights"),
+            Vertical(id="right"): ("loss", "weights", "pictures", "iteration"),
+            Horizontal(id="top"): ("loss", "weights", "pictures"),
         }
 
     def compose(self) -> ComposeResult:
@@ -75,6 +81,7 @@ class Frame(Vertical):
                 with top:
                     yield self.loss
                     yield self.weights
+                    yield self.pictures
                 yield self.iteration
 
     def show(self, moment: Moment) -> None:
@@ -139,8 +146,12 @@ class Frame(Vertical):
         self.screen.set_class(height < _BORDERED, "-short")
         self.screen.set_class(height < _WITH_BARS, "-low")
         self.screen.set_class(width < _WIDE and height >= _BORDERED, "-two-lines")
+        if self.active in ("weights", "pictures"):
+            self._pictured = self.active == "pictures"
+        self.screen.set_class(self._pictured, "-pictured")
+        hidden = "weights" if self._pictured else "pictures"
         for name, pane in self._panes.items():
-            pane.display = not single or name == self.active
+            pane.display = name == self.active if single else name != hidden
         for holder, inside in self._holders.items():
             holder.display = not single or self.active in inside
         self._tabs.activate(self.active)

@@ -294,6 +294,7 @@ KEYS = (
                 ("loss", "Loss"),
                 ("weights", "Weights"),
                 ("iteration", "Iteration"),
+                ("pictures", "Pictures"),
             ),
             start=1,
         )
@@ -352,7 +353,8 @@ KEYS = (
         ("v",),
         "v",
         "view",
-        "in Weights: value, gradient, update, change since the start, check; or colours",
+        "in Weights: value, gradient, update, change since the start, check; or colours; "
+        "in Pictures: boundary, network, quality, histograms",
         PANES,
         footer=False,
     ),

@@ -53,6 +53,10 @@ class Palette:
     plus: tuple[Style, Style, Style]
     """Positive numbers, from small to large."""
     minus: tuple[Style, Style, Style]
+    background: Color
+    foreground: Color
+    hues: tuple[Color, ...]
+    """The colours of classes; of two, that of negative numbers and that of positive ones."""
 
     @classmethod
     def from_theme(cls, variables: Mapping[str, str]) -> Palette:
@@ -87,6 +91,9 @@ class Palette:
             selected=Style(bgcolor=background.blend(plus, 0.2).rich_color),
             plus=(towards(plus, 0.55), towards(plus, 0.8), towards(plus, 1.0, bold=True)),
             minus=(towards(minus, 0.55), towards(minus, 0.8), towards(minus, 1.0, bold=True)),
+            background=background,
+            foreground=foreground,
+            hues=(minus, plus, *map(colour, ("success", "secondary", "error", "accent"))),
         )
 
     def number(self, value: float, largest: float) -> Style:

@@ -83,6 +83,25 @@ def compute_features(
     return [clean(part) for part in parts], computed
 
 
+def features_at(
+    expressions: Sequence[str], names: Sequence[str], x: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Compute the same expressions, already known to be good, for other points.
+
+    Args:
+        expressions: The F expressions.
+        names: The I names of the inputs.
+        x: P × I.
+
+    Returns:
+        P × F; not finite where an expression has no value.
+    """
+    columns = _Columns(names, x)
+    with np.errstate(all="ignore"):
+        values = [compile_query(text, columns).value() for text in expressions]
+    return np.array(values, dtype=np.float64).reshape(len(values), len(x)).T
+
+
 def _split(text: str) -> list[str]:
     """Cut at the commas that stand in no brackets."""
     parts, depth = [""], 0

@@ -72,9 +72,10 @@ def read_dataset(
         groups = np.unique(f0, axis=0, return_inverse=True)[1].reshape(-1) if classes else None
         held = hold_out(len(x), options.split, seed, groups)
     _fill(x, ~held)
+    features = 0
     if options.features:
         more, computed = compute_features(options.features, names, x, [int(n) for n in lines])
-        names, x = [*names, *more], np.hstack([x, computed])
+        names, x, features = [*names, *more], np.hstack([x, computed]), len(more)
     scaling = None if options.scaling == "none" else Scaling.fit(options.scaling, x[~held])
     scaled = x if scaling is None else scaling.apply(x)
 
@@ -95,6 +96,7 @@ def read_dataset(
             validation=validation,
             scaling=scaling,
             original_x=None if scaling is None else x if whole else x[rows],
+            features=features,
         )
 
     return part(~held, part(held, None) if held.any() else None)

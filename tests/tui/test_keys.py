@@ -146,7 +146,14 @@ async def test_reset_while_running_pauses_at_iteration_0() -> None:
         await until(pilot, lambda: clock(app) == (0, 0) and state(app) is State.PAUSED)
 
 
-PANES = {"1": "dataset", "2": "hyperparameters", "3": "loss", "4": "weights", "5": "iteration"}
+PANES = {
+    "1": "dataset",
+    "2": "hyperparameters",
+    "3": "loss",
+    "4": "weights",
+    "5": "iteration",
+    "6": "pictures",
+}
 
 
 @at_two_sizes

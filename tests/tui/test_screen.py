@@ -52,6 +52,11 @@ async def test_small_screens_survive(size: tuple[int, int]) -> None:
             "4",
             "v",
             "s",
+            "6",
+            "v",
+            "v",
+            "v",
+            "v",
             "5",
             "question_mark",
         ):
@@ -116,7 +121,7 @@ async def test_text_from_a_file_is_shown_never_obeyed(size: tuple[int, int], tmp
     quoted = ",".join(f'"{name}"' for name in names)
     path.write_text(f'{quoted}\n"[/x]\x1b[2J",{"1," * len(HOSTILE[:-1])}0\n')
     async with opened(size, read_dataset(path)) as (app, pilot):
-        for key in ("s", "1", "j", "4", "v", "5", "n"):
+        for key in ("s", "1", "j", "4", "v", "5", "n", "6", "l", "v", "v", "v"):
             await pilot.press(key)
             await pilot.pause()
             assert not set(text(app)) & {"\x1b", "\x07", "\x9b", "\u202e"}

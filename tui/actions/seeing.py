@@ -73,7 +73,10 @@ class Seeing(Changing):
         self._tell("")
 
     def action_next_view(self) -> None:
-        self.frame.weights.next_view()
+        if self.frame.active == "pictures":
+            self.frame.pictures.next_view()
+        else:
+            self.frame.weights.next_view()
 
     def action_log_scale(self) -> None:
         self.frame.loss.toggle_log()

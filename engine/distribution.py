@@ -1,0 +1,154 @@
+"""How weights, gradients and activations are spread, and whether the layers learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.forward import Forward
+from engine.network import Layer
+from engine.tensor import Array
+
+_SLOPES: dict[str, Callable[[Array], Array]] = {
+    "σ": lambda a: 4.0 * a * (1.0 - a),
+    "tanh": lambda a: 1.0 - a * a,
+}
+"""By the symbol, the slope as a share of the largest, for activations that have ends."""
+_SATURATED = 0.01
+_RECTIFIER = "relu"
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How often values lie in each of some equal intervals.
+
+    Attributes:
+        counts: How many values lie in each interval.
+        low: Where the first one begins.
+        high: Where the last one ends.
+        mean: The mean of the finite values; NaN if there is none.
+        deviation: Their standard deviation.
+        nonfinite: How many values are not finite.
+    """
+
+    counts: NDArray[np.intp]
+    low: float
+    high: float
+    mean: float
+    deviation: float
+    nonfinite: int
+
+
+@dataclass(frozen=True)
+class LayerDistribution:
+    """What a layer's numbers are like.
+
+    Attributes:
+        layer: Its name.
+        symbol: That of its weights.
+        weights: The values of its weights.
+        gradient: Those of ∂E/∂ its weights; None while they are not computed.
+        activations: Those of its activations, over all observations.
+        ratio: ‖Δw‖/‖w‖ of the last update of its weights; None before the first.
+        saturated: The share of activations whose slope is less than 1 % of the largest;
+            None for an activation that has no ends.
+        dead: How many neurons are 0 for every observation; None unless it is relu.
+    """
+
+    layer: str
+    symbol: str
+    weights: Histogram
+    gradient: Histogram | None
+    activations: Histogram
+    ratio: float | None
+    saturated: float | None
+    dead: int | None
+
+
+def histogram(values: Array, bins: int = 20) -> Histogram:
+    """Count values in equal intervals from the smallest to the largest.
+
+    Args:
+        values: An array of any shape.
+        bins: How many intervals.
+    """
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return Histogram(np.zeros(bins, np.intp), 0.0, 0.0, np.nan, np.nan, values.size)
+    low, high = float(finite.min()), float(finite.max())
+    with np.errstate(all="ignore"):
+        mean, deviation = float(finite.mean()), float(finite.std())
+        # Of values so large or so close that there are no intervals, all are in the middle.
+        width = (high - low) / bins
+        if np.isfinite(width) and low + width > low and high - width < high:
+            places = np.clip(((finite - low) / width).astype(np.intp), 0, bins - 1)
+        else:
+            places = np.full(finite.size, bins // 2)
+    counts = np.bincount(places.reshape(-1), minlength=bins)
+    return Histogram(counts, low, high, mean, deviation, values.size - finite.size)
+
+
+def distributions(
+    forward: Forward, values: Mapping[str, Array], bins: int = 20
+) -> list[LayerDistribution]:
+    """Describe every layer, from the input side to the output side.
+
+    Args:
+        forward: The network on the observations.
+        values: What is computed, by name, as in a snapshot: the parameters and, as far as
+            they are there, gradients and changes.
+        bins: How many intervals the histograms have.
+    """
+    computed = forward.run(values)
+    return [
+        _describe(layer, symbol, values, computed[layer.a[0]], bins)
+        for layer, symbol in zip(forward.layers, forward.activations, strict=True)
+    ]
+
+
+def _describe(
+    layer: Layer, symbol: str, values: Mapping[str, Array], activations: Array, bins: int
+) -> LayerDistribution:
+    weights, gradient = values[layer.weights], values.get(f"dE_d{layer.weights}")
+    change = values.get(f"delta_{layer.weights}")
+    saturated = None
+    if symbol in _SLOPES:
+        saturated = float((_SLOPES[symbol](activations) < _SATURATED).mean())
+    return LayerDistribution(
+        layer=layer.name,
+        symbol=layer.weights_symbol,
+        weights=histogram(weights, bins),
+        gradient=None if gradient is None else histogram(gradient, bins),
+        activations=histogram(activations, bins),
+        ratio=None if change is None else update_ratio(change, weights),
+        saturated=saturated,
+        dead=int((activations == 0).all(axis=0).sum()) if symbol == _RECTIFIER else None,
+    )
+
+
+def update_ratio(change: Array, weights: Array) -> float:
+    """Return ‖Δw‖/‖w‖, both norms being the roots of the sums of squares.
+
+    The measure, and that about 1e-3 is healthy, are from the notes of Stanford's course
+    CS231n, "Neural Networks Part 3".
+    """
+    with np.errstate(all="ignore"):
+        return float(np.divide(np.linalg.norm(change), np.linalg.norm(weights)))
+
+
+def ratio_words(ratio: float) -> str:
+    """Say in a few words what an update-to-weight ratio tells."""
+    if not np.isfinite(ratio):
+        return "no number"
+    if ratio == 0.0:
+        return "stands still"
+    if ratio < 1e-5:
+        return "hardly learns"
+    if ratio < 1e-4:
+        return "learns slowly"
+    if ratio <= 1e-2:
+        return "healthy"
+    return "large: η too high?"

@@ -1,0 +1,80 @@
+"""The forward phase on points of one's own, with the operations that also train."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.dataset import Dataset
+from engine.errors import InputError
+from engine.hyperparameters import Hyperparameters
+from engine.network import Network, Parameters
+from engine.operations.base import Phase
+from engine.program import Program
+from engine.tensor import Array
+
+
+class Forward:
+    """A second program with buffers of its own, of which only the forward phase runs.
+
+    Args:
+        dataset: The table that the network learns.
+        hyperparameters: Those of the network.
+        points: The inputs to compute the network for, P × I; by default the table's.
+
+    Attributes:
+        points: The same points.
+        layers: The network's layers from the input side to the output side.
+        activations: For each layer, the symbol of its activation.
+
+    Raises:
+        InputError: The points do not have a column for each input, or there are none.
+    """
+
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, points: Array | None = None
+    ) -> None:
+        table = dataset if points is None else _beside(dataset, points)
+        whole = hyperparameters.to_evaluate()
+        empty = Network(table, whole).parameter_tensors()
+        self._program = Program(table, whole, {name: t.data for name, t in empty.items()})
+        self.points = table.x
+        self.layers = self._program.network.layers
+        self.activations = self._program.listing.activations
+
+    def run(self, parameters: Parameters) -> dict[str, Array]:
+        """Compute the network.
+
+        Args:
+            parameters: The weights and biases by name; other names are passed over.
+
+        Returns:
+            The activations of each layer by name, P × neurons, from the input side on. They
+            are buffers, which the next call overwrites.
+        """
+        program = self._program
+        for name, tensor in program.parameters.items():
+            tensor.data[...] = parameters[name]
+        with np.errstate(all="ignore"):
+            for operation in program.operations:
+                if operation.phase is Phase.FORWARD:
+                    operation.run()
+        return {layer.a[0]: program.tensors[layer.a[0]].data for layer in self.layers}
+
+    def predict(self, parameters: Parameters) -> Array:
+        """Return f, P × O: the last of what `run` returns, a buffer too."""
+        return self.run(parameters)[self.layers[-1].a[0]]
+
+
+def _beside(dataset: Dataset, points: Array) -> Dataset:
+    """Put points in the place of the observations, with a target that the loss accepts."""
+    points = np.array(points, dtype=np.float64)
+    if points.ndim != 2 or not len(points) or points.shape[1] != dataset.x.shape[1]:
+        raise InputError(f"points are P × {dataset.x.shape[1]}, not {points.shape}")
+    return Dataset(
+        name=dataset.name,
+        x=points,
+        f0=np.repeat(dataset.f0[:1], len(points), axis=0),
+        inputs=dataset.inputs,
+        targets=dataset.targets,
+        observations=tuple(map(str, range(1, len(points) + 1))),
+    )

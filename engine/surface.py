@@ -1,0 +1,161 @@
+"""What the network makes of two chosen inputs: every neuron over a grid of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.dataset import Dataset
+from engine.errors import InputError
+from engine.forward import Forward
+from engine.hyperparameters import Hyperparameters
+from engine.network import Layer, Parameters
+from engine.quality import decision_of
+from engine.table.features import features_at
+from engine.tensor import Array
+
+_AIR = 0.08
+"""The share of its spread that the grid reaches beyond the observations at either side."""
+_RANGES = {"σ": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
+"""Between which values an activation lies, by its symbol."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """One of the pictures that a surface has.
+
+    Attributes:
+        name: What is drawn: ``f``, the name of one of several outputs, or of a neuron.
+        tensor: The activations that it is taken from.
+        column: The place of the neuron; None for all outputs together.
+        limits: Between which values it lies; None where there are none.
+    """
+
+    name: str
+    tensor: str
+    column: int | None
+    limits: tuple[float, float] | None
+
+
+class Surface:
+    """The network over a grid of one or two inputs, the others held at their mean.
+
+    The inputs are those of the table: features made from them follow them, and they are scaled
+    as the table was.
+
+    Args:
+        dataset: The table that is learned.
+        hyperparameters: Those of the network.
+        inputs: The numbers of the inputs to vary: the one across and, if there are two, the
+            one upwards.
+        columns: How many values the input across takes.
+        rows: How many the one upwards takes.
+
+    Attributes:
+        inputs: The chosen inputs.
+        across: The values of the input across, from left to right.
+        upward: Those of the one upwards, from the top down; empty for a single input.
+        maps: What can be drawn: f, each of several outputs, each hidden neuron.
+
+    Raises:
+        InputError: There is no such input, one was chosen twice, or the grid has no cells.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        hyperparameters: Hyperparameters,
+        inputs: tuple[int, ...] = (0, 1),
+        columns: int = 40,
+        rows: int = 20,
+    ) -> None:
+        known = dataset.x.shape[1] - dataset.features
+        if (
+            not 1 <= len(inputs) <= 2
+            or len(set(inputs)) < len(inputs)
+            or not all(0 <= i < known for i in inputs)
+        ):
+            raise InputError(f"one or two different inputs from 0 to {known - 1} are needed")
+        if columns < 1 or rows < 1:
+            raise InputError("a grid needs at least one row and one column")
+        self.inputs = inputs
+        table = dataset.shown_x
+        self.across = _values(table[:, inputs[0]], columns)
+        self.upward = np.empty(0)
+        if len(inputs) == 2:
+            self.upward = _values(table[:, inputs[1]], rows)[::-1]
+        points = np.empty((columns * max(len(self.upward), 1), known))
+        points[:] = table[:, :known].mean(axis=0)
+        points[:, inputs[0]] = np.tile(self.across, max(len(self.upward), 1))
+        if len(inputs) == 2:
+            points[:, inputs[1]] = np.repeat(self.upward, columns)
+        self._forward = Forward(dataset, hyperparameters, _completed(dataset, points))
+        self._shape = (max(len(self.upward), 1), columns)
+        self.maps = _maps(self._forward, dataset, hyperparameters.loss)
+
+    def compute(self, parameters: Parameters) -> dict[str, Array]:
+        """Compute every neuron over the grid.
+
+        Args:
+            parameters: The weights and biases by name.
+
+        Returns:
+            By the name of the activation, rows × columns × neurons, the first row on top; for
+            a single input there is one row. They are copies.
+        """
+        run = self._forward.run(parameters)
+        return {name: array.reshape(*self._shape, -1).copy() for name, array in run.items()}
+
+
+def _completed(dataset: Dataset, points: Array) -> Array:
+    """Add the features that are computed from the inputs, and scale as the table is scaled."""
+    if dataset.features:
+        names = dataset.inputs[: -dataset.features]
+        more = features_at(dataset.inputs[-dataset.features :], names, points)
+        points = np.hstack((points, more))
+    return points if dataset.scaling is None else dataset.scaling.apply(points)
+
+
+def grid_size(layers: tuple[int, ...], columns: int, rows: int, most: int) -> tuple[int, int]:
+    """Make a grid so small that all activations together have at most so many cells.
+
+    Args:
+        layers: How many neurons each layer has.
+        columns: The columns that are wanted.
+        rows: The rows that are wanted.
+        most: The cells.
+    """
+    while columns * rows * sum(layers) > most and max(columns, rows) > 2:
+        columns, rows = max(columns // 2, 2), max(rows // 2, 2)
+    return columns, rows
+
+
+def _values(column: Array, count: int) -> Array:
+    """Return the centres of `count` cells over the range of a column, and a little beyond."""
+    low, high = float(column.min()), float(column.max())
+    air = _AIR * (high - low) or 1.0
+    edges = np.linspace(low - air, high + air, count + 1)
+    return (edges[:-1] + edges[1:]) / 2
+
+
+def _maps(forward: Forward, dataset: Dataset, loss: str) -> tuple[Map, ...]:
+    output = forward.layers[-1]
+    limits = [_RANGES.get(symbol) for symbol in forward.activations]
+    decision = decision_of(dataset, loss)
+    if decision is None:
+        of_f: tuple[float, float] | None = (float(dataset.f0.min()), float(dataset.f0.max()))
+    else:
+        half = 1.0 if decision.threshold == 0.0 else 0.5
+        of_f = (decision.threshold - half, decision.threshold + half)
+    maps = [Map(output.a[1], output.a[0], None if len(dataset.targets) > 1 else 0, of_f)]
+    if len(dataset.targets) > 1:
+        maps += _neurons(output, of_f)
+    for layer, limit in zip(forward.layers[:-1], limits, strict=False):
+        maps += _neurons(layer, limit)
+    return tuple(maps)
+
+
+def _neurons(layer: Layer, limits: tuple[float, float] | None) -> list[Map]:
+    names = layer.neurons.labels
+    return [Map(name, layer.a[0], column, limits) for column, name in enumerate(names)]

@@ -1,0 +1,265 @@
+"""The pictures: what is drawn, live, at three sizes and without colours."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from rich.style import Style
+from textual.pilot import Pilot
+
+from engine import Dataset
+from engine.distribution import distributions
+from engine.forward import Forward
+from tests.tui.app import clock, opened, snapshot, until
+from tui.app import NNTui
+from tui.moment import State
+
+SIZES = [(40, 10), (80, 24), (120, 36)]
+at_three_sizes = pytest.mark.parametrize("size", SIZES)
+
+
+@pytest.fixture
+def in_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+def drawn(app: NNTui) -> str:
+    """What stands in the pane."""
+    return "\n".join(line.text for line in app.frame.pictures._lines)
+
+
+def cells(app: NNTui) -> Iterator[list[tuple[str, Style | None]]]:
+    """Each line of the pane as cells."""
+    for line in app.frame.pictures._lines:
+        yield [(character, style) for t, style, _ in line for character in t]
+
+
+async def go_to(app: NNTui, pilot: Pilot[None], view: str) -> None:
+    await pilot.press("6")
+    while app.frame.pictures.view != view:
+        await pilot.press("v")
+    await until(pilot, lambda: drawn(app).strip() and "drawing" not in drawn(app))
+
+
+def of(inputs: int, outputs: int = 1, rows: int = 6) -> Dataset:
+    random = np.random.RandomState(4)
+    return Dataset.from_arrays(random.rand(rows, inputs), random.rand(rows, outputs))
+
+
+@at_three_sizes
+async def test_every_view_at_every_size(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        for view, words in (
+            ("boundary", "input1"),
+            ("network", "observation 1"),
+            ("quality", "accuracy"),
+            ("histograms", "weights"),
+        ):
+            await go_to(app, pilot, view)
+            await until(pilot, lambda words=words: words in drawn(app))
+            pane = app.frame.pictures
+            width = pane.scrollable_content_region.width
+            assert {line.cell_length for line in pane._lines} == {width}
+
+
+async def test_the_pictures_take_the_place_of_the_weights() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        assert not app.frame.pictures.display
+        await pilot.press("6")
+        await pilot.pause()
+        assert app.frame.pictures.display
+        assert not app.frame.weights.display
+        await pilot.press("5")
+        await pilot.pause()
+        assert app.frame.pictures.display
+        await pilot.press("4")
+        await pilot.pause()
+        assert app.frame.weights.display
+        assert not app.frame.pictures.display
+
+
+@pytest.mark.usefixtures("in_colours")
+async def test_the_boundary_is_drawn_in_the_colours_of_the_classes() -> None:
+    async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await go_to(app, pilot, "boundary")
+        field = app.frame.pictures._field()
+        await until(pilot, lambda: app.frame.pictures._field().values["f"][0, -1, 0] > 0.9)
+        plane = list(cells(app))[1:-1]
+        background = app.palette.background
+
+        def nearer_to(style: Style, hue: int) -> bool:
+            red, _, blue = style.bgcolor.triplet
+            low, high = (app.palette.hues[k].rgb for k in (0, 1))
+            assert background.rgb != (red, _, blue)
+            return (blue > red) == ((high, low)[1 - hue][2] > (high, low)[1 - hue][0])
+
+        # OR: below left 0, everywhere else 1.
+        assert nearer_to(plane[-1][0][1], 0)
+        for y, x in ((0, 0), (0, -1), (-1, -1)):
+            assert nearer_to(plane[y][x][1], 1)
+        assert sum(character == "●" for line in plane for character, _ in line) == 3
+        assert sum(character == "○" for line in plane for character, _ in line) == 1
+        assert field is not None
+
+
+async def test_without_colours_the_boundary_is_told_by_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened((80, 24), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await go_to(app, pilot, "boundary")
+        await until(pilot, lambda: "▓" in drawn(app))
+        plane = [line.text for line in app.frame.pictures._lines[1:-1]]
+        assert "▀" not in "".join(plane)
+        assert plane[0][-1] == "▓"
+        assert plane[-1][0] == " "
+
+
+async def test_each_neuron_has_a_map_of_its_own() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        pane = app.frame.pictures
+        for key, title in (("l", "g1 (2/4)"), ("right", "g2 (3/4)"), ("h", "g1"), ("left", "f (1")):
+            await pilot.press(key)
+            await until(pilot, lambda title=title: title in str(pane.border_title))
+        await pilot.press("h")
+        await until(pilot, lambda: "g3 (4/4)" in str(pane.border_title))
+
+
+async def test_of_more_inputs_two_are_chosen() -> None:
+    async with opened((80, 24), of(3)) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        for first, second in ((1, 2), (1, 3), (2, 3), (1, 2)):
+            names = (f"→ input{first}", f"↑ input{second}")
+            await until(pilot, lambda names=names: all(name in drawn(app) for name in names))
+            await pilot.press("j")
+
+
+async def test_of_one_input_there_is_a_curve() -> None:
+    async with opened((40, 10), of(1)) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        await until(pilot, lambda: any("⠀" < character <= "⣿" for character in drawn(app)))
+        await until(pilot, lambda: "●" in drawn(app).split("\n", 1)[1])
+        await pilot.press("l")
+        await until(pilot, lambda: "g1" in str(app.frame.pictures.border_title))
+
+
+async def test_several_numbers_and_several_classes_are_drawn() -> None:
+    classes = Dataset.from_arrays(
+        np.random.RandomState(0).rand(6, 2), np.eye(3)[[0, 1, 2, 0, 1, 2]]
+    )
+    for dataset in (classes, of(1, 3)):
+        async with opened((120, 36), dataset) as (app, pilot):
+            await go_to(app, pilot, "boundary")
+            await pilot.press("l", "l", "h")
+            if dataset is classes:
+                assert all(mark in drawn(app) for mark in "○●△")
+            await go_to(app, pilot, "quality")
+            assert ("RMSE" in drawn(app)) == (dataset is not classes)
+
+
+async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await go_to(app, pilot, "network")
+        assert "▶ ŷ = x·v" in drawn(app)
+        assert drawn(app).count("·") == 4 + 1  # the neurons, and the one in the formula
+        assert "+0.5000" not in drawn(app)
+        await pilot.press("n", "n")
+        await until(pilot, lambda: clock(app) == (0, 2))
+        await until(pilot, lambda: drawn(app).count("+0.5000") == 3)
+        assert any("⠀" < character <= "⣿" for character in drawn(app))
+        await pilot.press("1", "j", "j", "6")
+        await until(pilot, lambda: "observation 2" in drawn(app))
+        g = snapshot(app).values["g"][1]
+        for value in g:
+            assert f"{value:+.4f}" in drawn(app)
+        # y = g·w is next: it reads g and writes y of the output.
+        lit = [
+            (character, style.bgcolor)
+            for line in cells(app)
+            for character, style in line
+            if style is not None and style.bgcolor == app.palette.current.bgcolor
+        ]
+        assert "".join(character for character, _ in lit).split()[0] == "output"
+
+
+async def test_a_wide_network_becomes_bars() -> None:
+    async with opened((80, 24), of(9, 2), hidden=200) as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await go_to(app, pilot, "network")
+        assert "200" in drawn(app)
+        assert "█" in drawn(app)
+
+
+async def test_the_quality_is_that_of_the_present_weights() -> None:
+    async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
+        held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0], [1.0]]))
+        object.__setattr__(app._debugger.dataset, "validation", held_out)
+        await go_to(app, pilot, "quality")
+        assert "accuracy 75.0 %  3 of 4" in drawn(app)
+        await pilot.press("space")
+        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: "training  accuracy 100.0 %  4 of 4" in drawn(app))
+        assert "validation  accuracy 50.0 %" in drawn(app)
+
+
+async def test_the_histograms_tell_the_update_to_weight_ratio() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await go_to(app, pilot, "histograms")
+        assert "no update yet" in drawn(app)
+        assert "not computed" in drawn(app)
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        forward = Forward(app._debugger.dataset, snapshot(app).hyperparameters)
+        for layer in distributions(forward, snapshot(app).values):
+            ratio = f"{layer.ratio:.1e}".replace("-", "−")
+            await until(pilot, lambda ratio=ratio: ratio in drawn(app))
+
+
+async def test_the_pictures_are_live_while_training() -> None:
+    async with opened((120, 36), iterations=10**9) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        await pilot.press("space")
+        before = app.frame.pictures._painted["boundary"]
+        await until(pilot, lambda: app.frame.pictures._painted["boundary"] is not before)
+        assert app._moment.state is State.RUNNING
+        await pilot.press("space")
+        await until(pilot, lambda: app._moment.state is State.PAUSED)
+        await until(
+            pilot,
+            lambda: app.frame.pictures._painted["boundary"].order.snapshot is snapshot(app),
+        )
+
+
+async def test_nothing_is_computed_while_it_is_not_seen() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await pilot.press("s", "s")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        assert app.frame.pictures._studio._thread is None
+
+
+async def test_a_reset_to_another_network() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        await pilot.press("l", "l", "l")
+        app._do(lambda d: d.reset(d.hyperparameters.replace(hidden=2)))
+        await until(pilot, lambda: "(1/3)" in str(app.frame.pictures.border_title))
+        await pilot.press("v")
+        await until(pilot, lambda: "g2" in drawn(app) and "g3" not in drawn(app))
+
+
+async def test_resizing_with_a_picture() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        for view in ("boundary", "network", "quality", "histograms"):
+            await go_to(app, pilot, view)
+            await pilot.resize_terminal(40, 10)
+            await pilot.pause()
+        await pilot.resize_terminal(1, 1)
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: "hidden" in drawn(app))

@@ -1,0 +1,229 @@
+"""The pictures: the boundary, the network, the quality, the histograms."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.events import Show
+from textual.message import Message
+from textual.strip import Strip
+
+from engine.errors import InputError
+from tui.lines import LinesView, Row, wrap
+from tui.moment import Moment, State
+from tui.pictures.curve import curve_rows
+from tui.pictures.diagram import diagram_rows
+from tui.pictures.histograms import bins_for, histogram_rows
+from tui.pictures.plane import plane_rows
+from tui.pictures.studio import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Studio
+from tui.pictures.tables import quality_rows
+
+if TYPE_CHECKING:
+    from engine.surface import Map
+
+VIEWS = ("Boundary", "Network", "Quality", "Histograms")
+_PACE = 0.25
+"""Seconds between two pictures while training."""
+_TOLD = (InputError, MemoryError)
+"""What may go wrong with a picture without ending the app."""
+_SHARE = 0.2
+"""How much of its time the studio may be busy while training."""
+
+
+class PicturesPane(LinesView):
+    """One view at a time; what takes long is computed in a thread of its own."""
+
+    BORDER_TITLE = "6 Pictures"
+    CALM: ClassVar[float] = _PACE
+
+    class Arrived(Message):
+        """The studio has painted a picture."""
+
+        def __init__(self, painted: Painted) -> None:
+            super().__init__()
+            self.painted = painted
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id)
+        self._view = 0
+        self._map = 0
+        self._pair = 0
+        self._painted: dict[str, Painted] = {}
+        self._studio = Studio(self._take)
+        self._ordered: Order | None = None
+        self._next_order = 0.0
+        self._total = 1
+
+    def _take(self, painted: Painted) -> None:
+        """Pass a picture on from the studio's thread to the screen's."""
+        self.post_message(self.Arrived(painted))
+
+    def on_unmount(self) -> None:
+        self._studio.close()
+
+    # What is shown
+
+    @property
+    def view(self) -> str:
+        """The name of the view, in lower case."""
+        return VIEWS[self._view].lower()
+
+    def next_view(self) -> None:
+        """Go to the next view, round."""
+        self._view = (self._view + 1) % len(VIEWS)
+        self.scroll_to(y=0, animate=False)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._order()
+        self._tell()
+        if self.size:
+            self.redraw()
+
+    def show(self, moment: Moment) -> None:
+        before = self.moment
+        if (
+            before is not None
+            and before.snapshot.listing.parameters is not moment.snapshot.listing.parameters
+        ):
+            # Pictures of another network say nothing of this one.
+            self._painted.clear()
+        if not self.display:
+            self.moment = moment
+            return
+        super().show(moment)
+        self._order()
+        self._tell()
+
+    def on_show(self, event: Show) -> None:
+        self._refresh()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._order()
+
+    def _pairs(self) -> list[tuple[int, ...]]:
+        """The inputs that a boundary can be drawn over."""
+        assert self.moment is not None
+        dataset = self.moment.dataset
+        count = len(dataset.inputs) - dataset.features
+        return list(combinations(range(count), 2)) or [(0,)]
+
+    def _order(self) -> None:
+        """Have the picture of the moment computed, if it is another one and it is time."""
+        moment, now = self.moment, monotonic()
+        if moment is None or not self.size or not self.display or self.view == "network":
+            return
+        if moment.state is State.RUNNING and now < self._next_order:
+            return
+        width, height = self.scrollable_content_region.size
+        pairs = self._pairs()
+        self._pair %= len(pairs)
+        order = Order(
+            view=self.view,
+            dataset=moment.dataset,
+            snapshot=moment.snapshot,
+            inputs=pairs[self._pair],
+            columns=min(max(width, 2), MOST_COLUMNS if len(pairs[0]) > 1 else width),
+            rows=min(max(2 * (height - 2), 2), MOST_ROWS),
+            bins=bins_for(width),
+        )
+        last = self._ordered
+        if last is None or last.snapshot is not order.snapshot or not order.resembles(last):
+            self._ordered = order
+            self._next_order = now + _PACE
+            self._studio.submit(order)
+
+    def on_pictures_pane_arrived(self, message: Arrived) -> None:
+        painted = message.painted
+        problem = painted.picture
+        if isinstance(problem, BaseException) and not isinstance(problem, _TOLD):
+            raise problem
+        made_for = painted.order.snapshot
+        if self.moment is None or not made_for.is_of_same_network(self.moment.snapshot):
+            return
+        self._next_order = max(self._next_order, monotonic() + painted.seconds / _SHARE)
+        self._painted[painted.order.view] = painted
+        if painted.order.view == self.view:
+            self._tell()
+            if self.size:
+                self.redraw()
+
+    def _field(self) -> Field | None:
+        painted = self._painted.get("boundary")
+        return painted.picture if painted and isinstance(painted.picture, Field) else None
+
+    def _map_of(self, field: Field) -> Map:
+        self._map %= len(field.maps)
+        return field.maps[self._map]
+
+    def _tell(self) -> None:
+        """Say in the border what is shown and which keys there are."""
+        title, hint = f"6 {VIEWS[self._view]}", f"{VIEWS[(self._view + 1) % len(VIEWS)]} v ▸"
+        field = self._field()
+        if self.view == "boundary" and field is not None and self.moment is not None:
+            names = [shown.name for shown in field.maps]
+            shown = self._map_of(field)
+            title += f"  {shown.name}"
+            title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
+            pairs = " ↑↓ inputs" if len(self._pairs()) > 1 else ""
+            hint = f"←→ neuron{pairs}  v ▸"
+        # Names may come from a file and are no markup.
+        self.entitle(title.replace("[", r"\["), hint)
+
+    def move(self, direction: str) -> None:
+        if self.view != "boundary" or self.moment is None:
+            super().move(direction)
+            return
+        step = 1 if direction in ("right", "down") else -1
+        field = self._field()
+        if direction in ("left", "right") and field is not None:
+            self._map = (self._map + step) % len(field.maps)
+        elif direction in ("up", "down"):
+            self._pair = (self._pair + step) % len(self._pairs())
+        self._refresh()
+
+    # Drawing
+
+    def total_lines(self) -> int:
+        return self._total
+
+    def build(self, width: int, top: int, count: int) -> list[Strip]:
+        moment = self.moment
+        if moment is None:
+            return []
+        rows = self._rows(moment, (width, count))
+        total = max(len(rows), 1)
+        if total != self._total:
+            self._total = total
+            self.call_later(self.on_resize)
+        return [row.strip(width) for row in rows[top : top + count]]
+
+    def _rows(self, moment: Moment, size: tuple[int, int]) -> list[Row]:
+        if size[0] < 12 or size[1] < 3:
+            return [Row().add("too small: m maximises", self.palette.dim)]
+        if self.view == "network":
+            return diagram_rows(moment, self.palette, size)
+        painted = self._painted.get(self.view)
+        if painted is None:
+            return [Row().add("drawing …", self.palette.dim)]
+        picture = painted.picture
+        if isinstance(picture, BaseException):
+            words = f"no picture: {str(picture) or 'not enough memory'}"
+            return [Row().add(line, self.palette.alarm) for line in wrap(words, size[0])]
+        if isinstance(picture, Field):
+            shown = self._map_of(picture)
+            if len(picture.inputs) == 1:
+                return curve_rows(picture, shown, moment, self.palette, size)
+            return plane_rows(picture, shown, moment, self.palette, size, self._is_plain)
+        if isinstance(picture, dict):
+            return quality_rows(picture, self.palette, size[0])
+        assert isinstance(picture, list)
+        return histogram_rows(picture, self.palette, size)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether colours cannot tell one thing from another here."""
+        return self.app.no_color or self.app.console.color_system in (None, "standard")

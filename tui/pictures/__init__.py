@@ -1,0 +1,1 @@
+"""What the pane Pictures draws: each view is a module."""

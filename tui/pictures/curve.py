@@ -1,0 +1,90 @@
+"""For a single input: the fitted curve over the observations."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from textual.color import Color
+
+from tui.lines import Row, right
+from tui.numbers import given
+from tui.palette import Palette
+from tui.pictures.canvas import Canvas
+from tui.pictures.points import class_marks, points_of
+
+if TYPE_CHECKING:
+    from engine.surface import Map
+    from engine.tensor import Array
+    from tui.moment import Moment
+    from tui.pictures.studio import Field
+
+_AIR = 0.06
+
+
+def curve_rows(
+    field: Field, shown: Map, moment: Moment, palette: Palette, size: tuple[int, int]
+) -> list[Row]:
+    """Lay the curve of f, or of a neuron, out; the arguments are those of `plane_rows`."""
+    import numpy as np
+
+    values = field.values[shown.tensor][0]
+    curves = values if shown.column is None else values[:, shown.column : shown.column + 1]
+    of_f = shown.tensor == "f"
+    f0 = moment.dataset.f0
+    targets = f0 if shown.column is None else f0[:, min(shown.column, f0.shape[1] - 1)]
+    ends = [curves[np.isfinite(curves)], targets.reshape(-1) if of_f else np.empty(0)]
+    low, high = _range(np.concatenate(ends), shown, of_f)
+    labels = [text.strip() for text in given([high, low], 3)]
+    gutter = max(map(len, labels)) + 1
+    width, height = max(size[0] - gutter, 1), max(size[1] - 2, 1)
+    canvas = Canvas(width, height)
+    across, count = field.across, len(field.across)
+    wide = float(across[-1] - across[0]) * count / max(count - 1, 1) or 1.0
+    left = float(across[0] + across[-1]) / 2 - wide / 2
+
+    def dot(x: float, value: float) -> tuple[int, int]:
+        y = (high - value) / ((high - low) or 1.0) * (4 * height - 1)
+        return round((x - left) / wide * (2 * width - 1)), round(y)
+
+    for k in range(curves.shape[1]):
+        hue = palette.hues[k % len(palette.hues)] if curves.shape[1] > 1 else palette.hues[1]
+        style = palette.text + palette.plus[2] if curves.shape[1] == 1 else _coloured(hue)
+        for i in range(count - 1):
+            start, end = float(curves[i, k]), float(curves[i + 1, k])
+            if math.isfinite(start) and math.isfinite(end):
+                canvas.line(dot(float(across[i]), start), dot(float(across[i + 1]), end), style)
+    if of_f:
+        for point in points_of(moment, field.decision, palette):
+            column = shown.column if shown.column is not None else int(point.f0.argmax())
+            x, y = dot(float(point.x[field.inputs[0]]), float(point.f0[column]))
+            canvas.write(x // 2, y // 4, point.mark, point.style)
+    legend = Row().add(shown.name, palette.heading).add(" the curve   ", palette.label)
+    legend.add("f₀ " if of_f else "", palette.heading)
+    if of_f and field.decision is None:
+        legend.add("● the observations", palette.label)
+    for mark, style, name in class_marks(field.decision, palette) if of_f else ():
+        legend.add(mark, style).add(f" {name}  ", palette.label)
+    rows = [legend]
+    for y, line in enumerate(canvas.rows(palette.text)):
+        label = labels[0] if y == 0 else labels[1] if y == height - 1 else ""
+        rows.append(Row().add(right(label, gutter - 1) + " ", palette.dim).extend(line))
+    name = moment.dataset.inputs[field.inputs[0]]
+    first, last = (text.strip() for text in given([float(across[0]), float(across[-1])], 3))
+    axis = Row().add(" " * gutter).add("→ ", palette.heading).add(name, palette.label)
+    rows.append(axis.add(f" {first}…{last}", palette.dim))
+    return rows
+
+
+def _range(values: Array, shown: Map, of_f: bool) -> tuple[float, float]:
+    """From where to where the curve's axis runs."""
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
+    if shown.limits is not None and not of_f:
+        low, high = shown.limits
+    air = _AIR * (high - low) or 1.0
+    return low - air, high + air
+
+
+def _coloured(hue: Color) -> Style:
+    return Style(color=hue.rich_color)

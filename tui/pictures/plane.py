@@ -1,0 +1,237 @@
+"""f, or one neuron, over the plane of two inputs, with the observations on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from textual.color import Color
+
+from tui.lines import Row
+from tui.numbers import given
+from tui.palette import Palette
+from tui.pictures.points import Point, class_marks, points_of
+
+if TYPE_CHECKING:
+    from engine.surface import Map
+    from engine.tensor import Array
+    from tui.moment import Moment
+    from tui.pictures.studio import Field
+
+_STEPS = 7
+"""Shades of each of the two colours of a scale."""
+_SURE = 4
+"""Shades of a class's colour, by how much its output is ahead of the next one."""
+_SHADES = " ·░▒▓"
+_FILLS = " ·░▒╱╲"
+_FAINTEST, _STRONGEST = 0.1, 0.58
+"""How much of a colour is in its faintest and in its strongest shade."""
+
+
+@dataclass(frozen=True)
+class _Painted:
+    """A colour, by its number, for each cell; the colours; without colours, characters."""
+
+    codes: list[list[int]]
+    colours: list[Style]
+    characters: str
+
+
+def plane_rows(
+    field: Field, shown: Map, moment: Moment, palette: Palette, size: tuple[int, int], plain: bool
+) -> list[Row]:
+    """Lay the picture out.
+
+    Args:
+        field: The network over the grid.
+        shown: Which of its maps to draw.
+        moment: The table, and which observation is selected.
+        palette: The colours.
+        size: Columns and lines.
+        plain: Whether there are no colours to tell anything with.
+    """
+    width, height = size[0], max(size[1] - 2, 1)
+    values = field.values[shown.tensor]
+    values = values if shown.column is None else values[:, :, shown.column : shown.column + 1]
+    values = _resized(values, height if plain else 2 * height, width)
+    painted = _classes(values, palette) if values.shape[2] > 1 else _scale(values, shown, palette)
+    points = _places(field, moment, width, height, palette)
+    rows = [_legend(field, shown, values, palette, width, plain)]
+    codes, style_of = painted.codes, _Pairs(painted)
+    for y in range(height):
+        row = Row()
+        for x in range(width):
+            point = points.get((x, y))
+            top = codes[y][x] if plain else codes[2 * y][x]
+            under = top if plain else codes[2 * y + 1][x]
+            if point is not None:
+                row.add(point.mark, style_of.under(point, under, plain))
+            elif plain:
+                row.add(painted.characters[top], palette.dim)
+            else:
+                row.add("▀" if top != under else " ", style_of.pair(top, under))
+        rows.append(row)
+    rows.append(_axes_line(field, moment, palette, width))
+    return rows
+
+
+class _Pairs:
+    """The styles of two colours above each other, each made once."""
+
+    def __init__(self, painted: _Painted) -> None:
+        self._colours = painted.colours
+        self._made: dict[tuple[int, int], Style] = {}
+
+    def pair(self, top: int, under: int) -> Style:
+        style = self._made.get((top, under))
+        if style is None:
+            upper, lower = self._colours[top].color, self._colours[under].color
+            style = Style(color=upper if top != under else None, bgcolor=lower)
+            self._made[top, under] = style
+        return style
+
+    def under(self, point: Point, code: int, plain: bool) -> Style:
+        if plain:
+            return point.style
+        return point.style + Style(bgcolor=self._colours[code].color)
+
+
+def _resized(values: Array, rows: int, columns: int) -> Array:
+    """Interpolate between the centres of the grid's cells."""
+    import numpy as np
+
+    for axis, wanted in ((0, rows), (1, columns)):
+        have = values.shape[axis]
+        if have == wanted:
+            continue
+        at = np.clip((np.arange(wanted) + 0.5) * have / wanted - 0.5, 0, have - 1)
+        before = np.minimum(at.astype(int), max(have - 2, 0))
+        share = (at - before).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
+        low = np.take(values, before, axis)
+        high = np.take(values, np.minimum(before + 1, have - 1), axis)
+        values = low + (high - low) * share
+    return values
+
+
+def _limits(values: Array, shown: Map) -> tuple[float, float]:
+    """Between which values the scale runs; 0 is its middle where there are no limits."""
+    import numpy as np
+
+    if shown.limits is not None:
+        return shown.limits
+    finite = np.abs(values[np.isfinite(values)])
+    largest = float(finite.max()) if finite.size else 0.0
+    return -(largest or 1.0), largest or 1.0
+
+
+def _scale(values: Array, shown: Map, palette: Palette) -> _Painted:
+    """From one colour through the background to another."""
+    import numpy as np
+
+    low, high = _limits(values, shown)
+    half = (high - low) / 2 or 1.0
+    with np.errstate(all="ignore"):
+        share = np.clip((values[:, :, 0] - (low + high) / 2) / half, -1.0, 1.0)
+        codes = np.ceil(np.abs(share) * _STEPS).clip(1, _STEPS) - 1
+    codes = np.where(share > 0, codes + _STEPS, _STEPS - 1 - codes)
+    codes = np.where(np.isfinite(share), codes, 2 * _STEPS).astype(int)
+    below, above = palette.hues[0], palette.hues[1]
+    colours = [_blend(palette, below, i / (_STEPS - 1)) for i in reversed(range(_STEPS))]
+    colours += [_blend(palette, above, i / (_STEPS - 1)) for i in range(_STEPS)]
+    characters = "".join(
+        _SHADES[round(i * (len(_SHADES) - 1) / (2 * _STEPS - 1))] for i in range(2 * _STEPS)
+    )
+    return _Painted(codes.tolist(), [*colours, palette.alarm], characters + "?")
+
+
+def _classes(values: Array, palette: Palette) -> _Painted:
+    """Each class in its colour, stronger where its output is further ahead."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        ordered = np.sort(values, axis=2)
+        ahead = np.clip(ordered[:, :, -1] - ordered[:, :, -2], 0.0, 1.0)
+    finite = np.isfinite(values).all(axis=2)
+    sure = (np.where(finite, ahead, 0.0) * _SURE).astype(int).clip(0, _SURE - 1)
+    hues = palette.hues
+    codes = values.argmax(axis=2) * _SURE + sure
+    count = values.shape[2]
+    codes = np.where(finite, codes, count * _SURE)
+    colours = [
+        _blend(palette, hues[k % len(hues)], (i + 1) / _SURE)
+        for k in range(count)
+        for i in range(_SURE)
+    ]
+    characters = "".join(_FILLS[k % len(_FILLS)] * _SURE for k in range(count))
+    return _Painted(codes.tolist(), [*colours, palette.alarm], characters + "?")
+
+
+def _blend(palette: Palette, hue: Color, share: float) -> Style:
+    amount = _FAINTEST + (_STRONGEST - _FAINTEST) * share
+    return Style(color=palette.background.blend(hue, amount).rich_color)
+
+
+def _places(
+    field: Field, moment: Moment, width: int, height: int, palette: Palette
+) -> dict[tuple[int, int], Point]:
+    """Which observation stands in which cell; the selected one over all others."""
+    across, upward = field.across, field.upward
+    wide = float(across[-1] - across[0]) * len(across) / max(len(across) - 1, 1) or 1.0
+    high = float(upward[0] - upward[-1]) * len(upward) / max(len(upward) - 1, 1) or 1.0
+    left = float(across[0] + across[-1]) / 2 - wide / 2
+    top = float(upward[0] + upward[-1]) / 2 + high / 2
+    places = {}
+    for point in points_of(moment, field.decision, palette):
+        x = int((point.x[field.inputs[0]] - left) / wide * width)
+        y = int((top - point.x[field.inputs[1]]) / high * height)
+        places[min(max(x, 0), width - 1), min(max(y, 0), height - 1)] = point
+    return places
+
+
+def _legend(
+    field: Field, shown: Map, values: Array, palette: Palette, width: int, plain: bool
+) -> Row:
+    """What the colours and the marks mean."""
+    row = Row()
+    if values.shape[2] == 1:
+        low, high = (text.strip() for text in given(_limits(values, shown), 3))
+        row.add(f"{shown.name} ", palette.heading).add(f"{low} ", palette.label)
+        painted = _ramp(shown, palette)
+        for code, style in enumerate(painted.colours[:-1]):
+            if plain:
+                row.add(painted.characters[code], palette.dim)
+            else:
+                row.add(" ", Style(bgcolor=style.color))
+        row.add(f" {high}  ", palette.label)
+    marks = class_marks(field.decision, palette)
+    each = (width - row.width) // max(len(marks), 1)
+    for mark, style, name in marks:
+        shown_name = (
+            name if cell_len(name) + 4 <= each else set_cell_size(name, max(each - 5, 1)) + "…"
+        )
+        row.add(mark, style).add(f" {shown_name}  ", palette.label)
+    return row
+
+
+def _ramp(shown: Map, palette: Palette) -> _Painted:
+    import numpy as np
+
+    return _scale(np.zeros((1, 1, 1)), shown, palette)
+
+
+def _axes_line(field: Field, moment: Moment, palette: Palette, width: int) -> Row:
+    """Which inputs the axes are and, if there is room, from where to where they run."""
+    parts = []
+    for arrow, axis, values in (("→ ", 0, field.across), ("↑ ", 1, field.upward[::-1])):
+        first, last = (text.strip() for text in given([float(values[0]), float(values[-1])], 2))
+        parts.append((arrow, moment.dataset.inputs[field.inputs[axis]], f" {first}…{last}"))
+    ranges = sum(cell_len("".join(part)) for part in parts) + 2 <= width
+    row = Row()
+    for arrow, name, ends in parts:
+        row.add("  " if row.width else "").add(arrow, palette.heading)
+        room = width if ranges else max(width // 2 - 3, 1)
+        row.add(name, palette.label, width=min(cell_len(name), room))
+        row.add(ends if ranges else "", palette.dim)
+    return row

@@ -1,0 +1,85 @@
+"""The observations as marks in a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+
+from tui.palette import Palette
+
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+    from engine.quality import Decision
+    from engine.tensor import Array
+    from tui.moment import Moment
+
+_MOST = 2000
+"""Of more observations only each second, third … is drawn."""
+_MARKS = "○●△▲□■"
+_HELD_OUT = "◇◆"
+_SELECTED = "◉"
+
+
+@dataclass(frozen=True)
+class Point:
+    """An observation: its inputs, its targets, and how it is marked."""
+
+    x: Array
+    f0: Array
+    mark: str
+    style: Style
+
+
+def short_names(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out what all names begin with up to an equals sign: ``iris=setosa``."""
+    parts = [name.partition("=") for name in classes]
+    if all(sign and rest for _, sign, rest in parts) and len({first for first, _, _ in parts}) == 1:
+        return tuple(rest for _, _, rest in parts)
+    return classes
+
+
+def class_marks(decision: Decision | None, palette: Palette) -> list[tuple[str, Style, str]]:
+    """Return the mark, its style and the name of each class; for numbers nothing."""
+    if decision is None:
+        return []
+    return [
+        (_MARKS[k % len(_MARKS)], _class_style(k, palette), name)
+        for k, name in enumerate(short_names(decision.classes))
+    ]
+
+
+def _class_style(number: int, palette: Palette) -> Style:
+    hue = palette.hues[number % len(palette.hues)]
+    return Style(color=hue.blend(palette.foreground, 0.25).rich_color, bold=True)
+
+
+def points_of(moment: Moment, decision: Decision | None, palette: Palette) -> Iterator[Point]:
+    """Return the observations as points: held-out ones first, the selected one last."""
+    held_out = moment.dataset.validation
+    if held_out is not None:
+        yield from _marked(held_out, decision, palette, _HELD_OUT)
+    yield from _marked(moment.dataset, decision, palette, _MARKS)
+    n = moment.selected
+    if n is not None and n < len(moment.dataset.x):
+        x, f0 = moment.dataset.shown_x[n], moment.dataset.f0[n]
+        yield Point(x, f0, _SELECTED, Style(color=palette.foreground.rich_color, bold=True))
+
+
+def _marked(
+    dataset: Dataset, decision: Decision | None, palette: Palette, marks: str
+) -> Iterator[Point]:
+    step = -(-len(dataset.x) // _MOST)
+    x, f0 = dataset.shown_x[::step], dataset.f0[::step]
+    if decision is None:
+        low, high = float(dataset.f0[:, 0].min()), float(dataset.f0[:, 0].max())
+        for n in range(len(x)):
+            share = (float(f0[n, 0]) - low) / ((high - low) or 1.0)
+            hue = palette.hues[0].blend(palette.hues[1], share)
+            yield Point(x[n], f0[n], marks[1], Style(color=hue.rich_color, bold=True))
+        return
+    styles = [_class_style(k, palette) for k in range(len(decision.classes))]
+    for n, k in enumerate(decision.truth(f0).tolist()):
+        yield Point(x[n], f0[n], marks[k % len(marks)], styles[k])

@@ -1,0 +1,101 @@
+"""What of a snapshot belongs to which layer of the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.snapshot import Snapshot
+    from engine.tensor import Array, Axis
+    from tui.moment import Moment
+
+
+@dataclass(frozen=True)
+class Column:
+    """The inputs, or the neurons of a layer.
+
+    Attributes:
+        title: The symbol of its values: x, g or f.
+        names: The names of the inputs or neurons.
+        axis: What counts them.
+        values: Those of one observation; None where they are not computed.
+        weights: The weights that lead to it, by name; None for the inputs.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    axis: Axis
+    values: Array | None
+    weights: str | None
+
+
+def place_of(moment: Moment, observation: int) -> int | None:
+    """Return the row of an observation in the snapshot's tensors, or None if it is not there."""
+    snapshot = moment.snapshot
+    place = snapshot.place_of(observation)
+    if place is None:
+        return None
+    row = place - snapshot.first_observation
+    return row if 0 <= row < len(snapshot.values["f0"]) else None
+
+
+def columns_of(moment: Moment, observation: int) -> list[Column]:
+    """Return the network's columns from the input side to the output side."""
+    snapshot = moment.snapshot
+    listing = snapshot.listing
+    row = place_of(moment, observation)
+    inputs = listing.axes["x"][1]
+    columns = [Column("x", tuple(inputs.labels), inputs, moment.dataset.x[observation], None)]
+    for weights, activation in layers_of(snapshot):
+        axis = listing.axes[weights][1]
+        computed = snapshot.values.get(activation)
+        values = None if computed is None or row is None else computed[row]
+        title = listing.symbols[activation]
+        columns.append(Column(title, tuple(axis.labels), axis, values, weights))
+    return columns
+
+
+def layers_of(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Return the names of weights and of activations of each layer, from the input side on."""
+    lines = [line for line in snapshot.listing.lines if line.phase == "forward"]
+    layers = []
+    for parameter in snapshot.listing.parameters:
+        if len(snapshot.listing.axes[parameter]) == 2:
+            z = next(line.name for line in lines if parameter in line.reads)
+            layers.append((parameter, next(line.name for line in lines if z in line.reads)))
+    return layers
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What the operation about to run touches.
+
+    Attributes:
+        formula: The operation.
+        written: The axes of the neurons that it writes something of.
+        read: Those that it reads something of.
+        weights: Pairs of axes whose weights, or something of theirs, it reads or writes.
+    """
+
+    formula: str
+    written: tuple[Axis, ...]
+    read: tuple[Axis, ...]
+    weights: tuple[tuple[Axis, Axis], ...]
+
+
+def touch_of(snapshot: Snapshot) -> Touch:
+    """Return what the operation about to run touches."""
+    line = snapshot.listing.lines[snapshot.position]
+    axes = snapshot.listing.axes
+    observations = axes["x"][0]
+    nodes: list[list[Axis]] = [[], []]
+    weights = []
+    for side, names in enumerate(((line.name,), line.reads)):
+        for name in names:
+            of = axes.get(name, ())
+            if len(of) == 2 and of[0] != observations:
+                weights.append((of[0], of[1]))
+            elif of:
+                nodes[side].append(of[-1])
+    return Touch(line.formula, tuple(nodes[0]), tuple(nodes[1]), tuple(weights))
