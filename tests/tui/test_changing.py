@@ -218,7 +218,7 @@ async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observation
         await until(pilot, lambda: clock(app) == (1, 0))
         yhat = app._debugger.value("yhat")
         app.inspect("yhat")
-        await until(pilot, lambda: f"ŷ[1, g1] = {float(yhat[0, 0])!r}" in text(app))
+        await until(pilot, lambda: f"ŷ[obs 1, g1] = {float(yhat[0, 0])!r}" in text(app))
         await pilot.press("v")
         # It scrolls once there is a bar to scroll by.
         await until(pilot, lambda: pane.show_vertical_scrollbar and pane.max_scroll_y > 200)
