@@ -10,12 +10,13 @@ from engine import explain, reading, search
 from engine.branches import Branches
 from engine.camera import take_snapshot
 from engine.dataset import Dataset
+from engine.declaration import Value
 from engine.errors import InputError, QueryError
 from engine.expression import Explanation
 from engine.forward import Forward
 from engine.guard import Guard
 from engine.history import Edit, LearningRate
-from engine.hyperparameters import DECLARATIONS, Hyperparameters, Value
+from engine.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.network import Network
 from engine.operations.base import Operation
 from engine.program import Program

@@ -7,137 +7,20 @@ saved files all read `DECLARATIONS`; a new hyperparameter is one more field here
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from engine.activations import HIDDEN, OUTPUT
+from engine.declaration import Declaration, Value, declare
 from engine.errors import InputError
 from engine.initialisations import INITIALISATIONS
 from engine.losses import LOSSES
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
-from engine.text import clean
-
-Value = float | int | str
 
 BIAS_MODES = ("none", "shared", "per-neuron")
 
 MOST_LAYERS = 20
 MOST_NEURONS = 10_000
-
-_KINDS = {float: "a number", int: "a whole number"}
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What is known of one hyperparameter before it has a value."""
-
-    name: str
-    kind: type[float] | type[int] | type[str]
-    default: Value
-    help: str
-    symbol: str = ""
-    words: str = ""
-    """The name in words where it is not the identifier's."""
-    minimum: float = -math.inf
-    maximum: float = math.inf
-    choices: tuple[str, ...] = ()
-    form: Callable[[str], str] | None = None
-    """For a text that is no choice: gives its normal form, or raises ValueError."""
-    form_words: str = ""
-    """The same in words."""
-    needs: tuple[str, tuple[Value, ...]] | None = None
-    """Another hyperparameter and those of its values with which this one matters."""
-    applies: Literal["live", "reset"] = "reset"
-    """Whether a change takes effect at once or needs the run to start again."""
-
-    @property
-    def label(self) -> str:
-        """The name in words, as the form shows it."""
-        return self.words or self.name.replace("_", " ")
-
-    @property
-    def option(self) -> str:
-        """The name as an option of the command line."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values in words."""
-        if self.choices:
-            return " | ".join(self.choices)
-        if self.form:
-            return self.form_words
-        if math.isinf(self.maximum):
-            return f"{_KINDS[self.kind]}, {self.minimum:,g} or more"
-        return f"{_KINDS[self.kind]} from {self.minimum:,.0f} to {self.maximum:,.0f}"
-
-    def parse(self, text: str) -> Value:
-        """Turn what a user typed into a value.
-
-        Raises:
-            InputError: The text is no value of this hyperparameter.
-        """
-        typed = text.strip()
-        value: Value = typed
-        try:
-            if self.kind is int:
-                value = int(typed.replace(",", ""))
-            elif self.kind is float:
-                value = float(typed)
-        except ValueError:
-            raise self._refusal(text) from None
-        return self.validate(value)
-
-    def validate(self, value: object) -> Value:
-        """Return the value in its declared type.
-
-        Raises:
-            InputError: The value has the wrong type or lies outside the range.
-        """
-        if self.kind is str:
-            return self._text(value)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self._refusal(value)
-        if self.kind is int and not isinstance(value, int):
-            raise self._refusal(value)
-        try:
-            number = self.kind(value)
-        except OverflowError:
-            raise self._refusal(value) from None
-        assert not isinstance(number, str)
-        # Neither nan nor inf lies within; an int may be too large for math.isfinite.
-        if not self.minimum <= number <= self.maximum or number == math.inf:
-            raise self._refusal(value)
-        return number
-
-    def _text(self, value: object) -> str:
-        if self.form and isinstance(value, int) and not isinstance(value, bool):
-            # A single number is written without quotation marks in scripts and saved files.
-            value = str(value)
-        if isinstance(value, str) and self.form:
-            try:
-                return self.form(value)
-            except ValueError:
-                raise self._refusal(value) from None
-        if isinstance(value, str) and value in self.choices:
-            return value
-        raise self._refusal(value)
-
-    def matters(self, values: Hyperparameters) -> bool:
-        """Whether this one changes anything beside the others."""
-        return self.needs is None or getattr(values, self.needs[0]) in self.needs[1]
-
-    def _refusal(self, value: object) -> InputError:
-        return InputError(f"{self.label}: {self.allowed}, not {clean(str(value), 40)!r}")
-
-
-def _declare(default: Value, help: str, **facts: Any) -> Any:
-    """Declare a dataclass field together with everything that is known of it."""
-    facts.update(default=default, help=help)
-    return dataclasses.field(default=default, metadata=facts)
 
 
 def _sizes(text: str) -> str:
@@ -186,7 +69,7 @@ class Hyperparameters:
         InputError: A value has the wrong type or lies outside its range.
     """
 
-    learning_rate: float = _declare(
+    learning_rate: float = declare(
         0.05,
         "The step size η of gradient descent: v ← v − η·∂E/∂v.",
         kind=float,
@@ -194,7 +77,7 @@ class Hyperparameters:
         minimum=0.0,
         applies="live",
     )
-    iterations: int = _declare(
+    iterations: int = declare(
         10_000,
         "How many parameter updates a run makes.",
         kind=int,
@@ -202,7 +85,7 @@ class Hyperparameters:
         maximum=1_000_000_000,
         applies="live",
     )
-    hidden: str = _declare(
+    hidden: str = declare(
         "3",
         "How many neurons each hidden layer has, from the input side on, e.g. 8,4; none for no "
         "hidden layer.",
@@ -212,7 +95,7 @@ class Hyperparameters:
         form=_sizes,
         form_words=f"none, or whole numbers from 1 to {MOST_NEURONS:,}, one a layer: 8,4",
     )
-    activation: str = _declare(
+    activation: str = declare(
         "sigmoid",
         "The activation of the hidden layers, one for all or one a layer: "
         + ", ".join(HIDDEN)
@@ -222,21 +105,21 @@ class Hyperparameters:
         form=_activations,
         form_words=" | ".join(HIDDEN) + ", or one a layer: relu,tanh",
     )
-    output_activation: str = _declare(
+    output_activation: str = declare(
         "sigmoid",
         "The activation of the output layer.",
         kind=str,
         words="output",
         choices=OUTPUT,
     )
-    bias: str = _declare(
+    bias: str = declare(
         "none",
         "No bias, one scalar b shared by all neurons, or one per neuron (bv, bw).",
         kind=str,
         symbol="b",
         choices=BIAS_MODES,
     )
-    loss: str = _declare(
+    loss: str = declare(
         "mse",
         "What E is: "
         + ", ".join(f"{loss.name} = {loss.formula}" for loss in LOSSES.values())
@@ -245,7 +128,7 @@ class Hyperparameters:
         symbol="E",
         choices=tuple(LOSSES),
     )
-    huber_delta: float = _declare(
+    huber_delta: float = declare(
         1.0,
         "Where the Huber loss turns from a square into a line.",
         kind=float,
@@ -253,7 +136,7 @@ class Hyperparameters:
         minimum=1e-9,
         needs=("loss", ("huber",)),
     )
-    init: str = _declare(
+    init: str = declare(
         "uniform",
         "How the weights start; n inputs, m neurons. "
         + "; ".join(f"{way.name}: {way.rule}" for way in INITIALISATIONS.values())
@@ -262,7 +145,7 @@ class Hyperparameters:
         words="initial weights",
         choices=tuple(INITIALISATIONS),
     )
-    initial_bias: float = _declare(
+    initial_bias: float = declare(
         0.0,
         "What the biases start at (with torch they are drawn).",
         kind=float,
@@ -271,14 +154,14 @@ class Hyperparameters:
         maximum=1e6,
         needs=("bias", ("shared", "per-neuron")),
     )
-    seed: int = _declare(
+    seed: int = declare(
         1,
         "The seed of numpy.random.RandomState, which draws the starting weights and shuffles.",
         kind=int,
         minimum=0,
         maximum=2**32 - 1,
     )
-    optimiser: str = _declare(
+    optimiser: str = declare(
         "sgd",
         "How the parameters follow the gradient: "
         + "; ".join(f"{o.name}: {o.rule}" for o in OPTIMISERS.values())
@@ -287,7 +170,7 @@ class Hyperparameters:
         choices=tuple(OPTIMISERS),
     )
 
-    momentum: float = _declare(
+    momentum: float = declare(
         0.9,
         "The share of the last velocity that is kept.",
         kind=float,
@@ -296,7 +179,7 @@ class Hyperparameters:
         maximum=1.0,
         needs=("optimiser", ("momentum", "nesterov")),
     )
-    decay: float = _declare(
+    decay: float = declare(
         0.99,
         "The share of the mean of the squared gradients that is kept.",
         kind=float,
@@ -305,7 +188,7 @@ class Hyperparameters:
         maximum=0.999999,
         needs=("optimiser", ("rmsprop",)),
     )
-    beta1: float = _declare(
+    beta1: float = declare(
         0.9,
         "The share of the mean of the gradients that is kept.",
         kind=float,
@@ -314,7 +197,7 @@ class Hyperparameters:
         maximum=0.999999,
         needs=("optimiser", _ADAM),
     )
-    beta2: float = _declare(
+    beta2: float = declare(
         0.999,
         "The share of the mean of the squared gradients that is kept.",
         kind=float,
@@ -323,7 +206,7 @@ class Hyperparameters:
         maximum=0.999999,
         needs=("optimiser", _ADAM),
     )
-    epsilon: float = _declare(
+    epsilon: float = declare(
         1e-8,
         "Added to a root that is divided by, so that it is never 0.",
         kind=float,
@@ -332,7 +215,7 @@ class Hyperparameters:
         maximum=1.0,
         needs=("optimiser", ("rmsprop", *_ADAM)),
     )
-    weight_decay: float = _declare(
+    weight_decay: float = declare(
         0.01,
         "By how much of themselves, times η, the parameters shrink in each update.",
         kind=float,
@@ -341,7 +224,7 @@ class Hyperparameters:
         maximum=1e6,
         needs=("optimiser", ("adamw",)),
     )
-    l1: float = _declare(
+    l1: float = declare(
         0.0,
         "Adds λ₁·Σ|w| over all weights, not the biases, to E.",
         kind=float,
@@ -350,7 +233,7 @@ class Hyperparameters:
         minimum=0.0,
         maximum=1e6,
     )
-    l2: float = _declare(
+    l2: float = declare(
         0.0,
         "Adds ½·λ₂·Σw² over all weights, not the biases, to E.",
         kind=float,
@@ -359,14 +242,14 @@ class Hyperparameters:
         minimum=0.0,
         maximum=1e6,
     )
-    clip: float = _declare(
+    clip: float = declare(
         0.0,
         "The largest norm that all gradients together may have; 0 for any.",
         kind=float,
         minimum=0.0,
         maximum=1e300,
     )
-    schedule: str = _declare(
+    schedule: str = declare(
         "constant",
         "How η changes with the iteration t, s steps and the factor q: "
         + "; ".join(f"{way.name}: {way.formula}" for way in SCHEDULES.values())
@@ -374,7 +257,7 @@ class Hyperparameters:
         kind=str,
         choices=tuple(SCHEDULES),
     )
-    schedule_steps: int = _declare(
+    schedule_steps: int = declare(
         1000,
         "The iterations of the schedule: between two steps, to the end of the cosine, or of the "
         "warm-up.",
@@ -384,7 +267,7 @@ class Hyperparameters:
         maximum=1_000_000_000,
         needs=("schedule", tuple(SCHEDULES)[1:]),
     )
-    schedule_factor: float = _declare(
+    schedule_factor: float = declare(
         0.5,
         "What η is multiplied with in as many iterations.",
         kind=float,
@@ -393,7 +276,7 @@ class Hyperparameters:
         maximum=10.0,
         needs=("schedule", ("step", "exponential")),
     )
-    batch_size: str = _declare(
+    batch_size: str = declare(
         "full",
         "How many observations an iteration sees; the last batch of an epoch may be smaller.",
         kind=str,
@@ -401,20 +284,20 @@ class Hyperparameters:
         form=_batch,
         form_words="full, or a whole number",
     )
-    shuffle: str = _declare(
+    shuffle: str = declare(
         "no",
         "Whether each epoch goes through the observations in another order, drawn from the seed.",
         kind=str,
         choices=_YES_NO,
     )
-    target_loss: float = _declare(
+    target_loss: float = declare(
         0.0,
         "The run stops when E is no larger; 0 for never.",
         kind=float,
         minimum=0.0,
         maximum=1e300,
     )
-    patience: int = _declare(
+    patience: int = declare(
         0,
         "The run stops when the held-out loss has not been better for so many epochs; 0 for never.",
         kind=int,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.hyperparameters import Declaration
+from engine.declaration import Declaration
 
 MEGABYTE = 1024 * 1024
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from engine import __version__
+from engine.declaration import Value
 from engine.errors import InputError
-from engine.hyperparameters import Value
 from engine.text import clean
 from tui.options import data_and_hyperparameters
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from engine.declaration import Declaration, Value
 from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS, Declaration, Hyperparameters, Value
+from engine.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.settings import HISTORY
 from engine.table.options import TABLE_DECLARATIONS, TableOptions
 from engine.text import clean

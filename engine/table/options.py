@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from engine.declaration import Declaration, declare
 from engine.errors import InputError
-from engine.hyperparameters import Declaration, Value
 
 AUTO = "auto"
 NO_INDEX = "none"
@@ -33,11 +32,6 @@ def _named(signs: dict[str, str]) -> Callable[[str], str]:
     return form
 
 
-def _declare(default: Value, help: str, **facts: Any) -> Any:
-    facts.update(default=default, help=help)
-    return dataclasses.field(default=default, metadata=facts)
-
-
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
     """What to take for what in a table; by default all of it is found out and told.
@@ -56,14 +50,14 @@ class TableOptions:
     index: str | None = None
     ignore: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
-    separator: str = _declare(
+    separator: str = declare(
         AUTO,
         "What stands between two cells: comma, semicolon, tab or pipe.",
         kind=str,
         form=_named(SEPARATORS),
         form_words=f"{AUTO} | {' | '.join(SEPARATORS)}",
     )
-    decimal: str = _declare(
+    decimal: str = declare(
         AUTO,
         "The sign before the decimals: point or comma.",
         kind=str,
@@ -71,20 +65,20 @@ class TableOptions:
         form=_named(DECIMALS),
         form_words=f"{AUTO} | {' | '.join(DECIMALS)}",
     )
-    encoding: str = _declare(
+    encoding: str = declare(
         AUTO,
         "How the file writes characters.",
         kind=str,
         choices=(AUTO, *ENCODINGS),
     )
-    header: str = _declare(
+    header: str = declare(
         AUTO,
         "Whether the first line holds the names of the columns.",
         kind=str,
         words="header line",
         choices=(AUTO, "yes", "no"),
     )
-    missing: str = _declare(
+    missing: str = declare(
         "refuse",
         "What to do about missing cells: refuse the file, drop the line, or put the mean of "
         "the training part there.",
@@ -92,20 +86,20 @@ class TableOptions:
         words="missing cells",
         choices=("refuse", "drop", "mean"),
     )
-    scaling: str = _declare(
+    scaling: str = declare(
         "none",
         "Scale each input: to mean 0 and deviation 1, or to 0 … 1, on the training part.",
         kind=str,
         choices=("none", "standardise", "min-max"),
     )
-    features: str = _declare(
+    features: str = declare(
         "",
         'More inputs, made from the columns, e.g. "input1*input2, sin(input1)".',
         kind=str,
         form=str.strip,
         form_words="expressions, separated by commas",
     )
-    split: float = _declare(
+    split: float = declare(
         0.0,
         "Which share of the observations to hold out for validation, drawn from the seed.",
         kind=float,

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.declaration import Value
 from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS, Value
+from engine.hyperparameters import DECLARATIONS
 from tui.actions.stopping import Stopping
 from tui.panes.hyperparameters import HyperparametersPane
 from tui.screens.branches import BranchesScreen

@@ -11,8 +11,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
+from engine.declaration import Declaration, Value
 from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS, Declaration, Hyperparameters, Value
+from engine.hyperparameters import DECLARATIONS, Hyperparameters
 from tui.lines import LinesView, Row, wrap
 from tui.moment import Moment
 
