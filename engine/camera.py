@@ -56,6 +56,7 @@ def take_snapshot(
         epoch=program.batches.epoch(reading.values_iteration(run)),
         losses=losses,
         outline=run.losses.outline(buckets) if buckets else None,
+        held_out=run.held_out.outline(buckets) if buckets and len(run.held_out) else None,
         loss=loss,
         stopped=debugger.stopped,
         stops=tuple(_stop_view(debugger, stop) for stop in debugger.stops),
@@ -66,6 +67,7 @@ def take_snapshot(
         log=tuple(debugger.log),
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,
+        validation=debugger.validation_loss(quickly=True),
     )
 
 

@@ -26,12 +26,15 @@ from engine.search import Scan
 from engine.settings import HISTORY, MEGABYTE
 from engine.snapshot import Snapshot
 from engine.stop_list import Stops
-from engine.stops import Hit
+from engine.stops import Hit, planned_stops
 from engine.tensor import Array
 from engine.text import clean
+from engine.validation import Evaluation, Evaluator
 
 _LOG = 200
 """How many stops the log keeps."""
+_QUICK = 0.050
+"""Seconds that the held-out part may take in a snapshot."""
 
 
 class Debugger:
@@ -69,6 +72,7 @@ class Debugger:
         self.branches = Branches(run, int(megabytes) * MEGABYTE)
         self._guard: tuple[object, Guard] | None = None
         self._last_hit: tuple[Run, Hit] | None = None
+        self._evaluator: tuple[Program, Evaluator] | None = None
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
         network = Network(self.dataset, hyperparameters)
@@ -113,6 +117,11 @@ class Debugger:
     def losses(self) -> Array:
         """E of every iteration ever completed, before its update; read-only."""
         return self._run.losses.values
+
+    @property
+    def held_out_losses(self) -> Array:
+        """The same of what is held out, as each epoch begins; empty if nothing is."""
+        return self._run.held_out.values
 
     @property
     def initial_parameters(self) -> dict[str, Array]:
@@ -213,6 +222,34 @@ class Debugger:
             self._stopped(guard.hit)
         return guard.hit
 
+    def train(self, cancel: Cancel = never) -> Hit | None:
+        """Run until the planned iterations are complete, the target is reached, or patience ends.
+
+        Breakpoints and watches stop nothing here.
+
+        Args:
+            cancel: As for `run_to`.
+
+        Returns:
+            Why it stopped before the planned iterations, or None.
+        """
+        guard = Guard(self._run, planned_stops(self.hyperparameters))
+        self._run.run_to(self.hyperparameters.iterations, cancel, guard)
+        if guard.hit is not None:
+            self._stopped(guard.hit)
+        return guard.hit
+
+    def restore_best(self) -> None:
+        """Go to the iteration whose parameters had the smallest held-out loss so far.
+
+        Raises:
+            InputError: Nothing is held out.
+        """
+        best_at = self.program.tensors.get("best_at")
+        if best_at is None:
+            raise InputError("nothing is held out: --split 0.2")
+        self._run.go_to(int(best_at.data))
+
     def _guard_key(self) -> object:
         return (self._run, self.iteration, self.position, self.stops.version)
 
@@ -220,7 +257,7 @@ class Debugger:
         """Go on with the guard of the run before if nothing has changed since."""
         if self._guard is not None and self._guard[0] == self._guard_key():
             return self._guard[1]
-        guard = Guard(self._run, self.stops)
+        guard = Guard(self._run, [*self.stops, *planned_stops(self.hyperparameters)])
         search.prime(self._run, guard)
         guard.skip = (self.iteration, self.position)
         return guard
@@ -431,6 +468,26 @@ class Debugger:
             InputError: The points do not have a column for each input, or there are none.
         """
         return Forward(self.dataset, self.hyperparameters, points).predict(self.parameters)
+
+    def validation_loss(self, *, quickly: bool = False) -> Evaluation | None:
+        """Compute f and E for the held-out observations, with the parameters as they are now.
+
+        Args:
+            quickly: Whether to leave it where it took more than 50 ms the time before.
+
+        Returns:
+            None where nothing is held out, or it was left.
+        """
+        if self.dataset.validation is None:
+            return None
+        program = self.program
+        if self._evaluator is None or self._evaluator[0] is not program:
+            evaluator = Evaluator(self.dataset.validation, self.hyperparameters)
+            self._evaluator = (program, evaluator)
+        evaluator = self._evaluator[1]
+        if quickly and evaluator.seconds > _QUICK:
+            return None
+        return evaluator.evaluate({name: t.data for name, t in program.parameters.items()})
 
     def snapshot(
         self, observations: slice | None = None, buckets: int = 0, summary_of: str | None = None

@@ -34,7 +34,7 @@ class Forward:
         self, dataset: Dataset, hyperparameters: Hyperparameters, points: Array | None = None
     ) -> None:
         table = dataset if points is None else _beside(dataset, points)
-        whole = hyperparameters.replace(batch_size="full", shuffle="no")
+        whole = hyperparameters.to_evaluate()
         empty = Network(table, whole).parameter_tensors()
         self._program = Program(table, whole, {name: t.data for name, t in empty.items()})
         self.points = table.x

@@ -407,6 +407,20 @@ class Hyperparameters:
         kind=str,
         choices=_YES_NO,
     )
+    target_loss: float = _declare(
+        0.0,
+        "The run stops when E is no larger; 0 for never.",
+        kind=float,
+        minimum=0.0,
+        maximum=1e300,
+    )
+    patience: int = _declare(
+        0,
+        "The run stops when the held-out loss has not been better for so many epochs; 0 for never.",
+        kind=int,
+        minimum=0,
+        maximum=1_000_000_000,
+    )
 
     def __post_init__(self) -> None:
         for declaration in DECLARATIONS.values():
@@ -434,6 +448,10 @@ class Hyperparameters:
             InputError: As for the constructor.
         """
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+    def to_evaluate(self) -> Hyperparameters:
+        """Return those of the same network that only evaluates: one batch, the loss alone."""
+        return self.replace(batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0)
 
     def as_dict(self) -> dict[str, Value]:
         """Return name → value in the order of declaration."""

@@ -157,6 +157,8 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
         raise InputError(
             f"the loss {loss.name} goes with the output {' or '.join(loss.outputs)}, not {output}"
         )
+    if wanted.patience and dataset.validation is None:
+        raise InputError("patience needs observations that are held out: --split 0.2")
     if output == "softmax" and len(dataset.targets) < 2:
         raise InputError("softmax with one output is always 1: use sigmoid, or more targets")
     if problem := loss.problem(dataset.f0):

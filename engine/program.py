@@ -16,7 +16,8 @@ from engine.listing import Line, Listing
 from engine.network import Network, Parameters
 from engine.operations.base import Phase
 from engine.operations.batch import Pick
-from engine.tensor import Axis, BatchLabels, Tensor
+from engine.operations.validation import CountWorse, Validate
+from engine.tensor import Array, Axis, BatchLabels, Tensor
 
 
 class Program:
@@ -70,6 +71,9 @@ class Program:
         self._minus_eta = np.empty(())
         self.set_learning_rate(hyperparameters.learning_rate)
         add_forward(bench)
+        self._due, self._iteration = np.array(True), np.array(0.0)
+        if dataset.validation is not None:
+            self._validate(bench, dataset.validation, hyperparameters)
         add_backward(bench)
         add_update(bench, self._minus_eta)
         self._by_observation = [
@@ -98,6 +102,45 @@ class Program:
             target = bench.new(name, symbol, rows, axis)
             bench.add(Pick, target, Phase.FORWARD, table=table, indices=self._indices)
 
+    def _validate(
+        self, bench: Workbench, held_out: Dataset, hyperparameters: Hyperparameters
+    ) -> None:
+        """Add the loss of the held-out observations, computed by a program of their own."""
+        wanted = hyperparameters.to_evaluate()
+        aside = Program(held_out, wanted, {n: t.data for n, t in self.parameters.items()})
+        calls = [
+            operation.run
+            for operation in aside.operations
+            if operation.phase in (Phase.FORWARD, Phase.LOSS)
+        ]
+        pairs = [(aside.parameters[n].data, t.data) for n, t in self.parameters.items()]
+
+        def measure() -> Array:
+            for copy, parameter in pairs:
+                copy[...] = parameter
+            for call in calls:
+                call()
+            return aside.tensors["E"].data
+
+        loss = bench.memory("E_val")
+        bench.add(
+            Validate,
+            loss,
+            Phase.LOSS,
+            measure=measure,
+            due=self._due,
+            observations=len(held_out.observations),
+        )
+        bench.add(
+            CountWorse,
+            bench.memory("worse"),
+            Phase.LOSS,
+            loss=loss,
+            best=(bench.memory("best_E_val"), bench.memory("best_at")),
+            due=self._due,
+            iteration=self._iteration,
+        )
+
     def _bound_to(self, rows: int) -> list[Run]:
         """Return the operations as calls for batches of so many rows."""
         self._use(rows)
@@ -115,12 +158,19 @@ class Program:
 
     def begin(self, iteration: int) -> list[Run]:
         """Choose the batch of an iteration; return the calls that are the iteration."""
+        self._iteration[...] = iteration
+        self._due[...] = iteration % self.batches.an_epoch == 0
         if not self.batches.is_whole:
             chosen = self.batches.of(iteration)
             if len(chosen) != self.rows:
                 self._use(len(chosen))
             self._indices[: len(chosen)] = chosen
         return self.calls[self.rows]
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether `begin` has nothing to do, each iteration being like the one before."""
+        return self.batches.is_whole and "E_val" not in self.tensors
 
     @property
     def batch(self) -> tuple[int, ...] | None:

@@ -10,6 +10,7 @@ import numpy as np
 from engine.debugger import Debugger
 from engine.expression import Explanation, format_number
 from engine.tensor import Array
+from engine.validation import Evaluator
 
 _LINES = 10
 
@@ -40,17 +41,52 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
                 "observations": len(dataset.observations),
                 "inputs": dataset.inputs,
                 "targets": dataset.targets,
+                "classes": dataset.classes,
+                "assumptions": dataset.assumptions,
             },
             "hyperparameters": debugger.hyperparameters.as_dict(),
             "initial_parameters": debugger.initial_parameters,
             "losses": debugger.losses,
             "parameters": debugger.parameters,
             "predictions": debugger.predict(),
+            "validation": _validation_object(debugger),
             "iterations": debugger.iteration,
+            "stopped": debugger.log[-1] if debugger.log else None,
+            "held_out_losses": debugger.held_out_losses,
             "seconds": seconds,
         }
     )
     return described
+
+
+def _validation_object(debugger: Debugger) -> dict[str, Any] | None:
+    held, found = debugger.dataset.validation, debugger.validation_loss()
+    if held is None or found is None:
+        return None
+    return {
+        "observations": held.observations,
+        "E": found.E,
+        "accuracy": found.accuracy,
+        "predictions": found.f,
+    }
+
+
+def _validation_text(debugger: Debugger) -> list[str]:
+    """Write E of both parts, and how often the classes are right."""
+    held, found = debugger.dataset.validation, debugger.validation_loss()
+    if held is None or found is None:
+        return []
+    training = Evaluator(debugger.dataset, debugger.hyperparameters).evaluate(debugger.parameters)
+    lines = []
+    for name, dataset, part in (
+        ("training", debugger.dataset, training),
+        ("validation", held, found),
+    ):
+        line = f"{name}: {len(dataset.observations):,} observations, E = {part.E:e}"
+        if part.accuracy is not None:
+            line += f", accuracy {part.accuracy:.2%}".replace("%", " %")
+        lines.append(line)
+    return ["With the final weights:", *lines, ""]
 
 
 def run_text(debugger: Debugger, seconds: float) -> str:
@@ -78,7 +114,12 @@ def run_text(debugger: Debugger, seconds: float) -> str:
         label = " " * len(label)
     biases = [f"{name} = {_array(a)}" for name, a in final.items() if name.startswith("b")]
     lines += [f"bias: {', '.join(biases) or 'none'}", "", _predictions(debugger), ""]
-    lines.append(f"{debugger.iteration:,} iterations in {seconds:.3f} s")
+    lines += _validation_text(debugger)
+    if debugger.log:
+        lines.append(f"stopped: {debugger.log[-1]}")
+        if debugger.hyperparameters.patience:
+            lines.append(f"the parameters are the best ones, of iteration {debugger.iteration:,}")
+    lines.append(f"{len(losses):,} iterations in {seconds:.3f} s")
     return "\n".join(lines)
 
 
@@ -93,7 +134,10 @@ def _predictions(debugger: Debugger, most: int = 50) -> str:
     f = debugger.predict()
     several = len(dataset.targets) > 1
     header = [dataset.index, *dataset.inputs]
-    columns = [dataset.observations[:most], *(_given(column) for column in dataset.x[:most].T)]
+    columns = [
+        dataset.observations[:most],
+        *(_given(column) for column in dataset.shown_x[:most].T),
+    ]
     for o, target in enumerate(dataset.targets):
         suffix = f" {target}" if several else ""
         header += [target, f"prediction{suffix}", f"error{suffix}"]

@@ -48,6 +48,7 @@ class Run:
         program: The operations, bound to their buffers.
         losses: E of every iteration that was ever completed, also of those ahead of
             the clock.
+        held_out: The same of the observations that are held out; empty if none are.
         iteration: How many iterations are complete.
         position: How many operations of the present iteration have run.
     """
@@ -71,6 +72,9 @@ class Run:
         self._state = [tensor.data for tensor in self.program.state.values()]
         self._history = History(self._state, hyperparameters.learning_rate)
         self._loss = self.program.tensors["E"].data
+        self.held_out = LossHistory()
+        validation = self.program.tensors.get("E_val")
+        self._held_out = None if validation is None else validation.data
 
     @property
     def hyperparameters(self) -> Hyperparameters:
@@ -119,6 +123,8 @@ class Run:
         if self.position == len(self.program.operations):
             if not self.is_in_the_past:
                 self.losses.append(self._loss)
+                if self._held_out is not None:
+                    self.held_out.append(self._held_out)
             self.iteration += 1
             self.position = 0
 
@@ -216,7 +222,8 @@ class Run:
         if guard is not None and not guard.is_idle:
             at_end, splice = guard.at_end, guard.splice
         append = None if self.is_in_the_past else self.losses.append
-        whole = self.program.batches.is_whole
+        whole = self.program.is_steady
+        held_out = self._held_out if append is not None else None
         calls = begin(self.iteration)
         if splice is not None:
             calls = splice(calls)
@@ -229,6 +236,8 @@ class Run:
                 call()
             if append is not None:
                 append(loss)
+            if held_out is not None:
+                self.held_out.append(held_out)
             self.iteration += 1
             if at_end is not None:
                 at_end()
@@ -256,6 +265,7 @@ class Run:
                 guard.halt_back_at(Hit(words, self.iteration, self.position))
                 kept = max(known, self.iteration)
                 self.losses.forget(kept)
+                self.held_out.forget(min(kept, len(self.held_out)))
                 self._history.forget(kept)
                 return
 
@@ -370,6 +380,7 @@ class Run:
         copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
         copy._history = self._history.until(self.iteration, self.position)
         copy.losses = self.losses.until(self.iteration)
+        copy.held_out = self.held_out.until(min(self.iteration, len(self.held_out)))
         copy.iteration = copy._history.restore(max(self.iteration - 1, 0), copy._state)
         copy.go_to(self.iteration, self.position)
         return copy

@@ -10,6 +10,7 @@ from engine.listing import Listing
 from engine.loss_history import Outline
 from engine.summary import Summary
 from engine.tensor import Array, Index
+from engine.validation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Snapshot:
         epoch: The epoch that the values belong to, from 0 on.
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
+        held_out: The same of what is held out, if anything is.
         loss: The last E that was computed, or None.
         stopped: Why the run stopped here, in words, or "".
         stops: The list of stops, with the present values of the watches.
@@ -67,6 +69,8 @@ class Snapshot:
         log: Why the run stopped, each time, the last one last.
         starting: The parameters that the run started from.
         summary: The tensor that was asked for at a glance, if it is computed.
+        validation: What the parameters are worth on the held-out observations; None where
+            there are none, or where that takes too long for a picture.
     """
 
     listing: Listing
@@ -80,6 +84,7 @@ class Snapshot:
     epoch: int
     losses: Array
     outline: Outline | None
+    held_out: Outline | None
     loss: float | None
     stopped: str
     stops: tuple[StopView, ...]
@@ -88,6 +93,7 @@ class Snapshot:
     log: tuple[str, ...]
     starting: Mapping[str, Array]
     summary: Summary | None
+    validation: Evaluation | None = None
 
     @property
     def values_iteration(self) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from engine.errors import InputError
+from engine.hyperparameters import Hyperparameters
 from engine.text import clean
 
 _COUNT = re.compile(r"^(?P<text>.*?)(?:^|\s+)(?P<word>after|for)\s+(?P<count>\d{1,9})$", re.DOTALL)
@@ -77,8 +78,21 @@ BUILT_IN = (
 )
 """Title, condition, how many iterations in a row, and whether it is on at the start."""
 
+PLANNED = 0
+"""The number of stops that come from the hyperparameters and are in no list."""
+
 NONFINITE = 1
 """The number of the stop that needs no expression."""
+
+
+def planned_stops(hyperparameters: Hyperparameters) -> list[Stop]:
+    """Return the stops that hyperparameters ask for."""
+    stops = []
+    if hyperparameters.target_loss:
+        stops.append(Stop(PLANNED, "", f"E <= {hyperparameters.target_loss!r}"))
+    if hyperparameters.patience:
+        stops.append(Stop(PLANNED, "", f"worse >= {hyperparameters.patience}"))
+    return stops
 
 
 def split_count(text: str) -> tuple[str, str, int]:

@@ -91,6 +91,15 @@ def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **
     sys.exit(run(fps=fps, breakpoints=breakpoints, watches=watches, **given))
 
 
+def _prepared(given: dict[str, Any]) -> Debugger:
+    """Make the debugger that the options ask for; a line tells of a large file."""
+    from tui.options import prepare
+    from tui.waiting import told_if_slow
+
+    with told_if_slow(given["data"]):
+        return prepare(**given)
+
+
 def _no_screen() -> str:
     """Say why the screen cannot be drawn; empty if it can."""
     if not sys.stdout.isatty():
@@ -113,9 +122,8 @@ def train(as_json: bool, **given: Any) -> None:
 def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     from engine.report import run_object, run_text
     from tui.headless import train_to_the_end
-    from tui.options import prepare
 
-    debugger = prepare(**given)
+    debugger = _prepared(given)
     if notice:
         click.echo(f"nn-tui: {notice}", err=True)
     seconds, interrupted = train_to_the_end(debugger)
@@ -147,9 +155,8 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
 def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
     """Print every operation of one iteration with its value."""
     from engine.trace import trace_object, trace_text
-    from tui.options import prepare
 
-    debugger = prepare(**given)  # type: ignore[arg-type]
+    debugger = _prepared(given)
     if until is None:
         _train_up_to(debugger, at)
     else:
@@ -206,9 +213,8 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     """
     from engine.listing import parse_cell
     from engine.report import chain_object, chain_text
-    from tui.options import prepare
 
-    debugger = prepare(**given)  # type: ignore[arg-type]
+    debugger = _prepared(given)
     name, index = parse_cell(debugger.program.listing, cell)
     _train_up_to(debugger, at + 1)
     chain = debugger.explain_chain(name, *index)
@@ -240,10 +246,9 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
 
     Exits with 1 if the gradient of any parameter differs by more than 1e-6, relatively.
     """
-    from tui.options import prepare
     from tui.proof import prove, require_torch
 
-    debugger = prepare(**given)  # type: ignore[arg-type]
+    debugger = _prepared(given)
     if with_torch:
         # Without PyTorch there is no use in waiting for the rest.
         require_torch()

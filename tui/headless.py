@@ -53,18 +53,28 @@ def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple
 
     Args:
         debugger: What to run.
-        iterations: By default the planned number.
+        iterations: By default the planned number, or fewer where the target is reached or
+            patience ends; the latter goes back to the best parameters.
 
     Returns:
         The seconds it took and whether it was interrupted.
     """
     total = debugger.hyperparameters.iterations if iterations is None else iterations
     began = perf_counter()
+
+    def run(cancel: Cancel) -> bool:
+        if iterations is None:
+            return debugger.train(cancel) is not None
+        debugger.run_to(iterations, cancel)
+        return False
+
     with _interruptible() as interrupted:
         if sys.stderr.isatty():
-            _with_bar(debugger, total, interrupted)
+            stopped = _with_bar(debugger, run, total, interrupted)
         else:
-            debugger.run_to(total, cancel=interrupted.is_set)
+            stopped = run(interrupted.is_set)
+        if stopped and debugger.hyperparameters.patience:
+            debugger.restore_best()
     return perf_counter() - began, interrupted.is_set()
 
 
@@ -85,16 +95,23 @@ def _interruptible() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _with_bar(debugger: Debugger, total: int, interrupted: threading.Event) -> None:
+def _with_bar(
+    debugger: Debugger,
+    run: Callable[[Cancel], bool],
+    total: int,
+    interrupted: threading.Event,
+) -> bool:
+    stopped = False
     with click.progressbar(length=total, label="training", file=sys.stderr) as bar:
-        while debugger.iteration < total and not interrupted.is_set():
+        while debugger.iteration < total and not stopped and not interrupted.is_set():
             done, pause = debugger.iteration, perf_counter() + _BETWEEN_BARS
 
             def cancel(pause: float = pause) -> bool:
                 return interrupted.is_set() or perf_counter() > pause
 
-            debugger.run_to(total, cancel)
+            stopped = run(cancel)
             bar.update(debugger.iteration - done)
+    return stopped
 
 
 def with_progress(label: str, job: Callable[[Progress, Cancel], T]) -> T:

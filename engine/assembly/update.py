@@ -24,7 +24,7 @@ def add_update(bench: Workbench, minus_eta: Array) -> None:
     optimiser = OPTIMISERS[wanted.optimiser]
     scheduled = wanted.schedule != "constant"
     if scheduled or optimiser.counts:
-        t = bench.count()
+        t = bench.memory("t")
         if scheduled:
             _schedule(bench, t, minus_eta)
         bench.add(Count, t, Phase.UPDATE)

@@ -86,11 +86,11 @@ class Workbench:
         self.state[tensor.name] = tensor
         return tensor
 
-    def count(self) -> Tensor:
-        """Allocate t, how many updates were made."""
-        t = self.new("t", "t")
-        self.state["t"] = t
-        return t
+    def memory(self, name: str) -> Tensor:
+        """Allocate a number that is kept from one iteration to the next, 0 at the start."""
+        tensor = self.new(name, name)
+        self.state[name] = tensor
+        return tensor
 
     def add(self, kind: type[Operation], target: Tensor, phase: Phase, **facts: Any) -> None:
         """Add an operation, by default of no single layer."""

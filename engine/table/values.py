@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from shlex import quote
 from typing import Any, Literal
 
 import numpy as np
@@ -84,7 +85,9 @@ def read_column(
     present = [k for k, text in enumerate(distinct) if text.lower() not in MISSING]
     at = _Place(cells, name, codes)
     if not present:
-        problem = f"every cell is missing; leave the column out with --ignore {clean(name, 40)}"
+        problem = (
+            f"every cell is missing; leave the column out with --ignore {quote(clean(name, 40))}"
+        )
         raise DataError(cells.shown, problem, column=name)
     if not as_classes:
         numbers = [k for k in present if is_number(distinct[k], decimal)]
@@ -141,7 +144,7 @@ def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
     hint = next((hint for sign, hint in _DISGUISES if sign.fullmatch(text)), "")
     if not hint and at.codes[0] == k and len(at.codes) > 1 and not _LIKE_A_NUMBER.match(text):
         hint = "a line of units? remove it"
-    name = clean(at.name, 40)
+    name = quote(clean(at.name, 40))
     ways = f"--category {name} takes the cells for names of classes, --ignore {name} leaves it out"
     return at.error(k, f"{problem}; {hint + '; ' if hint else ''}{ways}")
 
@@ -161,7 +164,7 @@ def _category(
     at: _Place, codes: NDArray[np.intp], distinct: list[str], present: list[int]
 ) -> Column:
     if len(present) > _MOST_CLASSES or len(present) > max(_FEW_CLASSES, len(codes) / 2):
-        name = clean(at.name, 40)
+        name = quote(clean(at.name, 40))
         problem = f"{len(present):,} different texts are no classes; leave the column out with "
         raise at.error(present[0], f"{problem}--ignore {name}, or name the lines: --index {name}")
     order = sorted(present, key=lambda k: _sort_key(distinct[k]))

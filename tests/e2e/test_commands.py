@@ -62,7 +62,10 @@ def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
         "losses",
         "parameters",
         "predictions",
+        "validation",
         "iterations",
+        "stopped",
+        "held_out_losses",
         "seconds",
     ]
     assert whole["dataset"] == {

@@ -63,6 +63,20 @@ def test_it_checks_the_gradients_of_the_clock_and_leaves_it_alone() -> None:
             assert cell.finding.analytic == gradient[index]
 
 
+@pytest.mark.parametrize("iteration", [0, 1, 2, 4, 65])
+def test_it_checks_the_batch_of_its_iteration(iteration: int) -> None:
+    debugger = make("per-neuron", batch_size=2, shuffle="yes")
+    debugger.run_to(iteration)
+    check = checked(debugger)
+    assert check.count(Verdict.AGREES) == check.checked
+    debugger.run(1)
+    assert debugger.losses[iteration] == check.E
+    for parameter in check.parameters:
+        gradient = debugger.value(f"dE_d{parameter.name}")
+        for index, cell in parameter.cells.items():
+            assert cell.finding.analytic == gradient[index]
+
+
 def test_the_differences_are_those_of_the_loss() -> None:
     debugger = make("shared", "sse", 2)
     check = checked(debugger)

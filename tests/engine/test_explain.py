@@ -164,3 +164,15 @@ def test_the_way_back_passes_each_tensor_once(kind: dict[str, Any]) -> None:
             assert (explanation.cell.tensor, explanation.cell.index) in read
         ends = {explanation.cell.tensor for explanation in way if not explanation.leads_on}
         assert ends <= {"x", "f0", "eta", "eta0", *debugger.program.state}
+
+
+def test_an_observation_with_a_number_for_a_name_is_no_index() -> None:
+    from engine.listing import parse_cell
+
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(1)
+    text = str(debugger.explain("dE_dyhat", 1, 0))
+    assert text.startswith("∂E/∂ŷ[obs 2, g1] = ∂E/∂g[obs 2, g1] · ∂g/∂ŷ[obs 2, g1] = ")
+    listing = debugger.program.listing
+    assert parse_cell(listing, "∂E/∂ŷ[obs 2, g1]") == ("dE_dyhat", (1, 0))
+    assert parse_cell(listing, "∂E/∂ŷ[2, g1]") == ("dE_dyhat", (2, 0))

@@ -2,16 +2,19 @@
 
 import builtins
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.hyperparameters import BIAS_MODES
+from engine.program import Program
 from tests.engine.nets import make
 from tests.engine.planted import Plant, half_the_error, too_long_a_step
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
+torch.set_num_threads(1)
 
 from engine.check_report import comparison_text  # noqa: E402
 from engine.comparison import Comparison, compare_with_torch  # noqa: E402
@@ -141,7 +144,57 @@ def test_a_wrong_update_is_another_run_than_pytorchs(plant: Plant) -> None:
     assert comparison.gradient_difference.relative < 1e-12
     assert comparison.parts_at == 1
     assert not comparison.passed
-    assert comparison_text(comparison).endswith("PyTorch finds other losses.")
+    assert comparison_text(comparison).endswith("by more than 1e-06: the updates differ.")
+
+
+RESTLESS = {
+    "hidden": "8",
+    "bias": "per-neuron",
+    "optimiser": "adam",
+    "learning_rate": 0.3,
+    "iterations": 2000,
+}
+
+
+def test_runs_that_rounding_parts_are_told_and_not_failed() -> None:
+    debugger = Debugger(read_dataset("spiral"), Hyperparameters(**RESTLESS))
+    comparison = compared(debugger)
+    assert comparison.parts_at is not None
+    assert comparison.nudged_parts_at is not None
+    assert comparison.passed
+    assert "starts a rounding error away." in comparison_text(comparison)
+    # The same by hand.
+    start = debugger.initial_parameters
+    nudged = Debugger(
+        debugger.dataset,
+        debugger.hyperparameters,
+        {name: a + np.spacing(np.maximum(np.abs(a), 1.0)) for name, a in start.items()},
+    )
+    debugger.run(comparison.nudged_parts_at + 1)
+    nudged.run(comparison.nudged_parts_at + 1)
+    apart = np.abs(debugger.losses - nudged.losses) / (debugger.losses + nudged.losses)
+    assert apart[-1] > 1e-6 >= apart[:-1].max()
+
+
+def test_a_late_mistake_is_not_put_down_to_rounding(plant: Plant) -> None:
+    def wrong(program: Program) -> Callable[[], None]:
+        run = next(o for o in program.operations if o.name == "w").run
+        w, steps = program.tensors["w"].data, itertools.count()
+
+        def mistaken() -> None:
+            run()
+            if next(steps) == 150:
+                w[0] += 1e-3
+
+        return mistaken
+
+    plant("w", wrong)
+    debugger = make()
+    debugger.change(iterations=300)
+    comparison = compared(debugger)
+    assert (comparison.parts_at, comparison.nudged_parts_at) == (151, None)
+    assert not comparison.passed
+    assert comparison_text(comparison).endswith("the updates differ.")
 
 
 def test_a_comparison_can_be_given_up() -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine import Dataset, Debugger, Hyperparameters, InputError, check_gradients
+from engine import Dataset, Debugger, Hyperparameters, check_gradients
 from engine.differences import Verdict
 
-pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
+torch.set_num_threads(1)
 
-from engine.twin import Twin
+from engine.twin import Twin  # noqa: E402
 
 ITERATIONS = 100
 ROWS, COLUMNS = 7, 4
@@ -81,7 +82,6 @@ CASES = list(cases())
 
 
 def prepared(case: Case) -> Debugger:
-    """A debugger of a case, or a skip where the engine does not know one of its options."""
     outputs, hidden = case["outputs"], str(case["hidden"])
     layers = 0 if hidden == "none" else hidden.count(",") + 1
     activation = case["activation"]
@@ -98,11 +98,7 @@ def prepared(case: Case) -> Debugger:
         f0 = np.round(f0)
     if case["loss"] == "cross-entropy":
         f0 /= f0.sum(1, keepdims=True)
-    try:
-        hyperparameters = Hyperparameters(**options)
-        hyperparameters = hyperparameters.replace(iterations=ITERATIONS)
-    except (TypeError, InputError) as error:
-        pytest.skip(f"the engine does not know this yet: {error}")
+    hyperparameters = Hyperparameters(iterations=ITERATIONS, **options)
     return Debugger(Dataset.from_arrays(x, f0), hyperparameters)
 
 

@@ -4,7 +4,6 @@ import json
 import shlex
 from typing import Any
 
-import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -19,10 +18,6 @@ SAMPLES = read_samples()
 def train(name: str, options: str) -> dict[str, Any]:
     """Run ``nn-tui train NAME OPTIONS --json`` in this process."""
     arguments = [name, *shlex.split(options), "--json"]
-    try:
-        cli.commands["train"].make_context("train", [*arguments])
-    except click.UsageError as error:
-        pytest.skip(f"the program does not know this yet: {error.format_message()}")
     done = CliRunner().invoke(cli, ["train", *arguments], catch_exceptions=False)
     assert done.exit_code == 0
     report: dict[str, Any] = json.loads(done.stdout)
@@ -47,6 +42,17 @@ def measured(name: str, report: dict[str, Any]) -> dict[str, float]:
         "rmse": float((error**2).mean() ** 0.5),
         "r2": float(1.0 - (error**2).mean() / f0.var()),
     }
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("at", ["0", "50"])
+def test_the_gradients_of_the_command_are_right(name: str, at: str) -> None:
+    arguments = ["check", name, *shlex.split(SAMPLES[name].options), "--at", at, "--json"]
+    done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert report["passed"]
+    assert sum(each["agree"] for each in report["parameters"]) > 0
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -16,6 +16,10 @@ from tui.keys import KEYS
 (KEY,) = [key.keys[0] for key in KEYS if key.action == "check"]
 
 
+def error(value: float) -> str:
+    return f"{value:.0e}".replace("-", "−") if value else "0"
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> None:
     async with opened(size, bias="per-neuron") as (app, pilot):
@@ -34,7 +38,7 @@ async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> 
             await until(
                 pilot,
                 lambda r=row, c=column, f=finding: (
-                    f"∂E/∂v[input{r + 1}, g{c + 1}]  agrees  {f.relative_error:.0e}" in text(app)
+                    f"∂E/∂v[input{r + 1}, g{c + 1}] agrees {error(f.relative_error)}" in text(app)
                 ),
             )
             assert f"{finding.analytic:.7g}".replace("-", "−") in text(app)
@@ -61,8 +65,24 @@ async def test_before_any_check_the_tab_says_how_to_make_one() -> None:
         await pilot.press(KEY)
         await until(pilot, lambda: "✓ 6 checked" in text(app))
         # Another network has another check.
-        app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(seed=2)))
+        app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(hidden="4")))
         await until(pilot, lambda: "Not checked yet" in text(app))
+        await pilot.press("u")
+        await until(pilot, lambda: "✓ 6 checked" in text(app))
+        # Another start of the same one is not what was checked.
+        app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(seed=2)))
+        await until(pilot, lambda: "4 Weights  check, outdated" in text(app))
+
+
+async def test_with_batches_it_is_about_the_batch_of_the_clock() -> None:
+    async with opened((80, 24), batch_size=3) as (app, pilot):
+        for iteration in range(2):
+            await pilot.press(KEY)
+            await until(pilot, lambda: "4 Weights  check ─" in text(app))
+            await until(pilot, lambda: "✓ 6 checked" in text(app))
+            await pilot.press("s")
+            await until(pilot, lambda i=iteration: clock(app) == (i + 1, 0))
+            await until(pilot, lambda: "4 Weights  check, outdated" in text(app))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -81,9 +101,9 @@ async def test_a_wrong_gradient_is_pointed_at(size: tuple[int, int], plant: Plan
     async with opened(size) as (app, pilot):
         await pilot.press(KEY)
         await until(pilot, lambda: "1 of 9 gradients differs from the" in said(app))
-        await until(pilot, lambda: "✗ 1 of 3 differ, at most 2e-01" in text(app))
-        assert "∂E/∂w[g3, output]  differs  2e-01" in text(app)
-        assert "›✗2e-01" in text(app)
+        await until(pilot, lambda: "✗ 1 of 3 differ, at most 2e−01" in text(app))
+        assert "∂E/∂w[g3, output] differs 2e−01" in text(app)
+        assert "›✗2e−01" in text(app)
 
 
 async def test_a_long_check_tells_how_far_it_is_and_can_be_given_up() -> None:

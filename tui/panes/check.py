@@ -33,14 +33,18 @@ class Checked:
     """
 
     def __init__(self, check: GradientCheck, snapshot: Snapshot) -> None:
-        self.listing = snapshot.listing
+        self._axes = _axes(snapshot)
         self.parameters = {parameter.name: parameter for parameter in check.parameters}
         self.check = check
         self._values: dict[str, Array] = {name: snapshot.values[name] for name in self.parameters}
 
+    def fits(self, snapshot: Snapshot) -> bool:
+        """Whether the screen shows a network with the same parameters, whatever their values."""
+        return _axes(snapshot) == self._axes
+
     def holds(self, snapshot: Snapshot) -> bool:
         """Whether it still is about what the screen shows."""
-        if snapshot.listing is not self.listing or snapshot.iteration != self.check.iteration:
+        if not self.fits(snapshot) or snapshot.iteration != self.check.iteration:
             return False
         return all((snapshot.values[name] == values).all() for name, values in self._values.items())
 
@@ -48,7 +52,7 @@ class Checked:
         """Where the worst gradient is that differs: all rows count, one parameter after another."""
         above = 0
         for name, parameter in self.parameters.items():
-            axes = self.listing.axes[name]
+            axes = self._axes[name]
             if parameter.failing:
                 index = (0, 0, *parameter.failing[0].index)[-2:]
                 return [above + index[0], index[1]]
@@ -56,7 +60,12 @@ class Checked:
         return [0, 0]
 
 
-def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette) -> list[Row]:
+def _axes(snapshot: Snapshot) -> dict[str, tuple[Axis, ...]]:
+    """The axes of the parameters, by name."""
+    return {name: snapshot.listing.axes[name] for name in snapshot.listing.parameters}
+
+
+def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette, width: int) -> list[Row]:
     """Tell of the cell under the cursor what was found, with both numbers."""
     parameter, index = cell
     found = checked.parameters[parameter].cells.get(index)
@@ -65,10 +74,11 @@ def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette) -> li
     else:
         finding = found.finding
         style = _style(found, palette)
-        first = Row().add(f"{found.label}  ", palette.heading)
-        first.add(f"{finding.verdict}", style)
-        if not finding.verdict.fails or finding.numeric == finding.numeric:
-            first.add(f"  {_error(found)}", style)
+        words = str(finding.verdict)
+        if finding.numeric == finding.numeric:
+            words += f" {_error(found)}"
+        room = min(cell_len(found.label), max(width - cell_len(words) - 1, 0))
+        first = Row().add(found.label, palette.heading, width=room).add(f" {words}", style)
         second = Row().add("a ", palette.dim).add(_exact(finding.analytic), palette.text)
         second.add("  n ", palette.dim).add(_exact(finding.numeric), palette.text)
         rows = [first, second]
@@ -139,7 +149,7 @@ def _sum(parameter: ParameterCheck, palette: Palette) -> Row:
         if len(parameter.cells) < parameter.size:
             row.add(f" of {parameter.size:,}", palette.dim)
     if worst is not None:
-        row.add(f", at most {worst.finding.relative_error:.0e}", palette.dim)
+        row.add(f", at most {_error(worst)}", palette.dim)
     return row
 
 
@@ -158,7 +168,7 @@ def _short(found: CellCheck) -> str:
 def _error(found: CellCheck) -> str:
     """The relative error in a few characters."""
     error = found.finding.relative_error
-    return f"{error:.0e}" if error else "0"
+    return f"{error:.0e}".replace("-", MINUS) if error else "0"
 
 
 def _style(found: CellCheck, palette: Palette) -> Style:

@@ -1,8 +1,12 @@
-"""The table: every observation with its inputs, target, prediction and error."""
+"""The table: every observation with its inputs, target, prediction and error.
+
+The observations that were held out for validation stand below the others, marked.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.events import Click
@@ -20,6 +24,10 @@ from tui.numbers import (
     whole_digits,
     width_for,
 )
+from tui.panes.rows import HELD_OUT, Rows, count_rows, rows_of
+
+if TYPE_CHECKING:
+    from engine.tensor import Array
 
 _HEADER_LINES = 1
 _NAME_WIDTH = 12
@@ -62,13 +70,23 @@ class DatasetPane(LinesView):
     def total_lines(self) -> int:
         if self.moment is None:
             return 1
-        rows = len(self.moment.dataset.observations)
-        return _HEADER_LINES + rows + 1 + len(self._assumed(self.size.width))
+        rows = count_rows(self.moment.dataset)
+        return _HEADER_LINES + rows + 1 + len(self._notes(self.size.width))
 
-    def _assumed(self, width: int) -> list[str]:
+    def _notes(self, width: int) -> list[str]:
         assert self.moment is not None
-        assumptions = self.moment.dataset.assumptions
-        return wrap("assumed " + ", ".join(assumptions), width) if assumptions else []
+        dataset, found = self.moment.dataset, self.moment.snapshot.validation
+        notes = []
+        if dataset.validation is not None:
+            note = f"{HELD_OUT} held out for validation: {len(dataset.validation.observations):,}"
+            if found is not None:
+                note += f"; with the present weights E {found.E:.6e}"
+            if found is not None and found.accuracy is not None:
+                note += f", accuracy {100 * found.accuracy:.1f} %"
+            notes += wrap(note, width)
+        if dataset.assumptions:
+            notes += wrap("assumed " + ", ".join(dataset.assumptions), width)
+        return notes
 
     @property
     def window(self) -> slice:
@@ -80,14 +98,14 @@ class DatasetPane(LinesView):
         moment = self.moment
         if moment is None:
             return [Row().add("reading the table …", self.palette.dim).strip(width)]
-        observations = len(moment.dataset.observations)
+        observations = count_rows(moment.dataset)
         first = max(top - _HEADER_LINES, 0)
         rows = range(min(first, observations), min(first + count, observations))
         table = _lay_out(moment, rows, width)
         lines = [self._header(moment, table, width)] if top == 0 else []
         lines += [self._observation(moment, table, n, width) for n in rows]
         after = [Strip.blank(width)]
-        after += [Row().add(line, self.palette.dim).strip(width) for line in self._assumed(width)]
+        after += [Row().add(line, self.palette.dim).strip(width) for line in self._notes(width)]
         lines += after[max(top - _HEADER_LINES - observations, 0) :]
         return lines[:count]
 
@@ -98,29 +116,28 @@ class DatasetPane(LinesView):
             row.add(" " + right(name, _widest(texts)), palette.heading)
         row.add(" …" if table.cut else "", palette.dim).add(" │", palette.dim)
         several = len(dataset.targets) > 1
-        for name, texts in zip(dataset.targets, table.targets, strict=True):
+        names = dataset.classes if several and dataset.classes else dataset.targets
+        for name, texts in zip(names, table.targets, strict=True):
             row.add(" " + right("f₀", _widest(texts)), palette.heading)
             row.add(" " + right(f"f {name}" if several else "f", table.number), palette.heading)
             row.add(" " + right("f₀−f", table.number), palette.heading)
         return row.strip(width)
 
     def _observation(self, moment: Moment, table: _Table, n: int, width: int) -> Strip:
-        palette, snapshot = self.palette, moment.snapshot
-        place, row, number = n - table.first, Row(), table.number
-        row.add(moment.dataset.observations[n], palette.label, width=table.name_width)
+        palette, row, number = self.palette, Row(), table.number
+        place = n - table.rows.first
+        row.add(table.rows.names[place], palette.label, width=table.name_width)
         for column in table.inputs:
             row.add(" " + column[place], palette.text)
         row.add(" …" if table.cut else "", palette.dim).add(" │", palette.dim)
-        place_in_batch = snapshot.place_of(n)
-        at = -1 if place_in_batch is None else place_in_batch - snapshot.first_observation
-        f, errors = snapshot.values.get("f"), snapshot.errors
+        f = table.rows.f.get(n)
         for o, targets in enumerate(table.targets):
             row.add(" " + targets[place], palette.text)
-            if f is None or errors is None or not 0 <= at < len(f):
+            if f is None:
                 row.add((" " + missing(number)) * 2, palette.dim)
                 continue
-            row.add(" " + fixed(float(f[at, o]), number, table.whole), palette.text)
-            error = float(errors[at, o])
+            row.add(" " + fixed(float(f[o]), number, table.whole), palette.text)
+            error = float(table.rows.f0[place, o] - f[o])
             style = palette.number(error, table.largest_error)
             row.add(" " + fixed(error, number, table.whole), style)
         return row.strip(width, palette.selected if n == moment.selected else None)
@@ -158,7 +175,7 @@ class _Table:
     """How the visible rows are laid out.
 
     Attributes:
-        first: The observation of the first row.
+        rows: What stands in them.
         name_width: The cells of the observations' names.
         inputs: The input columns that fit, as text.
         cut: Whether there are more.
@@ -168,7 +185,7 @@ class _Table:
         largest_error: What the errors' colours are measured by, at least 1.
     """
 
-    first: int
+    rows: Rows
     name_width: int
     inputs: list[list[str]]
     cut: bool
@@ -179,19 +196,17 @@ class _Table:
 
 
 def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
-    dataset, snapshot = moment.dataset, moment.snapshot
-    window = slice(rows.start, rows.stop)
-    longest = max(map(cell_len, (*dataset.observations[window], "obs")))
+    dataset, shown = moment.dataset, rows_of(moment, rows)
+    longest = max(map(cell_len, (*shown.names, "obs")))
     name_width = min(longest, _NAME_WIDTH)
     numbers = 2 * len(dataset.targets)
     for digits in _DIGITS:
         targets = [
-            [text.rjust(len("f₀")) for text in given(column, digits)]
-            for column in dataset.f0[window].T
+            [text.rjust(len("f₀")) for text in given(column, digits)] for column in shown.f0.T
         ]
         room = width - name_width - 2 - sum(_widest(column) + 1 for column in targets)
         room -= numbers * (NARROWEST + 1)
-        inputs, room = _fitting_inputs(moment, window, room, digits)
+        inputs, room = _fitting_inputs(shown.x, room, digits)
         if len(inputs) >= min(2, len(dataset.inputs)):
             break
     # What is left goes to the names of the inputs first, then to decimals.
@@ -200,10 +215,12 @@ def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
         wider = min(wanted, _widest(texts) + max(room, 0) // (len(inputs) - i))
         room -= wider - _widest(texts)
         inputs[i] = [text.rjust(wider) for text in texts]
+    snapshot = moment.snapshot
     f, errors = snapshot.values.get("f"), snapshot.errors
-    largest = max(largest_magnitude(a) if a is not None else 0.0 for a in (f, errors))
+    held = snapshot.validation.f if snapshot.validation is not None else None
+    largest = max(largest_magnitude(a) if a is not None else 0.0 for a in (f, errors, held))
     return _Table(
-        first=rows.start,
+        rows=shown,
         name_width=name_width,
         inputs=inputs,
         cut=len(inputs) < len(dataset.inputs),
@@ -214,14 +231,11 @@ def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
     )
 
 
-def _fitting_inputs(
-    moment: Moment, window: slice, room: int, digits: int
-) -> tuple[list[list[str]], int]:
+def _fitting_inputs(x: Array, room: int, digits: int) -> tuple[list[list[str]], int]:
     """Return the first input columns that fit into the room, and what is left of it."""
-    x = moment.dataset.x
     inputs: list[list[str]] = []
     for i in range(x.shape[1]):
-        texts = given(x[window, i], digits)
+        texts = given(x[:, i], digits)
         ellipsis = 2 if i + 1 < x.shape[1] else 0
         if _widest(texts) + 1 + ellipsis > room:
             return inputs, room - 2

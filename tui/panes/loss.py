@@ -19,6 +19,7 @@ from tui.plot import Chart, chart, empty_axes, is_curve
 if TYPE_CHECKING:
     from engine.loss_history import Outline
 
+_HELD_OUT = "held out"
 _MOST_CURVES = 4
 """The present branch and the ones before it that are drawn."""
 
@@ -138,11 +139,16 @@ class LossPane(LinesView):
         return [told, *legend, *lines, self._timeline(charts[0], moment, width)]
 
     def _others(self, moment: Moment) -> list[tuple[str, Outline]]:
-        """The other branches, the latest first."""
+        """What is held out, then the other branches, the latest first."""
+        held_out = moment.snapshot.held_out
+        first = [] if held_out is None else [(_HELD_OUT, held_out)]
         return [
-            (branch.label, branch.outline)
-            for branch in reversed(moment.snapshot.branches)
-            if branch.outline is not None and branch.outline.positions.size
+            *first,
+            *(
+                (branch.label, branch.outline)
+                for branch in reversed(moment.snapshot.branches)
+                if branch.outline is not None and branch.outline.positions.size
+            ),
         ][: _MOST_CURVES - 1]
 
     def _legend(self, moment: Moment, others: list[tuple[str, Outline]], width: int) -> list[Strip]:
@@ -151,6 +157,8 @@ class LossPane(LinesView):
             return []
         palette = self.palette
         present = next(b.label for b in moment.snapshot.branches if b.current)
+        if len(moment.snapshot.branches) == 1:
+            present = "training"
         row = Row().add("⣀ ", palette.plus[2]).add(present, palette.text)
         for (label, _), style in zip(others, self._other_styles(), strict=False):
             row.add("  ⣀ ", style).add(label, palette.dim)

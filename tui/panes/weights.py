@@ -143,8 +143,9 @@ class WeightsPane(LinesView):
             self.entitle(title, ("numbers" if self._heat else "colours") + " v ▸")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
-        if self._view == CHECK and self._checked is not None:
-            holds = self._checked.holds(self.moment.snapshot)
+        checked = self._checked
+        if self._view == CHECK and checked and checked.fits(self.moment.snapshot):
+            holds = checked.holds(self.moment.snapshot)
             title = "4 Weights  check" + ("" if holds else ", outdated")
         width = self.scrollable_content_region.width
         shown, hint = self._shown(width), " v ▸"
@@ -371,12 +372,12 @@ class WeightsPane(LinesView):
         assert self.moment is not None
         listing, palette = self.moment.snapshot.listing, self.palette
         checked = self._checked
-        if checked is None or checked.listing is not listing:
+        if checked is None or not checked.fits(self.moment.snapshot):
             words = ("Not checked yet: d checks every gradient", "against differences of E.")
             return [Row().add(line, palette.dim).strip(width) for line in words]
         chosen, row = self._parameter_at(self._at[0])
         place = _place([row, self._at[1]], len(listing.axes[chosen]))
-        rows = head_rows(checked, (chosen, place), palette)
+        rows = head_rows(checked, (chosen, place), palette, width)
         _, names = _extent(listing)
         for parameter in listing.parameters:
             marked = self.cursor_shown and parameter == chosen

@@ -1,0 +1,200 @@
+"""How a table is written is found out, told, and can be said."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine import InputError, TableOptions, read_dataset
+from engine.table.sniffing import find_separator, has_header
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write(content: str | bytes) -> Path:
+        path = tmp_path / "data.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+TABLE = "größe,weight\n1.5,2\n-3,4.25\n"
+GERMAN = "größe;weight\n1,5;2\n-3;4,25\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (TABLE.encode(), []),
+        (TABLE.encode("utf-8-sig"), []),
+        (TABLE.encode("utf-16"), ["encoding UTF-16 (its byte order mark)"]),
+        (b"\xfe\xff" + TABLE.encode("utf-16-be"), ["encoding UTF-16 (its byte order mark)"]),
+        (TABLE.encode("utf-16-le"), ["encoding UTF-16 (every other byte is 0)"]),
+        (TABLE.encode("utf-16-be"), ["encoding UTF-16 (every other byte is 0)"]),
+        (TABLE.encode("latin-1"), ["encoding Latin-1 (line 1 is not UTF-8)"]),
+        (GERMAN.encode(), ["separator semicolon", "decimal sign comma"]),
+        (TABLE.replace(",", "\t").encode(), ["separator tab"]),
+        (TABLE.replace(",", "|").encode(), ["separator pipe"]),
+        (TABLE.replace("-", "−").encode(), []),
+        (TABLE.replace("\n", "\r\n").encode(), []),
+        (TABLE.replace("\n", "\r").encode(), []),
+        (gzip.compress(TABLE.encode()), []),
+        (f"# by hand\n#\n{TABLE}".encode(), ["2 lines beginning with # for remarks"]),
+        (f"\n\n{TABLE}".encode(), []),
+        (
+            TABLE.replace("t\n", "t,\n").replace("2\n", "2,\n").replace("25\n", "25,\n").encode(),
+            ["an empty column without a name left out"],
+        ),
+        (TABLE.replace("1.5", '" 1.5 "').encode(), []),
+    ],
+)
+def test_one_table_written_in_many_ways(write, content: bytes, told: list[str]) -> None:
+    dataset = read_dataset(write(content))
+    assert dataset.x.tolist() == [[1.5], [-3.0]]
+    assert dataset.f0.tolist() == [[2.0], [4.25]]
+    assert dataset.inputs == ("größe",)
+    assert list(dataset.assumptions) == [*told, "target 'weight' (the last column)"]
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "x"),
+    [
+        ("a;b\n1,500;2\n", {"decimal": "comma"}, 1.5),
+        ("a;b\n1,500;2\n", {"decimal": ","}, 1.5),
+        ("a,b\n5;7,2\n", {"separator": ",", "category": ["a"]}, 1.0),
+        ("5,2\n7,3\n", {"header": "yes"}, 7.0),
+        ("x,2\n7,3\n", {"header": "no", "category": ["column1"]}, None),
+        ('a,b\n"1,5",2\n', {"decimal": "comma"}, 1.5),
+    ],
+)
+def test_what_is_said_is_not_guessed(write, content: str, given: dict, x: float | None) -> None:
+    dataset = read_dataset(write(content), TableOptions(**given))
+    told = " ".join(dataset.assumptions)
+    assert not any(option in told for option in given)
+    if x is not None:
+        assert dataset.x[0, 0] == x
+
+
+def test_a_table_without_a_header() -> None:
+    assert not has_header([["1", "2"], ["3", "4"]], ".")
+    assert not has_header([["5.1", "setosa"], ["4.9", "setosa"]], ".")
+    assert has_header([["5.1", "species"], ["4.9", "setosa"]], ".")
+    assert has_header([["name", "2019"], ["A", "1"]], ".")
+
+
+def test_columns_without_names_are_numbered(write) -> None:
+    dataset = read_dataset(write("1,2,3\n4,5,6\n"))
+    assert (dataset.inputs, dataset.targets) == (("column1", "column2"), ("column3",))
+    assert dataset.x.tolist() == [[1, 2], [4, 5]]
+    assert dataset.assumptions[0] == "no header (line 1 holds values)"
+
+
+def test_decimal_commas_do_not_look_like_separators() -> None:
+    assert find_separator("1,5;2,5\n3,5;4,5\n", "auto") == ";"
+    assert find_separator('"a;b",c\n"d;e",f\n', "auto") == ","
+
+
+def test_a_header_that_numpy_wrote_as_a_remark(tmp_path: Path) -> None:
+    path = tmp_path / "saved.csv"
+    x = np.random.RandomState(0).randn(5, 3)
+    np.savetxt(path, x, delimiter=",", header="p,q,r")
+    dataset = read_dataset(path)
+    assert dataset.inputs == ("p", "q")
+    assert np.array_equal(np.hstack([dataset.x, dataset.f0]), np.loadtxt(path, delimiter=","))
+
+
+def test_numbers_are_those_of_python(tmp_path: Path) -> None:
+    random = np.random.RandomState(1)
+    values = random.randn(500, 3) * 10.0 ** random.randint(-300, 300, (500, 3))
+    texts = [[repr(float(v)) for v in row] for row in values]
+    for name, quoted in (("plain.csv", "{}"), ("quoted.csv", '"{}"')):
+        path = tmp_path / name
+        lines = [",".join(map(quoted.format, row)) for row in texts]
+        path.write_text("\n".join(["a,b,c", *lines]))
+        dataset = read_dataset(path)
+        assert np.array_equal(np.hstack([dataset.x, dataset.f0]), values)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n50%,1\n60%,2\n", "line 2, column 'a': '50%' is not a number; remove the %"),
+        ('a,b\n"1,234",2\n', "'1,234' is not a number; remove the commas"),
+        ("a;b\n1,500;2\n", "'1,500' can be read in two ways; add --decimal comma"),
+        ("a;b\n1,500;2.5\n", "line 2, column 'a': '1,500' is not a number"),
+        ("a,b\n0x1F,1\n", "line 2, column 'a': '0x1F' is not a number"),
+        ("d,b\n2020-01-01,2\n", "a date[?] turn it into numbers"),
+        ("d,b\n13:45,2\n", "a date[?] turn it into numbers"),
+        ("a,b\nm,kg\n1,2\n", "line 2, column 'a': 'm' is not a number; a line of units"),
+        ("a,b\n$5,1\n", "'[$]5' is not a number"),
+        ("a b,c\n1 000,1\n", "'1 000' is not a number; --category 'a b' takes"),
+        ("a,b\n1,2\n1,NA\n", "line 3, column 'b': missing cell; fill it in"),
+        ("a,b\n1,2,\n3,4,\n", "line 2: 3 cells, but line 1 has 2"),
+        ('a,b\n"x\ny",1\n"x\nz",2\nw,q\n', "line 6, column 'b': 'q' is not a number"),
+        ("# remark\na,b\n1,2\nx,3\n", "line 4, column 'a': 'x' is not a number"),
+        ("# remark\na,b\n1,2\n1,2,3\n", "line 4: 3 cells, but line 2 has 2"),
+        (b"PK\x03\x04\x00", "a ZIP archive"),
+        (gzip.compress(b"a,b\n1,2\n")[:-9], "begins like a gzip file and is damaged"),
+        (b"\x89PNG\r\n\x1a\n", "not a text file"),
+        (b"\xff\xfea\x00,", "not UTF-16 text"),
+        ("a,b\n,1\n,2\n", "column 'a': every cell is missing"),
+        ("a,b\n1,x\n2,x\n", "column 'b': only one class, 'x'"),
+    ],
+)
+def test_what_could_be_read_wrongly_is_refused_in_one_line(write, content, message: str) -> None:
+    path = write(content)
+    with pytest.raises(InputError, match=message) as caught:
+        read_dataset(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_long_whole_numbers_are_rounded_and_that_is_told(write) -> None:
+    dataset = read_dataset(write("a,b\n9007199254740993,1\n2,3\n"))
+    assert dataset.x[0, 0] == 2.0**53
+    assert dataset.assumptions[1] == "long numbers of 'a' rounded to 64 bits, e.g. 9007199254740993"
+    assert len(read_dataset(write("a,b\n9007199254740994,1\n1e300,3\n")).assumptions) == 1
+
+
+def test_roles_can_be_said(write) -> None:
+    path = write("name,a,b,c\nAnn,1,2,3\nBob,4,5,6\nCid,7,8,9\n")
+    assert read_dataset(path).observations == ("Ann", "Bob", "Cid")
+    assert "another text in each line" in read_dataset(path).assumptions[1]
+    dataset = read_dataset(path, targets=["b"], ignore=["a"])
+    assert (dataset.inputs, dataset.targets) == (("c",), ("b",))
+    assert read_dataset(path, index="none").inputs[0] == "name=Ann"
+    with pytest.raises(InputError, match="column 'a': this column is to be ignored and"):
+        read_dataset(path, targets=["a"], ignore=["a"])
+    with pytest.raises(InputError, match="column 'z': no such column"):
+        read_dataset(path, ignore=["z"])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"separator": "colon"}, "separator: auto | comma"),
+        ({"header": "maybe"}, "header line: auto"),
+        ({"split": 1.0}, "validation split: "),
+        ({"split": float("nan")}, "validation split: "),
+        ({"scaling": "z"}, "scaling: none"),
+        ({"targets": "iris"}, "targets: a list of names is needed"),
+    ],
+)
+def test_options_are_checked(given: dict, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        TableOptions(**given)
+    assert message in str(caught.value)
+
+
+def test_a_large_table_is_read_as_pandas_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    frame = pd.DataFrame(np.random.RandomState(0).randn(5000, 12).round(4))
+    frame.columns = [f"c{i}" for i in range(12)]
+    frame["kind"] = np.where(frame["c0"] > 0, "plus", "minus")
+    frame.to_csv(path, index=False)
+    dataset = read_dataset(path)
+    assert np.array_equal(dataset.x, frame.iloc[:, :12].to_numpy())
+    assert np.array_equal(dataset.f0[:, 0], (frame["kind"] == "plus").to_numpy(dtype=float))

@@ -1,0 +1,70 @@
+"""The rows of the table, those that are held out below the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.moment import Moment
+
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+    from engine.tensor import Array
+
+HELD_OUT = "○"
+"""Stands before the name of an observation that is held out."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows, one below the other.
+
+    Attributes:
+        first: The number of the first one.
+        names: What they are called.
+        x: Their inputs as they are in the table.
+        f0: Their targets.
+        f: By number, their predictions, as far as these are known.
+    """
+
+    first: int
+    names: tuple[str, ...]
+    x: Array
+    f0: Array
+    f: Mapping[int, Array]
+
+
+def count_rows(dataset: Dataset) -> int:
+    """Return how many rows there are, held-out ones included."""
+    held = dataset.validation
+    return len(dataset.observations) + (len(held.observations) if held is not None else 0)
+
+
+def rows_of(moment: Moment, rows: range) -> Rows:
+    """Collect what stands in some rows; the work grows with their number only."""
+    dataset, snapshot = moment.dataset, moment.snapshot
+    held, trained = dataset.validation, len(dataset.observations)
+    window = slice(rows.start, rows.stop)
+    names, x, f0 = dataset.observations[window], dataset.shown_x[window], dataset.f0[window]
+    known: dict[int, Array] = {}
+    f, offset = snapshot.values.get("f"), snapshot.first_observation
+    if f is not None:
+        places = {n: snapshot.place_of(n) for n in rows if n < trained}
+        known = {
+            n: f[place - offset]
+            for n, place in places.items()
+            if place is not None and 0 <= place - offset < len(f)
+        }
+    if held is not None and rows.stop > trained:
+        # Imported here, as the first frame has no numbers and need not wait for it.
+        import numpy as np
+
+        below = slice(max(rows.start - trained, 0), rows.stop - trained)
+        names += tuple(f"{HELD_OUT} {name}" for name in held.observations[below])
+        x = np.vstack([x, held.shown_x[below]])
+        f0 = np.vstack([f0, held.f0[below]])
+        if snapshot.validation is not None:
+            g = snapshot.validation.f
+            known |= {n: g[n - trained] for n in rows if n >= trained}
+    return Rows(rows.start, names, x, f0, known)
