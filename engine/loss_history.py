@@ -30,6 +30,24 @@ class Outline:
     first_nonfinite: int | None
 
 
+def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outline:
+    """Thin the losses of some iterations to at most `buckets` minima and maxima.
+
+    Args:
+        losses: Those of all iterations.
+        first: The first iteration.
+        last: The last one.
+        buckets: How many.
+    """
+    values = losses[first : last + 1]
+    values = np.where(np.isfinite(values), values, np.nan)
+    starts = np.arange(0, values.size, max(1, -(-values.size // buckets)))
+    lows, highs = values, values
+    if starts.size < values.size:
+        lows, highs = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    return Outline((starts + first).astype(np.float64), lows, highs, None)
+
+
 class LossHistory:
     """A growing array of losses with the minimum and maximum of each full block."""
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.loss_history import Outline
+from engine.loss_history import Outline, outline_between
 from tui.plot import chart, empty_axes, is_curve
 
 
@@ -62,3 +62,27 @@ def test_what_cannot_be_drawn_is_left_out(log: bool) -> None:
 def test_drawing_twice_is_drawing_once() -> None:
     values = np.geomspace(1, 1e-6, 100)
     assert draw(values, 100, log=True) == draw(values, 100, log=True)
+
+
+def test_zooming_shows_some_iterations_over_the_whole_height() -> None:
+    values = np.concatenate((np.linspace(1, 0.5, 500), np.linspace(0.02, 0.01, 500)))
+    whole = outline(values)
+    between = outline_between(values, 600, 700, 50)
+    # Two losses a bucket at least; the smallest and the largest of all are kept.
+    assert between.positions.size <= 51
+    assert (between.positions[0], between.positions[-1] <= 700) == (600, True)
+    assert np.nanmin(between.lows) == values[700]
+    assert np.nanmax(between.highs) == values[600]
+    axes = empty_axes(log=False).including(1000, 1000, whole).narrowed(600, 700, between)
+    assert axes.bottom < values[700] < values[600] < axes.top
+    assert axes.top - axes.bottom < 1.2 * (values[600] - values[700])
+    drawn = chart(60, 12, between, axes)
+    assert drawn.iteration_at(drawn.first, axes) == 600
+    assert drawn.iteration_at(drawn.last, axes) == 700
+    assert drawn.column_of(650, axes) == pytest.approx((drawn.first + drawn.last) / 2, abs=1)
+    used = [y for y, line in enumerate(drawn.lines) if any(map(is_curve, line))]
+    assert len(used) >= 9
+
+
+def test_an_outline_of_iterations_that_are_not_there_is_empty() -> None:
+    assert outline_between(np.ones(5), 10, 20, 8).positions.size == 0
