@@ -368,6 +368,15 @@ KEYS = (
         footer=False,
     ),
     Key(
+        "smooth",
+        ("a",),
+        "a",
+        "average",
+        "in Loss: draw a smoothed curve, the mean of a few columns each, over the losses",
+        PANES,
+        footer=False,
+    ),
+    Key(
         "zoom(1)",
         ("z",),
         "z",

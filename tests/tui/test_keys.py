@@ -340,3 +340,15 @@ async def test_the_wheel_zooms_where_the_pointer_is() -> None:
         await pilot._post_mouse_events([MouseScrollUp], "#loss", (x - loss.region.x, 5))
         await until(pilot, lambda: loss._shown.width == 250)
         assert abs((loss._shown.first + loss._shown.iterations) / 2 - 500) < 20
+
+
+@at_two_sizes
+async def test_smoothing(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("3", "s", "s", "s")
+        await until(pilot, lambda: clock(app) == (3, 0))
+        before = text(app)
+        await pilot.press("a")
+        await until(pilot, lambda: "smoothed" in app.frame.loss.border_title)
+        await pilot.press("a")
+        await until(pilot, lambda: text(app) == before)

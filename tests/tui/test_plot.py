@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.loss_history import Outline, outline_between
+from engine.loss_history import Outline, means_between, outline_between
 from tui.plot import chart, empty_axes, is_curve
 
 
@@ -86,3 +86,18 @@ def test_zooming_shows_some_iterations_over_the_whole_height() -> None:
 
 def test_an_outline_of_iterations_that_are_not_there_is_empty() -> None:
     assert outline_between(np.ones(5), 10, 20, 8).positions.size == 0
+
+
+def test_smoothing_draws_means() -> None:
+    values = np.tile([1.0, 3.0], 50)
+    values[0], values[99] = np.nan, 5.0
+    smooth = means_between(values, 0, 99, 10)
+    assert smooth.positions.tolist() == [10 * i + 4.5 for i in range(10)]
+    # Without the first: four times 1 and five times 3; at the end 5 instead of 3.
+    expected = [19 / 9, *[2.0] * 8, 2.2]
+    np.testing.assert_allclose(smooth.lows, expected)
+    np.testing.assert_array_equal(smooth.lows, smooth.highs)
+    assert means_between(values, 40, 59, 4).positions.tolist() == [42, 47, 52, 57]
+    assert means_between(values, 200, 300, 4).positions.size == 0
+    long = means_between(np.arange(2_500_000.0), 0, 2_499_999, 5)
+    np.testing.assert_allclose(long.lows, long.positions, atol=2)

@@ -88,6 +88,10 @@ class Seeing(Changing):
         if self.frame.active == "loss":
             self.frame.loss.pan(step)
 
+    def action_smooth(self) -> None:
+        self.frame.loss.toggle_smooth()
+        self._draw()
+
     def action_log_scale(self) -> None:
         self.frame.loss.toggle_log()
         self._draw()

@@ -18,11 +18,14 @@ from tui.plot import Chart, chart, empty_axes, is_curve
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
+    from engine.snapshot import Snapshot
 
 _HELD_OUT = "held out"
 _ZOOM = 4
 """How many times fewer iterations a step of zoom draws."""
 _NARROWEST = 8
+_SMOOTH = 3
+"""The columns of each stretch of iterations whose mean is drawn."""
 _MOST_CURVES = 4
 """The present branch and the ones before it that are drawn."""
 
@@ -39,6 +42,7 @@ class LossPane(LinesView):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._log = False
+        self._smooth = False
         self._axes = empty_axes(self._log)
         self._window: tuple[int, int] | None = None
         """The first and the last iteration to draw; None for all."""
@@ -51,6 +55,13 @@ class LossPane(LinesView):
         """Change between the linear and the logarithmic scale of E."""
         self._log = not self._log
         self._axes = empty_axes(self._log)
+        if self.size:
+            self.redraw()
+
+    def toggle_smooth(self) -> None:
+        """Draw the mean of each stretch of iterations over the losses, or no longer."""
+        self._smooth = not self._smooth
+        self._drawn.clear()
         if self.size:
             self.redraw()
 
@@ -114,7 +125,7 @@ class LossPane(LinesView):
             self.zoom(step, at)
 
     def show(self, moment: Moment) -> None:
-        scale = "  log" if self._log else ""
+        scale = ("  log" if self._log else "") + ("  smoothed" if self._smooth else "")
         hint = "" if self._window is None else "z Z zoom │ Esc"
         hint = hint if self._cursor is None else "Enter goes there │ Esc"
         self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}", hint)
@@ -267,8 +278,12 @@ class LossPane(LinesView):
         self._shown = axes
         if not (math.isfinite(axes.bottom) and math.isfinite(axes.top)):
             return []
+        curves = [outline, *(other for _, other in others)]
+        if self._smooth:
+            means = self._means(snapshot, width)
+            curves = [means if means.positions.size else outline, *curves[1:], outline]
         charts = []
-        for place, curve in enumerate((outline, *(other for _, other in others))):
+        for place, curve in enumerate(curves):
             count = snapshot.losses.size if place == 0 else curve.positions.size
             key = (width, height, axes, count, curve.positions.size, float(curve.lows[-1]))
             if self._drawn.get(place, (None,))[0] != key:
@@ -276,10 +291,19 @@ class LossPane(LinesView):
             charts.append(self._drawn[place][1])
         return charts if charts[0].lines else []
 
+    def _means(self, snapshot: Snapshot, width: int) -> Outline:
+        """The losses that are drawn, smoothed."""
+        from engine.loss_history import means_between
+
+        first, last = self._window or (0, snapshot.losses.size - 1)
+        return means_between(snapshot.losses, first, last, max(width // _SMOOTH, 8))
+
     def _overlaid(self, charts: list[Chart], moment: Moment, width: int) -> list[Strip]:
         """The charts over one another, the present one on top, the marks behind them."""
         palette, snapshot = self.palette, moment.snapshot
-        styles = (palette.plus[2], *self._other_styles())
+        styles = [palette.plus[2], *self._other_styles()][: len(charts)]
+        if self._smooth:
+            styles[-1:] = [palette.dim]
         marks: dict[int, tuple[str, Style]] = {}
         if snapshot.iteration < snapshot.losses.size:
             marks[charts[0].column_of(snapshot.iteration, self._shown)] = ("┊", palette.dim)
