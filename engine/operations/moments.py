@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from engine.activations import Run
-from engine.expression import Call, Constant, Expression, Product, Quotient, Square, Sum
+from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Square, Sum
 from engine.late import np
 from engine.operations.base import InPlace, Operation
 from engine.tensor import Index, Read, Tensor
@@ -123,8 +123,8 @@ class Correct(Operation):
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         m, t = read(self.mean, index), read(self.count, ())
         b, kept = self.symbol_kept, self.kept
-        share = Call(f"1 − {b}^", lambda count: 1.0 - kept**count, t)
-        return f"{m.label}/(1 − {b}ᵗ)", Quotient(m, share)
+        power = Call(f"{kept:g}^", lambda count: kept**count, t)
+        return f"{m.label}/(1 − {b}ᵗ)", Quotient(m, Difference(Constant(1.0), power))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

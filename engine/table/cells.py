@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Sequence
@@ -114,25 +115,26 @@ def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: in
     """
     import pandas as pd
 
-    if '"' in text or writing.decimal == ",":
-        return None
     first, _, body = text.partition("\n") if named else ("", "", text)
-    if not body:
+    # With decimal commas, a point is no part of a number; pandas would not mind it.
+    if not body or first.count('"') % 2 or (writing.decimal == "," and "." in body):
         return None
     options = _options(writing)
     major, minor = map(int, pd.__version__.split(".")[:2])
     # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
     exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
     try:
-        table = pd.read_csv(io.StringIO(body), low_memory=False, **options, **exact)
+        table = pd.read_csv(
+            io.StringIO(body), low_memory=False, decimal=writing.decimal, **options, **exact
+        )
         width = table.shape[1]
         names = _header_cells(first, writing.separator) if named else _numbered(width)
-        if len(names) != width:
+        if len(names) != width or len(table) != body.count("\n") + 1:
             return None
         numbers = {i: _plain_numbers(table.iloc[:, i]) for i in range(width)}
         wanted = [i for i, column in numbers.items() if column is None or i == 0 or not names[i]]
         texts = pd.read_csv(io.StringIO(body), usecols=wanted, dtype=object, **options)
-    except (pd.errors.ParserError, ValueError, OverflowError):
+    except (pd.errors.ParserError, ValueError, OverflowError, csv.Error):
         return None
     found = {i: texts.iloc[:, k].to_numpy(dtype=object) for k, i in enumerate(wanted)}
     lines = np.arange(len(table)) + before + 1 + named
@@ -142,7 +144,8 @@ def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: in
 
 
 def _header_cells(first: str, separator: str) -> list[str]:
-    return [clean(name.strip()) for name in first.rstrip("\r").split(separator)]
+    rows = list(csv.reader([first.rstrip("\r")], delimiter=separator, skipinitialspace=True))
+    return [clean(name.strip()) for name in rows[0]] if rows else []
 
 
 def _numbered(width: int) -> list[str]:

@@ -73,6 +73,11 @@ def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
         "observations": 4,
         "inputs": ["input1", "input2"],
         "targets": ["output"],
+        "classes": ["0", "1"],
+        "assumptions": [
+            "target 'output' (the last column)",
+            "index 'observation' (the first column)",
+        ],
     }
     assert whole["hyperparameters"]["bias"] == bias
     assert (len(whole["losses"]), whole["iterations"]) == (300, 300)

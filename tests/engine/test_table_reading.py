@@ -110,10 +110,11 @@ def test_numbers_are_those_of_python(tmp_path: Path) -> None:
     random = np.random.RandomState(1)
     values = random.randn(500, 3) * 10.0 ** random.randint(-300, 300, (500, 3))
     texts = [[repr(float(v)) for v in row] for row in values]
-    for name, quoted in (("plain.csv", "{}"), ("quoted.csv", '"{}"')):
-        path = tmp_path / name
-        lines = [",".join(map(quoted.format, row)) for row in texts]
-        path.write_text("\n".join(["a,b,c", *lines]))
+    for separator, decimal, quoted in ((",", ".", "{}"), (",", ".", '"{}"'), (";", ",", "{}")):
+        path = tmp_path / "numbers.csv"
+        lines = [separator.join(map(quoted.format, row)) for row in texts]
+        body = "\n".join(lines).replace(".", decimal)
+        path.write_text(f"a{separator}b{separator}c\n{body}")
         dataset = read_dataset(path)
         assert np.array_equal(np.hstack([dataset.x, dataset.f0]), values)
 

@@ -2,8 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from engine import Debugger, read_dataset
+from engine.activations import ACTIVATIONS
+from engine.files import bundled
 from engine.hyperparameters import DECLARATIONS
+from engine.initialisations import INITIALISATIONS
+from engine.losses import LOSSES
+from engine.optimisers import OPTIMISERS
+from engine.schedules import SCHEDULES
+from engine.table.options import TABLE_DECLARATIONS
 from tui.keys import readme_table
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -19,6 +28,33 @@ def test_every_hyperparameter_is_there_with_its_default() -> None:
         assert f"| {declaration.default} |" in line
 
 
+def test_every_option_of_the_table_is_there_with_its_default() -> None:
+    for declaration in TABLE_DECLARATIONS.values():
+        line = next(line for line in README.splitlines() if f"| `{declaration.option}`" in line)
+        assert line.endswith(f"| {declaration.default} |".replace("|  |", "| |"))
+        for choice in declaration.choices:
+            assert choice in line
+
+
 def test_the_operations_are_those_of_the_program() -> None:
     for line in Debugger(read_dataset("or")).program.listing.lines:
         assert f"| `{line.name}` | {line.formula} |" in README
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        *((a.name, (a.slope_formula.format(a="a", z="z"),)) for a in ACTIVATIONS.values()),
+        *((o.name, (o.formula, o.slope_formula, " or ".join(o.outputs))) for o in LOSSES.values()),
+        *((way.name, (way.rule,)) for way in INITIALISATIONS.values()),
+        *((optimiser.name, (optimiser.rule,)) for optimiser in OPTIMISERS.values()),
+        *((schedule.name, (schedule.formula,)) for schedule in SCHEDULES.values()),
+    ],
+)
+def test_every_choice_is_there_with_its_formulas(name: str, facts: tuple[str, ...]) -> None:
+    lines = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
+    assert any(all(fact in line for fact in facts) for line in lines)
+
+
+def test_the_number_of_bundled_tables_is_right() -> None:
+    assert f"[{len(bundled())} bundled tables]" in README
