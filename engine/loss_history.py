@@ -13,6 +13,9 @@ _BLOCK = 256
 _FIRST_CAPACITY = 4096
 
 
+_MOST_AVERAGED = 1_000_000
+
+
 @dataclass(frozen=True)
 class Outline:
     """The losses thinned to a few points a column.
@@ -28,6 +31,54 @@ class Outline:
     lows: Array
     highs: Array
     first_nonfinite: int | None
+
+
+def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outline:
+    """Thin the losses of some iterations to at most `buckets` minima and maxima.
+
+    Args:
+        losses: Those of all iterations.
+        first: The first iteration.
+        last: The last one.
+        buckets: How many.
+    """
+    values = losses[first : last + 1]
+    values = np.where(np.isfinite(values), values, np.nan)
+    starts = np.arange(0, values.size, max(1, -(-values.size // buckets)))
+    lows, highs = values, values
+    if starts.size < values.size:
+        lows, highs = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    return Outline((starts + first).astype(np.float64), lows, highs, None)
+
+
+def means_between(losses: Array, first: int, last: int, buckets: int) -> Outline:
+    """Smooth the losses of some iterations: the mean of each of at most `buckets` stretches.
+
+    Of more than a million iterations only each second, third … is looked at.
+
+    Args:
+        losses: Those of all iterations.
+        first: The first iteration.
+        last: The last one.
+        buckets: How many means.
+
+    Returns:
+        An outline whose lows and highs are the means, at the middle of their stretches; what
+        is not finite is left out.
+    """
+    values = losses[first : last + 1]
+    stride = max(1, -(-values.size // _MOST_AVERAGED))
+    values = values[::stride]
+    step = max(1, -(-values.size // buckets))
+    starts = np.arange(0, values.size, step)
+    finite = np.isfinite(values)
+    if not starts.size:
+        return Outline(starts.astype(np.float64), np.empty(0), np.empty(0), None)
+    with np.errstate(all="ignore"):
+        sums = np.add.reduceat(np.where(finite, values, 0.0), starts)
+        means = sums / np.add.reduceat(finite, starts, dtype=np.float64)
+    middles = (starts + np.append(starts[1:], values.size) - 1) / 2
+    return Outline(middles * stride + first, means, means, None)
 
 
 class LossHistory:

@@ -15,12 +15,43 @@ _CURVE = range(0x2801, 0x2900)
 
 @dataclass(frozen=True)
 class Axes:
-    """The ranges of a chart: iterations from 0 on, and E or its logarithm to base 10."""
+    """The ranges of a chart: iterations, and E or its logarithm to base 10.
+
+    Attributes:
+        iterations: The last iteration.
+        bottom: The smallest E, or its logarithm.
+        top: The largest.
+        log: Whether it is the logarithm.
+        first: The first iteration.
+        narrow: Whether they hold only what lies in some of the iterations.
+    """
 
     iterations: int
     bottom: float
     top: float
     log: bool
+    first: int = 0
+    narrow: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many iterations they span."""
+        return self.iterations - self.first
+
+    def narrowed(self, first: int, last: int, outline: Outline) -> Axes:
+        """Return axes for some of the iterations, with the values that lie there filling them."""
+        import numpy as np
+
+        values = np.concatenate((outline.lows, outline.highs))
+        with np.errstate(all="ignore"):
+            values = np.log10(values) if self.log else values
+        values = values[np.isfinite(values)]
+        bottom, top = self.bottom, self.top
+        if values.size:
+            low, high = float(values.min()), float(values.max())
+            air = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+            bottom, top = low - air, high + air
+        return Axes(last, bottom, top, self.log, first, narrow=True)
 
     def including(self, planned: int, done: int, outline: Outline) -> Axes:
         """Return axes that hold everything there is to draw, moving as little as possible."""
@@ -76,11 +107,12 @@ class Chart:
 
     def column_of(self, iteration: int, axes: Axes) -> int:
         """Return the column of an iteration."""
-        return self.first + round(self.span * min(iteration / axes.iterations, 1.0))
+        share = (iteration - axes.first) / axes.width
+        return self.first + round(self.span * min(max(share, 0.0), 1.0))
 
     def iteration_at(self, column: int, axes: Axes) -> int:
         """Return the iteration at a column."""
-        return round((column - self.first) / max(self.span, 1) * axes.iterations)
+        return axes.first + round((column - self.first) / max(self.span, 1) * axes.width)
 
 
 def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
@@ -96,7 +128,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     if axes.log:
         values = np.where(values > 0, values, np.nan)
         values = np.log10(values)
-    good = np.isfinite(values)
+    good = np.isfinite(values) & (steps >= axes.first) & (steps <= axes.iterations)
     if not good.any():
         return Chart()
     # plotext keeps one figure for all, and changes what it is given.
@@ -107,12 +139,12 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)
     plotext.plot(steps[good].tolist(), values[good].tolist(), marker="braille")
-    plotext.xlim(0, axes.iterations)
+    plotext.xlim(axes.first, axes.iterations)
     plotext.ylim(axes.bottom, axes.top)
-    xs = [axes.iterations * i // 2 for i in range(3)]
+    xs = [axes.first + axes.width * i // 2 for i in range(3)]
     plotext.xticks(xs, [f"{x:,}" for x in xs])
     ys = _ticks(axes, height)
-    plotext.yticks(ys, [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys])
+    plotext.yticks(ys, _tick_labels(axes, ys))
     text = plotext.uncolorize(plotext.build())
     lines = tuple(line.ljust(width)[:width] for line in text.split("\n")[:height])
     ticks = [column for column, character in enumerate(lines[-2]) if character == "┬"]
@@ -121,6 +153,8 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
 
 def _ticks(axes: Axes, height: int) -> list[float]:
     count = max(2, min(5, height // 3))
+    if axes.narrow:
+        return [axes.bottom + (axes.top - axes.bottom) * i / count for i in range(count + 1)]
     if axes.log:
         decades = round(axes.top - axes.bottom)
         stride = max(1, -(-decades // count))
@@ -129,6 +163,12 @@ def _ticks(axes: Axes, height: int) -> list[float]:
         if len(f"{axes.top / parts:g}") <= 5:
             break
     return [float(f"{axes.top * i / parts:.6g}") for i in range(parts + 1)]
+
+
+def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
+    if not axes.narrow:
+        return [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys]
+    return [f"{10.0**y if axes.log else y:.3g}" for y in ys]
 
 
 def _round_up(value: float) -> float:

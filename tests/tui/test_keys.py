@@ -298,3 +298,57 @@ async def test_keys_before_the_data_are_there() -> None:
 def test_no_key_has_two_meanings() -> None:
     keys = [name for key in KEYS for name in key.keys]
     assert len(keys) == len(set(keys))
+
+
+@at_two_sizes
+async def test_zoom_and_pan_of_the_chart(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=1000) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("3")
+        loss = app.frame.loss
+        await until(pilot, lambda: loss._chart is not None and loss._shown.width == 1000)
+        await pilot.press("z")
+        await until(pilot, lambda: (loss._shown.first, loss._shown.iterations) == (749, 999))
+        await pilot.press("less_than_sign")
+        await until(pilot, lambda: loss._shown.first == 749 - 62)
+        await pilot.press("greater_than_sign", "greater_than_sign")
+        await until(pilot, lambda: loss._shown.iterations == 1000)
+        assert "1,000" in text(app)
+        # The cursor takes the window along.
+        await pilot.press("z", "z", "z", "z")
+        await until(pilot, lambda: loss._shown.width == 8)
+        await pilot.press("down")
+        await until(pilot, lambda: loss._shown.first <= loss.cursor_iteration < 1000)
+        await pilot.press("Z")
+        await until(pilot, lambda: loss._shown.width == 32)
+        await pilot.press("escape")
+        await until(pilot, lambda: loss.cursor_iteration is None)
+        await pilot.press("escape")
+        await until(pilot, lambda: (loss._shown.first, loss._shown.iterations) == (0, 1000))
+
+
+async def test_the_wheel_zooms_where_the_pointer_is() -> None:
+    from textual.events import MouseScrollUp
+
+    async with opened((120, 36), iterations=1000) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        loss = app.frame.loss
+        await until(pilot, lambda: loss._chart is not None)
+        x = loss.content_region.x + loss._chart.first + loss._chart.span // 2
+        await pilot._post_mouse_events([MouseScrollUp], "#loss", (x - loss.region.x, 5))
+        await until(pilot, lambda: loss._shown.width == 250)
+        assert abs((loss._shown.first + loss._shown.iterations) / 2 - 500) < 20
+
+
+@at_two_sizes
+async def test_smoothing(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("3", "s", "s", "s")
+        await until(pilot, lambda: clock(app) == (3, 0))
+        before = text(app)
+        await pilot.press("a")
+        await until(pilot, lambda: "smoothed" in app.frame.loss.border_title)
+        await pilot.press("a")
+        await until(pilot, lambda: text(app) == before)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.loss_history import Outline
+from engine.loss_history import Outline, means_between, outline_between
 from tui.plot import chart, empty_axes, is_curve
 
 
@@ -62,3 +62,42 @@ def test_what_cannot_be_drawn_is_left_out(log: bool) -> None:
 def test_drawing_twice_is_drawing_once() -> None:
     values = np.geomspace(1, 1e-6, 100)
     assert draw(values, 100, log=True) == draw(values, 100, log=True)
+
+
+def test_zooming_shows_some_iterations_over_the_whole_height() -> None:
+    values = np.concatenate((np.linspace(1, 0.5, 500), np.linspace(0.02, 0.01, 500)))
+    whole = outline(values)
+    between = outline_between(values, 600, 700, 50)
+    # Two losses a bucket at least; the smallest and the largest of all are kept.
+    assert between.positions.size <= 51
+    assert (between.positions[0], between.positions[-1] <= 700) == (600, True)
+    assert np.nanmin(between.lows) == values[700]
+    assert np.nanmax(between.highs) == values[600]
+    axes = empty_axes(log=False).including(1000, 1000, whole).narrowed(600, 700, between)
+    assert axes.bottom < values[700] < values[600] < axes.top
+    assert axes.top - axes.bottom < 1.2 * (values[600] - values[700])
+    drawn = chart(60, 12, between, axes)
+    assert drawn.iteration_at(drawn.first, axes) == 600
+    assert drawn.iteration_at(drawn.last, axes) == 700
+    assert drawn.column_of(650, axes) == pytest.approx((drawn.first + drawn.last) / 2, abs=1)
+    used = [y for y, line in enumerate(drawn.lines) if any(map(is_curve, line))]
+    assert len(used) >= 9
+
+
+def test_an_outline_of_iterations_that_are_not_there_is_empty() -> None:
+    assert outline_between(np.ones(5), 10, 20, 8).positions.size == 0
+
+
+def test_smoothing_draws_means() -> None:
+    values = np.tile([1.0, 3.0], 50)
+    values[0], values[99] = np.nan, 5.0
+    smooth = means_between(values, 0, 99, 10)
+    assert smooth.positions.tolist() == [10 * i + 4.5 for i in range(10)]
+    # Without the first: four times 1 and five times 3; at the end 5 instead of 3.
+    expected = [19 / 9, *[2.0] * 8, 2.2]
+    np.testing.assert_allclose(smooth.lows, expected)
+    np.testing.assert_array_equal(smooth.lows, smooth.highs)
+    assert means_between(values, 40, 59, 4).positions.tolist() == [42, 47, 52, 57]
+    assert means_between(values, 200, 300, 4).positions.size == 0
+    long = means_between(np.arange(2_500_000.0), 0, 2_499_999, 5)
+    np.testing.assert_allclose(long.lows, long.positions, atol=2)

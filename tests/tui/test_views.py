@@ -197,6 +197,23 @@ async def test_a_wide_network_becomes_bars() -> None:
         assert "█" in drawn(app)
 
 
+async def test_a_batch_has_the_observations_of_its_own() -> None:
+    more = {"hidden": "4,3", "batch_size": "2", "activation": "relu,tanh"}
+    async with opened((80, 24), of(2, rows=5), **more) as (app, pilot):
+        await go_to(app, pilot, "network")
+        operations = len(snapshot(app).listing.lines)
+        for position in range(1, operations):
+            await pilot.press("n")
+            await until(pilot, lambda position=position: clock(app) == (0, position))
+        await until(pilot, lambda: "observation 1 " in drawn(app))
+        assert "not in this batch" not in drawn(app)
+        await pilot.press("f", "f")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        await until(pilot, lambda: "not in this batch" in drawn(app))
+        for view in ("boundary", "quality", "histograms"):
+            await go_to(app, pilot, view)
+
+
 async def test_the_quality_is_that_of_the_present_weights() -> None:
     async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0], [1.0]]))

@@ -78,6 +78,20 @@ class Seeing(Changing):
         else:
             self.frame.weights.next_view()
 
+    def action_zoom(self, step: int) -> None:
+        """Draw fewer iterations in the chart, or more."""
+        if self.frame.active == "loss":
+            self.frame.loss.zoom(step)
+
+    def action_pan(self, step: int) -> None:
+        """Draw later iterations in the chart, or earlier ones."""
+        if self.frame.active == "loss":
+            self.frame.loss.pan(step)
+
+    def action_smooth(self) -> None:
+        self.frame.loss.toggle_smooth()
+        self._draw()
+
     def action_log_scale(self) -> None:
         self.frame.loss.toggle_log()
         self._draw()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
@@ -18,8 +18,14 @@ from tui.plot import Chart, chart, empty_axes, is_curve
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
+    from engine.snapshot import Snapshot
 
 _HELD_OUT = "held out"
+_ZOOM = 4
+"""How many times fewer iterations a step of zoom draws."""
+_NARROWEST = 8
+_SMOOTH = 3
+"""The columns of each stretch of iterations whose mean is drawn."""
 _MOST_CURVES = 4
 """The present branch and the ones before it that are drawn."""
 
@@ -36,7 +42,11 @@ class LossPane(LinesView):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._log = False
+        self._smooth = False
         self._axes = empty_axes(self._log)
+        self._window: tuple[int, int] | None = None
+        """The first and the last iteration to draw; None for all."""
+        self._shown = self._axes
         self._drawn: dict[object, tuple[object, Chart]] = {}
         self._cursor: int | None = None
         self._chart: Chart | None = None
@@ -48,14 +58,76 @@ class LossPane(LinesView):
         if self.size:
             self.redraw()
 
+    def toggle_smooth(self) -> None:
+        """Draw the mean of each stretch of iterations over the losses, or no longer."""
+        self._smooth = not self._smooth
+        self._drawn.clear()
+        if self.size:
+            self.redraw()
+
     def start_again(self) -> None:
         """Forget the axes and the cursor of the run before."""
         self._axes = empty_axes(self._log)
         self._cursor = None
+        self._window = None
+
+    # The window
+
+    def zoom(self, step: int, at: int | None = None) -> None:
+        """Draw fewer iterations, or more.
+
+        Args:
+            step: 1 for fewer, −1 for more.
+            at: The iteration that stays where it is; by default the one under the cursor,
+                or at the clock.
+        """
+        if self.moment is None or not self.moment.snapshot.losses.size:
+            return
+        whole, snapshot = self._axes.iterations, self.moment.snapshot
+        first, last = self._window or (0, whole)
+        if at is None:
+            at = snapshot.values_iteration if self._cursor is None else self._cursor
+        at = min(max(at, first), last)
+        width = (last - first) // _ZOOM if step > 0 else (last - first) * _ZOOM
+        width = max(width, min(_NARROWEST, whole))
+        share = (at - first) / max(last - first, 1)
+        self._look_at(round(at - share * width), width)
+
+    def pan(self, step: int) -> None:
+        """Draw earlier or later iterations, by a quarter of those drawn."""
+        if self._window is not None:
+            first, last = self._window
+            self._look_at(first + step * max((last - first) // 4, 1), last - first)
+
+    def _look_at(self, first: int, width: int) -> None:
+        assert self.moment is not None
+        whole, computed = self._axes.iterations, self.moment.snapshot.losses.size
+        first = max(min(first, whole - width, computed - 2), 0)
+        self._window = None if width >= whole else (first, first + width)
+        self.redraw()
+        self.post_message(self.Chosen())
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._turned(event, 1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._turned(event, -1)
+
+    def _turned(self, event: MouseScrollUp | MouseScrollDown, step: int) -> None:
+        """The wheel zooms where the pointer is; with Shift it goes sideways."""
+        event.stop()
+        event.prevent_default()
+        if event.shift:
+            self.pan(-step)
+        elif self._chart is not None:
+            offset = event.get_content_offset(self)
+            at = None if offset is None else self._chart.iteration_at(offset.x, self._shown)
+            self.zoom(step, at)
 
     def show(self, moment: Moment) -> None:
-        scale = "  log" if self._log else ""
-        hint = "" if self._cursor is None else "Enter goes there │ Esc"
+        scale = ("  log" if self._log else "") + ("  smoothed" if self._smooth else "")
+        hint = "" if self._window is None else "z Z zoom │ Esc"
+        hint = hint if self._cursor is None else "Enter goes there │ Esc"
         self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}", hint)
         super().show(moment)
 
@@ -71,7 +143,10 @@ class LossPane(LinesView):
 
     def clear_cursor(self) -> bool:
         """Take the cursor away; false if there was none."""
-        had, self._cursor = self._cursor is not None, None
+        had = self._cursor is not None or self._window is not None
+        if self._cursor is None:
+            self._window = None
+        self._cursor = None
         if had:
             self.redraw()
         return had
@@ -82,13 +157,16 @@ class LossPane(LinesView):
         step = {"left": -1, "right": 1, "down": -10, "up": 10}[direction]
         snapshot = self.moment.snapshot
         now = snapshot.values_iteration if self._cursor is None else self._cursor
-        wide = self._axes.iterations / max(self._chart.span, 1)
+        wide = self._shown.width / max(self._chart.span, 1)
         to = round(now + step * max(wide, 1.0))
         self._put_cursor(to)
 
     def _put_cursor(self, iteration: int) -> None:
         assert self.moment is not None
         self._cursor = min(max(iteration, 0), self.moment.snapshot.losses.size - 1)
+        if self._window is not None and not self._window[0] <= self._cursor <= self._window[1]:
+            first, last = self._window
+            self._look_at(self._cursor - (last - first) // 2, last - first)
         self.redraw()
         self.post_message(self.Chosen())
 
@@ -97,7 +175,7 @@ class LossPane(LinesView):
         if self.moment is None or offset is None or self._chart is None:
             return
         if self.moment.snapshot.losses.size:
-            self._put_cursor(self._chart.iteration_at(offset.x, self._axes))
+            self._put_cursor(self._chart.iteration_at(offset.x, self._shown))
 
     # Drawing
 
@@ -188,33 +266,58 @@ class LossPane(LinesView):
             longest = max(snapshot.losses.size, int(other.positions[-1]))
             self._axes = self._axes.including(planned, longest, other)
         axes = self._axes
+        if self._window is not None:
+            # Imported here, as the first frame need not wait for NumPy.
+            from engine.loss_history import outline_between
+
+            first, last = self._window
+            between = outline_between(snapshot.losses, first, last, 2 * width)
+            if between.positions.size:
+                outline = between
+            axes = axes.narrowed(first, last, between)
+        self._shown = axes
         if not (math.isfinite(axes.bottom) and math.isfinite(axes.top)):
             return []
+        curves = [outline, *(other for _, other in others)]
+        if self._smooth:
+            means = self._means(snapshot, width)
+            curves = [means if means.positions.size else outline, *curves[1:], outline]
         charts = []
-        for place, curve in enumerate((outline, *(other for _, other in others))):
+        for place, curve in enumerate(curves):
             count = snapshot.losses.size if place == 0 else curve.positions.size
             key = (width, height, axes, count, curve.positions.size, float(curve.lows[-1]))
             if self._drawn.get(place, (None,))[0] != key:
                 self._drawn[place] = (key, chart(width, height, curve, axes))
             charts.append(self._drawn[place][1])
-        return [drawn for drawn in charts if drawn.lines] if charts[0].lines else []
+        return charts if charts[0].lines else []
+
+    def _means(self, snapshot: Snapshot, width: int) -> Outline:
+        """The losses that are drawn, smoothed."""
+        from engine.loss_history import means_between
+
+        first, last = self._window or (0, snapshot.losses.size - 1)
+        return means_between(snapshot.losses, first, last, max(width // _SMOOTH, 8))
 
     def _overlaid(self, charts: list[Chart], moment: Moment, width: int) -> list[Strip]:
         """The charts over one another, the present one on top, the marks behind them."""
         palette, snapshot = self.palette, moment.snapshot
-        styles = (palette.plus[2], *self._other_styles())
+        styles = [palette.plus[2], *self._other_styles()][: len(charts)]
+        if self._smooth:
+            styles[-1:] = [palette.dim]
         marks: dict[int, tuple[str, Style]] = {}
         if snapshot.iteration < snapshot.losses.size:
-            marks[charts[0].column_of(snapshot.iteration, self._axes)] = ("┊", palette.dim)
+            marks[charts[0].column_of(snapshot.iteration, self._shown)] = ("┊", palette.dim)
         if self.cursor_iteration is not None:
-            column = charts[0].column_of(self.cursor_iteration, self._axes)
+            column = charts[0].column_of(self.cursor_iteration, self._shown)
             marks[column] = ("│", palette.heading)
         strips = []
         for y, line in enumerate(charts[0].lines):
             segments = []
             for x, character in enumerate(line):
                 style = palette.dim
-                on = next((i for i, c in enumerate(charts) if is_curve(c.lines[y][x])), None)
+                on = next(
+                    (i for i, c in enumerate(charts) if c.lines and is_curve(c.lines[y][x])), None
+                )
                 if on is not None:
                     character, style = charts[on].lines[y][x], styles[on]
                 elif character == " " and x in marks and y < len(charts[0].lines) - 2:
@@ -226,7 +329,7 @@ class LossPane(LinesView):
     def _timeline(self, drawn: Chart, moment: Moment, width: int) -> Strip:
         """What is computed, what is planned, where the clock and the changes are."""
         palette, snapshot = self.palette, moment.snapshot
-        axes = self._axes
+        axes = self._shown
         done = drawn.column_of(snapshot.losses.size, axes)
         cells = {x: ("━" if x < done else "─") for x in range(drawn.first, drawn.last + 1)}
         styles = {x: palette.label if x < done else palette.dim for x in cells}

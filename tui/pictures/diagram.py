@@ -14,20 +14,22 @@ from tui.moment import State
 from tui.numbers import NARROWEST, fixed, largest_magnitude, missing
 from tui.palette import Palette
 from tui.pictures.canvas import Canvas
-from tui.pictures.structure import Column, Touch, columns_of, place_of, touch_of
+from tui.pictures.structure import Column, Touch, columns_of, row_of, touch_of
 
 if TYPE_CHECKING:
     from engine.tensor import Array
     from tui.moment import Moment
 
 _NUMBER = NARROWEST
-_GAP = 6
+_GAP = 5
 """The cells that edges need between two columns."""
 _FAINT, _THICK = 0.12, 0.66
 """Of the largest weight of a layer: below it an edge is dotted, above it is double."""
 _EIGHTHS = ("", *"▏▎▍▌▋▊▉")
 _LONGEST = 10
 """The cells of a bar at most."""
+_SHORTEST = 4
+"""Those of a bar beside a name."""
 _LEAST = 5
 """The cells that a layer of bars needs."""
 _HEAD = 2
@@ -58,7 +60,7 @@ def diagram_rows(moment: Moment, palette: Palette, size: tuple[int, int]) -> lis
         size: Columns and lines.
     """
     width, height = size
-    observation = moment.selected or 0
+    observation = min(moment.selected or 0, len(moment.dataset.x) - 1)
     columns = columns_of(moment, observation)
     touch = touch_of(moment.snapshot) if moment.state is not State.RUNNING else None
     rows = _head(moment, observation, touch, palette, width)
@@ -83,8 +85,9 @@ def _head(
     dataset = moment.dataset
     name = f"{dataset.index} {dataset.observations[observation]}"
     first = Row().add(name if cell_len(name) <= 30 else name[:29] + "…", palette.heading)
-    if place_of(moment, observation) is None:
-        first.add("  not among those computed", palette.dim)
+    if row_of(moment, observation) is None:
+        batch = moment.snapshot.batch is not None
+        first.add("  not in this batch" if batch else "  not in sight", palette.dim)
     second = Row()
     if touch is not None:
         second.add("▶ ", palette.heading).add(touch.formula, palette.label)
@@ -101,11 +104,8 @@ def _form(columns: list[Column], width: int, height: int) -> _Form | None:
         _Form(min(names, 5), under=False),
     ):
         needed = sum(min(form.width, _widest(c, form)) for c in columns)
-        if (
-            needed + _GAP * (len(columns) - 1) <= width
-            and most * (form.lines + (form.under and most > 1)) - (form.under and most > 1)
-            <= height
-        ):
+        gaps = _GAP * (len(columns) - 1)
+        if needed + gaps <= width and most * form.lines <= height:
             return form
     return None
 
@@ -240,9 +240,11 @@ def _bar_rows(column: Column, room: tuple[int, int], palette: Palette) -> list[R
     group = -(-count // (across * height))
     bars = -(-count // group)
     cells = max(min(width // across - 1, _LONGEST), 1)
-    names = cells if across == 1 and group == 1 else 0
+    names = min(max(map(cell_len, column.names)), width - _SHORTEST - 1)
+    if across > 1 or group > 1 or names < 2:
+        names = 0
     if names:
-        names = min(max(map(cell_len, column.names)), max(width - _LONGEST - 1, 0))
+        cells = min(width - names - 1, _LONGEST)
     values = None if column.values is None else [float(value) for value in column.values]
     largest = 0.0 if column.values is None else largest_magnitude(column.values)
     rows = []
@@ -250,7 +252,7 @@ def _bar_rows(column: Column, room: tuple[int, int], palette: Palette) -> list[R
         row = Row()
         for n in range(y, bars, height):
             if names:
-                row.add(column.names[n], palette.label, width=names).add(" ")
+                row.add(_shortened(column.names[n], names), palette.label, width=names).add(" ")
             if values is None:
                 row.add("·", palette.dim, width=cells).add(" ")
                 continue

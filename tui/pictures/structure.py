@@ -30,21 +30,22 @@ class Column:
     weights: str | None
 
 
-def place_of(moment: Moment, observation: int) -> int | None:
-    """Return the row of an observation in the snapshot's tensors, or None if it is not there."""
+def row_of(moment: Moment, observation: int) -> int | None:
+    """Return the row of an observation in the snapshot's tensors; None if it has none there."""
     snapshot = moment.snapshot
     place = snapshot.place_of(observation)
-    if place is None:
+    row = None if place is None else place - snapshot.first_observation
+    if row is None or row < 0:
         return None
-    row = place - snapshot.first_observation
-    return row if 0 <= row < len(snapshot.values["f0"]) else None
+    computed = (snapshot.values.get(activation) for _, activation in layers_of(snapshot))
+    return row if all(array is None or row < len(array) for array in computed) else None
 
 
 def columns_of(moment: Moment, observation: int) -> list[Column]:
     """Return the network's columns from the input side to the output side."""
     snapshot = moment.snapshot
     listing = snapshot.listing
-    row = place_of(moment, observation)
+    row = row_of(moment, observation)
     inputs = listing.axes["x"][1]
     columns = [Column("x", tuple(inputs.labels), inputs, moment.dataset.x[observation], None)]
     for weights, activation in layers_of(snapshot):
