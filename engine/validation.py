@@ -13,6 +13,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.network import Network
 from engine.operations.base import Phase
 from engine.program import Program
+from engine.quality import decision_of
 from engine.tensor import Array
 
 
@@ -47,7 +48,7 @@ class Evaluator:
 
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
         self._dataset = dataset
-        self._hinge = hyperparameters.loss == "hinge"
+        self._decision = decision_of(dataset, hyperparameters.loss)
         whole = hyperparameters.to_evaluate()
         zeros = _no_parameters(dataset, whole)
         self._program = Program(dataset, whole, zeros)
@@ -68,24 +69,10 @@ class Evaluator:
         return Evaluation(f, float(program.tensors["E"].data), self._accuracy(f))
 
     def _accuracy(self, f: Array) -> float | None:
-        if not self._dataset.classes:
+        if self._decision is None:
             return None
-        return accuracy(f, self._dataset.f0, 0.0 if self._hinge else 0.5)
-
-
-def accuracy(f: Array, f0: Array, middle: float = 0.5) -> float:
-    """Return which share of N observations is put into the right class.
-
-    Args:
-        f: Predictions, N × 1 for two classes, or N × C, where the largest one decides.
-        f0: Targets of the same shape.
-        middle: What a single output is compared with; not more than it is the first class.
-    """
-    if f.shape[1] == 1:
-        right = (f[:, 0] > middle) == (f0[:, 0] > 0.5)
-    else:
-        right = f.argmax(axis=1) == f0.argmax(axis=1)
-    return float((right & np.isfinite(f).all(axis=1)).mean())
+        right = self._decision.decide(f) == self._decision.truth(self._dataset.f0)
+        return float(right.mean())
 
 
 def _no_parameters(dataset: Dataset, hyperparameters: Hyperparameters) -> dict[str, Array]:

@@ -9,7 +9,6 @@ import pytest
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.table.features import compute_features
 from engine.table.splitting import hold_out
-from engine.validation import accuracy
 
 
 @pytest.fixture
@@ -233,9 +232,3 @@ def test_evaluating_leaves_the_training_as_it_is() -> None:
         watched.snapshot()
         watched.validation_loss()
     assert np.array_equal(plain.losses, watched.losses)
-
-
-def test_accuracy() -> None:
-    f0 = np.array([[0.0], [1.0], [1.0], [0.0]])
-    assert accuracy(np.array([[0.4], [0.6], [0.5], [np.nan]]), f0) == 0.5
-    assert accuracy(np.array([[-0.1], [0.1], [0.4], [0.4]]), f0, 0.0) == 0.75
