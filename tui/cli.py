@@ -13,7 +13,7 @@ from engine import __version__
 from engine.declaration import Value
 from engine.errors import InputError
 from engine.text import clean
-from tui.options import data_and_hyperparameters
+from tui.options import as_json_option, at_iteration, data_and_hyperparameters
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -113,7 +113,7 @@ def _no_screen() -> str:
 
 @cli.command()
 @data_and_hyperparameters
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@as_json_option
 def train(as_json: bool, **given: Any) -> None:
     """Train without a screen and print the report."""
     _train(given, as_json)
@@ -138,20 +138,13 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
 
 @cli.command()
 @data_and_hyperparameters
-@click.option(
-    "--at",
-    type=click.IntRange(0, 1_000_000_000),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Which iteration.",
-)
+@at_iteration
 @click.option(
     "--until",
     metavar="EXPR",
     help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1".',
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@as_json_option
 def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
     """Print every operation of one iteration with its value."""
     from engine.trace import trace_object, trace_text
@@ -196,15 +189,8 @@ def _train_until(debugger: Debugger, condition: str) -> None:
 @cli.command()
 @data_and_hyperparameters
 @click.argument("cell", metavar="CELL")
-@click.option(
-    "--at",
-    type=click.IntRange(0, 1_000_000_000),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="In which iteration.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@at_iteration
+@as_json_option
 def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     """Print where a number comes from, back to the data.
 
@@ -226,21 +212,14 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
 
 @cli.command()
 @data_and_hyperparameters
-@click.option(
-    "--at",
-    type=click.IntRange(0, 1_000_000_000),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="In which iteration.",
-)
+@at_iteration
 @click.option(
     "--torch",
     "with_torch",
     is_flag=True,
     help="Also train the same network in PyTorch, and set the two runs side by side.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@as_json_option
 def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
     """Prove the gradients against differences of the loss.
 

@@ -87,6 +87,18 @@ _COLUMNS = (
 _TABLE_OPTIONS = [field.name for field in dataclasses.fields(TableOptions)]
 
 
+at_iteration = click.option(
+    "--at",
+    type=click.IntRange(0, 1_000_000_000),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="In which iteration.",
+)
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
 def data_and_hyperparameters(command: F) -> F:
     """Give a command its DATA, the options on how to read it, and the hyperparameters."""
     decorators = [

@@ -95,26 +95,8 @@ class Activate(Operation):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class ActivateJointly(Operation):
+class ActivateJointly(Activate):
     """Softmax: each activation is a share of its observation's whole."""
-
-    z: Tensor
-    activation: Activation
-
-    @property
-    def formula(self) -> str:
-        return f"{self.symbol} = {self.activation.symbol}({self.z.symbol})"
-
-    @property
-    def why(self) -> str:
-        return self.activation.why.format(a=self.symbol, z=self.z.symbol)
-
-    @property
-    def reads(self) -> tuple[Tensor, ...]:
-        return (self.z,)
-
-    def bind(self) -> Run:
-        return self.activation.bind(self.z.data, self.target.data)
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         row = [read(self.z, (index[0], k)) for k in range(self.z.shape[1])]
