@@ -186,9 +186,9 @@ def test_stopping_for_what_is_watched(terminal: Terminal) -> None:
 
 def test_bad_data_found_behind_the_first_frame(terminal: Terminal, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
-    path.write_text("a,b\n1,x\n")
+    path.write_text("a,b\n1,0.5\n2,x\n3,0.5\n")
     terminal.command(f"{COMMAND} {path}; echo code=$?")
-    terminal.shows("line 2, column 'b': 'x' is not a number", "code=2")
+    terminal.shows("line 3, column 'b': 'x' is not a number", "code=2")
     assert "Traceback" not in terminal.screen()
     assert_restored(terminal)
 

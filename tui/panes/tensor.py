@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
+from engine.text import MINUS
 from tui.lines import Row
 from tui.numbers import fixed, shape_text, width_for
 from tui.palette import Palette
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from tui.moment import Moment
 
 _SHADES = " ░▒▓█"
+_LONGEST_NUMBER = len(repr(-sys.float_info.min))
 
 
 def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> list[Row]:
@@ -143,12 +148,12 @@ def _heat(
     at: tuple[int, int],
 ) -> list[Row]:
     """A cell of the screen for each element, or block of elements, by sign and magnitude."""
+    rows = _exact(snapshot, summary.name, palette, width, at)
     blocks = as_table(summary.blocks)
     table_shape = (summary.shape[0] if len(summary.shape) > 1 else 1, (summary.shape or (1,))[-1])
     across = -(-blocks.shape[1] // max(width - 2, 1))
-    down = -(-blocks.shape[0] // max(height - 2, 1))
+    down = -(-blocks.shape[0] // max(height - len(rows) - 1, 1))
     largest = max((abs(v) for v in blocks.flat if math.isfinite(v)), default=0.0)
-    rows = [_exact(snapshot, summary.name, palette, at)]
     cursor = (
         at[0] * blocks.shape[0] // table_shape[0] // down,
         at[1] * blocks.shape[1] // table_shape[1] // across,
@@ -175,19 +180,27 @@ def _strongest(block: Array) -> float:
     return max((float(value) for value in block.flat), key=abs)
 
 
-def _exact(snapshot: Snapshot, name: str, palette: Palette, at: tuple[int, int]) -> Row:
-    """The value under the cursor, exactly."""
+def _exact(
+    snapshot: Snapshot, name: str, palette: Palette, width: int, at: tuple[int, int]
+) -> list[Row]:
+    """The value under the cursor, exactly, below its name where both may not fit."""
     axes = snapshot.listing.axes[name]
     index = at[2 - len(axes) :] if axes else ()
     label = f"{snapshot.listing.symbols[name]}[{', '.join(snapshot.labels(name, index))}]"
-    row = Row().add(label, palette.heading).add(" = ", palette.dim)
     values = snapshot.values.get(name)
     by_observation = axes[:1] == snapshot.listing.axes["x"][:1]
     place = tuple(
         i - snapshot.first_observation if axis == 0 and by_observation else i
         for axis, i in enumerate(index)
     )
+    number = Row()
     if values is None or (place and not 0 <= place[0] < len(values)):
-        return row.add("·", palette.dim)
-    value = float(values[place])
-    return row.add(repr(value).replace("-", "−"), palette.number(value, abs(value)))
+        number.add("·", palette.dim)
+    else:
+        value = float(values[place])
+        number.add(repr(value).replace("-", MINUS), palette.number(value, abs(value)))
+    label_width = cell_len(label)
+    if label_width + len(" = ") + _LONGEST_NUMBER <= width:
+        return [Row().add(label, palette.heading).add(" = ", palette.dim).extend(number)]
+    name_row = Row().add(label, palette.heading, min(label_width, width - len(" =")))
+    return [name_row.add(" =", palette.dim), Row().add("  ").extend(number)]
