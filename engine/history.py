@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -45,6 +47,9 @@ class Change:
     def time(self) -> tuple[int, int]:
         """The clock before which it takes effect."""
         return self.iteration, self.position
+
+
+_TIME = attrgetter("time")
 
 
 class History:
@@ -113,33 +118,31 @@ class History:
 
     def learning_rate_at(self, iteration: int, position: int) -> float:
         """Return the learning rate in force before an operation."""
-        rate = 0.0
-        for change in self.changes:
-            if change.time > (iteration, position):
-                break
-            if isinstance(change.what, LearningRate):
-                rate = change.what.value
-        return rate
+        for i in range(self._changes_until(iteration, position) - 1, -1, -1):
+            what = self.changes[i].what
+            if isinstance(what, LearningRate):
+                return what.value
+        raise AssertionError("a history starts with a learning rate")
 
     def edits_at(self, iteration: int, position: int) -> list[Edit]:
         """Return the edits that take effect before an operation, in their order."""
-        return [
-            change.what
-            for change in self.changes
-            if change.time == (iteration, position) and isinstance(change.what, Edit)
-        ]
+        first = self._changes_until(iteration, position - 1)
+        last = self._changes_until(iteration, position)
+        return [c.what for c in self.changes[first:last] if isinstance(c.what, Edit)]
 
     def edits_since(self, iteration: int, position: int) -> bool:
         """Whether an edit takes effect after a clock time."""
-        since = (iteration, position)
-        return any(c.time > since and isinstance(c.what, Edit) for c in self.changes)
+        first = self._changes_until(iteration, position)
+        return any(isinstance(c.what, Edit) for c in self.changes[first:])
 
     def next_change(self, iteration: int, position: int) -> Change | None:
         """Return the first change after a clock time, or None."""
-        for change in self.changes:
-            if change.time > (iteration, position):
-                return change
-        return None
+        found = self._changes_until(iteration, position)
+        return self.changes[found] if found < len(self.changes) else None
+
+    def _changes_until(self, iteration: int, position: int) -> int:
+        """Return how many changes took effect by a clock time, itself included."""
+        return bisect_right(self.changes, (iteration, position), key=_TIME)
 
     def change(self, change: Change) -> None:
         """Record a change; nothing recorded lies after it."""
