@@ -8,9 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.dataset import Dataset, read_dataset
+from engine.dataset import Dataset
 from engine.debugger import Debugger
 from engine.hyperparameters import Hyperparameters
+from engine.table.reading import read_dataset
 from engine.tensor import Array
 from tests.benchmarks.budget import Row
 from tests.benchmarks.inplace import InPlace
