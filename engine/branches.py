@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import InputError
@@ -79,7 +79,7 @@ class Branches:
         self.current = Branch(1, "start", run)
         self._all = [self.current]
         self._next = 2
-        self._budget = budget
+        self.budget = budget
         self._undo: list[Action] = []
         self._redo: list[Action] = []
         self._share()
@@ -93,10 +93,53 @@ class Branches:
                 return branch
         raise InputError(f"there is no branch {number}")
 
+    @classmethod
+    def recalled(
+        cls,
+        listed: Sequence[Branch],
+        current: Branch,
+        next_number: int,
+        done: Sequence[Action],
+        undone: Sequence[Action],
+        budget: int,
+    ) -> Branches:
+        """Have the branches again that another list kept.
+
+        Args:
+            listed: Those in the list.
+            current: The present one, which is among them.
+            next_number: What the next branch will be called.
+            done: What undo goes through, the last action last.
+            undone: What redo goes through.
+            budget: As for the constructor.
+        """
+        branches = cls(current.run, budget)
+        branches._all = list(listed)
+        branches.current = current
+        branches._next = next_number
+        branches._undo, branches._redo = list(done), list(undone)
+        branches._share()
+        return branches
+
+    @property
+    def next_number(self) -> int:
+        """What the next branch will be called."""
+        return self._next
+
+    @property
+    def done(self) -> tuple[Action, ...]:
+        """What undo goes through, the last action last."""
+        return tuple(self._undo)
+
+    @property
+    def undone(self) -> tuple[Action, ...]:
+        """What redo goes through, the next one last."""
+        return tuple(self._redo)
+
     def _share(self) -> None:
         """Divide the budget among the branches."""
         for branch in self._all:
-            branch.run.set_budget(self._budget // len(self._all))
+            branch.run.set_budget(self.budget // len(self._all))
 
     def start(self, run: Run, label: str) -> None:
         """Make a run that starts from iteration 0 the present branch."""

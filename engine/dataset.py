@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 
 if TYPE_CHECKING:
+    from engine.saved.source import Source
     from engine.table.scaling import Scaling
 
 
@@ -34,6 +37,7 @@ class Dataset:
         original_x: The inputs before they were scaled, N × I; None where x is these.
         features: How many of the last inputs are computed from those before; their names are
             the expressions.
+        source: How it was read from a file; None where it was not.
     """
 
     name: str
@@ -49,10 +53,24 @@ class Dataset:
     scaling: Scaling | None = None
     original_x: NDArray[np.float64] | None = None
     features: int = 0
+    source: Source | None = None
 
     def __post_init__(self) -> None:
         for array in (self.x, self.f0, self.shown_x):
             array.flags.writeable = False
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A text that differs with any number or name that training sees."""
+        known = hashlib.blake2b(digest_size=16)
+        part: Dataset | None = self
+        while part is not None:
+            names = (part.inputs, part.targets, part.observations, part.classes, part.index)
+            known.update(repr((names, part.x.shape, part.f0.shape)).encode(errors="surrogatepass"))
+            known.update(part.x.tobytes())
+            known.update(part.f0.tobytes())
+            part = part.validation
+        return known.hexdigest()
 
     @property
     def shown_x(self) -> NDArray[np.float64]:

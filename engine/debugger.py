@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -52,6 +52,7 @@ class Debugger:
     Attributes:
         stops: Breakpoints, watches and the built-in stops.
         log: Why the run stopped, each time, the last one last.
+        given: The parameters that it was given, or None.
 
     Raises:
         InputError: The parameters do not fit the network.
@@ -65,7 +66,7 @@ class Debugger:
         history: int | None = None,
     ) -> None:
         self.dataset = dataset
-        self._given = parameters
+        self.given = parameters
         self.stops = Stops(lambda: self._run)
         self.log: list[str] = []
         run = self._start(hyperparameters or Hyperparameters())
@@ -77,13 +78,32 @@ class Debugger:
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
         network = Network(self.dataset, hyperparameters)
-        if self._given is None:
+        if self.given is None:
             initial = network.draw_parameters(hyperparameters.seed)
             origin = f"the start, drawn from seed {hyperparameters.seed}"
         else:
-            initial = network.check_parameters(self._given)
+            initial = network.check_parameters(self.given)
             origin = "the start, as given"
         return Run(self.dataset, hyperparameters, initial, origin)
+
+    def recall(self, branches: Branches, log: Sequence[str], hit: Hit | None) -> None:
+        """Go on from what another debugger on the same data knew.
+
+        Args:
+            branches: Its branches.
+            log: Its log.
+            hit: The reason of its last stop, if that was in the present branch.
+        """
+        self.branches = branches
+        self.log = list(log)[-_LOG:]
+        self._last_hit = None if hit is None else (self._run, hit)
+
+    @property
+    def last_hit(self) -> Hit | None:
+        """The last stop, if it was in the present branch."""
+        if self._last_hit is None or self._last_hit[0] is not self._run:
+            return None
+        return self._last_hit[1]
 
     @property
     def _run(self) -> Run:
@@ -249,7 +269,10 @@ class Debugger:
         best_at = self.program.tensors.get("best_at")
         if best_at is None:
             raise InputError("nothing is held out: --split 0.2")
-        self._run.go_to(int(best_at.data))
+        iteration = float(best_at.data)
+        if not 0 <= iteration <= len(self.losses):
+            raise InputError("the best iteration is not known")
+        self._run.go_to(int(iteration))
 
     def _guard_key(self) -> object:
         return (self._run, self.iteration, self.position, self.stops.version)

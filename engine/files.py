@@ -17,6 +17,17 @@ def bundled() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.csv"))}
 
 
+def place(data: str | Path) -> str:
+    """Return the absolute path of a file, or the name of a bundled dataset as it is.
+
+    Raises:
+        DataError: As for `locate`.
+    """
+    path = locate(data)
+    bundle = bundled()
+    return str(data) if bundle.get(str(data)) == path else str(path.absolute())
+
+
 def locate(data: str | Path) -> Path:
     """Find the file meant by a path or by the name of a bundled dataset.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.tensor import Array, Index
 
@@ -52,8 +53,46 @@ class Change:
 _TIME = attrgetter("time")
 
 
+@dataclass(frozen=True)
+class Checkpoints:
+    """The state at the start of some iterations, in their order; the first is iteration 0.
+
+    Attributes:
+        at: The K iterations.
+        rows: The state at each, K × values.
+    """
+
+    at: NDArray[np.int64]
+    rows: Array
+
+    @property
+    def bytes(self) -> int:
+        """The memory that they take."""
+        return int(self.rows.nbytes)
+
+    def until(self, iteration: int) -> Checkpoints:
+        """Those up to an iteration."""
+        count = int(np.searchsorted(self.at, iteration, side="right"))
+        return Checkpoints(self.at[:count], self.rows[:count])
+
+    def thinned(self, most: int) -> Checkpoints:
+        """Every second, fourth … of them, so that there are at most so many."""
+        places = _thinned(self.at, most)
+        return Checkpoints(self.at[places], self.rows[places])
+
+
+def _thinned(at: NDArray[np.int64], most: int, always: Sequence[int] = ()) -> NDArray[np.intp]:
+    """The places of at most so many checkpoints, evenly chosen, and of some more."""
+    stride = 1
+    while -(-len(at) // stride) > max(most, 1):
+        stride *= 2
+    return np.union1d(np.arange(0, len(at), stride), np.searchsorted(at, np.array(always, int)))
+
+
 class History:
     """Checkpoints at a uniform gap, which doubles when their memory is used up.
+
+    A history that was recalled has older checkpoints, at any iterations, before these.
 
     Args:
         state: What is kept from one iteration to the next, at the start of iteration 0.
@@ -67,6 +106,8 @@ class History:
         self._most_rows = max(budget // (8 * values), 2)
         self._rows: Array = np.empty((min(_FIRST_ROWS, self._most_rows), values))
         self._count = 0
+        self._first = 0
+        self._older = Checkpoints(np.empty(0, np.int64), np.empty((0, values)))
         self.gap = _WIDEST_FIRST_GAP
         self.changes = [Change(0, 0, LearningRate(learning_rate))]
         self.keep(state)
@@ -74,7 +115,7 @@ class History:
     @property
     def next_checkpoint(self) -> int:
         """The iteration at whose start the next checkpoint is due."""
-        return self._count * self.gap
+        return self._first + self._count * self.gap
 
     def set_pace(self, seconds: float) -> None:
         """Choose the gap from the seconds of an iteration, as long as it can be chosen."""
@@ -101,7 +142,9 @@ class History:
 
     def reaches(self, iteration: int) -> int:
         """Return the iteration of the last checkpoint at or before the start of another."""
-        return min(iteration // self.gap, self._count - 1) * self.gap
+        if iteration < self._first:
+            return int(self._older.until(iteration).at[-1])
+        return self._first + min((iteration - self._first) // self.gap, self._count - 1) * self.gap
 
     def restore(self, iteration: int, state: Sequence[Array]) -> int:
         """Write the last checkpoint at or before the start of an iteration into the state.
@@ -110,11 +153,19 @@ class History:
             The iteration that the checkpoint belongs to.
         """
         found = self.reaches(iteration)
-        row, start = self._rows[found // self.gap], 0
+        row, start = self._row(found), 0
         for array, size in zip(state, self._sizes, strict=True):
             array[...] = row[start : start + size].reshape(array.shape)
             start += size
         return found
+
+    def _row(self, iteration: int) -> Array:
+        """The checkpoint of an iteration that has one."""
+        if iteration < self._first:
+            row: Array = self._older.until(iteration).rows[-1]
+            return row
+        row = self._rows[(iteration - self._first) // self.gap]
+        return row
 
     def learning_rate_at(self, iteration: int, position: int) -> float:
         """Return the learning rate in force before an operation."""
@@ -150,16 +201,48 @@ class History:
 
     def forget(self, iteration: int) -> None:
         """Drop the checkpoints after the start of an iteration."""
-        self._count = min(self._count, iteration // self.gap + 1)
+        if iteration < self._first:
+            self._begin_at(self._older.until(iteration))
+        self._count = min(self._count, (iteration - self._first) // self.gap + 1)
+
+    def _begin_at(self, known: Checkpoints) -> None:
+        """Go on with the uniform gap from the last of some checkpoints on."""
+        self._first = int(known.at[-1])
+        self._rows = np.array(known.rows[-1:])
+        self._count = 1
+        self._older = Checkpoints(known.at[:-1], known.rows[:-1])
+
+    def checkpoints(self, most_bytes: int, always: Sequence[int] = ()) -> Checkpoints:
+        """Copy the checkpoints.
+
+        Args:
+            most_bytes: How many bytes they may take.
+            always: The starts of these iterations can be restored as quickly as here.
+        """
+        older = self._older
+        at = np.concatenate([older.at, self._first + self.gap * np.arange(self._count)])
+        most = most_bytes // (8 * self._rows.shape[1])
+        places = _thinned(at, most, [self.reaches(i) for i in always])
+        split = int(np.searchsorted(places, len(older.at)))
+        rows = [older.rows[places[:split]], self._rows[places[split:] - len(older.at)]]
+        return Checkpoints(at[places], np.concatenate(rows))
+
+    def recall(self, known: Checkpoints, changes: Sequence[Change]) -> None:
+        """Know what another history knew, whose state has the same size."""
+        self._begin_at(known)
+        self.changes = list(changes)
 
     @property
     def bytes(self) -> int:
         """The memory that the checkpoints take."""
-        return int(self._rows.nbytes)
+        return int(self._rows.nbytes) + self._older.bytes
 
     def set_budget(self, budget: int) -> None:
         """Change how many bytes the checkpoints may take, dropping every other one to fit."""
-        self._most_rows = max(budget // (8 * self._rows.shape[1]), 2)
+        row = 8 * self._rows.shape[1]
+        if self._older.bytes > budget // 2:
+            self._older = self._older.thinned(budget // 2 // row)
+        self._most_rows = max((budget - self._older.bytes) // row, 2)
         while self._count > self._most_rows:
             self._halve()
         if len(self._rows) > self._most_rows:
@@ -175,7 +258,7 @@ class History:
         """Return a copy that knows nothing of what came after a clock time."""
         copy = object.__new__(History)
         copy.__dict__.update(self.__dict__)
-        copy._count = min(self._count, iteration // self.gap + 1)
-        copy._rows = self._rows[: copy._count].copy()
+        copy.forget(iteration)
+        copy._rows = copy._rows[: copy._count].copy()
         copy.changes = [c for c in self.changes if c.time <= (iteration, position)]
         return copy

@@ -93,6 +93,16 @@ class LossHistory:
         self._first_nonfinite: int | None = None
         self._inspected = 0
         self._best = (0, math.nan)
+        self.forgotten = 0
+        """How often losses were forgotten, after which others may have taken their places."""
+
+    @classmethod
+    def of(cls, values: Array) -> LossHistory:
+        """Make one that has these losses."""
+        history = cls()
+        history._count = values.size
+        history._values = np.array(values) if values.size else history._values
+        return history
 
     def __len__(self) -> int:
         return self._count
@@ -129,15 +139,13 @@ class LossHistory:
 
     def forget(self, count: int) -> None:
         """Keep only the first `count` losses."""
-        copy = self.until(count)
-        self.__dict__.update(copy.__dict__)
+        forgotten = self.forgotten + 1
+        self.__dict__.update(self.until(count).__dict__)
+        self.forgotten = forgotten
 
     def until(self, count: int) -> LossHistory:
         """Return a copy of the first `count` losses."""
-        copy = LossHistory()
-        copy._values = self._values[: max(count, 1)].copy()
-        copy._count = count
-        return copy
+        return LossHistory.of(self._values[:count])
 
     def outline(self, buckets: int) -> Outline:
         """Thin all losses to at most about `buckets` minima and maxima.

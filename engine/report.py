@@ -89,8 +89,14 @@ def _validation_text(debugger: Debugger) -> list[str]:
     return ["With the final weights:", *lines, ""]
 
 
-def run_text(debugger: Debugger, seconds: float) -> str:
-    """Write the notebook's report: errors at ten steps, weights, bias, predictions, time."""
+def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str:
+    """Write the notebook's report: errors at ten steps, weights, bias, predictions, time.
+
+    Args:
+        debugger: The run.
+        seconds: The time it took.
+        done: How many iterations these were for; by default all.
+    """
     dataset, losses = debugger.dataset, debugger.losses
     initial, final = debugger.initial_parameters, debugger.parameters
     layers = [(layer.name, layer.weights) for layer in debugger.program.network.layers]
@@ -119,7 +125,8 @@ def run_text(debugger: Debugger, seconds: float) -> str:
         lines.append(f"stopped: {debugger.log[-1]}")
         if debugger.hyperparameters.patience:
             lines.append(f"the parameters are the best ones, of iteration {debugger.iteration:,}")
-    lines.append(f"{len(losses):,} iterations in {seconds:.3f} s")
+    of = f", {done:,} of them" if done is not None and done != len(losses) else ""
+    lines.append(f"{len(losses):,} iterations{of} in {seconds:.3f} s")
     return "\n".join(lines)
 
 

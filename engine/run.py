@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
 from engine.dataset import Dataset
 from engine.guard import Guard, Halt, first_nonfinite
-from engine.history import Change, Edit, History, LearningRate
+from engine.history import Change, Checkpoints, Edit, History, LearningRate
 from engine.hyperparameters import Hyperparameters
 from engine.loss_history import LossHistory
 from engine.network import Parameters
 from engine.operations.base import Operation
 from engine.program import Program
 from engine.stops import Hit
-from engine.tensor import Index
+from engine.tensor import Array, Index
 
 _SLOW_ITERATION = 0.050
 """Seconds; where an iteration takes longer, a run can stop between two operations."""
@@ -25,6 +26,27 @@ _GUARDED_STRETCH = 256
 """Iterations after which a guarded run looks for values that are not finite."""
 
 Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is needed to have a run again, without its buffers.
+
+    Attributes:
+        hyperparameters: Those it started with.
+        losses: E of every completed iteration, read-only.
+        held_out: The same of what is held out.
+    """
+
+    hyperparameters: Hyperparameters
+    initial: Parameters
+    origin: str
+    iteration: int
+    position: int
+    losses: Array
+    held_out: Array
+    checkpoints: Checkpoints
+    changes: tuple[Change, ...]
 
 
 def never() -> bool:
@@ -326,6 +348,11 @@ class Run:
         return tuple(change.time for change in self._history.changes[1:])
 
     @property
+    def all_changes(self) -> tuple[Change, ...]:
+        """What was changed by hand, the first entry being the η that the run started with."""
+        return tuple(self._history.changes)
+
+    @property
     def last_change(self) -> Change | None:
         """The last change by hand, or None."""
         return self._history.changes[-1] if len(self._history.changes) > 1 else None
@@ -365,6 +392,50 @@ class Run:
     def has_edits_since(self, iteration: int, position: int) -> bool:
         """Whether a parameter was edited between a clock time and now."""
         return self._history.edits_since(iteration, position)
+
+    def record(self, most_bytes: int) -> Record:
+        """Describe the run as it is between two operations.
+
+        Args:
+            most_bytes: How many bytes the checkpoints may take, beside those that are
+                needed where the clock is and where the run ends.
+        """
+        ends = (max(self.iteration - 1, 0), len(self.losses))
+        return Record(
+            self._hyperparameters,
+            self.initial,
+            self.origin,
+            self.iteration,
+            self.position,
+            self.losses.values,
+            self.held_out.values,
+            self._history.checkpoints(most_bytes, ends),
+            tuple(self._history.changes),
+        )
+
+    def recall(self, record: Record) -> None:
+        """Have another run on the same data again, to the last bit.
+
+        Args:
+            record: What that one told; its hyperparameters and initial parameters are those
+                of this one.
+        """
+        self.losses = LossHistory.of(record.losses)
+        self.held_out = LossHistory.of(record.held_out)
+        self._history.recall(record.checkpoints, record.changes)
+        self.iteration = self._history.restore(max(record.iteration - 1, 0), self._state)
+        self.position = 0
+        self.go_to(record.iteration, record.position)
+
+    @property
+    def started_with(self) -> Hyperparameters:
+        """The hyperparameters that the run started with, and the iterations planned now."""
+        return self._hyperparameters
+
+    @property
+    def state_size(self) -> int:
+        """How many numbers are kept from one iteration to the next."""
+        return sum(array.size for array in self._state)
 
     @property
     def history_bytes(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
@@ -134,6 +134,28 @@ class Stops:
         stop.enabled, stop.problem = not stop.enabled, ""
         self.version += 1
         return stop.enabled
+
+    @property
+    def next_number(self) -> int:
+        """What the next stop will be called."""
+        return self._next
+
+    def recall(self, stops: Iterable[Stop], next_number: int) -> None:
+        """Have the stops of another list; one that cannot be used is switched off, with the reason.
+
+        Args:
+            stops: Those of the list, numbered alike.
+            next_number: What the next one will be called.
+        """
+        self._entries = {stop.number: stop for stop in stops}
+        for stop in self:
+            try:
+                if stop.number != NONFINITE and not stop.problem:
+                    compiled(self._run(), stop)
+            except InputError as error:
+                stop.enabled, stop.problem = False, str(error)
+        self._next = next_number
+        self.version += 1
 
     def forget_hits(self) -> None:
         """Count from 0 again."""

@@ -1,7 +1,21 @@
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+
 import pytest
 
 from engine.program import Program
 from tests.engine.planted import Mistake, Plant
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_runs_of_the_user() -> Iterator[None]:
+    """Keep saved runs and logs away from those of whoever runs the tests."""
+    folder = tempfile.mkdtemp(prefix="nn-tui-tests-")
+    os.environ["XDG_STATE_HOME"] = folder
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

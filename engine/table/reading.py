@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from engine.dataset import Dataset
 from engine.errors import DataError
-from engine.files import locate
+from engine.files import locate, place
+from engine.saved.source import Source
 from engine.table.cells import Cells, Writing, read_cells
 from engine.table.decoding import read_text
 from engine.table.features import compute_features
@@ -79,6 +80,8 @@ def read_dataset(
     scaling = None if options.scaling == "none" else Scaling.fit(options.scaling, x[~held])
     scaled = x if scaling is None else scaling.apply(x)
 
+    source = Source(place(data), options, seed)
+
     def part(rows: NDArray[np.bool_], validation: Dataset | None) -> Dataset:
         whole = bool(rows.all())
         return Dataset(
@@ -97,6 +100,7 @@ def read_dataset(
             scaling=scaling,
             original_x=None if scaling is None else x if whole else x[rows],
             features=features,
+            source=source,
         )
 
     return part(~held, part(held, None) if held.any() else None)

@@ -1,0 +1,96 @@
+"""The results of a run as files for other programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.report import plain
+from engine.text import clean
+
+if TYPE_CHECKING:
+    from engine.dataset import Dataset
+    from engine.debugger import Debugger
+    from engine.tensor import Array
+
+FILES = ("predictions.csv", "history.csv", "parameters.npz", "parameters.json")
+
+
+def export(debugger: Debugger, folder: str | Path) -> list[Path]:
+    """Write the results as they are at the clock into a folder, which is made if need be.
+
+    Numbers are written so that reading them gives the same float64.
+
+    - ``predictions.csv``: a line for each observation: the inputs as they are in the table, each
+      target, its prediction and error f₀ − f; held-out observations below, in a column ``part``.
+    - ``history.csv``: E of every completed iteration, and of what is held out.
+    - ``parameters.npz`` and ``parameters.json``: every parameter by name; the latter also has the
+      hyperparameters, and can be given to ``--weights``.
+
+    Returns:
+        The files.
+
+    Raises:
+        InputError: One of the files exists already, or cannot be written.
+    """
+    folder = Path(folder)
+    paths = [folder / name for name in FILES]
+    try:
+        for path in paths:
+            if path.exists():
+                raise InputError(f"{clean(str(path))} exists already: name another folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_csv(paths[0], _predictions(debugger))
+        _write_csv(paths[1], _history(debugger))
+        with paths[2].open("xb") as file:
+            np.savez(file, **debugger.parameters)  # type: ignore[arg-type]
+        described = {
+            "hyperparameters": debugger.hyperparameters.as_dict(),
+            "iteration": debugger.iteration,
+            "parameters": plain(debugger.parameters),
+        }
+        text = json.dumps(described, indent=1, allow_nan=False)
+        with paths[3].open("x", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        where = clean(str(error.filename or folder))
+        raise InputError(f"{where}: {error.strerror or clean(str(error))}") from None
+    return paths
+
+
+def _write_csv(path: Path, rows: Iterator[list[object]]) -> None:
+    with path.open("x", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def _predictions(debugger: Debugger) -> Iterator[list[object]]:
+    dataset = debugger.dataset
+    parts: list[tuple[str, Dataset, Array]] = [("training", dataset, debugger.predict())]
+    held = debugger.validation_loss()
+    if dataset.validation is not None and held is not None:
+        parts.append(("validation", dataset.validation, held.f))
+    header: list[object] = [dataset.index, *dataset.inputs]
+    for target in dataset.targets:
+        suffix = f" {target}" if len(dataset.targets) > 1 else ""
+        header += [target, f"prediction{suffix}", f"error{suffix}"]
+    several = len(parts) > 1
+    yield ["part", *header] if several else header
+    for name, part, f in parts:
+        for n, observation in enumerate(part.observations):
+            row: list[object] = [observation, *part.shown_x[n].tolist()]
+            for f0, of in zip(part.f0[n].tolist(), f[n].tolist(), strict=True):
+                row += [f0, of, f0 - of]
+            yield [name, *row] if several else row
+
+
+def _history(debugger: Debugger) -> Iterator[list[object]]:
+    losses, held_out = debugger.losses, debugger.held_out_losses
+    yield ["iteration", "E", "E_val"] if held_out.size else ["iteration", "E"]
+    for i, loss in enumerate(losses.tolist()):
+        yield [i, loss, float(held_out[i])] if held_out.size else [i, loss]

@@ -1,0 +1,1 @@
+"""Runs kept in files, so that nothing is lost: written while they go on, and opened again."""

@@ -1,0 +1,112 @@
+"""Fields of a JSON document, each read as what it must be, or refused by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from engine.errors import InputError
+from engine.text import clean
+
+MOST_BYTES = 64 * 1024 * 1024
+"""The longest document that is read."""
+_LONGEST = 1_000_000_000_000
+
+
+class Field:
+    """A value in a document and the way to it.
+
+    Args:
+        value: What JSON gave.
+        name: The way, e.g. ``branches[0].label``; "" for the document.
+    """
+
+    def __init__(self, value: Any, name: str = "") -> None:
+        self._value = value
+        self._name = name
+
+    @classmethod
+    def parse(cls, document: bytes) -> Field:
+        """Read a document.
+
+        Raises:
+            InputError: It is not JSON.
+        """
+        if len(document) > MOST_BYTES:
+            raise InputError(f"larger than {MOST_BYTES // 2**20} MB")
+        try:
+            return cls(json.loads(document, parse_constant=_refuse_constant))
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"not JSON ({clean(str(error), 80)})") from None
+
+    def __getitem__(self, key: str) -> Field:
+        name = f"{self._name}.{key}" if self._name else key
+        if not isinstance(self._value, dict):
+            raise InputError(f"{self._name or 'the document'}: not an object")
+        if key not in self._value:
+            raise InputError(f"{name}: missing")
+        return Field(self._value[key], name)
+
+    def __iter__(self) -> Iterator[Field]:
+        if not isinstance(self._value, list):
+            raise self._refusal("a list")
+        for i, value in enumerate(self._value):
+            yield Field(value, f"{self._name}[{i}]")
+
+    def keys(self) -> list[str]:
+        """The names in an object."""
+        if not isinstance(self._value, dict):
+            raise self._refusal("an object")
+        return list(self._value)
+
+    @property
+    def is_null(self) -> bool:
+        """Whether it is null."""
+        return self._value is None
+
+    @property
+    def raw(self) -> Any:
+        """The value, not checked."""
+        return self._value
+
+    def refuse(self, problem: str) -> InputError:
+        """Make the error that names this field."""
+        return InputError(f"{self._name}: {problem}")
+
+    def _refusal(self, wanted: str) -> InputError:
+        return self.refuse(f"{wanted} is needed, not {clean(repr(self._value), 40)}")
+
+    def text(self) -> str:
+        """A text, as long as it may be and not yet safe to show."""
+        if not isinstance(self._value, str):
+            raise self._refusal("a text")
+        return self._value
+
+    def shown(self) -> str:
+        """A text, safe to show."""
+        return clean(self.text())
+
+    def flag(self) -> bool:
+        """A boolean."""
+        if not isinstance(self._value, bool):
+            raise self._refusal("true or false")
+        return self._value
+
+    def whole(self, least: int = 0, most: int = _LONGEST) -> int:
+        """A whole number within bounds."""
+        value = self._value
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self._refusal(f"a whole number from {least:,} to {most:,}")
+        return value
+
+    def number(self) -> float:
+        """A finite number."""
+        value = self._value
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 1.7e308:
+            raise self._refusal("a number")
+        return float(value)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,156 @@
+"""The saved runs of a user: where they are, which there are, which are thinned out."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+from engine.dataset import Dataset
+from engine.errors import InputError
+from engine.saved.lock import Holder, Lock, holder_of
+from engine.saved.manifest import Saved, newest
+from engine.saved.stores import Folder
+from engine.text import clean
+
+MOST_RUNS = 50
+MOST_BYTES = 1_000_000_000
+"""What is kept: so many runs, and so much; beyond that the oldest go, finished ones first."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One saved run.
+
+    Attributes:
+        folder: Where it is.
+        bytes: What it takes on the disk.
+        saved: What it tells of itself; None where it cannot be read.
+        problem: Why it cannot be read.
+        holder: Who has it open.
+        time: When it was saved last, in seconds since 1970.
+    """
+
+    folder: Folder
+    bytes: int
+    saved: Saved | None
+    problem: str
+    holder: Holder | None
+    time: float
+
+    @property
+    def identity(self) -> str:
+        """What it is called by."""
+        return self.folder.path.name
+
+
+class Library:
+    """The folder with the saved runs.
+
+    Args:
+        path: By default the one that the system keeps for a user's state.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or user_state_path("nn-tui", appauthor=False) / "runs"
+
+    def new(self) -> Folder:
+        """Return a folder for another run; it is made when something is written to it."""
+        name = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(2)
+        return Folder(self.path / name)
+
+    def entries(self) -> list[Entry]:
+        """Return the runs, the one that was saved last first."""
+        try:
+            paths = [path for path in self.path.iterdir() if any(path.glob("run*.json"))]
+        except OSError:
+            return []
+        found = [_entry(path) for path in paths]
+        return sorted(found, key=lambda entry: -entry.time)
+
+    def of(self, dataset: Dataset) -> list[Entry]:
+        """Return the runs on the same data, the one that was saved last first."""
+        known = dataset.fingerprint
+        return [e for e in self.entries() if e.saved and e.saved.fingerprint == known]
+
+    def before_a_change(self, dataset: Dataset) -> Entry | None:
+        """Return the last run on what the same file held before, or None."""
+        source = dataset.source
+        if source is None:
+            return None
+        for entry in self.entries():
+            if entry.saved and source.matches(entry.saved.source):
+                return None if entry.saved.fingerprint == dataset.fingerprint else entry
+        return None
+
+    def find(self, identity: str) -> Entry:
+        """Return a run by what it is called, or by the beginning of that.
+
+        Raises:
+            InputError: There is none, or more than one.
+        """
+        found = [entry for entry in self.entries() if entry.identity.startswith(identity)]
+        exact = [entry for entry in found if entry.identity == identity]
+        if len(exact or found) != 1:
+            why = "more than one saved run begins with" if found else "there is no saved run"
+            raise InputError(f"{why} {clean(identity, 60)!r}; nn-tui runs lists them")
+        return (exact or found)[0]
+
+    def delete(self, entry: Entry) -> None:
+        """Delete a run.
+
+        Raises:
+            InputError: Somebody has it open, or it cannot be deleted.
+        """
+        lock = Lock(entry.folder.path)
+        try:
+            holder = lock.take()
+            if holder is not None:
+                raise InputError(f"{entry.identity} is open in {holder.words}")
+            shutil.rmtree(entry.folder.path)
+        except OSError as error:
+            raise InputError(f"{entry.folder.words}: {error.strerror or error}") from None
+        finally:
+            lock.release()
+
+    def thin(self) -> list[Entry]:
+        """Delete the oldest runs, finished ones first, until there are few enough.
+
+        Returns:
+            Those that were deleted. One that somebody has open, and the last one, stay.
+        """
+        entries = self.entries()
+        total, count = sum(entry.bytes for entry in entries), len(entries)
+        deleted: list[Entry] = []
+        for entry in sorted(entries[1:], key=_worth):
+            if count <= MOST_RUNS and total <= MOST_BYTES:
+                break
+            try:
+                self.delete(entry)
+            except InputError:
+                continue
+            deleted.append(entry)
+            total, count = total - entry.bytes, count - 1
+        return deleted
+
+
+def _worth(entry: Entry) -> tuple[bool, float]:
+    return entry.saved is not None and entry.saved.is_unfinished, entry.time
+
+
+def _entry(path: Path) -> Entry:
+    folder = Folder(path)
+    saved, problem = None, ""
+    try:
+        saved = newest(folder)
+    except InputError as error:
+        problem = str(error)
+    try:
+        size, changed = folder.bytes, path.stat().st_mtime
+    except OSError:
+        size, changed = 0, 0.0
+    return Entry(folder, size, saved, problem, holder_of(path), saved.saved if saved else changed)

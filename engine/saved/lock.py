@@ -1,0 +1,108 @@
+"""Who holds a run: one process at a time writes to its folder."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from engine.text import clean
+
+_NAME = "lock"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A process that holds a run.
+
+    Attributes:
+        pid: Its number.
+        host: Where it runs.
+        since: When it took the run, in seconds since 1970; 0 where that is not known.
+    """
+
+    pid: int
+    host: str
+    since: float
+
+    @property
+    def words(self) -> str:
+        """It in words."""
+        if not self.pid:
+            return "another process"
+        where = "" if self.host == socket.gethostname() else f" on {self.host}"
+        began = time.strftime("%H:%M on %Y-%m-%d", time.localtime(self.since))
+        return f"process {self.pid}{where}, since {began}"
+
+
+class Lock:
+    """A lock on a folder that the system takes off when its process ends, however it ends.
+
+    Args:
+        folder: The folder of a run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _NAME
+        self._file: IO[str] | None = None
+
+    def take(self) -> Holder | None:
+        """Take the lock; return who has it where it is taken already.
+
+        Raises:
+            OSError: The folder cannot be written to.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.fdopen(handle, "r+", encoding="utf-8", errors="replace")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with file:
+                return _read(file)
+        except OSError:
+            file.close()
+            raise
+        # What stands in it is of a process that has ended.
+        file.truncate(0)
+        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}, file)
+        file.flush()
+        self._file = file
+        return None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process has taken it here."""
+        return self._file is not None
+
+    def release(self) -> None:
+        """Let others take it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def holder_of(folder: Path) -> Holder | None:
+    """Return who holds a run, or None."""
+    lock = Lock(folder)
+    if not (folder / _NAME).exists():
+        return None
+    try:
+        holder = lock.take()
+    except OSError:
+        return None
+    lock.release()
+    return holder
+
+
+def _read(file: IO[str]) -> Holder:
+    try:
+        told = json.load(file)
+        return Holder(int(told["pid"]), clean(str(told["host"]), 60), float(told["since"]))
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return Holder(0, "", 0.0)

@@ -1,0 +1,28 @@
+"""Where a table comes from, so that it can be read again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.table.options import TableOptions
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a dataset was read, so that it can be read again.
+
+    Attributes:
+        path: The absolute path of a file, or the name of a bundled dataset.
+        options: How it was read.
+        seed: What the held-out observations are drawn from.
+    """
+
+    path: str
+    options: TableOptions
+    seed: int
+
+    def matches(self, other: Source | None) -> bool:
+        """Whether the other one reads the same file in the same way."""
+        if other is None or (self.path, self.options) != (other.path, other.options):
+            return False
+        return self.seed == other.seed or not self.options.split

@@ -1,0 +1,221 @@
+"""Where the pieces of a saved run are: a folder that is written on and on, or one file."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from engine.errors import InputError
+from engine.saved.parts import is_digest
+from engine.text import clean
+
+MANIFEST, PREVIOUS = "run.json", "run.previous.json"
+_UNFINISHED = ".unfinished-"
+
+
+class Store(Protocol):
+    """What pieces can be read from."""
+
+    @property
+    def words(self) -> str:
+        """What it is called in messages."""
+
+    def manifests(self) -> list[bytes]:
+        """The manifests, the last one first."""
+
+    def part(self, name: str) -> bytes:
+        """A piece by its digest; raises InputError where there is none."""
+
+
+class Folder:
+    """The folder of a run.
+
+    A save writes its new pieces first and the manifest that names them last, each under
+    another name until it is whole on the disk; so whenever writing ends, a whole run is there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def words(self) -> str:
+        return clean(str(self.path))
+
+    def manifests(self) -> list[bytes]:
+        found = []
+        for name in (MANIFEST, PREVIOUS):
+            try:
+                found.append((self.path / name).read_bytes())
+            except OSError:
+                continue
+        return found
+
+    def part(self, name: str) -> bytes:
+        try:
+            return (self.path / _file_name(name)).read_bytes()
+        except OSError as error:
+            raise InputError(f"{name}.npz: {error.strerror or error}") from None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a piece of this name."""
+        return (self.path / _file_name(name)).exists()
+
+    def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
+        """Make a save the last one.
+
+        Args:
+            manifest: Its description.
+            parts: Its pieces that are not there yet, by digest.
+            named: The digests of all its pieces.
+
+        Raises:
+            OSError: It could not be written; the last save is as it was.
+        """
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, content in parts.items():
+            write_atomically(self.path / _file_name(name), content)
+        last, temporary = self.path / MANIFEST, None
+        try:
+            temporary = _written(self.path, manifest)
+            _sync(self.path)
+            if last.exists():
+                # The pieces of the one before the last are no longer needed.
+                kept = _digests(last)
+                write_atomically(self.path / PREVIOUS, last.read_bytes())
+            else:
+                kept = set()
+            temporary.replace(last)
+        except OSError:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+            raise
+        _sync(self.path)
+        self._sweep(kept | set(named))
+
+    def _sweep(self, kept: set[str]) -> None:
+        for path in self.path.iterdir():
+            stale = path.name.startswith(_UNFINISHED)
+            unused = path.suffix == ".npz" and is_digest(path.stem) and path.stem not in kept
+            if stale or unused:
+                path.unlink(missing_ok=True)
+
+    @property
+    def bytes(self) -> int:
+        """What it takes on the disk."""
+        total = 0
+        for path in self.path.iterdir():
+            try:
+                total += path.stat().st_size
+            except OSError:
+                continue
+        return total
+
+
+class SingleFile:
+    """A run in one file: a zip archive of the manifest and its pieces, not compressed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def words(self) -> str:
+        return clean(str(self.path))
+
+    def manifests(self) -> list[bytes]:
+        return [self._read(MANIFEST)]
+
+    def part(self, name: str) -> bytes:
+        return self._read(_file_name(name))
+
+    def _read(self, member: str) -> bytes:
+        try:
+            if not self.path.is_file():
+                raise ValueError("not a regular file" if self.path.exists() else "no such file")
+            with zipfile.ZipFile(self.path) as archive:
+                if archive.getinfo(member).file_size > self.path.stat().st_size:
+                    raise ValueError("it claims to hold more than its size")
+                return archive.read(member)
+        except KeyError:
+            raise InputError(f"{self.words}: no saved run, {member} is missing in it") from None
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            why = clean(str(error), 80)
+            raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or clean(str(error), 80)
+            raise InputError(f"{self.words}: {why}") from None
+
+    def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
+        """Write the file anew; until that is done the one before stays.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        folder = self.path.parent
+        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                with zipfile.ZipFile(file, "w") as archive:
+                    archive.writestr(MANIFEST, manifest)
+                    for part, content in parts.items():
+                        archive.writestr(_file_name(part), content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync(folder)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Have a file hold a content whole, or be as it was.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    temporary = _written(path.parent, content)
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _written(folder: Path, content: bytes) -> Path:
+    """Write a content to the disk under a name that is nobody's."""
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder be on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _digests(manifest: Path) -> set[str]:
+    """Every digest that a manifest names, be it damaged or not."""
+    return set(re.findall(r"[0-9a-f]{32}", manifest.read_text(errors="replace")))
+
+
+def _file_name(part: str) -> str:
+    if not is_digest(part):
+        raise InputError(f"{clean(part, 40)!r}: not the name of a piece of a run")
+    return f"{part}.npz"

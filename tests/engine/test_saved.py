@@ -1,0 +1,403 @@
+"""Runs that are saved and opened again: as if they had never stopped."""
+
+import dataclasses
+import errno
+import itertools
+import json
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from engine import Debugger, Hyperparameters, InputError, history, read_dataset
+from engine.optimisers import OPTIMISERS
+from engine.saved import capture as capturing
+from engine.saved.capture import Encoder, capture, checksum
+from engine.saved.manifest import newest
+from engine.saved.restore import Restored, open_run
+from engine.saved.stores import Folder, SingleFile
+
+
+def save(debugger: Debugger, folder: Folder, encoder: Encoder | None = None) -> None:
+    encoded = (encoder or Encoder()).encode(capture(debugger, "a-run", 1e9), folder.has)
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+
+
+def again(debugger: Debugger, tmp_path: Path) -> Debugger:
+    folder = Folder(tmp_path / "run")
+    save(debugger, folder)
+    return open_run(folder).debugger
+
+
+def bits(debugger: Debugger) -> dict[str, object]:
+    values = {name: array.tobytes() for name, array in debugger.snapshot().values.items()}
+    state = {name: tensor.data.tobytes() for name, tensor in debugger.program.state.items()}
+    return {
+        **values,
+        "state": state,
+        "losses": debugger.losses.tobytes(),
+        "held out": debugger.held_out_losses.tobytes(),
+        "clock": (debugger.iteration, debugger.position),
+    }
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("batch", ["full", "3"])
+def test_a_resumed_run_is_an_uninterrupted_one(optimiser: str, batch: str, tmp_path: Path) -> None:
+    dataset = read_dataset("gaussians", split=0.25)
+    values = Hyperparameters(
+        optimiser=optimiser,
+        batch_size=batch,
+        shuffle="yes",
+        schedule="cosine",
+        schedule_steps=200,
+        l2=0.01,
+        clip=0.5,
+        bias="per-neuron",
+    )
+    with patch.object(history, "_WIDEST_FIRST_GAP", 8):
+        whole, stopped = Debugger(dataset, values), Debugger(dataset, values)
+        whole.run(150)
+        stopped.run(73)
+        for _ in range(5):
+            stopped.step_operation()
+        resumed = again(stopped, tmp_path)
+        assert bits(resumed) == bits(stopped)
+        resumed.run_to(150)
+        assert bits(resumed) == bits(whole)
+        for iteration, position in ((149, 3), (70, 0), (73, 5), (3, 9)):
+            for debugger in (resumed, whole):
+                debugger.go_to(iteration, position)
+            assert bits(resumed) == bits(whole)
+
+
+def test_a_run_of_many_blocks_of_losses(tmp_path: Path) -> None:
+    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.restore.BLOCK", 64):
+        folder, encoder = Folder(tmp_path / "run"), Encoder()
+        debugger = Debugger(read_dataset("or"))
+        for _ in range(5):
+            debugger.run(50)
+            save(debugger, folder, encoder)
+        pieces = list(folder.path.glob("*.npz"))
+        # Three full blocks, and the states of the last two saves.
+        assert len(pieces) == 3 + 2
+        assert bits(open_run(folder).debugger) == bits(debugger)
+
+
+def a_session() -> Debugger:
+    """A debugger with everything that can be kept."""
+    debugger = Debugger(read_dataset("xor"), Hyperparameters(hidden="4", optimiser="adam"))
+    debugger.stops.add_breakpoint("dE_dw: E < 0.2 after 2")
+    debugger.stops.add_watch("norm(dE_dw)")
+    debugger.stops.add_watch("E < 1e-9")
+    debugger.stops.toggle(2)
+    debugger.run(30)
+    debugger.edit("v", (0, 1), 0.1 + 0.2)
+    debugger.change(learning_rate=0.3)
+    debugger.run(30)
+    debugger.go_to(20, 4)
+    debugger.edit("w", (1, 0), -2.5)
+    debugger.run(15)
+    debugger.change(iterations=500)
+    debugger.edit("w", (2, 0), 1e-300)
+    debugger.undo()
+    debugger.reset(debugger.hyperparameters.replace(hidden="2"))
+    debugger.run(5)
+    debugger.undo()
+    debugger.stops.add_watch("E < 10")
+    debugger.proceed()
+    return debugger
+
+
+def told(debugger: Debugger) -> object:
+    view = debugger.snapshot()
+    return (
+        bits(debugger),
+        view.hyperparameters,
+        [(b.number, b.label, b.current, b.began, b.computed) for b in view.branches],
+        view.stops,
+        view.log,
+        view.stopped,
+        view.changes,
+    )
+
+
+def test_branches_stops_and_what_can_be_undone_come_back(tmp_path: Path) -> None:
+    debugger = a_session()
+    resumed = again(debugger, tmp_path)
+    assert told(resumed) == told(debugger)
+    assert debugger.stopped
+    for _ in range(20):
+        words = debugger.undo()
+        assert resumed.undo() == words
+        assert told(resumed) == told(debugger)
+        if not words:
+            break
+    for _ in range(20):
+        words = debugger.redo()
+        assert resumed.redo() == words
+        assert told(resumed) == told(debugger)
+        if not words:
+            break
+    for branch in list(debugger.branches):
+        for each in (debugger, resumed):
+            each.branches.switch(branch.number)
+            each.go_to(len(each.losses) // 2, 3)
+        assert told(resumed) == told(debugger)
+
+
+def test_given_parameters_come_back(tmp_path: Path) -> None:
+    given = {"v": [[1, 2], [3, 4]], "w": [[5], [6]]}
+    debugger = Debugger(read_dataset("or"), Hyperparameters(hidden="2"), given)
+    resumed = again(debugger, tmp_path)
+    resumed.reset()
+    assert resumed.parameters["v"].tolist() == given["v"]
+
+
+def test_a_diverged_run_comes_back(tmp_path: Path) -> None:
+    values = Hyperparameters(learning_rate=1e308, output_activation="identity")
+    debugger = Debugger(read_dataset("or"), values)
+    debugger.run(20)
+    assert not np.isfinite(debugger.losses[-1])
+    assert bits(again(debugger, tmp_path)) == bits(debugger)
+
+
+def test_data_that_have_changed_are_refused(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n0,0\n1,1\n")
+    debugger = Debugger(read_dataset(table))
+    debugger.run(3)
+    folder = Folder(tmp_path / "run")
+    save(debugger, folder)
+    table.write_text("a,b\n0,0\n1,0.5\n")
+    with pytest.raises(InputError, match="the data have changed since"):
+        open_run(folder)
+    table.unlink()
+    with pytest.raises(InputError, match="no such file"):
+        open_run(folder)
+
+
+@pytest.fixture(scope="module")
+def saved_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    """A run in a folder, saved twice, and what it was at either time."""
+    folder = Folder(tmp_path_factory.mktemp("saved") / "run")
+    debugger = a_session()
+    save(debugger, folder)
+    first = bits(debugger)
+    debugger.run(7)
+    save(debugger, folder)
+    return folder.path, {"first": first, "second": bits(debugger)}
+
+
+def opened(path: Path) -> Restored:
+    return open_run(Folder(path))
+
+
+def places(size: int) -> Iterator[int]:
+    """Every byte of a small file, some of a larger one."""
+    return iter(range(size) if size <= 4096 else sorted(random.Random(1).sample(range(size), 300)))
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ (1 << at % 8)]) + content[at + 1 :]
+
+
+def cut(content: bytes, at: int) -> bytes:
+    return content[:at]
+
+
+@pytest.mark.parametrize("harm", [flipped, cut])
+def test_a_damaged_save_is_told_and_the_one_before_used(
+    saved_twice: tuple[Path, dict[str, object]],
+    harm: Callable[[bytes, int], bytes],
+    tmp_path: Path,
+) -> None:
+    source, states = saved_twice
+    path = tmp_path / "run"
+    shutil.copytree(source, path)
+    manifest = path / "run.json"
+    document = json.loads(manifest.read_bytes())
+    state = path / f"{document['state']}.npz"
+    for file in (manifest, state):
+        content = file.read_bytes()
+        for at in places(len(content)):
+            file.write_bytes(harm(content, at))
+            restored = opened(path)
+            if restored.notices:
+                assert "damaged" in restored.notices[0]
+                assert bits(restored.debugger) == states["first"]
+            else:
+                # A blank within the JSON of the manifest says nothing.
+                assert file is manifest
+                assert bits(restored.debugger) == states["second"]
+        file.unlink()
+        assert bits(opened(path).debugger) == states["first"]
+        file.write_bytes(content)
+    assert not opened(path).notices
+
+
+@pytest.mark.parametrize("harm", [flipped, cut])
+def test_a_damaged_single_file_is_refused_or_right(
+    saved_twice: tuple[Path, dict[str, object]],
+    harm: Callable[[bytes, int], bytes],
+    tmp_path: Path,
+) -> None:
+    debugger = opened(saved_twice[0]).debugger
+    file = SingleFile(tmp_path / "run.nn")
+    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+    file.write(encoded.manifest, encoded.parts)
+    assert bits(open_run(file).debugger) == bits(debugger)
+    content = file.path.read_bytes()
+    for at in places(len(content)):
+        file.path.write_bytes(harm(content, at))
+        with suppress(InputError):
+            assert bits(open_run(file).debugger) == bits(debugger)
+
+
+def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
+    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.restore.BLOCK", 64):
+        folder = Folder(tmp_path / "run")
+        debugger = Debugger(read_dataset("or"))
+        debugger.run(250)
+        save(debugger, folder)
+        document = json.loads((folder.path / "run.json").read_bytes())
+        lost = folder.path / f"{document['blocks']['1.losses'][1]}.npz"
+        lost.write_bytes(lost.read_bytes()[:-1])
+        restored = open_run(folder)
+        assert "iteration 64 on are lost" in restored.notices[0]
+        assert restored.debugger.iteration == 64
+        restored.debugger.run_to(250)
+        assert bits(restored.debugger) == bits(debugger)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_save_that_fails_at_any_step_leaves_the_last_one(number: int, tmp_path: Path) -> None:
+    debugger = a_session()
+    folder = Folder(tmp_path / "run")
+    save(debugger, folder)
+    before = bits(debugger)
+    for failing_at in itertools.count():
+        debugger.run(1)
+        taken = itertools.count()
+
+        def step(real: Callable[..., object], at: int = failing_at) -> Callable[..., object]:
+            def call(*args: object, **options: object) -> object:
+                if next(taken) == at:  # noqa: B023
+                    raise OSError(number, os.strerror(number))
+                return real(*args, **options)
+
+            return call
+
+        with (
+            patch("engine.saved.stores.os.fsync", step(os.fsync)),
+            patch("engine.saved.stores.os.fdopen", step(os.fdopen)),
+            patch("engine.saved.stores.tempfile.mkstemp", step(tempfile.mkstemp)),
+            patch.object(Path, "replace", step(Path.replace)),
+        ):
+            try:
+                save(debugger, folder)
+            except OSError:
+                failed = True
+            else:
+                failed = False
+        restored = open_run(folder)
+        # What fails last may fail after the save is whole.
+        found = bits(restored.debugger)
+        assert found == bits(debugger) or (failed and found == before)
+        before = found
+        if not failed:
+            break
+    assert failing_at > 8
+    assert not list(folder.path.glob(".unfinished-*"))
+
+
+def hostile(change: Callable[[dict[str, object]], None], source: Path, path: Path) -> Folder:
+    """A save that a stranger has written with care: its checksum is right."""
+    shutil.copytree(source, path)
+    document = json.loads((path / "run.json").read_bytes())
+    change(document)
+    document["checksum"] = checksum(document)
+    (path / "run.json").write_text(json.dumps(document))
+    (path / "run.previous.json").unlink()
+    return Folder(path)
+
+
+DEEP: list[object] = []
+for _ in range(900):
+    DEEP = [DEEP]
+
+HOSTILE = {
+    "format": ("x", "format"),
+    "version": (2, "later nn-tui"),
+    "id": (3, "id"),
+    "saved": ("now", "saved"),
+    "current": (99, "current"),
+    "branches": ({}, "branches"),
+    "branches.0.number": (True, "branches[0].number"),
+    "branches.0.label": (["x"], "branches[0].label"),
+    "branches.0.iteration": (10**11, "branches[0].iteration"),
+    "branches.0.position": (999, "branches[0].position"),
+    "branches.0.hyperparameters.hidden": ("0x10", "hidden neurons"),
+    "branches.0.hyperparameters.iterations": (1e300, "iterations"),
+    "branches.0.changes": ([[0, 0, "v", [9, 9], 1.0]], "changes"),
+    "branches.0.changes.0": ([0, 0, "nan"], "learning rate"),
+    "branches.0.listed": (None, "listed"),
+    "stops": ([], "stops"),
+    "stops.0.number": (7, "stops"),
+    "log": ("x" * 1000, "log"),
+    "done": ([{"kind": "rm -rf"}], "kind"),
+    "undone": (DEEP, ""),
+    "history": (10**30, "history"),
+    "state": ("../../../../etc/passwd", "etc/passwd"),
+    "blocks.1.losses": (["../x"], "1.losses[0]"),
+    "data.path": (7, "data.path"),
+    "data.options.split": (9.0, "validation split"),
+    "data.options": ({"x": 1}, "unknown"),
+}
+
+
+@pytest.mark.parametrize("place", HOSTILE)
+def test_a_hostile_manifest_is_refused_by_name(
+    place: str, saved_twice: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    value, named = HOSTILE[place]
+
+    def change(document: dict[str, object]) -> None:
+        *way, last = place.split(".", 2) if place.startswith("blocks") else place.split(".")
+        if place.startswith("blocks"):
+            way, last = ["blocks"], place.removeprefix("blocks.")
+        within: object = document
+        for step in way:
+            within = within[int(step) if step.isdigit() else step]  # type: ignore[index]
+        within[int(last) if last.isdigit() else last] = value  # type: ignore[index]
+
+    with pytest.raises(InputError) as refused:
+        open_run(hostile(change, saved_twice[0], tmp_path / "run"))
+    assert named in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"[]", b"null", b"[" * 100_000, b"\xff\xfe", b'{"format": NaN}', b"9" * 5000],
+)
+def test_what_is_no_manifest_is_refused(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_bytes(content)
+    with pytest.raises(InputError):
+        newest(Folder(tmp_path))
+
+
+def test_a_manifest_is_read_without_its_pieces(
+    saved_twice: tuple[Path, dict[str, object]],
+) -> None:
+    saved = newest(Folder(saved_twice[0]))
+    assert (saved.name, saved.path, saved.network) == ("xor.csv", "xor", "2-4-1")
+    assert saved.is_unfinished
+    assert dataclasses.asdict(saved.hyperparameters)["hidden"] == "4"

@@ -1,0 +1,210 @@
+"""Runs are saved by themselves, in folders of their own, of which old ones go."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from engine import Debugger, InputError, Runner, read_dataset
+from engine.saved import library as keeping
+from engine.saved import saver as saving
+from engine.saved.library import Library
+from engine.saved.lock import Lock, holder_of
+from engine.saved.restore import open_run
+from engine.saved.saver import Saver
+from engine.saved.stores import Folder, SingleFile
+
+
+def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def save(library: Library, iterations: int = 3, planned: int = 10) -> Folder:
+    debugger = Debugger(read_dataset("or"))
+    debugger.change(iterations=planned)
+    saver = Saver(debugger, library.new(), library=library)
+    debugger.run(iterations)
+    assert saver.close("quit", here=True)
+    return saver.folder
+
+
+def test_nothing_is_kept_of_a_run_in_which_nothing_was_done(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    saver = Saver(Debugger(read_dataset("or")), library.new())
+    assert saver.close("quit", here=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_is_saved_while_it_trains_and_at_rest(tmp_path: Path) -> None:
+    with patch.object(saving, "INTERVAL", 0.2):
+        debugger = Debugger(read_dataset("or"))
+        debugger.change(iterations=10**9)
+        runner = Runner(debugger)
+        folder = Library(tmp_path).new()
+        saver = Saver(debugger, folder, nudge=lambda: runner.submit(lambda d: saver.poll()))
+        runner.run()
+        until(lambda: saver.has_saved)
+        # The runner has never stopped for it.
+        assert runner.running
+        first = open_run(folder).debugger.iteration
+        until(lambda: open_run(folder).debugger.iteration > first)
+        runner.pause().result()
+        until(lambda: open_run(folder).debugger.iteration == debugger.iteration)
+        runner.submit(lambda d: d.edit("v", (0, 0), 3.0)).result()
+        until(lambda: open_run(folder).debugger.parameters["v"][0, 0] == 3.0)
+        assert saver.close("quit")
+        runner.close()
+
+
+def test_training_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    folder = Library(tmp_path).new()
+    with patch.object(saving, "INTERVAL", 0.05):
+        saver = Saver(debugger, folder)
+        full = patch("engine.saved.stores.os.fsync", side_effect=OSError(28, "No space left"))
+        with full:
+            debugger.run(3)
+            until(lambda: saver.poll() or "No space left" in saver.problem)
+            debugger.run(3)
+        until(lambda: saver.poll() or (saver.has_saved and not saver.problem))
+        assert saver.close("quit", here=True)
+    assert open_run(folder).debugger.iteration == 6
+
+
+def test_the_single_file_is_the_same_run(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    single = SingleFile(tmp_path / "mine.nn")
+    saver = Saver(debugger, Library(tmp_path / "runs").new(), single=single)
+    debugger.run(5)
+    assert saver.close("quit", here=True)
+    assert open_run(single).debugger.iteration == 5
+
+
+def test_the_library_lists_the_last_run_first_and_deletes(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    first, second = save(library), save(library, 10)
+    (tmp_path / "junk").mkdir()
+    entries = library.entries()
+    assert [entry.identity for entry in entries] == [second.path.name, first.path.name]
+    assert [entry.saved.is_unfinished for entry in entries if entry.saved] == [False, True]
+    assert all(entry.bytes > 1000 for entry in entries)
+    assert library.find(first.path.name).folder.path == first.path
+    with pytest.raises(InputError, match="more than one"):
+        library.find(first.path.name[:4])
+    with pytest.raises(InputError, match="no saved run 'x'"):
+        library.find("x")
+    library.delete(entries[0])
+    assert [entry.identity for entry in library.entries()] == [first.path.name]
+
+
+def test_a_run_that_cannot_be_read_is_listed_with_the_reason(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    folder = save(library)
+    for manifest in folder.path.glob("run*.json"):
+        manifest.write_bytes(b"{")
+    (entry,) = library.entries()
+    assert entry.saved is None
+    assert "not JSON" in entry.problem
+    library.delete(entry)
+    assert not library.entries()
+
+
+def test_runs_of_the_same_data_are_found(tmp_path: Path) -> None:
+    library = Library(tmp_path / "runs")
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n0,0\n1,1\n")
+    debugger = Debugger(read_dataset(table))
+    saver = Saver(debugger, library.new())
+    debugger.run(2)
+    assert saver.close("quit", here=True)
+    save(library)
+    assert len(library.of(read_dataset(table))) == 1
+    assert library.before_a_change(read_dataset(table)) is None
+    table.write_text("a,b\n0,1\n1,1\n")
+    changed = read_dataset(table)
+    assert not library.of(changed)
+    entry = library.before_a_change(changed)
+    assert entry is not None
+    assert entry.identity == saver.folder.path.name
+
+
+def test_the_oldest_go_finished_ones_first(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    unfinished, _ = save(library, 3), save(library, 10)
+    held = save(library, 10)
+    last = save(library, 10)
+    lock = Lock(held.path)
+    assert lock.take() is None
+
+    def left() -> set[str]:
+        return {entry.identity for entry in library.entries()}
+
+    with patch.object(keeping, "MOST_RUNS", 3):
+        library.thin()
+        assert left() == {folder.path.name for folder in (unfinished, held, last)}
+    with patch.object(keeping, "MOST_BYTES", 1):
+        library.thin()
+        # What is open and what was saved last stays, whatever it takes.
+        assert left() == {folder.path.name for folder in (held, last)}
+    lock.release()
+
+
+def test_a_second_process_is_told_who_holds_a_run(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from engine.saved.lock import Lock;"
+        f"lock = Lock(Path({str(tmp_path)!r})); assert lock.take() is None;"
+        "print('taken', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdin is not None
+    assert other.stdout.readline() == "taken\n"
+    holder = Lock(tmp_path).take()
+    assert holder is not None
+    assert f"process {other.pid}, since" in holder.words
+    # Nobody has to clean up after a process that was killed.
+    other.kill()
+    other.wait()
+    other.stdout.close()
+    other.stdin.close()
+    assert holder_of(tmp_path) is None
+    lock = Lock(tmp_path)
+    assert lock.take() is None
+    lock.release()
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"pid": "x"}', "[]", "\x1b]52;c;x\x07"])
+def test_garbage_in_a_lock_harms_nobody(content: str, tmp_path: Path) -> None:
+    lock = Lock(tmp_path)
+    assert lock.take() is None
+    (tmp_path / "lock").write_text(content)
+    holder = holder_of(tmp_path)
+    assert holder is not None
+    assert holder.words == "another process"
+    lock.release()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    debugger = Debugger(read_dataset("or"))
+    saver = Saver(debugger, Library(tmp_path / "runs").new())
+    debugger.run(3)
+    assert not saver.close("quit", here=True)
+    assert "not being saved" in saver.problem
+    assert str(tmp_path) in saver.problem
+
+
+def test_the_threads_end(tmp_path: Path) -> None:
+    before = threading.active_count()
+    save(Library(tmp_path))
+    assert threading.active_count() == before
