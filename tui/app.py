@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -11,7 +12,9 @@ from textual.screen import Screen
 from engine.text import clean
 from tui.actions.seeing import Seeing
 from tui.keys import KEYS
-from tui.options import prepare
+
+if TYPE_CHECKING:
+    from tui.opening import Opener
 
 
 class NNTui(Seeing):
@@ -30,8 +33,13 @@ class NNTui(Seeing):
         )
 
 
-def run(*, fps: float, data: str, **given: object) -> int:
+def run(*, fps: float, data: str | None, **options: object) -> int:
     """Open the debugger on the screen.
+
+    Args:
+        fps: How often it is drawn, at most.
+        data: A path, the name of a bundled dataset, or None where a saved run names it.
+        **options: The rest that an `Opener` takes.
 
     Returns:
         The exit code.
@@ -43,8 +51,15 @@ def run(*, fps: float, data: str, **given: object) -> int:
 
     from engine.files import locate
 
-    path = locate(data)
-    app = NNTui(clean(path.name), partial(prepare, data, **given), fps)  # type: ignore[arg-type]
+    name = locate(data).name if data is not None else str(options["open_"])
+
+    def opener() -> Opener:
+        # The first frame need not wait for NumPy.
+        from tui.opening import Opener
+
+        return Opener(data=data, **options)  # type: ignore[arg-type]
+
+    app = NNTui(clean(name), opener, fps)
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)

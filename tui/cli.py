@@ -13,7 +13,14 @@ from engine import __version__
 from engine.declaration import Value
 from engine.errors import InputError
 from engine.text import clean
-from tui.options import as_json_option, at_iteration, data_and_hyperparameters
+from tui.options import (
+    as_json_option,
+    at_iteration,
+    data_and_hyperparameters,
+    optional_data_and_hyperparameters,
+    saving,
+    written,
+)
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -55,7 +62,8 @@ def cli() -> None:
 
 
 @cli.command("open", hidden=True)
-@data_and_hyperparameters
+@optional_data_and_hyperparameters
+@saving
 @click.option(
     "--fps",
     type=click.FloatRange(0.1, 60),
@@ -88,7 +96,21 @@ def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **
         return
     from tui.app import run
 
-    sys.exit(run(fps=fps, breakpoints=breakpoints, watches=watches, **given))
+    given |= {"breakpoints": breakpoints, "watches": watches}
+    sys.exit(run(fps=fps, **_opening(given)))
+
+
+def _opening(given: dict[str, Any]) -> dict[str, Any]:
+    """Sort the options into what an `Opener` takes."""
+    given = dict(given)
+    own = {name: given.pop(name) for name in ("data", "resume", "new", "save", "open_")}
+    copy, read_only = given.pop("copy"), given.pop("read_only")
+    if copy and read_only:
+        raise click.UsageError("--copy does not go with --read-only")
+    how = "copy" if copy else "read-only" if read_only else "continue"
+    if own["data"] is None and own["open_"] is None:
+        raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
+    return {**own, "how": how, "given": given, "explicit": written(click.get_current_context())}
 
 
 def _prepared(given: dict[str, Any]) -> Debugger:
@@ -112,7 +134,8 @@ def _no_screen() -> str:
 
 
 @cli.command()
-@data_and_hyperparameters
+@optional_data_and_hyperparameters
+@saving
 @as_json_option
 def train(as_json: bool, **given: Any) -> None:
     """Train without a screen and print the report."""
@@ -121,16 +144,22 @@ def train(as_json: bool, **given: Any) -> None:
 
 def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     from engine.report import run_object, run_text
-    from tui.headless import train_to_the_end
+    from tui.headless import train_and_save
+    from tui.opening import Opener
+    from tui.waiting import told_if_slow
 
-    debugger = _prepared(given)
-    if notice:
-        click.echo(f"nn-tui: {notice}", err=True)
-    seconds, interrupted = train_to_the_end(debugger)
+    with told_if_slow(given["data"] or ""):
+        opening = Opener(**_opening(given)).start()
+    debugger = opening.debugger
+    for line in (notice, *opening.notices):
+        if line:
+            click.echo(f"nn-tui: {line}", err=True)
+    known = len(debugger.losses)
+    seconds, interrupted = train_and_save(opening)
     if as_json:
         _print_json(run_object(debugger, seconds))
     else:
-        click.echo(run_text(debugger, seconds))
+        click.echo(run_text(debugger, seconds, len(debugger.losses) - known))
     if interrupted:
         click.echo(f"nn-tui: interrupted after {debugger.iteration:,} iterations", err=True)
         sys.exit(130)
@@ -251,6 +280,44 @@ def samples(name: str | None) -> None:
         _, count = sample.read_columns()
         click.echo(f"{sample.name:<14}{count:>3} observations   {sample.about}".rstrip())
     click.echo("\nnn-tui samples NAME: what it teaches, and a command that trains it well")
+
+
+@cli.command()
+@click.option("--delete", "-d", metavar="RUN", multiple=True, help="Delete this run; repeatable.")
+@click.option("--yes", "-y", is_flag=True, help="Delete without a question.")
+@as_json_option
+def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """List the saved runs, the last one first; each name is accepted by --open.
+
+    Beyond 50 runs or 1 GB the oldest are deleted when another one is saved, finished ones first.
+    """
+    from tui.running import delete_runs, list_runs, runs_object
+
+    if delete:
+        delete_runs(delete, yes)
+    elif as_json:
+        _print_json(runs_object())
+    else:
+        click.echo(list_runs())
+
+
+@cli.command()
+@click.argument("run", metavar="RUN")
+@click.argument("folder", metavar="FOLDER", type=click.Path())
+def export(run: str, folder: str) -> None:
+    """Write the results of a saved run into FOLDER.
+
+    RUN is a file or a name from nn-tui runs. Written are predictions.csv, history.csv,
+    parameters.npz and parameters.json.
+    """
+    from engine.exports import export as write
+    from tui.opening import READ_ONLY, Opener
+
+    opening = Opener(data=None, given={}, open_=run, how=READ_ONLY).start()
+    for notice in opening.notices:
+        click.echo(f"nn-tui: {notice}", err=True)
+    for path in write(opening.debugger, folder):
+        click.echo(path)
 
 
 def _described(sample: Sample) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus
+from textual.widgets import Static
 
 from tui.lines import LinesView
 from tui.moment import Moment
@@ -49,10 +51,12 @@ class Frame(Vertical):
         self.active = "iteration"
         """The name of the pane that keys are meant for."""
         self.maximised = False
+        self._warned = ""
         self._pictured = False
         """Whether the pictures are in the place of the weights."""
         self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
+        self._warning = Static(id="warning")
         self._panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
             "hyperparameters": self.hyperparameters,
@@ -83,6 +87,14 @@ class Frame(Vertical):
                     yield self.weights
                     yield self.pictures
                 yield self.iteration
+        yield self._warning
+
+    def warn(self, words: str) -> None:
+        """Show a line for as long as something is wrong; "" for none."""
+        if words != self._warned:
+            self._warned = words
+            self._warning.update(Text(f"⚠ {words}", no_wrap=True, overflow="ellipsis"))
+            self._warning.display = bool(words)
 
     def show(self, moment: Moment) -> None:
         """Have every pane draw a moment."""

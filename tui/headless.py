@@ -19,9 +19,11 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.check import Progress
     from engine.run import Cancel
+    from tui.opening import Opening
 
 T = TypeVar("T")
 
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _BETWEEN_BARS = 0.1
 """Seconds."""
 
@@ -48,11 +50,44 @@ def train_until(debugger: Debugger, condition: str) -> tuple[bool, bool]:
     return hit is not None, interrupted.is_set()
 
 
-def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple[float, bool]:
+def train_and_save(opening: Opening) -> tuple[float, bool]:
+    """Train to the end, saving the run on the way; as `train_to_the_end`.
+
+    SIGTERM and SIGHUP end it with what is saved then.
+    """
+    saver = opening.saver()
+    if saver is None:
+        return train_to_the_end(opening.debugger)
+    ended: list[int] = []
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        ended.append(signum)
+
+    before = {number: signal.signal(number, end) for number in _ENDING}
+    why = "error"
+    try:
+        seconds, interrupted = train_to_the_end(
+            opening.debugger, also=lambda: saver.poll() or bool(ended)
+        )
+        why = signal.Signals(ended[0]).name if ended else "SIGINT" if interrupted else "quit"
+    finally:
+        if not saver.close(why, here=True):
+            click.echo(f"nn-tui: the run is {saver.problem}", err=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if ended:
+        sys.exit(128 + ended[0])
+    return seconds, interrupted
+
+
+def train_to_the_end(
+    debugger: Debugger, iterations: int | None = None, also: Cancel | None = None
+) -> tuple[float, bool]:
     """Run until so many iterations are complete, or until Ctrl-C.
 
     Args:
         debugger: What to run.
+        also: Asked between iterations too; true ends the run.
         iterations: By default the planned number, or fewer where the target is reached or
             patience ends; the latter goes back to the best parameters.
 
@@ -69,10 +104,10 @@ def train_to_the_end(debugger: Debugger, iterations: int | None = None) -> tuple
         return False
 
     with _interruptible() as interrupted:
-        if sys.stderr.isatty():
-            stopped = _with_bar(debugger, run, total, interrupted)
-        else:
-            stopped = run(interrupted.is_set)
+        is_set = interrupted.is_set
+        cancel = is_set if also is None else lambda: also() or is_set()
+        shown = sys.stderr.isatty()
+        stopped = _with_bar(debugger, run, total, cancel) if shown else run(cancel)
         if stopped and debugger.hyperparameters.patience:
             debugger.restore_best()
     return perf_counter() - began, interrupted.is_set()
@@ -99,15 +134,15 @@ def _with_bar(
     debugger: Debugger,
     run: Callable[[Cancel], bool],
     total: int,
-    interrupted: threading.Event,
+    ended: Cancel,
 ) -> bool:
     stopped = False
     with click.progressbar(length=total, label="training", file=sys.stderr) as bar:
-        while debugger.iteration < total and not stopped and not interrupted.is_set():
+        while debugger.iteration < total and not stopped and not ended():
             done, pause = debugger.iteration, perf_counter() + _BETWEEN_BARS
 
             def cancel(pause: float = pause) -> bool:
-                return interrupted.is_set() or perf_counter() > pause
+                return ended() or perf_counter() > pause
 
             stopped = run(cancel)
             bar.update(debugger.iteration - done)

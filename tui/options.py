@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -99,10 +99,55 @@ at_iteration = click.option(
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
+def saving(command: F) -> F:
+    """Give a command the options for saved runs."""
+    decorators = [
+        click.option("--resume", is_flag=True, help="Go on with the last saved run on DATA."),
+        click.option("--new", is_flag=True, help="Start anew, without a question."),
+        click.option(
+            "--open",
+            "open_",
+            metavar="RUN",
+            help="Open a saved run: a file, or a name from the list of nn-tui runs.",
+        ),
+        click.option(
+            "--save",
+            metavar="FILE",
+            type=click.Path(),
+            help="Keep the run in this file too, written at each pause and at the end.",
+        ),
+        click.option("--copy", is_flag=True, help="Go on with a copy of the saved run."),
+        click.option("--read-only", is_flag=True, help="Save nothing."),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
 def data_and_hyperparameters(command: F) -> F:
     """Give a command its DATA, the options on how to read it, and the hyperparameters."""
+    return _data_and_hyperparameters(command, required=True)
+
+
+def optional_data_and_hyperparameters(command: F) -> F:
+    """The same where DATA can be left out."""
+    return _data_and_hyperparameters(command, required=False)
+
+
+def written(context: click.Context) -> dict[str, Any]:
+    """Return the options that were written on the command line, name → value."""
+    commandline = click.core.ParameterSource.COMMANDLINE
+    known = {*DECLARATIONS, *_TABLE_OPTIONS, "weights"}
+    return {
+        name: value
+        for name, value in context.params.items()
+        if name in known and context.get_parameter_source(name) is commandline
+    }
+
+
+def _data_and_hyperparameters(command: F, required: bool) -> F:
     decorators = [
-        click.argument("data", type=click.Path(), metavar="DATA"),
+        click.argument("data", type=click.Path(), metavar="DATA", required=required),
         *map(_declared, (*DECLARATIONS.values(), HISTORY)),
         *_COLUMNS,
         *map(_declared, TABLE_DECLARATIONS.values()),
@@ -117,6 +162,11 @@ def data_and_hyperparameters(command: F) -> F:
     for decorator in reversed(decorators):
         command = decorator(command)
     return command
+
+
+def table_options(given: Mapping[str, Any]) -> TableOptions:
+    """Return those of the given options that say how to read the table."""
+    return TableOptions(**{name: given[name] for name in _TABLE_OPTIONS if name in given})
 
 
 def prepare(
@@ -145,8 +195,8 @@ def prepare(
     from engine.network import read_parameters
     from engine.table.reading import read_dataset
 
-    table = TableOptions(**{name: given.pop(name) for name in _TABLE_OPTIONS if name in given})
-    hyperparameters = Hyperparameters(**given)
+    table = table_options(given)
+    hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
     parameters = read_parameters(weights) if weights is not None else None
     dataset = read_dataset(data, table, seed=hyperparameters.seed)
     try:
@@ -155,6 +205,16 @@ def prepare(
         if weights is None:
             raise
         raise InputError(f"{weights}: {error}") from None
+    add_stops(debugger, breakpoints, watches)
+    return debugger
+
+
+def add_stops(debugger: Debugger, breakpoints: Sequence[str], watches: Sequence[str]) -> None:
+    """Set the breakpoints and watches that the command line asks for.
+
+    Raises:
+        InputError: One cannot be set; its option is named.
+    """
     for option, specs, add in (
         ("--break", breakpoints, debugger.stops.add_breakpoint),
         ("--watch", watches, debugger.stops.add_watch),
@@ -164,4 +224,3 @@ def prepare(
                 add(spec)
             except InputError as error:
                 raise InputError(f"{option} {clean(spec, 60)}: {error}") from None
-    return debugger

@@ -15,6 +15,7 @@ from engine.runner import Runner
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.saved.saver import Saver
     from engine.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -61,6 +62,11 @@ class Session:
         fps: How many views a second to ask for, at most.
         window: Tells what a snapshot is to hold.
         deliver: Takes each view or error; called in the runner's thread.
+        save: Starts saving the run, given what has the saver look at it; None where it is not
+            to be saved.
+
+    Attributes:
+        saver: What saves the run, if anything does.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class Session:
         fps: float,
         window: Callable[[], Window],
         deliver: Callable[[Outcome], None],
+        save: Callable[[Callable[[], object]], Saver | None] = lambda nudge: None,
     ) -> None:
         # With the default of 5 ms, each of the many short turns that the screen takes for
         # one key would wait that long for the training thread.
@@ -82,6 +89,11 @@ class Session:
         self._waiting: set[Future[View]] = set()
         self._next_frame = 0.0
         self._last_tick = (perf_counter(), thread_time())
+        self.saver = save(lambda: self._runner.submit(lambda debugger: self._let_save()))
+
+    def _let_save(self) -> bool:
+        """Have the saver look at the run, in the thread of which this is called; false."""
+        return self.saver is not None and self.saver.poll()
 
     def do(self, command: Command | None = None) -> None:
         """Have a command executed and the view after it delivered."""
@@ -147,7 +159,8 @@ class Session:
 
         def go(debugger: Debugger) -> T:
             try:
-                return journey(debugger, going.is_set)
+                # A long way must not keep what it computes from being saved.
+                return journey(debugger, lambda: self._let_save() or going.is_set())
             finally:
                 going.set()
 
@@ -175,7 +188,14 @@ class Session:
         self._next_frame = now + min(max(self._interval, pace), _SLOWEST) - 0.005
         self.do()
 
-    def close(self) -> None:
-        """End the runner's thread."""
+    def close(self, ended: str) -> None:
+        """Save a last time and end the runner's thread.
+
+        Args:
+            ended: What ends the session, e.g. quit or SIGHUP.
+        """
         self._deliver = lambda outcome: None
+        self._going.set()
+        if self.saver is not None:
+            self.saver.close(ended)
         self._runner.close()

@@ -15,11 +15,15 @@ _PATIENCE = 2.5
 """Seconds that a stalled terminal gets to take the last output."""
 
 
-def on_termination(loop: AbstractEventLoop, leave: Callable[[int], None]) -> None:
-    """Leave in order on SIGTERM, SIGHUP and SIGQUIT, and in any case leave soon.
+def on_termination(
+    loop: AbstractEventLoop, save: Callable[[str], None], leave: Callable[[int], None]
+) -> None:
+    """Save and leave in order on SIGTERM, SIGHUP and SIGQUIT, and in any case leave soon.
 
     Args:
         loop: The event loop of the app.
+        save: Saves the run, given the name of the signal; called in a thread of its own, as the
+            loop of a stalled terminal does nothing more.
         leave: Ends the app with a return code; called in the loop.
     """
 
@@ -29,6 +33,8 @@ def on_termination(loop: AbstractEventLoop, leave: Callable[[int], None]) -> Non
         last_resort = threading.Timer(_PATIENCE, os._exit, (code,))
         last_resort.daemon = True
         last_resort.start()
+        name = signal.Signals(signum).name
+        threading.Thread(target=save, args=(name,), name="last save", daemon=True).start()
         loop.call_soon_threadsafe(leave, code)
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):

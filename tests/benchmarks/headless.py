@@ -9,7 +9,7 @@ from typing import Self
 
 from engine.debugger import Debugger
 from engine.table.reading import read_dataset
-from tests.benchmarks.terminal import ROOT
+from tests.terminal import ROOT
 
 _AT_ONCE = 5_000
 _WARM_UP = 0.2

@@ -9,7 +9,7 @@ from statistics import median
 from tests.benchmarks.budget import Row
 from tests.benchmarks.measure import percentile
 from tests.benchmarks.screen import RUN
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 _PRESSES = 100
 _MARK = "▶"

@@ -11,7 +11,7 @@ from statistics import median
 from tests.benchmarks.budget import Row
 from tests.benchmarks.headless import Headless
 from tests.benchmarks.measure import Comparison, alternate
-from tests.benchmarks.terminal import Chunk, Terminal
+from tests.terminal import Chunk, Terminal
 
 RUN = ("samples/or.csv", "--iterations", "100000000", "--fps", "10")
 
@@ -44,7 +44,7 @@ def rows() -> list[Row]:
                 return windows[-1].iterations
 
             speed += alternate(under_the_screen, partial(headless.rate, _SECONDS), _ROUNDS)
-    with Terminal(*RUN, colorterm="truecolor") as terminal:
+    with Terminal(*RUN, environment={"COLORTERM": "truecolor"}) as terminal:
         terminal.wait_until_ready()
         truecolor = [_watch(terminal) for _ in range(_TRUECOLOR_ROUNDS)]
     return [

@@ -8,7 +8,7 @@ from functools import partial
 
 from tests.benchmarks.budget import Row
 from tests.benchmarks.measure import Comparison, alternate, timed
-from tests.benchmarks.terminal import PROGRAM, ROOT, Terminal
+from tests.terminal import PROGRAM, ROOT, Terminal
 
 _ROUNDS = 21
 

@@ -21,10 +21,17 @@ ROOT = Path(__file__).parents[2]
 class Terminal:
     """A tmux session of our own with a shell in it."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, state: Path) -> None:
         self._socket = f"nn-tui-{uuid.uuid4().hex[:8]}"
         size = ["-x", str(width), "-y", str(height)]
-        self.tmux("-f", "/dev/null", "new-session", "-d", *size, "env PS1='shell> ' sh")
+        self.tmux(
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            *size,
+            f"env XDG_STATE_HOME={state} PS1='shell> ' sh",
+        )
         # Without a client, tmux may otherwise go back to a size of its own.
         self.tmux("set-option", "-g", "window-size", "manual")
         self.until(lambda: "shell>" in self.screen())
@@ -61,9 +68,9 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
+def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
     """A terminal of 80×24, or of each size for a test marked `in_each_size`."""
-    terminal = Terminal(*getattr(request, "param", (80, 24)))
+    terminal = Terminal(*getattr(request, "param", (80, 24)), tmp_path / "state")
     yield terminal
     terminal.close()
 

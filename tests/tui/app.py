@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from textual.pilot import Pilot
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
 from tui.app import NNTui
 from tui.moment import State
+from tui.opening import Opening
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -49,6 +51,24 @@ def state(app: NNTui) -> State:
     return app._moment.state
 
 
+@dataclass
+class PlainOpener:
+    """Opens one run, which is not saved."""
+
+    load: Callable[[], Debugger]
+
+    def offer(self) -> None:
+        return None
+
+    def start(self) -> Opening:
+        return Opening(self.load())
+
+
+def app_of(load: Callable[[], Debugger]) -> NNTui:
+    """The app on what a function makes."""
+    return NNTui("or.csv", lambda: PlainOpener(load))  # type: ignore[arg-type,return-value]
+
+
 @asynccontextmanager
 async def opened(
     size: tuple[int, int] = (120, 36), dataset: Dataset | None = None, **hyperparameters: object
@@ -59,7 +79,7 @@ async def opened(
         values = Hyperparameters(**hyperparameters)  # type: ignore[arg-type]
         return Debugger(dataset or read_dataset("or"), values)
 
-    app = NNTui("or.csv", load)
+    app = app_of(load)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app._moment is not None)
         await pilot.pause()

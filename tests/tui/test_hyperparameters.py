@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
+from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
 from tui.moment import State
 from tui.screens.confirm import ConfirmScreen
 
@@ -95,10 +95,9 @@ async def test_choices_with_the_arrows(size: tuple[int, int]) -> None:
 
 async def test_weights_given_for_another_size_are_told() -> None:
     from engine import Debugger, read_dataset
-    from tui.app import NNTui
 
     start = Debugger(read_dataset("or")).initial_parameters
-    app = NNTui("or.csv", lambda: Debugger(read_dataset("or"), parameters=start))
+    app = app_of(lambda: Debugger(read_dataset("or"), parameters=start))
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app._moment is not None)
         await pilot.press("2", "j", "j", "enter")

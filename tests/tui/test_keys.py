@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
+from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
 from tui.keys import KEYS
 from tui.moment import State
 from tui.screens.help import HelpScreen
@@ -277,7 +277,6 @@ async def test_keys_before_the_data_are_there() -> None:
     import threading
 
     from engine import Debugger, read_dataset
-    from tui.app import NNTui
 
     gate = threading.Event()
 
@@ -285,7 +284,7 @@ async def test_keys_before_the_data_are_there() -> None:
         gate.wait(20)
         return Debugger(read_dataset("or"))
 
-    app = NNTui("or.csv", load)
+    app = app_of(load)
     async with app.run_test(size=(80, 24)) as pilot:
         for key in KEYS:
             if key.action not in ("quit", "help", "command_palette"):

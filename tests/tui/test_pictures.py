@@ -4,8 +4,7 @@ import pytest
 import textual
 
 from engine import Debugger, read_dataset
-from tests.tui.app import SIZES, clock, until
-from tui.app import NNTui
+from tests.tui.app import SIZES, app_of, clock, until
 
 TAKEN_WITH = "8.2.8"
 
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
 def test_after_an_iteration_and_seven_operations(snap_compare, size: tuple[int, int]) -> None:
-    app = NNTui("or.csv", lambda: Debugger(read_dataset("or")))
+    app = app_of(lambda: Debugger(read_dataset("or")))
 
     async def prepare(pilot) -> None:
         await until(pilot, lambda: app._moment is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -17,17 +18,22 @@ from textual.widgets import Footer
 
 from engine.errors import InputError, NotComputedError
 from engine.text import clean
-from tui import terminal
-from tui.frame import Frame
+from tui import layout, terminal
+from tui.failure import write_log
+from tui.frame import TITLES, Frame
 from tui.keys import bindings
 from tui.lines import LinesView
 from tui.moment import Moment, State
 from tui.palette import THEME, Palette
 from tui.screens.listing import ListScreen
+from tui.screens.resume import ResumeScreen
 from tui.session import Answer, Command, Outcome, Session, View, Window
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.saved.library import Entry
+    from tui.opening import Opener, Opening
+    from tui.screens.resume import Choice
 
 _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
@@ -50,11 +56,20 @@ class Core(App[None]):
     AUTO_FOCUS: ClassVar[str | None] = None
 
     class Loaded(Message):
-        """The data were read, or could not be."""
+        """The run was opened, or could not be."""
 
-        def __init__(self, outcome: Debugger | BaseException) -> None:
+        def __init__(self, outcome: Opening | BaseException) -> None:
             super().__init__()
             self.outcome = outcome
+
+    class Offered(Message):
+        """There is an unfinished run on the same data."""
+
+        def __init__(self, opener: Opener, offer: Entry, runs: list[Entry]) -> None:
+            super().__init__()
+            self.opener = opener
+            self.offer = offer
+            self.runs = runs
 
     class Arrived(Message):
         """The runner delivered a view, or an error."""
@@ -63,11 +78,12 @@ class Core(App[None]):
             super().__init__()
             self.outcome = outcome
 
-    def __init__(self, data: str, load: Callable[[], Debugger], fps: float = 10.0) -> None:
+    def __init__(self, data: str, opener: Callable[[], Opener], fps: float = 10.0) -> None:
         super().__init__()
         self.failure: str | None = None
         self.palette = Palette.from_theme({})
-        self._load = load
+        self._opener = opener
+        self._ended = "quit"
         self._fps = fps
         self._session: Session | None = None
         self._debugger: Debugger | None = None
@@ -89,8 +105,9 @@ class Core(App[None]):
     def on_mount(self) -> None:
         self._take_colours()
         self.theme_changed_signal.subscribe(self, lambda theme: self._take_colours())
+        self.app_resume_signal.subscribe(self, lambda app: self._draw_all())
         if not self.is_headless:
-            terminal.on_termination(asyncio.get_running_loop(), self._leave)
+            terminal.on_termination(asyncio.get_running_loop(), self._save_at_once, self._leave)
             self.set_interval(1.0, self._leave_if_alone)
         self.frame.go_to(self.frame.active)
         # The first frame need not wait for pandas.
@@ -102,11 +119,22 @@ class Core(App[None]):
             view.notify_style_update()
             view.refresh()
 
+    def _draw_all(self) -> None:
+        """Draw every cell, as after `fg` nothing of the screen is there any more."""
+        self.refresh(layout=True)
+
     def _leave(self, code: int) -> None:
         self.exit(return_code=code)
 
+    def _save_at_once(self, signal: str) -> None:
+        """Save before a signal ends the program."""
+        self._ended = signal
+        if self._session is not None and self._session.saver is not None:
+            self._session.saver.close(signal)
+
     def _leave_if_alone(self) -> None:
         if terminal.is_gone():
+            self._ended = "SIGHUP"
             self._leave(1)
         # Of several changes in quick succession the last may have been missed.
         now = terminal.size()
@@ -114,24 +142,72 @@ class Core(App[None]):
             self.post_message(Resize(Size(*now), Size(*now)))
 
     def _begin_loading(self) -> None:
-        def work() -> None:
-            outcome: Debugger | BaseException
+        def work() -> Opening | None:
+            opener = self._opener()
+            offer = opener.offer()
+            if offer is None:
+                return opener.start()
+            self.post_message(self.Offered(opener, offer, opener.runs()))
+            return None
+
+        self._load(work)
+
+    def _load(self, work: Callable[[], Opening | None]) -> None:
+        """Open a run in a thread of its own."""
+
+        def load() -> None:
+            outcome: Opening | BaseException | None
             try:
-                outcome = self._load()
+                outcome = work()
             except Exception as error:
                 outcome = error
-            self.post_message(self.Loaded(outcome))
+            if outcome is not None:
+                # The screen may have gone in the meantime.
+                with suppress(RuntimeError):
+                    self.post_message(self.Loaded(outcome))
 
-        threading.Thread(target=work, name="loader", daemon=True).start()
+        threading.Thread(target=load, name="loader", daemon=True).start()
+
+    def on_core_offered(self, message: Offered) -> None:
+        opener = message.opener
+        self.frame.header.tell("a saved run is there")
+
+        def answered(choice: Choice | None) -> None:
+            self.frame.header.tell("")
+            if choice is None or choice.entry is None:
+                self._load(opener.anew)
+                return
+            entry, how = choice.entry, choice.how
+
+            def work() -> Opening:
+                try:
+                    return opener.open(entry, how)
+                except InputError as error:
+                    return opener.anew((str(error),))
+
+            self._load(work)
+
+        self.push_screen(ResumeScreen(message.offer, message.runs), answered)
 
     def on_core_loaded(self, message: Loaded) -> None:
         if isinstance(message.outcome, BaseException):
             self._give_up(message.outcome)
             return
-        self._debugger = message.outcome
-        self._session = Session(message.outcome, self._fps, self._window, self._deliver)
+        opening = message.outcome
+        self._debugger = opening.debugger
+        self._session = Session(
+            opening.debugger, self._fps, self._window, self._deliver, opening.saver
+        )
+        layout.restore(self.frame, opening.view, TITLES, opening.debugger.program.tensors)
         self._session.do()
+        for notice in opening.notices:
+            self.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
         self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
+        self.set_interval(1.0, self._tell_whether_saved)
+
+    def _tell_whether_saved(self) -> None:
+        saver = self._session.saver if self._session is not None else None
+        self.frame.warn(saver.problem if saver is not None else "")
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, InputError):
@@ -142,9 +218,29 @@ class Core(App[None]):
             raise error
         self.exit(return_code=2)
 
+    def _fatal_error(self) -> None:
+        # Textual would fill the screen with the traceback; it goes to the log.
+        error = self._exception
+        assert error is not None
+        self._ended = "error"
+        log = write_log(error)
+        where = f"details are in {log}" if log else "the log could not be written"
+        what = clean(f"{type(error).__name__}: {error}".strip(": "))
+        self.failure = f"internal error ({what}); {where}{self._kept()}"
+        self._close_messages_no_wait()
+
+    def _kept(self) -> str:
+        """Say what has become of the run, where it was to be saved."""
+        saver = self._session.saver if self._session is not None else None
+        if saver is None:
+            return ""
+        if not saver.close("error"):
+            return f"; the run is {saver.problem}" if saver.problem else ""
+        return "; the run is saved, --resume goes on with it" if saver.has_saved else ""
+
     def on_unmount(self) -> None:
         if self._session is not None:
-            self._session.close()
+            self._session.close(self._ended)
 
     def _deliver(self, outcome: Outcome) -> None:
         self.post_message(self.Arrived(outcome))
@@ -164,6 +260,9 @@ class Core(App[None]):
             self._session.tick()
 
     def on_core_arrived(self, message: Arrived) -> None:
+        if not self.screen_stack:
+            # It came while the app was being closed.
+            return
         if isinstance(message.outcome, View):
             self._show(message.outcome)
         elif isinstance(message.outcome, Answer):
@@ -205,6 +304,8 @@ class Core(App[None]):
     def _draw(self) -> None:
         if self._moment is not None:
             self.frame.show(self._moment)
+            if self._session is not None and self._session.saver is not None:
+                self._session.saver.view = layout.describe(self.frame)
             if isinstance(self.screen, ListScreen):
                 self.screen.show(self._moment)
 

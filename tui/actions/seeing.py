@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.expression import Cell, Explanation
+from engine.text import clean
 from tui.actions.changing import Changing
 from tui.panes.dataset import DatasetPane
 from tui.panes.iteration import IterationPane
@@ -15,6 +17,7 @@ from tui.panes.loss import LossPane
 from tui.panes.weights import WeightsPane
 from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
+from tui.screens.prompt import PromptScreen
 
 if TYPE_CHECKING:
     from engine.check import GradientCheck
@@ -65,6 +68,25 @@ class Seeing(Changing):
                 self.go_to_iteration(cursor + 1)
         elif self.frame.active in ("weights", "hyperparameters"):
             self.action_edit()
+
+    def action_export(self) -> None:
+        if self._session is None or self._debugger is None:
+            return
+        session = self._session
+        name = self._debugger.dataset.name.rpartition(".")[0] or "run"
+
+        def written(path: str) -> Future[str]:
+            def write(debugger: Debugger) -> str:
+                from engine.exports import FILES, export
+
+                paths = export(debugger, path.strip() or f"{name}-results")
+                return f"Written to {clean(str(paths[0].parent))}: {', '.join(FILES)}."
+
+            return session.request(write)
+
+        hint = "a folder for predictions, history and parameters"
+        prompt = PromptScreen("Export to", hint, written, f"{name}-results")
+        self.push_screen(prompt, lambda told: self._tell(told or ""))
 
     def inspect(self, name: str) -> None:
         """Show a tensor in the inspector and go there."""

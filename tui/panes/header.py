@@ -45,7 +45,7 @@ class Header(LinesView, can_focus=False):
         moment, palette = self.moment, self.palette
         if moment is None:
             row = Row().add("nn-tui  ", palette.heading).add(self._opening, palette.text)
-            return [row.add("  reading …", palette.dim).strip(width)]
+            return [row.add(f"  {self._progress or 'reading …'}", palette.dim).strip(width)]
         clock = self._clock(moment, width)
         state = self._state(moment, width if count >= 2 else width - clock.width - _NAME)
         if count >= 2:

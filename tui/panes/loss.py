@@ -58,6 +58,16 @@ class LossPane(LinesView):
         if self.size:
             self.redraw()
 
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether the scale of E is logarithmic."""
+        return self._log
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether the mean of each stretch is drawn."""
+        return self._smooth
+
     def toggle_smooth(self) -> None:
         """Draw the mean of each stretch of iterations over the losses, or no longer."""
         self._smooth = not self._smooth

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -15,7 +15,7 @@ from typing import Self
 import pexpect
 import pyte
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sys.executable).with_name("nn-tui")
 COLUMNS, LINES = 120, 36
 
@@ -38,18 +38,23 @@ class Terminal:
 
     Args:
         arguments: For ``nn-tui``.
-        colorterm: The value of ``COLORTERM``; not set if empty.
+        program: What to run instead of ``nn-tui``.
+        environment: What is to be set in it.
     """
 
-    def __init__(self, *arguments: str, colorterm: str = "") -> None:
-        colours = {"COLORTERM": colorterm} if colorterm else {}
+    def __init__(
+        self,
+        *arguments: str,
+        program: Path | str = PROGRAM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self.began = perf_counter()
         self._child = pexpect.spawn(
-            str(PROGRAM),
+            str(program),
             list(arguments),
-            env={**os.environ, **colours},
+            env={**os.environ, **(environment or {})},
             cwd=str(ROOT),
             dimensions=(LINES, COLUMNS),
         )
@@ -65,6 +70,21 @@ class Terminal:
             self._child.kill(signal.SIGKILL)
             self._child.wait()
         self._child.close()
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        pid: int = self._child.pid
+        return pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return bool(self._child.isalive())
+
+    def kill(self, number: int) -> None:
+        """Send it a signal."""
+        self._child.kill(number)
 
     @property
     def display(self) -> list[str]:

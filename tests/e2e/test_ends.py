@@ -1,0 +1,233 @@
+"""However it ends: nothing is lost, and the terminal is given back."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from engine import Debugger, Hyperparameters, read_dataset
+from engine.saved.library import Entry, Library
+from engine.saved.restore import open_run
+from tests.terminal import PROGRAM, Terminal
+
+KILLS = int(os.environ.get("NN_TUI_KILLS", "6"))
+"""How often each way of running is killed; 200 take some minutes."""
+HASTY = [sys.executable, str(Path(__file__).with_name("hasty.py"))]
+ENDLESS = ["or", "--iterations", "1000000000"]
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """The saved runs of this test alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return Library(tmp_path / "nn-tui" / "runs")
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> float:
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < seconds
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+@cache
+def uninterrupted(iterations: int) -> Debugger:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=10**9))
+    debugger.run_to(iterations)
+    return debugger
+
+
+def check_exact(library: Library) -> int:
+    """The last run is an uninterrupted one, and goes on as one; return how far it was."""
+    (entry, *_) = library.entries()
+    assert entry.saved is not None, entry.problem
+    resumed = open_run(entry.folder)
+    assert not resumed.notices
+    debugger = resumed.debugger
+    reached = len(debugger.losses)
+    whole = uninterrupted(-(-(reached + 10) // 100_000) * 100_000)
+    assert debugger.losses.tobytes() == whole.losses[:reached].tobytes()
+    debugger.run_to(reached + 10)
+    whole.go_to(reached + 10)
+    assert debugger.losses.tobytes() == whole.losses[: reached + 10].tobytes()
+    for name, values in whole.parameters.items():
+        assert debugger.parameters[name].tobytes() == values.tobytes()
+    return reached
+
+
+def last(library: Library) -> Entry:
+    return library.entries()[0]
+
+
+def test_killed_at_any_moment_while_training_without_a_screen(state: Library) -> None:
+    chance = random.Random(1)
+    reached = [0]
+    for i in range(KILLS):
+        # Each third run is a new one; the others go on with the one that was killed.
+        how = "--new" if i % 3 == 0 else "--resume"
+        process = subprocess.Popen(
+            [*HASTY, "train", *ENDLESS, how],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        known = {entry.identity: entry.time for entry in state.entries()}
+
+        def has_saved(process: subprocess.Popen[str] = process, known: object = known) -> bool:
+            assert process.poll() is None, process.communicate()
+            return {entry.identity: entry.time for entry in state.entries()} != known
+
+        until(has_saved)
+        time.sleep(chance.uniform(0, 0.3))
+        process.kill()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        process.wait()
+        process.stderr.close()
+        reached.append(check_exact(state))
+        if how == "--resume":
+            assert reached[-1] > reached[-2]
+
+
+def test_killed_at_any_moment_on_the_screen(state: Library) -> None:
+    chance = random.Random(2)
+    for i in range(KILLS):
+        how = "--new" if i % 3 == 0 else "--resume"
+        with Terminal(*HASTY[1:], *ENDLESS, how, program=HASTY[0]) as terminal:
+            terminal.wait_for(lambda terminal=terminal: "paused" in terminal.text)
+            before = terminal.iteration or 0
+            terminal.press(" ")
+            terminal.wait_for(
+                lambda terminal=terminal, before=before: (terminal.iteration or 0) > before
+            )
+            terminal.record(chance.uniform(0, 0.5))
+            terminal.kill(signal.SIGKILL)
+        assert check_exact(state) > before
+
+
+def test_at_most_five_seconds_are_lost(state: Library) -> None:
+    process = subprocess.Popen(
+        [str(PROGRAM), "train", *ENDLESS], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until(lambda: state.entries())
+    first = last(state).time
+    until(lambda: last(state).time > first)
+    second = last(state).time
+    process.kill()
+    process.wait()
+    assert second - first < 5
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
+def test_a_signal_on_the_screen_saves_what_was_reached(state: Library, name: str) -> None:
+    with Terminal(*ENDLESS) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press(" ")
+        terminal.wait_for(lambda: (terminal.iteration or 0) > 20_000)
+        shown = terminal.iteration or 0
+        terminal.kill(signal.Signals[name])
+        assert until(lambda: not terminal.is_alive, 10) < 3
+    assert check_exact(state) >= shown
+    assert last(state).saved.ended == name  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_a_signal_without_a_screen_saves_what_was_reached(
+    state: Library, name: str, code: int
+) -> None:
+    process = subprocess.Popen(
+        [str(PROGRAM), "train", *ENDLESS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: any(state.path.glob("*/run.json")))
+    process.send_signal(signal.Signals[name])
+    output, errors = process.communicate(timeout=10)
+    assert process.returncode == code
+    assert "Traceback" not in errors
+    assert check_exact(state) > 0
+    assert last(state).saved.ended == name  # type: ignore[union-attr]
+    # Ctrl-C prints the report so far.
+    assert ("error at step" in output) == (name == "SIGINT")
+
+
+def memory(pid: int) -> int:
+    """What a process has in memory, in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def test_a_frozen_terminal_stops_neither_training_nor_saving_nor_the_end(state: Library) -> None:
+    with Terminal(*ENDLESS) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press(" ")
+        terminal.wait_for(lambda: (terminal.iteration or 0) > 1000)
+        shown, before = terminal.iteration or 0, memory(terminal.pid)
+        # Nobody reads for ten seconds. The losses alone take 8 bytes an iteration.
+        until(lambda: state.entries(), 30)
+        first = last(state).time
+        until(lambda: last(state).time > first + 3, 30)
+        time.sleep(max(0, 10 - (time.time() - first)))
+        saved = last(state).saved
+        assert saved is not None
+        assert saved.computed > shown + 10_000
+        losses = 3 * 8 * saved.computed // 2**20
+        assert memory(terminal.pid) - before < 64 + losses
+        # On thaw the screen catches up.
+        terminal.wait_for(lambda: (terminal.iteration or 0) > saved.computed)
+        # Frozen again: the end comes all the same.
+        until(lambda: last(state).time > saved.saved + 3, 30)
+        terminal.kill(signal.SIGTERM)
+        assert until(lambda: not terminal.is_alive, 10) < 3
+    assert last(state).saved.ended == "SIGTERM"  # type: ignore[union-attr]
+
+
+def test_ctrl_z_and_fg(state: Library) -> None:
+    with Terminal("--norc", program="bash", environment={"PS1": "shell> "}) as terminal:
+
+        def shows(*words: str) -> None:
+            terminal.wait_for(lambda: all(word in terminal.text for word in words))
+
+        terminal.press(f"{PROGRAM} or\r")
+        shows("space runs")
+        terminal.press("s")
+        shows("5 Iteration 0 complete")
+        terminal.press("\x1a")
+        shows("Stopped", "shell>")
+        terminal.press("clear; echo still $((40 + 2))\r")
+        shows("still 42")
+        assert "Hyperparameters" not in terminal.text
+        terminal.press("fg\r")
+        # All of it is drawn anew, and keys arrive.
+        shows("1 Dataset", "2 Hyperparameters", "3 Loss", "5 Iteration 0 complete", "? help")
+        terminal.press("n")
+        shows("paused before g")
+        terminal.press("q")
+        shows("shell> ")
+    assert last(state).saved is not None
+
+
+def test_a_folder_that_cannot_be_written_to(state: Library) -> None:
+    state.path.parent.mkdir(parents=True)
+    state.path.write_text("a file where the folder should be")
+    with Terminal("or") as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press(" ")
+        terminal.wait_for(lambda: "not being saved" in terminal.text)
+        terminal.wait_for(lambda: "finished" in terminal.text)
+        terminal.press("q")
+        until(lambda: not terminal.is_alive, 10)
+    done = subprocess.run([str(PROGRAM), "train", "or"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "error at step" in done.stdout
+    assert "nn-tui: the run is not being saved" in done.stderr
+    assert done.stderr.count("\n") == 1

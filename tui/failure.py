@@ -1,0 +1,35 @@
+"""Where a defect of the program is written down, so that the screen need not be filled with it."""
+
+from __future__ import annotations
+
+import platform
+import time
+import traceback
+from pathlib import Path
+
+import platformdirs
+
+from engine import __version__
+
+_MOST_BYTES = 1_000_000
+
+
+def write_log(error: BaseException) -> Path | None:
+    """Append an error with its traceback to the log; return where that is, or None.
+
+    The log of before is kept beside it where it has grown long.
+    """
+    try:
+        folder = Path(platformdirs.user_log_path("nn-tui", appauthor=False))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "nn-tui.log"
+        if path.exists() and path.stat().st_size > _MOST_BYTES:
+            path.replace(folder / "nn-tui.log.1")
+        now = time.strftime("%Y-%m-%d %H:%M:%S")
+        lines = traceback.format_exception(error)
+        head = f"{now} nn-tui {__version__}, Python {platform.python_version()}\n"
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(head + "".join(lines) + "\n")
+    except OSError:
+        return None
+    return path

@@ -1,0 +1,279 @@
+"""What to open: a run anew, or one that was saved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.declaration import Value
+from engine.errors import InputError
+from engine.files import place
+from engine.hyperparameters import DECLARATIONS
+from engine.saved.library import Entry, Library
+from engine.saved.lock import Lock
+from engine.saved.manifest import newest
+from engine.saved.restore import Restored, open_run
+from engine.saved.saver import Saver
+from engine.saved.stores import Folder, SingleFile
+from engine.table.options import TABLE_DECLARATIONS
+from engine.table.reading import read_dataset
+from engine.text import clean
+from tui.options import add_stops, prepare, table_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.debugger import Debugger
+    from engine.saved.stores import Store
+
+CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
+"""How to open a saved run."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An open run and where it is to be kept.
+
+    Attributes:
+        debugger: The run.
+        folder: Where it is saved; None for nowhere.
+        lock: The lock on the folder, if it is taken.
+        started: When the run was begun, in seconds since 1970.
+        single: A file to keep it in too.
+        library: Thinned out when it is saved.
+        view: What the screen wanted to have again.
+        notices: What there is to tell, a line each.
+    """
+
+    debugger: Debugger
+    folder: Folder | None = None
+    lock: Lock | None = None
+    started: float | None = None
+    single: SingleFile | None = None
+    library: Library | None = None
+    view: Any = None
+    notices: tuple[str, ...] = ()
+
+    def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
+        """Start saving the run, if it is to be saved."""
+        if self.folder is None:
+            return None
+        return Saver(
+            self.debugger,
+            self.folder,
+            started=self.started,
+            single=self.single,
+            library=self.library,
+            lock=self.lock,
+            nudge=nudge,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opener:
+    """What the command line asks to open.
+
+    Attributes:
+        data: A path or the name of a bundled dataset; None where a saved run names it.
+        given: The hyperparameters and the options for the table, and the rest that
+            `prepare` takes.
+        explicit: Those that were written on the command line.
+        resume: Whether to go on with the last run on the data.
+        new: Whether to start anew without a question.
+        save: A file to keep the run in too.
+        open_: A saved run: a file, a folder, or what it is called by.
+        how: How to open a saved run.
+    """
+
+    data: str | None
+    given: Mapping[str, Any]
+    explicit: Mapping[str, Any] = field(default_factory=dict)
+    resume: bool = False
+    new: bool = False
+    save: str | None = None
+    open_: str | None = None
+    how: str = CONTINUE
+    library: Library = field(default_factory=Library)
+
+    def __post_init__(self) -> None:
+        if self.data is None and self.open_ is None:
+            raise InputError("DATA is missing: a CSV file or the name of a bundled dataset")
+        if self.resume and (self.new or self.open_):
+            raise InputError("--resume goes with neither --new nor --open")
+        if self.new and self.open_:
+            raise InputError("--new does not go with --open")
+        if self.save is not None and Path(self.save).exists() and self.save != self.open_:
+            raise InputError(
+                f"--save {clean(self.save)}: this file exists; --open it to go on with the run in "
+                "it, or name another"
+            )
+        if self.save is not None and not Path(self.save).absolute().parent.is_dir():
+            raise InputError(f"--save {clean(self.save)}: there is no such folder")
+
+    def start(self) -> Opening:
+        """Open what was asked for; anew where nothing saved was asked for.
+
+        Raises:
+            InputError: It cannot be opened.
+        """
+        if self.open_ is not None:
+            return self._open_named(self.open_)
+        if self.resume:
+            return self.open(self._last(), self.how)
+        return self.anew()
+
+    def anew(self, notices: tuple[str, ...] = ()) -> Opening:
+        """Start a run at iteration 0.
+
+        Raises:
+            InputError: The data or the options cannot be used.
+        """
+        assert self.data is not None
+        debugger = prepare(self.data, **self.given)
+        if self.how == READ_ONLY:
+            return Opening(debugger, notices=notices)
+        return Opening(
+            debugger, self.library.new(), single=self._single, library=self.library, notices=notices
+        )
+
+    @property
+    def _single(self) -> SingleFile | None:
+        return None if self.save is None else SingleFile(Path(self.save))
+
+    def offer(self) -> Entry | None:
+        """Return the unfinished run on the same data that was saved last, to ask about it."""
+        if self.resume or self.new or self.open_ is not None or self.how != CONTINUE:
+            return None
+        runs = self.runs()
+        return runs[0] if runs and runs[0].saved and runs[0].saved.is_unfinished else None
+
+    def runs(self) -> list[Entry]:
+        """Return the saved runs on the same data that the options agree with, the last first."""
+        assert self.data is not None
+        path = place(self.data)
+        return [e for e in self.library.entries() if self._agrees(e, path)]
+
+    def _agrees(self, entry: Entry, path: str) -> bool:
+        saved = entry.saved
+        if saved is None or saved.path != path or saved.source is None:
+            return False
+        known = {**vars(saved.source.options), **saved.hyperparameters.as_dict()}
+        return all(
+            name in known and known[name] == wanted
+            for name, wanted in self.explicit.items()
+            if not _is_live(name)
+        )
+
+    def _last(self) -> Entry:
+        runs = self.runs()
+        if not runs:
+            shown = clean(self.data or "")
+            why = "with these options " if self.explicit else ""
+            raise InputError(
+                f"there is no saved run {why}on {shown}; nn-tui runs lists what there is"
+            )
+        return runs[0]
+
+    def open(self, entry: Entry, how: str = CONTINUE) -> Opening:
+        """Open a saved run of the library.
+
+        Args:
+            entry: Which.
+            how: To go on with it, to go on with a copy, or to look at it.
+
+        Raises:
+            InputError: It cannot be opened, or another process holds it.
+        """
+        if how != CONTINUE:
+            return self._opened(entry.folder, None, how)
+        lock = Lock(entry.folder.path)
+        try:
+            holder = lock.take()
+        except OSError as error:
+            raise InputError(
+                f"{entry.folder.words}: {error.strerror or error}; --copy or --read-only opens it"
+            ) from None
+        if holder is not None:
+            raise InputError(
+                f"this run is open in {holder.words}; --copy goes on with a copy of its last "
+                "save, --read-only looks at it, --new starts another"
+            )
+        try:
+            return self._opened(entry.folder, lock, how)
+        except BaseException:
+            lock.release()
+            raise
+
+    def _open_named(self, name: str) -> Opening:
+        path = Path(name)
+        try:
+            is_folder, is_there = path.is_dir(), path.exists()
+        except (OSError, ValueError):
+            is_folder = is_there = False
+        if is_folder and (path / "run.json").exists():
+            path = path.absolute()
+            if path.parent == self.library.path.absolute():
+                return self.open(self.library.find(path.name), self.how)
+            return self._opened(Folder(path), None, COPY if self.how == CONTINUE else self.how)
+        if is_there:
+            how = COPY if self.how == CONTINUE else self.how
+            return self._opened(SingleFile(path), None, how)
+        try:
+            return self.open(self.library.find(name), self.how)
+        except InputError as error:
+            if "no saved run" not in str(error):
+                raise
+            raise InputError(
+                f"{clean(name)}: no such file, nor a saved run; nn-tui runs lists those"
+            ) from None
+
+    def _opened(self, store: Store, lock: Lock | None, how: str) -> Opening:
+        self._refuse_fixed()
+        dataset = None
+        if self.data is not None and self.open_ is not None:
+            named = any(name in TABLE_DECLARATIONS for name in self.explicit)
+            known = newest(store).source
+            options = table_options(self.given) if named or known is None else known.options
+            seed = known.seed if known is not None else 1
+            dataset = read_dataset(self.data, options, seed=seed)
+        restored = open_run(store, dataset)
+        self._apply_live(restored)
+        breakpoints, watches = self.given.get("breakpoints", ()), self.given.get("watches", ())
+        add_stops(restored.debugger, breakpoints, watches)
+        if how == READ_ONLY:
+            return Opening(restored.debugger, view=restored.view, notices=restored.notices)
+        folder = self.library.new() if how == COPY else None
+        assert folder is not None or isinstance(store, Folder)
+        return Opening(
+            restored.debugger,
+            folder or store,  # type: ignore[arg-type]
+            lock,
+            restored.saved.started if how == CONTINUE else time.time(),
+            self._single,
+            self.library,
+            restored.view,
+            restored.notices,
+        )
+
+    def _refuse_fixed(self) -> None:
+        """A saved run has its hyperparameters; those that apply at once can be changed."""
+        for name, value in self.explicit.items():
+            if name == "weights":
+                raise InputError("--weights: a saved run has its own; --new starts another")
+            if name in DECLARATIONS and not _is_live(name) and self.open_ is not None:
+                option = DECLARATIONS[name].option
+                raise InputError(
+                    f"{option} {value}: a saved run has its own; leave it out, or start another"
+                )
+
+    def _apply_live(self, restored: Restored) -> None:
+        live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
+        if live:
+            restored.debugger.change(**live)
+
+
+def _is_live(name: str) -> bool:
+    return name in DECLARATIONS and DECLARATIONS[name].applies == "live"

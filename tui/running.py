@@ -1,0 +1,93 @@
+"""The command `runs`: what is saved, how large it is, away with it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+
+from engine.report import plain
+from engine.saved.library import Entry, Library
+from tui.times import ago, brief_loss
+
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+
+
+def list_runs() -> str:
+    """Write a line for each saved run, and where they are."""
+    library = Library()
+    entries = library.entries()
+    if not entries:
+        return f"No run is saved yet. They are kept in {library.path}"
+    now = time.time()
+    lines = [_line(entry, now) for entry in entries]
+    total = _size(sum(entry.bytes for entry in entries))
+    count = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
+    lines += ["", f"{count}, {total}, in {library.path}"]
+    lines.append("nn-tui --open RUN goes on with one, nn-tui runs --delete RUN deletes it")
+    return "\n".join(lines)
+
+
+def _line(entry: Entry, now: float) -> str:
+    saved = entry.saved
+    head = f"{entry.identity:<20} {_size(entry.bytes):>8}  {ago(max(now - entry.time, 0)):<15}"
+    if saved is None:
+        return f"{head} cannot be read: {entry.problem}"
+    state = f"{saved.computed:,} of {saved.planned:,}" if saved.is_unfinished else "finished"
+    held = f"  open in {entry.holder.words}" if entry.holder else ""
+    loss = brief_loss(saved.loss)
+    return f"{head} {saved.name:<16} {saved.network:<10} {state:<22} E {loss}{held}"
+
+
+def _size(count: int) -> str:
+    for size, unit in _UNITS:
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
+def runs_object() -> dict[str, Any]:
+    """Describe the saved runs for JSON."""
+    library = Library()
+    described = []
+    for entry in library.entries():
+        about: dict[str, Any] = {
+            "run": entry.identity,
+            "folder": str(entry.folder.path),
+            "bytes": entry.bytes,
+            "saved": entry.time,
+            "open_in": entry.holder.words if entry.holder else None,
+        }
+        if entry.saved is None:
+            about["problem"] = entry.problem
+        else:
+            about |= {
+                "data": entry.saved.name,
+                "path": entry.saved.path,
+                "network": entry.saved.network,
+                "iteration": entry.saved.iteration,
+                "computed": entry.saved.computed,
+                "planned": entry.saved.planned,
+                "E": entry.saved.loss,
+                "ended": entry.saved.ended,
+            }
+        described.append(about)
+    return {"folder": str(library.path), "runs": plain(described)}
+
+
+def delete_runs(names: tuple[str, ...], without_question: bool) -> None:
+    """Delete saved runs, after a question.
+
+    Raises:
+        InputError: There is none of a name, or somebody has it open.
+    """
+    library = Library()
+    entries = [library.find(name) for name in names]
+    for entry in entries:
+        click.echo(_line(entry, time.time()))
+    if not without_question:
+        which = "this run" if len(entries) == 1 else f"these {len(entries)} runs"
+        click.confirm(f"Delete {which} for good?", abort=True)
+    for entry in entries:
+        library.delete(entry)

@@ -1,0 +1,149 @@
+"""The question whether to go on with a saved run, and the list of those that there are."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.screens.dialog import Dialog
+from tui.times import ago, brief_loss
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.saved.library import Entry
+    from engine.saved.manifest import Saved
+
+_ENDS = {
+    "quit": "when you quit",
+    "SIGHUP": "as the link dropped",
+    "SIGTERM": "as it was ended from outside",
+    "SIGQUIT": "as it was ended from outside",
+    "SIGINT": "as it was interrupted",
+    "error": "as the program failed",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to open: a saved run, or None for one anew."""
+
+    entry: Entry | None
+    how: str = "continue"
+
+
+def summary(saved: Saved) -> str:
+    """Say in words where a run stands."""
+    return f"{saved.name} at iteration {saved.iteration:,} of {saved.planned:,}"
+
+
+def when(saved: Saved, now: float) -> str:
+    """Say in words when and why a run was saved last."""
+    end = _ENDS.get(saved.ended, "before it ended without notice")
+    return f"saved {ago(max(now - saved.saved, 0.0))}, {end}"
+
+
+class ResumeScreen(Dialog[Choice]):
+    """Asks once, before anything is read.
+
+    Args:
+        offer: The run to ask about.
+        others: How many other runs there are to choose from.
+    """
+
+    BINDINGS = [  # noqa: RUF012 (Textual declares it so)
+        Binding("r,enter", "resume", "resume"),
+        Binding("c", "open('copy')", "copy"),
+        Binding("o", "open('read-only')", "read-only"),
+        Binding("n,escape", "new", "new"),
+        Binding("b", "browse", "browse"),
+    ]
+
+    def __init__(self, offer: Entry, runs: Sequence[Entry]) -> None:
+        super().__init__()
+        self._offer = offer
+        self._runs = runs
+
+    def compose(self) -> ComposeResult:
+        saved, holder = self._offer.saved, self._offer.holder
+        assert saved is not None
+        words = Text()
+        with Container() as box:
+            if holder is None:
+                box.border_title = "Resume?"
+                words.append(f"Resume {summary(saved)}, {when(saved, time.time())}?")
+                keys = "[R]esume   [N]ew   [B]rowse"
+            else:
+                box.border_title = "This run is open elsewhere"
+                words.append(f"{summary(saved)} is open in {holder.words}.")
+                keys = "[C]opy of its last save   [O]nly look   [N]ew   [B]rowse"
+            words.append(f"\nE {brief_loss(saved.loss)}, network {saved.network}", style="dim")
+            words.append(f"\n\n{keys}", style="bold")
+            yield Static(words)
+
+    def action_resume(self) -> None:
+        """Go on with the run."""
+        if self._offer.holder is None:
+            self.dismiss(Choice(self._offer))
+
+    def action_open(self, how: str) -> None:
+        """Open it without going on with it."""
+        self.dismiss(Choice(self._offer, how))
+
+    def action_new(self) -> None:
+        """Start anew; the saved run stays."""
+        self.dismiss(Choice(None))
+
+    def action_browse(self) -> None:
+        """Choose from the list."""
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None:
+                self.dismiss(choice)
+
+        self.app.push_screen(BrowseScreen(self._runs), chosen)
+
+
+class BrowseScreen(Dialog[Choice]):
+    """The saved runs on the same data."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape,q", "dismiss", "back"),
+    ]
+
+    def __init__(self, runs: Sequence[Entry]) -> None:
+        super().__init__(classes="-wide")
+        self._runs = runs
+
+    def compose(self) -> ComposeResult:
+        now = time.time()
+        options = []
+        for i, entry in enumerate(self._runs):
+            saved = entry.saved
+            assert saved is not None
+            state = f"iteration {saved.iteration:,} / {saved.planned:,}"
+            held = f"   open in {entry.holder.words}" if entry.holder else ""
+            line = (
+                f"{state:<36} E {brief_loss(saved.loss):<14} {saved.network:<12} "
+                f"{ago(max(now - saved.saved, 0.0))}{held}"
+            )
+            options.append(Option(Text(line), id=str(i)))
+        box = OptionList(*options, id="list")
+        box.border_title = "Saved runs"
+        box.border_subtitle = "Enter opens · Esc back"
+        yield box
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        entry = self._runs[int(event.option.id or 0)]
+        self.dismiss(Choice(entry, "copy" if entry.holder else "continue"))
