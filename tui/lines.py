@@ -143,7 +143,8 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     def _rebuild(self) -> None:
         size = self.scrollable_content_region.size
         top = round(self.scroll_y)
-        lines = self.build(size.width, top, size.height)
+        # A pane behind another that takes the whole screen has no room at all.
+        lines = self.build(size.width, top, size.height) if size.width > 0 else []
         blank = Strip.blank(size.width)
         self._lines = (lines + [blank] * size.height)[: size.height]
         self._drawn_at = (top, round(self.scroll_x), size)

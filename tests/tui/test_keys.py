@@ -327,6 +327,18 @@ async def test_zoom_and_pan_of_the_chart(size: tuple[int, int]) -> None:
         await until(pilot, lambda: (loss._shown.first, loss._shown.iterations) == (0, 1000))
 
 
+async def test_a_zoomed_chart_that_has_no_room_yet() -> None:
+    async with opened(iterations=1000) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("3", "z")
+        loss = app.frame.loss
+        await until(pilot, lambda: loss._shown.first > 0)
+        loss.styles.width = 0
+        await until(pilot, lambda: loss.scrollable_content_region.size.width == 0)
+        loss.redraw()
+
+
 async def test_the_wheel_zooms_where_the_pointer_is() -> None:
     from textual.events import MouseScrollUp
 
