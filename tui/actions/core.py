@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
@@ -21,7 +21,7 @@ from engine.text import clean
 from tui import layout, terminal
 from tui.failure import write_log
 from tui.frame import TITLES, Frame
-from tui.keys import bindings
+from tui.keys import KEYS, bindings
 from tui.lines import LinesView
 from tui.moment import Moment, State
 from tui.palette import THEME, Palette
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from tui.opening import Opener, Opening
     from tui.screens.resume import Choice
 
+_AT_ONCE = frozenset(
+    name
+    for key in KEYS
+    if key.action in ("quit", "help", "suspend_process", "command_palette")
+    for name in key.keys
+)
+"""Keys that need no run."""
 _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
 
@@ -91,6 +98,7 @@ class Core(App[None]):
         self._training = False
         self._selected: int | None = None
         self._timed: tuple[float, int] | None = None
+        self._early: list[Key] = []
         self.frame = Frame(data)
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -112,6 +120,14 @@ class Core(App[None]):
         self.frame.go_to(self.frame.active)
         # The first frame need not wait for pandas.
         self.call_after_refresh(self._begin_loading)
+
+    async def on_event(self, event: Event) -> None:
+        waits = self._moment is None and len(self.screen_stack) == 1
+        if waits and isinstance(event, Key) and event.key not in _AT_ONCE:
+            # Typed while the data are being read.
+            self._early.append(event)
+            return
+        await super().on_event(event)
 
     def _take_colours(self) -> None:
         self.palette = Palette.from_theme(self.theme_variables)
@@ -170,6 +186,8 @@ class Core(App[None]):
 
     def on_core_offered(self, message: Offered) -> None:
         opener = message.opener
+        # They were meant for a run that may not be the one to come.
+        self._early.clear()
         self.frame.header.tell("a saved run is there")
 
         def answered(choice: Choice | None) -> None:
@@ -259,12 +277,16 @@ class Core(App[None]):
         if self._training and self._session is not None:
             self._session.tick()
 
-    def on_core_arrived(self, message: Arrived) -> None:
+    async def on_core_arrived(self, message: Arrived) -> None:
         if not self.screen_stack:
             # It came while the app was being closed.
             return
         if isinstance(message.outcome, View):
             self._show(message.outcome)
+            early, self._early = self._early, []
+            for key in early:
+                if self.screen_stack:
+                    await super().on_event(key)
         elif isinstance(message.outcome, Answer):
             message.outcome.then(message.outcome.result)
         elif isinstance(message.outcome, NotComputedError):
