@@ -156,6 +156,22 @@ class Terminal:
                     return chunk.at
         raise RuntimeError(f"this is not what was waited for:\n{self.text}")
 
+    def wait_for_end(self) -> None:
+        """Show output until the program has ended.
+
+        Raises:
+            RuntimeError: It has not after 20 seconds.
+        """
+        end = perf_counter() + _PATIENCE
+        while perf_counter() < end:
+            try:
+                chunk = self.read(_POLL)
+            except RuntimeError:
+                return
+            if chunk is not None:
+                self.show(chunk)
+        raise RuntimeError(f"it goes on:\n{self.text}")
+
     def settle(self) -> None:
         """Show output until there is none for a while."""
         while (chunk := self.read(_QUIET)) is not None:

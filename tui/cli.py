@@ -149,7 +149,14 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     from tui.waiting import told_if_slow
 
     with told_if_slow(given["data"] or ""):
-        opening = Opener(**_opening(given)).start()
+        opener = Opener(**_opening(given))
+        offer = opener.offer() if sys.stderr.isatty() else None
+        opening = opener.start()
+    if offer is not None and offer.saved is not None:
+        reached = f"{offer.saved.computed:,} of {offer.saved.planned:,}"
+        click.echo(
+            f"nn-tui: a run with {reached} iterations is saved; --resume goes on with it", err=True
+        )
     debugger = opening.debugger
     for line in (notice, *opening.notices):
         if line:

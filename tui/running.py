@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.errors import InputError
 from engine.report import plain
 from engine.saved.library import Entry, Library
 from tui.times import ago, brief_loss
@@ -84,6 +85,9 @@ def delete_runs(names: tuple[str, ...], without_question: bool) -> None:
     """
     library = Library()
     entries = [library.find(name) for name in names]
+    for entry in entries:
+        if entry.holder is not None:
+            raise InputError(f"{entry.identity} is open in {entry.holder.words}")
     for entry in entries:
         click.echo(_line(entry, time.time()))
     if not without_question:

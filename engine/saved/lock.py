@@ -14,6 +14,8 @@ from typing import IO
 from engine.text import clean
 
 _NAME = "lock"
+_ATTEMPTS, _PAUSE = 5, 0.02
+"""Whoever asks who holds a run has the lock for a moment; so many attempts, s between them."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,13 @@ class Lock:
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         file = os.fdopen(handle, "r+", encoding="utf-8", errors="replace")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with file:
-                return _read(file)
+            is_taken = _lock(file, fcntl.LOCK_EX)
         except OSError:
             file.close()
             raise
+        if not is_taken:
+            with file:
+                return _read(file)
         # What stands in it is of a process that has ended.
         file.truncate(0)
         json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}, file)
@@ -89,15 +91,24 @@ class Lock:
 
 def holder_of(folder: Path) -> Holder | None:
     """Return who holds a run, or None."""
-    lock = Lock(folder)
-    if not (folder / _NAME).exists():
-        return None
     try:
-        holder = lock.take()
+        with (folder / _NAME).open(encoding="utf-8", errors="replace") as file:
+            return None if _lock(file, fcntl.LOCK_SH) else _read(file)
     except OSError:
         return None
-    lock.release()
-    return holder
+
+
+def _lock(file: IO[str], kind: int) -> bool:
+    """Take a lock on an open file, unless somebody else keeps one."""
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            time.sleep(_PAUSE)
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        return True
+    return False
 
 
 def _read(file: IO[str]) -> Holder:

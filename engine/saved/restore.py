@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,9 @@ from engine.text import clean
 _FARTHEST = 10_000_000
 """Iterations that may have to be computed again to be where a run was."""
 _MOST_ENTRIES = 1_000_000
+_PROBED, _PROBING = 20, 0.2
+"""So many iterations are computed again to see whether this machine computes alike, or as many
+as these seconds allow."""
 
 
 @dataclass(frozen=True)
@@ -154,20 +158,43 @@ class _Opening:
         stops = self._stops()
         most = max((stop.number for stop in stops), default=0)
         debugger.stops.recall(stops, document["next_stop"].whole(most + 1))
-        self._tell_differences()
+        self._tell_differences(current)
         return Restored(self._saved, debugger, document["view"].raw, tuple(self._notices))
 
-    def _tell_differences(self) -> None:
+    def _tell_differences(self, branch: Branch) -> None:
         mine = {"numpy": np.__version__, "machine": platform.machine()}
         other = [
             f"{name} {self._document[name].shown()}, here {value}"
             for name, value in mine.items()
             if self._document[name].raw != value
         ]
-        if other:
+        if not self._computes_alike(branch.run):
+            why = f" (it was saved with {'; '.join(other)})" if other else ""
             self._notices.append(
-                f"saved with {'; '.join(other)}: from here on the last digits may differ"
+                f"here the last digits of the losses come out otherwise than in this run{why}: "
+                "what is computed from now on is as right, but not the same to the last bit"
             )
+
+    def _computes_alike(self, run: Run) -> bool:
+        """Whether the first iterations, computed again, give the losses that are saved.
+
+        The last digits depend on which of its kernels the BLAS library chooses for a processor.
+        """
+        known = run.losses.values[:_PROBED]
+        record = run.record(0)
+        probe = Run(self._dataset, run.started_with, run.initial)
+        start = record.checkpoints.until(0)
+        probe.recall(dataclasses.replace(record, iteration=0, position=0, checkpoints=start))
+        loss, end = probe.program.tensors["E"].data, perf_counter() + _PROBING
+        for saved in known:
+            before = probe.iteration
+            while probe.iteration == before:
+                probe.step()
+            if loss.tobytes() != saved.tobytes():
+                return False
+            if perf_counter() > end:
+                break
+        return True
 
     def _given(self) -> Mapping[str, object] | None:
         field = self._document["given"]

@@ -18,11 +18,13 @@ import pytest
 
 from engine import Debugger, Hyperparameters, InputError, history, read_dataset
 from engine.optimisers import OPTIMISERS
+from engine.program import Program
 from engine.saved import capture as capturing
 from engine.saved.capture import Encoder, capture, checksum
 from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.stores import Folder, SingleFile
+from tests.engine.planted import Plant
 
 
 def save(debugger: Debugger, folder: Folder, encoder: Encoder | None = None) -> None:
@@ -46,6 +48,32 @@ def bits(debugger: Debugger) -> dict[str, object]:
         "held out": debugger.held_out_losses.tobytes(),
         "clock": (debugger.iteration, debugger.position),
     }
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_machine_that_computes_other_last_digits_is_told(
+    edited: bool, plant: Plant, tmp_path: Path
+) -> None:
+    debugger = Debugger(read_dataset("or"))
+    if edited:
+        debugger.step_operation()
+        debugger.edit("w", (1, 0), 0.5)
+    debugger.run(100)
+    folder = Folder(tmp_path / "run")
+    save(debugger, folder)
+    assert not open_run(folder).notices
+
+    def otherwise(program: Program) -> Callable[[], None]:
+        y, f = (program.tensors[name].data for name in ("y", "f"))
+
+        def run() -> None:
+            f[...] = np.nextafter(1 / (1 + np.exp(-y)), 1)
+
+        return run
+
+    plant("f", otherwise)
+    (notice,) = open_run(folder).notices
+    assert "not the same to the last bit" in notice
 
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)

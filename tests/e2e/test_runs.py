@@ -1,0 +1,258 @@
+"""Saved runs from the shell: listed, gone on with, copied, exported, deleted, refused."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine import Debugger, Hyperparameters, read_dataset
+from tests.e2e.test_commands import COMMAND, refusal, run
+from tests.terminal import Terminal
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The saved runs of this test alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "state" / "nn-tui" / "runs"
+
+
+def listed() -> list[dict[str, object]]:
+    runs: list[dict[str, object]] = json.loads(run("runs", "--json").stdout)["runs"]
+    return runs
+
+
+def losses(iterations: int) -> list[float]:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=iterations))
+    debugger.run_to(iterations)
+    return debugger.losses.tolist()
+
+
+@contextmanager
+def endless(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """A training that goes on, once it has saved."""
+    process = subprocess.Popen(
+        [COMMAND, "train", "or", "--iterations", "1000000000", *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for _ in range(300):
+            if any(entry["open_in"] for entry in listed()):
+                break
+        else:
+            raise AssertionError("it does not save")
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_there_is_nothing_yet(state: Path) -> None:
+    assert run("runs").stdout == f"No run is saved yet. They are kept in {state}\n"
+    assert listed() == []
+    assert "there is no saved run on or" in refusal("train", "or", "--resume")
+
+
+def test_a_training_is_listed_and_gone_on_with() -> None:
+    run("train", "or", "--iterations", "300")
+    assert "finished" in run("runs").stdout
+    (entry,) = listed()
+    assert (entry["data"], entry["computed"], entry["planned"]) == ("or.csv", 300, 300)
+    assert float(str(entry["E"])) == losses(300)[-1]
+    assert entry["bytes"] == sum(p.stat().st_size for p in Path(str(entry["folder"])).iterdir())
+    # More iterations than were planned: they go on where the others ended.
+    report = run("train", "or", "--resume", "--iterations", "500", "--json").stdout
+    assert json.loads(report)["losses"] == losses(500)
+    (entry,) = listed()
+    assert (entry["computed"], entry["planned"]) == (500, 500)
+    # A beginning of its name is enough.
+    name = str(entry["run"])
+    assert json.loads(run("train", "--open", name[:-2], "--json").stdout)["losses"] == losses(500)
+
+
+def test_options_choose_the_run_to_go_on_with() -> None:
+    run("train", "or", "--iterations", "300", "--hidden", "5")
+    run("train", "or", "--iterations", "200")
+    report = json.loads(run("train", "or", "--resume", "--hidden", "5", "--json").stdout)
+    assert len(report["losses"]) == 300
+    assert "no saved run with these options on or" in refusal(
+        "train", "or", "--resume", "--hidden", "7"
+    )
+    # Without any, the last.
+    assert len(json.loads(run("train", "or", "--resume", "--json").stdout)["losses"]) == 200
+
+
+def test_a_file_of_ones_own() -> None:
+    run("train", "or", "--iterations", "300", "--save", "mine.nnrun")
+    assert len(listed()) == 1
+    report = run("train", "--open", "mine.nnrun", "--iterations", "400", "--json").stdout
+    assert json.loads(report)["losses"] == losses(400)
+    # Going on with a file is a run of its own, and the file stays what it was.
+    assert len(listed()) == 2
+    report = run("train", "--open", "mine.nnrun", "--json").stdout
+    assert json.loads(report)["losses"] == losses(300)
+    options = ["--open", "mine.nnrun", "--save", "mine.nnrun", "--iterations", "450"]
+    run("train", *options)
+    report = run("train", "--open", "mine.nnrun", "--json").stdout
+    assert json.loads(report)["losses"] == losses(450)
+    assert "this file exists; --open it" in refusal("train", "or", "--save", "mine.nnrun")
+
+
+def test_read_only_saves_nothing_and_a_copy_leaves_the_first_alone() -> None:
+    run("train", "or", "--iterations", "300", "--read-only")
+    assert listed() == []
+    run("train", "or", "--iterations", "300")
+    (first,) = listed()
+    run("train", "or", "--resume", "--iterations", "310", "--read-only")
+    assert listed() == [first]
+    run("train", "or", "--resume", "--iterations", "320", "--copy")
+    assert {entry["computed"] for entry in listed()} == {300, 320}
+    assert first in listed()
+
+
+@pytest.mark.parametrize("source", ["run", "file"])
+def test_export_writes_numbers_that_are_exact(tmp_path: Path, source: str) -> None:
+    run("train", "or", "--iterations", "300", "--save", "mine.nnrun")
+    name = str(listed()[0]["run"]) if source == "run" else "mine.nnrun"
+    done = run("export", name, "results/of-it")
+    written = [Path(line).name for line in done.stdout.splitlines()]
+    assert written == ["predictions.csv", "history.csv", "parameters.npz", "parameters.json"]
+    folder = tmp_path / "results" / "of-it"
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=300))
+    debugger.run_to(300)
+    history = pd.read_csv(folder / "history.csv")
+    assert history["iteration"].tolist() == list(range(300))
+    assert history["E"].tolist() == losses(300)
+    predictions = pd.read_csv(folder / "predictions.csv")
+    assert predictions["output"].tolist() == [0, 1, 1, 1]
+    f = predictions["prediction"].to_numpy()
+    arrays = np.load(folder / "parameters.npz")
+    # The forward pass, by hand.
+    x = predictions[["input1", "input2"]].to_numpy(dtype=float)
+    by_hand = 1 / (1 + np.exp(-(1 / (1 + np.exp(-(x @ arrays["v"]))) @ arrays["w"])))
+    assert f == pytest.approx(by_hand[:, 0], rel=1e-15)
+    assert predictions["error"].to_numpy() == pytest.approx([0, 1, 1, 1] - f, rel=1e-15)
+    for tensor, values in debugger.parameters.items():
+        assert arrays[tensor].tobytes() == values.tobytes()
+    # And the weights can be trained on.
+    report = json.loads(
+        run(
+            *("train", "or", "--weights", str(folder / "parameters.json")),
+            *("--iterations", "100", "--json"),
+        ).stdout
+    )
+    assert report["losses"] == losses(400)[300:]
+    assert "exists already" in refusal("export", name, "results/of-it")
+
+
+def test_a_run_that_is_open_elsewhere() -> None:
+    with endless() as holder:
+        for options in (["--resume"], ["--open", str(listed()[0]["run"])]):
+            said = refusal("train", *(["or"] if options == ["--resume"] else []), *options)
+            assert f"open in process {holder.pid}, since" in said
+            assert "--copy" in said
+            assert "--read-only" in said
+        with Terminal("or", "--resume") as terminal:
+            # Before any screen is drawn over.
+            terminal.wait_for_end()
+            assert f"open in process {holder.pid}" in terminal.text.replace("\n", "")
+        assert f"process {holder.pid}" in run("runs").stdout
+        name = str(listed()[0]["run"])
+        assert f"{name} is open in process {holder.pid}" in refusal("runs", "-y", "-d", name)
+        # Its last save as a copy, and to look at.
+        process = subprocess.Popen(
+            [COMMAND, "train", "or", "--resume", "--copy"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        while len(listed()) < 2:
+            assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        assert process.returncode == 130
+        with Terminal("or", "--resume", "--read-only") as terminal:
+            terminal.wait_for(lambda: "paused" in terminal.text)
+        assert len(listed()) == 2
+    # Whoever was killed holds nothing.
+    assert not any(entry["open_in"] for entry in listed())
+    with endless("--resume"):
+        assert len(listed()) == 2
+
+
+def test_deleting_asks() -> None:
+    run("train", "or", "--iterations", "300")
+    name = str(listed()[0]["run"])
+    asked = subprocess.run(
+        [COMMAND, "runs", "--delete", name], input="n\n", capture_output=True, text=True, timeout=60
+    )
+    assert "Delete this run for good?" in asked.stdout
+    assert asked.returncode == 130
+    assert len(listed()) == 1
+    subprocess.run([COMMAND, "runs", "-d", name], input="y\n", text=True, timeout=60, check=True)
+    assert listed() == []
+
+
+def test_the_data_have_changed(tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n")
+    run("train", "mine.csv", "--iterations", "300")
+    table.write_text("a,b,c\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
+    said = refusal("train", "mine.csv", "--resume")
+    assert "the data have changed since the run was saved (mine.csv)" in said
+    assert "--new" in said
+    table.unlink()
+    assert "no such file" in refusal("train", "--open", str(listed()[0]["run"]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train"], "missing argument 'DATA'"),
+        (["train", "or", "--resume", "--new"], "--resume goes with neither --new nor --open"),
+        (["train", "--open", "x", "--new"], "--new does not go with --open"),
+        (["train", "--open", "nowhere"], "nowhere: no such file, nor a saved run"),
+        (["train", "or", "--copy", "--read-only"], "--copy does not go with --read-only"),
+        (["train", "or", "--save", "no/where.nnrun"], "there is no such folder"),
+        (["export", "nothing", "folder"], "nothing: no such file, nor a saved run"),
+        (["runs", "--delete", "nothing"], "there is no saved run 'nothing'"),
+        (["train", "--open", sys.executable], "no saved run, or a damaged one"),
+        (["train", "--open", "/dev/zero"], "not a regular file"),
+        (["train", "--open", "."], "not a regular file"),
+    ],
+)
+def test_refusals(arguments: list[str], words: str) -> None:
+    assert words in refusal(*arguments)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"PK\x03\x04", bytes(100_000)], ids=["empty", "JSON", "zip", "zeros"]
+)
+def test_a_file_that_is_no_run(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "strange").write_bytes(content)
+    assert "strange: no saved run" in refusal("train", "--open", "strange")
+
+
+def test_fixed_hyperparameters_of_a_saved_run_are_not_for_changing() -> None:
+    run("train", "or", "--iterations", "300", "--save", "mine.nnrun")
+    said = refusal("train", "--open", "mine.nnrun", "--hidden", "5")
+    assert "--hidden 5: a saved run has its own" in said
+
+
+def test_a_terminal_is_told_of_an_unfinished_run() -> None:
+    with endless():
+        pass
+    with Terminal("train", "or", "--iterations", "300") as terminal:
+        terminal.wait_for(lambda: "300 iterations in" in terminal.text)
+        said = " ".join(terminal.text.split())
+        assert "--resume goes on with it" in said
