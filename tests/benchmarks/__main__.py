@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import engine, history, keys, screen, startup, stops
+from tests.benchmarks import engine, history, keys, saving, screen, startup, stops
 from tests.benchmarks.budget import table
 from tests.benchmarks.environment import neutral_environment
 
@@ -13,6 +13,7 @@ _GROUPS = {
     "engine": engine.rows,
     "history": history.rows,
     "stops": stops.rows,
+    "saving": saving.rows,
     "screen": screen.rows,
     "keys": keys.rows,
     "startup": startup.rows,

@@ -15,14 +15,14 @@ def neutral_environment() -> Iterator[None]:
     """Take away, for the programs started meanwhile, what would change a measurement.
 
     Their bytecode is kept in a folder of its own: an installed program has it at hand, and
-    the source tree stays as it is.
+    the source tree stays as it is. So are the runs that they save.
     """
     before = dict(os.environ)
     for name in before:
         if name in _DROPPED or name.startswith("TEXTUAL"):
             del os.environ[name]
-    with TemporaryDirectory() as cache:
-        os.environ.update(TERM="xterm-256color", PYTHONPYCACHEPREFIX=cache)
+    with TemporaryDirectory() as cache, TemporaryDirectory() as state:
+        os.environ.update(TERM="xterm-256color", PYTHONPYCACHEPREFIX=cache, XDG_STATE_HOME=state)
         try:
             yield
         finally:
