@@ -13,6 +13,7 @@ from engine.listing import Listing
 from engine.operations.backward import ActivationSlope
 from engine.program import Program
 from engine.run import Run
+from engine.settings import MEGABYTE
 from engine.snapshot import BranchView, Snapshot, StopView
 from engine.stops import Stop
 from engine.summary import Summary, summarise
@@ -68,7 +69,15 @@ def take_snapshot(
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,
         validation=debugger.validation_loss(quickly=True),
+        warning=_warning(run),
     )
+
+
+def _warning(run: Run) -> str:
+    if not run.is_short_of_memory:
+        return ""
+    size = f"{run.history_bytes / MEGABYTE:,.0f} MB"
+    return f"there is not enough memory: going back has to do with {size} and may take longer"
 
 
 def _with_batch(program: Program) -> Listing:

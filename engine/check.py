@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.differences import Finding, Probe, Verdict
+from engine.progress import Progress, silent
 from engine.run import Cancel, never
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ SAMPLING = (
     "largest gradient"
 )
 
-Progress = Callable[[int, int], None]
 """Takes how many gradients are checked, and of how many."""
 
 
@@ -129,7 +129,7 @@ class GradientCheck:
 
 def check_gradients(
     debugger: Debugger,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = silent,
     cancel: Cancel = never,
     most: int = MOST,
 ) -> GradientCheck | None:

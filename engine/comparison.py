@@ -22,11 +22,11 @@ import numpy as np
 
 from engine.debugger import Debugger
 from engine.differences import TOLERANCE
+from engine.progress import Progress, silent
 from engine.run import Cancel, never
 from engine.twin import Twin, import_torch
 
 if TYPE_CHECKING:
-    from engine.check import Progress
     from engine.tensor import Array
 
 SHOWN = 10
@@ -108,7 +108,7 @@ class Comparison:
 
 def compare_with_torch(
     debugger: Debugger,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = silent,
     cancel: Cancel = never,
 ) -> Comparison | None:
     """Train the debugger's network anew, and the same network in PyTorch.

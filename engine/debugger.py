@@ -17,6 +17,7 @@ from engine.forward import Forward
 from engine.guard import Guard
 from engine.history import Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.memory import require_for_training
 from engine.network import Network
 from engine.operations.base import Operation
 from engine.program import Program
@@ -77,6 +78,7 @@ class Debugger:
         self._evaluator: tuple[Program, Evaluator] | None = None
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
+        require_for_training(self.dataset, hyperparameters)
         network = Network(self.dataset, hyperparameters)
         if self.given is None:
             initial = network.draw_parameters(hyperparameters.seed)

@@ -10,6 +10,7 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.memory import available
 from engine.tensor import Array, Index
 
 BUDGET = 192 * 1024 * 1024
@@ -17,7 +18,10 @@ BUDGET = 192 * 1024 * 1024
 _WIDEST_FIRST_GAP = 64
 _STEP_BACK = 0.03
 """Seconds that going one iteration back should take at most, as long as memory allows."""
-_FIRST_ROWS = 256
+_FIRST_BYTES = 64 * 1024
+_LARGE = 16 * 1024 * 1024
+"""Bytes from which on it is asked whether there is enough memory."""
+_PIECE = 4096
 
 
 @dataclass(frozen=True)
@@ -98,17 +102,24 @@ class History:
         state: What is kept from one iteration to the next, at the start of iteration 0.
         learning_rate: The learning rate at the start.
         budget: How many bytes the checkpoints may take.
+
+    Attributes:
+        gap: How many iterations lie between two checkpoints.
+        is_short: Whether it had to do with less, as there was not enough memory.
+        changes: What the user changed, in its order.
     """
 
     def __init__(self, state: Sequence[Array], learning_rate: float, budget: int = BUDGET) -> None:
         self._sizes = [array.size for array in state]
         values = sum(self._sizes)
         self._most_rows = max(budget // (8 * values), 2)
-        self._rows: Array = np.empty((min(_FIRST_ROWS, self._most_rows), values))
+        rows = min(max(_FIRST_BYTES // (8 * values), 2), self._most_rows)
+        self._rows: Array = np.empty((rows, values))
         self._count = 0
         self._first = 0
         self._older = Checkpoints(np.empty(0, np.int64), np.empty((0, values)))
         self.gap = _WIDEST_FIRST_GAP
+        self.is_short = False
         self.changes = [Change(0, 0, LearningRate(learning_rate))]
         self.keep(state)
 
@@ -131,7 +142,12 @@ class History:
                 # The checkpoint in hand lies between two of the wider grid.
                 return
         if self._count == len(self._rows):
-            grown = np.empty((min(2 * self._count, self._most_rows), self._rows.shape[1]))
+            try:
+                grown = self._grown(min(2 * self._count, self._most_rows))
+            except MemoryError:
+                self._most_rows, self.is_short = self._count, True
+                self.keep(state)
+                return
             grown[: self._count] = self._rows
             self._rows = grown
         row, start = self._rows[self._count], 0
@@ -139,6 +155,14 @@ class History:
             row[start : start + size] = array.reshape(-1)
             start += size
         self._count += 1
+
+    def _grown(self, rows: int) -> Array:
+        """Return room for so many checkpoints; there may not be enough memory."""
+        needed = 8 * rows * self._rows.shape[1]
+        if needed > _LARGE and needed > available() / 2:
+            # The system would end this process rather than tell it.
+            raise MemoryError
+        return np.empty((rows, self._rows.shape[1]))
 
     def reaches(self, iteration: int) -> int:
         """Return the iteration of the last checkpoint at or before the start of another."""
@@ -249,9 +273,12 @@ class History:
             self._rows = self._rows[: self._most_rows].copy()
 
     def _halve(self) -> None:
-        half = self._rows[: self._count : 2].copy()
-        self._rows[: len(half)] = half
-        self._count = len(half)
+        half = -(-self._count // 2)
+        for first in range(0, half, _PIECE):
+            # In pieces, as there may be no memory for a copy.
+            last = min(first + _PIECE, half)
+            self._rows[first:last] = self._rows[2 * first : 2 * last - 1 : 2]
+        self._count = half
         self.gap *= 2
 
     def until(self, iteration: int, position: int) -> History:

@@ -93,7 +93,8 @@ class Hyperparameters:
         symbol="H",
         words="hidden neurons",
         form=_sizes,
-        form_words=f"none, or whole numbers from 1 to {MOST_NEURONS:,}, one a layer: 8,4",
+        form_words=f"none, or whole numbers from 1 to {MOST_NEURONS:,}, one for each of at most "
+        f"{MOST_LAYERS} layers: 8,4",
     )
     activation: str = declare(
         "sigmoid",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +18,15 @@ from engine.errors import InputError
 from engine.hyperparameters import Hyperparameters
 from engine.initialisations import INITIALISATIONS
 from engine.losses import LOSSES
+from engine.memory import GB, shortage
 from engine.tensor import Array, Axis, Tensor
 from engine.text import clean, subscript
 
 Parameters = Mapping[str, Array]
+
+_MOST_TOLD = 20
+_TIMES = 12
+"""The bytes that are needed for each byte of JSON, while it is being read."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,11 @@ class Network:
         """
         tensors = self.parameter_tensors()
         if set(parameters) != set(tensors):
-            has = ", ".join(clean(str(name), 40) for name in parameters) or "nothing"
+            has = (
+                ", ".join(clean(str(name), 40) for name in islice(parameters, _MOST_TOLD))
+                or "nothing"
+            )
+            has += ", …" if len(parameters) > _MOST_TOLD else ""
             raise InputError(f"this network's parameters are {', '.join(tensors)}, not {has}")
         return {
             name: _checked(name, parameters[name], tensor.shape) for name, tensor in tensors.items()
@@ -191,12 +203,19 @@ def read_parameters(path: str | Path) -> dict[str, object]:
     """
     shown = clean(str(path))
     try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{shown}: not a regular file")
+        if lacking := shortage(_TIMES * status.st_size):
+            raise InputError(f"{shown}: to read {status.st_size / GB:,.1f} GB {lacking}")
         content = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{shown}: {error.strerror or error}") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"{shown}, {place}: not JSON ({clean(error.msg)})") from None
+    except InputError:
+        raise
     except (ValueError, RecursionError) as error:
         raise InputError(f"{shown}: not JSON ({clean(str(error))})") from None
     if isinstance(content, dict) and isinstance(content.get("parameters"), dict):

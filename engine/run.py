@@ -438,6 +438,11 @@ class Run:
         return sum(array.size for array in self._state)
 
     @property
+    def is_short_of_memory(self) -> bool:
+        """Whether going back has to do with less memory than it may take."""
+        return self._history.is_short
+
+    @property
     def history_bytes(self) -> int:
         """The memory that going back takes."""
         return self._history.bytes

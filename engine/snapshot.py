@@ -71,6 +71,7 @@ class Snapshot:
         summary: The tensor that was asked for at a glance, if it is computed.
         validation: What the parameters are worth on the held-out observations; None where
             there are none, or where that takes too long for a picture.
+        warning: What there is to know of the run for as long as it lasts, or "".
     """
 
     listing: Listing
@@ -94,6 +95,7 @@ class Snapshot:
     starting: Mapping[str, Array]
     summary: Summary | None
     validation: Evaluation | None = None
+    warning: str = ""
 
     @property
     def values_iteration(self) -> int:

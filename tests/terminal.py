@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -40,6 +41,10 @@ class Terminal:
         arguments: For ``nn-tui``.
         program: What to run instead of ``nn-tui``.
         environment: What is to be set in it.
+
+    Attributes:
+        began: When it was started.
+        output: All that it has sent to the terminal, as far as it was read.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class Terminal:
         program: Path | str = PROGRAM,
         environment: Mapping[str, str] | None = None,
     ) -> None:
+        self.output = bytearray()
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self.began = perf_counter()
@@ -125,6 +131,7 @@ class Terminal:
             return None
         except pexpect.EOF:
             raise RuntimeError(f"nn-tui has ended; its last screen was\n{self.text}") from None
+        self.output += data
         return Chunk(perf_counter(), data)
 
     def show(self, chunk: Chunk) -> None:
@@ -172,10 +179,11 @@ class Terminal:
                 self.show(chunk)
         raise RuntimeError(f"it goes on:\n{self.text}")
 
-    def settle(self) -> None:
-        """Show output until there is none for a while."""
-        while (chunk := self.read(_QUIET)) is not None:
-            self.show(chunk)
+    def settle(self, seconds: float = _QUIET) -> None:
+        """Show output until there is none for so long, or the program has ended."""
+        with suppress(RuntimeError):
+            while (chunk := self.read(seconds)) is not None:
+                self.show(chunk)
 
     def wait_until_ready(self) -> float:
         """Wait until the data are read and a key has an effect; return when that was."""

@@ -10,6 +10,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from engine.text import clean
+from tui import terminal
 from tui.actions.seeing import Seeing
 from tui.keys import KEYS
 
@@ -50,8 +51,14 @@ def run(*, fps: float, data: str | None, **options: object) -> int:
     import click
 
     from engine.files import locate
+    from tui.options import STANDARD_INPUT
 
-    name = locate(data).name if data is not None else str(options["open_"])
+    name = str(options["open_"])
+    if data == STANDARD_INPUT:
+        name = "standard input"
+        options["stream"] = terminal.take_input()
+    elif data is not None:
+        name = locate(data).name
 
     def opener() -> Opener:
         # The first frame need not wait for NumPy.

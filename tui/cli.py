@@ -14,6 +14,7 @@ from engine.declaration import Value
 from engine.errors import InputError
 from engine.text import clean
 from tui.options import (
+    STANDARD_INPUT,
     as_json_option,
     at_iteration,
     data_and_hyperparameters,
@@ -89,7 +90,7 @@ def cli() -> None:
 @click.help_option("-h", "--help")
 def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **given: Any) -> None:
     """Open the debugger on DATA."""
-    lacking = _no_screen()
+    lacking = _no_screen(given["data"])
     if lacking:
         given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
@@ -122,11 +123,11 @@ def _prepared(given: dict[str, Any]) -> Debugger:
         return prepare(**given)
 
 
-def _no_screen() -> str:
+def _no_screen(data: str | None) -> str:
     """Say why the screen cannot be drawn; empty if it can."""
     if not sys.stdout.isatty():
         return "the output is not a terminal"
-    if not sys.stdin.isatty():
+    if not sys.stdin.isatty() and data != STANDARD_INPUT:
         return "the input is not a terminal"
     if os.environ.get("TERM", "") in ("dumb", ""):
         return "this terminal cannot draw a screen (TERM)"

@@ -17,7 +17,7 @@ from engine.debugger import Debugger
 from engine.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.check import Progress
+    from engine.progress import Progress
     from engine.run import Cancel
     from tui.opening import Opening
 

@@ -6,12 +6,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.declaration import Value
 from engine.errors import InputError
-from engine.files import place
+from engine.files import locate, place
 from engine.hyperparameters import DECLARATIONS
+from engine.progress import Progress, silent
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
 from engine.saved.manifest import newest
@@ -19,9 +20,8 @@ from engine.saved.restore import Restored, open_run
 from engine.saved.saver import Saver
 from engine.saved.stores import Folder, SingleFile
 from engine.table.options import TABLE_DECLARATIONS
-from engine.table.reading import read_dataset
 from engine.text import clean
-from tui.options import add_stops, prepare, table_options
+from tui.options import STANDARD_INPUT, add_stops, prepare, read_table, table_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,8 @@ class Opener:
         save: A file to keep the run in too.
         open_: A saved run: a file, a folder, or what it is called by.
         how: How to open a saved run.
+        progress: Told how far the reading of the data is.
+        stream: Standard input, where it is not the process's any more.
     """
 
     data: str | None
@@ -97,10 +99,14 @@ class Opener:
     open_: str | None = None
     how: str = CONTINUE
     library: Library = field(default_factory=Library)
+    progress: Progress = silent
+    stream: BinaryIO | None = None
 
     def __post_init__(self) -> None:
         if self.data is None and self.open_ is None:
             raise InputError("DATA is missing: a CSV file or the name of a bundled dataset")
+        if self.resume and self.data == STANDARD_INPUT:
+            raise InputError("--resume needs a file; nn-tui --open RUN - goes on with a run")
         if self.resume and (self.new or self.open_):
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
@@ -132,12 +138,20 @@ class Opener:
             InputError: The data or the options cannot be used.
         """
         assert self.data is not None
-        debugger = prepare(self.data, **self.given)
+        debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
         if self.how == READ_ONLY:
             return Opening(debugger, notices=notices)
         return Opening(
             debugger, self.library.new(), single=self._single, library=self.library, notices=notices
         )
+
+    @property
+    def size(self) -> int:
+        """The bytes of the data file, as far as it can be told."""
+        try:
+            return locate(self.data).stat().st_size if self.data is not None else 0
+        except (InputError, OSError):
+            return 0
 
     @property
     def _single(self) -> SingleFile | None:
@@ -153,6 +167,8 @@ class Opener:
     def runs(self) -> list[Entry]:
         """Return the saved runs on the same data that the options agree with, the last first."""
         assert self.data is not None
+        if self.data == STANDARD_INPUT:
+            return []
         path = place(self.data)
         return [e for e in self.library.entries() if self._agrees(e, path)]
 
@@ -238,8 +254,8 @@ class Opener:
             known = newest(store).source
             options = table_options(self.given) if named or known is None else known.options
             seed = known.seed if known is not None else 1
-            dataset = read_dataset(self.data, options, seed=seed)
-        restored = open_run(store, dataset)
+            dataset = read_table(self.data, options, seed, self.progress, self.stream)
+        restored = open_run(store, dataset, self.progress)
         self._apply_live(restored)
         breakpoints, watches = self.given.get("breakpoints", ()), self.given.get("watches", ())
         add_stops(restored.debugger, breakpoints, watches)

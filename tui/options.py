@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
 from engine.declaration import Declaration, Value
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.progress import Progress, silent
 from engine.settings import HISTORY
 from engine.table.options import TABLE_DECLARATIONS, TableOptions
 from engine.text import clean
 
 if TYPE_CHECKING:
+    from engine.dataset import Dataset
     from engine.debugger import Debugger
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+STANDARD_INPUT = "-"
+"""What stands for it in the place of a file."""
 
 
 class _DeclaredType(click.ParamType[Value]):
@@ -175,16 +181,20 @@ def prepare(
     history: int,
     breakpoints: tuple[str, ...] = (),
     watches: tuple[str, ...] = (),
+    progress: Progress = silent,
+    stream: BinaryIO | None = None,
     **given: Any,
 ) -> Debugger:
     """Read the files that the options name and make the debugger that they ask for.
 
     Args:
-        data: A path, or the name of a bundled dataset.
+        data: A path, the name of a bundled dataset, or - for standard input.
         weights: A file with parameters.
         history: How many MB going back may take.
         breakpoints: Specifications of breakpoints.
         watches: Expressions to watch.
+        progress: Told how far the reading is.
+        stream: Standard input, where it is not the process's any more.
         **given: Hyperparameters and the fields of `TableOptions`.
 
     Raises:
@@ -193,12 +203,11 @@ def prepare(
     """
     from engine.debugger import Debugger
     from engine.network import read_parameters
-    from engine.table.reading import read_dataset
 
     table = table_options(given)
     hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
     parameters = read_parameters(weights) if weights is not None else None
-    dataset = read_dataset(data, table, seed=hyperparameters.seed)
+    dataset = read_table(data, table, hyperparameters.seed, progress, stream)
     try:
         debugger = Debugger(dataset, hyperparameters, parameters, history)
     except InputError as error:
@@ -207,6 +216,22 @@ def prepare(
         raise InputError(f"{weights}: {error}") from None
     add_stops(debugger, breakpoints, watches)
     return debugger
+
+
+def read_table(
+    data: str, options: TableOptions, seed: int, progress: Progress, stream: BinaryIO | None
+) -> Dataset:
+    """Read the table that the command line names; - is standard input.
+
+    Raises:
+        InputError: It cannot be used.
+    """
+    from engine.table.reading import read_dataset
+
+    if data != STANDARD_INPUT:
+        return read_dataset(data, options, seed=seed, progress=progress)
+    stream = stream or sys.stdin.buffer
+    return read_dataset("standard input", options, seed=seed, progress=progress, stream=stream)
 
 
 def add_stops(debugger: Debugger, breakpoints: Sequence[str], watches: Sequence[str]) -> None:

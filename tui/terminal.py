@@ -10,6 +10,9 @@ import threading
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from types import FrameType
+from typing import BinaryIO
+
+from engine.errors import InputError
 
 _PATIENCE = 2.5
 """Seconds that a stalled terminal gets to take the last output."""
@@ -39,6 +42,24 @@ def on_termination(
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, handle)
+
+
+def take_input() -> BinaryIO:
+    """Return standard input, which holds data, and have keys come from the terminal instead.
+
+    Raises:
+        InputError: It is the terminal itself, or there is none.
+    """
+    if os.isatty(0):
+        raise InputError("-: standard input is the terminal; send a table into it: … | nn-tui -")
+    try:
+        keys = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise InputError(f"-: no terminal for the keys ({error.strerror})") from None
+    data = os.fdopen(os.dup(0), "rb")
+    os.dup2(keys, 0)
+    os.close(keys)
+    return data
 
 
 def size() -> tuple[int, int] | None:

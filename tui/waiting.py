@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from engine.text import clean
+from tui.options import STANDARD_INPUT
 
 _PATIENCE = 1.0
 """Seconds."""
@@ -25,7 +26,8 @@ def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[None]:
             size = f" ({Path(data).stat().st_size / _MB:,.1f} MB)"
         except (OSError, ValueError):
             size = ""
-        click.echo(f"nn-tui: reading {clean(data)}{size} …", err=True)
+        name = "standard input" if data == STANDARD_INPUT else clean(data)
+        click.echo(f"nn-tui: reading {name}{size} …", err=True)
 
     timer = threading.Timer(patience, tell)
     timer.daemon = True

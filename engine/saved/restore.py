@@ -18,7 +18,9 @@ from engine.debugger import Debugger
 from engine.errors import InputError
 from engine.history import Change, Checkpoints, Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS
+from engine.memory import require_for_training
 from engine.network import Network
+from engine.progress import Progress, silent
 from engine.run import Record, Run
 from engine.saved.capture import BLOCK, HELD_OUT, LOSSES
 from engine.saved.fields import Field
@@ -56,12 +58,13 @@ class Restored:
     notices: tuple[str, ...]
 
 
-def open_run(store: Store, dataset: Dataset | None = None) -> Restored:
+def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = silent) -> Restored:
     """Open a saved run as it was, to the last bit.
 
     Args:
         store: Where it is.
         dataset: Its data; by default they are read from where they were.
+        progress: Told how far the reading of them is.
 
     Raises:
         InputError: It cannot be opened, or the data are not those of the run.
@@ -71,7 +74,7 @@ def open_run(store: Store, dataset: Dataset | None = None) -> Restored:
     def whole(manifest: bytes, lenient: bool = False) -> Restored:
         saved = read_manifest(manifest)
         if "dataset" not in read:
-            read["dataset"] = dataset if dataset is not None else _read_data(saved)
+            read["dataset"] = dataset if dataset is not None else _read_data(saved, progress)
         if read["dataset"].fingerprint != saved.fingerprint:
             raise _Changed(
                 f"the data have changed since the run was saved ({saved.name}): it cannot go on "
@@ -96,11 +99,11 @@ class _Changed(Exception):  # noqa: N818 (turned into an InputError)
     """The data are not those of the run; an older save will not help."""
 
 
-def _read_data(saved: Saved) -> Dataset:
+def _read_data(saved: Saved, progress: Progress) -> Dataset:
     source = saved.source
     if source is None:
-        raise InputError("its data did not come from a file: name the data")
-    return read_dataset(source.path, source.options, seed=source.seed)
+        raise InputError("its data did not come from a file: name them too, --open RUN DATA")
+    return read_dataset(source.path, source.options, seed=source.seed, progress=progress)
 
 
 class _Opening:
@@ -212,6 +215,7 @@ class _Opening:
         if number in self._branches:
             raise field["number"].refuse("there are two of this number")
         wanted = read_hyperparameters(field["hyperparameters"])
+        require_for_training(self._dataset, wanted)
         network = Network(self._dataset, wanted)
         prefix = f"{number}.initial."
         initial = network.check_parameters(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DataError
+from engine.progress import Progress, silent
 from engine.table.sniffing import has_header, is_number, sample_rows
 from engine.text import clean
 
@@ -59,8 +59,48 @@ class Cells:
             store.update(kept)
 
 
+class _Pieces:
+    """A text as a file that tells how much of it has been read.
+
+    Unlike `io.StringIO` it makes no copy of the text, of four bytes a character.
+    """
+
+    def __init__(self, text: str, told: Callable[[int], None]) -> None:
+        self._text = text
+        self._told = told
+        self._at = 0
+        self._given_up: BaseException | None = None
+
+    def read(self, size: int = -1) -> str:
+        """Return the next characters."""
+        try:
+            self._told(self._at)
+        except BaseException as error:
+            # pandas would take it for a defect of the file.
+            self._given_up = error
+            return ""
+        end = len(self._text) if size < 0 else self._at + size
+        piece = self._text[self._at : end]
+        self._at = end
+        return piece
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._text.splitlines(keepends=True))
+
+    def check(self) -> None:
+        """Raise what ended the reading."""
+        if self._given_up is not None:
+            raise self._given_up
+
+
 def read_cells(
-    text: str, shown: str, writing: Writing, header: str, before: int, assumptions: list[str]
+    text: str,
+    shown: str,
+    writing: Writing,
+    header: str,
+    before: int,
+    assumptions: list[str],
+    progress: Progress = silent,
 ) -> Cells:
     """Cut a text into cells.
 
@@ -71,6 +111,7 @@ def read_cells(
         header: "yes", "no" or "auto".
         before: How many lines of the file stand before the text.
         assumptions: What is taken for granted is added here.
+        progress: Told how many characters are cut, in each of two passes.
 
     Raises:
         DataError: It is no table.
@@ -80,9 +121,9 @@ def read_cells(
     named = header == "yes"
     if header == "auto":
         named = not rows or has_header(rows, writing.decimal)
-    cells = _read_plain(text, shown, writing, named, before)
+    cells = _read_plain(text, shown, writing, named, before, progress)
     if cells is None:
-        cells = _read_all(text, shown, writing, named, before)
+        cells = _read_all(text, shown, writing, named, before, progress)
     if named and header == "auto" and any(is_number(name) for name in cells.names):
         assumptions.append(f"line {before + 1} for the names of the columns")
     if not named and header == "auto":
@@ -107,7 +148,20 @@ def _options(writing: Writing) -> dict[str, Any]:
     }
 
 
-def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: int) -> Cells | None:
+def _parse(text: str, told: Callable[[int], None], **options: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    pieces = _Pieces(text, told)
+    try:
+        table: pd.DataFrame = pd.read_csv(pieces, **options)  # type: ignore[call-overload]
+        return table
+    finally:
+        pieces.check()
+
+
+def _read_plain(
+    text: str, shown: str, writing: Writing, named: bool, before: int, progress: Progress
+) -> Cells | None:
     """Read a table of which the most part is plain numbers, with pandas' fast reader.
 
     Returns:
@@ -124,8 +178,13 @@ def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: in
     # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
     exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
     try:
-        table = pd.read_csv(
-            io.StringIO(body), low_memory=False, decimal=writing.decimal, **options, **exact
+        table = _parse(
+            body,
+            lambda done: progress(done, 2 * len(body)),
+            low_memory=False,
+            decimal=writing.decimal,
+            **options,
+            **exact,
         )
         width = table.shape[1]
         names = _header_cells(first, writing.separator) if named else _numbered(width)
@@ -133,7 +192,13 @@ def _read_plain(text: str, shown: str, writing: Writing, named: bool, before: in
             return None
         numbers = {i: _plain_numbers(table.iloc[:, i]) for i in range(width)}
         wanted = [i for i, column in numbers.items() if column is None or i == 0 or not names[i]]
-        texts = pd.read_csv(io.StringIO(body), usecols=wanted, dtype=object, **options)
+        texts = _parse(
+            body,
+            lambda done: progress(len(body) + done, 2 * len(body)),
+            usecols=wanted,
+            dtype=object,
+            **options,
+        )
     except (pd.errors.ParserError, ValueError, OverflowError, csv.Error):
         return None
     found = {i: texts.iloc[:, k].to_numpy(dtype=object) for k, i in enumerate(wanted)}
@@ -159,12 +224,19 @@ def _plain_numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
     return values if np.isfinite(values).all() and not (np.abs(values) >= EXACT).any() else None
 
 
-def _read_all(text: str, shown: str, writing: Writing, named: bool, before: int) -> Cells:
+def _read_all(
+    text: str, shown: str, writing: Writing, named: bool, before: int, progress: Progress
+) -> Cells:
     """Read every cell as text."""
     import pandas as pd
 
     try:
-        table = pd.read_csv(io.StringIO(text), dtype=object, **_options(writing)).fillna("")
+        table = _parse(
+            text,
+            lambda done: progress(len(text) + done, 2 * len(text)),
+            dtype=object,
+            **_options(writing),
+        ).fillna("")
     except (pd.errors.ParserError, ValueError) as error:
         raise _unreadable(shown, str(error), before) from None
     breaks = np.zeros(len(table), dtype=np.int64)

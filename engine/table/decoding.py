@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.errors import DataError
+from engine.memory import GB, shortage
+from engine.progress import Progress, silent
 from engine.table.options import AUTO, ENCODINGS
 
 _MARKS = (
@@ -16,24 +21,35 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-_MOST = 4 * 1024**3
-"""Bytes that a compressed file may have unpacked."""
+_PIECE = 4 * 1024**2
+_ASK = 16
+"""After so many pieces it is asked again whether there is enough memory, as a small file may
+have much in it unpacked."""
+_TIMES = 12
+"""The bytes that are needed at most for each byte of a table, while it is being read."""
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 
-def read_text(path: Path, shown: str, encoding: str, assumptions: list[str]) -> str:
+def read_text(
+    source: Path | BinaryIO,
+    shown: str,
+    encoding: str,
+    assumptions: list[str],
+    progress: Progress = silent,
+) -> str:
     """Read a text file, also one that gzip has compressed.
 
     Args:
-        path: The file.
+        source: The file, or what its bytes can be read from.
         shown: What messages call it.
         encoding: "auto", or one of `ENCODINGS`.
         assumptions: What is taken for granted is added here.
+        progress: Told the bytes that are read.
 
     Raises:
         DataError: It cannot be read, or is no text.
     """
-    content = _read_bytes(path, shown)
+    content = _unpacked(_read_bytes(source, shown, progress), shown)
     text = _decode(content, shown, encoding, assumptions)
     if not text.strip():
         raise DataError(shown, "the file is empty; it needs a header line and observations")
@@ -43,28 +59,52 @@ def read_text(path: Path, shown: str, encoding: str, assumptions: list[str]) -> 
     return text
 
 
-def _read_bytes(path: Path, shown: str) -> bytes:
+def _read_bytes(source: Path | BinaryIO, shown: str, progress: Progress) -> bytes:
     try:
-        content = path.read_bytes()
+        if not isinstance(source, Path):
+            # How much is to come nobody knows.
+            return _all_of(source, shown, lambda done: progress(0, 1))
+        size = source.stat().st_size
+        _check_room(size, shown)
+        with source.open("rb") as file:
+            return _all_of(file, shown, lambda done: progress(min(done, size), size))
     except OSError as error:
         raise DataError(shown, error.strerror or str(error)) from None
     except MemoryError:
         raise DataError(shown, "not enough memory to read it") from None
+
+
+def _unpacked(content: bytes, shown: str) -> bytes:
     if content.startswith(_ZIP):
         problem = "a ZIP archive or a spreadsheet, not text; unpack it, or save it as CSV"
         raise DataError(shown, problem)
     if not content.startswith(_GZIP):
         return content
     try:
-        with gzip.open(path) as file:
-            content = file.read(_MOST + 1)
+        with gzip.open(io.BytesIO(content)) as unpacked:
+            return _all_of(unpacked, shown, lambda done: None)
     except (OSError, EOFError, zlib.error):
         raise DataError(shown, "it begins like a gzip file and is damaged") from None
     except MemoryError:
         raise DataError(shown, "not enough memory to unpack it") from None
-    if len(content) > _MOST:
-        raise DataError(shown, f"unpacked it has more than {_MOST // 1024**3} GB")
-    return content
+
+
+def _all_of(file: BinaryIO | gzip.GzipFile, shown: str, told: Callable[[int], None]) -> bytes:
+    """Read to the end, in pieces so that it can be told and given up."""
+    pieces, done = [], 0
+    while piece := file.read(_PIECE):
+        pieces.append(piece)
+        done += len(piece)
+        if len(pieces) % _ASK == 0:
+            _check_room(done, shown)
+        told(done)
+    return b"".join(pieces)
+
+
+def _check_room(size: int, shown: str) -> None:
+    lacking = shortage(_TIMES * size) if size > _PIECE else ""
+    if lacking:
+        raise DataError(shown, f"to read {size / GB:,.1f} GB {lacking}; use a part of it")
 
 
 def _decode(content: bytes, shown: str, encoding: str, assumptions: list[str]) -> str:

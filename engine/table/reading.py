@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from engine.dataset import Dataset
 from engine.errors import DataError
 from engine.files import locate, place
+from engine.memory import shortage
+from engine.progress import Progress, silent
 from engine.saved.source import Source
 from engine.table.cells import Cells, Writing, read_cells
 from engine.table.decoding import read_text
@@ -25,12 +27,18 @@ from engine.table.splitting import hold_out
 from engine.table.values import Column, read_column
 from engine.text import clean
 
+_LARGE = 16 * 1024 * 1024
+_TIMES = 4
+"""How often the numbers of a table are in memory while it is being made."""
+
 
 def read_dataset(
     data: str | Path,
     options: TableOptions | None = None,
     *,
     seed: int = 1,
+    progress: Progress = silent,
+    stream: BinaryIO | None = None,
     **given: Any,
 ) -> Dataset:
     """Read a table of text: CSV or the like, also compressed by gzip.
@@ -40,6 +48,9 @@ def read_dataset(
         options: What to take for what; by default it is found out, and told in
             `Dataset.assumptions`.
         seed: What the held-out observations are drawn from.
+        progress: Told how far the reading is.
+        stream: What to read the table from where that is no file; `data` is then what it is
+            called.
         **given: Single options, e.g. ``targets=["iris"]`` or ``split=0.2``.
 
     Returns:
@@ -50,15 +61,16 @@ def read_dataset(
         InputError: An option is not allowed, or a feature cannot be computed.
     """
     options = dataclasses.replace(options or TableOptions(), **given)
-    path = locate(data)
+    file = stream if stream is not None else locate(data)
     shown = clean(str(data))
     assumptions: list[str] = []
-    cells, writing = _read_cells(path, shown, options, assumptions)
+    cells, writing = _read_cells(file, shown, options, assumptions, progress)
     roles = find_roles(cells, options, assumptions)
     inputs = _columns(cells, roles.inputs, roles, writing.decimal, assumptions)
     targets = _columns(cells, roles.targets, roles, writing.decimal, assumptions)
     _check_targets(cells, targets)
     complete = _complete(cells, inputs, targets, options.missing, assumptions)
+    _check_room(cells, [*inputs, *targets])
     target_names, f0 = _spread(map(_expand_target, targets))
     names, x = _spread(column.expand() for column in inputs)
     _tell_classes(inputs, targets, assumptions)
@@ -80,12 +92,12 @@ def read_dataset(
     scaling = None if options.scaling == "none" else Scaling.fit(options.scaling, x[~held])
     scaled = x if scaling is None else scaling.apply(x)
 
-    source = Source(place(data), options, seed)
+    source = None if stream is not None else Source(place(data), options, seed)
 
     def part(rows: NDArray[np.bool_], validation: Dataset | None) -> Dataset:
         whole = bool(rows.all())
         return Dataset(
-            name=clean(path.name),
+            name=clean(file.name if isinstance(file, Path) else str(data)),
             x=scaled if whole else scaled[rows],
             f0=f0 if whole else f0[rows],
             inputs=tuple(names),
@@ -107,9 +119,13 @@ def read_dataset(
 
 
 def _read_cells(
-    path: Path, shown: str, options: TableOptions, assumptions: list[str]
+    file: Path | BinaryIO,
+    shown: str,
+    options: TableOptions,
+    assumptions: list[str],
+    progress: Progress,
 ) -> tuple[Cells, Writing]:
-    text = read_text(path, shown, options.encoding, assumptions)
+    text = read_text(file, shown, options.encoding, assumptions, _share(progress, 0, 30))
     text, before, remarks = split_preamble(text)
     if remarks:
         counted = "one line" if remarks == 1 else f"{remarks} lines"
@@ -122,7 +138,17 @@ def _read_cells(
     if options.decimal == AUTO and decimal != ".":
         assumptions.append("decimal sign comma")
     writing = Writing(separator, decimal)
-    return read_cells(text, shown, writing, options.header, before, assumptions), writing
+    cutting = _share(progress, 30, 100)
+    return read_cells(text, shown, writing, options.header, before, assumptions, cutting), writing
+
+
+def _share(progress: Progress, first: int, last: int) -> Progress:
+    """Return what tells of a part of the way, in percent of the whole."""
+
+    def told(done: int, total: int) -> None:
+        progress(first + (last - first) * min(done, total) // max(total, 1), 100)
+
+    return told
 
 
 def _columns(
@@ -136,6 +162,15 @@ def _check_targets(cells: Cells, targets: Sequence[Column]) -> None:
         if column.kind == "category" and len(column.classes) < 2:
             problem = f"only one class, {column.classes[0]!r}; there is nothing to tell apart"
             raise DataError(cells.shown, problem, column=column.name)
+
+
+def _check_room(cells: Cells, columns: Sequence[Column]) -> None:
+    width = sum(max(len(column.classes), 1) for column in columns)
+    size = 8 * len(cells.lines) * width
+    lacking = shortage(_TIMES * size) if size > _LARGE else ""
+    if lacking:
+        problem = f"{len(cells.lines):,} observations with {width:,} inputs and outputs {lacking}"
+        raise DataError(cells.shown, f"{problem}; leave columns out with --ignore")
 
 
 def _expand_target(column: Column) -> tuple[list[str], NDArray[np.float64]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
+from engine.progress import Progress, silent
 from tui.app import NNTui
 from tui.moment import State
 from tui.opening import Opening
@@ -56,6 +57,8 @@ class PlainOpener:
     """Opens one run, which is not saved."""
 
     load: Callable[[], Debugger]
+    progress: Progress = silent
+    size: int = 0
 
     def offer(self) -> None:
         return None

@@ -1,6 +1,7 @@
 """The pictures: what is drawn, live, at three sizes and without colours."""
 
 from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from engine.forward import Forward
 from tests.tui.app import clock, opened, snapshot, until
 from tui.app import NNTui
 from tui.moment import State
+from tui.panes.pictures import _pair_beside
 
 SIZES = [(40, 10), (80, 24), (120, 36)]
 at_three_sizes = pytest.mark.parametrize("size", SIZES)
@@ -280,3 +282,10 @@ async def test_resizing_with_a_picture() -> None:
         await pilot.resize_terminal(1, 1)
         await pilot.resize_terminal(120, 36)
         await until(pilot, lambda: "hidden" in drawn(app))
+
+
+def test_all_pairs_of_inputs_come_round() -> None:
+    pairs = list(combinations(range(5), 2))
+    for pair, following in pairwise([*pairs, pairs[0]]):
+        assert _pair_beside(pair, 5, 1) == following
+        assert _pair_beside(following, 5, -1) == pair

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -46,7 +48,20 @@ _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
 
 
+_QUIET, _BETWEEN = 0.5, 0.2
+"""Seconds before it is told how far the reading is, and between two times."""
+
 T = TypeVar("T")
+
+
+class _GivenUp(Exception):  # noqa: N818 (it is no error)
+    """The user does not want to wait for the data."""
+
+
+def _in_words(size: int) -> str:
+    if not size:
+        return ""
+    return f"{size / 1e9:,.1f} GB, " if size >= 1e9 else f"{size / 1e6:,.1f} MB, "
 
 
 class _MainScreen(Screen[object], inherit_bindings=False):
@@ -78,6 +93,13 @@ class Core(App[None]):
             self.offer = offer
             self.runs = runs
 
+    class Reading(Message):
+        """The data are being read, and that takes long."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
     class Arrived(Message):
         """The runner delivered a view, or an error."""
 
@@ -99,6 +121,8 @@ class Core(App[None]):
         self._selected: int | None = None
         self._timed: tuple[float, int] | None = None
         self._early: list[Key] = []
+        self._next_told: float | None = None
+        self._can_give_up = self._given_up = False
         self.frame = Frame(data)
         self.register_theme(THEME)
         self.theme = THEME.name
@@ -124,6 +148,9 @@ class Core(App[None]):
     async def on_event(self, event: Event) -> None:
         waits = self._moment is None and len(self.screen_stack) == 1
         if waits and isinstance(event, Key) and event.key not in _AT_ONCE:
+            if event.key == "escape" and self._can_give_up:
+                self._given_up = True
+                self.frame.header.tell("giving up …")
             # Typed while the data are being read.
             self._early.append(event)
             return
@@ -160,6 +187,8 @@ class Core(App[None]):
     def _begin_loading(self) -> None:
         def work() -> Opening | None:
             opener = self._opener()
+            progress = partial(self._tell_reading, opener.size)
+            opener = dataclasses.replace(opener, progress=progress)
             offer = opener.offer()
             if offer is None:
                 return opener.start()
@@ -167,6 +196,23 @@ class Core(App[None]):
             return None
 
         self._load(work)
+
+    def _tell_reading(self, size: int, done: int, total: int) -> None:
+        """Say how far the reading is, in the thread that reads; raise where it is given up."""
+        if self._given_up:
+            raise _GivenUp
+        now = perf_counter()
+        if self._next_told is None:
+            self._next_told = now + _QUIET
+        if now > self._next_told:
+            self._next_told = now + _BETWEEN
+            self.post_message(self.Reading(f"{_in_words(size)}{100 * done // total} %"))
+
+    def on_core_reading(self, message: Reading) -> None:
+        """Show how far the reading is."""
+        if self._moment is None and not self._given_up:
+            self._can_give_up = True
+            self.frame.header.tell(f"reading {message.words}   Esc gives up")
 
     def _load(self, work: Callable[[], Opening | None]) -> None:
         """Open a run in a thread of its own."""
@@ -212,6 +258,7 @@ class Core(App[None]):
             self._give_up(message.outcome)
             return
         opening = message.outcome
+        self.frame.header.tell("")
         self._debugger = opening.debugger
         self._session = Session(
             opening.debugger, self._fps, self._window, self._deliver, opening.saver
@@ -225,9 +272,15 @@ class Core(App[None]):
 
     def _tell_whether_saved(self) -> None:
         saver = self._session.saver if self._session is not None else None
-        self.frame.warn(saver.problem if saver is not None else "")
+        problem = saver.problem if saver is not None else ""
+        warning = self._moment.snapshot.warning if self._moment is not None else ""
+        self.frame.warn(problem or warning)
 
     def _give_up(self, error: BaseException) -> None:
+        if isinstance(error, _GivenUp):
+            self.failure = "given up while the data were being read"
+            self.exit(return_code=130)
+            return
         if isinstance(error, InputError):
             self.failure = str(error)
         elif isinstance(error, MemoryError):

@@ -5,6 +5,7 @@ The observations that were held out for validation stand below the others, marke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _HEADER_LINES = 1
 _NAME_WIDTH = 12
+_NAME_LEAST = 3
+"""Characters of an input's name that there is always room for."""
 _DIGITS = (6, 4, 3, 2)
 """The user's numbers are rounded to fewer digits where even two columns do not fit."""
 
@@ -206,7 +209,7 @@ def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
         ]
         room = width - name_width - 2 - sum(_widest(column) + 1 for column in targets)
         room -= numbers * (NARROWEST + 1)
-        inputs, room = _fitting_inputs(shown.x, room, digits)
+        inputs, room = _fitting_inputs(shown.x, dataset.inputs, room, digits)
         if len(inputs) >= min(2, len(dataset.inputs)):
             break
     # What is left goes to the names of the inputs first, then to decimals.
@@ -231,11 +234,14 @@ def _lay_out(moment: Moment, rows: range, width: int) -> _Table:
     )
 
 
-def _fitting_inputs(x: Array, room: int, digits: int) -> tuple[list[list[str]], int]:
+def _fitting_inputs(
+    x: Array, names: Sequence[str], room: int, digits: int
+) -> tuple[list[list[str]], int]:
     """Return the first input columns that fit into the room, and what is left of it."""
     inputs: list[list[str]] = []
     for i in range(x.shape[1]):
-        texts = given(x[:, i], digits)
+        least = min(cell_len(names[i]), _NAME_LEAST)
+        texts = [text.rjust(least) for text in given(x[:, i], digits)]
         ellipsis = 2 if i + 1 < x.shape[1] else 0
         if _widest(texts) + 1 + ellipsis > room:
             return inputs, room - 2

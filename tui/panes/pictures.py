@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,6 +31,18 @@ _SHARE = 0.2
 """How much of its time the studio may be busy while training."""
 
 
+def _pair_beside(pair: tuple[int, ...], count: int, step: int) -> tuple[int, ...]:
+    """Return the next or the last pair of so many inputs, round: 0 1, 0 2 … 1 2, 1 3."""
+    first, second = pair
+    if step > 0:
+        if second + 1 < count:
+            return first, second + 1
+        return (first + 1, first + 2) if first + 2 < count else (0, 1)
+    if second - 1 > first:
+        return first, second - 1
+    return (first - 1, count - 1) if first > 0 else (count - 2, count - 1)
+
+
 class PicturesPane(LinesView):
     """One view at a time; what takes long is computed in a thread of its own."""
 
@@ -49,7 +60,7 @@ class PicturesPane(LinesView):
         super().__init__(id=id)
         self._view = 0
         self._map = 0
-        self._pair = 0
+        self._pair: tuple[int, ...] = (0, 1)
         self._painted: dict[str, Painted] = {}
         self._studio = Studio(self._take)
         self._ordered: Order | None = None
@@ -104,12 +115,12 @@ class PicturesPane(LinesView):
         super().on_resize()
         self._order()
 
-    def _pairs(self) -> list[tuple[int, ...]]:
-        """The inputs that a boundary can be drawn over."""
+    @property
+    def _inputs(self) -> int:
+        """How many inputs a boundary can be drawn over, two at a time."""
         assert self.moment is not None
         dataset = self.moment.dataset
-        count = len(dataset.inputs) - dataset.features
-        return list(combinations(range(count), 2)) or [(0,)]
+        return len(dataset.inputs) - dataset.features
 
     def _order(self) -> None:
         """Have the picture of the moment computed, if it is another one and it is time."""
@@ -119,14 +130,14 @@ class PicturesPane(LinesView):
         if moment.state is State.RUNNING and now < self._next_order:
             return
         width, height = self.scrollable_content_region.size
-        pairs = self._pairs()
-        self._pair %= len(pairs)
+        if self._pair[-1] >= self._inputs or len(self._pair) > self._inputs:
+            self._pair = (0, 1)[: self._inputs]
         order = Order(
             view=self.view,
             dataset=moment.dataset,
             snapshot=moment.snapshot,
-            inputs=pairs[self._pair],
-            columns=min(max(width, 2), MOST_COLUMNS if len(pairs[0]) > 1 else width),
+            inputs=self._pair,
+            columns=min(max(width, 2), MOST_COLUMNS if len(self._pair) > 1 else width),
             rows=min(max(2 * (height - 2), 2), MOST_ROWS),
             bins=bins_for(width),
         )
@@ -168,7 +179,7 @@ class PicturesPane(LinesView):
             shown = self._map_of(field)
             title += f"  {shown.name}"
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
-            pairs = " ↑↓ inputs" if len(self._pairs()) > 1 else ""
+            pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}  v ▸"
         # Names may come from a file and are no markup.
         self.entitle(title.replace("[", r"\["), hint)
@@ -181,8 +192,8 @@ class PicturesPane(LinesView):
         field = self._field()
         if direction in ("left", "right") and field is not None:
             self._map = (self._map + step) % len(field.maps)
-        elif direction in ("up", "down"):
-            self._pair = (self._pair + step) % len(self._pairs())
+        elif direction in ("up", "down") and self._inputs > 2:
+            self._pair = _pair_beside(self._pair, self._inputs, step)
         self._refresh()
 
     # Drawing

@@ -1,0 +1,12 @@
+"""How what takes long tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done, and of how much; it may raise to give up."""
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""

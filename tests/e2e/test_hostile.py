@@ -1,0 +1,299 @@
+"""Files and texts of the worst kind: read, or refused in one line, and never acted on."""
+
+import csv
+import gzip
+import os
+import random
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.e2e.test_commands import COMMAND, refusal, run
+from tests.terminal import PROGRAM, Terminal
+
+PAYLOADS = [
+    "\x1b]52;c;SGFja2Vk\x07",
+    "\x1b[5;35m",
+    "\x1b[2J",
+    "\x1b[9999;1H",
+    "\x1bP$q\x1b\\",
+    "\x9b5;35m",
+    "\x9d52;c;SGFja2Vk\x9c",
+    "\u202eevil\u202c",
+    "\u2066evil\u2069",
+    "\u200f",
+    "\x07",
+    "\x08\x08\x08",
+    "\x7f",
+    "[red]",
+    "[/foo]",
+    "[@click=app.quit]x[/]",
+    "[a='b]",
+    "[link=http://x]",
+    "\\[red]",
+    "😀",
+    "שלום",
+    "%s%n{0}{x!r}",
+    "x" * 100_000,
+]
+FORBIDDEN = re.compile(
+    rb"\x1b\]52|\x1b\[5;35m|\x1b\[9999|\x1bP|\x1b\]8|\x00|SGFja2Vk\x07"
+    # C1 controls, bidi controls, in UTF-8.
+    rb"|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
+)
+TABLES = int(os.environ.get("NN_TUI_TABLES", "2"))
+"""How many tables full of such texts are shown on a real terminal."""
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def nasty(chance: random.Random) -> str:
+    return "".join(chance.choices(PAYLOADS[:-1], k=chance.randint(1, 3)))
+
+
+def write_nasty_table(path: Path, chance: random.Random) -> None:
+    """A table with such texts for its columns, classes and observations."""
+    classes = [f"{nasty(chance)}{i}" for i in range(4)]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"id {nasty(chance)}", f"{nasty(chance)}a", "x" * 100_000, nasty(chance)])
+        for n in range(40):
+            name = PAYLOADS[n] if n < len(PAYLOADS) else f"{nasty(chance)}{n}"
+            writer.writerow([f"obs {n} {name}", chance.random(), n % 7, classes[n % 4]])
+
+
+def leave(terminal: Terminal) -> None:
+    for key in ("\x1b", "\x1b", "\x1b", "q"):
+        # Esc with another key right after it would be Alt with that key.
+        terminal.press(key)
+        terminal.settle(0.3)
+    terminal.wait_for_end()
+
+
+def check_sent(output: bytes) -> None:
+    found = FORBIDDEN.search(output)
+    assert found is None, output[max(found.start() - 80, 0) : found.end() + 40]
+
+
+@pytest.mark.parametrize("number", range(TABLES))
+def test_texts_are_shown_and_never_sent(tmp_path: Path, number: int) -> None:
+    chance = random.Random(number)
+    path = tmp_path / f"{PAYLOADS[number % 8].replace('/', '')}[red]{number}.csv"
+    write_nasty_table(path, chance)
+    options = ["--output-activation", "softmax", "--loss", "cross-entropy", "--split", "0.2"]
+    saved = str(tmp_path / f"{PAYLOADS[1]}.nnrun")
+    with Terminal(str(path), *options, "--save", saved) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        for keys in (
+            *("s", "n", "1", "m", "jjj", "m", "2", "3", "4", "m", "jlx", "\x1b", "m"),
+            *("5", "m", "\r", "\x1b", "m", "6", "m", "v", "v", "v", "m", "?", "\x1b"),
+            *(":[red]\x1b", ":f[0, 0]\r", "\x1b", "B", "\x1b", "w\x1b[31m\r", "\x1b", "t", "\x1b"),
+            *("d", "Y"),
+        ):
+            terminal.press(keys)
+            terminal.settle()
+        output = bytes(terminal.output).partition(b"\x1b]52;c;")
+        # The copy key is allowed to do what they are not; it comes last.
+        check_sent(output[0])
+        assert "[red]" in terminal.text
+        leave(terminal)
+    for arguments in (
+        ["train", str(path), "--iterations", "3", *options],
+        ["train", str(path), "--iterations", "3", "--json", *options],
+        ["trace", str(path), *options],
+        ["explain", str(path), "dE_dw[0,0]", *options],
+        ["check", str(path), *options],
+        ["runs"],
+        ["runs", "--json"],
+        ["train", "--open", saved, "--iterations", "5"],
+        # And what is refused:
+        ["train", str(path), "--target", f"{PAYLOADS[number]}"],
+        ["train", str(path), "--features", f"{PAYLOADS[number]}"],
+        ["train", f"{PAYLOADS[number]}"],
+        ["train", str(path), f"--{PAYLOADS[number]}"],
+        ["explain", str(path), f"{PAYLOADS[number]}[0]"],
+        ["trace", "or", "--until", f"{PAYLOADS[number]}"],
+        ["train", "or", "--hidden", f"{PAYLOADS[number]}"],
+        ["train", "or", "--weights", f"{PAYLOADS[number]}"],
+        ["export", f"{PAYLOADS[number]}", "folder"],
+        ["samples", f"{PAYLOADS[number]}"],
+        [f"{PAYLOADS[number]}"],
+    ):
+        done = subprocess.run([COMMAND, *arguments], capture_output=True, timeout=60)
+        assert done.returncode in (0, 1, 2), arguments
+        assert b"Traceback" not in done.stderr
+        assert b"\x1b" not in done.stdout + done.stderr
+        check_sent(done.stdout + done.stderr)
+        if done.returncode == 2:
+            assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "with a space",
+        "quote'\"s",
+        "emoji 😀",
+        "שלום",
+        "tab\there",
+        "line\nbreak",
+        "-",
+        "--help",
+        "%s",
+    ],
+)
+def test_names_of_files(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.csv"
+    path.write_text("a,b\n1,0\n2,1\n")
+    done = run("train", str(path), "--iterations", "2")
+    assert len(done.stdout.splitlines()[0]) > 10
+    assert "2 observations" in done.stdout.splitlines()[0]
+    path.write_text("a,b\n1,oh no\n2,1\n")
+    assert "line 2, column 'b'" in refusal("train", str(path))
+    # Relative, where it could be taken for something else.
+    path.write_text("a,b\n1,0\n2,1\n")
+    run("train", f"./{name}.csv", "--iterations", "2")
+
+
+def test_files_that_are_no_tables(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with zipfile.ZipFile(tmp_path / "table.zip", "w") as archive:
+        archive.writestr("table.csv", "a,b\n1,2\n")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    (tmp_path / "nul.csv").write_bytes(b"a,b\n1,2\n\x00,3\n")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    for data, told in (
+        (".", "this is a directory; name a CSV file in it"),
+        ("pipe", "not a regular file"),
+        ("/dev/zero", "not a regular file"),
+        ("missing.csv", "no such file, nor a bundled dataset"),
+        ("table.zip", "a ZIP archive or a spreadsheet, not text"),
+        ("picture.png", "not a text file"),
+        ("nul.csv", "line 3: not a text file (it has a NUL byte)"),
+        ("empty.csv", "the file is empty"),
+    ):
+        assert told in refusal("train", data)
+        with Terminal(str(tmp_path / data) if data != "." else str(tmp_path)) as terminal:
+            terminal.wait_for_end()
+            # Wherever the line is broken.
+            assert "".join(told.split()) in "".join(terminal.text.split())
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "secret.csv"
+    path.write_text("a,b\n1,2\n")
+    path.chmod(0)
+    assert "no permission to read it" in refusal("train", str(path))
+
+
+def test_gzip_is_read(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "table.csv.gz", "wt") as file:
+        file.write("a,b\n1,0\n2,1\n")
+    assert "2 observations" in run("train", "table.csv.gz", "--iterations", "2").stdout
+
+
+def test_ten_thousand_columns(tmp_path: Path) -> None:
+    rows = [[str((i * j) % 7) for i in range(10_000)] for j in range(1, 6)]
+    lines = [",".join(f"c{i}" for i in range(10_000)), *(",".join(row) for row in rows)]
+    (tmp_path / "wide.csv").write_text("\n".join(lines))
+    assert "5 observations" in run("train", "wide.csv", "--iterations", "2").stdout
+    with Terminal(str(tmp_path / "wide.csv")) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        for keys in ("s", "1", "m", "llll", "j", "m", "4", "m", "llll", "m", "6", "v", "5", "x"):
+            terminal.press(keys)
+            terminal.settle()
+        leave(terminal)
+
+
+def piped(content: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([COMMAND, *arguments], input=content, capture_output=True, timeout=60)
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    done = piped(b"a,b\n1,0\n2,1\n", "train", "-", "--iterations", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(b"standard input: 2 observations")
+    assert b"line 3, column 'b'" in piped(b"a,b\n1,0\n2,x1\n", "train", "-").stderr
+    assert b"standard input: the file is empty" in piped(b"", "train", "-").stderr
+    packed = gzip.compress(b"a,b\n1,0\n2,1\n")
+    assert piped(packed, "explain", "-", "dE_dw[0,0]").returncode == 0
+    # What is saved can be gone on with, if the table is there again.
+    name = run("runs").stdout.split()[0]
+    assert b"name them too" in piped(b"", "train", "--open", name).stderr
+    done = piped(b"a,b\n1,0\n2,1\n", "train", "--open", name, "-", "--iterations", "4")
+    assert b"4 iterations" in done.stdout
+    assert (
+        b"the data have changed" in piped(b"a,b\n1,0\n3,1\n", "train", "--open", name, "-").stderr
+    )
+    assert b"--resume needs a file" in piped(b"", "train", "-", "--resume").stderr
+
+
+def test_standard_input_on_the_screen(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a,b\n1,0\n2,1\n")
+    with Terminal("-c", f"cat {tmp_path}/table.csv | {PROGRAM} -", program="bash") as terminal:
+        terminal.wait_for(lambda: "standard input" in terminal.text and "paused" in terminal.text)
+        terminal.press("s")
+        terminal.wait_for(lambda: terminal.iteration == 1)
+        terminal.press("q")
+        terminal.wait_for_end()
+    with Terminal("-") as terminal:
+        terminal.wait_for_end()
+        assert "standard input is the terminal" in terminal.text
+
+
+def test_an_endless_stream_ends() -> None:
+    limited = f"ulimit -v 3000000; tr '\\0' '1' </dev/zero | {PROGRAM} train -"
+    done = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    *told, problem = done.stderr.splitlines()
+    assert told in ([], ["nn-tui: reading standard input …"])
+    assert problem.startswith("nn-tui: standard input: to read ")
+    assert "of memory" in problem
+
+
+@pytest.fixture
+def gigabyte(tmp_path: Path) -> Iterator[Path]:
+    """A table of 1 GB."""
+    path = tmp_path / "large.csv"
+    block = "".join(f"{i % 997 / 997:.6f},{i % 2}\n" for i in range(500_000)).encode()
+    with path.open("wb") as file:
+        file.write(b"a,b\n")
+        while file.tell() < 1e9:
+            file.write(block)
+    yield path
+    path.unlink()
+
+
+@pytest.mark.skipif(
+    shutil.disk_usage("/tmp").free < 3e9, reason="there is no room for a file of 1 GB"
+)
+def test_reading_a_gigabyte_is_told_and_given_up(gigabyte: Path) -> None:
+    with Terminal(str(gigabyte)) as terminal:
+        terminal.wait_for(lambda: "reading 1.0 GB" in terminal.text)
+        terminal.wait_for(
+            lambda: re.search(r"[1-9]\d* %   Esc gives up", terminal.text) is not None
+        )
+        terminal.press("\x1b")
+        terminal.wait_for_end()
+        assert "given up while the data were being read" in terminal.text
+
+
+def test_a_command_reading_a_gigabyte_ends_at_once(gigabyte: Path) -> None:
+    child = pexpect.spawn(COMMAND, ["train", str(gigabyte)], encoding="utf-8", timeout=30)
+    child.expect_exact("large.csv (1,0")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
