@@ -35,12 +35,13 @@ class Chunk:
 
 
 class Terminal:
-    """``nn-tui`` on a screen of 120×36; leaving the `with` block ends it.
+    """``nn-tui`` on a screen, by default of 120×36; leaving the `with` block ends it.
 
     Args:
         arguments: For ``nn-tui``.
         program: What to run instead of ``nn-tui``.
         environment: What is to be set in it.
+        size: Columns and lines.
 
     Attributes:
         began: When it was started.
@@ -52,9 +53,10 @@ class Terminal:
         *arguments: str,
         program: Path | str = PROGRAM,
         environment: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (COLUMNS, LINES),
     ) -> None:
         self.output = bytearray()
-        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self.began = perf_counter()
         self._child = pexpect.spawn(
@@ -62,7 +64,7 @@ class Terminal:
             list(arguments),
             env={**os.environ, **(environment or {})},
             cwd=str(ROOT),
-            dimensions=(LINES, COLUMNS),
+            dimensions=(size[1], size[0]),
         )
         # pexpect would wait 50 ms before each key.
         self._child.delaybeforesend = None
@@ -112,6 +114,11 @@ class Terminal:
         """The number of complete iterations as the header tells it."""
         found = _ITERATION.search(self.header)
         return int(found[1].replace(",", "")) if found else None
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the terminal larger or smaller."""
+        self._screen.resize(lines, columns)
+        self._child.setwinsize(lines, columns)
 
     def press(self, key: str) -> float:
         """Send a key and return the time."""

@@ -34,11 +34,12 @@ class NNTui(Seeing):
         )
 
 
-def run(*, fps: float, data: str | None, **options: object) -> int:
+def run(*, fps: float, calm: bool, data: str | None, **options: object) -> int:
     """Open the debugger on the screen.
 
     Args:
         fps: How often it is drawn, at most.
+        calm: Whether only the header is drawn while training.
         data: A path, the name of a bundled dataset, or None where a saved run names it.
         **options: The rest that an `Opener` takes.
 
@@ -66,7 +67,7 @@ def run(*, fps: float, data: str | None, **options: object) -> int:
 
         return Opener(data=data, **options)  # type: ignore[arg-type]
 
-    app = NNTui(clean(name), opener, fps)
+    app = NNTui(clean(name), opener, fps, calm=calm)
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)

@@ -22,6 +22,7 @@ from tui.options import (
     saving,
     written,
 )
+from tui.typeset import PlainOutput, is_plain
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -68,9 +69,13 @@ def cli() -> None:
 @click.option(
     "--fps",
     type=click.FloatRange(0.1, 60),
-    default=10.0,
-    show_default=True,
-    help="How often the screen is drawn, at most, while training.",
+    help="How often the screen is drawn a second, at most, while training.  [default: 10, or 2 "
+    "with --calm]",
+)
+@click.option(
+    "--calm",
+    is_flag=True,
+    help="For slow links: no animation, and while training only the first line is drawn.",
 )
 @click.option(
     "--break",
@@ -88,7 +93,13 @@ def cli() -> None:
     "when it becomes true. May be repeated.",
 )
 @click.help_option("-h", "--help")
-def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **given: Any) -> None:
+def open_(
+    fps: float | None,
+    calm: bool,
+    breakpoints: tuple[str, ...],
+    watches: tuple[str, ...],
+    **given: Any,
+) -> None:
     """Open the debugger on DATA."""
     lacking = _no_screen(given["data"])
     if lacking:
@@ -98,7 +109,7 @@ def open_(fps: float, breakpoints: tuple[str, ...], watches: tuple[str, ...], **
     from tui.app import run
 
     given |= {"breakpoints": breakpoints, "watches": watches}
-    sys.exit(run(fps=fps, **_opening(given)))
+    sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
 
 
 def _opening(given: dict[str, Any]) -> dict[str, Any]:
@@ -352,6 +363,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # What the terminal's encoding lacks is written as an escape, not as a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    if is_plain():
+        sys.stdout, sys.stderr = PlainOutput(sys.stdout), PlainOutput(sys.stderr)
     try:
         cli.main(prog_name="nn-tui", standalone_mode=False)
     except InputError as error:

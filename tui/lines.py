@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from tui.moment import Moment, State
 from tui.palette import Palette
+from tui.typeset import typeset
 
 if TYPE_CHECKING:
     from tui.app import NNTui
@@ -29,6 +30,7 @@ class Row:
 
     def add(self, text: str, style: Style | None = None, width: int | None = None) -> Row:
         """Append text, padded or cut to a width in cells if one is given."""
+        text = typeset(text)
         if width is not None:
             if cell_len(text) > width:
                 text = set_cell_size(text, max(width - 1, 0)) + "…" * (width > 0)
@@ -116,6 +118,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def entitle(self, title: str, subtitle: str = "") -> None:
         """Write into the border, if that is not what stands there: it costs a full refresh."""
+        title, subtitle = typeset(title), typeset(subtitle)
         if (title, subtitle) != self._titles:
             self._titles = (title, subtitle)
             self.border_title = title
@@ -185,8 +188,14 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=line - height + 1, animate=False)
 
 
+def cells_of(text: str) -> int:
+    """Return how many cells a text takes as the terminal can show it."""
+    return cell_len(typeset(text))
+
+
 def right(text: str, width: int) -> str:
     """Put text at the right end of so many cells, cut with an ellipsis if it is too long."""
+    text = typeset(text)
     if cell_len(text) > width:
         text = set_cell_size(text, max(width - 1, 0)).rstrip() + "…" * (width > 0)
     return " " * (width - cell_len(text)) + text
@@ -194,6 +203,7 @@ def right(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """Break text between words into lines of at most so many cells."""
+    text = typeset(text)
     lines: list[str] = []
     for word in text.split():
         if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:

@@ -33,6 +33,23 @@ THEME = Theme(
 )
 
 
+_LEAST_CONTRAST = 3.0
+"""Of text against its background, as WCAG counts it."""
+
+
+def _contrast(first: Color, second: Color) -> float:
+    """Return the contrast ratio of WCAG 2, from 1 to 21."""
+
+    def luminance(colour: Color) -> float:
+        linear = (
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized
+        )
+        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
 @dataclass(frozen=True)
 class Palette:
     """Styles by what they mean. Signs are told by + and − too, so no colour is needed."""
@@ -68,17 +85,25 @@ class Palette:
 
         background, foreground = colour("background"), colour("foreground")
 
-        def towards(hue: Color, share: float, bold: bool = False) -> Style:
-            return Style(color=background.blend(hue, share).rich_color, bold=bold)
+        def legible(wanted: Color) -> Color:
+            """Bring a colour nearer to that of the text until it stands out."""
+            for share in (0.0, 0.2, 0.4, 0.6, 0.8):
+                found = wanted.blend(foreground, share)
+                if _contrast(found, background) >= _LEAST_CONTRAST:
+                    return found
+            return foreground
 
-        plus, minus, accent = colour("primary"), colour("warning"), colour("accent")
+        def towards(hue: Color, share: float, bold: bool = False) -> Style:
+            return Style(color=legible(background.blend(hue, share)).rich_color, bold=bold)
+
+        plus, minus, accent = map(legible, map(colour, ("primary", "warning", "accent")))
         return cls(
             text=towards(foreground, 0.92),
             dim=towards(foreground, 0.5),
             label=towards(foreground, 0.7),
             heading=Style(color=accent.rich_color),
-            good=Style(color=colour("success").rich_color),
-            alarm=Style(color=colour("error").rich_color, bold=True),
+            good=Style(color=legible(colour("success")).rich_color),
+            alarm=Style(color=legible(colour("error")).rich_color, bold=True),
             current=Style(
                 color=foreground.rich_color,
                 bgcolor=background.blend(accent, 0.24).rich_color,

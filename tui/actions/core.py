@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,7 @@ from textual.widgets import Footer
 from engine.errors import InputError, NotComputedError
 from engine.text import clean
 from tui import layout, terminal
+from tui.driver import PlainDriver
 from tui.failure import write_log
 from tui.frame import TITLES, Frame
 from tui.keys import KEYS, bindings
@@ -30,6 +32,7 @@ from tui.palette import THEME, Palette
 from tui.screens.listing import ListScreen
 from tui.screens.resume import ResumeScreen
 from tui.session import Answer, Command, Outcome, Session, View, Window
+from tui.typeset import is_plain
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -107,13 +110,16 @@ class Core(App[None]):
             super().__init__()
             self.outcome = outcome
 
-    def __init__(self, data: str, opener: Callable[[], Opener], fps: float = 10.0) -> None:
-        super().__init__()
+    def __init__(
+        self, data: str, opener: Callable[[], Opener], fps: float = 10.0, *, calm: bool = False
+    ) -> None:
+        super().__init__(driver_class=PlainDriver if is_plain() else None)
         self.failure: str | None = None
         self.palette = Palette.from_theme({})
         self._opener = opener
         self._ended = "quit"
         self._fps = fps
+        self._calm = calm
         self._session: Session | None = None
         self._debugger: Debugger | None = None
         self._moment: Moment | None = None
@@ -125,7 +131,11 @@ class Core(App[None]):
         self._can_give_up = self._given_up = False
         self.frame = Frame(data)
         self.register_theme(THEME)
-        self.theme = THEME.name
+        # What Textual itself lets users set, e.g. textual-light.
+        wanted = os.environ.get("TEXTUAL_THEME", "")
+        self.theme = wanted if wanted in self.available_themes else THEME.name
+        if calm:
+            self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[object]:
         return _MainScreen(id="_default")
@@ -378,6 +388,9 @@ class Core(App[None]):
 
     def _draw(self) -> None:
         if self._moment is not None:
+            if self._calm and self._moment.state is State.RUNNING:
+                self.frame.header.show(self._moment)
+                return
             self.frame.show(self._moment)
             if self._session is not None and self._session.saver is not None:
                 self._session.saver.view = layout.describe(self.frame)

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from engine.text import MINUS
-from tui.lines import Row, right
+from tui.lines import Row, cells_of, right
 from tui.palette import Palette
 from tui.panes.matrix import names_of
 
@@ -77,7 +77,7 @@ def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette, width
         words = str(finding.verdict)
         if finding.numeric == finding.numeric:
             words += f" {_error(found)}"
-        room = min(cell_len(found.label), max(width - cell_len(words) - 1, 0))
+        room = min(cells_of(found.label), max(width - cell_len(words) - 1, 0))
         first = Row().add(found.label, palette.heading, width=room).add(f" {words}", style)
         second = Row().add("a ", palette.dim).add(_exact(finding.analytic), palette.text)
         second.add("  n ", palette.dim).add(_exact(finding.numeric), palette.text)
@@ -114,7 +114,7 @@ def parameter_rows(
     first = max(min(column - fitting + 1, len(column_names) - fitting), 0)
     shown = range(first, min(first + fitting, len(column_names)))
     heading = Row().add(
-        parameter.symbol, palette.heading, width=max(names, cell_len(parameter.symbol))
+        parameter.symbol, palette.heading, width=max(names, cells_of(parameter.symbol))
     )
     for place, j in enumerate(shown):
         end = names + (place + 1) * (NARROWEST + 1)

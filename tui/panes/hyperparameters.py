@@ -14,11 +14,12 @@ from textual.widgets import Input
 from engine.declaration import Declaration, Value
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
-from tui.lines import LinesView, Row, wrap
+from tui.lines import LinesView, Row, cells_of, wrap
 from tui.moment import Moment
 
 _FIELDS = tuple(DECLARATIONS.values())
 _LABEL = max(len(field.label) for field in _FIELDS) + 5
+_SYMBOL = max(2, *(cells_of(field.symbol) for field in _FIELDS))
 _VALUE = 14
 
 
@@ -77,7 +78,7 @@ class Fields(LinesView):
             at = i == self.cursor and self.cursor_shown
             row = Row().add("›" if at else " ", palette.heading)
             row.add(field.label, palette.text if at else palette.label, width=_LABEL - 4)
-            row.add(f" {field.symbol:<2}", palette.heading)
+            row.add(f" {field.symbol}", palette.heading, width=1 + _SYMBOL)
             value = _written(values[field.name]) if field.name in values else "·"
             if at and self.choosing is not None:
                 row.add(f"◂ {self.choosing} ▸", palette.current, width=_VALUE)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row
+from tui.lines import LinesView, Row, cells_of
 from tui.moment import Moment, State
 from tui.numbers import (
     fixed,
@@ -118,7 +117,7 @@ class IterationPane(LinesView):
         if moment is None:
             return []
         listing = moment.snapshot.listing.lines
-        formula = max(cell_len(line.formula) for line in listing)
+        formula = max(cells_of(line.formula) for line in listing)
         shape = max(len(shape_text(line.shape)) for line in listing)
         layers = max(len(line.layer or "") for line in listing)
         self._phase = max(layers + 2, _NARROWEST_PHASE)
@@ -210,7 +209,7 @@ class IterationPane(LinesView):
         line = lines[snapshot.computed - 1]
         axes = snapshot.listing.axes[line.name]
         array = snapshot.values[line.name]
-        names = max(name_width(axes), cell_len(line.symbol))
+        names = max(name_width(axes), cells_of(line.symbol))
         number = width_for(len(names_of(axes)[1]), width - names - 4)
         first = snapshot.first_observation if axes[:1] == snapshot.listing.axes["x"][:1] else 0
         rows = matrix_rows(

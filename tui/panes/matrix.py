@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui.lines import Row, right
+from tui.lines import Row, cells_of, right
 from tui.numbers import fixed, largest_magnitude, missing, whole_digits
 from tui.palette import Palette
 
@@ -83,7 +83,7 @@ def matrix_rows(
     fitting = max(1, (width - names) // (number + 1))
     cut = len(column_names) > fitting
     shown = max(fitting - 1, 1) if cut else len(column_names)
-    heading = Row().add(title, palette.heading, width=max(names, cell_len(title)))
+    heading = Row().add(title, palette.heading, width=max(names, cells_of(title)))
     column = max(min(column - shown + 1, len(column_names) - shown), 0)
     for i, name in enumerate(column_names[column : column + shown]):
         end = names + (i + 1) * (number + 1)

@@ -6,10 +6,8 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from engine.text import MINUS
-from tui.lines import Row
+from tui.lines import Row, cells_of
 from tui.numbers import fixed, shape_text, width_for
 from tui.palette import Palette
 from tui.panes.matrix import Mark, as_table, matrix_rows, name_width, names_of
@@ -84,7 +82,7 @@ def _layout(snapshot: Snapshot, name: str, width: int) -> tuple[int, int, int, b
     """How many rows, the cells of their names and of a number, whether all columns fit."""
     axes = snapshot.listing.axes[name]
     rows, columns = (len(names) for names in names_of(axes))
-    names = max(name_width(axes), len(snapshot.listing.symbols[name]))
+    names = max(name_width(axes), cells_of(snapshot.listing.symbols[name]))
     number = width_for(columns, width - names)
     return rows, names, number, columns * (number + 1) <= width - names
 
@@ -199,7 +197,7 @@ def _exact(
     else:
         value = float(values[place])
         number.add(repr(value).replace("-", MINUS), palette.number(value, abs(value)))
-    label_width = cell_len(label)
+    label_width = cells_of(label)
     if label_width + len(" = ") + _LONGEST_NUMBER <= width:
         return [Row().add(label, palette.heading).add(" = ", palette.dim).extend(number)]
     name_row = Row().add(label, palette.heading, min(label_width, width - len(" =")))

@@ -8,7 +8,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row
+from tui.lines import LinesView, Row, cells_of
 from tui.moment import Moment
 from tui.numbers import NARROWEST, width_for
 from tui.panes.check import HEAD as CHECK_HEAD
@@ -437,5 +437,5 @@ def _extent(listing: Listing) -> tuple[int, int]:
         axes = listing.axes[parameter]
         columns = max(columns, len(names_of(axes)[1]))
         titles = (parameter, *listing.parameters[parameter])
-        names = max(names, name_width(axes), *(len(listing.symbols[t]) for t in titles))
+        names = max(names, name_width(axes), *(cells_of(listing.symbols[t]) for t in titles))
     return columns, names

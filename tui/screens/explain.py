@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding
 
 from engine.expression import Cell, Explanation, format_number
-from tui.lines import Row, wrap
+from tui.lines import Row, cells_of, wrap
 from tui.moment import Moment
 from tui.screens.listing import ListScreen
 
@@ -75,7 +75,7 @@ class ExplainScreen(ListScreen):
         rows += [Row().add(line, palette.dim) for line in wrap(explanation.why, width)]
         rows.append(Row())
         self._first = len(rows)
-        names = max((len(cell.label) for cell in self.operands), default=0)
+        names = max((cells_of(cell.label) for cell in self.operands), default=0)
         for i, operand in enumerate(self.operands):
             row = Row().add("› " if i == self.cursor else "  ", palette.heading)
             row.add(operand.label, palette.text, width=names + 2)
@@ -86,7 +86,7 @@ class ExplainScreen(ListScreen):
     def _way(self, width: int) -> Row:
         palette = self.lines.palette
         symbols = [explanation.cell.symbol for explanation, _ in self._trail]
-        while len(symbols) > 2 and sum(map(len, symbols)) + 3 * len(symbols) > width:
+        while len(symbols) > 2 and sum(map(cells_of, symbols)) + 3 * len(symbols) > width:
             symbols = ["…", *symbols[2:]]
         row = Row().add("".join(f"{symbol} → " for symbol in symbols[:-1]), palette.dim)
         return row.add(symbols[-1], palette.text)

@@ -1,0 +1,170 @@
+"""Whatever the terminal: what it can show, and one line where it can show nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_commands import run
+from tests.terminal import Terminal
+
+UTF8 = {"LC_ALL": "C.UTF-8", "COLORTERM": ""}
+
+
+def kinds_of_colour(output: bytes) -> set[str]:
+    """How the colours of the text are given: as RGB, out of 256, or out of 16."""
+    found = set()
+    for match in re.finditer(rb"\x1b\[([\d;]*)m", output):
+        codes = match[1].decode().split(";")
+        while codes:
+            code = codes.pop(0)
+            if code in ("38", "48"):
+                deep = codes.pop(0)
+                found.add("RGB" if deep == "2" else "256")
+                del codes[: 3 if deep == "2" else 1]
+            elif re.fullmatch("[39][0-7]", code):
+                found.add("16")
+    return found
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+def go_round(terminal: Terminal) -> str:
+    """Step, train and look at every pane; return all that was on the screen."""
+    shown = ""
+    for keys in ("s", "n", "1", "2", "3", "4", "x", "\x1b", "5", "6", "v", "v", "v", "?", "\x1b"):
+        terminal.press(keys)
+        terminal.settle(0.12)
+        shown += terminal.text + "\n"
+    terminal.press(" ")
+    terminal.settle(0.12)
+    return shown
+
+
+def leave(terminal: Terminal) -> None:
+    terminal.press("q")
+    terminal.wait_for_end()
+    # The shell's screen, no mouse reports, the cursor.
+    for sequence in (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?25h"):
+        assert sequence in terminal.output
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "xterm", "screen-256color", "tmux-256color"])
+def test_terminals_with_utf_8(term: str) -> None:
+    with Terminal("or", environment={"TERM": term, **UTF8}, size=(80, 24)) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        shown = go_round(terminal)
+        assert "∂E/∂w = (∂y/∂w)ᵀ·∂E/∂y" in shown
+        assert "╭─ 3 Loss  E = mean((f − f₀)²)" in shown
+        assert "?" not in terminal.header
+        leave(terminal)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"TERM": "linux", **UTF8},
+        {"TERM": "vt100", **UTF8},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "en_US.ISO-8859-1"},
+        {"LC_ALL": "", "LC_CTYPE": "", "LANG": "POSIX"},
+    ],
+    ids=["linux", "vt100", "C", "Latin-1", "POSIX"],
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def test_terminals_with_ascii_only(environment: dict[str, str], size: tuple[int, int]) -> None:
+    environment = {"TERM": "xterm", **environment}
+    with Terminal("or", environment=environment, size=size) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        shown = go_round(terminal)
+        assert bytes(terminal.output).isascii()
+        assert "dE_dw = (dy_dw).T*dE_dy" in shown
+        assert "+- 3 Loss  E = mean((f - f0)^2)" in shown
+        assert re.search(r"dE_dv\[input1, g1\]|v\[input1, g1\]", shown)
+        assert "eta" in shown
+        leave(terminal)
+        assert bytes(terminal.output).isascii()
+
+
+def test_commands_write_ascii_where_the_locale_has_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run("trace", "or").stdout
+    assert "∂E/∂ŷ" in whole
+    monkeypatch.setenv("LC_ALL", "C")
+    for arguments in (
+        ["trace", "or"],
+        ["train", "or"],
+        ["explain", "or", "dE_dv[1,0]"],
+        ["--help"],
+    ):
+        assert run(*arguments).stdout.isascii()
+    plain = run("trace", "or").stdout
+    assert "dE_dyhat = dE_dg o dg_dyhat" in plain
+    # The numbers are the same.
+    number = re.compile(r"[-−]?\d+\.\d+(?:e[-+]\d+)?")
+    assert number.findall(plain) == number.findall(whole.replace("−", "-"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, {"RGB"}),
+        ({"TERM": "xterm-256color", "COLORTERM": ""}, {"256"}),
+        ({"TERM": "xterm", "COLORTERM": ""}, {"16"}),
+        ({"TERM": "linux", "COLORTERM": ""}, {"16"}),
+    ],
+    ids=["true colour", "256 colours", "16 colours", "the console"],
+)
+def test_no_more_colours_than_there_are(environment: dict[str, str], expected: set[str]) -> None:
+    with Terminal("or", environment=environment) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        go_round(terminal)
+        assert kinds_of_colour(bytes(terminal.output)) == expected
+        leave(terminal)
+
+
+def test_without_colours() -> None:
+    with Terminal("or", environment={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        go_round(terminal)
+        for hue in re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", bytes(terminal.output)):
+            assert len(set(hue)) == 1
+        leave(terminal)
+
+
+@pytest.mark.parametrize(
+    "size", [(20, 5), (40, 10), (60, 60), (80, 24), (250, 20), (400, 120)], ids=str
+)
+def test_sizes_and_resizing_while_training(size: tuple[int, int]) -> None:
+    with Terminal("or", "--iterations", "1000000000", size=size) as terminal:
+        terminal.wait_for(lambda: "or.csv" in terminal.text)
+        go_round(terminal)
+        for other in ((30, 8), (120, 36), (20, 5), (200, 50), size):
+            terminal.resize(*other)
+            terminal.settle(0.15)
+        # Training has gone on, and it can be paused at any size.
+        terminal.resize(80, 24)
+        terminal.wait_for(lambda: "running" in terminal.text and "iterations/s" in terminal.text)
+        terminal.press(" ")
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        leave(terminal)
+
+
+def test_calm_sends_little_and_shows_all_at_the_pause() -> None:
+    sent = {}
+    for option in ("--calm", "--new"):
+        with Terminal("or", "--iterations", "1000000000", option) as terminal:
+            terminal.wait_for(lambda: "paused" in terminal.text)
+            terminal.press(" ")
+            terminal.wait_for(lambda: "iterations/s" in terminal.text)
+            before = len(terminal.output)
+            terminal.record(3)
+            sent[option] = len(terminal.output) - before
+            terminal.press(" ")
+            terminal.wait_for(lambda: "paused" in terminal.text)
+            terminal.settle()
+            assert "no iteration is complete yet" not in terminal.text
+            leave(terminal)
+    assert 0 < sent["--calm"] < sent["--new"] / 5

@@ -1,0 +1,134 @@
+"""Writing for terminals that know no more than ASCII, decided once for the whole program.
+
+Names and formulas are written out where lines are made, ``∂E/∂f`` as ``dE_df`` and ``η`` as
+``eta``; whatever is left, frames and bars above all, is replaced on its way to the terminal, each
+character by one of the same width.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from typing import TextIO
+
+from rich.cells import cell_len
+
+_TERMINALS = frozenset(("linux", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"))
+"""Those whose fonts lack the Braille of the chart and the subscripts."""
+_COERCED = "C.UTF-8"
+_WORDS = {
+    **{"ŷ": "yhat", "η": "eta", "σ": "sigma", "Σ": "sum", "λ": "lambda", "μ": "mu", "β": "beta"},
+    **{"ε": "eps", "δ": "delta", "Δ": "delta_", "ρ": "rho", "γ": "gamma", "α": "alpha"},
+    **{"²": "^2", "ᵀ": ".T", "·": "*", "∘": "o", "−": "-", "×": "x", "←": "<-", "→": "->"},
+    **{"≤": "<=", "≥": ">=", "≠": "!=", "±": "+-", "∞": "inf", "√": "sqrt", "≈": "~", "∈": "in"},
+    **{"ₙ": "_n", "ᵢ": "_i", "ₕ": "_h", "ₒ": "_o", "ₜ": "_t", "⁻": "^-", "¹": "1"},
+}
+_SPELLED = str.maketrans({**_WORDS, **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))})
+_NO_VALUE = re.compile(r"(?<!\S)·(?=\s*$|\s\s)")
+"""Where a dot stands for a value that there is none of yet, and not for a product."""
+_DERIVATIVE = re.compile(r"∂(\w+)/∂(\w+)")
+_LIKE = {
+    **dict.fromkeys("─━═┄┈╌╍┅┉╴╶╸╺▔", "-"),
+    **dict.fromkeys("│┃║┆┊╎╏╵╷╹╻▏▎▍▌▐▕", "|"),
+    **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬", "+"),
+    **dict.fromkeys("█▉▊▋▇▆", "#"),
+    **dict.fromkeys("▅▄", "="),
+    **dict.fromkeys("▃▂▁", "_"),
+    **{"▀": '"', "░": ".", "▒": ":", "▓": "%", "■": "#"},
+    **dict.fromkeys("▶▸►›▷", ">"),
+    **dict.fromkeys("◀◂◄‹", "<"),
+    **dict.fromkeys("▲▴△", "^"),
+    **dict.fromkeys("▼▾", "v"),
+    **{"●": "*", "○": "o", "◆": "*", "◇": "o", "⏸": "=", "⚠": "!", "✓": "+", "✗": "x", "…": "~"},
+    **{"∂": "d", "ŷ": "Y", "η": "n", "σ": "s", "Σ": "S", "λ": "l", "ᵀ": "'", "·": ".", "∘": "o"},
+    **dict.fromkeys("◉□◼", "@"),
+    **dict.fromkeys("“”″‴", '"'),
+    **{"╱": "/", "╲": "\\", "‖": "|", "±": "~", "∞": "8", "√": "V", "≈": "~", "∈": "e", "⁻": "-"},
+    **dict(zip("Δαβγδεθμπρ", "Dabgdetmpr", strict=True)),
+    **{"−": "-", "×": "x", "←": "<", "→": ">", "↑": "^", "↓": "v", "≤": "<", "≥": ">", "⎇": "Y"},
+}
+_BRAILLE = range(0x2800, 0x2900)
+_ROWS = ((0x09, "'"), (0x12, "-"), (0x24, "-"), (0xC0, "."))
+"""The dots of the four rows of a Braille character, and what is as high."""
+
+
+@cache
+def is_plain() -> bool:
+    """Whether the terminal, as its environment tells, has no more than ASCII.
+
+    A locale that is not set at all says nothing: those are most often terminals with UTF-8.
+    """
+    locale = next((os.environ[n] for n in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(n)), "")
+    if locale == _COERCED and os.environ.get("LANG") in ("C", "POSIX"):
+        # Python itself has put this there, in place of the locale that was set.
+        return True
+    if locale and "utf" not in locale.lower():
+        return True
+    return os.environ.get("TERM", "") in _TERMINALS and sys.stdout.isatty()
+
+
+def typeset(text: str) -> str:
+    """Write a text as the terminal can show it; its width may change."""
+    return spelled(text) if is_plain() and not text.isascii() else text
+
+
+def spelled(text: str) -> str:
+    """Write symbols out in ASCII: ``∂E/∂f`` as ``dE_df``; frames and the like are left."""
+    text = _NO_VALUE.sub(".", text)
+    return _DERIVATIVE.sub(r"d\1_d\2", text).translate(_SPELLED)
+
+
+class _Narrow(dict[int, str]):
+    """For each character beyond ASCII another one or two, as wide."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _resembling(chr(code))
+        return found
+
+
+_NARROW: Mapping[int, str] = _Narrow()
+
+
+def narrowed(text: str) -> str:
+    """Replace all that is not ASCII, in the same width."""
+    return text if text.isascii() else text.translate(_NARROW)
+
+
+def _resembling(character: str) -> str:
+    if character.isascii():
+        return character
+    if ord(character) in _BRAILLE:
+        dots = ord(character) - _BRAILLE.start
+        marks = [mark for row, mark in _ROWS if dots & row]
+        return " " if not marks else ":" if len(marks) > 2 else marks[0]
+    width = cell_len(character)
+    if width != 1:
+        return "?" * width
+    if character in _LIKE:
+        return _LIKE[character]
+    base = unicodedata.normalize("NFKD", character)[0]
+    return base if base.isascii() and base.isprintable() else "?"
+
+
+class PlainOutput:
+    """A stream on which everything is written out in ASCII.
+
+    Args:
+        stream: Where to.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text out; returns the length that was asked for."""
+        if not text.isascii():
+            text = narrowed(spelled(text))
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
