@@ -376,9 +376,16 @@ def main() -> NoReturn:
         _fail(_one_line(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except MemoryError as error:
+        _fail(f"not enough memory ({clean(str(error))})" if str(error) else "not enough memory")
     except BrokenPipeError:
         # The reader has gone; nothing may be written to it at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        from tui.failure import told_of
+
+        click.echo(f"nn-tui: {told_of(error)}", err=True)
         sys.exit(1)
     sys.exit(0)
 

@@ -10,8 +10,18 @@ from pathlib import Path
 import platformdirs
 
 from engine import __version__
+from engine.text import clean
 
 _MOST_BYTES = 1_000_000
+
+
+def told_of(error: BaseException) -> str:
+    """Write an error to the log and say in one line what it was and where that is."""
+    log = write_log(error)
+    where = f"details are in {log}" if log else "the log could not be written"
+    kept = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+    what = clean(f"{type(error).__name__}: {error}".strip(": "))
+    return f"internal error ({what}); {where}{kept}"
 
 
 def write_log(error: BaseException) -> Path | None:

@@ -70,6 +70,10 @@ def train_and_save(opening: Opening) -> tuple[float, bool]:
             opening.debugger, also=lambda: saver.poll() or bool(ended)
         )
         why = signal.Signals(ended[0]).name if ended else "SIGINT" if interrupted else "quit"
+    except Exception as error:
+        if saver.close(why, here=True):
+            error.add_note("the run is saved, --resume goes on with it")
+        raise
     finally:
         if not saver.close(why, here=True):
             click.echo(f"nn-tui: the run is {saver.problem}", err=True)

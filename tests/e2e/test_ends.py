@@ -113,6 +113,42 @@ def test_a_signal_without_a_screen_saves_what_was_reached(
     assert ("error at step" in output) == (name == "SIGINT")
 
 
+DEFECTIVE = [sys.executable, str(Path(__file__).with_name("defective.py"))]
+
+
+def check_failure(said: str, library: Library) -> None:
+    """One message, everything else in the log, and the run as far as it was right."""
+    (log,) = library.path.parent.rglob("nn-tui.log")
+    # Wherever a terminal breaks the line.
+    told = "".join(said.split())
+    assert "internalerror(ZeroDivisionError:adefect);detailsarein" + str(log) in told
+    assert "therunissaved" in told
+    assert "Traceback" not in said
+    assert "Traceback" in log.read_text()
+    (entry,) = library.entries()
+    assert entry.saved is not None
+    assert entry.saved.ended == "error"
+    assert check_exact(library) >= 5000
+
+
+def test_a_defect_in_the_engine_without_a_screen(state: Library) -> None:
+    done = subprocess.run(
+        [*DEFECTIVE, "train", *ENDLESS], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    check_failure(done.stderr, state)
+
+
+def test_a_defect_in_the_engine_on_the_screen(state: Library) -> None:
+    with Terminal(*DEFECTIVE[1:], *ENDLESS, program=DEFECTIVE[0]) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press(" ")
+        terminal.wait_for_end()
+        assert b"\x1b[?1049l" in terminal.output
+        check_failure(terminal.output.decode().rpartition("\x1b[?1049l")[2], state)
+
+
 def memory(pid: int) -> int:
     """What a process has in memory, in MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])

@@ -23,7 +23,7 @@ from engine.errors import InputError, NotComputedError
 from engine.text import clean
 from tui import layout, terminal
 from tui.driver import PlainDriver
-from tui.failure import write_log
+from tui.failure import told_of
 from tui.frame import TITLES, Frame
 from tui.keys import KEYS, bindings
 from tui.lines import LinesView
@@ -304,10 +304,7 @@ class Core(App[None]):
         error = self._exception
         assert error is not None
         self._ended = "error"
-        log = write_log(error)
-        where = f"details are in {log}" if log else "the log could not be written"
-        what = clean(f"{type(error).__name__}: {error}".strip(": "))
-        self.failure = f"internal error ({what}); {where}{self._kept()}"
+        self.failure = f"{told_of(error)}{self._kept()}"
         self._close_messages_no_wait()
 
     def _kept(self) -> str:
