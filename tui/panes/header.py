@@ -116,7 +116,7 @@ class Header(LinesView, can_focus=False):
         if moment.state is State.RUNNING:
             row = Row().add("▶ running", palette.good)
             if moment.rate:
-                row.add(f"  {_brief(moment.rate)} iterations/s", palette.dim, width=21)
+                row.add(f"  {_brief(moment.rate)} iterations/s", palette.dim, width=24)
             return row
         if moment.state is State.FINISHED:
             return Row().add("✓ finished", palette.good).add("  s goes on, r resets", palette.dim)
