@@ -154,15 +154,30 @@ def test_sizes_and_resizing_while_training(size: tuple[int, int]) -> None:
         leave(terminal)
 
 
+def test_a_terminal_that_was_small_for_a_moment() -> None:
+    with Terminal("or", size=(80, 24)) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press("s")
+        terminal.wait_for(lambda: terminal.iteration == 1)
+        terminal.settle()
+        before = terminal.text
+        terminal.resize(20, 5)
+        terminal.resize(80, 24)
+        assert terminal.text != before
+        terminal.wait_for(lambda: terminal.text == before)
+
+
 def test_calm_sends_little_and_shows_all_at_the_pause() -> None:
     sent = {}
     for option in ("--calm", "--new"):
         with Terminal("or", "--iterations", "1000000000", option) as terminal:
             terminal.wait_for(lambda: "paused" in terminal.text)
+            terminal.settle(0.5)
             terminal.press(" ")
             terminal.wait_for(lambda: "iterations/s" in terminal.text)
             before = len(terminal.output)
-            terminal.record(3)
+            for chunk in terminal.record(3):
+                terminal.show(chunk)
             sent[option] = len(terminal.output) - before
             terminal.press(" ")
             terminal.wait_for(lambda: "paused" in terminal.text)

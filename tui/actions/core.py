@@ -17,6 +17,7 @@ from textual.events import Event, Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer
 
 from engine.errors import InputError, NotComputedError
@@ -51,6 +52,8 @@ _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
 
 
+_SETTLED = 0.1
+"""Seconds after which a terminal is taken to keep its size."""
 _QUIET, _BETWEEN = 0.5, 0.2
 """Seconds before it is told how far the reading is, and between two times."""
 
@@ -127,6 +130,7 @@ class Core(App[None]):
         self._selected: int | None = None
         self._timed: tuple[float, int] | None = None
         self._early: list[Key] = []
+        self._redrawing: Timer | None = None
         self._next_told: float | None = None
         self._can_give_up = self._given_up = False
         self.frame = Frame(data)
@@ -171,6 +175,18 @@ class Core(App[None]):
         for view in self.screen_stack[0].query(LinesView):
             view.notify_style_update()
             view.refresh()
+
+    def on_resize(self) -> None:
+        """Draw everything once the terminal keeps its size.
+
+        One that was smaller for a moment, too short for Textual to see, has lost what was there.
+        """
+        if self._moment is None:
+            # All of it is drawn when there is something to show.
+            return
+        if self._redrawing is not None:
+            self._redrawing.stop()
+        self._redrawing = self.set_timer(_SETTLED, self._draw_all)
 
     def _draw_all(self) -> None:
         """Draw every cell, as after `fg` nothing of the screen is there any more."""
