@@ -131,6 +131,9 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     good = np.isfinite(values) & (steps >= axes.first) & (steps <= axes.iterations)
     if not good.any():
         return Chart()
+    # Far beyond the axes plotext would draw, and fill its memory, all the same.
+    tall = axes.top - axes.bottom
+    values = np.clip(values, axes.bottom - tall, axes.top + tall)
     # plotext keeps one figure for all, and changes what it is given.
     plotext.clear_figure()
     plotext.theme("clear")

@@ -14,7 +14,7 @@ from engine.saved.library import Library
 from tests.e2e.saved import check_exact, last, until
 from tests.terminal import PROGRAM, Terminal
 
-KILLS = int(os.environ.get("NN_TUI_KILLS", "6"))
+KILLS = int(os.environ.get("NN_TUI_KILLS", "4"))
 """How often each way of running is killed; 200 take some minutes."""
 HASTY = [sys.executable, str(Path(__file__).with_name("hasty.py"))]
 ENDLESS = ["or", "--iterations", "1000000000"]

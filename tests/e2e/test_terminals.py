@@ -72,8 +72,8 @@ def test_terminals_with_utf_8(term: str) -> None:
     ],
     ids=["linux", "vt100", "C", "Latin-1", "POSIX"],
 )
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
-def test_terminals_with_ascii_only(environment: dict[str, str], size: tuple[int, int]) -> None:
+def test_terminals_with_ascii_only(environment: dict[str, str]) -> None:
+    size = (120, 36) if "LC_ALL" in environment else (80, 24)
     environment = {"TERM": "xterm", **environment}
     with Terminal("or", environment=environment, size=size) as terminal:
         terminal.wait_for(lambda: "paused" in terminal.text)
@@ -118,7 +118,8 @@ def test_commands_write_ascii_where_the_locale_has_no_more(monkeypatch: pytest.M
 def test_no_more_colours_than_there_are(environment: dict[str, str], expected: set[str]) -> None:
     with Terminal("or", environment=environment) as terminal:
         terminal.wait_for(lambda: "paused" in terminal.text)
-        go_round(terminal)
+        terminal.press("s")
+        terminal.wait_for(lambda: terminal.iteration == 1)
         assert kinds_of_colour(bytes(terminal.output)) == expected
         leave(terminal)
 
@@ -132,9 +133,7 @@ def test_without_colours() -> None:
         leave(terminal)
 
 
-@pytest.mark.parametrize(
-    "size", [(20, 5), (40, 10), (400, 120)], ids=lambda size: "{}x{}".format(*size)
-)
+@pytest.mark.parametrize("size", [(20, 5), (400, 120)], ids=lambda size: "{}x{}".format(*size))
 def test_sizes_and_resizing_while_training(size: tuple[int, int]) -> None:
     with Terminal("or", "--iterations", "1000000000", size=size) as terminal:
         terminal.wait_for(lambda: "or.csv" in terminal.text)

@@ -6,8 +6,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from engine import Dataset
-from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
+from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
+from tui.moment import State
 from tui.screens.branches import BranchesScreen
 from tui.screens.explain import ExplainScreen
 from tui.screens.prompt import PromptScreen
@@ -254,3 +255,17 @@ async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observation
         await until(pilot, lambda: f"({observations - 7} more: " in text(app))
         await pilot.press("escape", "3", "h", "l", "enter")
         await until(pilot, lambda: clock(app) == (1, 0))
+
+
+async def test_a_smoothed_chart_with_many_branches() -> None:
+    async with opened(iterations=400) as (app, pilot):
+        for _ in range(5):
+            await pilot.press("space")
+            await until(pilot, lambda: state(app) is State.FINISHED)
+            await pilot.press("r")
+            await until(pilot, lambda: clock(app) == (0, 0))
+        assert len(snapshot(app).branches) == 6
+        await pilot.press("3", "a", "s", "s")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        await until(pilot, lambda: "smoothed" in str(app.frame.loss.border_title))
+        await pilot.pause()

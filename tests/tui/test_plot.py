@@ -1,8 +1,10 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from engine.loss_history import Outline, means_between, outline_between
-from tui.plot import chart, empty_axes, is_curve
+from tui.plot import Axes, chart, empty_axes, is_curve
 
 
 def outline(values: np.ndarray) -> Outline:
@@ -101,3 +103,17 @@ def test_smoothing_draws_means() -> None:
     assert means_between(values, 200, 300, 4).positions.size == 0
     long = means_between(np.arange(2_500_000.0), 0, 2_499_999, 5)
     np.testing.assert_allclose(long.lows, long.positions, atol=2)
+
+
+def test_a_curve_far_beyond_the_axes_takes_no_memory() -> None:
+    values = np.array([1e-6, 1e9, 1e-6])
+    far = Outline(np.arange(3.0), values, values, None)
+    axes = Axes(2, 0.0, 1e-5, False, 0, narrow=True)
+    tracemalloc.start()
+    try:
+        drawn = chart(60, 12, far, axes)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(drawn.lines) == 12
+    assert peak < 10_000_000

@@ -118,7 +118,7 @@ async def test_a_run_that_is_open_elsewhere_can_be_copied(library: Library) -> N
     lock = Lock(folder.path)
     assert lock.take() is None
     async with app_on(library) as (app, pilot):
-        assert "is open in process" in text(app)
+        await until(pilot, lambda: "is open in process" in text(app))
         await pilot.press("r")
         assert len(app.screen_stack) > 1
         await pilot.press("c")

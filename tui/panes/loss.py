@@ -311,9 +311,10 @@ class LossPane(LinesView):
     def _overlaid(self, charts: list[Chart], moment: Moment, width: int) -> list[Strip]:
         """The charts over one another, the present one on top, the marks behind them."""
         palette, snapshot = self.palette, moment.snapshot
-        styles = [palette.plus[2], *self._other_styles()][: len(charts)]
+        styles = [palette.plus[2], *self._other_styles()]
         if self._smooth:
-            styles[-1:] = [palette.dim]
+            # The losses themselves lie behind all others.
+            styles = [*styles[: len(charts) - 1], palette.dim]
         marks: dict[int, tuple[str, Style]] = {}
         if snapshot.iteration < snapshot.losses.size:
             marks[charts[0].column_of(snapshot.iteration, self._shown)] = ("┊", palette.dim)
