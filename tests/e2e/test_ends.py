@@ -20,6 +20,7 @@ HASTY = [sys.executable, str(Path(__file__).with_name("hasty.py"))]
 ENDLESS = ["or", "--iterations", "1000000000"]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_while_training_without_a_screen(state: Library) -> None:
     chance = random.Random(1)
     reached = [0]
@@ -50,6 +51,7 @@ def test_killed_at_any_moment_while_training_without_a_screen(state: Library) ->
             assert reached[-1] > reached[-2]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_on_the_screen(state: Library) -> None:
     chance = random.Random(2)
     for i in range(KILLS):
@@ -66,6 +68,7 @@ def test_killed_at_any_moment_on_the_screen(state: Library) -> None:
         assert check_exact(state) > before
 
 
+@pytest.mark.slow
 def test_at_most_five_seconds_are_lost(state: Library) -> None:
     process = subprocess.Popen(
         [str(PROGRAM), "train", *ENDLESS], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -92,6 +95,7 @@ def test_a_signal_on_the_screen_saves_what_was_reached(state: Library, name: str
     assert last(state).saved.ended == name  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_a_signal_without_a_screen_saves_what_was_reached(
     state: Library, name: str, code: int
@@ -155,6 +159,7 @@ def memory(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
 
 
+@pytest.mark.slow
 def test_a_frozen_terminal_stops_neither_training_nor_saving_nor_the_end(state: Library) -> None:
     with Terminal(*ENDLESS) as terminal:
         terminal.wait_for(lambda: "paused" in terminal.text)
@@ -205,6 +210,7 @@ def test_ctrl_z_and_fg(state: Library) -> None:
     assert last(state).saved is not None
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_to(state: Library) -> None:
     state.path.parent.mkdir(parents=True)
     state.path.write_text("a file where the folder should be")

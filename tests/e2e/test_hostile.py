@@ -86,6 +86,7 @@ def check_sent(output: bytes) -> None:
     assert found is None, output[max(found.start() - 80, 0) : found.end() + 40]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(TABLES))
 def test_texts_are_shown_and_never_sent(tmp_path: Path, number: int) -> None:
     chance = random.Random(number)
@@ -139,6 +140,7 @@ def test_texts_are_shown_and_never_sent(tmp_path: Path, number: int) -> None:
             assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -204,6 +206,7 @@ def test_gzip_is_read(tmp_path: Path) -> None:
     assert "2 observations" in run("train", "table.csv.gz", "--iterations", "2").stdout
 
 
+@pytest.mark.slow
 def test_ten_thousand_columns(tmp_path: Path) -> None:
     rows = [[str((i * j) % 7) for i in range(10_000)] for j in range(1, 6)]
     lines = [",".join(f"c{i}" for i in range(10_000)), *(",".join(row) for row in rows)]
@@ -276,6 +279,7 @@ def gigabyte(tmp_path: Path) -> Iterator[Path]:
     path.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.disk_usage("/tmp").free < 3e9, reason="there is no room for a file of 1 GB"
 )
@@ -290,6 +294,7 @@ def test_reading_a_gigabyte_is_told_and_given_up(gigabyte: Path) -> None:
         assert "given up while the data were being read" in terminal.text
 
 
+@pytest.mark.slow
 def test_a_command_reading_a_gigabyte_ends_at_once(gigabyte: Path) -> None:
     child = pexpect.spawn(COMMAND, ["train", str(gigabyte)], encoding="utf-8", timeout=30)
     child.expect_exact("large.csv (1,0")

@@ -155,6 +155,7 @@ def test_export_writes_numbers_that_are_exact(tmp_path: Path, source: str) -> No
     assert "exists already" in refusal("export", name, "results/of-it")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_open_elsewhere() -> None:
     with endless() as holder:
         for options in (["--resume"], ["--open", str(listed()[0]["run"])]):
@@ -249,6 +250,7 @@ def test_fixed_hyperparameters_of_a_saved_run_are_not_for_changing() -> None:
     assert "--hidden 5: a saved run has its own" in said
 
 
+@pytest.mark.slow
 def test_a_terminal_is_told_of_an_unfinished_run() -> None:
     with endless():
         pass

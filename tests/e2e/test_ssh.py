@@ -75,6 +75,7 @@ def is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+@pytest.mark.slow
 def test_a_dropped_link_loses_nothing(link: list[str], state: Library) -> None:
     command = [*link, str(PROGRAM), "or", "--iterations", "1000000000"]
     with Terminal(*command, program="ssh") as terminal:

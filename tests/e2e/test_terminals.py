@@ -50,6 +50,7 @@ def leave(terminal: Terminal) -> None:
         assert sequence in terminal.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("term", ["xterm-256color", "xterm", "screen-256color", "tmux-256color"])
 def test_terminals_with_utf_8(term: str) -> None:
     with Terminal("or", environment={"TERM": term, **UTF8}, size=(80, 24)) as terminal:
@@ -61,6 +62,7 @@ def test_terminals_with_utf_8(term: str) -> None:
         leave(terminal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [
@@ -105,6 +107,7 @@ def test_commands_write_ascii_where_the_locale_has_no_more(monkeypatch: pytest.M
     assert number.findall(plain) == number.findall(whole.replace("−", "-"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
@@ -124,6 +127,7 @@ def test_no_more_colours_than_there_are(environment: dict[str, str], expected: s
         leave(terminal)
 
 
+@pytest.mark.slow
 def test_without_colours() -> None:
     with Terminal("or", environment={"NO_COLOR": "1", "COLORTERM": "truecolor"}) as terminal:
         terminal.wait_for(lambda: "paused" in terminal.text)
@@ -133,6 +137,7 @@ def test_without_colours() -> None:
         leave(terminal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(20, 5), (400, 120)], ids=lambda size: "{}x{}".format(*size))
 def test_sizes_and_resizing_while_training(size: tuple[int, int]) -> None:
     with Terminal("or", "--iterations", "1000000000", size=size) as terminal:
@@ -166,6 +171,7 @@ def test_a_terminal_that_was_small_for_a_moment() -> None:
         terminal.wait_for(lambda: terminal.text == before)
 
 
+@pytest.mark.slow
 def test_calm_sends_little_and_shows_all_at_the_pause() -> None:
     sent = {}
     for option in ("--calm", "--new"):

@@ -241,6 +241,7 @@ def cut(content: bytes, at: int) -> bytes:
     return content[:at]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", [flipped, cut])
 def test_a_damaged_save_is_told_and_the_one_before_used(
     saved_twice: tuple[Path, dict[str, object]],

@@ -183,6 +183,7 @@ async def test_the_inspector_shows_any_tensor(size: tuple[int, int]) -> None:
         await pilot.press("5", "j", "enter")
         await until(pilot, lambda: "4×3   not computed yet" in text(app))
         await pilot.press("f")
+        await until(pilot, lambda: clock(app) == (1, 0))
         for line in snapshot(app).listing.lines:
             app.inspect(line.name)
             await until(pilot, lambda line=line: f"4 Inspector  {line.symbol} " in text(app))
@@ -211,6 +212,7 @@ def large(observations: int) -> Dataset:
 
 
 # Up to 512 observations a snapshot has all, of more only those that can be seen.
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "observations"), zip(SIZES, (600, 300), strict=True))
 async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observations: int) -> None:
     last = observations - 1

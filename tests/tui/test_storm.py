@@ -21,6 +21,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, no_waiting_for_an_idle_processor:
         monkeypatch.setattr(f"{module}.wait_for_idle", no_rest)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("size", "training"),
