@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from engine.table.scaling import Scaling
 
 
+INPUT, TARGET, INDEX, IGNORED = ROLES = ("input", "target", "index", "ignored")
+"""What a column of a table can be."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """N observations with their inputs and targets.
@@ -38,6 +42,7 @@ class Dataset:
         features: How many of the last inputs are computed from those before; their names are
             the expressions.
         source: How it was read from a file; None where it was not.
+        columns: The columns of the table, each with what it is, one of `ROLES`.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Dataset:
     original_x: NDArray[np.float64] | None = None
     features: int = 0
     source: Source | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for array in (self.x, self.f0, self.shown_x):

@@ -102,6 +102,11 @@ class Frame(Vertical):
         for pane in self._panes.values():
             pane.show(moment)
 
+    def start_again(self) -> None:
+        """Forget what is of the run before, as another one on another table follows."""
+        self.loss.start_again()
+        self.weights.inspect(None)
+
     def window(self, most: int) -> slice:
         """The observations that can be seen; of two panes far apart, those of the active one."""
         table, inspected = self.dataset.window, self.weights.window

@@ -335,7 +335,7 @@ KEYS = (
         ("enter",),
         "Enter",
         "open",
-        "inspect the operation under the cursor; in Loss: go to the cursor; else: edit",
+        "inspect the operation under the cursor; Dataset: columns; Loss: go there; else: edit",
         PANES,
         footer=False,
     ),

@@ -145,6 +145,14 @@ class Opener:
             debugger, self.library.new(), single=self._single, library=self.library, notices=notices
         )
 
+    def anew_on(self, data: str, given: Mapping[str, Any]) -> Opener:
+        """Return what starts a run anew on a file, with other options."""
+        how = READ_ONLY if self.how == READ_ONLY else CONTINUE
+        # Whatever else was asked for was about the run before.
+        return Opener(
+            data=data, given=given, new=True, how=how, library=self.library, progress=self.progress
+        )
+
     @property
     def size(self) -> int:
         """The bytes of the data file, as far as it can be told."""

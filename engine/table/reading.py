@@ -94,6 +94,8 @@ def read_dataset(
 
     source = None if stream is not None else Source(place(data), options, seed)
 
+    columns = tuple((name, roles.of(i)) for i, name in enumerate(cells.names))
+
     def part(rows: NDArray[np.bool_], validation: Dataset | None) -> Dataset:
         whole = bool(rows.all())
         return Dataset(
@@ -113,6 +115,7 @@ def read_dataset(
             original_x=None if scaling is None else x if whole else x[rows],
             features=features,
             source=source,
+            columns=columns,
         )
 
     return part(~held, part(held, None) if held.any() else None)

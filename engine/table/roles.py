@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.dataset import IGNORED, INDEX, INPUT, TARGET
 from engine.errors import DataError
 from engine.table.cells import Cells
 from engine.table.options import NO_INDEX, TableOptions
@@ -22,6 +23,12 @@ class Roles:
     targets: list[int]
     index: int | None
     category: frozenset[int]
+
+    def of(self, i: int) -> str:
+        """Return what one column is."""
+        if i == self.index:
+            return INDEX
+        return TARGET if i in self.targets else INPUT if i in self.inputs else IGNORED
 
 
 def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> Roles:

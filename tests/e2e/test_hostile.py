@@ -192,14 +192,6 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
             assert "".join(told.split()) in "".join(terminal.text.split())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    path = tmp_path / "secret.csv"
-    path.write_text("a,b\n1,2\n")
-    path.chmod(0)
-    assert "no permission to read it" in refusal("train", str(path))
-
-
 def test_gzip_is_read(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "table.csv.gz", "wt") as file:
         file.write("a,b\n1,0\n2,1\n")

@@ -121,6 +121,16 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         read_dataset("/dev/zero")
 
 
+def test_a_file_that_may_not_be_read(write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a,b\n1,2\n")
+    path.chmod(0)
+    if os.geteuid() == 0:
+        # Root may read everything.
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(InputError, match="no permission to read it"):
+        read_dataset(path)
+
+
 def test_columns_that_are_not_there(write) -> None:
     path = write("a,b\n1,2\n")
     with pytest.raises(InputError, match="column 'z': no such column; there are a, b"):

@@ -107,9 +107,17 @@ class Core(App[None]):
             self.words = words
 
     class Arrived(Message):
-        """The runner delivered a view, or an error."""
+        """The runner of a session delivered a view, or an error."""
 
-        def __init__(self, outcome: Outcome) -> None:
+        def __init__(self, outcome: Outcome, number: int) -> None:
+            super().__init__()
+            self.outcome = outcome
+            self.number = number
+
+    class ReadAgain(Message):
+        """The table was read in another way, or could not be."""
+
+        def __init__(self, outcome: Opening | InputError | MemoryError) -> None:
             super().__init__()
             self.outcome = outcome
 
@@ -124,6 +132,8 @@ class Core(App[None]):
         self._fps = fps
         self._calm = calm
         self._session: Session | None = None
+        self._sessions = 0
+        self._opened_by: Opener | None = None
         self._debugger: Debugger | None = None
         self._moment: Moment | None = None
         self._training = False
@@ -214,7 +224,7 @@ class Core(App[None]):
         def work() -> Opening | None:
             opener = self._opener()
             progress = partial(self._tell_reading, opener.size)
-            opener = dataclasses.replace(opener, progress=progress)
+            self._opened_by = opener = dataclasses.replace(opener, progress=progress)
             offer = opener.offer()
             if offer is None:
                 return opener.start()
@@ -283,18 +293,65 @@ class Core(App[None]):
         if isinstance(message.outcome, BaseException):
             self._give_up(message.outcome)
             return
-        opening = message.outcome
+        self._go_over_to(message.outcome)
+        self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
+        self.set_interval(1.0, self._tell_whether_saved)
+
+    def _go_over_to(self, opening: Opening) -> None:
+        """Have a run on the screen."""
         self.frame.header.tell("")
         self._debugger = opening.debugger
-        self._session = Session(
-            opening.debugger, self._fps, self._window, self._deliver, opening.saver
-        )
+        self._sessions += 1
+        deliver = partial(self._deliver, self._sessions)
+        self._session = Session(opening.debugger, self._fps, self._window, deliver, opening.saver)
         layout.restore(self.frame, opening.view, TITLES, opening.debugger.program.tensors)
         self._session.do()
         for notice in opening.notices:
             self.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
-        self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
-        self.set_interval(1.0, self._tell_whether_saved)
+
+    def read_again(self, **options: object) -> None:
+        """Read the table in another way and start a new run on it; the present one is kept.
+
+        Args:
+            **options: The fields of `TableOptions` that are to be others.
+        """
+        opener, debugger = self._opened_by, self._debugger
+        if opener is None or debugger is None:
+            return
+        source = debugger.dataset.source
+        if source is None:
+            self._say("the table came from no file, so it cannot be read again", "error")
+            return
+        self._halt()
+        self.frame.header.tell("reading the table again …")
+        history = debugger.branches.budget // 2**20
+        given = {**vars(source.options), **debugger.hyperparameters.as_dict(), **options}
+        given |= {"history": history, "weights": None}
+        another = opener.anew_on(source.path, given)
+
+        def load() -> None:
+            outcome: Opening | InputError | MemoryError
+            try:
+                outcome = another.anew()
+            except (InputError, MemoryError) as error:
+                outcome = error
+            with suppress(RuntimeError):
+                self.post_message(self.ReadAgain(outcome))
+
+        threading.Thread(target=load, name="loader", daemon=True).start()
+
+    def on_core_read_again(self, message: ReadAgain) -> None:
+        """Go over to the new run, or stay with the present one."""
+        self.frame.header.tell("")
+        if not isinstance(message.outcome, BaseException):
+            before, self._session = self._session, None
+            if before is not None:
+                before.close("quit")
+            self._selected = self._timed = None
+            self.frame.start_again()
+            self._go_over_to(message.outcome)
+            return
+        self._say(str(message.outcome) or "not enough memory", severity="error")
 
     def _tell_whether_saved(self) -> None:
         saver = self._session.saver if self._session is not None else None
@@ -336,8 +393,8 @@ class Core(App[None]):
         if self._session is not None:
             self._session.close(self._ended)
 
-    def _deliver(self, outcome: Outcome) -> None:
-        self.post_message(self.Arrived(outcome))
+    def _deliver(self, number: int, outcome: Outcome) -> None:
+        self.post_message(self.Arrived(outcome, number))
 
     def _window(self) -> Window:
         """What the panes can show."""
@@ -356,6 +413,9 @@ class Core(App[None]):
     async def on_core_arrived(self, message: Arrived) -> None:
         if not self.screen_stack:
             # It came while the app was being closed.
+            return
+        if message.number != self._sessions:
+            # It is of the run before.
             return
         if isinstance(message.outcome, View):
             self._show(message.outcome)

@@ -15,6 +15,7 @@ from tui.panes.dataset import DatasetPane
 from tui.panes.iteration import IterationPane
 from tui.panes.loss import LossPane
 from tui.panes.weights import WeightsPane
+from tui.screens.columns import ColumnsScreen
 from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
 from tui.screens.prompt import PromptScreen
@@ -54,6 +55,9 @@ class Seeing(Changing):
             self.edit_cell()
         elif self.frame.active == "hyperparameters":
             self.frame.hyperparameters.edit()
+        elif self.frame.active == "dataset":
+            if self._moment is not None and self._moment.dataset.columns:
+                self.push_screen(ColumnsScreen(self._moment))
         else:
             self.action_open()
 
@@ -66,7 +70,7 @@ class Seeing(Changing):
                 self._halt()
                 self.frame.loss.clear_cursor()
                 self.go_to_iteration(cursor + 1)
-        elif self.frame.active in ("weights", "hyperparameters"):
+        elif self.frame.active in ("weights", "hyperparameters", "dataset"):
             self.action_edit()
 
     def action_export(self) -> None:

@@ -1,0 +1,89 @@
+"""The roles of the columns, changed on the screen."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.saved.library import Library
+from tests.tui.app import SIZES, clock, said, snapshot, state, text, until
+from tests.tui.test_saved import app_on, opened
+from tui.moment import State
+
+ROWS = enumerate("abcdefghijkl")
+TABLE = "name,a,b,c\n" + "".join(f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, who in ROWS)
+    f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, who in enumerate("abcdefghijkl")
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "runs")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    path = tmp_path / "table.csv"
+    path.write_text(TABLE)
+    return str(path)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
+async def test_columns_get_other_roles(library: Library, table: str, size: tuple[int, int]) -> None:
+    async with app_on(library, size, table, new=True) as (app, pilot):
+        await opened(app, pilot)
+        assert app._moment.dataset.inputs == ("a", "b")
+        await pilot.press("s", "s", "2", "1", "enter")
+        await until(pilot, lambda: "Columns" in text(app))
+        shown = [line.split("│")[1].split() for line in text(app).splitlines() if " input " in line]
+        assert ["a", "input"] in [line[:2] for line in shown]
+        # b a target too, a left out, c an input: nothing is left of the first guess.
+        await pilot.press("j", "x", "j", "t", "j", "i")
+        await until(pilot, lambda: text(app).count("changed") == 3)
+        await pilot.press("enter")
+        await until(pilot, lambda: app._moment.dataset.inputs == ("c",))
+        dataset = app._moment.dataset
+        assert dataset.targets == ("b",)
+        assert dataset.index == "name"
+        assert dict(dataset.columns) == {
+            "name": "index",
+            "a": "ignored",
+            "b": "target",
+            "c": "input",
+        }
+        assert clock(app) == (0, 0)
+        assert snapshot(app).values["v"].shape == (1, 3)
+        # Everything works on the new run, every pane at its first line.
+        await pilot.press("s", "4", "x")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press("escape", "3", "6", "v", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+    # Both runs are kept.
+    computed = {entry.saved.computed for entry in library.entries() if entry.saved}
+    assert computed == {2, 10_000}
+
+
+async def test_what_cannot_be_leaves_the_run_as_it_is(library: Library, table: str) -> None:
+    async with app_on(library, data=table, new=True) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("s", "1", "enter", "j", "x", "j", "x", "enter")
+        await until(pilot, lambda: "no column is left for the inputs" in said(app))
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        # Nothing changed, or given up: no new run.
+        await pilot.press("1", "enter", "enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("enter", "j", "t", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert clock(app) == (2, 0)
+        assert app._moment.dataset.inputs == ("a", "b")
+
+
+async def test_a_column_more_that_names_the_observations(library: Library, table: str) -> None:
+    async with app_on(library, data=table, new=True) as (app, pilot):
+        await opened(app, pilot)
+        await pilot.press("1", "enter", "j", "o", "k", "x", "enter")
+        await until(pilot, lambda: app._moment.dataset.index == "a")
+        assert app._moment.dataset.inputs == ("b",)
+        await pilot.press("1", "enter", "j", "i", "enter")
+        await until(pilot, lambda: app._moment.dataset.index == "observation")
+        assert app._moment.dataset.inputs == ("a", "b")
