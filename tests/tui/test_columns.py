@@ -11,8 +11,6 @@ from tui.moment import State
 
 ROWS = enumerate("abcdefghijkl")
 TABLE = "name,a,b,c\n" + "".join(f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, who in ROWS)
-    f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, who in enumerate("abcdefghijkl")
-)
 
 
 @pytest.fixture

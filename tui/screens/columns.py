@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from engine.dataset import IGNORED, INDEX, INPUT, ROLES, TARGET
 from engine.table.options import NO_INDEX
-from tui.lines import Row
+from tui.lines import Row, wrap
 from tui.screens.listing import ListScreen
 
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ class ColumnsScreen(ListScreen):
             style = palette.heading if role == TARGET else palette.label
             row.add(role, palette.dim if role == IGNORED else style, width=9)
             rows.append(row.add("changed" if role != before else "", palette.good))
-        hint = (
-            "t target, i input, o names of the observations, x ignored. Applying starts a new run."
-        )
-        return [*rows, Row(), Row().add(hint, palette.dim)]
+        hint = "t target, i input, o names of the observations, x ignored; Enter starts a new run"
+        return [*rows, Row(), *(Row().add(line, palette.dim) for line in wrap(hint, width))]
 
     def action_turn(self, step: int) -> None:
         """Give the column the next role, or the one before."""
