@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 GB = 1e9
 _CONTROL_GROUPS = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
     (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "/sys/fs/cgroup/memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file",
     ),
 )
+"""Of the second version and of the first: folder, limit, what is used, what of it is a cache."""
 _SMALL = 100_000
 """Numbers up to which nothing is estimated."""
 _WORKING, _KEPT = 2.5, 5.0
@@ -34,19 +37,25 @@ what it shows; the state is kept at the start and at two checkpoints besides, an
 def available() -> float:
     """Return the bytes that this process can still have; infinite where nobody tells."""
     found = [float("inf")]
-    with suppress(OSError, ValueError, IndexError):
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        told = next(line for line in lines if line.startswith("MemAvailable:"))
-        found.append(1024 * float(told.split()[1]))
-    for limit, used in _CONTROL_GROUPS:
-        with suppress(OSError, ValueError):
-            found.append(float(Path(limit).read_text()) - float(Path(used).read_text()))
+    with suppress(OSError, ValueError, KeyError):
+        found.append(1024 * _table(Path("/proc/meminfo"))["MemAvailable:"])
+    for folder, limit, used, cache in _CONTROL_GROUPS:
+        group = Path(folder)
+        with suppress(OSError, ValueError, KeyError):
+            most, now = (float((group / name).read_text()) for name in (limit, used))
+            found.append(most - now + _table(group / "memory.stat")[cache])
     limit_of_space, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit_of_space != resource.RLIM_INFINITY:
         with suppress(OSError, ValueError, IndexError):
             pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
             found.append(limit_of_space - pages * resource.getpagesize())
     return max(min(found), 0.0)
+
+
+def _table(path: Path) -> dict[str, float]:
+    """Read lines of a name and a number."""
+    lines = (line.split() for line in path.read_text(encoding="ascii").splitlines())
+    return {words[0]: float(words[1]) for words in lines if len(words) > 1}
 
 
 def shortage(needed: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from engine.tensor import Array
 from engine.validation import Evaluator
 
 _LINES = 10
+_MOST_NAMES = 50
+"""Of inputs and of targets in the first line of a report."""
 
 
 def plain(value: object) -> Any:
@@ -89,6 +92,16 @@ def _validation_text(debugger: Debugger) -> list[str]:
     return ["With the final weights:", *lines, ""]
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'s' if count != 1 else ''}"
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    shown = ", ".join(names[:_MOST_NAMES])
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
 def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str:
     """Write the notebook's report: errors at ten steps, weights, bias, predictions, time.
 
@@ -101,13 +114,13 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     initial, final = debugger.initial_parameters, debugger.parameters
     layers = [(layer.name, layer.weights) for layer in debugger.program.network.layers]
     lines = [
-        f"{dataset.name}: {len(dataset.observations)} observations, "
-        f"inputs {', '.join(dataset.inputs)}, targets {', '.join(dataset.targets)}"
+        f"{dataset.name}: {_counted(len(dataset.observations), 'observation')}, "
+        f"inputs {_names(dataset.inputs)}, targets {_names(dataset.targets)}"
     ]
     lines += [f"assumed {assumption}" for assumption in dataset.assumptions]
     lines += ["", f"E = {debugger.program.loss.formula}"]
     lines += [f"Starting {name} layer weights: {_array(initial[w])}" for name, w in layers]
-    lines.append("")
+    lines += [""] * bool(len(losses))
     stride = max(1, math.ceil(len(losses) / _LINES))
     lines += [f"error at step {i:5d}: {losses[i]:e}" for i in range(0, len(losses), stride)]
     bad = np.flatnonzero(~np.isfinite(losses))

@@ -1,7 +1,10 @@
 """What is too large for the machine is refused before it is tried."""
 
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -104,3 +107,22 @@ def test_the_history_goes_on_with_less_where_memory_ends(monkeypatch: pytest.Mon
         whole.go_to(iteration, 3 if iteration < 20_000 else 0)
         for name, values in whole.parameters.items():
             assert debugger.parameters[name].tobytes() == values.tobytes()
+
+
+def test_what_is_available_is_what_a_limit_leaves(tmp_path: Path) -> None:
+    whole = memory.available()
+    assert 0 < whole < float("inf")
+    # A control group: 1 GB, of which 600 MB are used, 200 MB of them by a cache.
+    (tmp_path / "memory.max").write_text("1000000000\n")
+    (tmp_path / "memory.current").write_text("600000000\n")
+    (tmp_path / "memory.stat").write_text("anon 400000000\ninactive_file 200000000\n")
+    group = (str(tmp_path), "memory.max", "memory.current", "inactive_file")
+    with patch.object(memory, "_CONTROL_GROUPS", (group,)):
+        assert memory.available() == 600_000_000
+    (tmp_path / "memory.max").write_text("max\n")
+    with patch.object(memory, "_CONTROL_GROUPS", (group,)):
+        assert memory.available() > 600_000_000
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, 2 * 10**9)); "
+    limited += "from engine.memory import available; print(available())"
+    told = subprocess.run([sys.executable, "-c", limited], capture_output=True, check=True)
+    assert 0 < float(told.stdout) < 2e9
