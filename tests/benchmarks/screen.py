@@ -13,7 +13,7 @@ from tests.benchmarks.headless import Headless
 from tests.benchmarks.measure import Comparison, alternate
 from tests.terminal import Chunk, Terminal
 
-RUN = ("samples/or.csv", "--iterations", "100000000", "--fps", "10")
+RUN = ("--new", "samples/or.csv", "--iterations", "100000000", "--fps", "10")
 
 _PROCESSES, _ROUNDS, _TRUECOLOR_ROUNDS = 3, 6, 4
 _SECONDS = 1.5

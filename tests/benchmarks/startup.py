@@ -37,13 +37,13 @@ def _row(what: str, comparison: Comparison, limit: float) -> Row:
 
 def _fill_the_cache() -> None:
     """Have Python compile what is imported; the program imports what its references do."""
-    with Terminal("samples/or.csv") as terminal:
+    with Terminal("samples/or.csv", "--new") as terminal:
         terminal.wait_until_ready()
     _run(str(PROGRAM), "--help")
 
 
 def _first_frame() -> float:
-    with Terminal("samples/or.csv") as terminal:
+    with Terminal("samples/or.csv", "--new") as terminal:
         seen = terminal.wait_for(lambda: "nn-tui" in terminal.text and "1 Dataset" in terminal.text)
         return seen - terminal.began
 

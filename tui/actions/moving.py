@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.stops import Hit
 from engine.times import parse_iteration
-from tui.actions.core import Core
+from tui.actions.loading import Loading
 from tui.moment import State
 from tui.screens.prompt import PromptScreen, at_once
 from tui.session import Command, Journey
@@ -25,7 +25,7 @@ _PROGRESS = 0.2
 """Seconds between two lines of progress."""
 
 
-class Moving(Core):
+class Moving(Loading):
     """The keys that move through the program."""
 
     _again: Callable[[], None] | None = None
