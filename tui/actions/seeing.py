@@ -15,7 +15,6 @@ from tui.panes.dataset import DatasetPane
 from tui.panes.iteration import IterationPane
 from tui.panes.loss import LossPane
 from tui.panes.weights import WeightsPane
-from tui.screens.columns import ColumnsScreen
 from tui.screens.explain import ExplainScreen
 from tui.screens.help import HelpScreen
 from tui.screens.prompt import PromptScreen
@@ -56,6 +55,9 @@ class Seeing(Changing):
         elif self.frame.active == "hyperparameters":
             self.frame.hyperparameters.edit()
         elif self.frame.active == "dataset":
+            # Imported here, as the first frame need not wait for NumPy.
+            from tui.screens.columns import ColumnsScreen
+
             if self._moment is not None and self._moment.dataset.columns:
                 self.push_screen(ColumnsScreen(self._moment))
         else:
