@@ -7,6 +7,8 @@ import time
 import traceback
 from pathlib import Path
 
+import platformdirs
+
 from engine import __version__
 from engine.text import clean
 
@@ -28,9 +30,6 @@ def write_log(error: BaseException) -> Path | None:
     The log of before is kept beside it where it has grown long.
     """
     try:
-        # Imported here, as the first frame need not wait for it.
-        import platformdirs
-
         folder = Path(platformdirs.user_log_path("nn-tui", appauthor=False))
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "nn-tui.log"

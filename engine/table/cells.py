@@ -85,6 +85,7 @@ class _Pieces:
         return piece
 
     def __iter__(self) -> Iterator[str]:
+        # For pandas a file is what has this; it does not use it.
         return iter(self._text.splitlines(keepends=True))
 
     def check(self) -> None:
