@@ -77,7 +77,7 @@ class Loading(Core):
     class ReadAgain(Message):
         """The table was read in another way, or could not be."""
 
-        def __init__(self, outcome: Opening | InputError | MemoryError) -> None:
+        def __init__(self, outcome: Opening | Exception) -> None:
             super().__init__()
             self.outcome = outcome
 
@@ -235,10 +235,10 @@ class Loading(Core):
         another = opener.anew_on(source.path, given)
 
         def load() -> None:
-            outcome: Opening | InputError | MemoryError
+            outcome: Opening | Exception
             try:
                 outcome = another.anew()
-            except (InputError, MemoryError) as error:
+            except Exception as error:
                 outcome = error
             with suppress(RuntimeError):
                 self.post_message(self.ReadAgain(outcome))
@@ -248,7 +248,7 @@ class Loading(Core):
     def on_loading_read_again(self, message: ReadAgain) -> None:
         """Go over to the new run, or stay with the present one."""
         self.frame.header.tell("")
-        if not isinstance(message.outcome, BaseException):
+        if not isinstance(message.outcome, Exception):
             before, self._session = self._session, None
             if before is not None:
                 before.close("quit")
@@ -256,4 +256,6 @@ class Loading(Core):
             self.frame.start_again()
             self._go_over_to(message.outcome)
             return
+        if not isinstance(message.outcome, (InputError, MemoryError)):
+            raise message.outcome
         self._say(str(message.outcome) or "not enough memory", severity="error")
