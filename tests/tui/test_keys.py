@@ -247,6 +247,18 @@ async def test_help(size: tuple[int, int], key: str) -> None:
         await until(pilot, lambda: not isinstance(app.screen, HelpScreen))
 
 
+async def test_space_turns_the_page_of_the_help() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("?")
+        await until(pilot, lambda: "Where does a weight" in text(app))
+        await pilot.press("space")
+        await until(pilot, lambda: "Where does a weight" not in text(app))
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert state(app) is State.PAUSED
+
+
 async def test_help_over_a_running_training() -> None:
     async with opened(iterations=LONG) as (app, pilot):
         await pilot.press("space", "question_mark")

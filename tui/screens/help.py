@@ -56,7 +56,8 @@ class HelpScreen(Dialog[None]):
     """Closed by the key that opened it, Esc or q."""
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
-        Binding("escape,question_mark,f1,q", "dismiss", "close help")
+        Binding("escape,question_mark,f1,q", "dismiss", "close help"),
+        Binding("space", "turn", "page down"),
     ]
 
     def __init__(self, palette: Palette) -> None:
@@ -66,10 +67,14 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
             scroll.border_title = "nn-tui: a debugger for backpropagation"
-            scroll.border_subtitle = "↑ ↓ scroll · Esc closes"
+            scroll.border_subtitle = "↑ ↓ space scroll · Esc closes"
             yield Static(self._recipes())
             yield Static(self._keys())
             yield Static(Text("\n\n".join(READING), style=self._palette.text))
+
+    def action_turn(self) -> None:
+        """Show the next page, as pagers do."""
+        self.query_one(VerticalScroll).scroll_page_down(animate=False)
 
     def _recipes(self) -> Group:
         return Group(
