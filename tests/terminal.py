@@ -21,7 +21,7 @@ PROGRAM = Path(sys.executable).with_name("nn-tui")
 COLUMNS, LINES = 120, 36
 
 _POLL = 0.02
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _QUIET = 0.05
 _ITERATION = re.compile(r"iteration\s+([\d,]+) /")
 
@@ -159,8 +159,10 @@ class Terminal:
         """Show output until a condition holds, and return when the deciding output came.
 
         Raises:
-            RuntimeError: It does not hold after 20 seconds, or the program has ended.
+            RuntimeError: It does not hold after a minute, or the program has ended.
         """
+        if condition():
+            return perf_counter()
         end = perf_counter() + _PATIENCE
         while perf_counter() < end:
             chunk = self.read(_POLL)
@@ -174,7 +176,7 @@ class Terminal:
         """Show output until the program has ended.
 
         Raises:
-            RuntimeError: It has not after 20 seconds.
+            RuntimeError: It has not after a minute.
         """
         end = perf_counter() + _PATIENCE
         while perf_counter() < end:
@@ -191,6 +193,15 @@ class Terminal:
         with suppress(RuntimeError):
             while (chunk := self.read(seconds)) is not None:
                 self.show(chunk)
+
+    def escape(self, left: str) -> None:
+        """Leave with Esc what has these words on the screen.
+
+        The next key comes after they are gone: right behind Esc it would be Alt with that key.
+        """
+        self.wait_for(lambda: left in self.text)
+        self.press("\x1b")
+        self.wait_for(lambda: left not in self.text)
 
     def wait_until_ready(self) -> float:
         """Wait until the data are read and a key has an effect; return when that was."""
