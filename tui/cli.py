@@ -126,12 +126,12 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _prepared(given: dict[str, Any]) -> Debugger:
-    """Make the debugger that the options ask for; a line tells of a large file."""
+    """Make the debugger that the options ask for; a line tells how far a large file is."""
     from tui.options import prepare
     from tui.waiting import told_if_slow
 
-    with told_if_slow(given["data"]):
-        return prepare(**given)
+    with told_if_slow(given["data"]) as progress:
+        return prepare(**given, progress=progress)
 
 
 def _no_screen(data: str | None) -> str:
@@ -160,8 +160,8 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     from tui.opening import Opener
     from tui.waiting import told_if_slow
 
-    with told_if_slow(given["data"] or ""):
-        opener = Opener(**_opening(given))
+    with told_if_slow(given["data"] or given["open_"] or "") as progress:
+        opener = Opener(**_opening(given), progress=progress)
         offer = opener.offer() if sys.stderr.isatty() else None
         opening = opener.start()
     if offer is not None and offer.saved is not None:

@@ -1,38 +1,77 @@
-"""Says on stderr what takes long, where no screen says it."""
+"""Says on stderr how far the reading of a large file is, where no screen says it."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
+from engine.progress import Progress, silent
 from engine.text import clean
 from tui.options import STANDARD_INPUT
 
 _PATIENCE = 1.0
-"""Seconds."""
+_BETWEEN = 0.2
+"""Seconds before the first line, and until the next."""
 _MB = 1e6
 
 
 @contextmanager
-def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[None]:
-    """Write a line if reading a file takes longer than so many seconds."""
+def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
+    """Keep a line about a file that takes long to read, and wipe it away at the end.
+
+    Only a terminal gets it: what stands in a file or a pipe is there to stay, and may be
+    read as a problem.
+
+    Args:
+        data: What is read.
+        patience: Seconds after which it is told.
+
+    Yields:
+        What is to be told of the progress.
+    """
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    share, shown = "", ""
+    ended = threading.Event()
+
+    def note(done: int, total: int) -> None:
+        nonlocal share
+        share = f" {100 * done // total} %" if done else ""
+
+    def write(line: str) -> None:
+        nonlocal shown
+        sys.stderr.write(f"\r{line.ljust(len(shown))}")
+        sys.stderr.flush()
+        shown = line
 
     def tell() -> None:
-        try:
-            size = f" ({Path(data).stat().st_size / _MB:,.1f} MB)"
-        except (OSError, ValueError):
-            size = ""
-        name = "standard input" if data == STANDARD_INPUT else clean(data)
-        click.echo(f"nn-tui: reading {name}{size} …", err=True)
+        pause = patience
+        while not ended.wait(pause):
+            write(f"nn-tui: reading {_name(data)} …{share}")
+            pause = _BETWEEN
 
-    timer = threading.Timer(patience, tell)
-    timer.daemon = True
-    timer.start()
+    teller = threading.Thread(target=tell, name="progress of reading", daemon=True)
+    teller.start()
     try:
-        yield
+        yield note
     finally:
-        timer.cancel()
+        ended.set()
+        teller.join()
+        if shown:
+            write("")
+            write("")
+
+
+def _name(data: str) -> str:
+    """What the file is called, short enough for a line, with its size where that says something."""
+    if data == STANDARD_INPUT:
+        return "standard input"
+    try:
+        size = Path(data).stat().st_size
+    except (OSError, ValueError):
+        size = 0
+    return clean(Path(data).name, 40) + (f" ({size / _MB:,.0f} MB)" if size >= _MB else "")

@@ -1,6 +1,8 @@
 """The options of the table on the command line."""
 
+import io
 import json
+import sys
 import threading
 from pathlib import Path
 
@@ -69,20 +71,46 @@ def test_the_text_report_ends_with_both_parts() -> None:
     assert all("accuracy" in line for line in lines[at + 1 : at + 3])
 
 
-def test_a_line_tells_of_a_file_that_takes_long(
+class Stderr(io.StringIO):
+    """Knows whether it is a terminal, and when something was written to it."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        super().__init__()
+        self.is_terminal = is_terminal
+        self.said = threading.Event()
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+    def write(self, text: str) -> int:
+        done = super().write(text)
+        if "37 %" in text:
+            self.said.set()
+        return done
+
+
+def test_a_line_tells_how_far_a_large_file_is_and_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, told, said = tmp_path / "large.csv", [], threading.Event()
-    path.write_bytes(b"x" * 1_500_000)
+    path = tmp_path / "large.csv"
+    path.write_bytes(b"x" * 1_600_000)
+    monkeypatch.setattr(sys, "stderr", terminal := Stderr(is_terminal=True))
+    monkeypatch.chdir(tmp_path)
+    with told_if_slow(path.name, patience=0.0) as progress:
+        progress(37, 100)
+        assert terminal.said.wait(10)
+    line = "nn-tui: reading large.csv (2 MB) … 37 %"
+    assert f"\r{line}" in terminal.getvalue()
+    assert terminal.getvalue().endswith(f"\r{' ' * len(line)}\r")
 
-    def echo(line: str, err: bool) -> None:
-        told.append((line, err))
-        said.set()
 
-    monkeypatch.setattr("tui.waiting.click.echo", echo)
-    with told_if_slow(str(path), patience=0.0):
-        assert said.wait(10)
-    assert told == [(f"nn-tui: reading {path} (1.5 MB) …", True)]
-    with told_if_slow(str(path), patience=60.0):
-        pass
-    assert len(told) == 1
+@pytest.mark.parametrize(("is_terminal", "patience"), [(True, 60.0), (False, 0.0)])
+def test_no_line_tells_of_a_small_file_or_where_it_would_stay(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, patience: float
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stderr := Stderr(is_terminal))
+    with told_if_slow("or", patience) as progress:
+        progress(37, 100)
+        # It would have come within this time.
+        stderr.said.wait(0.5 if patience == 0 else 0)
+    assert stderr.getvalue() == ""
