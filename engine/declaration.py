@@ -50,6 +50,11 @@ class Declaration:
         return "--" + self.name.replace("_", "-")
 
     @property
+    def is_switch(self) -> bool:
+        """Whether all there is to choose is no or yes."""
+        return self.choices == ("no", "yes")
+
+    @property
     def allowed(self) -> str:
         """The allowed values in words."""
         if self.choices:

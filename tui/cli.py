@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -20,6 +21,7 @@ from tui.options import (
     data_and_hyperparameters,
     optional_data_and_hyperparameters,
     saving,
+    spell_out,
     written,
 )
 from tui.typeset import PlainOutput, is_plain
@@ -38,8 +40,9 @@ class _DataOrCommand(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {*self.commands, "--help", "-h", "--version"}
         if args and args[0] not in own:
+            _refuse_misspelt(args[0], self.commands)
             args = ["open", *args]
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, spell_out(args))
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] DATA")
@@ -48,6 +51,19 @@ class _DataOrCommand(click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.commands["open"].format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
+
+
+def _refuse_misspelt(data: str, commands: Collection[str]) -> None:
+    """Refuse what is no file and no dataset, but nearly a command."""
+    import difflib
+
+    meant = difflib.get_close_matches(data, commands, n=1, cutoff=0.75)
+    if not meant or os.path.lexists(data):
+        return
+    from engine.files import bundled
+
+    if data not in bundled():
+        raise click.UsageError(f"no such file or command {data!r}. (Did you mean {meant[0]}?)")
 
 
 @click.group(

@@ -45,6 +45,8 @@ class _DeclaredType(click.ParamType[Value]):
             return self.fail(str(error), param, ctx)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        if self.declaration.is_switch:
+            return "[" + "|".join(self.declaration.choices) + "]"
         if self.declaration.choices:
             return "|".join(self.declaration.choices)
         return {"float": "NUMBER", "int": "N", "str": "TEXT"}[self.declaration.kind.__name__]
@@ -59,6 +61,17 @@ def _declared(declaration: Declaration) -> Callable[[F], F]:
         show_default=True,
         help=declaration.help,
     )
+
+
+def spell_out(arguments: Sequence[str]) -> list[str]:
+    """Write the value of each switch that stands alone: ``--shuffle`` means ``--shuffle yes``."""
+    switches = {d.option: d.choices for d in DECLARATIONS.values() if d.is_switch}
+    whole: list[str] = []
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        whole.append(argument)
+        if argument in switches and following not in switches[argument]:
+            whole.append(switches[argument][-1])
+    return whole
 
 
 _COLUMNS = (

@@ -93,6 +93,31 @@ def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
         assert second["losses"] == whole["losses"][200:]
 
 
+def test_a_choice_of_no_and_yes_is_a_switch_as_well() -> None:
+    plain, *shuffled = (
+        json.loads(run("train", *how.split(), "--iterations", "6", "--json").stdout)
+        for how in (
+            "--batch-size 2 or",
+            "--shuffle or --batch-size 2",
+            "--batch-size 2 or --shuffle",
+            "or --shuffle yes --batch-size 2",
+        )
+    )
+    assert plain["hyperparameters"]["shuffle"] == "no"
+    for told in shuffled:
+        assert told["hyperparameters"]["shuffle"] == "yes"
+        assert told["losses"] == shuffled[0]["losses"] != plain["losses"]
+
+
+def test_a_misspelt_command_is_recognised(tmp_path: Path) -> None:
+    assert "Did you mean train?" in refusal("trian", "or")
+    assert "Did you mean samples?" in refusal("sample")
+    # A file of that name is opened, and what is not nearly a command is taken for one.
+    (tmp_path / "trian").write_text("a,b\n1,0\n2,1\n")
+    assert "2 observations" in run("trian", "--iterations", "2", cwd=tmp_path).stdout
+    assert "nor a bundled dataset" in refusal("wien")
+
+
 def test_trace_as_json_and_as_text() -> None:
     trace = json.loads(run("trace", OR, "--json").stdout)
     assert trace["iteration"] == 0

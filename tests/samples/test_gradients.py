@@ -11,14 +11,14 @@ from engine import check_gradients
 from engine.check_report import cell_text
 from engine.samples import read_samples
 from tui.cli import cli
-from tui.options import prepare
+from tui.options import prepare, spell_out
 
 SAMPLES = read_samples()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_they_pass_at_the_end(name: str) -> None:
-    arguments = [name, *shlex.split(SAMPLES[name].options)]
+    arguments = spell_out([name, *shlex.split(SAMPLES[name].options)])
     given = cli.commands["train"].make_context("train", arguments).params
     given.pop("as_json")
     debugger = prepare(**given)
