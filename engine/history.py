@@ -128,10 +128,17 @@ class History:
         """The iteration at whose start the next checkpoint is due."""
         return self._first + self._count * self.gap
 
-    def set_pace(self, seconds: float) -> None:
-        """Choose the gap from the seconds of an iteration, as long as it can be chosen."""
+    def set_pace(self, seconds: float, iteration: int) -> None:
+        """Choose the gap from the seconds of an iteration, as long as it can be chosen.
+
+        Args:
+            seconds: What an iteration takes.
+            iteration: At the start of which the clock is; a checkpoint before it would never
+                be kept, nor any after that.
+        """
         if self._count == 1:
-            self.gap = min(max(int(_STEP_BACK / seconds), 1), _WIDEST_FIRST_GAP)
+            wanted = min(max(int(_STEP_BACK / max(seconds, 1e-9)), 1), _WIDEST_FIRST_GAP)
+            self.gap = max(wanted, iteration - self._first)
 
     def keep(self, state: Sequence[Array]) -> None:
         """Keep the state as it is at the start of iteration `next_checkpoint`."""

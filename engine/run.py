@@ -209,7 +209,7 @@ class Run:
 
     def _measure(self, seconds: float) -> None:
         self.seconds_per_iteration = seconds
-        self._history.set_pace(seconds)
+        self._history.set_pace(seconds, self.iteration)
 
     def _finish(self, cancel: Cancel, guard: Guard | None) -> bool:
         """Complete the iteration operation by operation; false if cancelled in it."""

@@ -5,12 +5,13 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine import Dataset, Debugger, Hyperparameters, InputError, history
 from engine.history import History
+from engine.run import Run
 from tests.engine.naive import Line, Session, State
 from tests.engine.nets import every_kind, make
 
@@ -214,6 +215,19 @@ def test_history_keeps_to_its_budget() -> None:
         found = history.restore(iteration, list(parameters.values()))
         assert iteration - history.gap < found <= iteration
         assert (parameters["v"] == found).all()
+
+
+@given(paces=st.lists(st.sampled_from([1e-5, 1e-3, 3e-3, 0.02, 0.5]), min_size=1, max_size=80))
+def test_checkpoints_go_on_whatever_the_pace(paces: list[float]) -> None:
+    debugger = Debugger(Dataset.from_arrays([[0.0], [1.0]], [[0.0], [1.0]]), Hyperparameters())
+    run = debugger.branches.current.run
+    with patch.object(Run, "_measure", lambda run, seconds: None):
+        for pace in paces:
+            debugger.step_iteration()
+            run._history.set_pace(pace, run.iteration)
+        debugger.run_to(1000)
+    assert run._history.next_checkpoint >= 1000
+    assert run._history.reaches(999) > 999 - 64 - len(paces)
 
 
 def test_a_change_in_the_past_keeps_the_old_future() -> None:
