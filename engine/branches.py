@@ -73,9 +73,13 @@ class Branches:
     Args:
         run: The first run.
         budget: The bytes that going back may take, for all branches together.
+
+    Attributes:
+        version: Changes with whatever is done, undone, done again or dropped.
     """
 
     def __init__(self, run: Run, budget: int) -> None:
+        self.version = 0
         self.current = Branch(1, "start", run)
         self._all = [self.current]
         self._next = 2
@@ -198,6 +202,7 @@ class Branches:
         self._remove(branch)
         self._undo = [action for action in self._undo if not _concerns(action, branch)]
         self._redo = [action for action in self._redo if not _concerns(action, branch)]
+        self.version += 1
 
     def _remove(self, branch: Branch) -> None:
         self._all.remove(branch)
@@ -206,11 +211,13 @@ class Branches:
     def _did(self, action: Action) -> None:
         self._undo.append(action)
         self._redo.clear()
+        self.version += 1
 
     def undo(self) -> str:
         """Take the last change, start or switch back; return what, in words, or ""."""
         if not self._undo:
             return ""
+        self.version += 1
         action = self._undo.pop()
         if isinstance(action, Planned):
             self._enter(action.branch)
@@ -244,6 +251,7 @@ class Branches:
         """Do what was undone last again; return what, in words, or ""."""
         if not self._redo:
             return ""
+        self.version += 1
         action = self._redo.pop()
         if isinstance(action, Planned):
             self._enter(action.branch)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -93,6 +94,7 @@ class Run:
         self._hyperparameters = hyperparameters
         self._state = [tensor.data for tensor in self.program.state.values()]
         self._history = History(self._state, hyperparameters.learning_rate)
+        self._home: tuple[int, int] | None = None
         self._loss = self.program.tensors["E"].data
         self.held_out = LossHistory()
         validation = self.program.tensors.get("E_val")
@@ -108,6 +110,21 @@ class Run:
     def is_in_the_past(self) -> bool:
         """Whether complete iterations lie ahead of the clock."""
         return self.iteration < len(self.losses)
+
+    @contextmanager
+    def away(self) -> Iterator[tuple[int, int]]:
+        """Have a record that is made meanwhile tell of where the clock is now; gives that."""
+        outer, here = self._home, (self.iteration, self.position)
+        self._home = outer or here
+        try:
+            yield here
+        finally:
+            self._home = outer
+
+    @property
+    def home(self) -> tuple[int, int]:
+        """Where the clock is, or is going to be again after a look elsewhere."""
+        return self._home or (self.iteration, self.position)
 
     @property
     def has_future(self) -> bool:
@@ -400,13 +417,14 @@ class Run:
             most_bytes: How many bytes the checkpoints may take, beside those that are
                 needed where the clock is and where the run ends.
         """
-        ends = (max(self.iteration - 1, 0), len(self.losses))
+        iteration, position = self.home
+        ends = (max(iteration - 1, 0), len(self.losses))
         return Record(
             self._hyperparameters,
             self.initial,
             self.origin,
-            self.iteration,
-            self.position,
+            iteration,
+            position,
             self.losses.values,
             self.held_out.values,
             self._history.checkpoints(most_bytes, ends),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +20,12 @@ _WIDENING = 4
 
 def prime(run: Run, guard: Guard) -> None:
     """Have a guard see the iterations before the clock that it needs to know."""
-    here = (run.iteration, run.position)
-    if guard.run_up and here > (0, 0):
-        guard.listen(lambda hit: None)
-        run.go_to(max(run.iteration - guard.run_up, 0))
-        run.pass_to(*here, guard)
-        guard.listen(None)
+    with run.away() as here:
+        if guard.run_up and here > (0, 0):
+            guard.listen(lambda hit: None)
+            run.go_to(max(run.iteration - guard.run_up, 0))
+            run.pass_to(*here, guard)
+            guard.listen(None)
 
 
 def last_hit(run: Run, stops: Iterable[Stop], cancel: Cancel = never) -> Hit | None:
@@ -39,28 +39,33 @@ def last_hit(run: Run, stops: Iterable[Stop], cancel: Cancel = never) -> Hit | N
         stops: What for.
         cancel: As for `Run.run_to`.
     """
-    here = end = (run.iteration, run.position)
-    width = _FIRST_STRETCH
-    wanted = [stop for stop in stops if stop.number != NONFINITE]
+    with run.away() as here:
+        hit = _look_back(run, here, [stop for stop in stops if stop.number != NONFINITE], cancel)
+        run.go_to(*(here if hit is None else (hit.iteration, hit.position)))
+    return hit
+
+
+def _look_back(
+    run: Run, here: tuple[int, int], wanted: Sequence[Stop], cancel: Cancel
+) -> Hit | None:
+    end, width = here, _FIRST_STRETCH
     while end > (0, 0):
         found: list[Hit] = []
         start = max(end[0] - width, 0)
         run.go_to(start)
         guard = Guard(run, wanted)
         if guard.is_idle:
-            break
+            return None
         prime(run, guard)
         guard.listen(_keep_before(here, end, found))
         complete = run.pass_to(*end, guard, cancel)
         guard.listen(None)
         if not complete:
-            break
+            return None
         if found:
-            run.go_to(found[-1].iteration, found[-1].position)
             return found[-1]
         end = (start, 0)
         width *= _WIDENING
-    run.go_to(*here)
     return None
 
 
@@ -124,19 +129,19 @@ def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> 
     query = compile_query(text, scope)
     if query.term.shape:
         raise QueryError(f"{query.text}: a single value is needed, as in norm({query.text})")
-    here = (run.iteration, run.position)
     values = np.full(last - first + 1, np.nan)
-    run.go_to(max(first - 1, 0))
-    try:
-        while run.iteration <= last and not cancel():
-            run.run_to(run.iteration + 1)
-            iteration = run.iteration - 1
-            if iteration >= first:
-                values[iteration - first] = _value(query)
-            remember(scope.memories, iteration)
-        complete = run.iteration > last
-    finally:
-        run.go_to(*here)
+    with run.away() as here:
+        run.go_to(max(first - 1, 0))
+        try:
+            while run.iteration <= last and not cancel():
+                run.run_to(run.iteration + 1)
+                iteration = run.iteration - 1
+                if iteration >= first:
+                    values[iteration - first] = _value(query)
+                remember(scope.memories, iteration)
+            complete = run.iteration > last
+        finally:
+            run.go_to(*here)
     return Scan(query, first, values) if complete else None
 
 

@@ -188,6 +188,16 @@ class Session:
         self._next_frame = now + min(max(self._interval, pace), _SLOWEST) - 0.005
         self.do()
 
+    def save_at_once(self, ended: str) -> None:
+        """Give up what is under way and save a last time; from any thread.
+
+        Args:
+            ended: What ends the session, e.g. SIGHUP.
+        """
+        self._going.set()
+        if self.saver is not None:
+            self.saver.close(ended)
+
     def close(self, ended: str) -> None:
         """Save a last time and end the runner's thread.
 
@@ -195,7 +205,5 @@ class Session:
             ended: What ends the session, e.g. quit or SIGHUP.
         """
         self._deliver = lambda outcome: None
-        self._going.set()
-        if self.saver is not None:
-            self.saver.close(ended)
+        self.save_at_once(ended)
         self._runner.close()

@@ -210,7 +210,7 @@ def _describe_data(dataset: Dataset) -> Document:
 def _summarise(debugger: Debugger) -> Document:
     losses = debugger.losses
     return {
-        "iteration": debugger.iteration,
+        "iteration": debugger.branches.current.run.home[0],
         "computed": len(losses),
         "planned": debugger.hyperparameters.iterations,
         # JSON has no NaN.

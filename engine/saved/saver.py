@@ -89,9 +89,7 @@ class Saver:
             debugger.iteration,
             debugger.position,
             len(debugger.losses),
-            len(branches.done),
-            len(branches.undone),
-            branches.next_number,
+            branches.version,
             debugger.stops.version,
         )
 

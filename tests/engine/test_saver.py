@@ -13,8 +13,10 @@ import pytest
 from engine import Debugger, InputError, Runner, read_dataset
 from engine.saved import library as keeping
 from engine.saved import saver as saving
+from engine.saved.capture import Encoder, capture
 from engine.saved.library import Library
 from engine.saved.lock import Lock, holder_of
+from engine.saved.manifest import newest
 from engine.saved.restore import open_run
 from engine.saved.saver import Saver
 from engine.saved.stores import Folder, SingleFile
@@ -41,6 +43,61 @@ def test_nothing_is_kept_of_a_run_in_which_nothing_was_done(tmp_path: Path) -> N
     saver = Saver(Debugger(read_dataset("or")), library.new())
     assert saver.close("quit", here=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_undo_and_another_change_at_once_are_saved(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    runner = Runner(debugger)
+    folder = Library(tmp_path).new()
+    saver = Saver(debugger, folder, nudge=lambda: runner.submit(lambda d: saver.poll()))
+
+    def written() -> float | None:
+        return open_run(folder).debugger.parameters["w"][0, 0] if saver.has_saved else None
+
+    runner.submit(lambda d: d.edit("w", (0, 0), 1.0)).result()
+    until(lambda: written() == 1.0)
+
+    def again(debugger: Debugger) -> None:
+        debugger.undo()
+        debugger.edit("w", (0, 0), 2.0)
+
+    runner.submit(again).result()
+    until(lambda: written() == 2.0)
+    saver.close("quit")
+    runner.close()
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda debugger, cancel: debugger.scan("norm(v)", 0, None, cancel),
+        lambda debugger, cancel: debugger.back_to_stop(cancel),
+    ],
+    ids=["scan", "back to a stop"],
+)
+def test_a_save_during_a_search_tells_where_the_clock_will_be_again(
+    tmp_path: Path, search: Callable[[Debugger, Callable[[], bool]], object]
+) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(2000)
+    debugger.go_to(1500, 3)
+    debugger.stops.add_watch("E < 0")
+    file, asked = SingleFile(tmp_path / "run.nnrun"), []
+
+    def save_and_give_up() -> bool:
+        asked.append(debugger.iteration)
+        if len(asked) == 10:
+            assert debugger.iteration != 1500
+            encoded = Encoder().encode(capture(debugger, "a", 0.0))
+            file.write(encoded.manifest, encoded.parts)
+        return len(asked) == 10
+
+    search(debugger, save_and_give_up)
+    for found in (debugger, open_run(file).debugger):
+        assert (found.iteration, found.position, len(found.losses)) == (1500, 3, 2000)
+        assert found.value("y").tobytes() == debugger.value("y").tobytes()
+    saved = newest(file)
+    assert (saved.iteration, saved.computed) == (1500, 2000)
 
 
 def test_a_run_is_saved_while_it_trains_and_at_rest(tmp_path: Path) -> None:

@@ -130,8 +130,8 @@ class Core(App[None]):
     def _save_at_once(self, signal: str) -> None:
         """Save before a signal ends the program."""
         self._ended = signal
-        if self._session is not None and self._session.saver is not None:
-            self._session.saver.close(signal)
+        if self._session is not None:
+            self._session.save_at_once(signal)
 
     def _leave_if_alone(self) -> None:
         if terminal.is_gone():
