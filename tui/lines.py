@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -121,7 +122,8 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         title, subtitle = typeset(title), typeset(subtitle)
         if (title, subtitle) != self._titles:
             self._titles = (title, subtitle)
-            self.border_title = title
+            # A title may hold names from a file, which are no markup.
+            self.border_title = Text(title)
             self.border_subtitle = subtitle
 
     def redraw(self) -> None:

@@ -87,6 +87,7 @@ class Session:
         self._going = threading.Event()
         self._going.set()
         self._waiting: set[Future[View]] = set()
+        self._droppable: set[Future[View]] = set()
         self._next_frame = 0.0
         self._last_tick = (perf_counter(), thread_time())
         self.saver = save(lambda: self._runner.submit(lambda debugger: self._let_save()))
@@ -95,8 +96,13 @@ class Session:
         """Have the saver look at the run, in the thread of which this is called; false."""
         return self.saver is not None and self.saver.poll()
 
-    def do(self, command: Command | None = None) -> None:
-        """Have a command executed and the view after it delivered."""
+    def do(self, command: Command | None = None, is_step: bool = False) -> None:
+        """Have a command executed and the view after it delivered.
+
+        Args:
+            command: What to do first.
+            is_step: Whether it only moves on, so that a pause may drop it.
+        """
         window = self._window()
 
         def job(debugger: Debugger) -> View:
@@ -106,10 +112,13 @@ class Session:
 
         future = self._runner.submit(job)
         self._waiting.add(future)
+        if command is None or is_step:
+            self._droppable.add(future)
         future.add_done_callback(self._done)
 
     def _done(self, future: Future[View]) -> None:
         self._waiting.discard(future)
+        self._droppable.discard(future)
         self._forward(future, lambda view: view)
 
     def _forward(self, future: Future[T], wrap: Callable[[T], Outcome]) -> None:
@@ -136,7 +145,7 @@ class Session:
 
     def pause(self) -> None:
         """Stop at the next boundary, dropping the steps that still wait."""
-        for future in tuple(self._waiting):
+        for future in tuple(self._droppable):
             future.cancel()
         self._runner.pause()
         self.do()

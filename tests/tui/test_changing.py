@@ -1,17 +1,21 @@
 """Weights changed by hand, branches, the inspector and the cursor of the chart."""
 
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from engine import Dataset
+from engine import Dataset, Debugger, read_dataset
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.moment import State
 from tui.screens.branches import BranchesScreen
 from tui.screens.explain import ExplainScreen
 from tui.screens.prompt import PromptScreen
+from tui.session import Session
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 
@@ -271,3 +275,30 @@ async def test_a_smoothed_chart_with_many_branches() -> None:
         await until(pilot, lambda: clock(app) == (2, 0))
         await until(pilot, lambda: "smoothed" in str(app.frame.loss.border_title))
         await pilot.pause()
+
+
+@pytest.mark.parametrize(
+    "name", ["/h", "a=1", "[red]", "@click=app.quit", "link=https://x", "km/h"]
+)
+async def test_a_name_from_a_file_is_no_markup_in_the_title_of_a_prompt(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "table.csv").write_text(f"{name},y\n0.5,0\n2,1\n")
+    dataset = read_dataset(tmp_path / "table.csv")
+    async with opened(dataset=dataset) as (app, pilot):
+        await pilot.press("4", "e")
+        await until(pilot, lambda: f"─ v[{name}, g1] ─" in text(app))
+
+
+async def test_a_pause_drops_steps_but_no_change() -> None:
+    arrived: list[object] = []
+    gate = threading.Event()
+    session = Session(Debugger(read_dataset("or")), 10, lambda: (None, 0, None), arrived.append)
+    session.do(lambda debugger: gate.wait(10))
+    session.do(lambda debugger: debugger.change(learning_rate=0.5))
+    session.do(lambda debugger: debugger.step_iteration(), is_step=True)
+    session.pause()
+    gate.set()
+    found = session.request(lambda d: (d.hyperparameters.learning_rate, d.iteration))
+    assert found.result(10) == (0.5, 0)
+    session.close("quit")

@@ -249,9 +249,9 @@ class Core(App[None]):
     def _say(self, words: str, severity: str = "information") -> None:
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
 
-    def _do(self, command: Command) -> None:
+    def _do(self, command: Command, is_step: bool = False) -> None:
         if self._session is not None:
-            self._session.do(command)
+            self._session.do(command, is_step)
 
     def _tell(self, answer: str) -> None:
         """Say what a command has done, and draw what there is now."""

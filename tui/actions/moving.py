@@ -67,7 +67,7 @@ class Moving(Loading):
             self._halt()
         else:
             self._again = partial(self._step, command)
-            self._do(command)
+            self._do(command, is_step=True)
 
     def action_next_operation(self) -> None:
         self._step(lambda debugger: debugger.step_operation())

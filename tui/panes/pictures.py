@@ -181,8 +181,7 @@ class PicturesPane(LinesView):
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}  v ▸"
-        # Names may come from a file and are no markup.
-        self.entitle(title.replace("[", r"\["), hint)
+        self.entitle(title, hint)
 
     def move(self, direction: str) -> None:
         if self.view != "boundary" or self.moment is None:

@@ -26,7 +26,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Container() as box:
-            box.border_title = self._title
+            box.border_title = Text(self._title)
             box.border_subtitle = "y Enter: yes   n Esc: no"
             yield Static(Text(self._question))
 

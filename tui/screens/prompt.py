@@ -57,7 +57,8 @@ class PromptScreen(Dialog[T], Generic[T]):
 
     def compose(self) -> ComposeResult:
         with Container() as box:
-            box.border_title = self._title
+            # Names from a file are no markup.
+            box.border_title = Text(self._title)
             box.border_subtitle = "Enter accepts, Esc cancels"
             yield Input(self._value, compact=True, select_on_focus=True)
             yield Static(Text(self._hint), id="hint")
