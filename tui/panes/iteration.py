@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -12,6 +13,7 @@ from textual.strip import Strip
 from tui.lines import LinesView, Row, cells_of
 from tui.moment import Moment, State
 from tui.numbers import (
+    NARROWEST,
     fixed,
     largest_magnitude,
     missing,
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
 
 _MARK, _NARROWEST_PHASE = 3, 9
 _DETAIL_LINES = 4
+_GAP = 2
+"""Cells before the numbers, and for the ellipsis behind them."""
+_NUMBERS = (4, 3, 2)
+_MAY_BE_CUT = 2
+"""So many numbers have room if no more formulas than these are cut."""
+_LEAST_FORMULA = 23
+"""What the notebook's longest takes; where there is less, the numbers give way."""
 
 
 class IterationPane(LinesView):
@@ -117,10 +126,11 @@ class IterationPane(LinesView):
         if moment is None:
             return []
         listing = moment.snapshot.listing.lines
-        formula = max(cells_of(line.formula) for line in listing)
         shape = max(len(shape_text(line.shape)) for line in listing)
         layers = max(len(line.layer or "") for line in listing)
         self._phase = max(layers + 2, _NARROWEST_PHASE)
+        lengths = [cells_of(line.formula) for line in listing]
+        formula = _formula_width(lengths, width - _MARK - self._phase - 1 - shape)
         strips = []
         for i in range(top, min(top + count, len(listing))):
             before = listing[i - 1] if i else None
@@ -158,21 +168,26 @@ class IterationPane(LinesView):
         palette = self.palette
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
-        row.add(moment.snapshot.listing.lines[i].formula, style)
+        formula = moment.snapshot.listing.lines[i].formula
+        row.add(formula, style, width=min(cells_of(formula), width))
         row.add("", palette.dim, width=max(_MARK + self._phase + width + 1 - row.width, 0))
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
         """The first numbers, from the selected observation's row on."""
         snapshot, palette = moment.snapshot, self.palette
         line = snapshot.listing.lines[i]
-        row.add("  ", palette.dim)
-        room -= 2
+        row.add(" " * _GAP, palette.dim)
+        room -= _GAP
         end = row.width + room
         array = snapshot.values.get(line.name) if i < snapshot.computed else None
         number = width_for(4, room)
-        most = max(room // (number + 1), 1)
+        most = room // (number + 1)
         if array is None:
             row.add(missing(number), palette.dim)
+            return
+        if not most:
+            # A part of a number would be another one.
+            row.add("…" if room > 0 else "", palette.dim)
             return
         by_observation = snapshot.listing.axes[line.name][:1] == snapshot.listing.axes["x"][:1]
         selected = moment.selected if by_observation else None
@@ -227,6 +242,17 @@ class IterationPane(LinesView):
         for row in rows[: count - 2]:
             strips.append(Row().add("  ").extend(row).strip(width))
         return strips
+
+
+def _formula_width(lengths: Sequence[int], room: int) -> int:
+    """Return how many cells the formulas take of those that they share with the numbers."""
+    longest, whole = max(lengths), sorted(lengths)[:-_MAY_BE_CUT]
+    left = room
+    for numbers in _NUMBERS:
+        left = room - numbers * (NARROWEST + 1) - 2 * _GAP
+        if whole and left >= whole[-1]:
+            return min(longest, left)
+    return min(longest, left if left >= _LEAST_FORMULA else room)
 
 
 def _role(moment: Moment, i: int) -> str:
