@@ -1,6 +1,7 @@
 """The form."""
 
 import pytest
+from textual.events import Key
 
 from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
 from tui.moment import State
@@ -24,6 +25,18 @@ async def test_learning_rate_applies_while_training(size: tuple[int, int]) -> No
         await until(pilot, lambda: values(app)["learning_rate"] == 0.25)
         assert state(app) is State.RUNNING
         assert clock(app)[0] > 100
+
+
+async def test_keys_that_come_in_a_burst_work_in_their_order() -> None:
+    async with opened(iterations=10**9) as (app, pilot):
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        for key in ("end", "ctrl+u", *"0.2", "home", *"1", "end", *"5", "backspace", *"7", "enter"):
+            # Not by the pilot, which waits after each.
+            character = key if len(key) == 1 else None
+            name = {".": "full_stop"}.get(key, key)
+            app.post_message(Key(name, character))
+        await until(pilot, lambda: values(app)["learning_rate"] == 10.27)
 
 
 async def test_raising_the_iterations_lets_a_finished_run_go_on() -> None:

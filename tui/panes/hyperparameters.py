@@ -16,6 +16,7 @@ from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
 from tui.lines import LinesView, Row, cells_of, wrap
 from tui.moment import Moment
+from tui.typed_line import TypedLine
 
 _FIELDS = tuple(DECLARATIONS.values())
 _LABEL = max(len(field.label) for field in _FIELDS) + 5
@@ -160,7 +161,7 @@ class HyperparametersPane(Container):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self.fields = Fields()
-        self.editor = Input(id="editor", compact=True, select_on_focus=False)
+        self.editor = TypedLine(id="editor", compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         yield self.fields

@@ -20,6 +20,7 @@ from engine.search import Scan
 from engine.tensor import Array
 from tui.numbers import array_text
 from tui.screens.dialog import Dialog
+from tui.typed_line import TypedLine
 
 if TYPE_CHECKING:
     from tui.app import NNTui
@@ -55,7 +56,7 @@ class EvaluateScreen(Dialog[None]):
         with Container() as box:
             box.border_title = "Evaluate"
             box.border_subtitle = "Enter evaluates · ↑ earlier · Esc"
-            yield Input(compact=True, placeholder="an expression")
+            yield TypedLine(compact=True, placeholder="an expression")
             yield Static(Text(HINT), id="result")
 
     def on_mount(self) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from engine.errors import InputError
 from tui.screens.dialog import Dialog
+from tui.typed_line import TypedLine
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class PromptScreen(Dialog[T], Generic[T]):
             # Names from a file are no markup.
             box.border_title = Text(self._title)
             box.border_subtitle = "Enter accepts, Esc cancels"
-            yield Input(self._value, compact=True, select_on_focus=True)
+            yield TypedLine(self._value, compact=True, select_on_focus=True)
             yield Static(Text(self._hint), id="hint")
 
     def on_mount(self) -> None:

@@ -1,0 +1,24 @@
+"""A line to type in, whose keys work in the order in which they were pressed."""
+
+from __future__ import annotations
+
+from textual.binding import BindingsMap
+from textual.events import Key
+from textual.widgets import Input
+
+_EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
+"""Those of the line itself; with what it inherits, up and down would scroll it."""
+
+
+class TypedLine(Input):
+    """Answers its editing keys itself.
+
+    Textual lets them go up to the app and come back as actions, and what is typed right behind
+    them, as over a slow link, overtakes them.
+    """
+
+    async def _on_key(self, event: Key) -> None:
+        for binding in _EDITING.get(event.key, ()):
+            await self.run_action(binding.action)
+            event.stop()
+            event.prevent_default()
