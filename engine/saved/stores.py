@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.errors import InputError
-from engine.saved.parts import is_digest
+from engine.saved.parts import ZIP_ERRORS, is_digest, read_stored
 from engine.text import clean
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
@@ -132,22 +132,25 @@ class SingleFile:
     def part(self, name: str) -> bytes:
         return self._read(_file_name(name))
 
-    def _read(self, member: str) -> bytes:
+    def _read(self, name: str) -> bytes:
+        if not self.path.is_file():
+            why = "not a regular file" if self.path.exists() else "no such file"
+            raise InputError(f"{self.words}: {why}")
         try:
-            if not self.path.is_file():
-                raise ValueError("not a regular file" if self.path.exists() else "no such file")
             with zipfile.ZipFile(self.path) as archive:
-                if archive.getinfo(member).file_size > self.path.stat().st_size:
-                    raise ValueError("it claims to hold more than its size")
-                return archive.read(member)
+                member = archive.getinfo(name)
+                if member.file_size > self.path.stat().st_size:
+                    raise InputError(f"{self.words}: it claims to hold more than its size")
+                return read_stored(archive, member)
+        except InputError:
+            raise
         except KeyError:
-            raise InputError(f"{self.words}: no saved run, {member} is missing in it") from None
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            raise InputError(f"{self.words}: no saved run, {name} is missing in it") from None
+        except ZIP_ERRORS as error:
+            if isinstance(error, OSError) and error.strerror:
+                raise InputError(f"{self.words}: {error.strerror}") from None
             why = clean(str(error), 80)
             raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or clean(str(error), 80)
-            raise InputError(f"{self.words}: {why}") from None
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
         """Write the file anew; until that is done the one before stays.
