@@ -363,11 +363,25 @@ def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
-def test_a_save_that_fails_at_any_step_leaves_the_last_one(number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["", "run.json", "state"])
+def test_a_save_that_fails_at_any_step_leaves_the_last_one(
+    number: int, damaged: str, tmp_path: Path
+) -> None:
     debugger = a_session()
     folder = Folder(tmp_path / "run")
     save(debugger, folder)
     before = bits(debugger)
+    if damaged:
+        debugger.run(1)
+        save(debugger, folder)
+        # Of two saves the last one is damaged; the next session goes on from the one before.
+        name = json.loads((folder.path / "run.json").read_bytes())["state"] + ".npz"
+        file = folder.path / (name if damaged == "state" else damaged)
+        file.write_bytes(file.read_bytes()[:-50])
+        folder = Folder(folder.path)
+        restored = open_run(folder)
+        assert "damaged" in restored.notices[0]
+        debugger = restored.debugger
     for failing_at in itertools.count():
         debugger.run(1)
         taken = itertools.count()
@@ -399,7 +413,7 @@ def test_a_save_that_fails_at_any_step_leaves_the_last_one(number: int, tmp_path
         before = found
         if not failed:
             break
-    assert failing_at > 8
+    assert failing_at > (5 if damaged else 8)
     assert not list(folder.path.glob(".unfinished-*"))
 
 
@@ -467,6 +481,17 @@ def test_a_hostile_manifest_is_refused_by_name(
         open_run(hostile(change, saved_twice[0], tmp_path / "run"))
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["1e999", "[" * 5000 + "]" * 5000], ids=["inf", "deep"])
+def test_what_has_no_checksum_is_not_read_by_leaving_it_empty(
+    value: str, saved_twice: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    document = json.loads((saved_twice[0] / "run.json").read_bytes()) | {"checksum": ""}
+    text = json.dumps(document | {"view": "HERE"})
+    (tmp_path / "run.json").write_text(text.replace('"HERE"', value))
+    with pytest.raises(InputError, match=r"checksum|not JSON"):
+        newest(Folder(tmp_path))
 
 
 @pytest.mark.parametrize(
