@@ -14,7 +14,9 @@ import numpy as np
 
 from engine import __version__
 from engine.branches import Action, Branch, Branches, Planned, Switched
+from engine.errors import InputError
 from engine.history import Change, LearningRate
+from engine.saved.fields import Field
 from engine.saved.parts import digest, pack
 from engine.tensor import Array
 
@@ -261,3 +263,29 @@ def checksum(document: Document) -> str:
     """Return the digest of a manifest without its checksum."""
     rest = {name: value for name, value in document.items() if name != "checksum"}
     return digest(json.dumps(rest, sort_keys=True, allow_nan=False).encode())
+
+
+def require_whole(document: Field) -> None:
+    """Check that a manifest is as it was written.
+
+    Raises:
+        InputError: It is not.
+    """
+    try:
+        is_whole = document["checksum"].raw == checksum(document.raw)
+    except (ValueError, RecursionError):
+        is_whole = False
+    if not is_whole:
+        raise InputError("damaged: its checksum is not that of its content")
+
+
+def pieces_of(document: Field) -> set[str]:
+    """Return the digests of the pieces that a manifest names.
+
+    Raises:
+        InputError: The manifest is damaged.
+    """
+    require_whole(document)
+    blocks = document["blocks"]
+    listed = (field.text() for name in blocks.keys() for field in blocks[name])  # noqa: SIM118
+    return {document["state"].text(), *listed}

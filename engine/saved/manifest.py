@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
-from engine.saved.capture import FORMAT, VERSION, checksum
+from engine.saved.capture import FORMAT, VERSION, require_whole
 from engine.saved.fields import Field
 from engine.saved.source import Source
 from engine.saved.stores import Store
@@ -77,12 +77,7 @@ def read_manifest(content: bytes) -> Saved:
         raise InputError(
             f"saved by a later nn-tui (format {version}); this one reads up to {VERSION}"
         )
-    try:
-        right = checksum(document.raw)
-    except (ValueError, RecursionError):
-        right = ""
-    if document["checksum"].raw != right:
-        raise InputError("damaged: its checksum is not that of its content")
+    require_whole(document)
     data, summary = document["data"], document["summary"]
     branches = list(document["branches"])
     current = document["current"].raw

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from math import prod
@@ -17,6 +18,18 @@ from engine.text import clean
 
 _DIGEST = re.compile("[0-9a-f]{32}")
 _MOST_MEMBERS = 100_000
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    ValueError,
+    struct.error,
+)
+"""What `zipfile` raises where an archive is damaged."""
 
 
 def digest(content: bytes) -> str:
@@ -36,6 +49,18 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
     return file.getvalue()
 
 
+def read_stored(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Read a member of an archive, none of which is larger than the archive itself.
+
+    Raises:
+        BadZipFile: It is compressed, and so no piece of a run; nothing is unpacked.
+    """
+    is_stored = member.compress_type == zipfile.ZIP_STORED
+    if not is_stored or member.compress_size != member.file_size:
+        raise zipfile.BadZipFile(f"{clean(member.filename, 60)} is compressed")
+    return archive.read(member)
+
+
 def unpack(content: bytes) -> dict[str, Array]:
     """Read what `pack` wrote.
 
@@ -51,11 +76,13 @@ def unpack(content: bytes) -> dict[str, Array]:
                 raise InputError("it claims to hold more than its size")
             return {
                 member.filename.removesuffix(".npy"): _array(
-                    archive.read(member), clean(member.filename, 60)
+                    read_stored(archive, member), clean(member.filename, 60)
                 )
                 for member in members
             }
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except InputError:
+        raise
+    except ZIP_ERRORS as error:
         raise InputError(f"not an .npz file ({clean(str(error), 80)})") from None
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.errors import InputError
-from engine.saved.parts import is_digest
+from engine.saved.capture import pieces_of
+from engine.saved.fields import Field
+from engine.saved.parts import ZIP_ERRORS, digest, is_digest, read_stored
 from engine.text import clean
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
@@ -41,6 +43,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._written: bytes | None = None
 
     @property
     def words(self) -> str:
@@ -79,23 +82,35 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, content in parts.items():
             write_atomically(self.path / _file_name(name), content)
-        last, temporary = self.path / MANIFEST, None
+        last, previous, temporary = self.path / MANIFEST, self.path / PREVIOUS, None
         try:
             temporary = _written(self.path, manifest)
             _sync(self.path)
-            if last.exists():
-                # The pieces of the one before the last are no longer needed.
-                kept = _digests(last)
-                write_atomically(self.path / PREVIOUS, last.read_bytes())
-            else:
-                kept = set()
+            # One that is damaged must not take the place of the one that is opened instead.
+            if (before := self._whole(last)) is not None:
+                write_atomically(previous, before)
             temporary.replace(last)
         except OSError:
             if temporary is not None:
                 temporary.unlink(missing_ok=True)
             raise
+        self._written = manifest
         _sync(self.path)
-        self._sweep(kept | set(named))
+        self._sweep(_digests(previous) | set(named))
+
+    def _whole(self, path: Path) -> bytes | None:
+        """Return a manifest, or None where it or one of its pieces is damaged or missing."""
+        try:
+            manifest = path.read_bytes()
+        except OSError:
+            return None
+        if manifest == self._written:
+            return manifest
+        try:
+            pieces = pieces_of(Field.parse(manifest))
+            return manifest if all(digest(self.part(name)) == name for name in pieces) else None
+        except InputError:
+            return None
 
     def _sweep(self, kept: set[str]) -> None:
         for path in self.path.iterdir():
@@ -132,22 +147,25 @@ class SingleFile:
     def part(self, name: str) -> bytes:
         return self._read(_file_name(name))
 
-    def _read(self, member: str) -> bytes:
+    def _read(self, name: str) -> bytes:
+        if not self.path.is_file():
+            why = "not a regular file" if self.path.exists() else "no such file"
+            raise InputError(f"{self.words}: {why}")
         try:
-            if not self.path.is_file():
-                raise ValueError("not a regular file" if self.path.exists() else "no such file")
             with zipfile.ZipFile(self.path) as archive:
-                if archive.getinfo(member).file_size > self.path.stat().st_size:
-                    raise ValueError("it claims to hold more than its size")
-                return archive.read(member)
+                member = archive.getinfo(name)
+                if member.file_size > self.path.stat().st_size:
+                    raise InputError(f"{self.words}: it claims to hold more than its size")
+                return read_stored(archive, member)
+        except InputError:
+            raise
         except KeyError:
-            raise InputError(f"{self.words}: no saved run, {member} is missing in it") from None
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            raise InputError(f"{self.words}: no saved run, {name} is missing in it") from None
+        except ZIP_ERRORS as error:
+            if isinstance(error, OSError) and error.strerror:
+                raise InputError(f"{self.words}: {error.strerror}") from None
             why = clean(str(error), 80)
             raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or clean(str(error), 80)
-            raise InputError(f"{self.words}: {why}") from None
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
         """Write the file anew; until that is done the one before stays.
@@ -211,8 +229,11 @@ def _sync(folder: Path) -> None:
 
 
 def _digests(manifest: Path) -> set[str]:
-    """Every digest that a manifest names, be it damaged or not."""
-    return set(re.findall(r"[0-9a-f]{32}", manifest.read_text(errors="replace")))
+    """Every digest that a manifest names, be it damaged or not; none where there is none."""
+    try:
+        return set(re.findall(r"[0-9a-f]{32}", manifest.read_text(errors="replace")))
+    except OSError:
+        return set()
 
 
 def _file_name(part: str) -> str:

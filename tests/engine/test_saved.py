@@ -2,12 +2,16 @@
 
 import dataclasses
 import errno
+import io
 import itertools
 import json
 import os
 import random
 import shutil
+import struct
 import tempfile
+import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +26,7 @@ from engine.program import Program
 from engine.saved import capture as capturing
 from engine.saved.capture import Encoder, capture, checksum
 from engine.saved.manifest import newest
+from engine.saved.parts import unpack
 from engine.saved.restore import Restored, open_run
 from engine.saved.stores import Folder, SingleFile
 from tests.engine.planted import Plant
@@ -284,10 +289,61 @@ def test_a_damaged_single_file_is_refused_or_right(
     file.write(encoded.manifest, encoded.parts)
     assert bits(open_run(file).debugger) == bits(debugger)
     content = file.path.read_bytes()
+    right, refusals = 0, []
     for at in places(len(content)):
         file.path.write_bytes(harm(content, at))
-        with suppress(InputError):
+        try:
             assert bits(open_run(file).debugger) == bits(debugger)
+            right += 1
+        except InputError as error:
+            refusals.append(str(error))
+    # Of what an archive tells beside its content, e.g. dates, nothing depends.
+    assert (right > 0) == (harm is flipped)
+    assert len(refusals) > 200
+    assert all(refusal.startswith(f"{file.path}: ") for refusal in refusals)
+
+
+METHODS = {"deflate": zipfile.ZIP_DEFLATED, "bz2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_a_stranger_has_compressed_is_refused_before_it_is_unpacked(
+    method: str, tmp_path: Path
+) -> None:
+    size = 32_000_003
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", METHODS[method]) as archive:
+        archive.writestr("run.json", bytes(size))
+    # It claims to hold less than the archive does.
+    bomb = packed.getvalue().replace(struct.pack("<I", size), struct.pack("<I", 100))
+    path = tmp_path / "run.nnrun"
+    path.write_bytes(bomb)
+    readers = (lambda: SingleFile(path).manifests(), lambda: unpack(bomb))
+    for read in readers:
+        tracemalloc.start()
+        try:
+            with pytest.raises(InputError, match="is compressed"):
+                read()
+            assert tracemalloc.get_traced_memory()[1] < 4_000_000
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, *METHODS.values()])
+def test_a_damaged_archive_is_refused_as_one(method: int, tmp_path: Path) -> None:
+    packed, chance = io.BytesIO(), random.Random(1)
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        archive.writestr("run.json", chance.randbytes(300) + bytes(300))
+    content, path = packed.getvalue(), tmp_path / "run.nnrun"
+    for _ in range(1000):
+        damaged = bytearray(content)
+        for _ in range(3):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(damaged)
+        with suppress(InputError):
+            SingleFile(path).manifests()
+        with suppress(InputError):
+            unpack(bytes(damaged))
 
 
 def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
@@ -307,11 +363,25 @@ def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
-def test_a_save_that_fails_at_any_step_leaves_the_last_one(number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["", "run.json", "state"])
+def test_a_save_that_fails_at_any_step_leaves_the_last_one(
+    number: int, damaged: str, tmp_path: Path
+) -> None:
     debugger = a_session()
     folder = Folder(tmp_path / "run")
     save(debugger, folder)
     before = bits(debugger)
+    if damaged:
+        debugger.run(1)
+        save(debugger, folder)
+        # Of two saves the last one is damaged; the next session goes on from the one before.
+        name = json.loads((folder.path / "run.json").read_bytes())["state"] + ".npz"
+        file = folder.path / (name if damaged == "state" else damaged)
+        file.write_bytes(file.read_bytes()[:-50])
+        folder = Folder(folder.path)
+        restored = open_run(folder)
+        assert "damaged" in restored.notices[0]
+        debugger = restored.debugger
     for failing_at in itertools.count():
         debugger.run(1)
         taken = itertools.count()
@@ -343,7 +413,7 @@ def test_a_save_that_fails_at_any_step_leaves_the_last_one(number: int, tmp_path
         before = found
         if not failed:
             break
-    assert failing_at > 8
+    assert failing_at > (5 if damaged else 8)
     assert not list(folder.path.glob(".unfinished-*"))
 
 
@@ -411,6 +481,17 @@ def test_a_hostile_manifest_is_refused_by_name(
         open_run(hostile(change, saved_twice[0], tmp_path / "run"))
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["1e999", "[" * 5000 + "]" * 5000], ids=["inf", "deep"])
+def test_what_has_no_checksum_is_not_read_by_leaving_it_empty(
+    value: str, saved_twice: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    document = json.loads((saved_twice[0] / "run.json").read_bytes()) | {"checksum": ""}
+    text = json.dumps(document | {"view": "HERE"})
+    (tmp_path / "run.json").write_text(text.replace('"HERE"', value))
+    with pytest.raises(InputError, match=r"checksum|not JSON"):
+        newest(Folder(tmp_path))
 
 
 @pytest.mark.parametrize(
