@@ -15,7 +15,7 @@ from tui.opening import Opening
 SIZES = [(80, 24), (120, 36)]
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 20) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait for a condition, without a fixed time."""
     for _ in range(int(seconds / 0.01)):
         if condition():

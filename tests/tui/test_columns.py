@@ -53,7 +53,10 @@ async def test_columns_get_other_roles(library: Library, table: str, size: tuple
         # Everything works on the new run, every pane at its first line.
         await pilot.press("s", "4", "x")
         await until(pilot, lambda: clock(app) == (1, 0))
-        await pilot.press("escape", "3", "6", "v", "space")
+        await until(pilot, lambda: " Explain " in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: " Explain " not in text(app))
+        await pilot.press("3", "6", "v", "space")
         await until(pilot, lambda: state(app) is State.FINISHED)
     # Both runs are kept.
     computed = {entry.saved.computed for entry in library.entries() if entry.saved}
