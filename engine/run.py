@@ -431,19 +431,20 @@ class Run:
             tuple(self._history.changes),
         )
 
-    def recall(self, record: Record) -> None:
+    def recall(self, record: Record, cancel: Cancel = never) -> None:
         """Have another run on the same data again, to the last bit.
 
         Args:
             record: What that one told; its hyperparameters and initial parameters are those
                 of this one.
+            cancel: Asked as in `run_to`, and may raise to give up.
         """
         self.losses = LossHistory.of(record.losses)
         self.held_out = LossHistory.of(record.held_out)
         self._history.recall(record.checkpoints, record.changes)
         self.iteration = self._history.restore(max(record.iteration - 1, 0), self._state)
         self.position = 0
-        self.go_to(record.iteration, record.position)
+        self.go_to(record.iteration, record.position, cancel)
 
     @property
     def started_with(self) -> Hyperparameters:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
+from engine.errors import NotComputedError
 from engine.expression import Cell
 from engine.late import np
 
@@ -74,6 +75,22 @@ class BatchLabels(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self[:])
+
+    def finder(self, name: str) -> Callable[[], int]:
+        """Return what finds the row of an observation in the batch that is at hand then.
+
+        Raises:
+            ValueError: No observation has this name.
+        """
+        number = tuple(self._names).index(name)
+
+        def find() -> int:
+            found = np.flatnonzero(self._indices[: self.rows] == number)
+            if not len(found):
+                raise NotComputedError(f"{name} is not in this batch")
+            return int(found[0])
+
+        return find
 
 
 @dataclass(eq=False)

@@ -265,8 +265,11 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     from engine.report import chain_object, chain_text
 
     debugger = _prepared(given)
-    name, index = parse_cell(debugger.program.listing, cell)
+    if debugger.program.batches.is_whole:
+        # What is misspelt is told at once.
+        parse_cell(debugger.program.listing, cell)
     _train_up_to(debugger, at + 1)
+    name, index = parse_cell(debugger.program.listing, cell)
     chain = debugger.explain_chain(name, *index)
     if as_json:
         _print_json(chain_object(chain, at))

@@ -19,6 +19,7 @@ import numpy as np
 from engine.errors import NotComputedError, QueryError
 from engine.query.functions import FUNCTIONS, Function
 from engine.query.parsing import LONGEST, described, parse, refusal
+from engine.tensor import BatchLabels
 from engine.text import clean
 
 MOST_WORK = 50_000_000
@@ -26,6 +27,8 @@ MOST_WORK = 50_000_000
 
 
 Shape = tuple[int, ...]
+Index = int | slice | Callable[[], int]
+"""Which rows or columns; what has to be called tells it anew for each batch."""
 
 
 @dataclass(frozen=True)
@@ -279,8 +282,10 @@ class _Compiler:
             raise refusal(node, "an index is needed, as in dE_dw[2, 0]")
         labels = term.labels or ((),) * len(term.shape)
         index = tuple(_index(part, labels[axis]) for axis, part in enumerate(parts))
+        # Wherever an observation stands, the shape is the same.
+        fixed = tuple(0 if callable(part) else part for part in index)
         try:
-            shape = np.broadcast_to(np.float64(0), term.shape)[index].shape
+            shape = np.broadcast_to(np.float64(0), term.shape)[fixed].shape
         except (IndexError, ValueError):
             raise refusal(
                 node,
@@ -289,8 +294,7 @@ class _Compiler:
             ) from None
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")
-        evaluate = term.evaluate
-        return Term(lambda: evaluate()[index], shape, term.is_truth)
+        return Term(_element_of(term.evaluate, index), shape, term.is_truth)
 
 
 def _named(node: ast.Name, look_up: Callable[[str], Term]) -> Term:
@@ -319,17 +323,35 @@ def _constant(node: ast.Constant) -> Term:
     raise refusal(node, f"{described(node)} cannot be used here")
 
 
-def _index(node: ast.expr, labels: Sequence[str]) -> int | slice:
+def _element_of(evaluate: Callable[[], Any], index: tuple[Index, ...]) -> Callable[[], Any]:
+    moves = any(map(callable, index))
+
+    def element() -> Any:
+        at = tuple(part() if callable(part) else part for part in index) if moves else index
+        try:
+            return evaluate()[at]
+        except IndexError:
+            raise NotComputedError("this batch has fewer observations") from None
+
+    return element
+
+
+def _index(node: ast.expr, labels: Sequence[str]) -> Index:
     if isinstance(node, ast.Slice):
         bounds = (
             None if part is None else _whole(part) for part in (node.lower, node.upper, node.step)
         )
         return slice(*bounds)
     if isinstance(node, ast.Name):
-        for place, label in enumerate(labels):
-            if label == node.id:
-                return place
-        raise refusal(node, f"no row or column is called {clean(node.id, 40)!r}")
+        if not labels:
+            raise refusal(node, "there are no names here; an index is a number")
+        try:
+            if isinstance(labels, BatchLabels):
+                return labels.finder(node.id)
+            return tuple(labels).index(node.id)
+        except ValueError:
+            problem = f"no row or column is called {clean(node.id, 40)!r}"
+            raise refusal(node, problem) from None
     return _whole(node)
 
 

@@ -109,7 +109,11 @@ class Scope:
                 raise NotComputedError(f"prev({name}): the batch before had another size")
             return memory.value[()] if scalar else _read_only(memory.value)
 
-        return Term(remembered, tensor.whole.shape, labels=_labels(tensor))
+        labels = _labels(tensor)
+        if not self._run.program.batches.is_whole:
+            # Which observations the batch before had is not remembered.
+            labels = tuple(() if isinstance(names, BatchLabels) else names for names in labels)
+        return Term(remembered, tensor.whole.shape, labels=labels)
 
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)

@@ -114,6 +114,9 @@ def _lock(file: IO[str], kind: int) -> bool:
 def _read(file: IO[str]) -> Holder:
     try:
         told = json.load(file)
-        return Holder(int(told["pid"]), clean(str(told["host"]), 60), float(told["since"]))
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        since = float(told["since"])
+        # Raises where it is no time.
+        time.localtime(since)
+        return Holder(int(told["pid"]), clean(str(told["host"]), 60), since)
+    except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
         return Holder(0, "", 0.0)

@@ -21,7 +21,7 @@ from engine.hyperparameters import DECLARATIONS
 from engine.memory import require_for_training
 from engine.network import Network
 from engine.progress import Progress, silent
-from engine.run import Record, Run
+from engine.run import Cancel, Record, Run
 from engine.saved.capture import BLOCK, HELD_OUT, LOSSES
 from engine.saved.fields import Field
 from engine.saved.manifest import Saved, each_save, read_hyperparameters, read_manifest
@@ -64,7 +64,7 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
     Args:
         store: Where it is.
         dataset: Its data; by default they are read from where they were.
-        progress: Told how far the reading of them is.
+        progress: Told how far the reading of them is, and then the way to where the run was.
 
     Raises:
         InputError: It cannot be opened, or the data are not those of the run.
@@ -80,7 +80,7 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
                 f"the data have changed since the run was saved ({saved.name}): it cannot go on "
                 "exactly; --new starts again with the data as they are"
             )
-        return _Opening(store, saved, read["dataset"], lenient).restored()
+        return _Opening(store, saved, read["dataset"], lenient, progress).restored()
 
     try:
         restored, notices = each_save(store, whole)
@@ -114,14 +114,18 @@ class _Opening:
         saved: What the manifest tells.
         dataset: The data.
         lenient: Whether lost losses are to be computed again instead of refused.
+        progress: Told how much of a branch is computed again; may raise to give up.
     """
 
-    def __init__(self, store: Store, saved: Saved, dataset: Dataset, lenient: bool) -> None:
+    def __init__(
+        self, store: Store, saved: Saved, dataset: Dataset, lenient: bool, progress: Progress
+    ) -> None:
         self._store = store
         self._saved = saved
         self._document = saved.document
         self._dataset = dataset
         self._lenient = lenient
+        self._progress = progress
         self._notices: list[str] = []
         self._arrays = self._part(self._document["state"].text())
         self._branches: dict[int, Branch] = {}
@@ -237,7 +241,8 @@ class _Opening:
         checkpoints = self._checkpoints(number, run, computed)
         if iteration - checkpoints.until(iteration).at[-1] > _FARTHEST:
             raise field["iteration"].refuse("too far from what is known")
-        changes = [self._change(change, run) for change in field["changes"]]
+        last = self._last_change(number, computed)
+        changes = [self._change(change, run, last) for change in field["changes"]]
         if (
             not changes
             or changes[0].time != (0, 0)
@@ -257,9 +262,20 @@ class _Opening:
             checkpoints,
             tuple(changes),
         )
-        run.recall(record)
+        run.recall(record, self._telling(run, record))
         began = None if field["began"].is_null else field["began"].whole()
         return Branch(number, field["label"].shown(), run, began)
+
+    def _telling(self, run: Run, record: Record) -> Cancel:
+        """Return what tells how far a run is, and never cancels it but by raising."""
+        start = int(record.checkpoints.until(max(record.iteration - 1, 0)).at[-1])
+        whole = max(record.iteration - start, 1)
+
+        def tell() -> bool:
+            self._progress(run.iteration - start, whole)
+            return False
+
+        return tell
 
     def _series(self, number: int, kind: str) -> Array:
         """The losses of a branch; the first ones only where a piece is lost and it may be."""
@@ -304,11 +320,17 @@ class _Opening:
         """Where losses are lost, the checkpoints after them are too, and are not looked at."""
         return float(_MOST_ENTRIES * BLOCK) if self._lenient else 0.0
 
-    def _change(self, field: Field, run: Run) -> Change:
+    def _last_change(self, number: int, computed: int) -> int:
+        """The last iteration in which a branch can have been changed."""
+        return computed + (_FARTHEST if number in self._shortened else 0)
+
+    def _change(self, field: Field, run: Run, last: int) -> Change:
+        """A change by hand, which is at a clock time that the run has reached."""
         parts = list(field)
         if len(parts) not in (3, 5):
             raise field.refuse("not a change")
-        iteration, position = parts[0].whole(), parts[1].whole(0, 100_000)
+        most = len(run.program.operations) - 1
+        iteration, position = parts[0].whole(0, last), parts[1].whole(0, most)
         if len(parts) == 3:
             eta = DECLARATIONS["learning_rate"].validate(parts[2].raw)
             assert isinstance(eta, float)
@@ -338,7 +360,8 @@ class _Opening:
         if kind == "planned":
             most = int(DECLARATIONS["iterations"].maximum)
             return Planned(branch, field["before"].whole(0, most), field["after"].whole(0, most))
-        change = self._change(field["change"], branch.run)
+        last = self._last_change(branch.number, len(branch.run.losses))
+        change = self._change(field["change"], branch.run, last)
         if not field["place"].is_null:
             made = branch.run.all_changes
             place = field["place"].whole(1)

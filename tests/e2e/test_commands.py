@@ -161,6 +161,10 @@ def test_explain_leads_back_to_the_data() -> None:
             value = np.array(values[explained["name"]])[tuple(explained["index"])]
             assert explained["value"] == value
     assert [explained["name"] for explained in chain["explanations"]][-1] in ("x", "v", "w", "f0")
+    later = ["--batch-size", "2", "--at", "1", "--json"]
+    # The fourth observation is the second one of the second batch.
+    chain = json.loads(run("explain", "or", "g[4, g1]", *later).stdout)
+    assert chain["explanations"][0]["index"] == [1, 0]
     by_name = run("explain", "or", "∂E/∂v[input2, g1]").stdout
     assert by_name.startswith("iteration 0\n\n∂E/∂v[input2, g1] = Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]\n")
     assert "drawn from seed 1" in by_name

@@ -1,10 +1,13 @@
 """Which observations an iteration sees."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.batches import Batches
+from engine.errors import QueryError
 from engine.stops import Hit
 from tests.engine.nets import make
 
@@ -53,6 +56,53 @@ def test_a_watch_on_an_observation_that_a_batch_lacks_waits() -> None:
     assert debugger.iteration == 1
     debugger.proceed(5)
     assert all(not stop.problem for stop in debugger.stops)
+
+
+def named_batches(tmp_path: Path, **options: str) -> Debugger:
+    """Observations called alice to erin, whose only input is 0 to 4."""
+    table = tmp_path / "table.csv"
+    names = ("alice", "bob", "carol", "dave", "erin")
+    lines = [f"{name},{n},1,{n % 2}" for n, name in enumerate(names)]
+    table.write_text("\n".join(["name,a,b,y", *lines]))
+    return Debugger(read_dataset(table), Hyperparameters(batch_size="2", **options))
+
+
+@pytest.mark.parametrize("shuffle", ["no", "yes"])
+def test_a_name_means_its_observation_in_whichever_batch_it_is(
+    shuffle: str, tmp_path: Path
+) -> None:
+    debugger = named_batches(tmp_path, shuffle=shuffle)
+    batches = Batches(5, debugger.hyperparameters)
+    holders = [n for n in range(12) if 3 in batches.of(n)]
+    debugger.stops.add_watch("x[dave, 0] > -1 for 1")
+    debugger.run(12)
+    scan = debugger.scan("x[dave, 0]", 0, 11)
+    assert scan is not None
+    wanted = [3.0 if n in holders else np.nan for n in range(12)]
+    np.testing.assert_array_equal(scan.values, wanted)
+    for n in range(12):
+        debugger.go_to(n + 1)
+        if n in holders:
+            assert debugger.evaluate("x[dave, 0]") == 3
+            with pytest.raises(QueryError, match="no names here"):
+                debugger.evaluate("prev(x)[dave, 0]")
+        else:
+            with pytest.raises(QueryError, match="dave is not in this batch"):
+                debugger.evaluate("x[dave, 0]")
+    debugger.go_to(0)
+    hit = debugger.proceed()
+    assert hit is not None
+    assert hit.iteration == holders[0] + 1
+
+
+def test_a_row_that_a_smaller_batch_lacks_has_no_value(tmp_path: Path) -> None:
+    debugger = named_batches(tmp_path)
+    debugger.run(3)
+    with pytest.raises(QueryError, match="this batch has fewer observations"):
+        debugger.evaluate("x[1, 0]")
+    scan = debugger.scan("x[1, 0]", 0, 2)
+    assert scan is not None
+    np.testing.assert_array_equal(scan.values, [1, 3, np.nan])
 
 
 def test_a_watch_across_batches_of_two_sizes_waits() -> None:

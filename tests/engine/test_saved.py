@@ -26,7 +26,7 @@ from engine.program import Program
 from engine.saved import capture as capturing
 from engine.saved.capture import Encoder, capture, checksum
 from engine.saved.manifest import newest
-from engine.saved.parts import unpack
+from engine.saved.parts import digest, pack, unpack
 from engine.saved.restore import Restored, open_run
 from engine.saved.stores import Folder, SingleFile
 from tests.engine.planted import Plant
@@ -432,6 +432,13 @@ DEEP: list[object] = []
 for _ in range(900):
     DEEP = [DEEP]
 
+ETA = [0, 0, 0.05]
+
+
+def undoable(*change: object) -> list[dict[str, object]]:
+    return [{"kind": "changed", "branch": 1, "place": None, "change": list(change)}]
+
+
 HOSTILE = {
     "format": ("x", "format"),
     "version": (2, "later nn-tui"),
@@ -445,14 +452,19 @@ HOSTILE = {
     "branches.0.position": (999, "branches[0].position"),
     "branches.0.hyperparameters.hidden": ("0x10", "hidden neurons"),
     "branches.0.hyperparameters.iterations": (1e300, "iterations"),
-    "branches.0.changes": ([[0, 0, "v", [9, 9], 1.0]], "changes"),
+    "branches.1.changes": ([[0, 0, "v", [9, 9], 1.0]], "changes"),
     "branches.0.changes.0": ([0, 0, "nan"], "learning rate"),
+    # To go back to these would never end.
+    "branches.0.changes.1": ([10**11, 0, "v", [0, 0], 1.0], "changes[1][0]"),
+    "branches.0.changes": ([ETA, [1, 999, "v", [0, 0], 1.0]], "changes[1][1]"),
+    "done": (undoable(10**11, 0, "v", [0, 0], 1.0), "done[0].change[0]"),
+    "undone": (undoable(0, 999, 0.1), "undone[0].change[1]"),
     "branches.0.listed": (None, "listed"),
     "stops": ([], "stops"),
     "stops.0.number": (7, "stops"),
     "log": ("x" * 1000, "log"),
-    "done": ([{"kind": "rm -rf"}], "kind"),
-    "undone": (DEEP, ""),
+    "done.0": ({"kind": "rm -rf"}, "kind"),
+    "undone.0": (DEEP, ""),
     "history": (10**30, "history"),
     "state": ("../../../../etc/passwd", "etc/passwd"),
     "blocks.1.losses": (["../x"], "1.losses[0]"),
@@ -481,6 +493,36 @@ def test_a_hostile_manifest_is_refused_by_name(
         open_run(hostile(change, saved_twice[0], tmp_path / "run"))
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+class GivenUpError(Exception):
+    pass
+
+
+def test_the_way_to_where_a_run_was_can_be_given_up(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(3000)
+    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+    document = json.loads(encoded.manifest)
+    arrays = unpack(encoded.parts[document["state"]])
+    # A stranger's run has no checkpoint but the first.
+    arrays |= {f"1.{name}": arrays[f"1.{name}"][:1] for name in ("at", "rows")}
+    state = pack(arrays)
+    document["state"] = digest(state)
+    document["checksum"] = checksum(document)
+    folder = Folder(tmp_path / "run")
+    folder.write(json.dumps(document).encode(), {digest(state): state}, [digest(state)])
+    told: list[tuple[int, int]] = []
+    restored = open_run(folder, debugger.dataset, lambda *far: told.append(far))
+    assert bits(restored.debugger) == bits(debugger)
+    assert [far for far in told if far[0] == 1500] == [(1500, 3000)]
+
+    def give_up(done: int, whole: int) -> None:
+        if done == 1500:
+            raise GivenUpError
+
+    with pytest.raises(GivenUpError):
+        open_run(folder, debugger.dataset, give_up)
 
 
 @pytest.mark.parametrize("value", ["1e999", "[" * 5000 + "]" * 5000], ids=["inf", "deep"])

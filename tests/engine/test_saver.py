@@ -240,7 +240,13 @@ def test_a_second_process_is_told_who_holds_a_run(tmp_path: Path) -> None:
     lock.release()
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"pid": "x"}', "[]", "\x1b]52;c;x\x07"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "{", '{"pid": "x"}', "[]", "\x1b]52;c;x\x07"),
+        *(f'{{"pid": 1, "host": "x", "since": {since}}}' for since in ("1e300", "NaN", "1e17")),
+    ],
+)
 def test_garbage_in_a_lock_harms_nobody(content: str, tmp_path: Path) -> None:
     lock = Lock(tmp_path)
     assert lock.take() is None
