@@ -37,6 +37,11 @@ def clean(text: str, longest: int = _LONGEST) -> str:
     return "".join(map(_visible, cut))
 
 
+def normalised(name: str) -> str:
+    """Write a name as Python reads it in an expression: the micro sign as the letter μ."""
+    return unicodedata.normalize("NFKC", name)
+
+
 def subscript(name: str) -> str:
     """Write the digits of a name as subscripts: ``v1`` becomes ``v₁``."""
     return name.translate(_SUBSCRIPTS)
