@@ -6,7 +6,8 @@ import unicodedata
 
 MINUS = "−"
 
-_LONGEST = 200
+LONGEST = 200
+"""Characters of a text that is shown, where nothing else is said."""
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -23,7 +24,7 @@ def _visible(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def clean(text: str, longest: int = _LONGEST) -> str:
+def clean(text: str, longest: int = LONGEST) -> str:
     """Make control, bidi and surrogate characters visible, and cut what is too long.
 
     Args:
