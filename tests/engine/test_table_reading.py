@@ -174,6 +174,38 @@ def test_roles_can_be_said(write) -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "called"),
+    [
+        ("observation,a,b,c\n1,1,2,0\n2,3,4,1\n3,5,6,1\n", "'observation'"),
+        (",a,b,c\n0,1,2,0\n1,3,4,1\n2,5,6,1\n", "unnamed"),
+        ("who,a,b,c\nAnn,1,2,0\nBob,3,4,1\nCid,5,6,1\n", "'who'"),
+    ],
+)
+def test_names_of_observations_do_not_become_an_input_unseen(write, table, called) -> None:
+    path = write(table)
+    with pytest.raises(InputError, match=f"for the inputs.*--index none makes {called} an input"):
+        read_dataset(path, ignore=["a", "b"])
+    dataset = read_dataset(path, index="a")
+    assert (dataset.observations, dataset.inputs) == (("1", "3", "5"), ("b",))
+    assert f"{called} left out ('a' is the index instead)" in dataset.assumptions
+    assert dict(dataset.columns).popitem() == ("c", "target")
+    assert dataset.columns[0][1] == "ignored"
+    # Who asks for it gets it.
+    assert len(read_dataset(path, ignore=["a", "b"], index="none").inputs) in (1, 3)
+
+
+def test_of_two_columns_the_first_is_an_input_and_that_is_told(write) -> None:
+    dataset = read_dataset(write("id,y\n1,2\n2,4\n"))
+    assert dataset.inputs == ("id",)
+    assert "input 'id' (there is no other column)" in dataset.assumptions
+
+
+def test_what_is_said_to_be_classes_is_no_index(write) -> None:
+    path = write("id,a,b,y\n1,1,2,0\n2,3,4,1\n1,5,6,1\n")
+    assert read_dataset(path, category=["id"]).inputs == ("id=1", "id=2", "a", "b")
+
+
+@pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"separator": "colon"}, "separator: auto | comma"),
