@@ -129,10 +129,7 @@ def _read_cells(
     progress: Progress,
 ) -> tuple[Cells, Writing]:
     text = read_text(file, shown, options.encoding, assumptions, _share(progress, 0, 30))
-    text, before, remarks = split_preamble(text)
-    if remarks:
-        counted = "one line" if remarks == 1 else f"{remarks} lines"
-        assumptions.append(f"{counted} beginning with # for remarks")
+    text, before = split_preamble(text, shown, options.separator, options.header, assumptions)
     separator = find_separator(text, options.separator)
     decimal = find_decimal(text, separator, options.decimal, shown)
     if options.separator == AUTO and separator != ",":
