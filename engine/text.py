@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MINUS = "−"
 
 LONGEST = 200
 """Characters of a text that is shown, where nothing else is said."""
+_GROUPED = re.compile(r"[+\-]?\d{1,3}(,\d{3})+")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -41,6 +43,11 @@ def clean(text: str, longest: int = LONGEST) -> str:
 def normalised(name: str) -> str:
     """Write a name as Python reads it in an expression: the micro sign as the letter μ."""
     return unicodedata.normalize("NFKC", name)
+
+
+def ungrouped(number: str) -> str:
+    """Write a whole number without the commas between its thousands; 1,5 stays what it is."""
+    return number.replace(",", "") if _GROUPED.fullmatch(number) else number
 
 
 def subscript(name: str) -> str:
