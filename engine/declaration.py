@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.errors import InputError
-from engine.text import clean
+from engine.text import clean, ungrouped
 
 Value = float | int | str
 
@@ -75,7 +75,7 @@ class Declaration:
         value: Value = typed
         try:
             if self.kind is int:
-                value = int(typed.replace(",", ""))
+                value = int(ungrouped(typed))
             elif self.kind is float:
                 value = float(typed)
         except ValueError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.guard import compiled
+from engine.query.parsing import LONGEST
 from engine.stops import BUILT_IN, NONFINITE, Stop, split_count, split_place
 from engine.text import clean
 
@@ -77,7 +78,9 @@ class Stops:
             raise InputError("a watch is true for N iterations in a row: … for N")
         if word == "for" and not stop.is_watch:
             raise InputError("a breakpoint stops from its Nth hit on: … after N")
-        made = dataclasses.replace(stop, text=clean(text), count=count, hits=0, problem="")
+        # Tabs and line breaks are blanks, as in any expression.
+        text = clean(" ".join(text.split()), LONGEST)
+        made = dataclasses.replace(stop, text=text, count=count, hits=0, problem="")
         compiled(self._run(), made)
         return made
 

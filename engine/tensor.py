@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 from engine.errors import NotComputedError
 from engine.expression import Cell
 from engine.late import np
+from engine.text import normalised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,10 +80,13 @@ class BatchLabels(Sequence[str]):
     def finder(self, name: str) -> Callable[[], int]:
         """Return what finds the row of an observation in the batch that is at hand then.
 
+        Args:
+            name: As it stands in an expression.
+
         Raises:
             ValueError: No observation has this name.
         """
-        number = tuple(self._names).index(name)
+        number = tuple(map(normalised, self._names)).index(name)
 
         def find() -> int:
             found = np.flatnonzero(self._indices[: self.rows] == number)

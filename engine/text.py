@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MINUS = "−"
 
-_LONGEST = 200
+LONGEST = 200
+"""Characters of a text that is shown, where nothing else is said."""
+_GROUPED = re.compile(r"[+\-]?\d{1,3}(,\d{3})+")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -23,7 +26,7 @@ def _visible(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def clean(text: str, longest: int = _LONGEST) -> str:
+def clean(text: str, longest: int = LONGEST) -> str:
     """Make control, bidi and surrogate characters visible, and cut what is too long.
 
     Args:
@@ -35,6 +38,16 @@ def clean(text: str, longest: int = _LONGEST) -> str:
     """
     cut = text if len(text) <= longest else text[:longest] + "…"
     return "".join(map(_visible, cut))
+
+
+def normalised(name: str) -> str:
+    """Write a name as Python reads it in an expression: the micro sign as the letter μ."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def ungrouped(number: str) -> str:
+    """Write a whole number without the commas between its thousands; 1,5 stays what it is."""
+    return number.replace(",", "") if _GROUPED.fullmatch(number) else number
 
 
 def subscript(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.errors import InputError
-from engine.text import clean
+from engine.text import clean, ungrouped
 
 _RANGE = re.compile(
     r"^(?P<text>.*)\sover\s+(?:all|(?P<first>[\d,]*)\s*\.\.\s*(?P<last>[\d,]*))$", re.DOTALL
@@ -25,7 +25,7 @@ def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
     Raises:
         InputError: It is none of these.
     """
-    typed = text.strip().replace(",", "").replace("\u2212", "-")
+    typed = ungrouped(text.strip().replace("\u2212", "-"))
     try:
         if typed == "end":
             iteration = computed
@@ -56,5 +56,7 @@ def split_range(text: str) -> tuple[str, int, int | None] | None:
     match = _RANGE.match(text.strip())
     if match is None or len(match["first"] or "") > 12 or len(match["last"] or "") > 12:
         return None
-    first, last = ((match[end] or "").replace(",", "") for end in ("first", "last"))
+    first, last = (ungrouped(match[end] or "") for end in ("first", "last"))
+    if "," in first + last:
+        return None
     return match["text"].strip(), int(first or 0), int(last) if last else None

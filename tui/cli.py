@@ -355,7 +355,7 @@ def export(run: str, folder: str) -> None:
     for notice in opening.notices:
         click.echo(f"nn-tui: {notice}", err=True)
     for path in write(opening.debugger, folder):
-        click.echo(path)
+        click.echo(clean(str(path), len(str(path))))
 
 
 def _described(sample: Sample) -> str:
@@ -377,8 +377,16 @@ def _fail(message: str) -> NoReturn:
     sys.exit(BAD_INPUT)
 
 
+def _open_closed() -> None:
+    """Have what was closed from the start, as by ``>&-``, lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
 def main() -> NoReturn:
     """Run the command; whatever the user did wrong is one line on stderr and exit code 2."""
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         # What the terminal's encoding lacks is written as an escape, not as a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -226,7 +226,7 @@ def prepare(
     except InputError as error:
         if weights is None:
             raise
-        raise InputError(f"{weights}: {error}") from None
+        raise InputError(f"{clean(weights)}: {error}") from None
     add_stops(debugger, breakpoints, watches)
     return debugger
 

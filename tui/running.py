@@ -10,6 +10,7 @@ import click
 from engine.errors import InputError
 from engine.report import plain
 from engine.saved.library import Entry, Library
+from engine.text import clean
 from tui.times import ago, brief_loss
 
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -20,19 +21,19 @@ def list_runs() -> str:
     library = Library()
     entries = library.entries()
     if not entries:
-        return f"No run is saved yet. They are kept in {library.path}"
+        return f"No run is saved yet. They are kept in {clean(str(library.path))}"
     now = time.time()
     lines = [_line(entry, now) for entry in entries]
     total = _size(sum(entry.bytes for entry in entries))
     count = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
-    lines += ["", f"{count}, {total}, in {library.path}"]
+    lines += ["", f"{count}, {total}, in {clean(str(library.path))}"]
     lines.append("nn-tui --open RUN goes on with one, nn-tui runs --delete RUN deletes it")
     return "\n".join(lines)
 
 
 def _line(entry: Entry, now: float) -> str:
     saved = entry.saved
-    head = f"{entry.identity:<20} {_size(entry.bytes):>8}  {ago(max(now - entry.time, 0)):<15}"
+    head = f"{entry.words:<20} {_size(entry.bytes):>8}  {ago(max(now - entry.time, 0)):<15}"
     if saved is None:
         return f"{head} cannot be read: {entry.problem}"
     state = f"{saved.computed:,} of {saved.planned:,}" if saved.is_unfinished else "finished"
@@ -87,7 +88,7 @@ def delete_runs(names: tuple[str, ...], without_question: bool) -> None:
     entries = [library.find(name) for name in names]
     for entry in entries:
         if entry.holder is not None:
-            raise InputError(f"{entry.identity} is open in {entry.holder.words}")
+            raise InputError(f"{entry.words} is open in {entry.holder.words}")
     for entry in entries:
         click.echo(_line(entry, time.time()))
     if not without_question:

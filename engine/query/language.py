@@ -20,7 +20,7 @@ from engine.errors import NotComputedError, QueryError
 from engine.query.functions import FUNCTIONS, Function
 from engine.query.parsing import LONGEST, described, parse, refusal
 from engine.tensor import BatchLabels
-from engine.text import clean
+from engine.text import clean, normalised
 
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""
@@ -348,7 +348,7 @@ def _index(node: ast.expr, labels: Sequence[str]) -> Index:
         try:
             if isinstance(labels, BatchLabels):
                 return labels.finder(node.id)
-            return tuple(labels).index(node.id)
+            return tuple(map(normalised, labels)).index(node.id)
         except ValueError:
             problem = f"no row or column is called {clean(node.id, 40)!r}"
             raise refusal(node, problem) from None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.errors import InputError
-from engine.text import clean
+from engine.text import LONGEST, clean
 
 MOST_BYTES = 64 * 1024 * 1024
 """The longest document that is read."""
@@ -83,9 +83,9 @@ class Field:
             raise self._refusal("a text")
         return self._value
 
-    def shown(self) -> str:
-        """A text, safe to show."""
-        return clean(self.text())
+    def shown(self, longest: int = LONGEST) -> str:
+        """A text, safe to show, and cut where it is longer."""
+        return clean(self.text(), longest)
 
     def flag(self) -> bool:
         """A boolean."""

@@ -47,6 +47,11 @@ class Entry:
         """What it is called by."""
         return self.folder.path.name
 
+    @property
+    def words(self) -> str:
+        """The same, safe to show."""
+        return clean(self.identity)
+
 
 class Library:
     """The folder with the saved runs.
@@ -110,7 +115,7 @@ class Library:
         try:
             holder = lock.take()
             if holder is not None:
-                raise InputError(f"{entry.identity} is open in {holder.words}")
+                raise InputError(f"{entry.words} is open in {holder.words}")
             shutil.rmtree(entry.folder.path)
         except OSError as error:
             raise InputError(f"{entry.folder.words}: {error.strerror or error}") from None

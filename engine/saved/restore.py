@@ -21,6 +21,7 @@ from engine.hyperparameters import DECLARATIONS
 from engine.memory import require_for_training
 from engine.network import Network
 from engine.progress import Progress, silent
+from engine.query.parsing import LONGEST
 from engine.run import Cancel, Record, Run
 from engine.saved.capture import BLOCK, HELD_OUT, LOSSES
 from engine.saved.fields import Field
@@ -36,6 +37,8 @@ from engine.text import clean
 _FARTHEST = 10_000_000
 """Iterations that may have to be computed again to be where a run was."""
 _MOST_ENTRIES = 1_000_000
+_LONGEST = 10 * LONGEST
+"""Characters of what has stopped a run: several conditions, each of any length."""
 _PROBED, _PROBING = 20, 0.2
 """So many iterations are computed again to see whether this machine computes alike, or as many
 as these seconds allow."""
@@ -160,7 +163,7 @@ class _Opening:
             [self._action(field) for field in document["undone"]],
             history * MEGABYTE,
         )
-        log = [entry.shown() for entry in document["log"]]
+        log = [entry.shown(_LONGEST) for entry in document["log"]]
         debugger.recall(branches, log, self._hit())
         stops = self._stops()
         most = max((stop.number for stop in stops), default=0)
@@ -374,7 +377,8 @@ class _Opening:
         field = self._document["hit"]
         if field.is_null:
             return None
-        return Hit(field["words"].shown(), field["iteration"].whole(), field["position"].whole())
+        words = field["words"].shown(_LONGEST)
+        return Hit(words, field["iteration"].whole(), field["position"].whole())
 
     def _stops(self) -> list[Stop]:
         stops = []
@@ -385,7 +389,7 @@ class _Opening:
                 Stop(
                     number,
                     field["place"].shown(),
-                    field["text"].shown(),
+                    field["text"].shown(_LONGEST),
                     field["count"].whole(1),
                     title,
                     field["enabled"].flag(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,7 @@ def read_cells(
     before: int,
     assumptions: list[str],
     progress: Progress = silent,
+    as_names: Collection[str] = (),
 ) -> Cells:
     """Cut a text into cells.
 
@@ -113,6 +114,7 @@ def read_cells(
         before: How many lines of the file stand before the text.
         assumptions: What is taken for granted is added here.
         progress: Told how many characters are cut, in each of two passes.
+        as_names: The columns whose texts are needed even where they are numbers.
 
     Raises:
         DataError: It is no table.
@@ -122,7 +124,7 @@ def read_cells(
     named = header == "yes"
     if header == "auto":
         named = not rows or has_header(rows, writing.decimal)
-    cells = _read_plain(text, shown, writing, named, before, progress)
+    cells = _read_plain(text, shown, writing, named, before, progress, as_names)
     if cells is None:
         cells = _read_all(text, shown, writing, named, before, progress)
     if named and header == "auto" and any(is_number(name) for name in cells.names):
@@ -161,7 +163,13 @@ def _parse(text: str, told: Callable[[int], None], **options: Any) -> pd.DataFra
 
 
 def _read_plain(
-    text: str, shown: str, writing: Writing, named: bool, before: int, progress: Progress
+    text: str,
+    shown: str,
+    writing: Writing,
+    named: bool,
+    before: int,
+    progress: Progress,
+    as_names: Collection[str],
 ) -> Cells | None:
     """Read a table of which the most part is plain numbers, with pandas' fast reader.
 
@@ -192,7 +200,11 @@ def _read_plain(
         if len(names) != width or len(table) != body.count("\n") + 1:
             return None
         numbers = {i: _plain_numbers(table.iloc[:, i]) for i in range(width)}
-        wanted = [i for i, column in numbers.items() if column is None or i == 0 or not names[i]]
+        wanted = [
+            i
+            for i, column in numbers.items()
+            if column is None or i == 0 or not names[i] or names[i] in as_names
+        ]
         texts = _parse(
             body,
             lambda done: progress(len(body) + done, 2 * len(body)),

@@ -13,7 +13,7 @@ from engine.errors import InputError, QueryError
 from engine.query.functions import FUNCTIONS
 from engine.query.language import Term, compile_query
 from engine.query.parsing import parse
-from engine.text import clean
+from engine.text import clean, normalised
 
 _MOST = 1000
 _NO_NAME = re.compile(r"\W+")
@@ -23,13 +23,19 @@ class _Columns:
     """The inputs by name; what is no letter, digit or _ in a name is written as _."""
 
     def __init__(self, names: Sequence[str], x: NDArray[np.float64]) -> None:
-        self._columns = {identifier(name): column for name, column in zip(names, x.T, strict=True)}
+        self._columns: dict[str, list[tuple[str, NDArray[np.float64]]]] = {}
+        for own, column in zip(names, x.T, strict=True):
+            self._columns.setdefault(identifier(own), []).append((own, column))
 
     def term(self, name: str) -> Term:
-        column = self._columns.get(name)
-        if column is None:
+        meant = self._columns.get(name)
+        if meant is None:
             known = clean(", ".join(self._columns), 400)
             raise QueryError(f"no input {clean(name, 40)!r}; there are {known}")
+        if len(meant) > 1:
+            names = " and ".join(repr(clean(own, 40)) for own, _ in meant)
+            raise QueryError(f"{clean(name, 40)!r} can mean {names}; rename one")
+        ((_, column),) = meant
         return Term(lambda: column, column.shape)
 
     def previous(self, name: str) -> Term:
@@ -38,7 +44,7 @@ class _Columns:
 
 def identifier(name: str) -> str:
     """Write a column's name as an expression can name it."""
-    plain = _NO_NAME.sub("_", name)
+    plain = _NO_NAME.sub("_", normalised(name))
     return f"_{plain}" if plain[:1].isdigit() else plain
 
 

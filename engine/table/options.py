@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.declaration import Declaration, declare
 from engine.errors import InputError
+from engine.text import clean
 
 AUTO = "auto"
 NO_INDEX = "none"
@@ -117,6 +118,12 @@ class TableOptions:
             if isinstance(value, str):
                 raise InputError(f"{name}: a list of names is needed, not the text {value!r}")
             object.__setattr__(self, name, tuple(dict.fromkeys(value)))
+
+    @property
+    def as_names(self) -> frozenset[str]:
+        """The columns whose cells are names as they are written, be they numbers or not."""
+        given = self.category if self.index is None else (*self.category, self.index)
+        return frozenset(clean(name.strip()) for name in given)
 
 
 TABLE_DECLARATIONS: dict[str, Declaration] = {

@@ -129,10 +129,7 @@ def _read_cells(
     progress: Progress,
 ) -> tuple[Cells, Writing]:
     text = read_text(file, shown, options.encoding, assumptions, _share(progress, 0, 30))
-    text, before, remarks = split_preamble(text)
-    if remarks:
-        counted = "one line" if remarks == 1 else f"{remarks} lines"
-        assumptions.append(f"{counted} beginning with # for remarks")
+    text, before = split_preamble(text, shown, options.separator, options.header, assumptions)
     separator = find_separator(text, options.separator)
     decimal = find_decimal(text, separator, options.decimal, shown)
     if options.separator == AUTO and separator != ",":
@@ -142,7 +139,10 @@ def _read_cells(
         assumptions.append("decimal sign comma")
     writing = Writing(separator, decimal)
     cutting = _share(progress, 30, 100)
-    return read_cells(text, shown, writing, options.header, before, assumptions, cutting), writing
+    cells = read_cells(
+        text, shown, writing, options.header, before, assumptions, cutting, options.as_names
+    )
+    return cells, writing
 
 
 def _share(progress: Progress, first: int, last: int) -> Progress:
@@ -215,9 +215,7 @@ def _observations(cells: Cells, roles: Roles) -> tuple[tuple[str, ...], str]:
     """Return the names of the observations and what they are called."""
     if roles.index is None:
         return tuple(map(str, range(1, len(cells.lines) + 1))), "observation"
-    texts = cells.texts.get(roles.index)
-    if texts is None:
-        texts = np.array([f"{value:.17g}" for value in cells.numbers[roles.index]], dtype=object)
+    texts = cells.texts[roles.index]
     return tuple(clean(text) for text in texts), cells.names[roles.index] or "index"
 
 

@@ -55,13 +55,30 @@ def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> R
             raise DataError(shown, "every column is ignored; none is left for the target")
         targets = [free[-1]]
         assumptions.append(f"target {names[free[-1]]!r} (the last column)")
-    index = _find_index(cells, options.index, free, targets, assumptions)
+    is_free = 0 in free and 0 not in targets and 0 not in category
+    reason = _why_index(cells) if is_free else ""
+    called = repr(names[0]) if names[0] else "unnamed"
+    index = 0 if reason else None
+    if options.index is not None:
+        index = _given_index(cells, options.index)
+        if reason and index not in (None, 0):
+            assert index is not None
+            free.remove(0)
+            assumptions.append(f"{called} left out ({names[index]!r} is the index instead)")
+    elif reason and len(names) == 2:
+        index = None
+        assumptions.append(f"input {called} (there is no other column)")
+    elif reason:
+        assumptions.append(f"index {called} ({reason})")
     if index is not None and index in targets:
         problem = "one column cannot be both index and target"
         raise DataError(shown, problem, column=names[index])
     inputs = [i for i in free if i != index and i not in targets]
     if not inputs:
-        raise DataError(shown, "no column is left for the inputs; the network needs at least one")
+        problem = "no column is left for the inputs; the network needs at least one"
+        if index == 0 and options.index is None:
+            problem += f" (--index none makes {called} an input)"
+        raise DataError(shown, problem)
     return Roles(inputs, targets, index, category)
 
 
@@ -74,23 +91,9 @@ def _find(cells: Cells, wanted: str) -> int:
         raise DataError(cells.shown, problem, column=clean(wanted)) from None
 
 
-def _find_index(
-    cells: Cells,
-    given: str | None,
-    free: Sequence[int],
-    targets: Sequence[int],
-    assumptions: list[str],
-) -> int | None:
-    if given is not None:
-        none = given.strip().lower() == NO_INDEX and given.strip() not in cells.names
-        return None if none else _find(cells, given)
-    if 0 not in free or 0 in targets or len(free) < 3:
-        return None
-    reason = _why_index(cells)
-    if reason:
-        called = repr(cells.names[0]) if cells.names[0] else "unnamed"
-        assumptions.append(f"index {called} ({reason})")
-    return 0 if reason else None
+def _given_index(cells: Cells, given: str) -> int | None:
+    is_none = given.strip().lower() == NO_INDEX and given.strip() not in cells.names
+    return None if is_none else _find(cells, given)
 
 
 def _why_index(cells: Cells) -> str:

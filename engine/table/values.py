@@ -77,10 +77,7 @@ def read_column(
     name = cells.names[i] or "index"
     if i in cells.numbers and not as_classes:
         return Column(name, "number", cells.numbers[i])
-    texts = cells.texts.get(i)
-    if texts is None:
-        texts = np.array([f"{value:.17g}" for value in cells.numbers[i]], dtype=object)
-    codes, found = pd.factorize(texts)
+    codes, found = pd.factorize(cells.texts[i])
     distinct = [str(text) for text in found]
     present = [k for k, text in enumerate(distinct) if text.lower() not in MISSING]
     at = _Place(cells, name, codes)

@@ -266,6 +266,38 @@ def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
     assert not set(done.stdout + done.stderr) & {"\x1b", "\x07", "\x9b"}
 
 
+def test_hostile_names_given_by_oneself_do_not_either(tmp_path: Path) -> None:
+    state = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    weights = tmp_path / "evil\x1b[31m.json"
+    weights.write_text('{"v": [[1]]}')
+    assert "␛[31m.json: " in refusal("train", "or", "--weights", str(weights))
+    run("train", "or", "--iterations", "3", env=state)
+    runs = tmp_path / "state" / "nn-tui" / "runs"
+    (folder,) = runs.iterdir()
+    folder.rename(runs / "evil\x1b[31m")
+    listed = run("runs", env=state).stdout
+    assert "evil␛[31m" in listed
+    exported = run("export", str(runs / "evil\x1b[31m"), str(tmp_path / "e\x1b[2J"), env=state)
+    assert exported.stdout.count("e␛[2J/p") == 3
+    assert "\x1b" not in listed + exported.stdout
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_is_closed_is_not_written_to(closed: str, tmp_path: Path) -> None:
+    state = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    for command, code in (("samples", 0), ("train or --iterations 9", 0), ("train none.csv", 2)):
+        done = subprocess.run(
+            ["bash", "-c", f"{COMMAND} {command} {closed}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=state,
+        )
+        assert done.returncode == code
+        assert "Traceback" not in done.stderr
+        assert bool(done.stdout) == (code == 0 and ">&- " not in f"{closed} ".replace("2>", ""))
+
+
 def test_an_output_that_lacks_the_symbols_gets_escapes() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
     done = run("trace", "or", env=environment, encoding="latin-1")

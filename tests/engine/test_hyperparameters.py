@@ -33,6 +33,7 @@ def test_the_defaults_are_the_notebooks() -> None:
         ("learning_rate", "1e-3", 0.001),
         ("learning_rate", "0", 0.0),
         ("iterations", "0", 0),
+        ("iterations", "1,000,000", 1_000_000),
         ("hidden", "16", "16"),
         ("hidden", " 8, 4 ", "8,4"),
         ("hidden", "None", "none"),
@@ -63,6 +64,8 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: object) -> N
         ("seed", "4294967296", "4,294,967,295"),
         ("bias", "both", r"bias: none \| shared \| per-neuron, not 'both'"),
         ("loss", "MSE", "not 'MSE'"),
+        ("iterations", "1,5", "not '1,5'"),
+        ("iterations", "1000,000", "not '1000,000'"),
         ("loss", "\x1b[31m", "not '␛"),
     ],
 )

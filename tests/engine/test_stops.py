@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -10,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset, search
+from engine.saved.capture import Encoder, capture
+from engine.saved.restore import open_run
+from engine.saved.stores import Folder
 from tests.engine.nets import make
 
 Time = tuple[int, int]
@@ -68,6 +72,34 @@ def test_a_watch_for_some_iterations_in_a_row(count: int) -> None:
     debugger = wavering()
     debugger.stops.add_watch(f"E < {limit!r} for {count}")
     assert times_of(debugger) == [(i + 1, 0) for i, row in enumerate(rows) if row == count]
+
+
+LONG = f"norm(dE_dw) {'+ 0 * norm(dE_dv) ' * 18}> 1e-9"
+
+
+def test_a_condition_is_as_long_as_an_expression_may_be(tmp_path: Path) -> None:
+    assert 300 < len(LONG) <= 400
+    debugger = make()
+    debugger.stops.add_watch(LONG)
+    debugger.stops.add_breakpoint(f"dE_dv: {LONG}")
+    debugger.stops.add_watch("E <\t1e9\n")
+    assert [stop.text for stop in debugger.stops][-3:] == [LONG, LONG, "E < 1e9"]
+    hits = [debugger.proceed(9), debugger.proceed(9)]
+    assert [now(debugger), *(hit is not None and LONG in hit.words for hit in hits)] == [
+        (1, 0),
+        True,
+        True,
+    ]
+    with pytest.raises(InputError, match="at most 400 characters"):
+        debugger.stops.add_watch("E + " * 101 + "1 < 2")
+    folder = Folder(tmp_path / "run")
+    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    again = open_run(folder, debugger.dataset).debugger
+    assert [stop.spec for stop in again.stops] == [stop.spec for stop in debugger.stops]
+    assert all(not stop.problem for stop in again.stops)
+    assert again.stopped == debugger.stopped
+    assert again.log == debugger.log
 
 
 def test_a_condition_with_the_value_before() -> None:

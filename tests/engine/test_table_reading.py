@@ -106,6 +106,43 @@ def test_a_header_that_numpy_wrote_as_a_remark(tmp_path: Path) -> None:
     assert np.array_equal(np.hstack([dataset.x, dataset.f0]), np.loadtxt(path, delimiter=","))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "#id,a,y\nx1,2,0\nx2,3,1\nx3,4,1\n",
+        "# id,a,y\nx1,2,0\nx1,3,1\nx1,4,1\n",
+        "## made by hand, in 2020, at home\n#id;a;y\nx1;2,5;0\nx2;3;1\n",
+        "#chrom\tpos\ty\nchr1\t100\t0\nchr1\t200\t1\n",
+        "#name,2019,y\nAnn,1,2\nBob,3,4\n",
+        "# a;b;c\n1,5;2,5;3\n2,5;3,5;4\n",
+    ],
+)
+def test_a_header_behind_a_remark_sign_is_the_header(write, content: str) -> None:
+    lines = content.splitlines()
+    at = next(i for i, line in enumerate(lines, 1) if line[1:2] != "#")
+    dataset = read_dataset(write(content))
+    rows = [line.replace("\t", ";").replace(",", ";") for line in lines]
+    assert [name for name, _ in dataset.columns] == rows[at - 1].lstrip("# ").split(";")
+    assert len(dataset.observations) == len(lines) - at
+    assert f"line {at} without its # for the names of the columns" in dataset.assumptions
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "# of Bob, 2 years, at home\nid,a,y\n1,2,0\n2,3,1\n",
+        "#id,a,y\nid,a,y\n1,2,0\n2,3,1\n",
+        "#0,9,9\n1,2,0\n2,3,1\n",
+        "# two, of them\nid,a,y\n1,2,0\n2,3,1\n",
+        "# 1,5;2\nid;a\n1,5;2\n2,5;3\n",
+    ],
+)
+def test_a_remark_that_looks_like_a_header_is_a_remark(write, content: str) -> None:
+    dataset = read_dataset(write(content))
+    assert "one line beginning with # for remarks" in dataset.assumptions
+    assert len(dataset.observations) == 2
+
+
 def test_numbers_are_those_of_python(tmp_path: Path) -> None:
     random = np.random.RandomState(1)
     values = random.randn(500, 3) * 10.0 ** random.randint(-300, 300, (500, 3))
@@ -137,6 +174,8 @@ def test_numbers_are_those_of_python(tmp_path: Path) -> None:
         ('a,b\n"x\ny",1\n"x\nz",2\nw,q\n', "line 6, column 'b': 'q' is not a number"),
         ("# remark\na,b\n1,2\nx,3\n", "line 4, column 'a': 'x' is not a number"),
         ("# remark\na,b\n1,2\n1,2,3\n", "line 4: 3 cells, but line 2 has 2"),
+        ("# people, millions, UN\nname,2019,2020\nAnn,1,2\n", "line 1: a header behind #, or a"),
+        ("#pet,colour\ncat,black\ndog,white\n", "line 1: a header behind #, or a remark"),
         (b"PK\x03\x04\x00", "a ZIP archive"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "begins like a gzip file and is damaged"),
         (b"\x89PNG\r\n\x1a\n", "not a text file"),
@@ -171,6 +210,38 @@ def test_roles_can_be_said(write) -> None:
         read_dataset(path, targets=["a"], ignore=["a"])
     with pytest.raises(InputError, match="column 'z': no such column"):
         read_dataset(path, ignore=["z"])
+
+
+@pytest.mark.parametrize(
+    ("table", "called"),
+    [
+        ("observation,a,b,c\n1,1,2,0\n2,3,4,1\n3,5,6,1\n", "'observation'"),
+        (",a,b,c\n0,1,2,0\n1,3,4,1\n2,5,6,1\n", "unnamed"),
+        ("who,a,b,c\nAnn,1,2,0\nBob,3,4,1\nCid,5,6,1\n", "'who'"),
+    ],
+)
+def test_names_of_observations_do_not_become_an_input_unseen(write, table, called) -> None:
+    path = write(table)
+    with pytest.raises(InputError, match=f"for the inputs.*--index none makes {called} an input"):
+        read_dataset(path, ignore=["a", "b"])
+    dataset = read_dataset(path, index="a")
+    assert (dataset.observations, dataset.inputs) == (("1", "3", "5"), ("b",))
+    assert f"{called} left out ('a' is the index instead)" in dataset.assumptions
+    assert dict(dataset.columns).popitem() == ("c", "target")
+    assert dataset.columns[0][1] == "ignored"
+    # Who asks for it gets it.
+    assert len(read_dataset(path, ignore=["a", "b"], index="none").inputs) in (1, 3)
+
+
+def test_of_two_columns_the_first_is_an_input_and_that_is_told(write) -> None:
+    dataset = read_dataset(write("id,y\n1,2\n2,4\n"))
+    assert dataset.inputs == ("id",)
+    assert "input 'id' (there is no other column)" in dataset.assumptions
+
+
+def test_what_is_said_to_be_classes_is_no_index(write) -> None:
+    path = write("id,a,b,y\n1,1,2,0\n2,3,4,1\n1,5,6,1\n")
+    assert read_dataset(path, category=["id"]).inputs == ("id=1", "id=2", "a", "b")
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,33 @@ def test_a_comparison_is_a_feature_and_names_are_made_fit() -> None:
     assert computed.tolist() == [[0.0, 2**0.5], [1.0, 2.0]]
 
 
+def test_numbers_that_are_names_stay_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("k,zip,b,y\n1,007,0.1,0\n2,010,0.30,1\n3,123456789012345678,1e3,1\n")
+    dataset = read_dataset(path, index="zip", category=["b"])
+    assert dataset.observations == ("007", "010", "123456789012345678")
+    assert dataset.inputs == ("k", "b=0.1", "b=0.30", "b=1e3")
+    assert dataset.x[:, 1:].tolist() == np.eye(3).tolist()
+
+
+def test_a_feature_of_two_columns_that_are_written_alike_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a_b,a b,c,y\n1,10,3,0\n2,20,4,1\n")
+    with pytest.raises(InputError, match="'a_b' can mean 'a_b' and 'a b'; rename one"):
+        read_dataset(path, features="a_b*2")
+    assert read_dataset(path, features="c*2").x[:, 3].tolist() == [6, 8]
+
+
+@pytest.mark.parametrize("name", ["µm", "ﬁt", "Å"])
+def test_a_name_that_python_writes_otherwise_is_found(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"{name},b,y\n1,10,0\n2,20,1\n", encoding="utf-8")
+    dataset = read_dataset(path, features=f"{name}*3")
+    assert dataset.x[:, 2].tolist() == [3, 6]
+    debugger = Debugger(dataset)
+    assert debugger.evaluate(f"v[{name}, g1]") == debugger.parameters["v"][0, 0]
+
+
 @pytest.mark.parametrize(
     ("features", "message"),
     [

@@ -1,7 +1,7 @@
 import pytest
 
 from engine import InputError
-from engine.times import parse_iteration
+from engine.times import parse_iteration, split_range
 
 WHERE = {"now": 120, "computed": 500, "planned": 10_000}
 
@@ -22,7 +22,14 @@ def test_times_as_people_write_them(text: str, iteration: int) -> None:
     assert parse_iteration(text, **WHERE) == iteration
 
 
-@pytest.mark.parametrize("text", ["", "x", "-121", "10001", "101%", "1e400%", "nan%", "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "x", "-121", "10001", "101%", "1e400%", "nan%", "1,5", "+1,00", "9" * 5000]
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_iteration(text, **WHERE)
+
+
+def test_a_range_has_commas_between_thousands_only() -> None:
+    assert split_range("E over 1,000..20,000") == ("E", 1000, 20000)
+    assert split_range("E over 1,5..20") is None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding
 
-from engine.dataset import IGNORED, INDEX, INPUT, ROLES, TARGET
+from engine.dataset import IGNORED, INDEX, ROLES, TARGET
 from engine.table.options import NO_INDEX
 from tui.lines import Row, wrap
 from tui.screens.listing import ListScreen
@@ -61,7 +61,7 @@ class ColumnsScreen(ListScreen):
     def action_give(self, role: str) -> None:
         """Give the column a role; one column at most names the observations."""
         if role == INDEX and INDEX in self._roles:
-            self._roles[self._roles.index(INDEX)] = INPUT
+            self._roles[self._roles.index(INDEX)] = IGNORED
         self._roles[self.cursor] = role
         self.lines.refill()
 
