@@ -11,7 +11,7 @@ from engine.errors import InputError, NotComputedError, QueryError
 from engine.operations.base import Operation
 from engine.query.language import Query, compile_condition, compile_query
 from engine.query.scope import END, Memory, Scope, remember
-from engine.stops import NONFINITE, Hit, Stop
+from engine.stops import NONFINITE, PATIENCE, TARGET, Hit, Stop
 from engine.tensor import Tensor
 from engine.text import clean
 
@@ -84,7 +84,7 @@ class Guard:
         return spliced
 
     def _bind(self, stops: list[Stop]) -> None:
-        checks: dict[int, list[Check]] = {}
+        checks: dict[int, list[tuple[int, Check]]] = {}
         memories = self._memories
         for stop in stops:
             if stop.number == NONFINITE:
@@ -97,7 +97,7 @@ class Guard:
                 continue
             check = self._check(stop, query, scope.place)
             if check is not None:
-                checks.setdefault(scope.place, []).append(check)
+                checks.setdefault(scope.place, []).append((stop.number, check))
                 for memory in scope.memories:
                     memories.setdefault(memory.place, []).append(memory)
                 needed = (stop.count if stop.is_watch else 0) + bool(scope.memories)
@@ -120,6 +120,10 @@ class Guard:
         words = f"{query.text} became true"
         if stop.count > 1:
             words = f"{query.text} for {stop.count:,} iterations in a row"
+        if stop.number == TARGET:
+            words = f"{stop.title}, {query.text}"
+        tensors = self._run.program.tensors
+        best_at = tensors["best_at"].data if stop.number == PATIENCE else None
 
         def check() -> str:
             nonlocal row
@@ -135,7 +139,9 @@ class Guard:
             if row != stop.count:
                 return ""
             self._count(stop, 0)
-            return words
+            if best_at is None:
+                return words
+            return f"patience: held-out E best in iteration {int(best_at):,}"
 
         return check
 
@@ -169,17 +175,19 @@ class Guard:
             if self.watches_nonfinite:
                 self._counted.append(((self._run.iteration, position), stop))
 
-    def _hook(self, place: int, checks: list[Check], memories: list[Memory]) -> Callable[[], None]:
+    def _hook(
+        self, place: int, checks: list[tuple[int, Check]], memories: list[Memory]
+    ) -> Callable[[], None]:
         run, at_end = self._run, place == END
         position = 0 if at_end else place
 
         def hook() -> None:
-            reasons = [reason for check in checks if (reason := check())]
+            reasons = {number: reason for number, check in checks if (reason := check())}
             if memories:
                 remember(memories, run.iteration - at_end)
             if reasons:
-                words = f"{'; '.join(reasons)}, in iteration {run.iteration - at_end:,}"
-                self._report(Hit(words, run.iteration, position))
+                words = f"{'; '.join(reasons.values())}, in iteration {run.iteration - at_end:,}"
+                self._report(Hit(words, run.iteration, position, tuple(reasons)))
 
         return hook
 
