@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -256,10 +257,15 @@ class Finiteness:
     def __init__(self, run: Run) -> None:
         self._run = run
         program = run.program
-        tensors: list[Tensor] = [o.target for o in program.operations if not o.aside]
-        tensors += program.changes.values()
-        zeros = np.zeros(max(tensor.whole.size for tensor in tensors))
-        self._pairs = [(tensor.whole.reshape(-1), zeros[: tensor.whole.size]) for tensor in tensors]
+        made: list[tuple[int, Tensor]] = []
+        for position, operation in enumerate(program.operations):
+            if not operation.aside:
+                made.append((position, operation.target))
+            if operation.name in program.changes:
+                made.append((position, program.changes[operation.name]))
+        zeros = np.zeros(max(tensor.whole.size for _, tensor in made))
+        self._pairs = [(t.whole.reshape(-1), zeros[: t.whole.size]) for _, t in made]
+        self._positions = [position for position, _ in made]
 
     def holds(self, first: int | None = None) -> bool:
         """Whether the tensors, and the losses from an iteration on, are finite."""
@@ -267,7 +273,12 @@ class Finiteness:
         with np.errstate(all="ignore"):
             # Zero times a value that is not finite is NaN.
             # In iteration 0, those beyond the clock may hold what lies ahead of it.
-            pairs = self._pairs if run.iteration else self._pairs[: run.position]
+            known = (
+                len(self._positions)
+                if run.iteration
+                else bisect_left(self._positions, run.position)
+            )
+            pairs = self._pairs[:known]
             traces = sum(float(dot(flat, zeros)) for flat, zeros in pairs)
         if traces != 0.0:
             return False
