@@ -60,7 +60,8 @@ def take_snapshot(
         held_out=run.held_out.outline(buckets) if buckets and len(run.held_out) else None,
         loss=loss,
         stopped=debugger.stopped,
-        stops=tuple(_stop_view(debugger, stop) for stop in debugger.stops),
+        best=debugger.best_iteration if debugger.stopped else None,
+        stops=tuple(_stop_view(debugger, stop) for stop in (*debugger.stops, *debugger.planned)),
         branches=tuple(
             _branch_view(branch, branch is present, buckets) for branch in debugger.branches
         ),

@@ -28,7 +28,7 @@ from engine.search import Scan
 from engine.settings import HISTORY, MEGABYTE
 from engine.snapshot import Snapshot
 from engine.stop_list import Stops
-from engine.stops import Hit, planned_stops
+from engine.stops import Hit, Stop, planned_stops
 from engine.tensor import Array
 from engine.text import clean
 from engine.validation import Evaluation, Evaluator
@@ -248,33 +248,55 @@ class Debugger:
     def train(self, cancel: Cancel = never) -> Hit | None:
         """Run until the planned iterations are complete, the target is reached, or patience ends.
 
-        Breakpoints and watches stop nothing here.
+        Breakpoints and watches stop nothing here. After patience, `restore_best` goes back to
+        the best parameters.
 
         Args:
             cancel: As for `run_to`.
 
         Returns:
-            Why it stopped before the planned iterations, or None.
+            Why it stopped before the planned iterations, or None; `is_patience` says which.
         """
-        guard = Guard(self._run, planned_stops(self.hyperparameters))
+        guard = Guard(self._run, self.planned)
         self._run.run_to(self.hyperparameters.iterations, cancel, guard)
         if guard.hit is not None:
             self._stopped(guard.hit)
         return guard.hit
 
-    def restore_best(self) -> None:
-        """Go to the iteration whose parameters had the smallest held-out loss so far.
+    @property
+    def best_iteration(self) -> int | None:
+        """The iteration whose parameters had the smallest held-out loss of all computed ones.
+
+        None where nothing is held out, or none of its losses is a number.
+        """
+        held_out = self.held_out_losses
+        if np.isnan(held_out).all():
+            return None
+        return int(np.nanargmin(held_out))
+
+    def restore_best(self, cancel: Cancel = never) -> int | None:
+        """Go to the best iteration, where the best parameters are; nothing is lost by it.
+
+        Args:
+            cancel: As for `go_to`.
+
+        Returns:
+            Which one it is; None if it was cancelled.
 
         Raises:
-            InputError: Nothing is held out.
+            InputError: Nothing is held out, or no iteration is computed.
         """
-        best_at = self.program.tensors.get("best_at")
-        if best_at is None:
+        if self.dataset.validation is None:
             raise InputError("nothing is held out: --split 0.2")
-        iteration = float(best_at.data)
-        if not 0 <= iteration <= len(self.losses):
-            raise InputError("the best iteration is not known")
-        self._run.go_to(int(iteration))
+        iteration = self.best_iteration
+        if iteration is None:
+            raise InputError("no held-out loss is computed yet")
+        return iteration if self._run.go_to(iteration, cancel=cancel) else None
+
+    @property
+    def planned(self) -> list[Stop]:
+        """The stops that the hyperparameters ask for, beside those of the list."""
+        return planned_stops(self.hyperparameters)
 
     def _guard_key(self) -> object:
         return (self._run, self.iteration, self.position, self.stops.version)
@@ -283,7 +305,7 @@ class Debugger:
         """Go on with the guard of the run before if nothing has changed since."""
         if self._guard is not None and self._guard[0] == self._guard_key():
             return self._guard[1]
-        guard = Guard(self._run, [*self.stops, *planned_stops(self.hyperparameters)])
+        guard = Guard(self._run, [*self.stops, *self.planned])
         search.prime(self._run, guard)
         guard.skip = (self.iteration, self.position)
         return guard
@@ -302,7 +324,7 @@ class Debugger:
         Returns:
             Why it would have stopped there, or None if there is no such time.
         """
-        hit = search.last_hit(self._run, self.stops, cancel)
+        hit = search.last_hit(self._run, [*self.stops, *self.planned], cancel)
         if hit is not None:
             self._stopped(hit)
         return hit
@@ -315,6 +337,15 @@ class Debugger:
         run, hit = self._last_hit
         here = (self._run, self.iteration, self.position)
         return hit.words if (run, hit.iteration, hit.position) == here else ""
+
+    @property
+    def ended_by(self) -> Hit | None:
+        """What stopped the run at its end; None where it has gone on since, or nothing did."""
+        hit = self.last_hit
+        if hit is None or hit.iteration < len(self.losses):
+            return None
+        beyond = (self.iteration, self.position) > (hit.iteration, hit.position)
+        return None if beyond else hit
 
     # Asking
 

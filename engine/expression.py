@@ -102,7 +102,7 @@ def evaluate(expression: Expression) -> float:
         case Call():
             return expression.function(evaluate(expression.argument))
         case Sum():
-            return math.fsum(map(evaluate, expression.terms))
+            return _add([evaluate(term) for term in expression.terms])
         case Difference():
             return evaluate(expression.left) - evaluate(expression.right)
         case Product():
@@ -110,14 +110,26 @@ def evaluate(expression: Expression) -> float:
         case Quotient():
             return _divide(evaluate(expression.left), evaluate(expression.right))
         case Square():
-            return evaluate(expression.argument) ** 2
+            value = evaluate(expression.argument)
+            return value * value
+
+
+def _add(values: list[float]) -> float:
+    """Add up without rounding in between, or as NumPy does where that would raise."""
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):
+        # It leaves the finite numbers on the way, or holds both ∞ and −∞.
+        return sum(values)
 
 
 def _divide(left: float, right: float) -> float:
     """Divide as NumPy does, where Python would raise."""
     if right:
         return left / right
-    return math.copysign(math.inf, left) if left else math.nan
+    if not left or math.isnan(left):
+        return math.nan
+    return math.copysign(math.inf, left) * math.copysign(1.0, right)
 
 
 def cells(expression: Expression) -> Iterator[Cell]:
@@ -190,7 +202,7 @@ def _render_sum(expression: Sum, most_terms: int) -> str:
     values = [abs(evaluate(term)) for term in terms]
     largest = sorted(sorted(range(len(terms)), key=lambda i: -values[i])[: most_terms - 1])
     kept = set(largest)
-    rest = math.fsum(evaluate(term) for i, term in enumerate(terms) if i not in kept)
+    rest = _add([evaluate(term) for i, term in enumerate(terms) if i not in kept])
     shown = " + ".join(_term(terms[i], most_terms) for i in largest)
     folded = f"({len(terms) - len(largest)} more: {format_number(rest)})"
     return f"{shown} + {folded}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from engine.errors import InputError, NotComputedError, QueryError
 from engine.operations.base import Operation
 from engine.query.language import Query, compile_condition, compile_query
 from engine.query.scope import END, Memory, Scope, remember
-from engine.stops import NONFINITE, Hit, Stop
+from engine.stops import NONFINITE, PATIENCE, TARGET, Hit, Stop
 from engine.tensor import Tensor
 from engine.text import clean
 
@@ -84,7 +85,7 @@ class Guard:
         return spliced
 
     def _bind(self, stops: list[Stop]) -> None:
-        checks: dict[int, list[Check]] = {}
+        checks: dict[int, list[tuple[int, Check]]] = {}
         memories = self._memories
         for stop in stops:
             if stop.number == NONFINITE:
@@ -97,7 +98,7 @@ class Guard:
                 continue
             check = self._check(stop, query, scope.place)
             if check is not None:
-                checks.setdefault(scope.place, []).append(check)
+                checks.setdefault(scope.place, []).append((stop.number, check))
                 for memory in scope.memories:
                     memories.setdefault(memory.place, []).append(memory)
                 needed = (stop.count if stop.is_watch else 0) + bool(scope.memories)
@@ -120,6 +121,10 @@ class Guard:
         words = f"{query.text} became true"
         if stop.count > 1:
             words = f"{query.text} for {stop.count:,} iterations in a row"
+        if stop.number == TARGET:
+            words = f"{stop.title}, {query.text}"
+        tensors = self._run.program.tensors
+        best_at = tensors["best_at"].data if stop.number == PATIENCE else None
 
         def check() -> str:
             nonlocal row
@@ -135,7 +140,9 @@ class Guard:
             if row != stop.count:
                 return ""
             self._count(stop, 0)
-            return words
+            if best_at is None:
+                return words
+            return f"patience: held-out E best in iteration {int(best_at):,}"
 
         return check
 
@@ -169,17 +176,19 @@ class Guard:
             if self.watches_nonfinite:
                 self._counted.append(((self._run.iteration, position), stop))
 
-    def _hook(self, place: int, checks: list[Check], memories: list[Memory]) -> Callable[[], None]:
+    def _hook(
+        self, place: int, checks: list[tuple[int, Check]], memories: list[Memory]
+    ) -> Callable[[], None]:
         run, at_end = self._run, place == END
         position = 0 if at_end else place
 
         def hook() -> None:
-            reasons = [reason for check in checks if (reason := check())]
+            reasons = {number: reason for number, check in checks if (reason := check())}
             if memories:
                 remember(memories, run.iteration - at_end)
             if reasons:
-                words = f"{'; '.join(reasons)}, in iteration {run.iteration - at_end:,}"
-                self._report(Hit(words, run.iteration, position))
+                words = f"{'; '.join(reasons.values())}, in iteration {run.iteration - at_end:,}"
+                self._report(Hit(words, run.iteration, position, tuple(reasons)))
 
         return hook
 
@@ -248,10 +257,15 @@ class Finiteness:
     def __init__(self, run: Run) -> None:
         self._run = run
         program = run.program
-        tensors: list[Tensor] = [o.target for o in program.operations if not o.aside]
-        tensors += program.changes.values()
-        zeros = np.zeros(max(tensor.whole.size for tensor in tensors))
-        self._pairs = [(tensor.whole.reshape(-1), zeros[: tensor.whole.size]) for tensor in tensors]
+        made: list[tuple[int, Tensor]] = []
+        for position, operation in enumerate(program.operations):
+            if not operation.aside:
+                made.append((position, operation.target))
+            if operation.name in program.changes:
+                made.append((position, program.changes[operation.name]))
+        zeros = np.zeros(max(tensor.whole.size for _, tensor in made))
+        self._pairs = [(t.whole.reshape(-1), zeros[: t.whole.size]) for _, t in made]
+        self._positions = [position for position, _ in made]
 
     def holds(self, first: int | None = None) -> bool:
         """Whether the tensors, and the losses from an iteration on, are finite."""
@@ -259,7 +273,12 @@ class Finiteness:
         with np.errstate(all="ignore"):
             # Zero times a value that is not finite is NaN.
             # In iteration 0, those beyond the clock may hold what lies ahead of it.
-            pairs = self._pairs if run.iteration else self._pairs[: run.position]
+            known = (
+                len(self._positions)
+                if run.iteration
+                else bisect_left(self._positions, run.position)
+            )
+            pairs = self._pairs[:known]
             traces = sum(float(dot(flat, zeros)) for flat, zeros in pairs)
         if traces != 0.0:
             return False

@@ -54,7 +54,7 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
             "predictions": debugger.predict(),
             "validation": _validation_object(debugger),
             "iterations": debugger.iteration,
-            "stopped": debugger.log[-1] if debugger.log else None,
+            "stopped": debugger.ended_by.words if debugger.ended_by else None,
             "held_out_losses": debugger.held_out_losses,
             "seconds": seconds,
         }
@@ -134,9 +134,10 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     biases = [f"{name} = {_array(a)}" for name, a in final.items() if name.startswith("b")]
     lines += [f"bias: {', '.join(biases) or 'none'}", "", _predictions(debugger), ""]
     lines += _validation_text(debugger)
-    if debugger.log:
-        lines.append(f"stopped: {debugger.log[-1]}")
-        if debugger.hyperparameters.patience:
+    hit = debugger.ended_by
+    if hit is not None:
+        lines.append(f"stopped: {hit.words}")
+        if hit.is_patience and debugger.iteration == debugger.best_iteration:
             lines.append(f"the parameters are the best ones, of iteration {debugger.iteration:,}")
     of = f", {done:,} of them" if done is not None and done != len(losses) else ""
     lines.append(f"{len(losses):,} iterations{of} in {seconds:.3f} s")

@@ -63,7 +63,9 @@ class Snapshot:
         held_out: The same of what is held out, if anything is.
         loss: The last E that was computed, or None.
         stopped: Why the run stopped here, in words, or "".
-        stops: The list of stops, with the present values of the watches.
+        best: The iteration of the best parameters, where the run stopped and one is known.
+        stops: The list of stops, with the present values of the watches; those that the
+            hyperparameters ask for stand last.
         branches: The branches, in the order in which they began.
         changes: The clock times of the changes by hand.
         log: Why the run stopped, each time, the last one last.
@@ -88,6 +90,7 @@ class Snapshot:
     held_out: Outline | None
     loss: float | None
     stopped: str
+    best: int | None
     stops: tuple[StopView, ...]
     branches: tuple[BranchView, ...]
     changes: tuple[tuple[int, int], ...]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.errors import InputError
 from engine.guard import compiled
 from engine.query.parsing import LONGEST
-from engine.stops import BUILT_IN, NONFINITE, Stop, split_count, split_place
+from engine.stops import BUILT_IN, NONFINITE, PLANNED, Stop, split_count, split_place
 from engine.text import clean
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ class Stops:
         return self._entries[number]
 
     def __getitem__(self, number: int) -> Stop:
+        if number in PLANNED:
+            raise InputError("this stop is a hyperparameter: change that")
         try:
             return self._entries[number]
         except KeyError:

@@ -23,11 +23,18 @@ class Hit:
         words: Why the run stopped.
         iteration: The iteration at the clock.
         position: The operation at the clock.
+        stops: The numbers of the stops that were met.
     """
 
     words: str
     iteration: int
     position: int
+    stops: tuple[int, ...] = ()
+
+    @property
+    def is_patience(self) -> bool:
+        """Whether patience alone ended the run, so that its best parameters lie before."""
+        return self.stops == (PATIENCE,)
 
 
 @dataclass
@@ -78,8 +85,9 @@ BUILT_IN = (
 )
 """Title, condition, how many iterations in a row, and whether it is on at the start."""
 
-PLANNED = 0
-"""The number of stops that come from the hyperparameters and are in no list."""
+TARGET, PATIENCE = 0, -1
+PLANNED = (TARGET, PATIENCE)
+"""The numbers of the stops that come from the hyperparameters."""
 
 NONFINITE = 1
 """The number of the stop that needs no expression."""
@@ -89,9 +97,11 @@ def planned_stops(hyperparameters: Hyperparameters) -> list[Stop]:
     """Return the stops that hyperparameters ask for."""
     stops = []
     if hyperparameters.target_loss:
-        stops.append(Stop(PLANNED, "", f"E <= {hyperparameters.target_loss!r}"))
+        text = f"E <= {hyperparameters.target_loss!r}"
+        stops.append(Stop(TARGET, "", text, title="the target loss is reached"))
     if hyperparameters.patience:
-        stops.append(Stop(PLANNED, "", f"worse >= {hyperparameters.patience}"))
+        text = f"worse >= {hyperparameters.patience}"
+        stops.append(Stop(PATIENCE, "", text, title="patience ends"))
     return stops
 
 

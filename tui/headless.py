@@ -19,6 +19,7 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.progress import Progress
     from engine.run import Cancel
+    from engine.stops import Hit
     from tui.opening import Opening
 
 T = TypeVar("T")
@@ -101,18 +102,18 @@ def train_to_the_end(
     total = debugger.hyperparameters.iterations if iterations is None else iterations
     began = perf_counter()
 
-    def run(cancel: Cancel) -> bool:
+    def run(cancel: Cancel) -> Hit | None:
         if iterations is None:
-            return debugger.train(cancel) is not None
+            return debugger.train(cancel)
         debugger.run_to(iterations, cancel)
-        return False
+        return None
 
     with _interruptible() as interrupted:
         is_set = interrupted.is_set
         cancel = is_set if also is None else lambda: also() or is_set()
         shown = sys.stderr.isatty()
-        stopped = _with_bar(debugger, run, total, cancel) if shown else run(cancel)
-        if stopped and debugger.hyperparameters.patience:
+        hit = _with_bar(debugger, run, total, cancel) if shown else run(cancel)
+        if hit is not None and hit.is_patience:
             debugger.restore_best()
     return perf_counter() - began, interrupted.is_set()
 
@@ -136,21 +137,21 @@ def _interruptible() -> Iterator[threading.Event]:
 
 def _with_bar(
     debugger: Debugger,
-    run: Callable[[Cancel], bool],
+    run: Callable[[Cancel], Hit | None],
     total: int,
     ended: Cancel,
-) -> bool:
-    stopped = False
+) -> Hit | None:
+    hit = None
     with click.progressbar(length=total, label="training", file=sys.stderr) as bar:
-        while debugger.iteration < total and not stopped and not ended():
+        while debugger.iteration < total and hit is None and not ended():
             done, pause = debugger.iteration, perf_counter() + _BETWEEN_BARS
 
             def cancel(pause: float = pause) -> bool:
                 return ended() or perf_counter() > pause
 
-            stopped = run(cancel)
+            hit = run(cancel)
             bar.update(debugger.iteration - done)
-    return stopped
+    return hit
 
 
 def with_progress(label: str, job: Callable[[Progress, Cancel], T]) -> T:

@@ -37,7 +37,7 @@ def _bind_bce(f: Array, f0: Array, y: Array | None, E: Array, setting: Setting) 
 
 
 def _log(value: float) -> float:
-    return math.log(value) if value > 0.0 else -math.inf
+    return -math.inf if value <= 0.0 else math.log(value)
 
 
 def _bce_cell(at: Place, setting: Setting) -> Expression:
@@ -54,7 +54,7 @@ def _bce_cell(at: Place, setting: Setting) -> Expression:
 
 
 def _log_rest(value: float) -> float:
-    return math.log1p(-value) if value < 1.0 else -math.inf
+    return -math.inf if value >= 1.0 else math.log1p(-value)
 
 
 def _bind_bce_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:

@@ -18,6 +18,7 @@ from engine.errors import InputError
 from engine.history import Change, LearningRate
 from engine.saved.fields import Field
 from engine.saved.parts import digest, pack
+from engine.stops import Hit
 from engine.tensor import Array
 
 if TYPE_CHECKING:
@@ -115,11 +116,17 @@ def capture(
         "stops": [{name: getattr(stop, name) for name in _STOP_FIELDS} for stop in debugger.stops],
         "next_stop": debugger.stops.next_number,
         "log": list(debugger.log),
-        "hit": dataclasses.asdict(debugger.last_hit) if debugger.last_hit else None,
+        "hit": _describe_hit(debugger.last_hit),
         "view": view,
         "summary": _summarise(debugger),
     }
     return Capture(document, arrays, series)
+
+
+def _describe_hit(hit: Hit | None) -> Document | None:
+    if hit is None:
+        return None
+    return {"words": hit.words, "iteration": hit.iteration, "position": hit.position}
 
 
 _STOP_FIELDS = ("number", "place", "text", "count", "enabled", "hits", "problem")

@@ -1,5 +1,6 @@
 """An explanation's own arithmetic must give the cell that it explains."""
 
+import itertools
 import math
 from typing import Any
 
@@ -7,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine import Debugger, NotComputedError, read_dataset
-from engine.expression import evaluate
-from tests.engine.nets import every_kind, make
+from engine.expression import Constant, Product, Quotient, Square, Sum, evaluate
+from tests.engine.nets import CLASSES, every_kind, make
 
 
 def explain_all(debugger: Debugger, names: list[str]) -> None:
@@ -31,6 +32,52 @@ def test_every_cell_after_an_iteration(kind: dict[str, Any]) -> None:
     debugger = make(**kind)
     debugger.run(3)
     explain_all(debugger, [line.name for line in debugger.program.listing.lines])
+
+
+DIVERGING = [
+    {"output_activation": "identity", "activation": "identity", "bias": "per-neuron"},
+    {"output_activation": "identity", "activation": "relu", "bias": "shared", "loss": "sse"},
+    {"output_activation": "identity", "activation": "elu", "loss": "huber", "l2": 0.5},
+    {"output_activation": "identity", "activation": "softplus", "l1": 0.5, "clip": 1e200},
+    {"output_activation": "identity", "activation": "leaky-relu", "optimiser": "momentum"},
+    {"output_activation": "identity", "activation": "identity", "optimiser": "adam"},
+    {"output_activation": "identity", "activation": "identity", "optimiser": "rmsprop"},
+    {"activation": "identity", "loss": "bce", "bias": "per-neuron", "targets": "bits"},
+    {"activation": "identity", "loss": "cross-entropy", "output_activation": "softmax", **CLASSES},
+    {"activation": "identity", "loss": "bce", "output_activation": "softmax", **CLASSES},
+    {"activation": "identity", "output_activation": "softmax", **CLASSES},
+    {"activation": "relu", "loss": "hinge", "output_activation": "identity", "targets": "bits"},
+]
+
+
+@pytest.mark.parametrize("kind", DIVERGING)
+@pytest.mark.parametrize("rate", [1e3, 1e150, 1e308])
+def test_every_cell_of_what_diverges(kind: dict[str, Any], rate: float) -> None:
+    debugger = make(**{"learning_rate": rate, "rows": 9, **kind})
+    for _ in range(12):
+        debugger.run(1)
+        for line in debugger.program.listing.lines:
+            value = debugger.value(line.name)
+            for index in np.ndindex(*value.shape):
+                explanation = debugger.explain(line.name, *index)
+                found = evaluate(explanation.expression)
+                if np.isfinite([value[index], found]).all() and abs(found) < 1e300:
+                    assert math.isclose(found, value[index], rel_tol=1e-9, abs_tol=1e-12), line
+                assert str(explanation)
+        debugger.explain_chain("E")
+
+
+def test_what_is_not_finite_adds_up_and_divides_as_in_numpy() -> None:
+    numbers = [0.0, -0.0, 1.0, -2.0, 1e308, -1e308, math.inf, -math.inf, math.nan]
+    with np.errstate(all="ignore"):
+        for a, b in itertools.product(map(Constant, numbers), repeat=2):
+            total, product, square = Sum((a, b, b)), Product((a, b)), Square(a)
+            added = np.add(np.add(a.value, b.value), b.value)
+            np.testing.assert_array_equal(evaluate(total), added)
+            np.testing.assert_equal(evaluate(product), float(np.multiply(a.value, b.value)))
+            np.testing.assert_equal(evaluate(square), float(np.square(a.value)))
+            quotient = float(np.divide(a.value, b.value))
+            np.testing.assert_equal(evaluate(Quotient(a, b)), quotient)
 
 
 def test_every_cell_within_an_iteration() -> None:

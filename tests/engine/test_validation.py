@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError
+from engine.report import run_object, run_text
+from engine.stops import PATIENCE
+from tui.headless import train_to_the_end
 
 
 def halves(**wanted: object) -> Debugger:
@@ -66,13 +69,52 @@ def test_patience_ends_the_run_and_the_best_parameters_come_back(batch_size: str
     an_epoch = 1 if batch_size == "full" else 3
     hit = debugger.train()
     assert hit is not None
-    assert "worse >= 15" in hit.words
+    assert hit.is_patience
     curve = debugger.held_out_losses[::an_epoch]
     best = int(np.argmin(curve))
+    assert f"patience: held-out E best in iteration {best * an_epoch}," in hit.words
     assert len(curve) == best + 15 + 1
-    debugger.restore_best()
-    assert debugger.iteration == best * an_epoch
+    for _ in range(2):
+        # The best so far as of there is another one, but it is there to stay.
+        assert debugger.restore_best() == debugger.iteration == best * an_epoch
     assert held_out_loss(debugger) == pytest.approx(float(curve.min()), rel=1e-12)
+
+
+def test_what_reaches_its_target_is_not_thrown_away_for_the_sake_of_patience() -> None:
+    debugger = halves(target_loss=0.01, patience=100_000)
+    train_to_the_end(debugger)
+    assert debugger.losses[-1] <= 0.01
+    assert debugger.iteration == len(debugger.losses) > int(np.argmin(debugger.held_out_losses))
+    report = run_text(debugger, 1.0)
+    assert "stopped: the target loss is reached, E <= 0.01" in report
+    assert "best ones" not in report
+    debugger = halves(target_loss=1e-9, patience=15)
+    train_to_the_end(debugger)
+    assert debugger.iteration == int(np.argmin(debugger.held_out_losses))
+    assert f"the best ones, of iteration {debugger.iteration}" in run_text(debugger, 1.0)
+
+
+def test_a_report_names_no_stop_that_the_run_has_passed() -> None:
+    debugger = halves(iterations=200)
+    debugger.stops.add_breakpoint("dE_dw")
+    hit = debugger.proceed()
+    assert hit is not None
+    assert debugger.ended_by == hit
+    assert run_object(debugger, 1.0)["stopped"] == hit.words
+    train_to_the_end(debugger)
+    assert debugger.ended_by is None
+    assert "stopped:" not in run_text(debugger, 1.0)
+    assert run_object(debugger, 1.0)["stopped"] is None
+
+
+def test_planned_stops_are_in_the_list_and_found_on_the_way_back() -> None:
+    debugger = halves(patience=15)
+    assert [stop.spec for stop in debugger.snapshot().stops if stop.number <= 0] == ["worse >= 15"]
+    with pytest.raises(InputError, match="hyperparameter"):
+        debugger.stops.toggle(PATIENCE)
+    hit = debugger.proceed()
+    debugger.run(40)
+    assert debugger.back_to_stop() == hit
 
 
 def test_a_target_ends_the_run() -> None:

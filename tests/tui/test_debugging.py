@@ -1,9 +1,11 @@
 """Stops, explanations, and the prompt that evaluates: every key at two sizes."""
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.engine.test_validation import halves
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.moment import State
@@ -27,6 +29,38 @@ async def answer(app: NNTui, pilot: Pilot[None], words: str) -> None:
 
 def line_of(app: NNTui, formula: str) -> str:
     return next(line for line in text(app).splitlines() if formula in line)
+
+
+@at_two_sizes
+async def test_patience_and_the_way_to_the_best_parameters(size: tuple[int, int]) -> None:
+    learner = halves(patience=15)
+    learner.train()
+    best = int(np.argmin(learner.held_out_losses))
+    wanted = learner.hyperparameters.as_dict()
+    async with opened(size, learner.dataset, **wanted) as (app, pilot):
+        await pilot.press("R")
+        await until(pilot, lambda: "no held-out loss is computed yet" in said(app))
+        await pilot.press("space")
+        await until(pilot, lambda: snapshot(app).stopped)
+        end = clock(app)
+        await until(pilot, lambda: f"patience: held-out E best in iteration {best}" in text(app))
+        assert "3→5→1" in text(app)
+        await until(
+            pilot, lambda: f"R goes to the best parameters, of iteration {best}" in said(app)
+        )
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(app.screen, StopsScreen))
+        assert "planned" in line_of(app, "worse >= 15")
+        await pilot.press(*["j"] * 4, "space")
+        await until(pilot, lambda: "this stop is a hyperparameter" in said(app))
+        await pilot.press("e")
+        await until(pilot, lambda: "change it there (2)" in said(app))
+        await pilot.press("escape", "R")
+        await until(pilot, lambda: clock(app) == (best, 0))
+        await pilot.press("R")
+        await pilot.press("g")
+        await answer(app, pilot, "end")
+        await until(pilot, lambda: clock(app) == end)
 
 
 @at_two_sizes

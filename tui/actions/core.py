@@ -214,6 +214,7 @@ class Core(App[None]):
         state = State.RUNNING if view.running else State.PAUSED
         if not view.running and snapshot.finished and snapshot.position == 0:
             state = State.FINISHED
+        best = snapshot.best if self._training and not view.running else None
         self._training = view.running
         self._moment = Moment(
             dataset=self._debugger.dataset,
@@ -223,6 +224,8 @@ class Core(App[None]):
             selected=self._selected,
         )
         self._draw()
+        if best is not None and best != snapshot.iteration:
+            self._say(f"R goes to the best parameters, of iteration {best:,}.")
 
     def _rate(self, iteration: int) -> float | None:
         """Iterations a second, smoothed over the last frames."""

@@ -142,6 +142,15 @@ class Moving(Loading):
         words = f"to iteration {iteration:,}"
         self._travel(words, lambda debugger, cancel: debugger.go_to(iteration, cancel=cancel))
 
+    def action_restore_best(self) -> None:
+        self._halt()
+
+        def told(iteration: int | None) -> None:
+            if iteration is not None:
+                self._say(f"The best parameters, of iteration {iteration:,}. g end goes back.")
+
+        self._travel("to the best parameters", lambda d, cancel: d.restore_best(cancel), told)
+
     def _travel(
         self,
         words: str,

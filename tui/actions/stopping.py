@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from engine.stops import NONFINITE, Stop
+from engine.stops import NONFINITE, PLANNED, Stop
 from engine.times import split_range
 from tui.actions.moving import Moving
 from tui.screens.prompt import PromptScreen
@@ -87,6 +87,9 @@ class Stopping(Moving):
             return
         if stop.number == NONFINITE:
             self._say("This stop has no condition; space switches it off.")
+            return
+        if stop.number in PLANNED:
+            self._say("This stop is a hyperparameter: change it there (2).")
             return
         session = self._session
 

@@ -10,8 +10,8 @@ from tui.lines import LinesView, Row
 from tui.moment import Moment, State
 from tui.panes.watches import watch_row
 
-_NAME = 14
-"""Cells that the data's name has beside a long reason for a stop."""
+_NAME = 22
+"""Cells that the data's name and the shape have beside a long reason for a stop."""
 
 
 _FULL_CLOCK = 56
@@ -55,7 +55,7 @@ class Header(LinesView, can_focus=False):
             watches = watch_row(moment, palette, width - state.width - 2)
             state.add("", width=max(width - state.width - watches.width, 0)).extend(watches)
             return [first.strip(width), state.strip(width)]
-        network = self._network(moment, width - clock.width - state.width - 4)
+        network = self._network(moment, width - clock.width - state.width - 2)
         gap = max(width - network.width - clock.width - state.width, 0)
         row = network.add("", width=gap - gap // 2).extend(clock)
         return [row.add("", width=gap // 2).extend(state).strip(width)]
@@ -73,7 +73,7 @@ class Header(LinesView, can_focus=False):
             (f"η {snapshot.hyperparameters.learning_rate:g}", palette.label),
         ]
         # The least needed parts go first where room is short.
-        for droppable in (0, 2, 1):
+        for droppable in (0, 2, 2, 1):
             if sum(len(text) for text, _ in parts) <= room:
                 break
             parts.pop(droppable)
@@ -110,6 +110,9 @@ class Header(LinesView, can_focus=False):
         if snapshot.stopped and moment.state is not State.RUNNING:
             row = Row().add("⏸ stopped: ", palette.heading)
             words = snapshot.stopped
+            if cell_len(words) > room - row.width:
+                # The clock says it too.
+                words = words.rpartition(", in iteration ")[0] or words
             return row.add(
                 words, palette.text, width=min(cell_len(words), max(room - row.width, 0))
             )

@@ -1,4 +1,4 @@
-"""The list of breakpoints, watches and built-in stops."""
+"""The list of breakpoints, watches, built-in and planned stops."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from engine.stops import PLANNED
 from tui.lines import Row
 from tui.screens.listing import ListScreen
 
@@ -51,6 +52,8 @@ class StopsScreen(ListScreen):
             "● " if stop.enabled else "○ ", palette.alarm if stop.enabled else palette.dim
         )
         kind = "built in" if stop.title else "break" if stop.place else "watch"
+        if stop.number in PLANNED:
+            kind = "planned"
         row.add(kind, palette.dim, width=9)
         style = palette.text if stop.enabled else palette.label
         symbol = self.moment.snapshot.listing.symbols.get(stop.place, "")
