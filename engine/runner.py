@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_Job = tuple["Future[Any]", Callable[[], Any]]
+_Job = tuple["Future[Any]", Callable[[], Any], bool]
 
 
 class Runner:
@@ -50,22 +50,26 @@ class Runner:
         """
         return self._enqueue(lambda: command(self._debugger))
 
+    def serve(self, command: Callable[[Debugger], T]) -> Future[T]:
+        """The same for one who does not wait for what comes of it, and is told of no failure."""
+        return self._enqueue(lambda: command(self._debugger), takes_failure=False)
+
     def run(self) -> Future[None]:
         """Run on until the planned iterations are done or `pause` is called."""
-        return self._enqueue(lambda: self._set_running(True))
+        return self._enqueue(lambda: self._set_running(True), takes_failure=False)
 
     def pause(self) -> Future[None]:
         """Stop at the next boundary."""
-        return self._enqueue(lambda: self._set_running(False))
+        return self._enqueue(lambda: self._set_running(False), takes_failure=False)
 
     def close(self, timeout: float = 1.0) -> None:
         """End the thread, waiting for it at most `timeout` seconds."""
-        self._enqueue(self._set_closed)
+        self._enqueue(self._set_closed, takes_failure=False)
         self._thread.join(timeout)
 
-    def _enqueue(self, job: Callable[[], T]) -> Future[T]:
+    def _enqueue(self, job: Callable[[], T], takes_failure: bool = True) -> Future[T]:
         future: Future[T] = Future()
-        self._jobs.put((future, job))
+        self._jobs.put((future, job, takes_failure))
         return future
 
     def _set_running(self, running: bool) -> None:
@@ -96,10 +100,10 @@ class Runner:
         if hit is not None or debugger.iteration >= planned:
             self._running = False
 
-    def _obey(self, future: Future[Any], job: Callable[[], Any]) -> None:
+    def _obey(self, future: Future[Any], job: Callable[[], Any], takes_failure: bool) -> None:
         if not future.set_running_or_notify_cancel():
             return
-        if self._failure is not None:
+        if takes_failure and self._failure is not None:
             future.set_exception(self._failure)
             self._failure = None
             return

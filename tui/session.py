@@ -90,7 +90,7 @@ class Session:
         self._droppable: set[Future[View]] = set()
         self._next_frame = 0.0
         self._last_tick = (perf_counter(), thread_time())
-        self.saver = save(lambda: self._runner.submit(lambda debugger: self._let_save()))
+        self.saver = save(lambda: self._runner.serve(lambda debugger: self._let_save()))
 
     def _let_save(self) -> bool:
         """Have the saver look at the run, in the thread of which this is called; false."""
