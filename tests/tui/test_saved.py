@@ -60,6 +60,7 @@ async def test_an_unfinished_run_is_resumed_where_it_was(
 ) -> None:
     folder = saved(library, 1234, pane="loss", logarithmic=True, maximised=False)
     async with app_on(library, size) as (app, pilot):
+        await until(pilot, lambda: "[B]rowse" in text(app))
         question = " ".join(text(app).replace("│", " ").split())
         assert "Resume or.csv at iteration 1,234 of 10,000, saved" in question
         assert "as the link dropped?" in question
@@ -68,8 +69,7 @@ async def test_an_unfinished_run_is_resumed_where_it_was(
         await opened(app, pilot)
         assert clock(app) == (1234, 0)
         # The layout is as it was too.
-        assert app.frame.active == "loss"
-        assert app.frame.loss.is_logarithmic
+        await until(pilot, lambda: app.frame.active == "loss" and app.frame.loss.is_logarithmic)
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (1235, 0))
         await until(pilot, lambda: open_run(folder).debugger.iteration == 1235)
