@@ -10,7 +10,6 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from engine.dataset import Dataset
 from engine.errors import InputError
 from engine.saved.lock import Holder, Lock, holder_of
 from engine.saved.manifest import Saved, newest
@@ -76,21 +75,6 @@ class Library:
             return []
         found = [_entry(path) for path in paths]
         return sorted(found, key=lambda entry: -entry.time)
-
-    def of(self, dataset: Dataset) -> list[Entry]:
-        """Return the runs on the same data, the one that was saved last first."""
-        known = dataset.fingerprint
-        return [e for e in self.entries() if e.saved and e.saved.fingerprint == known]
-
-    def before_a_change(self, dataset: Dataset) -> Entry | None:
-        """Return the last run on what the same file held before, or None."""
-        source = dataset.source
-        if source is None:
-            return None
-        for entry in self.entries():
-            if entry.saved and source.matches(entry.saved.source):
-                return None if entry.saved.fingerprint == dataset.fingerprint else entry
-        return None
 
     def find(self, identity: str) -> Entry:
         """Return a run by what it is called, or by the beginning of that.

@@ -140,7 +140,12 @@ class Saver:
             if here:
                 self.poll()
             self._thread.join(0.01 if here else timeout)
-        return not self._thread.is_alive() and not self.problem
+        if not self._thread.is_alive():
+            return not self.problem
+        self.problem = (
+            self.problem or f"not being saved: the last save takes longer than {timeout:g} seconds"
+        )
+        return False
 
     def _work(self) -> None:
         while not self._closing:

@@ -20,9 +20,3 @@ class Source:
     path: str
     options: TableOptions
     seed: int
-
-    def matches(self, other: Source | None) -> bool:
-        """Whether the other one reads the same file in the same way."""
-        if other is None or (self.path, self.options) != (other.path, other.options):
-            return False
-        return self.seed == other.seed or not self.options.split

@@ -7,6 +7,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,8 @@ from engine.saved.parts import ZIP_ERRORS, digest, is_digest, read_stored
 from engine.text import clean
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
-_UNFINISHED = ".unfinished-"
+UNFINISHED = ".unfinished-"
+"""How the name of a file begins that is not whole yet."""
 
 
 class Store(Protocol):
@@ -114,7 +116,7 @@ class Folder:
 
     def _sweep(self, kept: set[str]) -> None:
         for path in self.path.iterdir():
-            stale = path.name.startswith(_UNFINISHED)
+            stale = path.name.startswith(UNFINISHED)
             unused = path.suffix == ".npz" and is_digest(path.stem) and path.stem not in kept
             if stale or unused:
                 path.unlink(missing_ok=True)
@@ -174,7 +176,9 @@ class SingleFile:
             OSError: It could not be written.
         """
         folder = self.path.parent
-        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
+        # Those of other files may be in the hands of other processes.
+        prefix = f"{UNFINISHED}{digest(os.fsencode(self.path.name))}-"
+        handle, name = tempfile.mkstemp(prefix=prefix, dir=folder)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -189,6 +193,9 @@ class SingleFile:
             temporary.unlink(missing_ok=True)
             raise
         _sync(folder)
+        with suppress(OSError):
+            for left in folder.glob(f"{prefix}*"):
+                left.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -207,7 +214,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def _written(folder: Path, content: bytes) -> Path:
     """Write a content to the disk under a name that is nobody's."""
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=folder)
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

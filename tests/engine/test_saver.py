@@ -13,6 +13,7 @@ import pytest
 from engine import Debugger, InputError, Runner, read_dataset
 from engine.saved import library as keeping
 from engine.saved import saver as saving
+from engine.saved import stores
 from engine.saved.capture import Encoder, capture
 from engine.saved.library import Library
 from engine.saved.lock import Lock, holder_of
@@ -145,6 +146,38 @@ def test_the_single_file_is_the_same_run(tmp_path: Path) -> None:
     assert open_run(single).debugger.iteration == 5
 
 
+def test_what_a_killed_process_left_beside_the_single_file_goes(tmp_path: Path) -> None:
+    program = (
+        "import os; from pathlib import Path; from engine.saved import stores;"
+        "stores.os.fsync = lambda handle: os._exit(9);"
+        f"stores.SingleFile(Path({str(tmp_path / 'mine.nn')!r})).write(b'x', {{}})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == 9
+    (left,) = tmp_path.iterdir()
+    # Another process may be writing this one.
+    other = tmp_path / f"{stores.UNFINISHED}of-another"
+    other.touch()
+    SingleFile(tmp_path / "other.nn").write(b"{}", {})
+    assert left.exists()
+    SingleFile(tmp_path / "mine.nn").write(b"{}", {})
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"mine.nn", "other.nn", other.name}
+
+
+def test_a_last_save_that_takes_too_long_is_told(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    saver = Saver(debugger, Library(tmp_path).new())
+    going_on = threading.Event()
+    with patch.object(Folder, "write", lambda *args: going_on.wait(20)):
+        debugger.run(3)
+        assert not saver.close("quit", here=True, timeout=0.1)
+        assert saver.problem == "not being saved: the last save takes longer than 0.1 seconds"
+        going_on.set()
+        assert saver.close("quit", here=True)
+    assert not saver.problem
+
+
 def test_the_library_lists_the_last_run_first_and_deletes(tmp_path: Path) -> None:
     library = Library(tmp_path)
     first, second = save(library), save(library, 10)
@@ -172,25 +205,6 @@ def test_a_run_that_cannot_be_read_is_listed_with_the_reason(tmp_path: Path) -> 
     assert "not JSON" in entry.problem
     library.delete(entry)
     assert not library.entries()
-
-
-def test_runs_of_the_same_data_are_found(tmp_path: Path) -> None:
-    library = Library(tmp_path / "runs")
-    table = tmp_path / "t.csv"
-    table.write_text("a,b\n0,0\n1,1\n")
-    debugger = Debugger(read_dataset(table))
-    saver = Saver(debugger, library.new())
-    debugger.run(2)
-    assert saver.close("quit", here=True)
-    save(library)
-    assert len(library.of(read_dataset(table))) == 1
-    assert library.before_a_change(read_dataset(table)) is None
-    table.write_text("a,b\n0,1\n1,1\n")
-    changed = read_dataset(table)
-    assert not library.of(changed)
-    entry = library.before_a_change(changed)
-    assert entry is not None
-    assert entry.identity == saver.folder.path.name
 
 
 def test_the_oldest_go_finished_ones_first(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The README says what the program does."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,13 @@ def test_the_keys_are_those_of_the_app() -> None:
     assert readme_table() in README, "\n" + readme_table()
 
 
-def test_every_hyperparameter_is_there_with_its_default() -> None:
+def test_every_hyperparameter_is_there_with_its_values_and_default() -> None:
     for declaration in DECLARATIONS.values():
         line = next(line for line in README.splitlines() if f"`{declaration.option}`" in line)
         assert f"| {declaration.default} |" in line
+        # What may follow is what else has to be chosen, or an example.
+        allowed = re.escape(declaration.allowed.replace(" | ", ", "))
+        assert re.search(rf" \| {allowed}[ :;]", line), declaration.allowed
 
 
 def test_every_option_of_the_table_is_there_with_its_default() -> None:

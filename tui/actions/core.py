@@ -162,7 +162,7 @@ class Core(App[None]):
         if saver is None:
             return ""
         if not saver.close("error"):
-            return f"; the run is {saver.problem}" if saver.problem else ""
+            return f"; the run is {saver.problem}"
         return "; the run is saved, --resume goes on with it" if saver.has_saved else ""
 
     def on_unmount(self) -> None:
