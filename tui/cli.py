@@ -147,7 +147,11 @@ def _prepared(given: dict[str, Any]) -> Debugger:
     from tui.waiting import told_if_slow
 
     with told_if_slow(given["data"]) as progress:
-        return prepare(**given, progress=progress)
+        debugger = prepare(**given, progress=progress)
+    explicit = written(click.get_current_context())
+    for line in debugger.hyperparameters.without_effect(explicit):
+        click.echo(f"nn-tui: {line}", err=True)
+    return debugger
 
 
 def _no_screen(data: str | None) -> str:
