@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 MINUS = "−"
 
@@ -35,6 +36,18 @@ def clean(text: str, longest: int = _LONGEST) -> str:
     """
     cut = text if len(text) <= longest else text[:longest] + "…"
     return "".join(map(_visible, cut))
+
+
+def counted(count: int, thing: str) -> str:
+    """Write how many there are, e.g. ``1 iteration`` and ``2,000 iterations``."""
+    return f"{count:,} {thing}{'s' if count != 1 else ''}"
+
+
+def folded(names: Sequence[str], most: int) -> str:
+    """Write so many names, and how many more there are."""
+    more = len(names) - most
+    shown = ", ".join(names[:most])
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def subscript(name: str) -> str:

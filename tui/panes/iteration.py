@@ -199,6 +199,8 @@ class IterationPane(LinesView):
                 row.add(" " + text, style)
         if array.size > most and row.width + 2 <= end:
             row.add(" …", palette.dim)
+        if line.note and row.width + 2 + cells_of(line.note) <= end:
+            row.add(f"  {line.note}", palette.dim)
 
     def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
         """The last result in full, with the names of its rows and columns."""
@@ -223,6 +225,7 @@ class IterationPane(LinesView):
             first=first,
         )
         said = Row().add(f"  just computed: {line.formula}", palette.label)
+        said.add(f"  {line.note}" if line.note else "", palette.dim)
         strips = [Strip.blank(width), said.strip(width)]
         for row in rows[: count - 2]:
             strips.append(Row().add("  ").extend(row).strip(width))
