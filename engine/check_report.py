@@ -8,7 +8,7 @@ from engine.check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
 from engine.differences import STEP, TOLERANCE, Verdict
 from engine.expression import format_number
 from engine.report import plain
-from engine.text import MINUS
+from engine.text import MINUS, counted
 
 if TYPE_CHECKING:
     from engine.comparison import Comparison, Difference
@@ -200,8 +200,9 @@ def verdict_text(check: GradientCheck) -> str:
 
 def comparison_text(comparison: Comparison) -> str:
     """Write both runs side by side, as the notebook does."""
+    iterations = counted(comparison.iterations, "iteration")
     lines = [
-        f"the same network in PyTorch {comparison.version}, {comparison.iterations:,} iterations",
+        f"the same network in PyTorch {comparison.version}, {iterations}",
         "",
         f"{'error at step':>13} {'':>9}  {'nn-tui':>20}  {'PyTorch':>20}  {'difference':>10}",
     ]
