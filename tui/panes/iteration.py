@@ -159,7 +159,9 @@ class IterationPane(LinesView):
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
         row.add(moment.snapshot.listing.lines[i].formula, style)
-        row.add("", palette.dim, width=max(_MARK + self._phase + width + 1 - row.width, 0))
+        room = max(_MARK + self._phase + width + 1 - row.width, 0)
+        note = _brief_note(moment.snapshot.listing.lines[i])
+        row.add(note if cells_of(note) < room else "", palette.dim, width=room)
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
         """The first numbers, from the selected observation's row on."""
@@ -199,8 +201,6 @@ class IterationPane(LinesView):
                 row.add(" " + text, style)
         if array.size > most and row.width + 2 <= end:
             row.add(" …", palette.dim)
-        if line.note and row.width + 2 + cells_of(line.note) <= end:
-            row.add(f"  {line.note}", palette.dim)
 
     def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
         """The last result in full, with the names of its rows and columns."""
@@ -241,6 +241,11 @@ def _role(moment: Moment, i: int) -> str:
         return "▶"
     name = snapshot.listing.lines[i].name
     return "◂" if name in snapshot.listing.lines[snapshot.position].reads else ""
+
+
+def _brief_note(line: Line) -> str:
+    """What is special about an operation, in a word or two: all of it is said where it is seen."""
+    return f"  {line.note.partition(':')[0]}" if line.note else ""
 
 
 def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:
