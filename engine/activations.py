@@ -43,6 +43,12 @@ class Activation:
     """Which of a and z the slope is computed from."""
     steepest: float = 1.0
     """The largest slope that it can have."""
+    limits: tuple[float, float] | None = None
+    """Between which values a lies, where it has two ends."""
+    saturates: bool = False
+    """Whether the slope vanishes at both ends."""
+    dies: bool = False
+    """Whether a neuron that is 0 for every observation has no slope anywhere."""
     joint: bool = False
     """Whether each a depends on every z of its observation: the slope is a matrix then, and
     an operation of its own multiplies it out."""
@@ -213,6 +219,8 @@ ACTIVATIONS: dict[str, Activation] = {
             slope_why="The slope of σ at {z}, at most 0.25, where {a} is 0.5; near 0 or 1 it "
             "vanishes, and learning with it.",
             steepest=0.25,
+            limits=(0.0, 1.0),
+            saturates=True,
         ),
         Activation(
             name="tanh",
@@ -225,6 +233,8 @@ ACTIVATIONS: dict[str, Activation] = {
             slope=lambda z, a: Difference(Constant(1.0), Square(a)),
             slope_why="The slope of tanh at {z}, at most 1, where {a} is 0; near −1 or 1 it "
             "vanishes, and learning with it.",
+            limits=(-1.0, 1.0),
+            saturates=True,
         ),
         Activation(
             name="relu",
@@ -238,6 +248,7 @@ ACTIVATIONS: dict[str, Activation] = {
             slope_why="The slope of relu: 1 where {z} is positive, else 0 (also at the kink). A "
             "neuron with 0 for every observation is dead: it learns no more.",
             slope_reads="z",
+            dies=True,
         ),
         Activation(
             name="leaky-relu",
@@ -300,6 +311,7 @@ ACTIVATIONS: dict[str, Activation] = {
             bind_slope=_bind_nothing,
             slope=_no_slope,
             slope_why="",
+            limits=(0.0, 1.0),
             joint=True,
         ),
     )

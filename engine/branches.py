@@ -9,6 +9,7 @@ from engine.errors import InputError
 from engine.expression import format_number
 from engine.history import Change, Edit, LearningRate
 from engine.run import Run
+from engine.text import counted
 
 
 @dataclass(eq=False)
@@ -223,7 +224,7 @@ class Branches:
             self._enter(action.branch)
             action.branch.run.plan(action.before)
             self._redo.append(action)
-            return f"{action.before:,} iterations planned"
+            return f"{counted(action.before, 'iteration')} planned"
         if isinstance(action, Switched):
             if action.began:
                 self._leave(action.after)
@@ -257,7 +258,7 @@ class Branches:
             self._enter(action.branch)
             action.branch.run.plan(action.after)
             self._undo.append(action)
-            return f"{action.after:,} iterations planned"
+            return f"{counted(action.after, 'iteration')} planned"
         if isinstance(action, Switched):
             self._enter(action.after)
             self._undo.append(action)

@@ -28,8 +28,6 @@ SAMPLING = (
     "largest gradient"
 )
 
-"""Takes how many gradients are checked, and of how many."""
-
 
 @dataclass(frozen=True)
 class CellCheck:
@@ -98,6 +96,7 @@ class GradientCheck:
         noise: The rounding noise of E.
         parameters: One entry for each parameter.
         seconds: How long it took.
+        aside: The symbols of what no gradient comes from, so that this proves nothing of it.
     """
 
     iteration: int
@@ -106,6 +105,7 @@ class GradientCheck:
     noise: float
     parameters: tuple[ParameterCheck, ...]
     seconds: float
+    aside: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -181,6 +181,7 @@ def check_gradients(
         noise=probe.sigma,
         parameters=tuple(results),
         seconds=perf_counter() - began,
+        aside=tuple(o.symbol for o in debugger.program.operations if o.aside),
     )
 
 

@@ -8,7 +8,7 @@ from engine.check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
 from engine.differences import STEP, TOLERANCE, Verdict
 from engine.expression import format_number
 from engine.report import plain
-from engine.text import MINUS
+from engine.text import MINUS, counted
 
 if TYPE_CHECKING:
     from engine.comparison import Comparison, Difference
@@ -33,6 +33,7 @@ def check_object(check: GradientCheck, comparison: Comparison | None = None) -> 
         "tolerance": TOLERANCE,
         "checked": check.checked,
         "of": check.size,
+        "aside": list(check.aside),
         "parameters": [_parameter_object(parameter) for parameter in check.parameters],
         "seconds": check.seconds,
     }
@@ -118,7 +119,15 @@ def check_text(check: GradientCheck) -> str:
         lines.append("  ".join([*cells, row[-1]]))
     for parameter in check.parameters:
         lines += _remarks(parameter)
-    return "\n".join([*lines, "", verdict_text(check)])
+    return "\n".join([*lines, "", verdict_text(check), *_aside_text(check)])
+
+
+def _aside_text(check: GradientCheck) -> list[str]:
+    """Say what this proves nothing of."""
+    if not check.aside:
+        return []
+    are = "are" if len(check.aside) > 1 else "is"
+    return [f"{' and '.join(check.aside)} {are} beside this proof: no gradient comes from there."]
 
 
 def _row(parameter: ParameterCheck) -> list[str]:
@@ -191,8 +200,9 @@ def verdict_text(check: GradientCheck) -> str:
 
 def comparison_text(comparison: Comparison) -> str:
     """Write both runs side by side, as the notebook does."""
+    iterations = counted(comparison.iterations, "iteration")
     lines = [
-        f"the same network in PyTorch {comparison.version}, {comparison.iterations:,} iterations",
+        f"the same network in PyTorch {comparison.version}, {iterations}",
         "",
         f"{'error at step':>13} {'':>9}  {'nn-tui':>20}  {'PyTorch':>20}  {'difference':>10}",
     ]

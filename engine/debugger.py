@@ -21,6 +21,7 @@ from engine.memory import require_for_training
 from engine.network import Network
 from engine.operations.base import Operation
 from engine.program import Program
+from engine.quality import decision_of
 from engine.query.language import Query
 from engine.query.scope import END
 from engine.run import Cancel, Run, never
@@ -539,7 +540,8 @@ class Debugger:
             return None
         program = self.program
         if self._evaluator is None or self._evaluator[0] is not program:
-            evaluator = Evaluator(self.dataset.validation, self.hyperparameters)
+            decision = decision_of(self.dataset, self.hyperparameters.loss)
+            evaluator = Evaluator(self.dataset.validation, self.hyperparameters, decision)
             self._evaluator = (program, evaluator)
         evaluator = self._evaluator[1]
         if quickly and evaluator.seconds > _QUICK:

@@ -16,13 +16,14 @@ a closer look tells a wrong derivative from what the difference itself cannot do
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.operations.base import Phase
+from engine.operations.base import Operation, Phase
 from engine.run import Run
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Probe:
         tensors = run.program.tensors
         self.parameters: dict[str, Tensor] = run.program.parameters
         self.gradients = {n: tensors[f"dE_d{n}"].data.copy() for n in self.parameters}
-        self._calls = [o.run for o in operations if o.phase in (Phase.FORWARD, Phase.LOSS)]
+        self._calls = [o.run for o in _needed_for(tensors["E"], operations)]
         self._loss = tensors["E"].data
         self.E = self._evaluate()
         self._sigma: float | None = None
@@ -169,8 +170,9 @@ class Probe:
             array[...] = start
         order = _NOISE_ORDER
         factor = math.factorial(order) ** 2 / math.factorial(2 * order)
-        # The median is not moved by a kink that a few of the points happen to lie around.
-        typical = float(np.median(np.abs(np.diff(losses, order))))
+        with np.errstate(all="ignore"):
+            # The median is not moved by a kink that a few of the points happen to lie around.
+            typical = float(np.median(np.abs(np.diff(losses, order))))
         return typical * math.sqrt(factor) / _MEDIAN
 
     def _rounding(self, step: float) -> float:
@@ -238,6 +240,16 @@ class Probe:
         curvature = abs(slopes.jump - closer.jump) * share
         slack = rounding + curvature + TOLERANCE * (abs(low) + abs(high))
         return low - slack <= a <= high + slack
+
+
+def _needed_for(E: Tensor, operations: Sequence[Operation]) -> list[Operation]:
+    """Return the operations that E is computed from; others of its phases are left out."""
+    read, needed = {E.name}, []
+    for operation in reversed(operations):
+        if operation.phase in (Phase.FORWARD, Phase.LOSS) and operation.name in read:
+            needed.append(operation)
+            read |= {tensor.name for tensor in operation.reads}
+    return needed[::-1]
 
 
 def relative_error(a: float, b: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +10,8 @@ from numpy.typing import NDArray
 
 from engine.forward import Forward
 from engine.network import Layer
+from engine.summary import SATURATED
 from engine.tensor import Array
-
-_SLOPES: dict[str, Callable[[Array], Array]] = {
-    "σ": lambda a: 4.0 * a * (1.0 - a),
-    "tanh": lambda a: 1.0 - a * a,
-}
-"""By the symbol, the slope as a share of the largest, for activations that have ends."""
-_SATURATED = 0.01
-_RECTIFIER = "relu"
 
 
 @dataclass(frozen=True)
@@ -104,19 +97,26 @@ def distributions(
     """
     computed = forward.run(values)
     return [
-        _describe(layer, symbol, values, computed[layer.a[0]], bins)
-        for layer, symbol in zip(forward.layers, forward.activations, strict=True)
+        _describe(layer, values, computed[layer.a[0]], _saturated(forward, layer), bins)
+        for layer in forward.layers
     ]
 
 
+def _saturated(forward: Forward, layer: Layer) -> float | None:
+    if not layer.activation.saturates:
+        return None
+    return float((forward.slope(layer) < SATURATED * layer.activation.steepest).mean())
+
+
 def _describe(
-    layer: Layer, symbol: str, values: Mapping[str, Array], activations: Array, bins: int
+    layer: Layer,
+    values: Mapping[str, Array],
+    activations: Array,
+    saturated: float | None,
+    bins: int,
 ) -> LayerDistribution:
     weights, gradient = values[layer.weights], values.get(f"dE_d{layer.weights}")
     change = values.get(f"delta_{layer.weights}")
-    saturated = None
-    if symbol in _SLOPES:
-        saturated = float((_SLOPES[symbol](activations) < _SATURATED).mean())
     return LayerDistribution(
         layer=layer.name,
         symbol=layer.weights_symbol,
@@ -125,7 +125,7 @@ def _describe(
         activations=histogram(activations, bins),
         ratio=None if change is None else update_ratio(change, weights),
         saturated=saturated,
-        dead=int((activations == 0).all(axis=0).sum()) if symbol == _RECTIFIER else None,
+        dead=int((activations == 0).all(axis=0).sum()) if layer.activation.dies else None,
     )
 
 

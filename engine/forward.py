@@ -7,7 +7,7 @@ import numpy as np
 from engine.dataset import Dataset
 from engine.errors import InputError
 from engine.hyperparameters import Hyperparameters
-from engine.network import Network, Parameters
+from engine.network import Layer, Network, Parameters
 from engine.operations.base import Phase
 from engine.program import Program
 from engine.tensor import Array
@@ -24,7 +24,6 @@ class Forward:
     Attributes:
         points: The same points.
         layers: The network's layers from the input side to the output side.
-        activations: For each layer, the symbol of its activation.
 
     Raises:
         InputError: The points do not have a column for each input, or there are none.
@@ -39,7 +38,6 @@ class Forward:
         self._program = Program(table, whole, {name: t.data for name, t in empty.items()})
         self.points = table.x
         self.layers = self._program.network.layers
-        self.activations = self._program.listing.activations
 
     def run(self, parameters: Parameters) -> dict[str, Array]:
         """Compute the network.
@@ -59,6 +57,14 @@ class Forward:
                 if operation.phase is Phase.FORWARD:
                     operation.run()
         return {layer.a[0]: program.tensors[layer.a[0]].data for layer in self.layers}
+
+    def slope(self, layer: Layer) -> Array:
+        """Return the slope of a layer's activation where `run` came to last, P × neurons."""
+        z, a = (self._program.tensors[name].data for name in (layer.z[0], layer.a[0]))
+        slope = np.empty_like(a)
+        with np.errstate(all="ignore"):
+            layer.activation.bind_slope(z, a, slope)()
+        return slope
 
     def predict(self, parameters: Parameters) -> Array:
         """Return f, P × O: the last of what `run` returns, a buffer too."""

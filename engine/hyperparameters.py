@@ -7,6 +7,7 @@ saved files all read `DECLARATIONS`; a new hyperparameter is one more field here
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Container
 from dataclasses import dataclass
 
 from engine.activations import HIDDEN, OUTPUT
@@ -336,6 +337,17 @@ class Hyperparameters:
     def to_evaluate(self) -> Hyperparameters:
         """Return those of the same network that only evaluates: one batch, the loss alone."""
         return self.replace(batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0)
+
+    def without_effect(self, names: Container[str]) -> list[str]:
+        """Say of each of these that changes nothing beside the others that it does not."""
+        told = []
+        for declaration in DECLARATIONS.values():
+            if declaration.name in names and not declaration.matters(self):
+                assert declaration.needs is not None
+                other = DECLARATIONS[declaration.needs[0]]
+                beside = f"{other.label} {getattr(self, other.name)}"
+                told.append(f"{declaration.option} has no effect with {beside}")
+        return told
 
     def as_dict(self) -> dict[str, Value]:
         """Return name → value in the order of declaration."""

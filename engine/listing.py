@@ -26,6 +26,8 @@ class Line:
     shape: tuple[int, ...]
     reads: tuple[str, ...]
     why: str
+    note: str
+    """What is special about it, in a few words, or ""."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Listing:
         loss: The right-hand side of E.
         sizes: How many inputs, and neurons of each layer.
         activations: The symbol of each layer's activation.
+        assumptions: What the loss takes the targets for, where it is not as in the table.
     """
 
     lines: tuple[Line, ...]
@@ -49,6 +52,7 @@ class Listing:
     loss: str
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
+    assumptions: tuple[str, ...]
 
 
 def parse_cell(listing: Listing, text: str) -> tuple[str, Index]:

@@ -60,6 +60,8 @@ class Program:
         self.operations = bench.operations
         self.tensors, self.parameters = bench.tensors, bench.parameters
         self.state, self.changes = bench.state, bench.changes
+        assumption = self.loss.assumption(dataset.f0)
+        self._assumptions = (assumption,) if assumption else ()
         self._fill(bench, dataset)
         self._scheduled = hyperparameters.schedule != "constant"
         self.rate = bench.new("eta", "η")
@@ -196,6 +198,7 @@ class Program:
                     o.shape,
                     tuple(tensor.name for tensor in o.reads),
                     o.why,
+                    o.note,
                 )
                 for o in self.operations
             ),
@@ -207,4 +210,5 @@ class Program:
             loss=next(o.formula.split(" = ", 1)[1] for o in self.operations if o.name == "E"),
             sizes=self.network.sizes,
             activations=tuple(layer.activation.symbol for layer in self.network.layers),
+            assumptions=self._assumptions,
         )

@@ -8,14 +8,19 @@ from typing import Any
 
 import numpy as np
 
+from engine.dataset import Dataset
 from engine.debugger import Debugger
 from engine.expression import Explanation, format_number
+from engine.quality import Classification, decision_of, parts_of
 from engine.tensor import Array
-from engine.validation import Evaluator
+from engine.text import counted, folded
+from engine.validation import Evaluation, Evaluator
 
 _LINES = 10
 _MOST_NAMES = 50
 """Of inputs and of targets in the first line of a report."""
+_OF_NUMBERS = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
+"""The measures of predicted numbers, and as they are written."""
 
 
 def plain(value: object) -> Any:
@@ -45,13 +50,14 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
                 "inputs": dataset.inputs,
                 "targets": dataset.targets,
                 "classes": dataset.classes,
-                "assumptions": dataset.assumptions,
+                "assumptions": _assumptions(debugger),
             },
             "hyperparameters": debugger.hyperparameters.as_dict(),
             "initial_parameters": debugger.initial_parameters,
             "losses": debugger.losses,
             "parameters": debugger.parameters,
             "predictions": debugger.predict(),
+            "quality": _quality_object(debugger),
             "validation": _validation_object(debugger),
             "iterations": debugger.iteration,
             "stopped": debugger.ended_by.words if debugger.ended_by else None,
@@ -74,32 +80,59 @@ def _validation_object(debugger: Debugger) -> dict[str, Any] | None:
     }
 
 
-def _validation_text(debugger: Debugger) -> list[str]:
-    """Write E of both parts, and how often the classes are right."""
-    held, found = debugger.dataset.validation, debugger.validation_loss()
-    if held is None or found is None:
-        return []
-    training = Evaluator(debugger.dataset, debugger.hyperparameters).evaluate(debugger.parameters)
-    lines = []
-    for name, dataset, part in (
-        ("training", debugger.dataset, training),
-        ("validation", held, found),
-    ):
-        line = f"{name}: {len(dataset.observations):,} observations, E = {part.E:e}"
-        if part.accuracy is not None:
-            line += f", accuracy {part.accuracy:.2%}".replace("%", " %")
-        lines.append(line)
-    return ["With the final weights:", *lines, ""]
+def _assumptions(debugger: Debugger) -> tuple[str, ...]:
+    """What was assumed of the table, and of its targets for the sake of the loss."""
+    return debugger.dataset.assumptions + debugger.program.listing.assumptions
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'s' if count != 1 else ''}"
+def _parts(debugger: Debugger) -> dict[str, tuple[Dataset, Evaluation]]:
+    """What the parameters are worth on the training part and on what is held out."""
+    parameters, wanted = debugger.parameters, debugger.hyperparameters
+    # A part may hold too few targets to tell classes by itself.
+    decision = decision_of(debugger.dataset, wanted.loss)
+    return {
+        name: (part, Evaluator(part, wanted, decision).evaluate(parameters))
+        for name, part in parts_of(debugger.dataset).items()
+    }
 
 
-def _names(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    shown = ", ".join(names[:_MOST_NAMES])
-    return f"{shown} and {more:,} more" if more > 0 else shown
+def _quality_object(debugger: Debugger) -> dict[str, Any]:
+    described: dict[str, Any] = {}
+    for name, (part, found) in _parts(debugger).items():
+        measures: dict[str, Any] = {"observations": len(part.observations), "E": found.E}
+        if isinstance(found.quality, Classification):
+            measures["accuracy"] = found.quality.accuracy
+        else:
+            measures |= {measure: getattr(found.quality, measure) for measure in _OF_NUMBERS}
+        described[name] = measures
+    return described
+
+
+def _quality_text(debugger: Debugger) -> list[str]:
+    """Write E of both parts, and how often classes are right or how far numbers are off."""
+    lines = ["With the final weights:"]
+    for name, (part, found) in _parts(debugger).items():
+        line = f"{name}: {counted(len(part.observations), 'observation')}, E = {found.E:e}"
+        quality = found.quality
+        if isinstance(quality, Classification):
+            lines.append(f"{line}, accuracy {100 * quality.accuracy:.2f} %")
+            continue
+        measures = [
+            ", ".join(f"{word} {getattr(quality, m)[o]:.6g}" for m, word in _OF_NUMBERS.items())
+            for o in range(len(quality.targets))
+        ]
+        if len(measures) == 1:
+            lines.append(f"{line}, {measures[0]}")
+            continue
+        shown = zip(quality.targets[:_MOST_NAMES], measures, strict=False)
+        lines += [line, *(f"  {target}: {measure}" for target, measure in shown)]
+        if len(measures) > _MOST_NAMES:
+            lines.append(f"  … and {len(measures) - _MOST_NAMES:,} more (all with --json)")
+    return lines
+
+
+def _named(thing: str, names: Sequence[str]) -> str:
+    return f"{thing}{'s' if len(names) != 1 else ''} {folded(names, _MOST_NAMES)}"
 
 
 def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str:
@@ -113,11 +146,13 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     dataset, losses = debugger.dataset, debugger.losses
     initial, final = debugger.initial_parameters, debugger.parameters
     layers = [(layer.name, layer.weights) for layer in debugger.program.network.layers]
+    held_out = dataset.validation
+    held = "" if held_out is None else f" and {len(held_out.observations):,} held out"
     lines = [
-        f"{dataset.name}: {_counted(len(dataset.observations), 'observation')}, "
-        f"inputs {_names(dataset.inputs)}, targets {_names(dataset.targets)}"
+        f"{dataset.name}: {counted(len(dataset.observations), 'observation')}{held}, "
+        f"{_named('input', dataset.inputs)}, {_named('target', dataset.targets)}"
     ]
-    lines += [f"assumed {assumption}" for assumption in dataset.assumptions]
+    lines += [f"assumed {assumption}" for assumption in _assumptions(debugger)]
     lines += ["", f"E = {debugger.program.loss.formula}"]
     lines += [f"Starting {name} layer weights: {_array(initial[w])}" for name, w in layers]
     lines += [""] * bool(len(losses))
@@ -133,14 +168,14 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
         label = " " * len(label)
     biases = [f"{name} = {_array(a)}" for name, a in final.items() if name.startswith("b")]
     lines += [f"bias: {', '.join(biases) or 'none'}", "", _predictions(debugger), ""]
-    lines += _validation_text(debugger)
+    lines += [*_quality_text(debugger), ""]
     hit = debugger.ended_by
     if hit is not None:
         lines.append(f"stopped: {hit.words}")
         if hit.is_patience and debugger.iteration == debugger.best_iteration:
             lines.append(f"the parameters are the best ones, of iteration {debugger.iteration:,}")
     of = f", {done:,} of them" if done is not None and done != len(losses) else ""
-    lines.append(f"{len(losses):,} iterations{of} in {seconds:.3f} s")
+    lines.append(f"{counted(len(losses), 'iteration')}{of} in {seconds:.3f} s")
     return "\n".join(lines)
 
 

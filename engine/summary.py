@@ -10,7 +10,7 @@ from engine.tensor import Array
 
 _MOST_BLOCKS = 96
 """Rows and columns of the picture, at most."""
-_SATURATED = 0.01
+SATURATED = 0.01
 """An activation whose slope is smaller than this share of the largest slope hardly learns."""
 
 
@@ -58,7 +58,7 @@ def summarise(name: str, data: Array, slope: Array | None = None, steepest: floa
     some = finite.size > 0
     saturated = None
     if slope is not None and slope.size:
-        saturated = float((np.abs(slope) < _SATURATED * steepest).mean())
+        saturated = float((np.abs(slope) < SATURATED * steepest).mean())
     with np.errstate(all="ignore"):
         return Summary(
             name=name,

@@ -17,8 +17,6 @@ from engine.tensor import Array
 
 _AIR = 0.08
 """The share of its spread that the grid reaches beyond the observations at either side."""
-_RANGES = {"σ": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0)}
-"""Between which values an activation lies, by its symbol."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,6 @@ def _values(column: Array, count: int) -> Array:
 
 def _maps(forward: Forward, dataset: Dataset, loss: str) -> tuple[Map, ...]:
     output = forward.layers[-1]
-    limits = [_RANGES.get(symbol) for symbol in forward.activations]
     decision = decision_of(dataset, loss)
     if decision is None:
         of_f: tuple[float, float] | None = (float(dataset.f0.min()), float(dataset.f0.max()))
@@ -151,8 +148,8 @@ def _maps(forward: Forward, dataset: Dataset, loss: str) -> tuple[Map, ...]:
     maps = [Map(output.a[1], output.a[0], None if len(dataset.targets) > 1 else 0, of_f)]
     if len(dataset.targets) > 1:
         maps += _neurons(output, of_f)
-    for layer, limit in zip(forward.layers[:-1], limits, strict=False):
-        maps += _neurons(layer, limit)
+    for layer in forward.layers[:-1]:
+        maps += _neurons(layer, layer.activation.limits)
     return tuple(maps)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 MINUS = "−"
 
@@ -48,6 +49,18 @@ def normalised(name: str) -> str:
 def ungrouped(number: str) -> str:
     """Write a whole number without the commas between its thousands; 1,5 stays what it is."""
     return number.replace(",", "") if _GROUPED.fullmatch(number) else number
+
+
+def counted(count: int, thing: str) -> str:
+    """Write how many there are, e.g. ``1 iteration`` and ``2,000 iterations``."""
+    return f"{count:,} {thing}{'s' if count != 1 else ''}"
+
+
+def folded(names: Sequence[str], most: int) -> str:
+    """Write so many names, and how many more there are."""
+    more = len(names) - most
+    shown = ", ".join(names[:most])
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def subscript(name: str) -> str:

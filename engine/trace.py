@@ -10,6 +10,10 @@ from engine.debugger import Debugger
 from engine.operations.base import Operation
 from engine.report import plain
 from engine.tensor import Array
+from engine.text import counted, folded
+
+_MOST_NAMES = 20
+"""Of the observations of a batch."""
 
 
 def trace_object(debugger: Debugger) -> dict[str, Any]:
@@ -18,10 +22,13 @@ def trace_object(debugger: Debugger) -> dict[str, Any]:
     Args:
         debugger: Stands between two iterations; afterwards one further.
     """
-    iteration = debugger.iteration
-    operations = []
+    described: dict[str, Any] = {"iteration": debugger.iteration}
+    operations: list[dict[str, Any]] = []
     for _ in debugger.program.operations:
         done = debugger.step_operation()
+        if not operations and debugger.program.batch is not None:
+            described["epoch"] = debugger.program.batches.epoch(debugger.iteration)
+            described["batch"] = list(debugger.program.observations.labels)
         operations.append(
             {
                 "name": done.name,
@@ -29,11 +36,12 @@ def trace_object(debugger: Debugger) -> dict[str, Any]:
                 "phase": str(done.phase),
                 "layer": done.layer,
                 "formula": done.formula,
+                "note": done.note,
                 "shape": list(done.shape),
                 "value": plain(done.target.data),
             }
         )
-    return {"iteration": iteration, "operations": operations}
+    return {**described, "operations": operations}
 
 
 def trace_text(debugger: Debugger) -> str:
@@ -42,16 +50,30 @@ def trace_text(debugger: Debugger) -> str:
     Args:
         debugger: Stands between two iterations; afterwards one further.
     """
-    lines = [f"iteration {debugger.iteration}"]
+    lines: list[str] = []
+    head = f"iteration {debugger.iteration}"
     widest = max(len(operation.formula) for operation in debugger.program.operations)
     heading = ""
     for _ in debugger.program.operations:
         done = debugger.step_operation()
+        if not lines:
+            lines.append(head + _batch(debugger))
         layer = f", {done.layer} layer" if done.layer else ""
         if heading != (heading := f"{done.phase}{layer}"):
             lines += ["", heading]
         lines += _lines(done, widest)
     return "\n".join(lines)
+
+
+def _batch(debugger: Debugger) -> str:
+    """Say of which epoch it is and which observations it sees; "" if it sees all."""
+    program = debugger.program
+    if program.batch is None:
+        return ""
+    names = program.observations.labels
+    of = f"{len(names):,} of {counted(len(debugger.dataset.observations), 'observation')}"
+    epoch = program.batches.epoch(debugger.iteration)
+    return f", epoch {epoch:,}\nbatch of {of}: {folded(tuple(names), _MOST_NAMES)}"
 
 
 def _lines(operation: Operation, widest: int) -> list[str]:
@@ -63,4 +85,5 @@ def _lines(operation: Operation, widest: int) -> list[str]:
     first = f"  {operation.formula:<{widest}}  {shape:>9}  "
     margin = " " * len(first)
     rows = [row.strip().removeprefix("[").removesuffix("]") for row in text.split("\n")]
-    return [(first if i == 0 else margin) + row for i, row in enumerate(rows)]
+    lines = [(first if i == 0 else margin) + row for i, row in enumerate(rows)]
+    return lines + [f"    {operation.note}"] * bool(operation.note)

@@ -57,7 +57,7 @@ class Twin:
         torch, dataset = self._torch, debugger.dataset
         self._layers = debugger.program.network.layers
         self._wanted = debugger.hyperparameters
-        self._batches = getattr(debugger.program, "batches", None)
+        self._batches = debugger.program.batches
         with warnings.catch_warnings():
             # The arrays of a dataset are read-only; these tensors are only read too.
             warnings.simplefilter("ignore", UserWarning)
@@ -71,9 +71,6 @@ class Twin:
         self._optimiser = self._make_optimiser()
         self._scheduler, self._until = self._make_scheduler()
         self.iteration = 0
-
-    def _hyperparameter(self, name: str, default: Any) -> Any:
-        return getattr(self._wanted, name, default)
 
     # The network
 
@@ -95,14 +92,14 @@ class Twin:
             for bias in ("b", "b" + layer.weights):
                 if bias in self.parameters:
                     z = z + self.parameters[bias]
-            activation = getattr(getattr(layer, "activation", None), "name", "sigmoid")
+            activation = layer.activation.name
             a = _activate(torch, activation, z)
             values |= {layer.z[0]: z, layer.a[0]: a}
         values["E"] = self._loss(z, a, f0, activation) + self._penalty()
         return values
 
     def _batch(self, iteration: int) -> tuple[Any, Any]:
-        if self._batches is None or self._batches.is_whole:
+        if self._batches.is_whole:
             return self._x, self._f0
         rows = self._torch.as_tensor(self._batches.of(iteration).copy())
         return self._x[rows], self._f0[rows]
@@ -126,11 +123,11 @@ class Twin:
                 sides = f0 if self._signed else 2 * f0 - 1
                 return functional.relu(1 - sides * f).mean()
             case "huber":
-                return functional.huber_loss(f, f0, delta=self._hyperparameter("huber_delta", 1.0))
+                return functional.huber_loss(f, f0, delta=self._wanted.huber_delta)
         raise InputError(f"the comparison with PyTorch does not know the loss {self._wanted.loss}")
 
     def _penalty(self) -> Any:
-        l1, l2 = self._hyperparameter("l1", 0.0), self._hyperparameter("l2", 0.0)
+        l1, l2 = self._wanted.l1, self._wanted.l2
         if not (l1 or l2):
             return 0.0
         weights = [self.parameters[layer.weights] for layer in self._layers]
@@ -140,32 +137,33 @@ class Twin:
 
     def _make_optimiser(self) -> Any:
         optim, parameters = self._torch.optim, list(self.parameters.values())
-        eta, get = self._wanted.learning_rate, self._hyperparameter
-        name = get("optimiser", "sgd")
-        epsilon = get("epsilon", 1e-8)
-        betas = (get("beta1", 0.9), get("beta2", 0.999))
-        match name:
+        wanted = self._wanted
+        eta, epsilon, mu = wanted.learning_rate, wanted.epsilon, wanted.momentum
+        betas = (wanted.beta1, wanted.beta2)
+        match wanted.optimiser:
             case "sgd":
                 return optim.SGD(parameters, lr=eta)
             case "momentum" | "nesterov":
-                mu, ahead = get("momentum", 0.9), name == "nesterov" and get("momentum", 0.9) > 0
+                ahead = wanted.optimiser == "nesterov" and mu > 0
                 return optim.SGD(parameters, lr=eta, momentum=mu, nesterov=ahead)
             case "rmsprop":
-                return optim.RMSprop(parameters, lr=eta, alpha=get("decay", 0.99), eps=epsilon)
+                return optim.RMSprop(parameters, lr=eta, alpha=wanted.decay, eps=epsilon)
             case "adam":
                 return optim.Adam(parameters, lr=eta, betas=betas, eps=epsilon)
             case "adamw":
-                decay = get("weight_decay", 0.01)
+                decay = wanted.weight_decay
                 return optim.AdamW(parameters, lr=eta, betas=betas, eps=epsilon, weight_decay=decay)
-        raise InputError(f"the comparison with PyTorch does not know the optimiser {name}")
+        raise InputError(
+            f"the comparison with PyTorch does not know the optimiser {wanted.optimiser}"
+        )
 
     def _make_scheduler(self) -> tuple[Any, float]:
         """Return PyTorch's scheduler, or None, and the update after which η stays as it is."""
         schedulers, forever = self._torch.optim.lr_scheduler, float("inf")
-        steps = self._hyperparameter("schedule_steps", 1_000)
-        factor = self._hyperparameter("schedule_factor", 0.1)
+        steps = self._wanted.schedule_steps
+        factor = self._wanted.schedule_factor
         optimiser = self._optimiser
-        match self._hyperparameter("schedule", "constant"):
+        match self._wanted.schedule:
             case "step":
                 return schedulers.StepLR(optimiser, steps, gamma=factor), forever
             case "exponential":
@@ -195,7 +193,7 @@ class Twin:
         loss = self.forward()["E"]
         loss.backward()
         look()
-        clip = self._hyperparameter("clip", 0.0)
+        clip = self._wanted.clip
         if clip:
             self._torch.nn.utils.clip_grad_norm_(self.parameters.values(), clip)
         self._optimiser.step()

@@ -13,7 +13,7 @@ from engine.hyperparameters import Hyperparameters
 from engine.network import Network
 from engine.operations.base import Phase
 from engine.program import Program
-from engine.quality import decision_of
+from engine.quality import Classification, Decision, Quality, assess
 from engine.tensor import Array
 
 
@@ -24,13 +24,17 @@ class Evaluation:
     Attributes:
         f: N × O.
         E: The loss, of the same formula as in training, without a penalty.
-        accuracy: Which share of the observations is put into the right class; None where
-            there are no classes.
+        quality: How often the classes are right, or how far the numbers are off.
     """
 
     f: Array
     E: float
-    accuracy: float | None
+    quality: Quality
+
+    @property
+    def accuracy(self) -> float | None:
+        """Which share of the observations is put into the right class; None without classes."""
+        return self.quality.accuracy if isinstance(self.quality, Classification) else None
 
 
 class Evaluator:
@@ -41,14 +45,17 @@ class Evaluator:
     Args:
         dataset: The observations.
         hyperparameters: Those of the network; all observations are one batch.
+        decision: How the outputs are read as classes; None for numbers.
 
     Attributes:
         seconds: How long the last evaluation took.
     """
 
-    def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
+    def __init__(
+        self, dataset: Dataset, hyperparameters: Hyperparameters, decision: Decision | None
+    ) -> None:
         self._dataset = dataset
-        self._decision = decision_of(dataset, hyperparameters.loss)
+        self._decision = decision
         whole = hyperparameters.to_evaluate()
         zeros = _no_parameters(dataset, whole)
         self._program = Program(dataset, whole, zeros)
@@ -66,13 +73,8 @@ class Evaluator:
                     operation.run()
         self.seconds = perf_counter() - began
         f = program.tensors[program.network.layers[-1].a[0]].data.copy()
-        return Evaluation(f, float(program.tensors["E"].data), self._accuracy(f))
-
-    def _accuracy(self, f: Array) -> float | None:
-        if self._decision is None:
-            return None
-        right = self._decision.decide(f) == self._decision.truth(self._dataset.f0)
-        return float(right.mean())
+        quality = assess(f, self._dataset.f0, self._decision, self._dataset.targets)
+        return Evaluation(f, float(program.tensors["E"].data), quality)
 
 
 def _no_parameters(dataset: Dataset, hyperparameters: Hyperparameters) -> dict[str, Array]:

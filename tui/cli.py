@@ -13,7 +13,7 @@ import click
 from engine import __version__
 from engine.declaration import Value
 from engine.errors import InputError
-from engine.text import clean
+from engine.text import clean, counted
 from tui.options import (
     STANDARD_INPUT,
     as_json_option,
@@ -147,7 +147,11 @@ def _prepared(given: dict[str, Any]) -> Debugger:
     from tui.waiting import told_if_slow
 
     with told_if_slow(given["data"]) as progress:
-        return prepare(**given, progress=progress)
+        debugger = prepare(**given, progress=progress)
+    explicit = written(click.get_current_context())
+    for line in debugger.hyperparameters.without_effect(explicit):
+        click.echo(f"nn-tui: {line}", err=True)
+    return debugger
 
 
 def _no_screen(data: str | None) -> str:
@@ -196,7 +200,9 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     else:
         click.echo(run_text(debugger, seconds, len(debugger.losses) - known))
     if interrupted:
-        click.echo(f"nn-tui: interrupted after {debugger.iteration:,} iterations", err=True)
+        click.echo(
+            f"nn-tui: interrupted after {counted(debugger.iteration, 'iteration')}", err=True
+        )
         sys.exit(130)
 
 
@@ -246,7 +252,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         sys.exit(130)
     if not found:
         planned = debugger.hyperparameters.iterations
-        click.echo(f"nn-tui: {condition} was not true in {planned:,} iterations", err=True)
+        click.echo(f"nn-tui: {condition} was not true in {counted(planned, 'iteration')}", err=True)
         sys.exit(NOT_FOUND)
 
 

@@ -139,6 +139,7 @@ class Opener:
         """
         assert self.data is not None
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
+        notices += tuple(debugger.hyperparameters.without_effect(self.explicit))
         if self.how == READ_ONLY:
             return Opening(debugger, notices=notices)
         return Opening(

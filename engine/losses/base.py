@@ -80,6 +80,8 @@ class Loss:
     """The output activations that it goes with; () for any."""
     problem: Callable[[Array], str] = lambda f0: ""
     """Says what is wrong with targets, or ""."""
+    assumption: Callable[[Array], str] = lambda f0: ""
+    """Says what targets are taken for, where it is not what stands in the table."""
 
 
 def bind_error(f: Array, f0: Array, out: Array, factor: float) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from engine.activations import one
 from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Sum
 from engine.late import np
 from engine.losses.base import Fused, Loss, Place, Setting, bind_error, mean, summed
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 def _bind_bce(f: Array, f0: Array, y: Array | None, E: Array, setting: Setting) -> Run:
     subtract, multiply, logaddexp, zero = np.subtract, np.multiply, np.logaddexp, np.array(0.0)
+    add = np.add
     if y is not None:
         part = np.empty_like(f)
 
@@ -27,11 +29,23 @@ def _bind_bce(f: Array, f0: Array, y: Array | None, E: Array, setting: Setting) 
 
         return summed(from_y, f, E, setting.scale)
 
+    log, log1p, negative, equal, copyto = np.log, np.log1p, np.negative, np.equal, np.copyto
+    miss, rest, never, unit = np.empty_like(f), np.empty_like(f), np.empty(f.shape, bool), one()
+
     def from_f(terms: Array) -> None:
-        # f₀·ln f is 0 where f₀ is, whatever f.
-        hit = np.where(f0 == 0.0, 0.0, f0 * np.log(f))
-        miss = np.where(f0 == 1.0, 0.0, (1.0 - f0) * np.log1p(-f))
-        np.negative(hit + miss, terms)
+        # f₀·ln f is 0 where f₀ is, whatever f; so is the other term where f₀ is 1.
+        log(f, terms)
+        multiply(terms, f0, terms)
+        equal(f0, zero, never)
+        copyto(terms, zero, where=never)
+        negative(f, miss)
+        log1p(miss, miss)
+        subtract(unit, f0, rest)
+        multiply(miss, rest, miss)
+        equal(f0, unit, never)
+        copyto(miss, zero, where=never)
+        add(terms, miss, terms)
+        negative(terms, terms)
 
     return summed(from_f, f, E, setting.scale)
 

@@ -100,4 +100,5 @@ HINGE = Loss(
     slope=_hinge_slope,
     outputs=("identity", "tanh"),
     problem=_needs_sides,
+    assumption=lambda f0: "" if is_signed(f0) else "targets 0 and 1 are −1 and 1, t = 2·f₀ − 1",
 )

@@ -64,6 +64,11 @@ class FusedSlope(Operation):
         return self.fused.why
 
     @property
+    def note(self) -> str:
+        f, y = self.f.symbol, self.symbol.partition("/")[2]
+        return f"fused: ∂E/∂{f}·∂{f}/{y} multiplied out"
+
+    @property
     def reads(self) -> tuple[Tensor, ...]:
         return (self.f, self.f0)
 

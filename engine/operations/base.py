@@ -71,6 +71,11 @@ class Operation(ABC):
         """The reason behind the formula, in one or two plain sentences."""
 
     @property
+    def note(self) -> str:
+        """What is special about it, in a few words, or ""."""
+        return "to be seen only: no gradient comes from it" if self.aside else ""
+
+    @property
     @abstractmethod
     def reads(self) -> tuple[Tensor, ...]:
         """The tensors that it reads."""

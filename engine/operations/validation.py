@@ -10,6 +10,7 @@ from engine.activations import Run
 from engine.expression import Constant, Explanation, Expression
 from engine.operations.base import InPlace
 from engine.tensor import Index, Read, Tensor
+from engine.text import counted
 
 if TYPE_CHECKING:
     from engine.tensor import Array
@@ -36,9 +37,9 @@ class Validate(InPlace):
     @property
     def why(self) -> str:
         return (
-            f"The loss of the {self.observations:,} observations that were held out, without the "
-            "penalty, as each epoch begins. No gradient comes from them: where it grows while E "
-            "falls, the network learns its table by heart."
+            f"The loss of what was held out, {counted(self.observations, 'observation')}, without "
+            "the penalty, as each epoch begins. No gradient comes from them: where it grows while "
+            "E falls, the network learns its table by heart."
         )
 
     @property

@@ -62,6 +62,7 @@ def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
         "losses",
         "parameters",
         "predictions",
+        "quality",
         "validation",
         "iterations",
         "stopped",
@@ -125,7 +126,7 @@ def test_trace_as_json_and_as_text() -> None:
     for name, expected in FIRST_ITERATION.items():
         assert np.round(np.ravel(values[name]), 8).tolist() == expected
     assert set(trace["operations"][0]) == {
-        "name", "symbol", "phase", "layer", "formula", "shape", "value",
+        "name", "symbol", "phase", "layer", "formula", "note", "shape", "value",
     }  # fmt: skip
     text = run("trace", OR).stdout
     assert "∂E/∂y = ∂E/∂f ∘ ∂f/∂y" in text
@@ -186,6 +187,16 @@ def test_explain_leads_back_to_the_data() -> None:
 )
 def test_what_cannot_be_asked_for_is_told(arguments: list[str], problem: str) -> None:
     assert problem in refusal(*arguments)
+
+
+@pytest.mark.parametrize("command", ["train", "trace", "check", "explain"])
+def test_an_option_without_effect_is_told(command: str) -> None:
+    cell = ["E"] if command == "explain" else []
+    options = ["--momentum", "0.5", "--iterations", "2"]
+    done = run(command, "or", *cell, *options)
+    assert done.stderr == "nn-tui: --momentum has no effect with optimiser sgd\n"
+    assert done.stdout == run(command, "or", *cell, *options[2:]).stdout or command == "train"
+    assert run(command, "or", *cell, *options, "--optimiser", "momentum").stderr == ""
 
 
 def test_several_targets(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from engine import Debugger, Hyperparameters, read_dataset
 from engine.batches import Batches
 from engine.errors import QueryError
 from engine.stops import Hit
+from engine.trace import trace_object, trace_text
 from tests.engine.nets import make
 
 
@@ -125,3 +126,23 @@ def test_the_epoch_in_an_expression() -> None:
 def test_predictions_are_of_all_observations() -> None:
     whole, batched = make(rows=8), make(rows=8, batch_size=3, shuffle="yes")
     np.testing.assert_array_equal(whole.predict(), batched.predict())
+
+
+def test_a_trace_names_the_epoch_and_the_batch() -> None:
+    debugger = make(rows=60, batch_size=25, shuffle="yes", seed=4)
+    debugger.run(5)
+    # By hand: 3 batches an epoch, so this is the last of epoch 1.
+    order = np.random.RandomState([4, 1]).permutation(60)[50:]
+    names = [str(i + 1) for i in order]
+    trace = trace_object(debugger)
+    assert (trace["epoch"], trace["batch"]) == (1, names)
+    debugger.go_to(5)
+    lines = trace_text(debugger).splitlines()
+    assert lines[:2] == [
+        "iteration 5, epoch 1",
+        f"batch of 10 of 60 observations: {', '.join(names)}",
+    ]
+    assert trace_text(debugger).splitlines()[1].endswith(" and 5 more")
+    whole = make()
+    assert not {"epoch", "batch"} & set(trace_object(whole))
+    assert trace_text(whole).splitlines()[:2] == ["iteration 1", ""]

@@ -3,18 +3,20 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import Dataset, Debugger, Hyperparameters, check_gradients
+from engine import Dataset, Debugger, Hyperparameters, check_gradients, read_dataset
 from engine.activations import ACTIVATIONS
 from engine.check import GradientCheck
 from engine.check_report import check_object, check_text
 from engine.differences import Probe, Verdict
 from engine.hyperparameters import BIAS_MODES
 from engine.program import Program
-from tests.engine.nets import make
+from engine.trace import trace_text
+from tests.engine.nets import CLASSES, make
 from tests.engine.planted import Plant, half_the_error
 
 SQUARES = ("mse", "sse", "half-sse")
@@ -275,15 +277,45 @@ def test_a_parameter_too_large_to_be_moved() -> None:
 
 
 def test_what_is_not_finite_fails() -> None:
-    debugger = make()
+    debugger = make(output_activation="identity")
+    assert checked(debugger).passed
     debugger.edit("w", (0, 0), 1e308)
-    debugger.edit("w", (1, 0), 1e308)
-    debugger.edit("w", (2, 0), -1e308)
-    big = Dataset.from_arrays(np.full((2, 4), np.inf), np.ones((2, 1)))
-    check = checked(Debugger(big, debugger.hyperparameters))
+    check = checked(debugger)
+    assert not np.isfinite(check.E)
     assert not check.passed
-    assert check.count(Verdict.NOT_FINITE) > 0
+    assert check.count(Verdict.NOT_FINITE) == check.size
     assert check_object(check)["passed"] is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "aside"),
+    [
+        ({"loss": "bce"}, ("∂E/∂f", "∂f/∂y")),
+        ({"loss": "cross-entropy", "output_activation": "softmax", **CLASSES}, ("∂E/∂f",)),
+        ({}, ()),
+    ],
+)
+def test_it_says_what_it_proves_nothing_of(kind: dict[str, Any], aside: tuple[str, ...]) -> None:
+    debugger = make(**kind)
+    check = checked(debugger)
+    assert check.aside == aside
+    assert check_object(check)["aside"] == list(aside)
+    last = check_text(check).splitlines()[-1]
+    assert last.startswith(" and ".join(aside) or "All ")
+    trace = trace_text(debugger)
+    assert trace.count("to be seen only") == len(aside)
+    assert ("fused: ∂E/∂f·∂f/∂y multiplied out" in trace) == bool(aside)
+
+
+def test_a_difference_measures_nothing_that_is_held_out() -> None:
+    """Nor f, where E is computed from y."""
+    dataset = read_dataset("iris", split=0.2)
+    wanted = Hyperparameters(loss="cross-entropy", output_activation="softmax", l2=0.1)
+    probe = Probe(Debugger(dataset, wanted))
+    assert len(probe._calls) == len(["yhat", "g", "y", "R", "E"])
+    before = probe.E
+    probe.parameters["w"].data[...] += 1e-3
+    assert probe._evaluate() != before
 
 
 # Many parameters

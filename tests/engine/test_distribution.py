@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine.activations import ACTIVATIONS
 from engine.distribution import distributions, histogram, ratio_words, update_ratio
 from engine.forward import Forward
 from tests.engine.nets import make
@@ -75,3 +76,36 @@ def test_saturation() -> None:
     values["v"] = values["v"] * 1e6
     assert distributions(forward, values)[0].saturated == 1.0
     assert distributions(forward, values)[0].dead is None
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_what_an_activation_declares_of_itself_is_so(name: str) -> None:
+    activation = ACTIVATIONS[name]
+    z = np.concatenate([np.linspace(-40, 40, 8001)]).reshape(-1, 1)
+    if activation.joint:
+        z = np.hstack((z, -z))
+    a = np.empty_like(z)
+    activation.bind(z, a)()
+    ends = activation.limits
+    assert (ends is not None) == (name in ("sigmoid", "tanh", "softmax"))
+    if ends is not None:
+        assert (a.min(), a.max()) == pytest.approx(ends)
+    if activation.joint:
+        return
+    slope = np.empty_like(z)
+    activation.bind_slope(z, a, slope)()
+    assert slope.max() == pytest.approx(activation.steepest)
+    assert activation.saturates == bool(slope[0, 0] < 1e-9 and slope[-1, 0] < 1e-9)
+    assert activation.dies == bool((slope[a == 0.0] == 0.0).all() and (a == 0.0).sum() > 1)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_the_share_of_saturated_activations(name: str) -> None:
+    debugger = make(activation=name, init="normal", rows=40)
+    debugger.edit("v", (0, 0), 30.0)
+    forward = Forward(debugger.dataset, debugger.hyperparameters)
+    hidden = distributions(forward, debugger.snapshot().values | debugger.parameters)[0]
+    a = forward.run(debugger.parameters)["g"]
+    slope = 4 * a * (1 - a) if name == "sigmoid" else 1 - a**2
+    assert 0 < (slope < 0.01).mean() < 1
+    assert hidden.saturated == (slope < 0.01).mean()

@@ -94,3 +94,16 @@ def test_values_of_the_wrong_type_are_refused(values: dict[str, object]) -> None
 def test_what_applies_live() -> None:
     live = [name for name, declaration in DECLARATIONS.items() if declaration.applies == "live"]
     assert live == ["learning_rate", "iterations"]
+
+
+def test_what_is_given_without_effect_is_told() -> None:
+    names = ["momentum", "initial_bias", "huber_delta", "learning_rate", "schedule_steps"]
+    assert Hyperparameters().without_effect(names) == [
+        "--huber-delta has no effect with loss mse",
+        "--initial-bias has no effect with bias none",
+        "--momentum has no effect with optimiser sgd",
+        "--schedule-steps has no effect with schedule constant",
+    ]
+    wanted = Hyperparameters(optimiser="nesterov", bias="shared", loss="huber", schedule="warm-up")
+    assert not wanted.without_effect(names)
+    assert not Hyperparameters().without_effect([])

@@ -1,9 +1,12 @@
 """Measures of quality against tables counted by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
+from engine.forward import Forward
 from engine.quality import (
     Classification,
     Decision,
@@ -12,6 +15,7 @@ from engine.quality import (
     assess,
     decision_of,
 )
+from engine.report import run_object, run_text
 
 
 def column(*values: float) -> np.ndarray:
@@ -122,3 +126,71 @@ def test_the_validation_part_has_predictions_of_its_own() -> None:
     parts = Examiner(debugger.dataset, debugger.hyperparameters).assess(debugger.parameters)
     assert list(parts) == ["training", "validation"]
     assert parts["validation"].confusion.tolist() == [[0, 1], [0, 1]]
+
+
+def report_of(debugger: Debugger) -> list[str]:
+    lines = run_text(debugger, 1.0).splitlines()
+    return lines[lines.index("With the final weights:") + 1 :]
+
+
+def test_the_report_states_what_numbers_are_worth() -> None:
+    dataset = read_dataset("sine", split=0.2)
+    debugger = Debugger(dataset, Hyperparameters(output_activation="identity"))
+    debugger.run(30)
+    quality = run_object(debugger, 1.0)["quality"]
+    assert run_text(debugger, 1.0).startswith("sine.csv: 80 observations and 20 held out, input ")
+    assert dataset.validation is not None
+    for line, name, part in zip(
+        report_of(debugger), quality, (dataset, dataset.validation), strict=False
+    ):
+        error = Forward(part, debugger.hyperparameters).predict(debugger.parameters) - part.f0
+        rmse, mae = float((error**2).mean() ** 0.5), float(abs(error).mean())
+        r2 = float(1 - (error**2).mean() / part.f0.var())
+        found = quality[name]
+        assert [found["rmse"], found["mae"], found["r2"]] == [
+            [pytest.approx(value, rel=1e-12)] for value in (rmse, mae, r2)
+        ]
+        assert line.startswith(f"{name}: {len(part.f0)} observations, E = ")
+        assert line.endswith(f", RMSE {rmse:.6g}, MAE {mae:.6g}, R² {r2:.6g}")
+    assert list(quality) == ["training", "validation"]
+
+
+def test_the_report_has_a_line_for_each_of_several_numbers() -> None:
+    debugger = Debugger(Dataset.from_arrays(np.eye(3), np.array([[0.2, 1], [0.4, 1], [0.9, 1]])))
+    first, second, third = report_of(debugger)[:3]
+    assert "RMSE" not in first
+    assert second.startswith("  output1: RMSE ")
+    assert third.endswith("R² nan")
+    assert run_object(debugger, 1.0)["quality"]["training"]["r2"][1] == "NaN"
+
+
+def test_the_report_states_how_many_are_right() -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(1)
+    text = run_text(debugger, 1.0)
+    assert text.startswith("or.csv: 4 observations, inputs input1, input2, target output\n")
+    assert report_of(debugger)[0].endswith(", accuracy 75.00 %")
+    assert text.endswith("\n1 iteration in 1.000 s")
+    assert run_object(debugger, 1.0)["quality"]["training"]["accuracy"] == 0.75
+
+
+def test_what_is_held_out_is_judged_like_the_rest() -> None:
+    """Its targets alone would look like two classes."""
+    held_out = Dataset.from_arrays(np.eye(2), column(0, 1))
+    dataset = Dataset.from_arrays(np.eye(3)[:, :2], column(0, 1, 2))
+    debugger = Debugger(dataclasses.replace(dataset, validation=held_out))
+    assert "RMSE" in report_of(debugger)[1]
+    found = debugger.validation_loss()
+    assert found is not None
+    assert found.accuracy is None
+
+
+@pytest.mark.parametrize(("low", "said"), [(0.0, True), (-1.0, False)])
+def test_what_hinge_takes_the_targets_for_is_said(low: float, said: bool) -> None:
+    dataset = Dataset.from_arrays(np.eye(2), column(low, 1))
+    hinge = Hyperparameters(loss="hinge", output_activation="identity")
+    debugger = Debugger(dataset, hinge)
+    words = "targets 0 and 1 are −1 and 1, t = 2·f₀ − 1"
+    assert (f"assumed {words}" in run_text(debugger, 1.0)) == said
+    assert (words in run_object(debugger, 1.0)["dataset"]["assumptions"]) == said
+    assert not Debugger(dataset, Hyperparameters()).program.listing.assumptions

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from engine import Dataset
 from engine.distribution import distributions
 from engine.forward import Forward
-from tests.tui.app import clock, opened, snapshot, until
+from tests.tui.app import clock, opened, snapshot, text, until
 from tui.app import NNTui
 from tui.moment import State
 from tui.panes.pictures import _pair_beside
@@ -289,3 +289,15 @@ def test_all_pairs_of_inputs_come_round() -> None:
     for pair, following in pairwise([*pairs, pairs[0]]):
         assert _pair_beside(pair, 5, 1) == following
         assert _pair_beside(following, 5, -1) == pair
+
+
+async def test_a_fused_gradient_and_what_hinge_assumes_are_said() -> None:
+    async with opened((120, 36), loss="bce") as (app, pilot):
+        await pilot.press("f", "5")
+        await until(pilot, lambda: "∂E/∂y = (f − f₀)/(N·O)  fused " in text(app))
+        assert "∂f/∂y = f(1 − f)  to be seen only " in text(app)
+        await pilot.press("m", *"n" * 8)
+        await until(pilot, lambda: "fused: ∂E/∂f·∂f/∂y multiplied out" in text(app))
+    async with opened(loss="hinge", output_activation="identity") as (app, pilot):
+        await pilot.press("1", "m")
+        await until(pilot, lambda: "targets 0 and 1 are −1 and 1" in text(app))

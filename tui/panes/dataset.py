@@ -95,8 +95,9 @@ class DatasetPane(LinesView):
             if found is not None and found.accuracy is not None:
                 note += f", accuracy {100 * found.accuracy:.1f} %"
             notes += wrap(note, width)
-        if dataset.assumptions:
-            notes += wrap("assumed " + ", ".join(dataset.assumptions), width)
+        assumptions = dataset.assumptions + self.moment.snapshot.listing.assumptions
+        if assumptions:
+            notes += wrap("assumed " + ", ".join(assumptions), width)
         return notes
 
     @property

@@ -168,9 +168,11 @@ class IterationPane(LinesView):
         palette = self.palette
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
-        formula = moment.snapshot.listing.lines[i].formula
-        row.add(formula, style, width=min(cells_of(formula), width))
-        row.add("", palette.dim, width=max(_MARK + self._phase + width + 1 - row.width, 0))
+        line = moment.snapshot.listing.lines[i]
+        row.add(line.formula, style, width=min(cells_of(line.formula), width))
+        room = max(_MARK + self._phase + width + 1 - row.width, 0)
+        note = _brief_note(line)
+        row.add(note if cells_of(note) < room else "", palette.dim, width=room)
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
         """The first numbers, from the selected observation's row on."""
@@ -238,6 +240,7 @@ class IterationPane(LinesView):
             first=first,
         )
         said = Row().add(f"  just computed: {line.formula}", palette.label)
+        said.add(f"  {line.note}" if line.note else "", palette.dim)
         strips = [Strip.blank(width), said.strip(width)]
         for row in rows[: count - 2]:
             strips.append(Row().add("  ").extend(row).strip(width))
@@ -264,6 +267,11 @@ def _role(moment: Moment, i: int) -> str:
         return "▶"
     name = snapshot.listing.lines[i].name
     return "◂" if name in snapshot.listing.lines[snapshot.position].reads else ""
+
+
+def _brief_note(line: Line) -> str:
+    """What is special about an operation, in a word or two: all of it is said where it is seen."""
+    return f"  {line.note.partition(':')[0]}" if line.note else ""
 
 
 def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:

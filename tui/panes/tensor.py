@@ -33,6 +33,9 @@ def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> lis
         first.add(f"   {shape_text(shape)}   not computed yet", palette.dim)
         return [first, Row()]
     first.add(f"   {shape_text(summary.shape)}", palette.dim)
+    note = f"   {line.note}" if line and line.note else ""
+    if first.width + cells_of(note) <= width:
+        first.add(note, palette.dim)
     second = Row()
     for word, text in _facts(summary):
         if second.width + len(word) + len(text) + 3 > width:

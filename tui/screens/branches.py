@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from engine.text import counted
 from tui.lines import Row
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.listing import ListScreen
@@ -46,7 +47,7 @@ class BranchesScreen(ListScreen):
         row = Row().add("▶ " if branch.current else "  ", palette.heading)
         row.add(f"{branch.number:<4}", palette.dim)
         row.add(branch.label, palette.text)
-        end = Row().add(f"  {branch.computed:,} iterations", palette.label)
+        end = Row().add(f"  {counted(branch.computed, 'iteration')}", palette.label)
         row.add("", width=max(width - row.width - end.width, 0))
         return row.extend(end)
 
@@ -67,5 +68,6 @@ class BranchesScreen(ListScreen):
             if yes:
                 self.nn.change_branch(lambda debugger: debugger.branches.drop(branch.number))
 
-        question = f"{branch.label}, {branch.computed:,} iterations: this cannot be undone."
+        computed = counted(branch.computed, "iteration")
+        question = f"{branch.label}, {computed}: this cannot be undone."
         self.app.push_screen(ConfirmScreen("Drop the branch?", question), answered)
