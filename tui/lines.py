@@ -76,6 +76,8 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     CALM: ClassVar[float] = 0.0
     """Seconds that numbers stand still while training, so that one can read them."""
+    HEADING: ClassVar[int] = 0
+    """Lines at the top that stay when the others scroll."""
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("pageup", "leap(-1)", "page up", show=False),
@@ -177,14 +179,15 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_leap(self, pages: int) -> None:
         """Scroll by pages, at once: an animation would only fill the line."""
-        self.scroll_to(y=self.scroll_y + pages * self.size.height, animate=False)
+        page = max(self.size.height - self.HEADING, 1)
+        self.scroll_to(y=self.scroll_y + pages * page, animate=False)
 
     def keep_visible(self, line: int) -> None:
-        """Scroll as little as possible to bring a line into view."""
-        height = self.scrollable_content_region.height
+        """Scroll as little as possible to bring a line, counted below the heading, into view."""
+        height = self.scrollable_content_region.height - self.HEADING
         if line < self.scroll_y:
             self.scroll_to(y=line, animate=False)
-        elif height and line >= self.scroll_y + height:
+        elif height > 0 and line >= self.scroll_y + height:
             self.scroll_to(y=line - height + 1, animate=False)
 
 

@@ -75,8 +75,8 @@ def given(values: Sequence[float] | Array, most: int = 6) -> list[str]:
 
     Args:
         values: The numbers.
-        most: The significant digits that are kept, as far as they fit into as many cells
-            and three more; else fewer, with an exponent.
+        most: The significant digits that are kept; a whole part is never rounded below a
+            million.
     """
     texts = [_brief(value, most).replace("-", MINUS) for value in values]
     if any("e" in text for text in texts):
@@ -89,8 +89,16 @@ def given(values: Sequence[float] | Array, most: int = 6) -> list[str]:
 
 
 def _brief(value: float, most: int) -> str:
+    if 10.0**most <= abs(value) < 1e6:
+        return f"{value:.0f}"
     text = f"{value:.{most}g}"
-    return text if len(text) <= most + 3 else _scientific(value, most + 3).lstrip("+")
+    if "e" not in text and len(text) <= most + 3:
+        return text
+    mantissa, point, exponent = f"{value:.{most - 1}e}".partition("e")
+    if not point:
+        return text
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return f"{mantissa}e{int(exponent)}"
 
 
 def shape_text(shape: Sequence[int]) -> str:

@@ -1,11 +1,13 @@
 """The table on the screen: what was held out, and the numbers of the file."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from engine import read_dataset
-from tests.tui.app import opened, snapshot, text, until
+from tests.tui.app import SIZES, opened, snapshot, text, until
+from tui.app import NNTui
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
@@ -42,3 +44,91 @@ async def test_the_cursor_stays_with_what_is_trained_on(tmp_path: Path) -> None:
         await pilot.press("1", *["down"] * 10)
         await until(pilot, lambda: app._moment is not None and app._moment.selected == 3)
         assert sum(line.count("○") for line in text(app).splitlines()) >= 4
+
+
+def table_lines(app: NNTui) -> list[str]:
+    """The table on the screen, maximised or not: from its heading on."""
+    lines = [line.lstrip("│ ") for line in text(app).splitlines()]
+    start = next(i for i, line in enumerate(lines) if line.startswith("obs"))
+    return lines[start:]
+
+
+IRIS = {"hidden": "8", "output_activation": "softmax", "loss": "cross-entropy"}
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_the_names_of_the_columns_stay_in_sight(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("moons")) as (app, pilot):
+        await pilot.press("1")
+        # Before it has the focus and is laid out, there is nothing to scroll.
+        pane = app.frame.dataset
+        await until(pilot, lambda: pane.has_focus and pane.max_scroll_y)
+        await pilot.press("end")
+        await until(pilot, lambda: "column)" in text(app))
+        lines = table_lines(app)
+        assert {"x1", "x2", "f₀"} <= set(lines[0].split())
+        assert any(line.startswith("200 ") for line in lines)
+        # The cursor is never under the heading.
+        await pilot.press("home", *["j"] * 40)
+        await until(pilot, lambda: app._moment is not None and app._moment.selected == 39)
+        assert any(line.startswith("40 ") for line in table_lines(app))
+        await pilot.press(*["k"] * 39)
+        await until(pilot, lambda: app._moment is not None and app._moment.selected == 0)
+        assert table_lines(app)[1].startswith("1 ")
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_columns_that_do_not_fit_are_scrolled_to(size: tuple[int, int]) -> None:
+    dataset = read_dataset("iris")
+    async with opened(size, dataset, **IRIS) as (app, pilot):
+        await pilot.press("1")
+        await pilot.pause()
+        row = dataset.shown_x[0]
+        first = table_lines(app)[1]
+        inputs, _, targets = first.partition("│")
+        assert inputs.split()[1:] == [f"{row[0]:g}", f"{row[1]:g}", "…"]
+        fitting = 3 if size == (80, 24) else 1
+        assert targets.partition("│")[0].count("·") == 2 * fitting
+        assert ("…" in targets) == (fitting < 3)
+        # The rest of the inputs comes first, then the targets.
+        await pilot.press("l", "right", *["l"] * (size == (40, 10)))
+        await pilot.pause()
+        inputs = table_lines(app)[1].partition("│")[0]
+        assert inputs.split()[1] == "…"
+        assert inputs.split()[-1] == f"{row[3]:g}"
+        if fitting < 3:
+            await pilot.press("l", "l", "l", "l")
+            await pilot.pause()
+            heading = table_lines(app)[0].partition("│")[2]
+            assert heading.startswith("…")
+            assert "f virg" in heading
+        await pilot.press(*["h"] * 9)
+        await pilot.pause()
+        assert table_lines(app)[1] == first
+
+
+async def test_columns_are_told_apart() -> None:
+    dataset = read_dataset("xor", features="input1*input2")
+    async with opened((120, 36), dataset) as (app, pilot):
+        await pilot.pause()
+        names = table_lines(app)[0].partition("│")[0].split()[1:]
+        assert len(set(names)) == 3
+    async with opened((80, 24), read_dataset("iris"), **IRIS) as (app, pilot):
+        await pilot.press("1")
+        await pilot.pause()
+        heading = table_lines(app)[0].partition("│")[2]
+        assert re.findall(r"(?<!−)f (\w{4})", heading) == ["seto", "vers", "virg"]
+
+
+async def test_the_numbers_of_the_file_are_not_rounded(tmp_path: Path) -> None:
+    path = tmp_path / "digits.csv"
+    path.write_text("a,b,c\n-0.83912,1234.56,3.14159\n0.5,-0.0000123456,2\n")
+    for size, dataset in (((120, 36), read_dataset("moons")), ((120, 36), read_dataset(path))):
+        async with opened(size, dataset) as (app, pilot):
+            await pilot.pause()
+            for n in range(2):
+                inputs, _, targets = table_lines(app)[1 + n].partition("│")
+                shown = [float(t.replace("−", "-")) for t in inputs.replace("…", "").split()[1:]]
+                assert shown
+                assert shown == list(dataset.shown_x[n, : len(shown)])
+                assert float(targets.split()[0]) == dataset.f0[n, 0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
+from tui.names import class_names
 from tui.palette import Palette
 
 if TYPE_CHECKING:
@@ -33,21 +34,13 @@ class Point:
     style: Style
 
 
-def short_names(classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out what all names begin with up to an equals sign: ``iris=setosa``."""
-    parts = [name.partition("=") for name in classes]
-    if all(sign and rest for _, sign, rest in parts) and len({first for first, _, _ in parts}) == 1:
-        return tuple(rest for _, _, rest in parts)
-    return classes
-
-
 def class_marks(decision: Decision | None, palette: Palette) -> list[tuple[str, Style, str]]:
     """Return the mark, its style and the name of each class; for numbers nothing."""
     if decision is None:
         return []
     return [
         (_MARKS[k % len(_MARKS)], _class_style(k, palette), name)
-        for k, name in enumerate(short_names(decision.classes))
+        for k, name in enumerate(class_names(decision.classes))
     ]
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui.lines import Row, right
+from tui.names import class_names
 from tui.numbers import fixed
 from tui.palette import Palette
-from tui.pictures.points import short_names
 
 if TYPE_CHECKING:
     from engine.quality import Classification, Quality, Regression
@@ -54,7 +54,7 @@ def _percent(share: float, decimals: int = 1) -> str:
 
 
 def _classification(name: str, quality: Classification, palette: Palette, width: int) -> list[Row]:
-    classes, confusion = short_names(quality.classes), quality.confusion
+    classes, confusion = class_names(quality.classes), quality.confusion
     right_ones = round(quality.accuracy * quality.observations)
     accuracy = f"{_percent(quality.accuracy)} %"
     best = palette.good if quality.accuracy == 1.0 else palette.text
