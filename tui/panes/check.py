@@ -9,8 +9,9 @@ from rich.style import Style
 
 from engine.text import MINUS
 from tui.lines import Row, cells_of, right
+from tui.names import shortened
 from tui.palette import Palette
-from tui.panes.matrix import names_of
+from tui.panes.matrix import heading_row, in_sight, names_of
 
 if TYPE_CHECKING:
     from engine.check import CellCheck, GradientCheck, ParameterCheck
@@ -110,20 +111,13 @@ def parameter_rows(
     """
     parameter = checked.parameters[name]
     row_names, column_names = names_of(axes)
-    fitting = max(1, (width - names) // (NARROWEST + 1))
-    first = max(min(column - fitting + 1, len(column_names) - fitting), 0)
-    shown = range(first, min(first + fitting, len(column_names)))
-    heading = Row().add(
-        parameter.symbol, palette.heading, width=max(names, cells_of(parameter.symbol))
-    )
-    for place, j in enumerate(shown):
-        end = names + (place + 1) * (NARROWEST + 1)
-        heading.add(" " + right(column_names[j], max(end - heading.width - 1, 0)), palette.label)
-    rows = [heading]
-    for i, row_name in enumerate(row_names[:_MOST_ROWS]):
+    symbol = parameter.symbol
+    sight = in_sight(symbol, len(column_names), column, names, width - names, NARROWEST)
+    rows = [heading_row(symbol, sight, column_names, names, NARROWEST, palette)]
+    for i, row_name in enumerate(shortened(row_names[:_MOST_ROWS], names)):
         at = cursor is not None and cursor[0] == i
         row = Row().add(row_name, palette.heading if at else palette.label, width=names)
-        for j in shown:
+        for j in sight.columns:
             found = parameter.cells.get((i, j)[2 - len(axes) :] if axes else ())
             text = right(_NOT_CHECKED if found is None else _short(found), NARROWEST)
             style = palette.dim if found is None else _style(found, palette)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from tui.lines import Row, cells_of, right
+from tui.names import class_names, shortened
 from tui.numbers import fixed, largest_magnitude, missing, whole_digits
 from tui.palette import Palette
 
@@ -32,9 +35,12 @@ def as_table(array: Array) -> Array:
 
 
 def names_of(axes: tuple[Axis, ...]) -> tuple[list[str], list[str]]:
-    """Return the names of the rows and of the columns; a missing axis has the name ""."""
+    """Return the names of the rows and of the columns, of classes without their column's.
+
+    A missing axis has the name "".
+    """
     rows = list(axes[0].labels) if len(axes) > 1 else [""]
-    columns = list(axes[-1].labels) if axes else [""]
+    columns = list(class_names(axes[-1].labels)) if axes else [""]
     return rows, columns
 
 
@@ -42,6 +48,56 @@ def name_width(axes: tuple[Axis, ...], most: int = 10) -> int:
     """How many cells the names of the rows take."""
     rows, _ = names_of(axes)
     return min(max(map(cell_len, rows[:_MOST_ROWS]), default=0), most)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which columns are shown, and how that is told: "", or the text and whether by the title."""
+
+    columns: range
+    told: str = ""
+    by_title: bool = False
+
+
+def in_sight(title: str, count: int, column: int, names: int, room: int, number: int) -> Sight:
+    """Show as many columns as there is room for: which ones they are is told where it fits."""
+    most = max(1, room // (number + 1))
+    if most >= count:
+        return Sight(range(count))
+    for fitting in (most, max(most - 1, 1)):
+        first = max(min(column - fitting + 1, count - fitting), 0)
+        shown = range(first, first + fitting)
+        last = f"{shown.stop}/{count}"
+        for told in (last if fitting == 1 else f"{first + 1}…{last}", last, "…"):
+            # As wide as it gets, so that nothing moves while one scrolls.
+            cells = 1 + len(re.sub(r"\d+", str(count), told))
+            if cells_of(title) + cells <= names:
+                return Sight(shown, told, by_title=True)
+            if fitting * (number + 1) + cells <= room:
+                return Sight(shown, told)
+    return Sight(shown, last)
+
+
+def heading_row(
+    title: str, sight: Sight, columns: Sequence[str], names: int, number: int, palette: Palette
+) -> Row:
+    """Write a title over the names of the rows, and the names of the columns.
+
+    Args:
+        title: The title; where it is wider than the names, the first column has less room.
+        sight: Which columns are shown.
+        columns: The names of all.
+        names: The cells of the row names.
+        number: The cells of each number.
+        palette: The colours.
+    """
+    heading = Row().add(title, palette.heading)
+    heading.add(f" {sight.told}" if sight.by_title else "", palette.dim)
+    heading.add("", palette.heading, width=max(names - heading.width, 0))
+    for i, name in enumerate(shortened([columns[j] for j in sight.columns], number)):
+        end = names + (i + 1) * (number + 1)
+        heading.add(" " + right(name, max(end - heading.width - 1, 0)), palette.label)
+    return heading.add("" if sight.by_title or not sight.told else f" {sight.told}", palette.dim)
 
 
 def matrix_rows(
@@ -66,7 +122,7 @@ def matrix_rows(
         axes: The axes with their names.
         array: The values, or None where nothing is computed yet.
         palette: The colours.
-        width: The cells of a row; where not all columns fit, it is told how many there are.
+        width: The cells of a row; where not all columns fit, it is told which these are.
         names: The cells of the row names.
         number: The cells of each number.
         fresh: Whether to mark the values as just changed.
@@ -80,24 +136,18 @@ def matrix_rows(
         A heading and one row for each row of the tensor.
     """
     row_names, column_names = names_of(axes)
-    fitting = max(1, (width - names) // (number + 1))
-    cut = len(column_names) > fitting
-    shown = max(fitting - 1, 1) if cut else len(column_names)
-    heading = Row().add(title, palette.heading, width=max(names, cells_of(title)))
-    column = max(min(column - shown + 1, len(column_names) - shown), 0)
-    for i, name in enumerate(column_names[column : column + shown]):
-        end = names + (i + 1) * (number + 1)
-        heading.add(" " + right(name, end - heading.width - 1), palette.label)
-    if cut:
-        heading.add(f" {column + shown}/{len(column_names)}", palette.dim)
-    lines = [heading]
+    sight = in_sight(title, len(column_names), column, names, width - names, number)
+    column, shown = sight.columns.start, len(sight.columns)
+    lines = [heading_row(title, sight, column_names, names, number, palette)]
     table = None if array is None else as_table(array)
     largest = 0.0 if table is None else largest_magnitude(table)
     whole = whole_digits(largest)
     count = len(row_names) if table is None else len(table)
-    for i in range(min(count, _MOST_ROWS)) if rows is None else rows:
+    laid_out = range(min(count, _MOST_ROWS)) if rows is None else rows
+    labels = shortened([row_names[first + i] for i in laid_out], names)
+    for i, label in zip(laid_out, labels, strict=True):
         at = mark is not None and mark.row == i
-        row = Row().add(row_names[first + i], palette.heading if at else palette.label, width=names)
+        row = Row().add(label, palette.heading if at else palette.label, width=names)
         for j in range(shown):
             if table is None or not 0 <= i < len(table):
                 row.add(" " + missing(number), palette.dim)

@@ -24,6 +24,9 @@ TABS = (*VIEWS, "check")
 _BRIEF = {"gradient": "grad"}
 """How a tab is called where there is little room."""
 _GAP = 3
+_CUT = 3
+"""The cells that names of rows may lose to one more column."""
+_SHORTEST_NAME = 7
 _HEAD = 3
 """The lines above the first row of a tensor: two of summary, and the names of the columns."""
 
@@ -347,6 +350,7 @@ class WeightsPane(LinesView):
         shown = self._shown(width)
         columns, names = _extent(listing)
         each = (width - _GAP * (len(shown) - 1)) // len(shown)
+        names = _narrowed(names, each, columns)
         number = width_for(columns, each - names)
         chosen, chosen_row = self._parameter_at(self._at[0])
         lines: list[Strip] = []
@@ -424,6 +428,14 @@ def _names(listing: Listing, parameter: str) -> tuple[str, ...]:
     """The tensors behind the views of a parameter."""
     gradient, change = listing.parameters[parameter]
     return parameter, gradient, change, parameter, gradient
+
+
+def _narrowed(names: int, width: int, columns: int) -> int:
+    """Cut names of rows a little where that makes room for one more column."""
+    each = NARROWEST + 1
+    fitting = (width - names) // each
+    wanted = width - each * (fitting + 1)
+    return wanted if fitting < columns and names - _CUT <= wanted >= _SHORTEST_NAME else names
 
 
 def _place(at: list[int], dimensions: int) -> Index:

@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.style import Style
 
 from tui.lines import Row
 from tui.moment import State
+from tui.names import shortened
 from tui.numbers import NARROWEST, fixed, largest_magnitude, missing
 from tui.palette import Palette
 from tui.pictures.canvas import Canvas
@@ -183,14 +184,13 @@ def _neurons(
     """Write the names and the numbers of a column."""
     lit = _lit(column, touch, palette)
     largest = 0.0 if column.values is None else largest_magnitude(column.values)
-    for i, name in enumerate(column.names):
+    room = cells if form.under else cells - 1 - _NUMBER
+    for i, title in enumerate(shortened(column.names, room)):
         y = _top(i, len(column.names), canvas.height, form)
         number, style = missing(_NUMBER), palette.dim
         if column.values is not None:
             number = fixed(float(column.values[i]), _NUMBER)
             style = palette.number(float(column.values[i]), largest)
-        room = cells if form.under else cells - 1 - _NUMBER
-        title = _shortened(name, room)
         label = palette.label if lit is None else lit
         value = style if lit is None else style + Style(bgcolor=lit.bgcolor)
         if form.under:
@@ -199,13 +199,6 @@ def _neurons(
         else:
             canvas.write(left, y, title.ljust(room + 1), label)
             canvas.write(left + room + 1, y, number, value)
-
-
-def _shortened(name: str, room: int) -> str:
-    """Cut a name; of a class such as ``iris=setosa`` the class is what tells."""
-    if cell_len(name) > room:
-        name = name.partition("=")[2] or name
-    return name if cell_len(name) <= room else set_cell_size(name, room - 1) + "…"
 
 
 def _bars(
@@ -247,12 +240,13 @@ def _bar_rows(column: Column, room: tuple[int, int], palette: Palette) -> list[R
         cells = min(width - names - 1, _LONGEST)
     values = None if column.values is None else [float(value) for value in column.values]
     largest = 0.0 if column.values is None else largest_magnitude(column.values)
+    titles = shortened(column.names, names) if names else ()
     rows = []
     for y in range(min(height, bars)):
         row = Row()
         for n in range(y, bars, height):
             if names:
-                row.add(_shortened(column.names[n], names), palette.label, width=names).add(" ")
+                row.add(titles[n], palette.label, width=names).add(" ")
             if values is None:
                 row.add("·", palette.dim, width=cells).add(" ")
                 continue

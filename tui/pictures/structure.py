@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.names import class_names
+
 if TYPE_CHECKING:
     from engine.snapshot import Snapshot
     from engine.tensor import Array, Axis
@@ -53,7 +55,7 @@ def columns_of(moment: Moment, observation: int) -> list[Column]:
         computed = snapshot.values.get(activation)
         values = None if computed is None or row is None else computed[row]
         title = listing.symbols[activation]
-        columns.append(Column(title, tuple(axis.labels), axis, values, weights))
+        columns.append(Column(title, class_names(axis.labels), axis, values, weights))
     return columns
 
 

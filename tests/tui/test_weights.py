@@ -1,0 +1,51 @@
+"""All parameters in little room."""
+
+import re
+
+import pytest
+
+from engine import read_dataset
+from tests.tui.app import SIZES, opened, text, until
+from tui.app import NNTui
+
+IRIS = {"hidden": "8", "output_activation": "softmax", "loss": "cross-entropy"}
+
+
+def heading(app: NNTui, symbol: str) -> list[str]:
+    """The words of the line above a parameter, after its symbol."""
+    pane = app.frame.weights
+    line = next(line.text for line in pane._lines if line.text.startswith(symbol))
+    return line.removeprefix(symbol).split()
+
+
+@pytest.mark.parametrize(("data", "values"), [("iris", IRIS), ("spiral", {"hidden": "8"})])
+async def test_as_many_columns_as_fit(data: str, values: dict[str, str]) -> None:
+    async with opened((120, 36), read_dataset(data), **values) as (app, pilot):
+        await pilot.press("4")
+        await until(pilot, lambda: app.frame.weights.has_focus)
+        pane = app.frame.weights
+        for symbol in ("v", "∂E/∂v"):
+            await until(pilot, lambda symbol=symbol: pane._lines[0].text.startswith(symbol + " "))
+            assert [word for word in heading(app, symbol) if word[0] == "g"] == ["g1", "g2", "g3"]
+            await pilot.press("v")
+        await pilot.press("v", "v", "v", *["l"] * 7)
+        await until(pilot, lambda: "g8" in heading(app, "v"))
+        assert any(word.endswith("8/8") for word in heading(app, "v"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_classes_are_named_without_their_column(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("iris"), **IRIS) as (app, pilot):
+        await pilot.press("d")
+        await until(pilot, lambda: "32 checked" in text(app))
+        names = [re.sub("…", "", word) for word in heading(app, "∂E/∂w")]
+        classes = ("setosa", "versicolor", "virginica")
+        assert all(name.startswith(part) for name, part in zip(classes, names, strict=True))
+        assert all(len(part) >= 4 for part in names)
+        await pilot.press("6", "v", "m")
+        await until(pilot, lambda: "6 Network" in text(app))
+        await until(pilot, lambda: "setosa" in text(app))
+        drawn = "\n".join(line.text for line in app.frame.pictures._lines)
+        assert "iris=" not in drawn
+        assert "versi" in drawn
+        assert "virgi" in drawn
