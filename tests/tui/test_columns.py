@@ -52,7 +52,7 @@ async def test_columns_get_other_roles(library: Library, table: str, size: tuple
         assert snapshot(app).values["v"].shape == (1, 3)
         # Everything works on the new run, every pane at its first line.
         await pilot.press("s", "4", "x")
-        await until(pilot, lambda: clock(app) == (1, 0))
+        await until(pilot, lambda: clock(app) == (1, 0) and "─ Explain ─" in text(app))
         await pilot.press("escape", "3", "6", "v", "space")
         await until(pilot, lambda: state(app) is State.FINISHED)
     # Both runs are kept.
