@@ -341,3 +341,34 @@ def test_all_pairs_of_inputs_come_round() -> None:
     for pair, following in pairwise([*pairs, pairs[0]]):
         assert _pair_beside(pair, 5, 1) == following
         assert _pair_beside(following, 5, -1) == pair
+
+
+async def test_the_histograms_use_the_room() -> None:
+    async with opened((120, 36), of(4, rows=200), hidden=16) as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await go_to(app, pilot, "histograms")
+        pane = app.frame.pictures
+
+        def bars() -> int:
+            """The cells of the widest line of bars."""
+            return max(len(line.strip()) for line in drawn(app).splitlines() if "▁" in line)
+
+        await until(pilot, lambda: bars() > 30)
+        assert pane._total <= pane.size.height
+        await pilot.press("m")
+        await until(pilot, lambda: bars() > 100)
+        assert pane.size.height - 6 < len(drawn(app).rstrip().splitlines()) <= pane.size.height
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_recall_and_precision_have_the_same_decimals(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("iris"), **CLASSES) as (app, pilot):
+        await go_to(app, pilot, "quality")
+        lines = [line.split() for line in drawn(app).splitlines()]
+        start = next(i for i, line in enumerate(lines) if line[:1] == ["is"])
+        recall = [line[-1] for line in lines[start + 1 : start + 4]]
+        precision = lines[start + 4][1:-1]
+        assert len(recall) == len(precision) == 3
+        shares = [share for share in (*recall, *precision) if share != "·"]
+        assert {len(share.partition(".")[2]) for share in shares} == {1}

@@ -30,8 +30,8 @@ def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> lis
     summary = snapshot.summary
     if summary is None or summary.name != name:
         shape = tuple(len(axis.labels) for axis in snapshot.listing.axes[name])
-        first.add(f"   {shape_text(shape)}   not computed yet", palette.dim)
-        return [first, Row()]
+        first.add(f"   {shape_text(shape)}", palette.dim)
+        return [first, Row().add("not computed yet", palette.dim)]
     first.add(f"   {shape_text(summary.shape)}", palette.dim)
     second = Row()
     for word, text in _facts(summary):
