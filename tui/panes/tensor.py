@@ -31,7 +31,10 @@ def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> lis
     if summary is None or summary.name != name:
         shape = tuple(len(axis.labels) for axis in snapshot.listing.axes[name])
         first.add(f"   {shape_text(shape)}", palette.dim)
-        return [first, Row().add("not computed yet", palette.dim)]
+        words = "   not computed yet"
+        if first.width + len(words) <= width:
+            return [first.add(words, palette.dim), Row()]
+        return [first, Row().add(words.strip(), palette.dim)]
     first.add(f"   {shape_text(summary.shape)}", palette.dim)
     second = Row()
     for word, text in _facts(summary):
