@@ -92,13 +92,11 @@ def _brief(value: float, most: int) -> str:
     if 10.0**most <= abs(value) < 1e6:
         return f"{value:.0f}"
     text = f"{value:.{most}g}"
-    if "e" not in text and len(text) <= most + 3:
+    mantissa, exponent, power = f"{value:.{most - 1}e}".partition("e")
+    if not exponent:
         return text
-    mantissa, point, exponent = f"{value:.{most - 1}e}".partition("e")
-    if not point:
-        return text
-    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{mantissa}e{int(exponent)}"
+    short = f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(power)}"
+    return text if "e" not in text and len(text) <= max(most + 3, len(short)) else short
 
 
 def shape_text(shape: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,8 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
 
 def _ticks(axes: Axes, height: int) -> list[float]:
     count = max(2, min(5, height // 3))
+    if axes.narrow and axes.log:
+        return _round_log_ticks(axes.bottom, axes.top, count)
     if axes.narrow:
         return [axes.bottom + (axes.top - axes.bottom) * i / count for i in range(count + 1)]
     if axes.log:
@@ -168,10 +171,37 @@ def _ticks(axes: Axes, height: int) -> list[float]:
     return [float(f"{axes.top * i / parts:.6g}") for i in range(parts + 1)]
 
 
+def _round_log_ticks(bottom: float, top: float, count: int) -> list[float]:
+    """Return logarithms of 1, 2 and 5 times powers of ten; where few lie there, of steps as round.
+
+    Args:
+        bottom: The logarithm that the axis begins with.
+        top: The one it ends with.
+        count: About how many there may be.
+    """
+    powers = range(math.floor(bottom), math.ceil(top) + 1)
+    for factors in ((1, 2, 5), (1,)):
+        ticks = [math.log10(factor) + power for power in powers for factor in factors]
+        ticks = [tick for tick in ticks if bottom <= tick <= top]
+        if len(ticks) <= count + 1:
+            break
+    if len(ticks) > 1:
+        return ticks[:: -(-len(ticks) // (count + 1))]
+    low, high = (10.0 ** min(end, sys.float_info.max_10_exp) for end in (bottom, top))
+    if not low < high:
+        return [bottom, top]
+    power = 10.0 ** math.floor(math.log10((high - low) / count))
+    step = next(f * power for f in (1, 2, 5, 10) if f * power * count >= high - low)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [math.log10(i * step) for i in range(first, last + 1)]
+
+
 def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
     if not axes.narrow:
         return [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys]
-    return [f"{10.0**y if axes.log else y:.3g}" for y in ys]
+    if not axes.log:
+        return [f"{y:.3g}" for y in ys]
+    return [f"{10.0 ** min(y, sys.float_info.max_10_exp):.6g}" for y in ys]
 
 
 def _round_up(value: float) -> float:

@@ -119,3 +119,31 @@ async def test_weights_given_for_another_size_are_told() -> None:
         problem = "v: the shape is 2×3, but 2×5 is needed"
         await until(pilot, lambda: problem in {said.message for said in app._notifications})
         assert values(app)["hidden"] == "3"
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_what_there_is_to_know_is_told_in_full(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("2")
+        fields = app.frame.hyperparameters.fields
+        await until(pilot, lambda: fields.has_focus)
+        for place, field in enumerate(fields.shown):
+            await until(pilot, lambda place=place: fields.cursor == place)
+            when = "applies at once" if field.applies == "live" else "needs a reset"
+            told = " ".join("".join(line.text for line in fields._lines).split())
+            assert " ".join(f"{field.allowed}; {when}".split()) in told
+            assert any(line.text.startswith(f"›{field.label}") for line in fields._lines)
+            await pilot.press("j")
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_what_is_typed_stays_on_its_line(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("2", "j", "j", "enter")
+        fields, editor = app.frame.hyperparameters.fields, app.frame.hyperparameters.editor
+        await until(pilot, lambda: editor.has_focus)
+        await pilot.press("x")
+        await until(pilot, lambda: fields.problem)
+        await pilot.pause()
+        assert fields._lines[fields.line].text.startswith("›hidden neurons")
+        assert editor.styles.offset.y.value == fields.line

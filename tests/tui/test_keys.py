@@ -372,3 +372,15 @@ async def test_smoothing(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "smoothed" in app.frame.loss.border_title)
         await pilot.press("a")
         await until(pilot, lambda: text(app) == before)
+
+
+@at_two_sizes
+async def test_without_colours_too_the_mean_is_told_from_the_losses(size: tuple[int, int]) -> None:
+    async with opened(size, batch_size="1", learning_rate=1.0, iterations=400) as (app, pilot):
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await until(pilot, lambda: any("⠀" < character <= "⣿" for character in text(app)))
+        assert "░" not in text(app)
+        await pilot.press("a")
+        await until(pilot, lambda: text(app).count("░") > 10)
+        assert any("⠀" < character <= "⣿" for character in text(app))

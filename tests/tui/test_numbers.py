@@ -64,6 +64,7 @@ def test_the_users_numbers_stay_as_given_and_in_line() -> None:
     assert as_given([0, 1, 10]) == [" 0", " 1", "10"]
     assert as_given([0.5, -12, 1.25]) == ["  0.5 ", "−12   ", "  1.25"]
     assert as_given([-0.0000123456]) == ["−1.23456e−5"]
+    assert as_given([-0.0625], 2) == ["−0.062"]
     # Of a whole number nothing is hidden behind an exponent.
     assert as_given([200.0, 1.5], 2) == ["200  ", "  1.5"]
 

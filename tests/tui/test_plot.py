@@ -86,6 +86,31 @@ def test_zooming_shows_some_iterations_over_the_whole_height() -> None:
     assert len(used) >= 9
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        (0.09, 0.015, ["0.05", "0.02"]),
+        (0.1, 0.00001, ["0.1", "0.01", "0.001", "0.0001", "1e-05"]),
+        (0.21, 0.19, ["0.21", "0.205", "0.2", "0.195", "0.19"]),
+    ],
+)
+def test_on_a_zoomed_log_scale_the_ticks_are_round(
+    first: float, last: float, labels: list[str]
+) -> None:
+    values = np.geomspace(first, last, 100)
+    whole = outline(values)
+    axes = empty_axes(log=True).including(100, 100, whole).narrowed(0, 100, whole)
+    drawn = chart(60, 15, whole, axes)
+    assert [line.split("┤")[0].strip() for line in drawn.lines if "┤" in line] == labels
+
+
+def test_ticks_of_a_scale_with_next_to_nothing_on_it() -> None:
+    for value in (1.0, 1e308, 5e-324):
+        whole = outline(np.array([value, np.nextafter(value, 0.0) or value]))
+        axes = empty_axes(log=True).including(2, 2, whole).narrowed(0, 2, whole)
+        assert chart(60, 15, whole, axes).lines
+
+
 def test_an_outline_of_iterations_that_are_not_there_is_empty() -> None:
     assert outline_between(np.ones(5), 10, 20, 8).positions.size == 0
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Dataset
-from tests.tui.app import clock, opened, snapshot, text, until
+from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.moment import State
 
 
@@ -170,3 +170,27 @@ async def test_without_colours() -> None:
             assert "+0.3023" in text(app)
     finally:
         del os.environ["NO_COLOR"]
+
+
+@pytest.mark.parametrize("size", [(40, 10), (20, 5), (14, 5), (20, 16), (60, 10), (80, 24)])
+async def test_the_header_tells_the_state_once_and_whole(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=12_345) as (app, pilot):
+        for key, iteration in (("n", "0"), ("s", "1"), ("space", "12,345")):
+            await pilot.press(key)
+            await until(pilot, lambda i=iteration: i == f"{clock(app)[0]:,}")
+            await until(pilot, lambda: state(app) is not State.RUNNING)
+            await pilot.pause()
+            lines = [line.text.rstrip() for line in app.frame.header._lines]
+            told = "\n".join(lines)
+            assert sum(told.count(mark) for mark in "⏸✓▶") == 1
+            assert iteration in told.replace("\n", " ").split()
+            # A loss that is cut off would be another number.
+            loss = snapshot(app).loss
+            shown = told.partition(" E ")[2].split()
+            written = ("·",) if loss is None else (f"{loss:.4e}", f"{loss:.6e}")
+            assert not shown or shown[0] in written
+            if size[0] >= 40:
+                assert any(word in told for word in ("paused", "finished"))
+                assert shown
+            if size == (40, 10) and len(iteration) == 1:
+                assert f"iteration {iteration}" in told

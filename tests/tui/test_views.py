@@ -8,7 +8,7 @@ import pytest
 from rich.style import Style
 from textual.pilot import Pilot
 
-from engine import Dataset
+from engine import Dataset, read_dataset
 from engine.distribution import distributions
 from engine.forward import Forward
 from tests.tui.app import clock, opened, snapshot, text, until
@@ -89,7 +89,7 @@ async def test_the_boundary_is_drawn_in_the_colours_of_the_classes() -> None:
         await go_to(app, pilot, "boundary")
         field = app.frame.pictures._field()
         await until(pilot, lambda: app.frame.pictures._field().values["f"][0, -1, 0] > 0.9)
-        plane = list(cells(app))[1:-1]
+        plane = [line for line in list(cells(app))[1:] if line[0][0] not in "→↑"]
         background = app.palette.background
 
         def nearer_to(style: Style, hue: int) -> bool:
@@ -140,6 +140,58 @@ async def test_of_more_inputs_two_are_chosen() -> None:
             names = (f"→ input{first}", f"↑ input{second}")
             await until(pilot, lambda names=names: all(name in drawn(app) for name in names))
             await pilot.press("j")
+
+
+CLASSES = {"output_activation": "softmax", "loss": "cross-entropy"}
+
+
+async def test_legend_and_axes_are_whole_in_little_room() -> None:
+    dataset = read_dataset("iris")
+    async with opened((120, 36), dataset, **CLASSES) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        pane = app.frame.pictures
+        for title in ("f (1", "setosa (2"):
+            await until(pilot, lambda title=title: title in str(pane.border_title))
+            lines = drawn(app).splitlines()
+            assert len(lines) == pane.size.height
+            legend = " ".join(lines[:2])
+            assert all(part in legend for part in ("○ setosa", "● versi", "△ virgi"))
+            assert legend.count("…") <= 1
+            for i, name in enumerate(("→ sepal_length", "↑ sepal_width")):
+                values = dataset.x[:, i]
+                line = next(line for line in lines if line.startswith(name))
+                low, high = map(float, line.removeprefix(name).split("…"))
+                assert low <= values.min() < values.max() <= high
+            assert lines[-1].startswith("the other inputs at their mean")
+            await pilot.press("l")
+    # Where the plane is all of the inputs, there are no others.
+    async with opened((120, 36), read_dataset("moons")) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        assert "at their mean" not in drawn(app)
+
+
+async def test_in_few_lines_the_marks_go_before_the_scale() -> None:
+    async with opened((40, 10), read_dataset("iris"), **CLASSES) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        await pilot.press("l")
+        await until(pilot, lambda: "setosa (2" in str(app.frame.pictures.border_title))
+        first = drawn(app).splitlines()[0]
+        assert all(mark in first for mark in "○●△")
+
+
+async def test_limits_of_a_few_hundreds_are_written_out() -> None:
+    x = np.array([[0.0, 90.0], [1.0, 160.0], [0.5, 120.0]])
+    async with opened((120, 36), Dataset.from_arrays(x, x[:, :1])) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        line = drawn(app).splitlines()[-1]
+        assert "↑ input2" in line
+        assert "e" not in line.partition("↑ input2")[2]
+
+
+async def test_of_one_input_the_legend_is_whole() -> None:
+    async with opened((120, 36), of(1)) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        assert drawn(app).splitlines()[0].rstrip().endswith("● observations")
 
 
 async def test_of_one_input_there_is_a_curve() -> None:
@@ -302,3 +354,34 @@ async def test_a_fused_gradient_and_what_hinge_assumes_are_said() -> None:
     async with opened(loss="hinge", output_activation="identity") as (app, pilot):
         await pilot.press("1", "m")
         await until(pilot, lambda: "targets 0 and 1 are −1 and 1" in text(app))
+
+
+async def test_the_histograms_use_the_room() -> None:
+    async with opened((120, 36), of(4, rows=200), hidden=16) as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await go_to(app, pilot, "histograms")
+        pane = app.frame.pictures
+
+        def bars() -> int:
+            """The cells of the widest line of bars."""
+            return max(len(line.strip()) for line in drawn(app).splitlines() if "▁" in line)
+
+        await until(pilot, lambda: bars() > 30)
+        assert pane._total <= pane.size.height
+        await pilot.press("m")
+        await until(pilot, lambda: bars() > 100)
+        assert pane.size.height - 6 < len(drawn(app).rstrip().splitlines()) <= pane.size.height
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_recall_and_precision_have_the_same_decimals(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("iris"), **CLASSES) as (app, pilot):
+        await go_to(app, pilot, "quality")
+        lines = [line.split() for line in drawn(app).splitlines()]
+        start = next(i for i, line in enumerate(lines) if line[:1] == ["is"])
+        recall = [line[-1] for line in lines[start + 1 : start + 4]]
+        precision = lines[start + 4][1:-1]
+        assert len(recall) == len(precision) == 3
+        shares = [share for share in (*recall, *precision) if share != "·"]
+        assert {len(share.partition(".")[2]) for share in shares} == {1}

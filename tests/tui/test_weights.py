@@ -49,3 +49,11 @@ async def test_classes_are_named_without_their_column(size: tuple[int, int]) -> 
         assert "iris=" not in drawn
         assert "versi" in drawn
         assert "virgi" in drawn
+
+
+async def test_that_nothing_is_computed_yet_is_not_cut_off() -> None:
+    async with opened((120, 36), read_dataset("iris"), **IRIS) as (app, pilot):
+        for name in ("dE_dv", "dy_dg"):
+            app.inspect(name)
+            await until(pilot, lambda: "not computed yet" in text(app))
+            await pilot.press("escape")

@@ -16,6 +16,10 @@ _NAME = 22
 
 _FULL_CLOCK = 56
 """Cells below which the clock is told in short."""
+_WORDS = 20
+"""Cells that the reason for a stop needs to tell anything."""
+_LEAST_NAME = 4
+_GAP = 2
 
 
 class Header(LinesView, can_focus=False):
@@ -46,7 +50,8 @@ class Header(LinesView, can_focus=False):
         if moment is None:
             row = Row().add("nn-tui  ", palette.heading).add(self._opening, palette.text)
             return [row.add(f"  {self._progress or 'reading …'}", palette.dim).strip(width)]
-        clock = self._clock(moment, width)
+        clocks = self._clocks(moment, width)
+        clock = next((row for row in clocks if row.width <= width), clocks[-1])
         state = self._state(moment, width if count >= 2 else width - clock.width - _NAME)
         if count >= 2:
             room = width - clock.width - 2
@@ -55,12 +60,16 @@ class Header(LinesView, can_focus=False):
             watches = watch_row(moment, palette, width - state.width - 2)
             state.add("", width=max(width - state.width - watches.width, 0)).extend(watches)
             return [first.strip(width), state.strip(width)]
-        network = self._network(moment, width - clock.width - state.width - 2)
+        if width < _FULL_CLOCK or clock.width + _GAP + state.width > width:
+            return [self._narrow(moment, clocks, width).strip(width)]
+        network = self._network(moment, width - clock.width - state.width - 2 * _GAP)
         gap = max(width - network.width - clock.width - state.width, 0)
         row = network.add("", width=gap - gap // 2).extend(clock)
         return [row.add("", width=gap // 2).extend(state).strip(width)]
 
     def _network(self, moment: Moment, room: int) -> Row:
+        if room < _LEAST_NAME:
+            return Row()
         palette, dataset, snapshot = self.palette, moment.dataset, moment.snapshot
         listing = snapshot.listing
         sizes = "→".join(map(str, listing.sizes))
@@ -84,22 +93,59 @@ class Header(LinesView, can_focus=False):
             return Row().add(moment.dataset.name, palette.text, width=max(room, 0))
         return row
 
-    def _clock(self, moment: Moment, room: int) -> Row:
+    def _narrow(self, moment: Moment, clocks: list[Row], width: int) -> Row:
+        """As much of the clock and of the state as one short line has room for."""
+        mark, word, style = self._brief_state(moment)
+        *told, bare = clocks
+        brief, sign = Row().add(f"{mark} {word}", style), Row().add(mark, style)
+        pairs: list[tuple[Row, Row]]
+        if self._progress or moment.snapshot.stopped:
+            # It says something else each time, and takes what room there is.
+            room = width - told[-1].width - _GAP
+            pairs = [(told[-1], self._state(moment, room))] if room >= _WORDS else []
+        else:
+            whole = self._state(moment, width)
+            pairs = [(clock, state) for clock in told for state in (whole, brief)]
+        for clock, state in pairs:
+            if clock.width + _GAP + state.width <= width:
+                return clock.add("", width=width - clock.width - state.width).extend(state)
+        for first, second in ((sign, told[-1]), (brief, bare), (sign, bare)):
+            if first.width + 1 + second.width <= width:
+                break
+        return Row().extend(first).add(" ").extend(second)
+
+    def _clocks(self, moment: Moment, room: int) -> list[Row]:
+        """The iteration and E, from the fullest that makes sense in that room to the shortest."""
         palette, snapshot = self.palette, moment.snapshot
         planned = f"{snapshot.hyperparameters.iterations:,}"
-        loss = "·" if snapshot.loss is None else f"{snapshot.loss:.6e}"
-        if room < _FULL_CLOCK:
-            mark = "▶" if moment.state is State.RUNNING else "⏸"
-            row = Row().add(f"{mark} {snapshot.iteration:,}", palette.text).add("  E ", palette.dim)
-            return row.add("·" if snapshot.loss is None else f"{snapshot.loss:.4e}", palette.text)
-        row = Row()
-        if snapshot.batch is not None:
-            row.add("epoch ", palette.dim).add(f"{snapshot.epoch:,}  ", palette.text)
-        row.add("iteration ", palette.dim)
-        row.add(f"{snapshot.iteration:,}".rjust(len(planned)), palette.text)
-        row.add(f" / {planned}", palette.dim).add("   E ", palette.dim)
-        bad = snapshot.loss is not None and not abs(snapshot.loss) < float("inf")
-        return row.add(loss.ljust(12), palette.alarm if bad else palette.text)
+        finite = snapshot.loss is None or abs(snapshot.loss) < float("inf")
+        style = palette.text if finite else palette.alarm
+        clocks = []
+        if room >= _FULL_CLOCK:
+            row = Row()
+            if snapshot.batch is not None:
+                row.add("epoch ", palette.dim).add(f"{snapshot.epoch:,}  ", palette.text)
+            row.add("iteration ", palette.dim)
+            row.add(f"{snapshot.iteration:,}".rjust(len(planned)), palette.text)
+            row.add(f" / {planned}", palette.dim).add("   E ", palette.dim)
+            loss = "·" if snapshot.loss is None else f"{snapshot.loss:.6e}"
+            clocks.append(row.add(loss.ljust(12), style))
+        loss = "·" if snapshot.loss is None else f"{snapshot.loss:.4e}"
+        for label in ("iteration ", ""):
+            row = Row().add(label, palette.dim).add(f"{snapshot.iteration:,}", palette.text)
+            clocks.append(row.add("  E ", palette.dim).add(loss, style))
+        return [*clocks, Row().add(f"{snapshot.iteration:,}", palette.text)]
+
+    def _brief_state(self, moment: Moment) -> tuple[str, str, Style]:
+        """The state as a mark and a word."""
+        palette = self.palette
+        if self._progress:
+            return "…", "", palette.good
+        if moment.state is State.RUNNING:
+            return "▶", "running", palette.good
+        if moment.state is State.FINISHED and not moment.snapshot.stopped:
+            return "✓", "finished", palette.good
+        return "⏸", "stopped" if moment.snapshot.stopped else "paused", palette.heading
 
     def _state(self, moment: Moment, room: int) -> Row:
         palette, snapshot = self.palette, moment.snapshot

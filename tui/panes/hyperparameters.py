@@ -22,6 +22,8 @@ _FIELDS = tuple(DECLARATIONS.values())
 _LABEL = max(len(field.label) for field in _FIELDS) + 5
 _SYMBOL = max(2, *(cells_of(field.symbol) for field in _FIELDS))
 _VALUE = 14
+_LEAST_WORDS = 2
+"""The lines below the hyperparameters that are always kept for words."""
 
 
 class Fields(LinesView):
@@ -33,6 +35,8 @@ class Fields(LinesView):
         super().__init__(id="fields")
         self.cursor = 0
         self._first = 0
+        self._kept = _LEAST_WORDS
+        """The lines that are kept for words."""
         self.choosing: str | None = None
         """The choice that is shown but not applied yet."""
         self.typing = False
@@ -64,14 +68,16 @@ class Fields(LinesView):
 
     @property
     def _room(self) -> int:
-        """The lines for hyperparameters; two are kept for words."""
-        return max(self.size.height - 2, 1)
+        """The lines for hyperparameters."""
+        return max(self.size.height - self._kept, 1)
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         palette = self.palette
         values = self.moment.snapshot.hyperparameters.as_dict() if self.moment else {}
         lines, shown = [], self.shown
         self.cursor = min(self.cursor, len(shown) - 1)
+        words = self._words(width)
+        self._kept = self._lines_for(len(words))
         room = self._room
         self._first = min(max(self._first, self.cursor - room + 1), self.cursor)
         self._first = max(min(self._first, len(shown) - room), 0)
@@ -97,10 +103,21 @@ class Fields(LinesView):
                     "↑" if above else "↓", palette.dim
                 )
             lines.append(row.strip(width))
-        lines += self._words(width, count - len(lines))
-        return lines
+        left = max(count - len(lines), 0)
+        if len(words) > left > 0:
+            words[left - 1].add(" …", palette.dim)
+        return lines + [row.strip(width) for row in words[:left]]
 
-    def _words(self, width: int, count: int) -> list[Strip]:
+    def _lines_for(self, words: int) -> int:
+        """How many lines to keep for so many of words, without moving what is being edited."""
+        height = self.size.height
+        kept = min(max(words, _LEAST_WORDS), max(height // 2, _LEAST_WORDS))
+        if self.typing or self.choosing is not None:
+            kept = min(kept, max(height - self.line - 1, _LEAST_WORDS))
+        return kept
+
+    def _words(self, width: int) -> list[Row]:
+        """What there is to know of the hyperparameter under the cursor, or what is wrong."""
         palette = self.palette
         style: Style = palette.dim
         if self.problem:
@@ -114,9 +131,7 @@ class Fields(LinesView):
             words = f"{self.field.allowed}; {when}"
         else:
             words = "2, then Enter, changes a value"
-        return [Row().add(" " + line, style).strip(width) for line in wrap(words, width - 2)][
-            : max(count, 0)
-        ]
+        return [Row().add(" " + line, style) for line in wrap(words, width - 2)]
 
     @property
     def cursor_shown(self) -> bool:

@@ -26,6 +26,8 @@ _ZOOM = 4
 _NARROWEST = 8
 _SMOOTH = 3
 """The columns of each stretch of iterations whose mean is drawn."""
+_BEHIND = "░"
+"""What the losses are drawn with behind the mean."""
 _MOST_CURVES = 4
 """The present branch and the ones before it that are drawn."""
 
@@ -331,6 +333,9 @@ class LossPane(LinesView):
                 )
                 if on is not None:
                     character, style = charts[on].lines[y][x], styles[on]
+                    if self._smooth and on == len(charts) - 1:
+                        # Without colours too the mean is told from what it is the mean of.
+                        character = _BEHIND
                 elif character == " " and x in marks and y < len(charts[0].lines) - 2:
                     character, style = marks[x]
                 segments.append(Segment(character, style))

@@ -16,6 +16,7 @@ from tui.pictures.curve import curve_rows
 from tui.pictures.diagram import diagram_rows
 from tui.pictures.histograms import bins_for, histogram_rows
 from tui.pictures.plane import plane_rows
+from tui.pictures.points import map_name
 from tui.pictures.studio import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Studio
 from tui.pictures.tables import quality_rows
 
@@ -177,7 +178,7 @@ class PicturesPane(LinesView):
         if self.view == "boundary" and field is not None and self.moment is not None:
             names = [shown.name for shown in field.maps]
             shown = self._map_of(field)
-            title += f"  {shown.name}"
+            title += f"  {map_name(shown, self.moment.dataset)}"
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}  v ▸"

@@ -30,8 +30,11 @@ def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> lis
     summary = snapshot.summary
     if summary is None or summary.name != name:
         shape = tuple(len(axis.labels) for axis in snapshot.listing.axes[name])
-        first.add(f"   {shape_text(shape)}   not computed yet", palette.dim)
-        return [first, Row()]
+        first.add(f"   {shape_text(shape)}", palette.dim)
+        words = "   not computed yet"
+        if first.width + len(words) <= width:
+            return [first.add(words, palette.dim), Row()]
+        return [first, Row().add(words.strip(), palette.dim)]
     first.add(f"   {shape_text(summary.shape)}", palette.dim)
     note = f"   {line.note}" if line and line.note else ""
     if first.width + cells_of(note) <= width:

@@ -12,7 +12,7 @@ from tui.lines import Row, right
 from tui.numbers import given
 from tui.palette import Palette
 from tui.pictures.canvas import Canvas
-from tui.pictures.points import class_marks, points_of
+from tui.pictures.points import legend_rows, map_name, points_of
 
 if TYPE_CHECKING:
     from engine.surface import Map
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.pictures.studio import Field
 
 _AIR = 0.06
+_TALL = 10
+"""Lines from which on the legend may take two."""
 
 
 def curve_rows(
@@ -38,7 +40,15 @@ def curve_rows(
     low, high = _range(np.concatenate(ends), shown, of_f)
     labels = [text.strip() for text in given([high, low], 3)]
     gutter = max(map(len, labels)) + 1
-    width, height = max(size[0] - gutter, 1), max(size[1] - 2, 1)
+    told = (
+        Row().add(map_name(shown, moment.dataset), palette.heading).add(" the curve", palette.label)
+    )
+    told.add("   f₀" if of_f else "", palette.heading)
+    if of_f and field.decision is None:
+        told.add(" ● observations", palette.label)
+    decision = field.decision if of_f else None
+    rows = legend_rows(told, decision, palette, size[0], 2 if size[1] >= _TALL else 1)
+    width, height = max(size[0] - gutter, 1), max(size[1] - len(rows) - 1, 1)
     canvas = Canvas(width, height)
     across, count = field.across, len(field.across)
     wide = float(across[-1] - across[0]) * count / max(count - 1, 1) or 1.0
@@ -60,13 +70,6 @@ def curve_rows(
             column = shown.column if shown.column is not None else int(point.f0.argmax())
             x, y = dot(float(point.x[field.inputs[0]]), float(point.f0[column]))
             canvas.write(x // 2, y // 4, point.mark, point.style)
-    legend = Row().add(shown.name, palette.heading).add(" the curve   ", palette.label)
-    legend.add("f₀ " if of_f else "", palette.heading)
-    if of_f and field.decision is None:
-        legend.add("● the observations", palette.label)
-    for mark, style, name in class_marks(field.decision, palette) if of_f else ():
-        legend.add(mark, style).add(f" {name}  ", palette.label)
-    rows = [legend]
     for y, line in enumerate(canvas.rows(palette.text)):
         label = labels[0] if y == 0 else labels[1] if y == height - 1 else ""
         rows.append(Row().add(right(label, gutter - 1) + " ", palette.dim).extend(line))

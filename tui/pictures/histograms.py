@@ -17,12 +17,20 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _NAME = 11
 _RANGE = 19
 """The cells of the smallest and the largest value with what is between them."""
-MOST_BINS = 40
+_STACKED = 60
+"""Cells below which name and range stand above the bars, not beside them."""
+_MOST_BINS = 40
+_TALLEST = 10
+
+
+def _room(width: int) -> int:
+    """The cells for bars."""
+    return width if width < _STACKED else width - _NAME - _RANGE
 
 
 def bins_for(width: int) -> int:
     """Return how many bars a histogram has in so many cells."""
-    return max(min(width - _NAME - _RANGE, MOST_BINS), 8)
+    return max(min(_room(width), _MOST_BINS), 8)
 
 
 def histogram_rows(
@@ -35,7 +43,10 @@ def histogram_rows(
         palette: The colours.
         size: Columns and lines.
     """
-    tall = min(max((size[1] // len(layers) - 3) // 3, 1), 4)
+    stacked = size[0] < _STACKED
+    # A layer has a title of one or two lines, and a blank line between it and the next.
+    lines = size[1] - len(layers) * (2 if stacked else 1) - (len(layers) - 1)
+    tall = min(max(lines // (3 * len(layers)) - stacked, 1), _TALLEST)
     rows: list[Row] = []
     for layer in layers:
         rows += [Row()] if rows else []
@@ -73,32 +84,56 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
                 Row().add(name, palette.label, width=_NAME).add("· not computed", palette.dim)
             )
             continue
-        rows += _chart(name, chart, style, palette, tall, notes if name == "activation" else "")
+        note = notes if name == "activation" else ""
+        draw = _stacked if width < _STACKED else _chart
+        rows += draw(name, chart, style, palette, (width, tall), note)
     return rows
 
 
 def _chart(
-    name: str, chart: Histogram, style: Style, palette: Palette, tall: int, note: str
+    name: str, chart: Histogram, style: Style, palette: Palette, size: tuple[int, int], note: str
 ) -> list[Row]:
-    """Bars over `tall` lines; beside them, from where to where, and a note."""
+    """Bars; beside them, from where to where, and a note."""
+    rows = []
+    bars = _bars(chart, _room(size[0]), size[1])
+    for level, line in zip(reversed(range(size[1])), bars, strict=True):
+        row = Row().add(name if level == 0 else "", palette.label, width=_NAME)
+        row.add(line, style)
+        if level == 0:
+            row.extend(_range(chart, palette))
+        elif level == 1 and note:
+            row.add(f" {note}", palette.text)
+        rows.append(row)
+    if note and size[1] == 1:
+        rows.append(Row().add(" " * _NAME).add(note, palette.text))
+    return rows
+
+
+def _stacked(
+    name: str, chart: Histogram, style: Style, palette: Palette, size: tuple[int, int], note: str
+) -> list[Row]:
+    """Bars; above them, from where to where, and a note."""
+    title = Row().add(name, palette.label, width=_NAME - 1).extend(_range(chart, palette))
+    title.add(f"  {note}" if note else "", palette.text)
+    return [title, *(Row().add(line, style) for line in _bars(chart, _room(size[0]), size[1]))]
+
+
+def _range(chart: Histogram, palette: Palette) -> Row:
+    """From where to where the values lie."""
+    if chart.nonfinite:
+        return Row().add(f" {chart.nonfinite:,} not finite", palette.alarm)
+    low, high = (text.strip() for text in given([chart.low, chart.high], 3))
+    return Row().add(f" {low}…{high}", palette.dim)
+
+
+def _bars(chart: Histogram, room: int, tall: int) -> list[str]:
+    """Draw the bars into lines, each as wide as there is room for."""
     most = int(chart.counts.max()) or 1
     full = len(_BARS) - 1
     # What is there at all is seen, however little it is beside the rest.
     heights = [max(round(int(c) / most * full * tall), 1) if c else 0 for c in chart.counts]
-    rows = []
-    for level in reversed(range(tall)):
-        row = Row().add(name if level == 0 else "", palette.label, width=_NAME)
-        bars = "".join(_BARS[min(max(h - level * full, 0), full)] for h in heights)
-        row.add(bars, style)
-        if level == 0:
-            if chart.nonfinite:
-                row.add(f" {chart.nonfinite:,} not finite", palette.alarm)
-            else:
-                low, high = (text.strip() for text in given([chart.low, chart.high], 3))
-                row.add(f" {low}…{high}", palette.dim)
-        elif level == 1 and note:
-            row.add(f" {note}", palette.text)
-        rows.append(row)
-    if note and tall == 1:
-        rows.append(Row().add(" " * _NAME).add(note, palette.text))
-    return rows
+    wide = max(room // len(heights), 1)
+    return [
+        "".join(_BARS[min(max(h - level * full, 0), full)] * wide for h in heights)
+        for level in reversed(range(tall))
+    ]

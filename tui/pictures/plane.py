@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
 from tui.lines import Row
+from tui.names import shortened
 from tui.numbers import given
 from tui.palette import Palette
-from tui.pictures.points import Point, class_marks, points_of
+from tui.pictures.points import Point, legend_rows, map_name, points_of
 
 if TYPE_CHECKING:
     from engine.surface import Map
@@ -24,6 +25,9 @@ _STEPS = 7
 """Shades of each of the two colours of a scale."""
 _SURE = 4
 """Shades of a class's colour, by how much its output is ahead of the next one."""
+_TALL, _VERY_TALL = 10, 14
+"""Lines from which on the legend and the axes take two, and what is held at its mean one."""
+_SHORT_NAME = 6
 _SHADES = " ·░▒▓"
 _FILLS = " ·░▒╱╲"
 _FAINTEST, _STRONGEST = 0.1, 0.58
@@ -52,13 +56,21 @@ def plane_rows(
         size: Columns and lines.
         plain: Whether there are no colours to tell anything with.
     """
-    width, height = size[0], max(size[1] - 2, 1)
+    width = size[0]
     values = field.values[shown.tensor]
     values = values if shown.column is None else values[:, :, shown.column : shown.column + 1]
+    rows = legend_rows(
+        _scale_row(field, shown, values, moment, palette, plain),
+        field.decision,
+        palette,
+        width,
+        2 if size[1] >= _TALL else 1,
+    )
+    axes = _axes_rows(field, moment, palette, size)
+    height = max(size[1] - len(rows) - len(axes), 1)
     values = _resized(values, height if plain else 2 * height, width)
     painted = _classes(values, palette) if values.shape[2] > 1 else _scale(values, shown, palette)
     points = _places(field, moment, width, height, palette)
-    rows = [_legend(field, shown, values, palette, width, plain)]
     codes, style_of = painted.codes, _Pairs(painted)
     for y in range(height):
         row = Row()
@@ -73,8 +85,7 @@ def plane_rows(
             else:
                 row.add("▀" if top != under else " ", style_of.pair(top, under))
         rows.append(row)
-    rows.append(_axes_line(field, moment, palette, width))
-    return rows
+    return rows + axes
 
 
 class _Pairs:
@@ -190,29 +201,22 @@ def _places(
     return places
 
 
-def _legend(
-    field: Field, shown: Map, values: Array, palette: Palette, width: int, plain: bool
+def _scale_row(
+    field: Field, shown: Map, values: Array, moment: Moment, palette: Palette, plain: bool
 ) -> Row:
-    """What the colours and the marks mean."""
+    """What the colours mean; nothing where they stand for classes."""
     row = Row()
-    if values.shape[2] == 1:
-        low, high = (text.strip() for text in given(_limits(values, shown), 3))
-        row.add(f"{shown.name} ", palette.heading).add(f"{low} ", palette.label)
-        painted = _ramp(shown, palette)
-        for code, style in enumerate(painted.colours[:-1]):
-            if plain:
-                row.add(painted.characters[code], palette.dim)
-            else:
-                row.add(" ", Style(bgcolor=style.color))
-        row.add(f" {high}  ", palette.label)
-    marks = class_marks(field.decision, palette)
-    each = (width - row.width) // max(len(marks), 1)
-    for mark, style, name in marks:
-        shown_name = (
-            name if cell_len(name) + 4 <= each else set_cell_size(name, max(each - 5, 1)) + "…"
-        )
-        row.add(mark, style).add(f" {shown_name}  ", palette.label)
-    return row
+    if values.shape[2] > 1:
+        return row
+    low, high = (text.strip() for text in given(_limits(values, shown), 3))
+    row.add(f"{map_name(shown, moment.dataset)} ", palette.heading).add(f"{low} ", palette.label)
+    painted = _ramp(shown, palette)
+    for code, style in enumerate(painted.colours[:-1]):
+        if plain:
+            row.add(painted.characters[code], palette.dim)
+        else:
+            row.add(" ", Style(bgcolor=style.color))
+    return row.add(f" {high}", palette.label)
 
 
 def _ramp(shown: Map, palette: Palette) -> _Painted:
@@ -221,17 +225,44 @@ def _ramp(shown: Map, palette: Palette) -> _Painted:
     return _scale(np.zeros((1, 1, 1)), shown, palette)
 
 
-def _axes_line(field: Field, moment: Moment, palette: Palette, width: int) -> Row:
-    """Which inputs the axes are and, if there is room, from where to where they run."""
-    parts = []
-    for arrow, axis, values in (("→ ", 0, field.across), ("↑ ", 1, field.upward[::-1])):
+def _axes_rows(field: Field, moment: Moment, palette: Palette, size: tuple[int, int]) -> list[Row]:
+    """Which inputs the axes are, from where to where they run, and what the others are."""
+    width, height = size
+    dataset = moment.dataset
+    names = [dataset.inputs[i] for i in field.inputs]
+    ends = []
+    for values in (field.across, field.upward[::-1]):
         first, last = (text.strip() for text in given([float(values[0]), float(values[-1])], 2))
-        parts.append((arrow, moment.dataset.inputs[field.inputs[axis]], f" {first}…{last}"))
-    ranges = sum(cell_len("".join(part)) for part in parts) + 2 <= width
-    row = Row()
-    for arrow, name, ends in parts:
-        row.add("  " if row.width else "").add(arrow, palette.heading)
-        room = width if ranges else max(width // 2 - 3, 1)
-        row.add(name, palette.label, width=min(cell_len(name), room))
-        row.add(ends if ranges else "", palette.dim)
-    return row
+        ends.append(f" {first}…{last}")
+    others = len(dataset.inputs) - dataset.features - len(field.inputs)
+    lines = [["→ ", names[0], ends[0]], ["↑ ", names[1], ends[1]]]
+    rows = [_axis(line, width, palette) for line in lines]
+    if sum(row.width for row in rows) + 2 <= width:
+        rows = [rows[0].add("  ").extend(rows[1])]
+    elif height < _TALL:
+        room = (width - 2) // 2
+        pair = [_axis(line, room, palette) for line in lines]
+        rows = [pair[0].add("  ").extend(pair[1])]
+    told = next(
+        (
+            words
+            for words in ("  the other inputs at their mean", "  others at their mean")
+            if rows[-1].width + len(words) <= width
+        ),
+        None,
+    )
+    if others and told:
+        rows[-1].add(told, palette.dim)
+    elif others and height >= _VERY_TALL:
+        rows.append(Row().add("the other inputs at their mean", palette.dim, width=width))
+    return rows
+
+
+def _axis(parts: list[str], room: int, palette: Palette) -> Row:
+    """An arrow, the name of an input, and its range unless that leaves too little of the name."""
+    arrow, name, ends = parts
+    left = room - cell_len(arrow) - cell_len(ends)
+    if left < min(cell_len(name), _SHORT_NAME):
+        left, ends = room - cell_len(arrow), ""
+    row = Row().add(arrow, palette.heading)
+    return row.add(shortened((name,), left)[0], palette.label).add(ends, palette.dim)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.style import Style
 
-from tui.names import class_names
+from tui.lines import Row
+from tui.names import class_names, shortened
 from tui.palette import Palette
 
 if TYPE_CHECKING:
     from engine.dataset import Dataset
     from engine.quality import Decision
+    from engine.surface import Map
     from engine.tensor import Array
     from tui.moment import Moment
 
@@ -42,6 +45,58 @@ def class_marks(decision: Decision | None, palette: Palette) -> list[tuple[str, 
         (_MARKS[k % len(_MARKS)], _class_style(k, palette), name)
         for k, name in enumerate(class_names(decision.classes))
     ]
+
+
+def legend_rows(
+    scale: Row, decision: Decision | None, palette: Palette, width: int, most: int
+) -> list[Row]:
+    """Write what the colours and the marks mean in at most so many lines.
+
+    Args:
+        scale: What else there is to tell; on a single line it goes first where not all fits.
+        decision: What the classes are.
+        palette: The colours.
+        width: The cells of a line.
+        most: How many lines there may be.
+    """
+    marks = class_marks(decision, palette)
+    if not marks:
+        return [scale]
+    names = [name for _, _, name in marks]
+    whole = max(map(cell_len, names))
+    beside = scale.width + sum(len("  ○ ") + cell_len(name) for name in names)
+    if scale.width and beside <= width:
+        return [scale.add("  ").extend(_packed(marks, names, palette, beside)[0])]
+    above = [scale] if scale.width and most > 1 else []
+    for longest in range(whole, 0, -1):
+        rows = _packed(marks, shortened(names, longest), palette, width)
+        if len(above) + len(rows) <= most:
+            break
+    cut = len(above) + len(rows) > most
+    rows = [*above, *rows][:most]
+    if cut:
+        rows[-1].add("  …", palette.dim)
+    return rows
+
+
+def _packed(
+    marks: list[tuple[str, Style, str]], names: Sequence[str], palette: Palette, width: int
+) -> list[Row]:
+    """Write marks with names into lines."""
+    rows = [Row()]
+    for (mark, style, _), name in zip(marks, names, strict=True):
+        if rows[-1].width and rows[-1].width + len("  ○ ") + cell_len(name) > width:
+            rows.append(Row())
+        rows[-1].add("  " if rows[-1].width else "").add(mark, style)
+        rows[-1].add(f" {name}", palette.label)
+    return rows
+
+
+def map_name(shown: Map, dataset: Dataset) -> str:
+    """Return what a map is called: of a class without its column."""
+    if shown.name in dataset.targets:
+        return class_names(dataset.targets)[dataset.targets.index(shown.name)]
+    return shown.name
 
 
 def _class_style(number: int, palette: Palette) -> Style:

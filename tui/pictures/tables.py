@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui.lines import Row, right
-from tui.names import class_names
+from tui.names import class_names, shortened
 from tui.numbers import fixed
 from tui.palette import Palette
 
@@ -68,30 +68,35 @@ def _classification(name: str, quality: Classification, palette: Palette, width:
         rows.append(Row().add(words, palette.alarm))
     names = min(max(*(cell_len(c) for c in classes), len("precision")), 12)
     digits = max(len(f"{int(confusion.max()):,}"), 4)
-    wanted = max(digits, min(max(map(cell_len, classes)), 12))
+    # A little of the names goes before the decimals do.
+    spared = width - _SHARE - 1 - len(classes) * (max(digits, len("100.0")) + 1)
+    names = spared if len("precision") <= spared < names else names
+    wanted = max(digits, len("100.0"), min(max(map(cell_len, classes)), 12))
     room = width - names - _SHARE - 1
     number = min(max(room // len(classes) - 1, digits), wanted)
     fitting = max(room // (number + 1), 1)
     shown = len(classes) if len(classes) <= fitting else max((room - 2) // (number + 1), 1)
     cut = " …" if shown < len(classes) else ""
+    decimals = 1 if number >= len("100.0") else 0
     heading = Row().add("is \\ as", palette.dim, width=names)
-    for label in classes[:shown]:
+    for label in shortened(classes[:shown], number):
         heading.add(" " + right(label, number), palette.label)
     heading.add(cut, palette.dim).add(right("recall", _SHARE + 1), palette.dim)
     rows.append(heading)
     recall, precision = quality.recall, quality.precision
-    for i, label in enumerate(classes):
+    for i, label in enumerate(shortened(classes, names)):
         row = Row().add(label, palette.label, width=names)
         for j in range(shown):
             count = int(confusion[i, j])
             style = palette.good if i == j else palette.minus[2]
             row.add(" " + right(f"{count:,}", number), style if count else palette.dim)
-        row.add(cut, palette.dim).add(right(_percent(float(recall[i])), _SHARE + 1), palette.text)
+        row.add(cut, palette.dim).add(
+            right(_percent(float(recall[i]), decimals), _SHARE + 1), palette.text
+        )
         rows.append(row)
     last = Row().add("precision", palette.dim, width=names)
     for j in range(shown):
-        share = _percent(float(precision[j]), 1 if number > digits or digits > 4 else 0)
-        last.add(" " + right(share, number), palette.text)
+        last.add(" " + right(_percent(float(precision[j]), decimals), number), palette.text)
     rows.append(last.add(cut, palette.dim).add(right("%", _SHARE + 1), palette.dim))
     return rows
 
