@@ -254,7 +254,7 @@ def test_fixed_hyperparameters_of_a_saved_run_are_not_for_changing() -> None:
 def test_a_terminal_is_told_of_an_unfinished_run() -> None:
     with endless():
         pass
-    with Terminal("train", "or", "--iterations", "300") as terminal:
+    with Terminal("train", "or", "--iterations", "300", size=(120, 60)) as terminal:
         terminal.wait_for(lambda: "300 iterations in" in terminal.text)
         said = " ".join(terminal.text.split())
         assert "--resume goes on with it" in said
