@@ -21,16 +21,22 @@ from engine.saved.saver import Saver
 from engine.saved.stores import Folder, SingleFile
 from engine.table.options import TABLE_DECLARATIONS
 from engine.text import clean
-from tui.options import STANDARD_INPUT, add_stops, prepare, read_table, table_options
+from tui.options import (
+    CONTINUE,
+    COPY,
+    READ_ONLY,
+    STANDARD_INPUT,
+    add_stops,
+    prepare,
+    read_table,
+    table_options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.debugger import Debugger
     from engine.saved.stores import Store
-
-CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
-"""How to open a saved run."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 STANDARD_INPUT = "-"
 """What stands for it in the place of a file."""
 
+CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
+"""The ways to open a saved run."""
+
 
 class _DeclaredType(click.ParamType[Value]):
     """Validates as the form on the screen does."""

@@ -10,7 +10,7 @@ import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
 from tests.e2e.test_commands import COMMAND, refusal, run
-from tui.proof import prove
+from tui.commands.proof import prove
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None,

@@ -8,7 +8,7 @@ import pytest
 from engine import Dataset, Debugger, Hyperparameters, InputError
 from engine.report import run_object, run_text
 from engine.stops import PATIENCE
-from tui.headless import train_to_the_end
+from tui.commands.headless import train_to_the_end
 
 
 def halves(**wanted: object) -> Debugger:

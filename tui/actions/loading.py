@@ -17,6 +17,7 @@ from engine.errors import InputError
 from engine.text import clean
 from tui import layout
 from tui.actions.core import Core
+from tui.commands.results import INTERRUPTED
 from tui.frame import TITLES
 from tui.keys import KEYS
 from tui.screens.resume import ResumeScreen
@@ -192,7 +193,7 @@ class Loading(Core):
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, _GivenUp):
             self.failure = "given up while the data were being read"
-            self.exit(return_code=130)
+            self.exit(return_code=INTERRUPTED)
             return
         if isinstance(error, InputError):
             self.failure = str(error)

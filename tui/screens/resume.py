@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.options import CONTINUE, COPY, READ_ONLY
 from tui.screens.dialog import Dialog
 from tui.times import ago, brief_loss
 
@@ -37,7 +38,7 @@ class Choice:
     """What to open: a saved run, or None for one anew."""
 
     entry: Entry | None
-    how: str = "continue"
+    how: str = CONTINUE
 
 
 def summary(saved: Saved) -> str:
@@ -61,8 +62,8 @@ class ResumeScreen(Dialog[Choice]):
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("r,enter", "resume", "resume"),
-        Binding("c", "open('copy')", "copy"),
-        Binding("o", "open('read-only')", "read-only"),
+        Binding("c", f"open('{COPY}')", "copy"),
+        Binding("o", f"open('{READ_ONLY}')", "read-only"),
         Binding("n,escape", "new", "new"),
         Binding("b", "browse", "browse"),
     ]
@@ -146,4 +147,4 @@ class BrowseScreen(Dialog[Choice]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         entry = self._runs[int(event.option.id or 0)]
-        self.dismiss(Choice(entry, "copy" if entry.holder else "continue"))
+        self.dismiss(Choice(entry, COPY if entry.holder else CONTINUE))

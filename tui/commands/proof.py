@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,13 @@ from engine.check import check_gradients
 from engine.check_report import check_object, check_text, comparison_text
 from engine.comparison import compare_with_torch
 from engine.twin import import_torch
-from tui.headless import with_progress
+from tui.commands.headless import with_progress
+from tui.commands.results import FAILED, INTERRUPTED, print_json
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
 
-PASSED, FAILED, INTERRUPTED = 0, 1, 130
+PASSED = 0
 
 
 def require_torch() -> None:
@@ -49,5 +49,5 @@ def prove(debugger: Debugger, with_torch: bool, as_json: bool) -> int:
         click.echo("nn-tui: interrupted", err=True)
         return INTERRUPTED
     if as_json:
-        click.echo(json.dumps(check_object(check, comparison), allow_nan=False))
+        print_json(check_object(check, comparison))
     return PASSED if check.passed and (comparison is None or comparison.passed) else FAILED

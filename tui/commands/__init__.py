@@ -1,0 +1,1 @@
+"""The commands of nn-tui: each reads its options and has somebody else do it."""

@@ -1,0 +1,80 @@
+"""The commands for what there is: `samples`, `runs` and `export`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.text import clean
+from tui.commands.results import print_json
+from tui.options import READ_ONLY, as_json_option
+
+if TYPE_CHECKING:
+    from engine.samples import Sample
+
+
+@click.command()
+@click.argument("name", metavar="[NAME]", required=False)
+def samples(name: str | None) -> None:
+    """List the bundled datasets; each name is accepted as DATA.
+
+    With NAME: what there is to know of that one, and a command that trains it well.
+    """
+    from engine.samples import find_sample, read_samples
+
+    if name is not None:
+        click.echo(_described(find_sample(name)))
+        return
+    for sample in read_samples().values():
+        _, count = sample.read_columns()
+        click.echo(f"{sample.name:<14}{count:>3} observations   {sample.about}".rstrip())
+    click.echo("\nnn-tui samples NAME: what it teaches, and a command that trains it well")
+
+
+@click.command()
+@click.option("--delete", "-d", metavar="RUN", multiple=True, help="Delete this run; repeatable.")
+@click.option("--yes", "-y", is_flag=True, help="Delete without a question.")
+@as_json_option
+def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """List the saved runs, the last one first; each name is accepted by --open.
+
+    Beyond 50 runs or 1 GB the oldest are deleted when another one is saved, finished ones first.
+    """
+    from tui.commands.saved_runs import delete_runs, list_runs, runs_object
+
+    if delete:
+        delete_runs(delete, yes)
+    elif as_json:
+        print_json(runs_object())
+    else:
+        click.echo(list_runs())
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.argument("folder", metavar="FOLDER", type=click.Path())
+def export(run: str, folder: str) -> None:
+    """Write the results of a saved run into FOLDER.
+
+    RUN is a file or a name from nn-tui runs. Written are predictions.csv, history.csv,
+    parameters.npz and parameters.json.
+    """
+    from engine.exports import export as write
+    from tui.opening import Opener
+
+    opening = Opener(data=None, given={}, open_=run, how=READ_ONLY).start()
+    for notice in opening.notices:
+        click.echo(f"nn-tui: {notice}", err=True)
+    for path in write(opening.debugger, folder):
+        click.echo(clean(str(path), len(str(path))))
+
+
+def _described(sample: Sample) -> str:
+    columns, count = sample.read_columns()
+    table = f"{count} observations; columns {', '.join(columns)}"
+    told = [f"{sample.name}: {sample.about}", table, sample.teaches, sample.source]
+    paragraphs = [click.wrap_text(text, 80) for text in told if text]
+    if sample.options:
+        paragraphs.append(f"{sample.command}\nreaches {sample.promise}")
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,132 @@
+"""The commands that look into one iteration: `trace`, `explain` and `check`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.declaration import Value
+from engine.errors import InputError
+from engine.text import clean, counted
+from tui.commands.results import INTERRUPTED, NOT_FOUND, print_json
+from tui.options import as_json_option, at_iteration, data_and_hyperparameters, written
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+
+
+@click.command()
+@data_and_hyperparameters
+@at_iteration
+@click.option(
+    "--until",
+    metavar="EXPR",
+    help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1".',
+)
+@as_json_option
+def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
+    """Print every operation of one iteration with its value."""
+    from engine.trace import trace_object, trace_text
+
+    debugger = _prepared(given)
+    if until is None:
+        _train_up_to(debugger, at)
+    else:
+        _train_until(debugger, until)
+    if as_json:
+        print_json(trace_object(debugger))
+    else:
+        click.echo(trace_text(debugger))
+
+
+def _train_up_to(debugger: Debugger, iteration: int) -> None:
+    from tui.commands.headless import train_to_the_end
+
+    _, interrupted = train_to_the_end(debugger, iteration)
+    if interrupted:
+        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _train_until(debugger: Debugger, condition: str) -> None:
+    """Have the debugger stand before the iteration in which a condition becomes true."""
+    from tui.commands.headless import train_until
+
+    try:
+        found, interrupted = train_until(debugger, condition)
+    except InputError as error:
+        raise InputError(f"--until {clean(condition, 60)}: {error}") from None
+    if interrupted:
+        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        sys.exit(INTERRUPTED)
+    if not found:
+        planned = debugger.hyperparameters.iterations
+        click.echo(f"nn-tui: {condition} was not true in {counted(planned, 'iteration')}", err=True)
+        sys.exit(NOT_FOUND)
+
+
+@click.command()
+@data_and_hyperparameters
+@click.argument("cell", metavar="CELL")
+@at_iteration
+@as_json_option
+def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
+    """Print where a number comes from, back to the data.
+
+    CELL is an element of a tensor, by number or by name: "dE_dv[1, 0]" or
+    "dE_dv[input2, g1]". From each sum the way goes on through its largest term.
+    """
+    from engine.listing import parse_cell
+    from engine.report import chain_object, chain_text
+
+    debugger = _prepared(given)
+    if debugger.program.batches.is_whole:
+        # What is misspelt is told at once.
+        parse_cell(debugger.program.listing, cell)
+    _train_up_to(debugger, at + 1)
+    name, index = parse_cell(debugger.program.listing, cell)
+    chain = debugger.explain_chain(name, *index)
+    if as_json:
+        print_json(chain_object(chain, at))
+    else:
+        click.echo(chain_text(chain, at))
+
+
+@click.command()
+@data_and_hyperparameters
+@at_iteration
+@click.option(
+    "--torch",
+    "with_torch",
+    is_flag=True,
+    help="Also train the same network in PyTorch, and set the two runs side by side.",
+)
+@as_json_option
+def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
+    """Prove the gradients against differences of the loss.
+
+    Exits with 1 if the gradient of any parameter differs by more than 1e-6, relatively.
+    """
+    from tui.commands.proof import prove, require_torch
+
+    debugger = _prepared(given)
+    if with_torch:
+        # Without PyTorch there is no use in waiting for the rest.
+        require_torch()
+    _train_up_to(debugger, at)
+    sys.exit(prove(debugger, with_torch, as_json))
+
+
+def _prepared(given: dict[str, Any]) -> Debugger:
+    """Make the debugger that the options ask for; a line tells how far a large file is."""
+    from tui.commands.waiting import told_if_slow
+    from tui.options import prepare
+
+    with told_if_slow(given["data"]) as progress:
+        debugger = prepare(**given, progress=progress)
+    explicit = written(click.get_current_context())
+    for line in debugger.hyperparameters.without_effect(explicit):
+        click.echo(f"nn-tui: {line}", err=True)
+    return debugger

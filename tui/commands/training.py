@@ -1,0 +1,136 @@
+"""The commands `open`, with a screen, and `train`, without one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from engine.text import counted
+from tui.commands.results import INTERRUPTED, print_json
+from tui.options import (
+    CONTINUE,
+    COPY,
+    READ_ONLY,
+    STANDARD_INPUT,
+    as_json_option,
+    optional_data_and_hyperparameters,
+    saving,
+    written,
+)
+
+
+@click.command("open", hidden=True)
+@optional_data_and_hyperparameters
+@saving
+@click.option(
+    "--fps",
+    type=click.FloatRange(0.1, 60),
+    help="How often the screen is drawn a second, at most, while training.  [default: 10, or 2 "
+    "with --calm]",
+)
+@click.option(
+    "--calm",
+    is_flag=True,
+    help="For slow links: no animation, and while training only the first line is drawn.",
+)
+@click.option(
+    "--break",
+    "breakpoints",
+    metavar="OP[:COND]",
+    multiple=True,
+    help='A breakpoint before an operation, e.g. dE_dw or "v: E < 0.1"; may be repeated.',
+)
+@click.option(
+    "--watch",
+    "watches",
+    metavar="EXPR",
+    multiple=True,
+    help='An expression to watch, e.g. "norm(dE_dw)"; a condition, e.g. "E < 0.1", stops the run '
+    "when it becomes true. May be repeated.",
+)
+@click.help_option("-h", "--help")
+def open_(
+    fps: float | None,
+    calm: bool,
+    breakpoints: tuple[str, ...],
+    watches: tuple[str, ...],
+    **given: Any,
+) -> None:
+    """Open the debugger on DATA."""
+    lacking = _no_screen(given["data"])
+    if lacking:
+        given |= {"breakpoints": breakpoints, "watches": watches}
+        _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
+        return
+    from tui.app import run
+
+    given |= {"breakpoints": breakpoints, "watches": watches}
+    sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
+
+
+def _opening(given: dict[str, Any]) -> dict[str, Any]:
+    """Sort the options into what an `Opener` takes."""
+    given = dict(given)
+    own = {name: given.pop(name) for name in ("data", "resume", "new", "save", "open_")}
+    copy, read_only = given.pop("copy"), given.pop("read_only")
+    if copy and read_only:
+        raise click.UsageError("--copy does not go with --read-only")
+    how = COPY if copy else READ_ONLY if read_only else CONTINUE
+    if own["data"] is None and own["open_"] is None:
+        raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
+    return {**own, "how": how, "given": given, "explicit": written(click.get_current_context())}
+
+
+def _no_screen(data: str | None) -> str:
+    """Say why the screen cannot be drawn; empty if it can."""
+    if not sys.stdout.isatty():
+        return "the output is not a terminal"
+    if not sys.stdin.isatty() and data != STANDARD_INPUT:
+        return "the input is not a terminal"
+    if os.environ.get("TERM", "") in ("dumb", ""):
+        return "this terminal cannot draw a screen (TERM)"
+    return ""
+
+
+@click.command()
+@optional_data_and_hyperparameters
+@saving
+@as_json_option
+def train(as_json: bool, **given: Any) -> None:
+    """Train without a screen and print the report."""
+    _train(given, as_json)
+
+
+def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
+    from engine.report import run_object, run_text
+    from tui.commands.headless import train_and_save
+    from tui.commands.waiting import told_if_slow
+    from tui.opening import Opener
+
+    with told_if_slow(given["data"] or given["open_"] or "") as progress:
+        opener = Opener(**_opening(given), progress=progress)
+        offer = opener.offer() if sys.stderr.isatty() else None
+        opening = opener.start()
+    if offer is not None and offer.saved is not None:
+        reached = f"{offer.saved.computed:,} of {offer.saved.planned:,}"
+        click.echo(
+            f"nn-tui: a run with {reached} iterations is saved; --resume goes on with it", err=True
+        )
+    debugger = opening.debugger
+    for line in (notice, *opening.notices):
+        if line:
+            click.echo(f"nn-tui: {line}", err=True)
+    known = len(debugger.losses)
+    seconds, interrupted = train_and_save(opening)
+    if as_json:
+        print_json(run_object(debugger, seconds))
+    else:
+        click.echo(run_text(debugger, seconds, len(debugger.losses) - known))
+    if interrupted:
+        click.echo(
+            f"nn-tui: interrupted after {counted(debugger.iteration, 'iteration')}", err=True
+        )
+        sys.exit(INTERRUPTED)
