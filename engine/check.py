@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.differences import Finding, Probe, Verdict
-from engine.progress import Progress, silent
-from engine.run import Cancel, never
+from engine.progress import Cancel, Progress, never, silent
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger

@@ -22,8 +22,7 @@ import numpy as np
 
 from engine.debugger import Debugger
 from engine.differences import TOLERANCE
-from engine.progress import Progress, silent
-from engine.run import Cancel, never
+from engine.progress import Cancel, Progress, never, silent
 from engine.twin import Twin, import_torch
 
 if TYPE_CHECKING:

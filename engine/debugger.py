@@ -21,10 +21,11 @@ from engine.memory import require_for_training
 from engine.network import Network
 from engine.operations.base import Operation
 from engine.program import Program
+from engine.progress import Cancel, never
 from engine.quality import decision_of
 from engine.query.language import Query
 from engine.query.scope import END
-from engine.run import Cancel, Run, never
+from engine.run import Run
 from engine.search import Scan
 from engine.settings import HISTORY, MEGABYTE
 from engine.snapshot import Snapshot

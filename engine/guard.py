@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine.errors import InputError, NotComputedError, QueryError
-from engine.operations.base import Operation
-from engine.query.language import Query, compile_condition, compile_query
-from engine.query.scope import END, Memory, Scope, remember
+from engine.binding import compiled, operation_of
+from engine.errors import InputError, NotComputedError
+from engine.finite import Finiteness
+from engine.query.language import Query
+from engine.query.scope import END, Memory, remember
 from engine.stops import NONFINITE, PATIENCE, TARGET, Hit, Stop
-from engine.tensor import Tensor
 from engine.text import clean
 
 if TYPE_CHECKING:
@@ -147,7 +144,7 @@ class Guard:
         return check
 
     def _breakpoint(self, stop: Stop, query: Query | None, place: int) -> Check:
-        position, operation = _operation(self._run, stop.place)
+        position, operation = operation_of(self._run, stop.place)
         side = "before" if place == position else "after"
         words = f"breakpoint {side} {operation.symbol}" + (f": {query.text}" if query else "")
 
@@ -244,100 +241,6 @@ class Guard:
         for time, stop in self._counted:
             stop.hits -= time > (hit.iteration, hit.position)
         self._counted.clear()
-
-
-class Finiteness:
-    """Looks for values that are not finite where they leave a trace.
-
-    Looking at every value of every iteration would take longer than the training. It
-    looks at the loss of every iteration, and, now and then, at all tensors: a value that
-    is not finite stays in the parameters, or comes back as long as they do not change.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        program = run.program
-        made: list[tuple[int, Tensor]] = []
-        for position, operation in enumerate(program.operations):
-            if not operation.aside:
-                made.append((position, operation.target))
-            if operation.name in program.changes:
-                made.append((position, program.changes[operation.name]))
-        zeros = np.zeros(max(tensor.whole.size for _, tensor in made))
-        self._pairs = [(t.whole.reshape(-1), zeros[: t.whole.size]) for _, t in made]
-        self._positions = [position for position, _ in made]
-
-    def holds(self, first: int | None = None) -> bool:
-        """Whether the tensors, and the losses from an iteration on, are finite."""
-        dot, run = np.dot, self._run
-        with np.errstate(all="ignore"):
-            # Zero times a value that is not finite is NaN.
-            # In iteration 0, those beyond the clock may hold what lies ahead of it.
-            known = (
-                len(self._positions)
-                if run.iteration
-                else bisect_left(self._positions, run.position)
-            )
-            pairs = self._pairs[:known]
-            traces = sum(float(dot(flat, zeros)) for flat, zeros in pairs)
-        if traces != 0.0:
-            return False
-        if first is None:
-            return True
-        return bool(np.isfinite(run.losses.values[first : run.iteration]).all())
-
-
-def _operation(run: Run, name: str) -> tuple[int, Operation]:
-    for position, operation in enumerate(run.program.operations):
-        if operation.name == name:
-            return position, operation
-    raise QueryError(f"there is no operation {name} in this program")
-
-
-def compiled(run: Run, stop: Stop) -> tuple[Query | None, Scope]:
-    """Compile the expression of a stop for the place where it is looked at.
-
-    A watch is looked at when an iteration is complete, a breakpoint before its operation,
-    or directly after it where the condition asks for what it computes.
-
-    Raises:
-        QueryError: It cannot be used there.
-    """
-    if stop.is_watch:
-        scope = Scope(run, END)
-        query = compile_query(stop.text, scope)
-        if query.term.is_truth and query.term.shape:
-            raise QueryError(
-                f"{query.text}: is true or false for each element: use all(…) or any(…)"
-            )
-        if stop.count > 1 and not query.is_condition:
-            raise QueryError(f"{query.text}: only a condition can hold for {stop.count}")
-        return query, scope
-    position, _ = _operation(run, stop.place)
-    scope = Scope(run, position)
-    if not stop.text:
-        return None, scope
-    try:
-        return compile_condition(stop.text, scope), scope
-    except QueryError as error:
-        last = position + 1 == len(run.program.operations)
-        after = Scope(run, END if last else position + 1)
-        try:
-            return compile_condition(stop.text, after), after
-        except QueryError:
-            raise error from None
-
-
-def first_nonfinite(operation: Operation) -> str:
-    """Return the first cell of an operation's target that is not finite, in words, or ""."""
-    target = operation.target
-    if operation.aside:
-        return ""
-    bad = np.argwhere(~np.isfinite(target.data))
-    if not len(bad):
-        return ""
-    cell = target.cell(tuple(int(i) for i in bad[0]))
-    return f"{cell.label} is {cell.value}: the first value that is no finite number"
 
 
 def _disable(stop: Stop, problem: str) -> None:

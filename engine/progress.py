@@ -1,4 +1,4 @@
-"""How what takes long tells how far it is."""
+"""How what takes long tells how far it is, and is given up."""
 
 from __future__ import annotations
 
@@ -10,3 +10,12 @@ Progress = Callable[[int, int], None]
 
 def silent(done: int, total: int) -> None:
     """Tell nobody."""
+
+
+Cancel = Callable[[], bool]
+"""Asked from time to time; true ends the work."""
+
+
+def never() -> bool:
+    """Cancel nothing."""
+    return False

@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
 from engine.dataset import Dataset
-from engine.guard import Guard, Halt, first_nonfinite
-from engine.history import Change, Checkpoints, Edit, History, LearningRate
+from engine.finite import first_nonfinite
+from engine.guard import Guard, Halt
+from engine.history import Change, Edit, History, LearningRate
 from engine.hyperparameters import Hyperparameters
 from engine.loss_history import LossHistory
 from engine.network import Parameters
 from engine.operations.base import Operation
 from engine.program import Program
+from engine.progress import Cancel, never
+from engine.record import Record
 from engine.stops import Hit
-from engine.tensor import Array, Index
+from engine.tensor import Index
 
 _SLOW_ITERATION = 0.050
 """Seconds; where an iteration takes longer, a run can stop between two operations."""
 
 _GUARDED_STRETCH = 256
 """Iterations after which a guarded run looks for values that are not finite."""
-
-Cancel = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is needed to have a run again, without its buffers.
-
-    Attributes:
-        hyperparameters: Those it started with.
-        losses: E of every completed iteration, read-only.
-        held_out: The same of what is held out.
-    """
-
-    hyperparameters: Hyperparameters
-    initial: Parameters
-    origin: str
-    iteration: int
-    position: int
-    losses: Array
-    held_out: Array
-    checkpoints: Checkpoints
-    changes: tuple[Change, ...]
-
-
-def never() -> bool:
-    """Cancel nothing."""
-    return False
 
 
 class Run:

@@ -9,9 +9,10 @@ import numpy as np
 
 from engine.errors import NotComputedError, QueryError
 from engine.guard import Guard
+from engine.progress import Cancel, never
 from engine.query.language import Query, compile_query
 from engine.query.scope import END, Memory, Scope, remember
-from engine.run import Cancel, Run, never
+from engine.run import Run
 from engine.stops import NONFINITE, Hit, Stop
 
 _FIRST_STRETCH = 64

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from engine.binding import compiled
 from engine.errors import InputError
-from engine.guard import compiled
 from engine.query.parsing import LONGEST
 from engine.stops import BUILT_IN, NONFINITE, PLANNED, Stop, split_count, split_place
 from engine.text import clean

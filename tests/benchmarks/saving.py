@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from engine.debugger import Debugger
 from engine.hyperparameters import Hyperparameters
-from engine.run import Cancel, never
+from engine.progress import Cancel, never
 from engine.saved.library import Library
 from engine.saved.saver import INTERVAL, Saver
 from engine.table.reading import read_dataset

@@ -1,6 +1,8 @@
 """nn-tui with a defect in the engine that shows after some time."""
 
-from engine.run import Cancel, Guard, Run
+from engine.guard import Guard
+from engine.progress import Cancel
+from engine.run import Run
 from tui.cli import main
 
 right = Run._run_freely

@@ -112,7 +112,7 @@ def test_a_resumed_run_is_an_uninterrupted_one(optimiser: str, batch: str, tmp_p
 
 
 def test_a_run_of_many_blocks_of_losses(tmp_path: Path) -> None:
-    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.restore.BLOCK", 64):
+    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.branch.BLOCK", 64):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         debugger = Debugger(read_dataset("or"))
         for _ in range(5):
@@ -347,7 +347,7 @@ def test_a_damaged_archive_is_refused_as_one(method: int, tmp_path: Path) -> Non
 
 
 def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
-    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.restore.BLOCK", 64):
+    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.branch.BLOCK", 64):
         folder = Folder(tmp_path / "run")
         debugger = Debugger(read_dataset("or"))
         debugger.run(250)

@@ -15,7 +15,7 @@ from tui.session import Command, Journey
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.run import Cancel
+    from engine.progress import Cancel
 
 T = TypeVar("T")
 

@@ -22,7 +22,7 @@ from tui.screens.prompt import PromptScreen
 if TYPE_CHECKING:
     from engine.check import GradientCheck
     from engine.debugger import Debugger
-    from engine.run import Cancel
+    from engine.progress import Cancel
     from engine.tensor import Array
 
 _NONFINITE = re.compile(r"\b(nan|inf)\b")

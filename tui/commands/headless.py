@@ -17,8 +17,7 @@ from engine.debugger import Debugger
 from engine.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.progress import Progress
-    from engine.run import Cancel
+    from engine.progress import Cancel, Progress
     from engine.stops import Hit
     from tui.opening import Opening
 

@@ -1,0 +1,31 @@
+"""A run without its buffers, as it goes into a saved run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.history import Change, Checkpoints
+from engine.hyperparameters import Hyperparameters
+from engine.network import Parameters
+from engine.tensor import Array
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is needed to have a run again, without its buffers.
+
+    Attributes:
+        hyperparameters: Those it started with.
+        losses: E of every completed iteration, read-only.
+        held_out: The same of what is held out.
+    """
+
+    hyperparameters: Hyperparameters
+    initial: Parameters
+    origin: str
+    iteration: int
+    position: int
+    losses: Array
+    held_out: Array
+    checkpoints: Checkpoints
+    changes: tuple[Change, ...]
