@@ -14,7 +14,6 @@ from engine.declaration import Value
 from engine.errors import InputError, QueryError
 from engine.expression import Explanation
 from engine.forward import Forward
-from engine.guard import Guard
 from engine.history import Edit, LearningRate
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.memory import require_for_training
@@ -30,13 +29,12 @@ from engine.search import Scan
 from engine.settings import HISTORY, MEGABYTE
 from engine.snapshot import Snapshot
 from engine.stop_list import Stops
-from engine.stops import Hit, Stop, planned_stops
+from engine.stopping import Stopping
+from engine.stops import Hit, Stop
 from engine.tensor import Array
 from engine.text import clean
 from engine.validation import Evaluation, Evaluator
 
-_LOG = 200
-"""How many stops the log keeps."""
 _QUICK = 0.050
 """Seconds that the held-out part may take in a snapshot."""
 
@@ -53,8 +51,6 @@ class Debugger:
             default as declared in `engine.settings`.
 
     Attributes:
-        stops: Breakpoints, watches and the built-in stops.
-        log: Why the run stopped, each time, the last one last.
         given: The parameters that it was given, or None.
 
     Raises:
@@ -70,13 +66,10 @@ class Debugger:
     ) -> None:
         self.dataset = dataset
         self.given = parameters
-        self.stops = Stops(lambda: self._run)
-        self.log: list[str] = []
+        self._stopping = Stopping(lambda: self._run)
         run = self._start(hyperparameters or Hyperparameters())
         megabytes = HISTORY.validate(HISTORY.default if history is None else history)
         self.branches = Branches(run, int(megabytes) * MEGABYTE)
-        self._guard: tuple[object, Guard] | None = None
-        self._last_hit: tuple[Run, Hit] | None = None
         self._evaluator: tuple[Program, Evaluator] | None = None
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
@@ -99,15 +92,22 @@ class Debugger:
             hit: The reason of its last stop, if that was in the present branch.
         """
         self.branches = branches
-        self.log = list(log)[-_LOG:]
-        self._last_hit = None if hit is None else (self._run, hit)
+        self._stopping.recall(log, hit)
 
     @property
     def last_hit(self) -> Hit | None:
         """The last stop, if it was in the present branch."""
-        if self._last_hit is None or self._last_hit[0] is not self._run:
-            return None
-        return self._last_hit[1]
+        return self._stopping.last_hit
+
+    @property
+    def stops(self) -> Stops:
+        """Breakpoints, watches and the built-in stops."""
+        return self._stopping.stops
+
+    @property
+    def log(self) -> Sequence[str]:
+        """Why the run stopped, each time, the last one last."""
+        return self._stopping.log
 
     @property
     def _run(self) -> Run:
@@ -238,14 +238,8 @@ class Debugger:
         Returns:
             Why it stopped, or None where the iterations are complete or it was cancelled.
         """
-        run = self._run
-        guard = self._present_guard()
         end = self.hyperparameters.iterations if iteration is None else iteration
-        run.run_to(end, cancel, guard)
-        self._guard = None if guard.hit else (self._guard_key(), guard)
-        if guard.hit is not None:
-            self._stopped(guard.hit)
-        return guard.hit
+        return self._stopping.proceed(end, cancel)
 
     def train(self, cancel: Cancel = never) -> Hit | None:
         """Run until the planned iterations are complete, the target is reached, or patience ends.
@@ -259,11 +253,7 @@ class Debugger:
         Returns:
             Why it stopped before the planned iterations, or None; `is_patience` says which.
         """
-        guard = Guard(self._run, self.planned)
-        self._run.run_to(self.hyperparameters.iterations, cancel, guard)
-        if guard.hit is not None:
-            self._stopped(guard.hit)
-        return guard.hit
+        return self._stopping.train(cancel)
 
     @property
     def best_iteration(self) -> int | None:
@@ -298,24 +288,7 @@ class Debugger:
     @property
     def planned(self) -> list[Stop]:
         """The stops that the hyperparameters ask for, beside those of the list."""
-        return planned_stops(self.hyperparameters)
-
-    def _guard_key(self) -> object:
-        return (self._run, self.iteration, self.position, self.stops.version)
-
-    def _present_guard(self) -> Guard:
-        """Go on with the guard of the run before if nothing has changed since."""
-        if self._guard is not None and self._guard[0] == self._guard_key():
-            return self._guard[1]
-        guard = Guard(self._run, [*self.stops, *self.planned])
-        search.prime(self._run, guard)
-        guard.skip = (self.iteration, self.position)
-        return guard
-
-    def _stopped(self, hit: Hit) -> None:
-        self._last_hit = (self._run, hit)
-        self.log.append(hit.words)
-        del self.log[:-_LOG]
+        return self._stopping.planned
 
     def back_to_stop(self, cancel: Cancel = never) -> Hit | None:
         """Go back to the last time at which a run would have stopped.
@@ -326,28 +299,17 @@ class Debugger:
         Returns:
             Why it would have stopped there, or None if there is no such time.
         """
-        hit = search.last_hit(self._run, [*self.stops, *self.planned], cancel)
-        if hit is not None:
-            self._stopped(hit)
-        return hit
+        return self._stopping.back(cancel)
 
     @property
     def stopped(self) -> str:
         """Why the run stopped where the clock is, in words, or ""."""
-        if self._last_hit is None:
-            return ""
-        run, hit = self._last_hit
-        here = (self._run, self.iteration, self.position)
-        return hit.words if (run, hit.iteration, hit.position) == here else ""
+        return self._stopping.words
 
     @property
     def ended_by(self) -> Hit | None:
         """What stopped the run at its end; None where it has gone on since, or nothing did."""
-        hit = self.last_hit
-        if hit is None or hit.iteration < len(self.losses):
-            return None
-        beyond = (self.iteration, self.position) > (hit.iteration, hit.position)
-        return None if beyond else hit
+        return self._stopping.end
 
     # Asking
 
