@@ -8,33 +8,29 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, cells_of
+from tui.lines import LinesView
 from tui.moment import Moment
-from tui.numbers import NARROWEST, width_for
 from tui.panes.check import HEAD as CHECK_HEAD
-from tui.panes.check import Checked, head_rows, parameter_rows
-from tui.panes.matrix import Mark, beside, matrix_rows, name_width, names_of
+from tui.panes.check import Checked
+from tui.panes.matrix import names_of
+from tui.panes.overview import (
+    CHECK,
+    TABS,
+    Cursor,
+    check_overview,
+    overview,
+    place,
+    tabs_title,
+    tensor_of,
+)
 from tui.panes.tensor import colour_rows, in_colours, summary_rows, tensor_rows
-
-VIEWS = ("value", "gradient", "update", "change")
-"""What is shown side by side where there is room."""
-CHECK = len(VIEWS)
-"""The view after these: what the check of the gradients has found."""
-TABS = (*VIEWS, "check")
-_BRIEF = {"gradient": "grad"}
-"""How a tab is called where there is little room."""
-_GAP = 3
-_CUT = 3
-"""The cells that names of rows may lose to one more column."""
-_SHORTEST_NAME = 7
-_HEAD = 3
-"""The lines above the first row of a tensor: two of summary, and the names of the columns."""
-
 
 if TYPE_CHECKING:
     from engine.check import GradientCheck
-    from engine.listing import Listing
-    from engine.tensor import Array, Index
+    from engine.tensor import Index
+
+_HEAD = 3
+"""The lines above the first row of a tensor: two of summary, and the names of the columns."""
 
 
 class WeightsPane(LinesView):
@@ -150,13 +146,7 @@ class WeightsPane(LinesView):
         if self._view == CHECK and checked and checked.fits(self.moment.snapshot):
             holds = checked.holds(self.moment.snapshot)
             title = "4 Weights  check" + ("" if holds else ", outdated")
-        width = self.scrollable_content_region.width
-        shown, hint = self._shown(width), " v ▸"
-        tabs: tuple[str, ...] = TABS
-        if len("│".join(tabs) + hint) > width - 2:
-            tabs, hint = tuple(_BRIEF.get(tab, tab) for tab in tabs), ""
-        views = (f"[b u]{view}[/]" if i in shown else view for i, view in enumerate(tabs))
-        self.entitle(title, "│".join(views) + hint)
+        self.entitle(title, tabs_title(listing, self.scrollable_content_region.width, self._view))
 
     # The cursor
 
@@ -166,10 +156,12 @@ class WeightsPane(LinesView):
         assert self.moment is not None
         listing = self.moment.snapshot.listing
         if self.inspected is not None:
-            return self.inspected, _place(self._at, len(listing.axes[self.inspected]))
+            return self.inspected, place(
+                self._at[0], self._at[1], len(listing.axes[self.inspected])
+            )
         parameter, row = self._parameter_at(self._at[0])
-        name = _names(listing, parameter)[self._view]
-        return name, _place([row, self._at[1]], len(listing.axes[parameter]))
+        name = tensor_of(listing, parameter, self._view)
+        return name, place(row, self._at[1], len(listing.axes[parameter]))
 
     def parameter_cell(self) -> tuple[str, Index, float] | None:
         """The parameter's cell under the cursor with its value, or None."""
@@ -270,7 +262,7 @@ class WeightsPane(LinesView):
         if self.inspected is not None:
             lines, total = self._tensor(self.moment, self.inspected, width, top, count)
         else:
-            lines = self._overview(width)
+            lines = self._overview(self.moment, width)
             total = max(len(lines), 1)
             lines = lines[top : top + count]
         if total != self._total:
@@ -329,125 +321,8 @@ class WeightsPane(LinesView):
             # Made while rendering, it would count as the screen's own and not reach the app.
             self.call_later(lambda: self.post_message(self.WindowMoved()))
 
-    def _shown(self, width: int) -> list[int]:
-        """Which views fit side by side, the chosen one first."""
-        assert self.moment is not None
-        listing = self.moment.snapshot.listing
-        columns, names = _extent(listing)
+    def _overview(self, moment: Moment, width: int) -> list[Strip]:
+        cursor = Cursor(*self._parameter_at(self._at[0]), self._at[1], self.cursor_shown)
         if self._view == CHECK:
-            return [CHECK]
-        needed = names + columns * (NARROWEST + 1) + _GAP
-        count = max(1, min(len(VIEWS), (width + _GAP) // needed))
-        if count == len(VIEWS):
-            return list(range(count))
-        return sorted((self._view + i) % len(VIEWS) for i in range(count))
-
-    def _overview(self, width: int) -> list[Strip]:
-        assert self.moment is not None
-        listing = self.moment.snapshot.listing
-        if self._view == CHECK:
-            return self._check_lines(width)
-        shown = self._shown(width)
-        columns, names = _extent(listing)
-        each = (width - _GAP * (len(shown) - 1)) // len(shown)
-        names = _narrowed(names, each, columns)
-        number = width_for(columns, each - names)
-        chosen, chosen_row = self._parameter_at(self._at[0])
-        lines: list[Strip] = []
-        for parameter in listing.parameters:
-            mark = Mark(chosen_row, self._at[1]) if parameter == chosen else None
-            blocks = [
-                self._block(
-                    parameter,
-                    view,
-                    each,
-                    names,
-                    number,
-                    mark if self.cursor_shown and view == self._view else None,
-                )
-                for view in shown
-            ]
-            lines += beside(blocks, [each + _GAP] * len(shown), width)
-            lines.append(Strip.blank(width))
-        return lines[:-1]
-
-    def _check_lines(self, width: int) -> list[Strip]:
-        """What the check has found, parameter by parameter, where the overview has them."""
-        assert self.moment is not None
-        listing, palette = self.moment.snapshot.listing, self.palette
-        checked = self._checked
-        if checked is None or not checked.fits(self.moment.snapshot):
-            words = ("Not checked yet: d checks every gradient", "against differences of E.")
-            return [Row().add(line, palette.dim).strip(width) for line in words]
-        chosen, row = self._parameter_at(self._at[0])
-        place = _place([row, self._at[1]], len(listing.axes[chosen]))
-        rows = head_rows(checked, (chosen, place), palette, width)
-        _, names = _extent(listing)
-        for parameter in listing.parameters:
-            marked = self.cursor_shown and parameter == chosen
-            rows += parameter_rows(
-                checked,
-                parameter,
-                listing.axes[parameter],
-                palette=palette,
-                width=width,
-                names=names,
-                cursor=(row, self._at[1]) if marked else None,
-                column=self._at[1],
-            )
-        return [row.strip(width) for row in rows]
-
-    def _block(
-        self, parameter: str, view: int, width: int, names: int, number: int, mark: Mark | None
-    ) -> list[Row]:
-        assert self.moment is not None
-        snapshot = self.moment.snapshot
-        name = _names(snapshot.listing, parameter)[view]
-        title = snapshot.listing.symbols[name]
-        values: Array | None = snapshot.values.get(name)
-        if view == VIEWS.index("change"):
-            title = f"{title} − start"
-            values = snapshot.values[parameter] - snapshot.starting[parameter]
-        fresh = self.moment.fresh
-        changed = fresh == name or (fresh == parameter and view != VIEWS.index("gradient"))
-        return matrix_rows(
-            title,
-            snapshot.listing.axes[parameter],
-            values,
-            palette=self.palette,
-            width=width,
-            names=names,
-            number=number,
-            fresh=fresh is not None and changed,
-            column=self._at[1],
-            mark=mark,
-        )
-
-
-def _names(listing: Listing, parameter: str) -> tuple[str, ...]:
-    """The tensors behind the views of a parameter."""
-    gradient, change = listing.parameters[parameter]
-    return parameter, gradient, change, parameter, gradient
-
-
-def _narrowed(names: int, width: int, columns: int) -> int:
-    """Cut names of rows a little where that makes room for one more column."""
-    each = NARROWEST + 1
-    fitting = (width - names) // each
-    wanted = width - each * (fitting + 1)
-    return wanted if fitting < columns and names - _CUT <= wanted >= _SHORTEST_NAME else names
-
-
-def _place(at: list[int], dimensions: int) -> Index:
-    return tuple(at[2 - dimensions :]) if dimensions else ()
-
-
-def _extent(listing: Listing) -> tuple[int, int]:
-    """The most columns of any parameter, and the width of the longest row name or title."""
-    columns, names = 1, 2
-    for parameter in listing.parameters:
-        axes = listing.axes[parameter]
-        columns = max(columns, len(names_of(axes)[1]))
-        titles = (parameter, *listing.parameters[parameter])
-        names = max(names, name_width(axes), *(cells_of(listing.symbols[t]) for t in titles))
-    return columns, names
+            return check_overview(moment, self.palette, width, self._checked, cursor)
+        return overview(moment, self.palette, width, self._view, cursor)
