@@ -7,7 +7,7 @@ import numpy as np
 from engine.dataset import Dataset
 from engine.errors import InputError
 from engine.hyperparameters import Hyperparameters
-from engine.network import Layer, Network, Parameters
+from engine.network import Layer, Parameters
 from engine.operations.base import Phase
 from engine.program import Program
 from engine.tensor import Array
@@ -33,9 +33,8 @@ class Forward:
         self, dataset: Dataset, hyperparameters: Hyperparameters, points: Array | None = None
     ) -> None:
         table = dataset if points is None else _beside(dataset, points)
-        whole = hyperparameters.to_evaluate()
-        empty = Network(table, whole).parameter_tensors()
-        self._program = Program(table, whole, {name: t.data for name, t in empty.items()})
+        self._program = Program.to_evaluate(table, hyperparameters)
+        self._evaluate = self._program.evaluation(Phase.FORWARD)
         self.points = table.x
         self.layers = self._program.network.layers
 
@@ -49,14 +48,8 @@ class Forward:
             The activations of each layer by name, P × neurons, from the input side on. They
             are buffers, which the next call overwrites.
         """
-        program = self._program
-        for name, tensor in program.parameters.items():
-            tensor.data[...] = parameters[name]
-        with np.errstate(all="ignore"):
-            for operation in program.operations:
-                if operation.phase is Phase.FORWARD:
-                    operation.run()
-        return {layer.a[0]: program.tensors[layer.a[0]].data for layer in self.layers}
+        self._evaluate(parameters)
+        return {layer.a[0]: self._program.tensors[layer.a[0]].data for layer in self.layers}
 
     def slope(self, layer: Layer) -> Array:
         """Return the slope of a layer's activation where `run` came to last, P × neurons."""

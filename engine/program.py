@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from engine.activations import Run
@@ -87,6 +89,30 @@ class Program:
             self._use(self.batches.size)
         self.listing = self._list()
 
+    @classmethod
+    def to_evaluate(cls, dataset: Dataset, hyperparameters: Hyperparameters) -> Program:
+        """Make a program with buffers of its own that is to train nothing: one batch, no penalty.
+
+        What its parameters are is told each time, see `evaluation`.
+        """
+        whole = hyperparameters.to_evaluate()
+        empty = Network(dataset, whole).parameter_tensors()
+        return cls(dataset, whole, {name: tensor.data for name, tensor in empty.items()})
+
+    def evaluation(self, *phases: Phase) -> Callable[[Parameters], None]:
+        """Return what runs the operations of these phases with parameters, found by their names."""
+        calls = [operation.run for operation in self.operations if operation.phase in phases]
+        own = [(name, tensor.data) for name, tensor in self.parameters.items()]
+
+        def evaluate(parameters: Parameters) -> None:
+            for name, data in own:
+                data[...] = parameters[name]
+            with np.errstate(all="ignore"):
+                for call in calls:
+                    call()
+
+        return evaluate
+
     def _fill(self, bench: Workbench, dataset: Dataset) -> None:
         """Add x and f₀: the table itself, or what is picked from it for each batch."""
         rows, columns, outputs = (
@@ -108,20 +134,12 @@ class Program:
         self, bench: Workbench, held_out: Dataset, hyperparameters: Hyperparameters
     ) -> None:
         """Add the loss of the held-out observations, computed by a program of their own."""
-        wanted = hyperparameters.to_evaluate()
-        aside = Program(held_out, wanted, {n: t.data for n, t in self.parameters.items()})
-        calls = [
-            operation.run
-            for operation in aside.operations
-            if operation.phase in (Phase.FORWARD, Phase.LOSS)
-        ]
-        pairs = [(aside.parameters[n].data, t.data) for n, t in self.parameters.items()]
+        aside = Program.to_evaluate(held_out, hyperparameters)
+        evaluate = aside.evaluation(Phase.FORWARD, Phase.LOSS)
+        parameters = {name: tensor.data for name, tensor in self.parameters.items()}
 
         def measure() -> Array:
-            for copy, parameter in pairs:
-                copy[...] = parameter
-            for call in calls:
-                call()
+            evaluate(parameters)
             return aside.tensors["E"].data
 
         loss = bench.memory("E_val")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
-import numpy as np
-
 from engine.dataset import Dataset
 from engine.hyperparameters import Hyperparameters
-from engine.network import Network
+from engine.network import Parameters
 from engine.operations.base import Phase
 from engine.program import Program
 from engine.quality import Classification, Decision, Quality, assess
@@ -56,27 +53,16 @@ class Evaluator:
     ) -> None:
         self._dataset = dataset
         self._decision = decision
-        whole = hyperparameters.to_evaluate()
-        zeros = _no_parameters(dataset, whole)
-        self._program = Program(dataset, whole, zeros)
+        self._program = Program.to_evaluate(dataset, hyperparameters)
+        self._evaluate = self._program.evaluation(Phase.FORWARD, Phase.LOSS)
         self.seconds = 0.0
 
-    def evaluate(self, parameters: Mapping[str, Array]) -> Evaluation:
+    def evaluate(self, parameters: Parameters) -> Evaluation:
         """Compute f and E with these parameters."""
         began = perf_counter()
+        self._evaluate(parameters)
         program = self._program
-        for name, tensor in program.parameters.items():
-            tensor.data[...] = parameters[name]
-        with np.errstate(all="ignore"):
-            for operation in program.operations:
-                if operation.phase in (Phase.FORWARD, Phase.LOSS):
-                    operation.run()
         self.seconds = perf_counter() - began
         f = program.tensors[program.network.layers[-1].a[0]].data.copy()
         quality = assess(f, self._dataset.f0, self._decision, self._dataset.targets)
         return Evaluation(f, float(program.tensors["E"].data), quality)
-
-
-def _no_parameters(dataset: Dataset, hyperparameters: Hyperparameters) -> dict[str, Array]:
-    tensors = Network(dataset, hyperparameters).parameter_tensors()
-    return {name: tensor.data for name, tensor in tensors.items()}

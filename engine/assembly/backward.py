@@ -8,14 +8,13 @@ from engine.operations.backward import (
     ActivationSlope,
     BiasGradient,
     Chain,
-    FusedSlope,
     JointChain,
     LocalDerivative,
-    LossSlope,
     Propagate,
     WeightGradient,
 )
 from engine.operations.base import Phase
+from engine.operations.loss_slopes import FusedSlope, LossSlope
 from engine.operations.penalty import PenaltySlope
 from engine.tensor import Tensor
 
