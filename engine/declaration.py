@@ -36,8 +36,9 @@ class Declaration:
     """The same in words."""
     needs: tuple[str, tuple[Value, ...]] | None = None
     """Another hyperparameter and those of its values with which this one matters."""
-    applies: Literal["live", "reset"] = "reset"
-    """Whether a change takes effect at once or needs the run to start again."""
+    applies: Literal["live", "reset", "reading"] = "reset"
+    """Whether a change takes effect at once, needs the run to start again, or the table to be
+    read again."""
 
     @property
     def label(self) -> str:

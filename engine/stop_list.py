@@ -162,6 +162,10 @@ class Stops:
         self._next = next_number
         self.version += 1
 
+    def copies(self) -> list[Stop]:
+        """Return copies that have not been met yet, for the list of another debugger."""
+        return [dataclasses.replace(stop, hits=0) for stop in self]
+
     def forget_hits(self) -> None:
         """Count from 0 again."""
         for stop in self:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from engine.table.options import TABLE_DECLARATIONS
+
 if TYPE_CHECKING:
     from engine.dataset import Dataset
+    from engine.declaration import Value
     from engine.snapshot import Snapshot
 
 
@@ -36,6 +39,15 @@ class Moment:
     state: State
     rate: float | None = None
     selected: int | None = None
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """The hyperparameters in force, and how the table was read if it was from a file."""
+        values = self.snapshot.hyperparameters.as_dict()
+        if self.dataset.source is not None:
+            options = self.dataset.source.options
+            values |= {name: getattr(options, name) for name in TABLE_DECLARATIONS}
+        return values
 
     @property
     def fresh(self) -> str | None:

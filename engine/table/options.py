@@ -51,6 +51,35 @@ class TableOptions:
     index: str | None = None
     ignore: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
+    split: float = declare(
+        0.0,
+        "Which share of the observations to hold out for validation, drawn from the seed.",
+        kind=float,
+        words="validation split",
+        minimum=0.0,
+        maximum=0.9,
+    )
+    scaling: str = declare(
+        "none",
+        "Scale each input: to mean 0 and deviation 1, or to 0 … 1, on the training part.",
+        kind=str,
+        choices=("none", "standardise", "min-max"),
+    )
+    features: str = declare(
+        "",
+        'More inputs, made from the columns, e.g. "input1*input2, sin(input1)".',
+        kind=str,
+        form=str.strip,
+        form_words="expressions, separated by commas",
+    )
+    missing: str = declare(
+        "refuse",
+        "What to do about missing cells: refuse the file, drop the line, or put the mean of "
+        "the training part there.",
+        kind=str,
+        words="missing cells",
+        choices=("refuse", "drop", "mean"),
+    )
     separator: str = declare(
         AUTO,
         "What stands between two cells: comma, semicolon, tab or pipe.",
@@ -79,35 +108,6 @@ class TableOptions:
         words="header line",
         choices=(AUTO, "yes", "no"),
     )
-    missing: str = declare(
-        "refuse",
-        "What to do about missing cells: refuse the file, drop the line, or put the mean of "
-        "the training part there.",
-        kind=str,
-        words="missing cells",
-        choices=("refuse", "drop", "mean"),
-    )
-    scaling: str = declare(
-        "none",
-        "Scale each input: to mean 0 and deviation 1, or to 0 … 1, on the training part.",
-        kind=str,
-        choices=("none", "standardise", "min-max"),
-    )
-    features: str = declare(
-        "",
-        'More inputs, made from the columns, e.g. "input1*input2, sin(input1)".',
-        kind=str,
-        form=str.strip,
-        form_words="expressions, separated by commas",
-    )
-    split: float = declare(
-        0.0,
-        "Which share of the observations to hold out for validation, drawn from the seed.",
-        kind=float,
-        words="validation split",
-        minimum=0.0,
-        maximum=0.9,
-    )
 
     def __post_init__(self) -> None:
         for declaration in TABLE_DECLARATIONS.values():
@@ -127,7 +127,7 @@ class TableOptions:
 
 
 TABLE_DECLARATIONS: dict[str, Declaration] = {
-    field.name: Declaration(name=field.name, **field.metadata)
+    field.name: Declaration(name=field.name, applies="reading", **field.metadata)
     for field in dataclasses.fields(TableOptions)
     if field.metadata
 }

@@ -129,7 +129,9 @@ async def test_what_there_is_to_know_is_told_in_full(size: tuple[int, int]) -> N
         await until(pilot, lambda: fields.has_focus)
         for place, field in enumerate(fields.shown):
             await until(pilot, lambda place=place: fields.cursor == place)
-            when = "applies at once" if field.applies == "live" else "needs a reset"
+            when = {"live": "applies at once", "reset": "needs a reset"}.get(
+                field.applies, "reads the table again"
+            )
             told = " ".join("".join(line.text for line in fields._lines).split())
             assert " ".join(f"{field.allowed}; {when}".split()) in told
             assert any(line.text.startswith(f"›{field.label}") for line in fields._lines)

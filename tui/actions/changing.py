@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.declaration import Value
+from engine.declaration import Declaration, Value
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS
+from engine.table.options import TABLE_DECLARATIONS
 from tui.actions.stopping import Stopping
 from tui.panes.hyperparameters import HyperparametersPane
 from tui.screens.branches import BranchesScreen
@@ -121,6 +122,9 @@ class Changing(Stopping):
     # Hyperparameters
 
     def on_hyperparameters_pane_changed(self, message: HyperparametersPane.Changed) -> None:
+        if message.name in TABLE_DECLARATIONS:
+            self._read_with(TABLE_DECLARATIONS[message.name], message.value)
+            return
         declaration = DECLARATIONS[message.name]
         if declaration.applies == "live":
             self._do(lambda debugger: debugger.change(**{message.name: message.value}))
@@ -140,6 +144,23 @@ class Changing(Stopping):
                 self._start_again(restart)
 
         self.push_screen(ConfirmScreen("Reset?", question), answered)
+
+    def _read_with(self, declaration: Declaration, value: Value) -> None:
+        """Read the table in another way, after a question where that leaves a run."""
+        if self._moment is None or not self._moment.snapshot.computed:
+            self.read_again(**{declaration.name: value})
+            return
+        kept = "stays among the saved ones" if self.is_saved else "is lost, as it is not saved"
+        question = (
+            f"{declaration.label} = {value} has the table read again for a new run. The present "
+            f"one, at iteration {self._moment.snapshot.iteration:,}, {kept}."
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.read_again(**{declaration.name: value})
+
+        self.push_screen(ConfirmScreen("Read the table again?", question), answered)
 
 
 def _nudged(value: float, percent: int) -> float:

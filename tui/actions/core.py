@@ -142,6 +142,12 @@ class Core(App[None]):
         if now is not None and all(now) and tuple(self.size) != tuple(now):
             self.post_message(Resize(Size(*now), Size(*now)))
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether the run is being saved."""
+        saver = self._session.saver if self._session is not None else None
+        return saver is not None and not saver.problem
+
     def _tell_whether_saved(self) -> None:
         saver = self._session.saver if self._session is not None else None
         problem = saver.problem if saver is not None else ""

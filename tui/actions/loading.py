@@ -234,11 +234,13 @@ class Loading(Core):
         given = {**vars(source.options), **debugger.hyperparameters.as_dict(), **options}
         given |= {"history": history, "weights": None}
         another = opener.anew_on(source.path, given)
+        stops, next_number = debugger.stops.copies(), debugger.stops.next_number
 
         def load() -> None:
             outcome: Opening | Exception
             try:
                 outcome = another.anew()
+                outcome.debugger.stops.recall(stops, next_number)
             except Exception as error:
                 outcome = error
             with suppress(RuntimeError):

@@ -1,4 +1,4 @@
-"""The hyperparameters as a form, made from their declarations."""
+"""The hyperparameters, and how the table is read, as a form made from their declarations."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from textual.widgets import Input
 
 from engine.declaration import Declaration, Value
 from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.hyperparameters import DECLARATIONS
+from engine.table.options import TABLE_DECLARATIONS
 from tui.lines import LinesView, Row, cells_of, wrap
 from tui.moment import Moment
 from tui.typed_line import TypedLine
 
-_FIELDS = tuple(DECLARATIONS.values())
+_FIELDS = (*DECLARATIONS.values(), *TABLE_DECLARATIONS.values())
+_WHEN = {
+    "live": "applies at once",
+    "reset": "needs a reset",
+    "reading": "reads the table again, for a new run",
+}
 _LABEL = max(len(field.label) for field in _FIELDS) + 5
 _SYMBOL = max(2, *(cells_of(field.symbol) for field in _FIELDS))
 _VALUE = 14
@@ -47,8 +53,8 @@ class Fields(LinesView):
         """The hyperparameters that matter beside the others."""
         if self.moment is None:
             return [field for field in _FIELDS if field.needs is None]
-        values = self.moment.snapshot.hyperparameters
-        return [field for field in _FIELDS if field.matters(values)]
+        values, settings = self.moment.snapshot.hyperparameters, self.moment.settings
+        return [field for field in _FIELDS if field.name in settings and field.matters(values)]
 
     @property
     def field(self) -> Declaration:
@@ -73,7 +79,7 @@ class Fields(LinesView):
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         palette = self.palette
-        values = self.moment.snapshot.hyperparameters.as_dict() if self.moment else {}
+        values = self.moment.settings if self.moment else {}
         lines, shown = [], self.shown
         self.cursor = min(self.cursor, len(shown) - 1)
         words = self._words(width)
@@ -124,11 +130,10 @@ class Fields(LinesView):
             words, style = self.problem, palette.alarm
         elif self.choosing is not None or self.typing:
             words = "Enter applies, Esc restores"
-            if self.field.applies == "reset":
-                words += "; asks before it resets the run"
+            if self.field.applies != "live":
+                words += "; asks before it leaves the run"
         elif self.cursor_shown:
-            when = "applies at once" if self.field.applies == "live" else "needs a reset"
-            words = f"{self.field.allowed}; {when}"
+            words = f"{self.field.allowed}; {_WHEN[self.field.applies]}"
         else:
             words = "2, then Enter, changes a value"
         return [Row().add(" " + line, style) for line in wrap(words, width - 2)]
@@ -183,9 +188,9 @@ class HyperparametersPane(Container):
         yield self.editor
 
     @property
-    def hyperparameters(self) -> Hyperparameters | None:
-        """Those in force."""
-        return self.fields.moment.snapshot.hyperparameters if self.fields.moment else None
+    def settings(self) -> dict[str, Value]:
+        """The values in force, by name; nothing before there is a run."""
+        return self.fields.moment.settings if self.fields.moment else {}
 
     def show(self, moment: Moment) -> None:
         """Draw another moment."""
@@ -205,11 +210,11 @@ class HyperparametersPane(Container):
 
     def edit(self) -> None:
         """Begin to edit the field under the cursor, or apply what was chosen."""
-        fields, values = self.fields, self.hyperparameters
-        if values is None:
+        fields, values = self.fields, self.settings
+        if not values:
             return
         field = fields.field
-        value = str(values.as_dict()[field.name])
+        value = str(values[field.name])
         if fields.choosing is not None:
             self._accept(fields.choosing)
         elif field.choices:
@@ -247,7 +252,7 @@ class HyperparametersPane(Container):
 
     def _accept(self, text: str) -> None:
         """Apply a value that is valid, or say what is wrong with it."""
-        field, values = self.fields.field, self.hyperparameters
+        field, values = self.fields.field, self.settings
         try:
             value = field.parse(text)
         except InputError as error:
@@ -255,7 +260,7 @@ class HyperparametersPane(Container):
             self.fields.redraw()
             return
         self._end()
-        if values is not None and value != values.as_dict()[field.name]:
+        if value != values.get(field.name, value):
             self.post_message(self.Changed(field.name, value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
