@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import InputError
 from engine.expression import format_number
@@ -201,8 +201,8 @@ class Branches:
         if branch is self.current:
             raise InputError("this is the present branch: switch to another one first")
         self._remove(branch)
-        self._undo = [action for action in self._undo if not _concerns(action, branch)]
-        self._redo = [action for action in self._redo if not _concerns(action, branch)]
+        self._undo = _without(self._undo, branch)
+        self._redo = _without(self._redo[::-1], branch)[::-1]
         self.version += 1
 
     def _remove(self, branch: Branch) -> None:
@@ -243,9 +243,12 @@ class Branches:
             self._redo.append(action)
         else:
             # What was computed with the change is kept.
-            fork = branch.run.fork()
-            fork.take_back_until(change)
-            self._redo.append(Switched(self._add(fork, words, change.iteration), branch, False))
+            run = branch.run.fork()
+            run.take_back_until(change)
+            fork = self._add(run, words, change.iteration)
+            self._redo.append(Switched(fork, branch, False))
+            # What was done before was done on the fork too.
+            self._undo = [_moved(action, branch, fork) for action in self._undo]
         return words
 
     def redo(self) -> str:
@@ -271,6 +274,8 @@ class Branches:
             fork = self._add(branch.run.fork(), words, branch.run.iteration)
             fork.run.change(what)
             self._undo.append(Switched(branch, fork))
+            # What was done after is to be done again there.
+            self._redo = [_moved(action, branch, fork) for action in self._redo]
         else:
             self._undo.append(Changed(branch, branch.run.change(what)))
         return words
@@ -293,7 +298,26 @@ def _described(run: Run, what: LearningRate | Edit) -> str:
     return f"{cell.label} = {format_number(what.value)}"
 
 
-def _concerns(action: Action, branch: Branch) -> bool:
-    if isinstance(action, (Changed, Planned)):
-        return action.branch is branch
-    return branch in (action.before, action.after)
+def _moved(action: Action, branch: Branch, to: Branch) -> Action:
+    """Return the same action with one branch in the place of another."""
+    if isinstance(action, Switched):
+        before = to if action.before is branch else action.before
+        return replace(action, before=before, after=to if action.after is branch else action.after)
+    return replace(action, branch=to) if action.branch is branch else action
+
+
+def _without(actions: Sequence[Action], branch: Branch) -> list[Action]:
+    """Return the actions, in the order of doing, with no stay in a branch."""
+    left: list[Action] = []
+    came_from: Branch | None = None
+    for action in actions:
+        if not isinstance(action, Switched):
+            if action.branch is not branch:
+                left.append(action)
+        elif action.after is branch:
+            came_from = action.before
+        elif action.before is not branch:
+            left.append(action)
+        elif came_from is not None and came_from is not action.after:
+            left.append(replace(action, before=came_from))
+    return left

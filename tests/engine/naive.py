@@ -99,6 +99,29 @@ class Action:
     began: bool = True
 
 
+def move(actions: list[Action], line: Line, to: Line) -> None:
+    """Have what was done on a line be done on another one."""
+    for action in actions:
+        action.before = to if action.before is line else action.before
+        action.after = to if action.after is line else action.after
+
+
+def without(actions: list[Action], line: Line) -> list[Action]:
+    """Leave out the stays in a line."""
+    left: list[Action] = []
+    origin: Line | None = None
+    for action in actions:
+        if action.before is line and action.after is line:
+            continue
+        if action.after is line:
+            origin = action.before
+        elif action.before is not line:
+            left.append(action)
+        elif origin is not None and origin is not action.after:
+            left.append(Action(origin, action.after, began=action.began))
+    return left
+
+
 class Session:
     """All lines, and what undo and redo go through."""
 
@@ -156,8 +179,8 @@ class Session:
 
     def drop(self, line: Line) -> None:
         self.lines.remove(line)
-        for actions in (self.done, self.undone):
-            actions[:] = [a for a in actions if line not in (a.before, a.after)]
+        self.done = without(self.done, line)
+        self.undone = without(self.undone[::-1], line)[::-1]
 
     def undo(self) -> None:
         action = self.done.pop()
@@ -179,6 +202,7 @@ class Session:
             del fork.events[place:]
             self.enter(fork)
             self.undone.append(Action(fork, line, began=False))
+            move(self.done, line, fork)
 
     def redo(self) -> None:
         action = self.undone.pop()
@@ -193,6 +217,7 @@ class Session:
             fork = line.fork()
             self.enter(fork)
             self.done.append(Action(line, fork))
+            move(self.undone, line, fork)
         else:
             self.done.append(Action(line, line, (time, *what)))
             fork = line
