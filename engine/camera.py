@@ -127,7 +127,7 @@ def _stop_view(debugger: Debugger, stop: Stop) -> StopView:
         stop.spec,
         stop.title,
         stop.enabled,
-        stop.hits,
+        debugger.stops.hits(stop),
         stop.problem,
         value,
     )

@@ -409,7 +409,6 @@ class Debugger:
             if getattr(wanted, name) != getattr(self.hyperparameters, name)
         ]
         self.branches.start(self._start(wanted), ", ".join(differing) or "reset")
-        self.stops.forget_hits()
 
     def undo(self) -> str:
         """Take the last change, reset or switch of branches back.

@@ -11,6 +11,7 @@ from engine.finite import Finiteness
 from engine.query.language import Query
 from engine.query.scope import END, Memory, remember
 from engine.stops import NONFINITE, PATIENCE, TARGET, Hit, Stop
+from engine.tally import Tally
 from engine.text import clean
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Guard:
         self._memories: dict[int, list[Memory]] = {}
         self._report: Callable[[Hit], None] = self._halt
         self._counting = True
-        self._counted: list[tuple[tuple[int, int], Stop]] = []
+        self._counted: list[tuple[int, Tally]] = []
+        """What was counted since all was last known to be finite."""
         self.run_up = 0
         self.hit: Hit | None = None
         self.skip: tuple[int, int] | None = None
@@ -115,6 +117,7 @@ class Guard:
 
     def _watch(self, stop: Stop, query: Query) -> Check:
         evaluate, row = query.term.evaluate, 0
+        tally = self._run.tallies.of(stop.number, stop.spec, 0)
         words = f"{query.text} became true"
         if stop.count > 1:
             words = f"{query.text} for {stop.count:,} iterations in a row"
@@ -136,7 +139,7 @@ class Guard:
                 return ""
             if row != stop.count:
                 return ""
-            self._count(stop, 0)
+            self._count(tally)
             if best_at is None:
                 return words
             return f"patience: held-out E best in iteration {int(best_at):,}"
@@ -147,6 +150,8 @@ class Guard:
         position, operation = operation_of(self._run, stop.place)
         side = "before" if place == position else "after"
         words = f"breakpoint {side} {operation.symbol}" + (f": {query.text}" if query else "")
+        run, at = self._run, 0 if place == END else place
+        tally = run.tallies.of(stop.number, stop.spec, at)
 
         def check() -> str:
             if not stop.enabled:
@@ -160,18 +165,19 @@ class Guard:
             except Exception as error:
                 _disable(stop, str(error))
                 return ""
-            self._count(stop, 0 if place == END else place)
-            if self._counting and stop.hits < stop.count:
-                return ""
-            return words + (f", hit {stop.hits:,}" if stop.count > 1 else "")
+            self._count(tally)
+            if stop.count == 1:
+                return words
+            rank = tally.rank(run.iteration)
+            return f"{words}, hit {rank:,}" if rank >= stop.count else ""
 
         return check
 
-    def _count(self, stop: Stop, position: int) -> None:
+    def _count(self, tally: Tally) -> None:
         if self._counting:
-            stop.hits += 1
-            if self.watches_nonfinite:
-                self._counted.append(((self._run.iteration, position), stop))
+            iteration = self._run.iteration
+            if tally.meet(iteration) and self.watches_nonfinite:
+                self._counted.append((iteration, tally))
 
     def _hook(
         self, place: int, checks: list[tuple[int, Check]], memories: list[Memory]
@@ -238,8 +244,9 @@ class Guard:
     def halt_back_at(self, hit: Hit) -> None:
         """Have the last stop be one before others that were met already."""
         self.hit = hit
-        for time, stop in self._counted:
-            stop.hits -= time > (hit.iteration, hit.position)
+        for iteration, tally in self._counted:
+            if (iteration, tally.position) > (hit.iteration, hit.position):
+                tally.forget(iteration)
         self._counted.clear()
 
 

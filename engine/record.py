@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.history import Change, Checkpoints
 from engine.hyperparameters import Hyperparameters
 from engine.network import Parameters
+from engine.tally import Tallies
 from engine.tensor import Array
 
 
@@ -18,6 +19,7 @@ class Record:
         hyperparameters: Those it started with.
         losses: E of every completed iteration, read-only.
         held_out: The same of what is held out.
+        tallies: How often each stop was met.
     """
 
     hyperparameters: Hyperparameters
@@ -29,3 +31,4 @@ class Record:
     held_out: Array
     checkpoints: Checkpoints
     changes: tuple[Change, ...]
+    tallies: Tallies

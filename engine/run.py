@@ -19,7 +19,8 @@ from engine.operations.base import Operation
 from engine.program import Program
 from engine.progress import Cancel, never
 from engine.record import Record
-from engine.stops import Hit
+from engine.stops import NONFINITE, Hit
+from engine.tally import Tallies
 from engine.tensor import Index
 
 _SLOW_ITERATION = 0.050
@@ -46,6 +47,7 @@ class Run:
         losses: E of every iteration that was ever completed, also of those ahead of
             the clock.
         held_out: The same of the observations that are held out; empty if none are.
+        tallies: How often each stop was met.
         iteration: How many iterations are complete.
         position: How many operations of the present iteration have run.
     """
@@ -61,6 +63,7 @@ class Run:
         self.initial = initial
         self.origin = origin
         self.losses = LossHistory()
+        self.tallies = Tallies()
         self.iteration = 0
         self.position = 0
         self.seconds_per_iteration = 0.0
@@ -275,7 +278,8 @@ class Run:
             words = first_nonfinite(operation)
             if words:
                 words += f", in iteration {at:,}"
-                guard.halt_back_at(Hit(words, self.iteration, self.position))
+                self.tallies.nonfinite[self.iteration, self.position] = words
+                guard.halt_back_at(Hit(words, self.iteration, self.position, (NONFINITE,)))
                 kept = max(known, self.iteration)
                 self.losses.forget(kept)
                 self.held_out.forget(min(kept, len(self.held_out)))
@@ -403,6 +407,7 @@ class Run:
             self.held_out.values,
             self._history.checkpoints(most_bytes, ends),
             tuple(self._history.changes),
+            self.tallies.until((len(self.losses) + 1, 0)),
         )
 
     def recall(self, record: Record, cancel: Cancel = never) -> None:
@@ -415,6 +420,7 @@ class Run:
         """
         self.losses = LossHistory.of(record.losses)
         self.held_out = LossHistory.of(record.held_out)
+        self.tallies = record.tallies
         self._history.recall(record.checkpoints, record.changes)
         self.iteration = self._history.restore(max(record.iteration - 1, 0), self._state)
         self.position = 0
@@ -449,6 +455,7 @@ class Run:
         copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
         copy._history = self._history.until(self.iteration, self.position)
         copy.losses = self.losses.until(self.iteration)
+        copy.tallies = self.tallies.until((self.iteration, self.position))
         copy.held_out = self.held_out.until(min(self.iteration, len(self.held_out)))
         copy.iteration = copy._history.restore(max(self.iteration - 1, 0), copy._state)
         copy.go_to(self.iteration, self.position)

@@ -32,42 +32,58 @@ def prime(run: Run, guard: Guard) -> None:
 def last_hit(run: Run, stops: Iterable[Stop], cancel: Cancel = never) -> Hit | None:
     """Find the last time before the clock at which a run would have stopped, and go there.
 
-    Hit counts are of running forward; here every hit of a breakpoint counts. Where none
-    is found, or the search is cancelled, the clock stays.
+    A hit that was met while running forward is the same one here. Where none is found, or the
+    search is cancelled, the clock stays.
 
     Args:
         run: Where to look.
         stops: What for.
         cancel: As for `Run.run_to`.
     """
+    wanted = [stop for stop in stops if stop.enabled]
+    expressed = [stop for stop in wanted if stop.number != NONFINITE]
     with run.away() as here:
-        hit = _look_back(run, here, [stop for stop in stops if stop.number != NONFINITE], cancel)
+        known = _nonfinite_before(run, here) if len(expressed) < len(wanted) else None
+        hit = _look_back(run, here, expressed, known, cancel)
         run.go_to(*(here if hit is None else (hit.iteration, hit.position)))
     return hit
 
 
+def _nonfinite_before(run: Run, here: tuple[int, int]) -> Hit | None:
+    """The last time that a run has stopped at for a value that is no finite number."""
+    times = run.tallies.nonfinite
+    last = max((time for time in times if time < here), default=None)
+    return None if last is None else Hit(times[last], *last, (NONFINITE,))
+
+
 def _look_back(
-    run: Run, here: tuple[int, int], wanted: Sequence[Stop], cancel: Cancel
+    run: Run,
+    here: tuple[int, int],
+    wanted: Sequence[Stop],
+    known: Hit | None,
+    cancel: Cancel,
 ) -> Hit | None:
+    """Find the last hit, going back in ever longer stretches, but not beyond one that is known."""
     end, width = here, _FIRST_STRETCH
-    while end > (0, 0):
+    least = (0, 0) if known is None else (known.iteration, known.position)
+    while end > least:
         found: list[Hit] = []
         start = max(end[0] - width, 0)
         run.go_to(start)
         guard = Guard(run, wanted)
         if guard.is_idle:
-            return None
+            return known
         prime(run, guard)
         guard.listen(_keep_before(here, end, found))
         complete = run.pass_to(*end, guard, cancel)
         guard.listen(None)
         if not complete:
             return None
-        if found:
+        if found and (found[-1].iteration, found[-1].position) >= least:
             return found[-1]
         end = (start, 0)
         width *= _WIDENING
-    return None
+    return known
 
 
 def _keep_before(

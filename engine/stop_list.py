@@ -80,7 +80,7 @@ class Stops:
             raise InputError("a breakpoint stops from its Nth hit on: … after N")
         # Tabs and line breaks are blanks, as in any expression.
         text = clean(" ".join(text.split()), LONGEST)
-        made = dataclasses.replace(stop, text=text, count=count, hits=0, problem="")
+        made = dataclasses.replace(stop, text=text, count=count, problem="")
         compiled(self._run(), made)
         return made
 
@@ -163,10 +163,12 @@ class Stops:
         self.version += 1
 
     def copies(self) -> list[Stop]:
-        """Return copies that have not been met yet, for the list of another debugger."""
-        return [dataclasses.replace(stop, hits=0) for stop in self]
+        """Return copies, for the list of another debugger."""
+        return [dataclasses.replace(stop) for stop in self]
 
-    def forget_hits(self) -> None:
-        """Count from 0 again."""
-        for stop in self:
-            stop.hits = 0
+    def hits(self, stop: Stop) -> int:
+        """Return how often a stop was met in the present run, however often it was passed."""
+        tallies = self._run().tallies
+        if stop.number == NONFINITE:
+            return len(tallies.nonfinite)
+        return tallies.hits(stop.number, stop.spec)

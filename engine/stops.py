@@ -50,7 +50,6 @@ class Stop:
             iterations in a row it must be true. A watch stops when it becomes true.
         title: What a built-in stop is for.
         enabled: Whether it stops anything.
-        hits: How often it was met while running forward.
         problem: Why it was disabled, if its expression failed.
     """
 
@@ -60,7 +59,6 @@ class Stop:
     count: int = 1
     title: str = ""
     enabled: bool = True
-    hits: int = 0
     problem: str = ""
 
     @property

@@ -21,6 +21,7 @@ from engine.saved.fields import Field
 from engine.saved.manifest import read_hyperparameters
 from engine.saved.parts import is_digest
 from engine.saved.pieces import Pieces
+from engine.saved.tallies import read_tallies
 from engine.tensor import Array
 
 _FARTHEST = 10_000_000
@@ -100,6 +101,7 @@ class BranchReader:
             held_out,
             checkpoints,
             tuple(changes),
+            read_tallies(field, self._pieces, number, run, computed),
         )
         run.recall(record, self._telling(run, record))
         began = None if field["began"].is_null else field["began"].whole()

@@ -18,6 +18,7 @@ from engine.errors import InputError
 from engine.history import Change, LearningRate
 from engine.saved.fields import Field
 from engine.saved.parts import digest, pack
+from engine.saved.tallies import describe_tallies
 from engine.stops import Hit
 from engine.tensor import Array
 
@@ -90,9 +91,12 @@ def capture(
     known = _known(branches)
     arrays: dict[str, Array] = {}
     series: dict[str, Series] = {}
+    present = {(stop.number, stop.spec) for stop in (*debugger.stops, *debugger.planned)}
     described = []
     for branch in known:
-        described.append(_describe_branch(branch, branch in listed, arrays, series, len(known)))
+        about = _describe_branch(branch, branch in listed, arrays, series, len(known))
+        about |= describe_tallies(branch.run.tallies, branch.number, present, arrays)
+        described.append(about)
     for name, value in (debugger.given or {}).items():
         arrays[f"given.{name}"] = np.array(value, dtype=np.float64)
     document: Document = {
@@ -129,7 +133,7 @@ def _describe_hit(hit: Hit | None) -> Document | None:
     return {"words": hit.words, "iteration": hit.iteration, "position": hit.position}
 
 
-_STOP_FIELDS = ("number", "place", "text", "count", "enabled", "hits", "problem")
+_STOP_FIELDS = ("number", "place", "text", "count", "enabled", "problem")
 
 
 def _known(branches: Branches) -> list[Branch]:

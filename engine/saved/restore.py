@@ -16,19 +16,16 @@ from engine.debugger import Debugger
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS
 from engine.progress import Progress, silent
-from engine.query.parsing import LONGEST
 from engine.saved.alike import computes_alike
 from engine.saved.branch import BranchReader
 from engine.saved.fields import Field
 from engine.saved.manifest import Saved, each_save, read_manifest
 from engine.saved.pieces import Pieces
 from engine.saved.stores import Store
+from engine.saved.tallies import LONGEST_WORDS
 from engine.settings import HISTORY, MEGABYTE
 from engine.stops import BUILT_IN, Hit, Stop
 from engine.table.reading import read_dataset
-
-_LONGEST = 10 * LONGEST
-"""Characters of what has stopped a run: several conditions, each of any length."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ class _Opening:
             [self._action(field) for field in document["undone"]],
             history * MEGABYTE,
         )
-        log = [entry.shown(_LONGEST) for entry in document["log"]]
+        log = [entry.shown(LONGEST_WORDS) for entry in document["log"]]
         debugger.recall(branches, log, self._hit())
         stops = self._stops()
         most = max((stop.number for stop in stops), default=0)
@@ -205,7 +202,7 @@ class _Opening:
         field = self._document["hit"]
         if field.is_null:
             return None
-        words = field["words"].shown(_LONGEST)
+        words = field["words"].shown(LONGEST_WORDS)
         return Hit(words, field["iteration"].whole(), field["position"].whole())
 
     def _stops(self) -> list[Stop]:
@@ -217,11 +214,10 @@ class _Opening:
                 Stop(
                     number,
                     field["place"].shown(),
-                    field["text"].shown(_LONGEST),
+                    field["text"].shown(LONGEST_WORDS),
                     field["count"].whole(1),
                     title,
                     field["enabled"].flag(),
-                    field["hits"].whole(),
                     field["problem"].shown(),
                 )
             )

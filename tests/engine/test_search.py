@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
 from engine.errors import QueryError
+from engine.stops import NONFINITE
 from tests.engine.nets import make
 
 HORIZON = 300
@@ -165,9 +166,9 @@ def test_a_breakpoint_after_it_is_not_reached(place: tuple[int, int]) -> None:
         assert hit is not None
         assert (hit.iteration, hit.position) == place
     assert proceeded(debugger) == wanted
-    assert stop.hits == (place < wanted[:2])
+    assert debugger.stops.hits(stop) == (place < wanted[:2])
     # Not where the run began, but before the ŷ that overflowed.
-    assert counted.hits == 100
+    assert debugger.stops.hits(counted) == 100
     after = debugger.proceed(HORIZON)
     assert (after is not None) == (place > wanted[:2])
 
@@ -257,3 +258,30 @@ def test_the_steepest_iteration_of_or() -> None:
     assert (iteration, round(value, 4)) == (8220, 0.0203)
     debugger.go_to(iteration + 1)
     assert np.linalg.norm(debugger.value("dE_dw")) == pytest.approx(value, rel=1e-12)
+
+
+def test_back_to_the_first_value_that_is_not_finite() -> None:
+    debugger = late()
+    wanted = first_nonfinite(late())
+    assert wanted is not None
+    assert proceeded(debugger) == wanted
+    words = debugger.stopped
+    debugger.run(30)
+    hit = debugger.back_to_stop()
+    assert hit is not None
+    assert (hit.iteration, hit.position, hit.words) == (*wanted[:2], words)
+    assert debugger.back_to_stop() is None
+    # A breakpoint behind it is nearer, one before it is next.
+    debugger.stops.add_breakpoint("dE_dv: iteration == 110")
+    debugger.stops.add_breakpoint("dE_dv: iteration == 50")
+    debugger.go_to(125)
+    times = []
+    while (hit := debugger.back_to_stop()) is not None:
+        times.append(hit.iteration)
+    assert times == [110, wanted[0], 50]
+    debugger.go_to(125)
+    debugger.stops.toggle(NONFINITE)
+    debugger.stops.toggle(next(s.number for s in debugger.stops if "110" in s.text))
+    hit = debugger.back_to_stop()
+    assert hit is not None
+    assert hit.iteration == 50

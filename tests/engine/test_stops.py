@@ -1,5 +1,6 @@
 """Where a run stops, against loops that look at everything one operation at a time."""
 
+import dataclasses
 import itertools
 import random
 from pathlib import Path
@@ -61,7 +62,7 @@ def test_a_watch_stops_when_it_becomes_true() -> None:
     watch = debugger.stops.add_watch(f"E < {limit!r}")
     assert times_of(debugger) == expected
     assert len(expected) > 2
-    assert watch.hits == len(expected)
+    assert debugger.stops.hits(watch) == len(expected)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
@@ -117,7 +118,7 @@ def test_a_breakpoint_stops_before_its_operation_each_time_and_counts() -> None:
     position = [o.name for o in debugger.program.operations].index("dE_dy")
     stop = debugger.stops.add_breakpoint("dE_dy")
     assert times_of(debugger, 4) == [(i, position) for i in range(4)]
-    assert stop.hits == 4
+    assert debugger.stops.hits(stop) == 4
 
 
 def test_a_breakpoint_after_some_hits() -> None:
@@ -128,7 +129,7 @@ def test_a_breakpoint_after_some_hits() -> None:
     stop = debugger.stops.add_breakpoint(f"∂E/∂y: E < {limit!r} after 4")
     met = [(i, position) for i, e in enumerate(E) if e < limit]
     assert times_of(debugger) == met[3:]
-    assert stop.hits == len(met)
+    assert debugger.stops.hits(stop) == len(met)
 
 
 @pytest.mark.parametrize(("name", "later"), [("E", "dE_df"), ("w", "")])
@@ -289,5 +290,95 @@ def test_interruptions_change_nothing(specs: list[str], seed: int) -> None:
         assert interrupted.evaluate("norm(v)") > 0
     assert found == expected
     assert bits(interrupted) == bits(straight)
-    hits = [[stop.hits for stop in each.stops] for each in (interrupted, straight)]
+    hits = [[each.stops.hits(stop) for stop in each.stops] for each in (interrupted, straight)]
     assert hits[0] == hits[1]
+
+
+def test_the_same_run_stops_at_the_same_hits_however_often_it_is_passed() -> None:
+    E = losses()
+    limit = float(np.median(E))
+    debugger = wavering()
+    position = [o.name for o in debugger.program.operations].index("dE_dy")
+    stop = debugger.stops.add_breakpoint(f"dE_dy: E < {limit!r} after 3")
+    met = [(i, position) for i, e in enumerate(E) if e < limit]
+
+    def forward() -> tuple[tuple[int, int], str]:
+        hit = debugger.proceed()
+        assert hit is not None
+        return now(debugger), hit.words
+
+    first = [forward() for _ in range(3)]
+    assert [time for time, _ in first] == met[2:5]
+    assert ["hit 3" in first[0][1], "hit 4" in first[1][1]] == [True, True]
+    back = [debugger.back_to_stop(), debugger.back_to_stop()]
+    assert [hit is not None and hit.words for hit in back] == [first[1][1], first[0][1]]
+    assert debugger.back_to_stop() is None
+    assert now(debugger) == met[2]
+    debugger.go_to(0)
+    assert [forward() for _ in range(3)] == first
+    assert debugger.stops.hits(stop) == 5
+
+
+def test_a_branch_counts_on_from_where_it_began_and_a_reset_from_none() -> None:
+    debugger = make()
+    position = [o.name for o in debugger.program.operations].index("dE_dy")
+    stop = debugger.stops.add_breakpoint("dE_dy after 5")
+    debugger.run(3)
+    debugger.go_to(0)
+    assert debugger.proceed() is not None
+    assert now(debugger) == (4, position)
+    debugger.run(2)
+    debugger.go_to(2)
+    debugger.edit("v", (0, 0), 1.0)
+    assert debugger.stops.hits(stop) == 2
+    assert debugger.proceed() is not None
+    assert now(debugger) == (4, position)
+    debugger.branches.switch(1)
+    assert debugger.stops.hits(stop) == 5
+    debugger.reset()
+    assert debugger.stops.hits(stop) == 0
+    # With another condition it is another stop.
+    debugger.undo()
+    assert debugger.stops.hits(debugger.stops.edit(stop.number, "after 2")) == 0
+
+
+def test_a_resumed_run_goes_on_counting(tmp_path: Path) -> None:
+    debugger = make()
+    stop = debugger.stops.add_breakpoint("dE_dy after 3")
+    debugger.stops.add_watch("E < 1e9")
+    for _ in range(4):
+        assert debugger.proceed() is not None
+    folder = Folder(tmp_path / "run")
+    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    again = open_run(folder, debugger.dataset).debugger
+    assert again.stops.hits(again.stops[stop.number]) == debugger.stops.hits(stop) > 0
+    for each in (debugger, again):
+        each.go_to(0)
+    words = [[hit and hit.words for hit in (e.proceed(), e.proceed())] for e in (debugger, again)]
+    assert words[0] == words[1]
+
+
+@pytest.mark.parametrize("harm", ["backwards", "beyond", "half", "position"])
+def test_a_strangers_count_is_refused_by_name(tmp_path: Path, harm: str) -> None:
+    debugger = make()
+    debugger.stops.add_breakpoint("dE_dy after 99")
+    debugger.run(5)
+    debugger.go_to(0)
+    debugger.proceed(5)
+    taken = capture(debugger, "a-run", 1e9)
+    name = next(name for name in taken.arrays if ".met." in name)
+    arrays = dict(taken.arrays)
+    if harm == "position":
+        taken.document["branches"][0]["met"][0]["position"] = 1000
+    else:
+        arrays[name] = {
+            "backwards": arrays[name][::-1].copy(),
+            "beyond": arrays[name] + 100,
+            "half": arrays[name] + 0.5,
+        }[harm]
+    encoded = Encoder().encode(dataclasses.replace(taken, arrays=arrays))
+    folder = Folder(tmp_path / "run")
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    with pytest.raises(InputError, match="met" if harm != "position" else "position"):
+        open_run(folder, debugger.dataset)
