@@ -16,7 +16,6 @@ from engine.run import Run
 from engine.tensor import Array, Index, Tensor
 
 _ORIGINS = {
-    "x": "an input, from the table",
     "f0": "a target, from the table",
     "eta": "the learning rate, a hyperparameter",
     "eta0": "the learning rate that is set, a hyperparameter",
@@ -55,6 +54,8 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         after = (values_iteration(run), run.program.operations.index(operation) + 1)
         if run.was_edited(name, index, after):
             return _leaf(tensor.cell(index), "set by hand here")
+    if name == "x" and name in computed_tensors(run):
+        return _leaf(tensor.cell(index), run.origin_of_input(*index))
     if operation is not None and operation in done:
         return operation.explain(index, _reader(run, operation))
     if name not in computed_tensors(run):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import InputError
+from engine.inputs import inputs_object
 from engine.report import plain
 from engine.text import clean
 
@@ -28,10 +29,11 @@ def export(debugger: Debugger, folder: str | Path) -> list[Path]:
     Numbers are written so that reading them gives the same float64.
 
     - ``predictions.csv``: a line for each observation: the inputs as they are in the table, each
-      target, its prediction and error f₀ − f; held-out observations below, in a column ``part``.
+      target, its prediction and its error, f₀ − f where the loss aims at f₀; held-out
+      observations below, in a column ``part``.
     - ``history.csv``: E of every completed iteration, and of what is held out.
     - ``parameters.npz`` and ``parameters.json``: every parameter by name; the latter also has the
-      hyperparameters, and can be given to ``--weights``.
+      hyperparameters and how the inputs are made, and can be given to ``--weights``.
 
     Returns:
         The files.
@@ -53,6 +55,7 @@ def export(debugger: Debugger, folder: str | Path) -> list[Path]:
         described = {
             "hyperparameters": debugger.hyperparameters.as_dict(),
             "iteration": debugger.iteration,
+            **plain(inputs_object(debugger.dataset)),
             "parameters": plain(debugger.parameters),
         }
         text = json.dumps(described, indent=1, allow_nan=False)
@@ -82,10 +85,11 @@ def _predictions(debugger: Debugger) -> Iterator[list[object]]:
     several = len(parts) > 1
     yield ["part", *header] if several else header
     for name, part, f in parts:
+        aim = debugger.program.loss.aim(part.f0)
         for n, observation in enumerate(part.observations):
             row: list[object] = [observation, *part.shown_x[n].tolist()]
-            for f0, of in zip(part.f0[n].tolist(), f[n].tolist(), strict=True):
-                row += [f0, of, f0 - of]
+            for f0, of, t in zip(*(a[n].tolist() for a in (part.f0, f, aim)), strict=True):
+                row += [f0, of, t - of]
             yield [name, *row] if several else row
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from engine.dataset import Dataset
 from engine.debugger import Debugger
 from engine.expression import Explanation, format_number
+from engine.inputs import inputs_object, scaling_lines
 from engine.quality import Classification, decision_of, parts_of
 from engine.tensor import Array
 from engine.text import counted, folded
@@ -47,10 +48,10 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
             "dataset": {
                 "name": dataset.name,
                 "observations": len(dataset.observations),
-                "inputs": dataset.inputs,
                 "targets": dataset.targets,
                 "classes": dataset.classes,
                 "assumptions": _assumptions(debugger),
+                **inputs_object(dataset),
             },
             "hyperparameters": debugger.hyperparameters.as_dict(),
             "initial_parameters": debugger.initial_parameters,
@@ -59,7 +60,8 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
             "predictions": debugger.predict(),
             "quality": _quality_object(debugger),
             "validation": _validation_object(debugger),
-            "iterations": debugger.iteration,
+            "iterations": len(debugger.losses),
+            "iteration": debugger.iteration,
             "stopped": debugger.ended_by.words if debugger.ended_by else None,
             "held_out_losses": debugger.held_out_losses,
             "seconds": seconds,
@@ -110,7 +112,8 @@ def _quality_object(debugger: Debugger) -> dict[str, Any]:
 
 def _quality_text(debugger: Debugger) -> list[str]:
     """Write E of both parts, and how often classes are right or how far numbers are off."""
-    lines = ["With the final weights:"]
+    without = ", E without the penalty R" if "R" in debugger.program.tensors else ""
+    lines = [f"With the final weights{without}:"]
     for name, (part, found) in _parts(debugger).items():
         line = f"{name}: {counted(len(part.observations), 'observation')}, E = {found.E:e}"
         quality = found.quality
@@ -153,7 +156,7 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
         f"{_named('input', dataset.inputs)}, {_named('target', dataset.targets)}"
     ]
     lines += [f"assumed {assumption}" for assumption in _assumptions(debugger)]
-    lines += ["", f"E = {debugger.program.loss.formula}"]
+    lines += [*scaling_lines(dataset, _MOST_NAMES), "", f"E = {debugger.program.listing.loss}"]
     lines += [f"Starting {name} layer weights: {_array(initial[w])}" for name, w in layers]
     lines += [""] * bool(len(losses))
     stride = max(1, math.ceil(len(losses) / _LINES))
@@ -185,9 +188,9 @@ def _array(array: Array) -> str:
 
 
 def _predictions(debugger: Debugger, most: int = 50) -> str:
-    """The prediction table with its error column f₀ − f."""
+    """The prediction table with its error column, f₀ − f where the loss aims at f₀."""
     dataset = debugger.dataset
-    f = debugger.predict()
+    f, aim = debugger.predict(), debugger.program.loss.aim(dataset.f0)
     several = len(dataset.targets) > 1
     header = [dataset.index, *dataset.inputs]
     columns = [
@@ -198,7 +201,7 @@ def _predictions(debugger: Debugger, most: int = 50) -> str:
         suffix = f" {target}" if several else ""
         header += [target, f"prediction{suffix}", f"error{suffix}"]
         f0 = dataset.f0[:most, o]
-        columns += [_given(f0), _exact(f[:most, o]), _exact(f0 - f[:most, o])]
+        columns += [_given(f0), _exact(f[:most, o]), _exact(aim[:most, o] - f[:most, o])]
     widths = [max(map(len, (h, *c))) for h, c in zip(header, columns, strict=True)]
     rows = [header, *zip(*columns, strict=True)]
     lines = [

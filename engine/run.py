@@ -13,6 +13,7 @@ from engine.finite import first_nonfinite
 from engine.guard import Guard, Halt
 from engine.history import Change, Edit, History, LearningRate
 from engine.hyperparameters import Hyperparameters
+from engine.inputs import origin_of_input
 from engine.loss_history import LossHistory
 from engine.network import Parameters
 from engine.operations.base import Operation
@@ -87,6 +88,11 @@ class Run:
     def is_in_the_past(self) -> bool:
         """Whether complete iterations lie ahead of the clock."""
         return self.iteration < len(self.losses)
+
+    def origin_of_input(self, row: int, column: int) -> str:
+        """Say where an element of x comes from; in a batch, by its row there."""
+        batch = self.program.batch
+        return origin_of_input(self._dataset, row if batch is None else batch[row], column)
 
     @contextmanager
     def away(self) -> Iterator[tuple[int, int]]:

@@ -57,7 +57,7 @@ class Snapshot:
         errors: f₀ − f, row by row as in `values`, once f is computed.
         first_observation: The observation that the first of these rows belongs to.
         batch: The observations that tensors have a row for, by number; None for all.
-        epoch: The epoch that the values belong to, from 0 on.
+        epoch: The epoch at the clock, from 0 on: so many are complete.
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
         held_out: The same of what is held out, if anything is.

@@ -82,6 +82,8 @@ class Loss:
     """Says what is wrong with targets, or ""."""
     assumption: Callable[[Array], str] = lambda f0: ""
     """Says what targets are taken for, where it is not what stands in the table."""
+    aim: Callable[[Array], Array] = lambda f0: f0
+    """Gives the targets as they are taken; the error of a prediction is their distance."""
 
 
 def bind_error(f: Array, f0: Array, out: Array, factor: float) -> Run:

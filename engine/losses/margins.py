@@ -80,6 +80,11 @@ def _needs_sides(f0: Array) -> str:
     return "targets that are all 0 and 1, or all −1 and 1"
 
 
+def _aim(f0: Array) -> Array:
+    """Return t, −1 or 1."""
+    return f0 if is_signed(f0) else 2.0 * f0 - 1.0
+
+
 def is_signed(f0: Array) -> bool:
     """Whether two-sided targets are −1 and 1."""
     return bool((f0 == -1.0).any())
@@ -101,4 +106,5 @@ HINGE = Loss(
     outputs=("identity", "tanh"),
     problem=_needs_sides,
     assumption=lambda f0: "" if is_signed(f0) else "targets 0 and 1 are −1 and 1, t = 2·f₀ − 1",
+    aim=_aim,
 )

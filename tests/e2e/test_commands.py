@@ -65,6 +65,7 @@ def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
         "quality",
         "validation",
         "iterations",
+        "iteration",
         "stopped",
         "held_out_losses",
         "seconds",
@@ -79,6 +80,8 @@ def test_train_json_and_going_on_from_it(tmp_path: Path, bias: str) -> None:
             "target 'output' (the last column)",
             "index 'observation' (the first column)",
         ],
+        "features": 0,
+        "scaling": None,
     }
     assert whole["hyperparameters"]["bias"] == bias
     assert (len(whole["losses"]), whole["iterations"]) == (300, 300)

@@ -40,7 +40,7 @@ def test_the_last_batch_has_its_own_mean() -> None:
     debugger.run(2)
     snapshot = debugger.snapshot()
     assert snapshot.batch == (3,)
-    assert (snapshot.epoch, snapshot.listing.axes["f"][0].labels) == (0, ("4",))
+    assert (snapshot.epoch, snapshot.listing.axes["f"][0].labels) == (1, ("4",))
     f, f0 = snapshot.values["f"], snapshot.values["f0"]
     assert (f.shape, f0.tolist()) == ((1, 1), [[1.0]])
     assert snapshot.loss == pytest.approx(float((f - f0)[0, 0] ** 2), rel=1e-14)

@@ -1,11 +1,13 @@
 """Measures of quality against tables counted by hand."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
+from engine.exports import export
 from engine.forward import Forward
 from engine.quality import (
     Classification,
@@ -194,3 +196,35 @@ def test_what_hinge_takes_the_targets_for_is_said(low: float, said: bool) -> Non
     assert (f"assumed {words}" in run_text(debugger, 1.0)) == said
     assert (words in run_object(debugger, 1.0)["dataset"]["assumptions"]) == said
     assert not Debugger(dataset, Hyperparameters()).program.listing.assumptions
+
+
+@pytest.mark.parametrize(("low", "errors"), [(0.0, (-0.2, 0.2)), (-1.0, (-0.2, 0.2))])
+def test_with_hinge_the_error_is_the_distance_from_the_side(
+    low: float, errors: tuple[float, ...], tmp_path: Path
+) -> None:
+    """By hand: with one input ±1 and the weight 0.8, f is −0.8 and 0.8, and t is −1 and 1."""
+    dataset = Dataset.from_arrays(column(-1, 1), column(low, 1))
+    hinge = Hyperparameters(loss="hinge", output_activation="identity", hidden="none")
+    debugger = Debugger(dataset, hinge, {"w": np.array([[0.8]])})
+    debugger.finish_iteration()
+    shown = debugger.snapshot().errors
+    assert shown is not None
+    assert shown.ravel().tolist() == pytest.approx(errors)
+    debugger.go_to(0)
+    rows = [line.split()[-2:] for line in run_text(debugger, 1.0).splitlines()]
+    assert ["-0.800000", f"{errors[0]:.6f}"] in rows
+    export(debugger, tmp_path)
+    lines = (tmp_path / "predictions.csv").read_text().splitlines()
+    assert float(lines[1].split(",")[-1]) == pytest.approx(errors[0])
+
+
+def test_the_report_tells_e_with_the_penalty_from_e_without() -> None:
+    dataset = read_dataset("or")
+    debugger = Debugger(dataset, Hyperparameters(l2=0.01, iterations=3))
+    debugger.run(3)
+    text = run_text(debugger, 1.0)
+    assert "E = mean((f − f₀)²) + R" in text
+    assert "E without the penalty R" in text
+    f = debugger.predict()
+    assert f"E = {np.mean((f - dataset.f0) ** 2):e}" in text
+    assert "penalty" not in run_text(Debugger(dataset), 1.0)
