@@ -200,6 +200,19 @@ def test_bad_data_found_behind_the_first_frame(terminal: Terminal, tmp_path: Pat
     assert_restored(terminal)
 
 
+def test_with_the_errors_led_elsewhere_the_screen_is_still_drawn(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    log = tmp_path / "errors"
+    start(terminal, f"2> {log}")
+    terminal.type("s")
+    terminal.shows("complete")
+    terminal.type("q")
+    terminal.shows("shell>")
+    assert_restored(terminal)
+    assert log.read_bytes() == b""
+
+
 @pytest.mark.parametrize("setting", ["TERM=dumb", "TERM="])
 def test_a_terminal_that_cannot_draw(terminal: Terminal, setting: str) -> None:
     terminal.command(f"{setting} {COMMAND} or --iterations 10")

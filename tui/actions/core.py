@@ -18,7 +18,7 @@ from textual.widgets import Footer
 
 from engine.errors import InputError, NotComputedError
 from tui import layout, terminal
-from tui.driver import PlainDriver
+from tui.driver import PlainDriver, ScreenDriver
 from tui.failure import told_of
 from tui.frame import Frame
 from tui.keys import bindings
@@ -64,7 +64,7 @@ class Core(App[None]):
             self.number = number
 
     def __init__(self, data: str, fps: float, calm: bool) -> None:
-        super().__init__(driver_class=PlainDriver if is_plain() else None)
+        super().__init__(driver_class=PlainDriver if is_plain() else ScreenDriver)
         self.failure: str | None = None
         self.palette = Palette.from_theme({})
         self._ended = "quit"
