@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.progress import Progress, silent
+from engine.table.parsing import Writing, parse, unreadable
 from engine.table.sniffing import has_header, is_number, sample_rows
 from engine.text import clean
 
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 EXACT = 2.0**53
 """Up to here float64 holds every whole number."""
-
-
-@dataclass(frozen=True)
-class Writing:
-    """How a table is written: its separator and its decimal sign."""
-
-    separator: str
-    decimal: str
 
 
 @dataclass
@@ -57,41 +49,6 @@ class Cells:
             kept: dict[int, Any] = {new: store[i] for new, i in enumerate(columns) if i in store}
             store.clear()
             store.update(kept)
-
-
-class _Pieces:
-    """A text as a file that tells how much of it has been read.
-
-    Unlike `io.StringIO` it makes no copy of the text, of four bytes a character.
-    """
-
-    def __init__(self, text: str, told: Callable[[int], None]) -> None:
-        self._text = text
-        self._told = told
-        self._at = 0
-        self._given_up: BaseException | None = None
-
-    def read(self, size: int = -1) -> str:
-        """Return the next characters."""
-        try:
-            self._told(self._at)
-        except BaseException as error:
-            # pandas would take it for a defect of the file.
-            self._given_up = error
-            return ""
-        end = len(self._text) if size < 0 else self._at + size
-        piece = self._text[self._at : end]
-        self._at = end
-        return piece
-
-    def __iter__(self) -> Iterator[str]:
-        # For pandas a file is what has this; it does not use it.
-        return iter(self._text.splitlines(keepends=True))
-
-    def check(self) -> None:
-        """Raise what ended the reading."""
-        if self._given_up is not None:
-            raise self._given_up
 
 
 def read_cells(
@@ -141,27 +98,6 @@ def read_cells(
     return cells
 
 
-def _options(writing: Writing) -> dict[str, Any]:
-    return {
-        "sep": writing.separator,
-        "header": None,
-        "na_filter": False,
-        "skip_blank_lines": False,
-        "skipinitialspace": True,
-    }
-
-
-def _parse(text: str, told: Callable[[int], None], **options: Any) -> pd.DataFrame:
-    import pandas as pd
-
-    pieces = _Pieces(text, told)
-    try:
-        table: pd.DataFrame = pd.read_csv(pieces, **options)  # type: ignore[call-overload]
-        return table
-    finally:
-        pieces.check()
-
-
 def _read_plain(
     text: str,
     shown: str,
@@ -182,17 +118,16 @@ def _read_plain(
     # With decimal commas, a point is no part of a number; pandas would not mind it.
     if not body or first.count('"') % 2 or (writing.decimal == "," and "." in body):
         return None
-    options = _options(writing)
     major, minor = map(int, pd.__version__.split(".")[:2])
     # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
     exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
     try:
-        table = _parse(
+        table = parse(
             body,
+            writing,
             lambda done: progress(done, 2 * len(body)),
             low_memory=False,
             decimal=writing.decimal,
-            **options,
             **exact,
         )
         width = table.shape[1]
@@ -205,12 +140,12 @@ def _read_plain(
             for i, column in numbers.items()
             if column is None or i == 0 or not names[i] or names[i] in as_names
         ]
-        texts = _parse(
+        texts = parse(
             body,
+            writing,
             lambda done: progress(len(body) + done, 2 * len(body)),
             usecols=wanted,
             dtype=object,
-            **options,
         )
     except (pd.errors.ParserError, ValueError, OverflowError, csv.Error):
         return None
@@ -244,14 +179,14 @@ def _read_all(
     import pandas as pd
 
     try:
-        table = _parse(
+        table = parse(
             text,
+            writing,
             lambda done: progress(len(text) + done, 2 * len(text)),
             dtype=object,
-            **_options(writing),
         ).fillna("")
     except (pd.errors.ParserError, ValueError) as error:
-        raise _unreadable(shown, str(error), before) from None
+        raise unreadable(shown, str(error), before) from None
     breaks = np.zeros(len(table), dtype=np.int64)
     if '"' in text:
         for i in range(table.shape[1]):
@@ -277,20 +212,6 @@ def _cleaned(cells: Cells) -> Cells:
             cells.texts = {i: column[filled] for i, column in cells.texts.items()}
             cells.numbers = {i: column[filled] for i, column in cells.numbers.items()}
     return cells
-
-
-def _unreadable(shown: str, reason: str, before: int) -> DataError:
-    """Say in our words what pandas says of a file that is no table."""
-    if wide := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
-        expected, line, seen = map(int, wide.groups())
-        problem = f"{seen} cells, but line {before + 1} has {expected}; "
-        return DataError(
-            shown, problem + "a decimal comma, or a separator too many?", line=line + before
-        )
-    if quote := re.search(r"EOF inside string starting at row (\d+)", reason):
-        problem = "a quotation mark is opened and never closed"
-        return DataError(shown, problem, line=int(quote[1]) + 1 + before)
-    return DataError(shown, clean(reason))
 
 
 def _leave_out_empty(cells: Cells, assumptions: list[str]) -> None:

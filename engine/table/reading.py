@@ -16,13 +16,15 @@ from engine.files import locate, place
 from engine.memory import shortage
 from engine.progress import Progress, silent
 from engine.saved.source import Source
-from engine.table.cells import Cells, Writing, read_cells
+from engine.table.cells import Cells, read_cells
 from engine.table.decoding import read_text
 from engine.table.features import compute_features
 from engine.table.options import AUTO, SEPARATORS, TableOptions
+from engine.table.parsing import Writing
+from engine.table.preamble import split_preamble
 from engine.table.roles import Roles, find_roles
 from engine.table.scaling import Scaling
-from engine.table.sniffing import find_decimal, find_separator, split_preamble
+from engine.table.sniffing import find_decimal, find_separator
 from engine.table.splitting import hold_out
 from engine.table.values import Column, read_column
 from engine.text import clean
