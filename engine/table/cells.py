@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.progress import Progress, silent
-from engine.table.parsing import Writing, parse, unreadable
+from engine.table.parsing import Writing, count_breaks, parse, parse_texts
+from engine.table.quotes import check_quotes
 from engine.table.sniffing import has_header, is_number, sample_rows
 from engine.text import clean
 
@@ -77,13 +78,14 @@ def read_cells(
         DataError: It is no table.
     """
     text = text.rstrip("\r\n")
+    check_quotes(text, writing.separator, shown, before)
     rows = sample_rows(text, writing.separator)
     named = header == "yes"
     if header == "auto":
         named = not rows or has_header(rows, writing.decimal)
     cells = _read_plain(text, shown, writing, named, before, progress, as_names)
     if cells is None:
-        cells = _read_all(text, shown, writing, named, before, progress)
+        cells = _read_all(text, shown, writing, named, before, assumptions, progress)
     if named and header == "auto" and any(is_number(name) for name in cells.names):
         assumptions.append(f"line {before + 1} for the names of the columns")
     if not named and header == "auto":
@@ -173,25 +175,23 @@ def _plain_numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
 
 
 def _read_all(
-    text: str, shown: str, writing: Writing, named: bool, before: int, progress: Progress
+    text: str,
+    shown: str,
+    writing: Writing,
+    named: bool,
+    before: int,
+    assumptions: list[str],
+    progress: Progress,
 ) -> Cells:
     """Read every cell as text."""
-    import pandas as pd
-
-    try:
-        table = parse(
-            text,
-            writing,
-            lambda done: progress(len(text) + done, 2 * len(text)),
-            dtype=object,
-        ).fillna("")
-    except (pd.errors.ParserError, ValueError) as error:
-        raise unreadable(shown, str(error), before) from None
-    breaks = np.zeros(len(table), dtype=np.int64)
-    if '"' in text:
-        for i in range(table.shape[1]):
-            breaks += table.iloc[:, i].astype(str).str.count("\n").to_numpy(dtype=np.int64)
+    table = parse_texts(
+        text, writing, shown, before, lambda done: progress(len(text) + done, 2 * len(text))
+    )
+    breaks = count_breaks(table, text)
     lines = np.arange(len(table)) + before + 1 + np.cumsum(breaks) - breaks
+    if breaks.any():
+        line = lines[int(np.argmax(breaks > 0))]
+        assumptions.append(f"line ends in quotation marks for text, the first in line {line}")
     columns = {i: table.iloc[:, i].to_numpy(dtype=object) for i in range(table.shape[1])}
     names = _numbered(len(columns))
     if named:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.errors import DataError
 from engine.text import clean
 
@@ -87,15 +90,41 @@ def parse(text: str, writing: Writing, told: Callable[[int], None], **options: A
         pieces.check()
 
 
-def unreadable(shown: str, reason: str, before: int) -> DataError:
-    """Say in our words what pandas says of a file that is no table."""
-    if wide := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
-        expected, line, seen = map(int, wide.groups())
-        problem = f"{seen} cells, but line {before + 1} has {expected}; "
-        return DataError(
-            shown, problem + "a decimal comma, or a separator too many?", line=line + before
-        )
-    if quote := re.search(r"EOF inside string starting at row (\d+)", reason):
-        problem = "a quotation mark is opened and never closed"
-        return DataError(shown, problem, line=int(quote[1]) + 1 + before)
-    return DataError(shown, clean(reason))
+def parse_texts(
+    text: str, writing: Writing, shown: str, before: int, told: Callable[[int], None]
+) -> pd.DataFrame:
+    """Cut a text into columns of texts; where a line has fewer cells, the last are empty.
+
+    Args:
+        text: All of it, its quotation marks in order.
+        writing: How it is written.
+        shown: What messages call the file.
+        before: How many lines of the file stand before the text.
+        told: Told how many characters are read.
+
+    Raises:
+        DataError: A line has more cells than the first one.
+    """
+    import pandas as pd
+
+    try:
+        return parse(text, writing, told, dtype=object).fillna("")
+    except (pd.errors.ParserError, ValueError) as error:
+        wide = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        if wide is None:
+            raise DataError(shown, clean(str(error))) from None
+    expected, row, seen = map(int, wide.groups())
+    above = parse(text, writing, lambda done: None, dtype=object, nrows=row - 1).fillna("")
+    line = before + row + int(count_breaks(above, text).sum())
+    problem = f"{seen} cells, but line {before + 1} has {expected}; a decimal comma, or a "
+    raise DataError(shown, problem + "separator too many?", line=line)
+
+
+def count_breaks(table: pd.DataFrame, text: str) -> NDArray[np.int64]:
+    """Count, for each row of texts, the line ends within its cells."""
+    breaks = np.zeros(len(table), dtype=np.int64)
+    if '"' in text:
+        ends = "\n" if "\n" in text else "\r"
+        for i in range(table.shape[1]):
+            breaks += table.iloc[:, i].astype(str).str.count(ends).to_numpy(dtype=np.int64)
+    return breaks
