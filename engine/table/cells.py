@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.progress import Progress, silent
+from engine.table.options import AUTO
 from engine.table.parsing import Writing, count_breaks, parse, parse_texts
+from engine.table.preamble import Body
 from engine.table.quotes import check_quotes
 from engine.table.sniffing import has_header, is_number, sample_rows
 from engine.text import clean
@@ -35,6 +37,7 @@ class Cells:
         numbers: The columns that hold finite numbers and nothing else, as float64.
         texts: The other columns, and those that may be names, as texts without outer
             blanks; a missing cell is "".
+        told: In words, what was taken for granted when cutting.
     """
 
     shown: str
@@ -42,6 +45,7 @@ class Cells:
     lines: NDArray[np.int64]
     numbers: dict[int, NDArray[np.float64]]
     texts: dict[int, NDArray[Any]]
+    told: list[str] = field(default_factory=list)
 
     def keep(self, columns: Sequence[int]) -> None:
         """Forget all other columns."""
@@ -53,11 +57,9 @@ class Cells:
 
 
 def read_cells(
-    text: str,
+    body: Body,
     shown: str,
     writing: Writing,
-    header: str,
-    before: int,
     assumptions: list[str],
     progress: Progress = silent,
     as_names: Collection[str] = (),
@@ -65,11 +67,9 @@ def read_cells(
     """Cut a text into cells.
 
     Args:
-        text: From the header on.
+        body: The text, and what is known of its header.
         shown: What messages call the file.
         writing: The separator and the decimal sign.
-        header: "yes", "no" or "auto".
-        before: How many lines of the file stand before the text.
         assumptions: What is taken for granted is added here.
         progress: Told how many characters are cut, in each of two passes.
         as_names: The columns whose texts are needed even where they are numbers.
@@ -77,27 +77,47 @@ def read_cells(
     Raises:
         DataError: It is no table.
     """
-    text = text.rstrip("\r\n")
+    text, before = body.text.rstrip("\r\n"), body.before
     check_quotes(text, writing.separator, shown, before)
-    rows = sample_rows(text, writing.separator)
-    named = header == "yes"
-    if header == "auto":
-        named = not rows or has_header(rows, writing.decimal)
-    cells = _read_plain(text, shown, writing, named, before, progress, as_names)
-    if cells is None:
-        cells = _read_all(text, shown, writing, named, before, assumptions, progress)
-    if named and header == "auto" and any(is_number(name) for name in cells.names):
-        assumptions.append(f"line {before + 1} for the names of the columns")
-    if not named and header == "auto":
-        assumptions.append(f"no header (line {before + 1} holds values)")
+
+    def cut(named: bool) -> Cells:
+        cells = _read_plain(text, shown, writing, named, before, progress, as_names)
+        return cells or _read_all(text, shown, writing, named, before, progress)
+
+    named: bool | None = body.header == "yes"
+    if body.header != AUTO:
+        cells = cut(body.header == "yes")
+    else:
+        rows = sample_rows(text, writing.separator)
+        named = has_header(rows, writing.decimal) if rows else None
+        cells = cut(named is not False)
+        again = named is not False and _has_names_again(cells)
+        if named is None and again:
+            cells = cut(named := False)
+        line = f"line {before + 1}"
+        if named is False:
+            assumptions.append(f"no header ({line} holds values)")
+        elif named is None or again or any(map(is_number, cells.names)):
+            told = f"{line} for the names of the columns (--header no takes it for values)"
+            assumptions.append(told)
+    assumptions += cells.told
     if len(cells.names) < 2:
         problem = "only one column; at least one input and one target are needed; is it another "
         raise DataError(shown, problem + "--separator?")
     _leave_out_empty(cells, assumptions)
-    _check_names(cells, before + 1)
+    _check_names(cells, before + 1, is_guess=named is None)
     if not len(cells.lines):
         raise DataError(shown, "a header but no observations below it")
     return cells
+
+
+def _has_names_again(cells: Cells) -> bool:
+    """Whether the name of a column is also one of the texts in it."""
+    return any(
+        bool(name) and bool((cells.texts[i] == name).any())
+        for i, name in enumerate(cells.names)
+        if i in cells.texts
+    )
 
 
 def _read_plain(
@@ -180,7 +200,6 @@ def _read_all(
     writing: Writing,
     named: bool,
     before: int,
-    assumptions: list[str],
     progress: Progress,
 ) -> Cells:
     """Read every cell as text."""
@@ -189,16 +208,17 @@ def _read_all(
     )
     breaks = count_breaks(table, text)
     lines = np.arange(len(table)) + before + 1 + np.cumsum(breaks) - breaks
+    told = []
     if breaks.any():
         line = lines[int(np.argmax(breaks > 0))]
-        assumptions.append(f"line ends in quotation marks for text, the first in line {line}")
+        told.append(f"line ends in quotation marks for text, the first in line {line}")
     columns = {i: table.iloc[:, i].to_numpy(dtype=object) for i in range(table.shape[1])}
     names = _numbered(len(columns))
     if named:
         names = [clean(str(column[0]).strip()) for column in columns.values()]
         columns = {i: column[1:] for i, column in columns.items()}
         lines = lines[1:]
-    return _cleaned(Cells(shown, names, lines, {}, columns))
+    return _cleaned(Cells(shown, names, lines, {}, columns, told))
 
 
 def _cleaned(cells: Cells) -> Cells:
@@ -227,13 +247,14 @@ def _leave_out_empty(cells: Cells, assumptions: list[str]) -> None:
         assumptions.append(f"{counted} without a name left out")
 
 
-def _check_names(cells: Cells, line: int) -> None:
+def _check_names(cells: Cells, line: int, is_guess: bool) -> None:
     seen: set[str] = set()
+    other = f", or add --header no if line {line} holds values" if is_guess else ""
     for i, name in enumerate(cells.names):
         if name and name in seen:
-            problem = "this name is there twice; rename one"
+            problem = f"this name is there twice; rename one{other}"
             raise DataError(cells.shown, problem, line=line, column=name)
         if not name and i > 0:
-            problem = f"the column number {i + 1} has no name; give it one"
+            problem = f"the column number {i + 1} has no name; give it one{other}"
             raise DataError(cells.shown, problem, line=line)
         seen.add(name)

@@ -19,6 +19,10 @@ _COMMA = re.compile(r"\s*[+\-−]?(\d+,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}(,\d{3})+\s*")
 
 
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
+"""What stands for a missing cell, in lower case."""
+
+
 def is_number(cell: str, decimal: str = ".") -> bool:
     """Whether a cell is a number as Python's `float` reads it, or one with a true minus."""
     plain = cell.replace(MINUS, "-")
@@ -92,22 +96,30 @@ def find_decimal(text: str, separator: str, given: str, shown: str) -> str:
     return ","
 
 
-def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
+def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:
     """Whether the first of some rows holds names.
 
-    It does not where it has a number wherever the others have, and where its texts
-    come again below.
+    It does where a text stands above numbers. It does not where a cell of it comes again in
+    its column, or where all of it are numbers above numbers.
+
+    Returns:
+        None where that cannot be known.
     """
-    first, others = rows[0], rows[1:]
-    numeric = 0
-    for i, cell in enumerate(first):
-        below = [row[i].strip() for row in others if i < len(row) and row[i].strip()]
-        if not cell.strip() or not below:
-            return not all(is_number(c, decimal) for c in first)
-        if all(is_number(c, decimal) for c in below):
-            if not is_number(cell, decimal):
-                return True
-            numeric += 1
-        elif not is_number(cell, decimal) and cell.strip() not in below:
+    first, others = [cell.strip() for cell in rows[0]], rows[1:]
+    filled = [i for i, cell in enumerate(first) if cell.lower() not in MISSING]
+    numeric = [i for i in filled if is_number(first[i], decimal)]
+    # Where there are no better names, pandas writes 0, 1, 2 …, which come again as values.
+    counted = [first[i] for i in numeric] == [str(k) for k in range(max(len(numeric), 3))]
+    comes_again = is_above_numbers = False
+    for i in filled:
+        below = {row[i].strip() for row in others if i < len(row)}
+        values = [cell for cell in below if cell != first[i] and cell.lower() not in MISSING]
+        numbers = bool(values) and all(is_number(cell, decimal) for cell in values)
+        if i not in numeric and numbers:
             return True
-    return not numeric
+        comes_again |= first[i] in below and not (counted and i in numeric)
+        is_above_numbers |= numbers
+    only_numbers = len(numeric) == len(filled)
+    if comes_again or (only_numbers and (is_above_numbers or not others)):
+        return False
+    return None

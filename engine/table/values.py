@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.table.cells import EXACT, Cells
-from engine.table.sniffing import is_number
+from engine.table.sniffing import MISSING, is_number
 from engine.text import MINUS, clean
-
-MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
-"""What stands for a missing cell, in lower case."""
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _MOST_CLASSES = 1000
@@ -139,7 +136,9 @@ def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
     text = distinct[k]
     problem = f"{clean(text, 40)!r} is not a number"
     hint = next((hint for sign, hint in _DISGUISES if sign.fullmatch(text)), "")
-    if not hint and at.codes[0] == k and len(at.codes) > 1 and not _LIKE_A_NUMBER.match(text):
+    if text == at.name:
+        hint = "the names again? remove the line"
+    elif not hint and at.codes[0] == k and len(at.codes) > 1 and not _LIKE_A_NUMBER.match(text):
         hint = "a line of units? remove it"
     name = quote(clean(at.name, 40))
     ways = f"--category {name} takes the cells for names of classes, --ignore {name} leaves it out"

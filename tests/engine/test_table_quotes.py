@@ -3,22 +3,11 @@
 import csv
 import io
 import random
-from pathlib import Path
 
 import pytest
 
 from engine import InputError, read_dataset
 from engine.table.quotes import check_quotes
-
-
-@pytest.fixture
-def write(tmp_path: Path):
-    def write(content: str) -> Path:
-        path = tmp_path / "data.csv"
-        path.write_text(content, newline="")
-        return path
-
-    return write
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,6 @@ import pytest
 from engine import InputError, TableOptions, read_dataset
 from engine.table.sniffing import find_separator, has_header
 
-
-@pytest.fixture
-def write(tmp_path: Path):
-    def write(content: str | bytes) -> Path:
-        path = tmp_path / "data.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 TABLE = "größe,weight\n1.5,2\n-3,4.25\n"
 GERMAN = "größe;weight\n1,5;2\n-3;4,25\n"
 
@@ -78,11 +67,68 @@ def test_what_is_said_is_not_guessed(write, content: str, given: dict, x: float 
         assert dataset.x[0, 0] == x
 
 
-def test_a_table_without_a_header() -> None:
-    assert not has_header([["1", "2"], ["3", "4"]], ".")
-    assert not has_header([["5.1", "setosa"], ["4.9", "setosa"]], ".")
-    assert has_header([["5.1", "species"], ["4.9", "setosa"]], ".")
-    assert has_header([["name", "2019"], ["A", "1"]], ".")
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("1,2/3,4", False),
+        ("1,2", False),
+        ("5.1,setosa/4.9,setosa", False),
+        ("5.1,species/4.9,setosa", None),
+        ("name,2019/A,1", None),
+        ("name,2019/A,1/2019,B", None),
+        ("yes,no/no,yes/yes,yes/no,no", False),
+        ("x,red/y,blue/x,red", False),
+        ("p,x,s/e,x,s/e,b,y", False),
+        ("colour,kind/red,a/blue,b", None),
+        ("colour,kind/red,1/colour,2", True),
+        ("colour,kind/red,1/colour,kind/blue,2", True),
+        ("Ann,1,0/Bob,2,1/Cid,1,1", False),
+        ("?,yes/5,no/3,yes", False),
+        ("5,yes/?,no/6,yes", False),
+        ("age,size/?,NA/6,yes", True),
+        (",a,t/x,1,2", True),
+        ("1,2,/3,4,", False),
+        ("2019,2020/a,b/c,d", None),
+        ("kind,0,1,2/cat,0,0,9/dog,0,1,9", None),
+        ("kind,0,1/cat,0,0/dog,0,1", False),
+        ("a,b", None),
+    ],
+)
+def test_whether_the_first_line_holds_names(table: str, expected: bool | None) -> None:
+    assert has_header([row.split(",") for row in table.split("/")], ".") is expected
+
+
+NAMES = "line 1 for the names of the columns (--header no takes it for values)"
+VALUES = "no header (line 1 holds values)"
+
+
+@pytest.mark.parametrize(
+    ("table", "inputs", "told"),
+    [
+        ("yes,no/no,yes/yes,yes/no,no", ("column1",), [VALUES]),
+        ("x,red/y,blue/x,red", ("column1=x", "column1=y"), [VALUES]),
+        ("colour,kind/red,a/blue,b", ("colour=blue", "colour=red"), [NAMES]),
+        ("name,2019,y/A,1,2/B,2,4/A,1,3", ("name=A", "name=B", "2019"), [NAMES]),
+        # The first line stands above numbers, but one of its cells is a value as well.
+        ("kind,t/dog,1/kind,2", ("kind=dog", "kind=kind"), [NAMES]),
+        ("kind,t/dog,1/cat,2", ("kind=cat", "kind=dog"), []),
+        # The first lines tell nothing of the last.
+        ("a,b/" + "c,d/e,f/" * 60 + "a,f", ("column1=a", "column1=c", "column1=e"), [VALUES]),
+    ],
+)
+def test_what_line_1_is_taken_for_is_told(
+    write, table: str, inputs: tuple[str, ...], told: list[str]
+) -> None:
+    path = write(table.replace("/", "\n"))
+    dataset = read_dataset(path)
+    assert dataset.inputs == inputs
+    assert [t for t in dataset.assumptions if t in (NAMES, VALUES)] == told
+    assert not {NAMES, VALUES} & set(read_dataset(path, header="yes").assumptions)
+
+
+def test_a_header_that_comes_again_among_numbers_is_refused(write) -> None:
+    with pytest.raises(InputError, match=r"line 4, column 'a': 'a' .*; the names again\? remove"):
+        read_dataset(write("a,b\n1,2\n2,3\na,b\n4,5\n"))
 
 
 def test_columns_without_names_are_numbered(write) -> None:
@@ -95,52 +141,6 @@ def test_columns_without_names_are_numbered(write) -> None:
 def test_decimal_commas_do_not_look_like_separators() -> None:
     assert find_separator("1,5;2,5\n3,5;4,5\n", "auto") == ";"
     assert find_separator('"a;b",c\n"d;e",f\n', "auto") == ","
-
-
-def test_a_header_that_numpy_wrote_as_a_remark(tmp_path: Path) -> None:
-    path = tmp_path / "saved.csv"
-    x = np.random.RandomState(0).randn(5, 3)
-    np.savetxt(path, x, delimiter=",", header="p,q,r")
-    dataset = read_dataset(path)
-    assert dataset.inputs == ("p", "q")
-    assert np.array_equal(np.hstack([dataset.x, dataset.f0]), np.loadtxt(path, delimiter=","))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "#id,a,y\nx1,2,0\nx2,3,1\nx3,4,1\n",
-        "# id,a,y\nx1,2,0\nx1,3,1\nx1,4,1\n",
-        "## made by hand, in 2020, at home\n#id;a;y\nx1;2,5;0\nx2;3;1\n",
-        "#chrom\tpos\ty\nchr1\t100\t0\nchr1\t200\t1\n",
-        "#name,2019,y\nAnn,1,2\nBob,3,4\n",
-        "# a;b;c\n1,5;2,5;3\n2,5;3,5;4\n",
-    ],
-)
-def test_a_header_behind_a_remark_sign_is_the_header(write, content: str) -> None:
-    lines = content.splitlines()
-    at = next(i for i, line in enumerate(lines, 1) if line[1:2] != "#")
-    dataset = read_dataset(write(content))
-    rows = [line.replace("\t", ";").replace(",", ";") for line in lines]
-    assert [name for name, _ in dataset.columns] == rows[at - 1].lstrip("# ").split(";")
-    assert len(dataset.observations) == len(lines) - at
-    assert f"line {at} without its # for the names of the columns" in dataset.assumptions
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "# of Bob, 2 years, at home\nid,a,y\n1,2,0\n2,3,1\n",
-        "#id,a,y\nid,a,y\n1,2,0\n2,3,1\n",
-        "#0,9,9\n1,2,0\n2,3,1\n",
-        "# two, of them\nid,a,y\n1,2,0\n2,3,1\n",
-        "# 1,5;2\nid;a\n1,5;2\n2,5;3\n",
-    ],
-)
-def test_a_remark_that_looks_like_a_header_is_a_remark(write, content: str) -> None:
-    dataset = read_dataset(write(content))
-    assert "one line beginning with # for remarks" in dataset.assumptions
-    assert len(dataset.observations) == 2
 
 
 def test_numbers_are_those_of_python(tmp_path: Path) -> None:
@@ -170,12 +170,21 @@ def test_numbers_are_those_of_python(tmp_path: Path) -> None:
         ("a,b\n$5,1\n", "'[$]5' is not a number"),
         ("a b,c\n1 000,1\n", "'1 000' is not a number; --category 'a b' takes"),
         ("a,b\n1,2\n1,NA\n", "line 3, column 'b': missing cell; fill it in"),
+        ("a,a,t\n1,2,3\n", "line 1, column 'a': this name is there twice; rename one$"),
+        ("a,a,t\nb,c,d\n", "this name is there twice; rename one, or add --header no if line 1"),
+        ("a,,t\nb,c,d\n", "the column number 2 has no name; give it one, or add --header no"),
         ("a,b\n1,2,\n3,4,\n", "line 2: 3 cells, but line 1 has 2"),
         ('a,b\n"x\ny",1\n"x\nz",2\nw,q\n', "line 6, column 'b': 'q' is not a number"),
         ("# remark\na,b\n1,2\nx,3\n", "line 4, column 'a': 'x' is not a number"),
         ("# remark\na,b\n1,2\n1,2,3\n", "line 4: 3 cells, but line 2 has 2"),
         ("# people, millions, UN\nname,2019,2020\nAnn,1,2\n", "line 1: a header behind #, or a"),
         ("#pet,colour\ncat,black\ndog,white\n", "line 1: a header behind #, or a remark"),
+        ("#a,b\n#1,2\n\n", "data.csv: every line begins with #, as remarks do; remove it"),
+        ("#a,b\n#1,2", "data.csv: every line begins with #, as remarks do; remove it"),
+        ("sep=;\n#a;b", "data.csv: every line begins with #, as remarks do; remove it"),
+        ("sep=;\n\n", "line 1: nothing below it; a header line and observations are needed"),
+        ("sep=:\na:b\n1:2\n", "line 1: sep=: names none of comma, semicolon, tab, pipe; write"),
+        ("sep=;\na;b\n1;x y\n2;3\n", "line 3, column 'b': 'x y' is not a number"),
         (b"PK\x03\x04\x00", "a ZIP archive"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "begins like a gzip file and is damaged"),
         (b"\x89PNG\r\n\x1a\n", "not a text file"),
