@@ -24,6 +24,7 @@ GERMAN = "größe;weight\n1,5;2\n-3;4,25\n"
         (TABLE.encode("utf-16-le"), ["encoding UTF-16 (every other byte is 0)"]),
         (TABLE.encode("utf-16-be"), ["encoding UTF-16 (every other byte is 0)"]),
         (TABLE.encode("latin-1"), ["encoding Latin-1 (line 1 is not UTF-8)"]),
+        (b"\xef\xbb\xbf" * 2 + TABLE.encode(), []),
         (GERMAN.encode(), ["separator semicolon", "decimal sign comma"]),
         (TABLE.replace(",", "\t").encode(), ["separator tab"]),
         (TABLE.replace(",", "|").encode(), ["separator pipe"]),
@@ -189,6 +190,7 @@ def test_numbers_are_those_of_python(tmp_path: Path) -> None:
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "begins like a gzip file and is damaged"),
         (b"\x89PNG\r\n\x1a\n", "not a text file"),
         (b"\xff\xfea\x00,", "not UTF-16 text"),
+        (b"a,b\n\xe9,1\n\x81,2\n", "line 3: neither UTF-8 nor cp1252 text; save it as UTF-8"),
         ("a,b\n,1\n,2\n", "column 'a': every cell is missing"),
         ("a,b\n1,x\n2,x\n", "column 'b': only one class, 'x'"),
     ],
@@ -268,6 +270,16 @@ def test_options_are_checked(given: dict, message: str) -> None:
     with pytest.raises(InputError) as caught:
         TableOptions(**given)
     assert message in str(caught.value)
+
+
+def test_signs_that_windows_added_to_latin_1(write) -> None:
+    table = "price,t\n€,1\n“low”,2\n".encode("cp1252")
+    dataset = read_dataset(write(table))
+    assert set(dataset.inputs) == {"price=€", "price=“low”"}
+    assert dataset.assumptions[0] == "encoding cp1252 (line 2 is not UTF-8)"
+    said = read_dataset(write(table), encoding="cp1252")
+    assert said.inputs == dataset.inputs
+    assert not any("encoding" in assumption for assumption in said.assumptions)
 
 
 def test_a_large_table_is_read_as_pandas_reads_it(tmp_path: Path) -> None:
