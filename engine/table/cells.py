@@ -222,12 +222,17 @@ def _read_all(
 
 
 def _cleaned(cells: Cells) -> Cells:
-    """Strip the texts, and leave out blank lines."""
+    """Strip the texts, and leave out lines without a single filled cell."""
     for i, column in cells.texts.items():
         cells.texts[i] = np.array([str(cell).strip() for cell in column], dtype=object)
     if len(cells.texts) == len(cells.names) and cells.texts:
         filled = np.any([column != "" for column in cells.texts.values()], axis=0)
         if not filled.all():
+            empty = cells.lines[~filled]
+            told = f"line {empty[0]}, which is empty, left out"
+            if len(empty) > 1:
+                told = f"{len(empty):,} empty lines left out, the first is line {empty[0]}"
+            cells.told.append(told)
             cells.lines = cells.lines[filled]
             cells.texts = {i: column[filled] for i, column in cells.texts.items()}
             cells.numbers = {i: column[filled] for i, column in cells.numbers.items()}

@@ -244,6 +244,45 @@ def test_names_of_observations_do_not_become_an_input_unseen(write, table, calle
     assert len(read_dataset(path, ignore=["a", "b"], index="none").inputs) in (1, 3)
 
 
+@pytest.mark.parametrize("numbers", ["567", "198", "042", ["-1", "10", "+3"], ["5.0", "7.0", "6."]])
+def test_whole_numbers_without_a_name_are_the_index(write, numbers: list[str]) -> None:
+    path = write(",a,t\n" + "".join(f"{n},{2 * k},{k}\n" for k, n in enumerate(numbers)))
+    dataset = read_dataset(path)
+    assert (dataset.inputs, dataset.observations) == (("a",), tuple(numbers))
+    told = "index unnamed (the first column, another whole number in each line)"
+    assert told in dataset.assumptions
+    assert read_dataset(path, index="none").inputs == ("index", "a")
+
+
+@pytest.mark.parametrize("numbers", ["565", ["1.5", "2", "3"]])
+def test_what_else_has_no_name_becomes_an_input_and_that_is_told(write, numbers) -> None:
+    path = write(",a,b,t\n" + "".join(f"{n},{k},{k},{k}\n" for k, n in enumerate(numbers)))
+    dataset = read_dataset(path)
+    told = "the first column, which has no name, for an input called 'index'"
+    assert dataset.inputs == ("index", "a", "b")
+    assert told in dataset.assumptions
+    assert told in read_dataset(path, index="b").assumptions
+    assert told not in read_dataset(path, index="none").assumptions
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1,2,0\n,,\n3,4,1", "line 3, which is empty, left out"),
+        ("1,2,0\n\n3,4,1", "line 3, which is empty, left out"),
+        ("1,2,0\n3,4,1\n,,", "line 4, which is empty, left out"),
+        ("1,2,0\n3,4,1\n , ,\n,,\n,,\n", "3 empty lines left out, the first is line 4"),
+        ('1,2,0\n"",,\n3,4,1', "line 3, which is empty, left out"),
+    ],
+)
+def test_empty_lines_are_left_out_and_that_is_told(write, rows: str, told: str) -> None:
+    for separator in ",;":
+        dataset = read_dataset(write(f"a,b,t\n{rows}".replace(",", separator)))
+        assert dataset.x.tolist() == [[1, 2], [3, 4]]
+        assert told in dataset.assumptions
+        assert not any("left out" in t for t in read_dataset(write("a,b,t\n1,2,3\n")).assumptions)
+
+
 def test_of_two_columns_the_first_is_an_input_and_that_is_told(write) -> None:
     dataset = read_dataset(write("id,y\n1,2\n2,4\n"))
     assert dataset.inputs == ("id",)
