@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.dataset import IGNORED, INDEX, INPUT, TARGET
 from engine.errors import DataError
 from engine.table.cells import Cells
+from engine.table.disguises import find_disguised
 from engine.table.options import NO_INDEX, TableOptions
 from engine.table.sniffing import is_number
 from engine.text import clean
@@ -113,11 +113,7 @@ def _why_index(cells: Cells) -> str:
         return "the first column, another whole number in each line" if numbered else ""
     # As classes they would be an input for each line, which says nothing of another line.
     texts = first[:1000]
-    is_name = not any(map(is_number, texts)) and not _looks_numeric(texts)
+    is_name = not any(map(is_number, texts)) and not find_disguised(texts)
     if different and len(first) > 2 and is_name:
         return "the first column, another text in each line"
     return ""
-
-
-def _looks_numeric(texts: Sequence[str]) -> bool:
-    return any(any(character.isdigit() for character in text[:2]) for text in texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from shlex import quote
@@ -13,19 +12,13 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.table.cells import EXACT, Cells
+from engine.table.disguises import find_disguised, hint, is_like_number
 from engine.table.sniffing import MISSING, is_number
 from engine.text import MINUS, clean
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _MOST_CLASSES = 1000
 _FEW_CLASSES = 20
-_LIKE_A_NUMBER = re.compile(r"[+\-−(]?\s*[$€£]?\s*[.,]?\d")
-_DISGUISES = (
-    (re.compile(r".*%"), "remove the % from every cell"),
-    (re.compile(r"[+\-−]?\d{1,3}(,\d{3})+(\.\d+)?"), "remove the commas between the thousands"),
-    (re.compile(r"[+\-−]?\d*,\d+"), "a decimal comma? --decimal comma"),
-    (re.compile(r"(\d+[-/.]){2}\d+.*|\d+:\d\d.*"), "a date? turn it into numbers"),
-)
 
 
 @dataclass(frozen=True)
@@ -88,11 +81,15 @@ def read_column(
         if len(numbers) == len(present):
             values = _numbers(at, distinct, present, decimal, assumptions)
             return Column(name, "number", values[codes])
-        if numbers or any(_LIKE_A_NUMBER.match(distinct[k]) for k in present):
-            strangers = set(present) - set(numbers)
-            if not numbers:
-                strangers = {k for k in present if _LIKE_A_NUMBER.match(distinct[k])}
-            raise _no_number(at, distinct, min(strangers))
+        # Among numbers everything else is a stranger.
+        disguised = find_disguised(distinct[k] for k in present) if not numbers else set()
+        strangers = [
+            k
+            for k in present
+            if distinct[k] in disguised or (numbers and not is_number(distinct[k], decimal))
+        ]
+        if strangers:
+            raise _no_number(at, distinct, strangers[0])
         if {distinct[k].lower() for k in present} in ({"true", "false"}, {"yes", "no"}):
             return _truth(name, codes, distinct, assumptions)
     return _category(at, codes, distinct, present)
@@ -135,14 +132,14 @@ def _numbers(
 def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
     text = distinct[k]
     problem = f"{clean(text, 40)!r} is not a number"
-    hint = next((hint for sign, hint in _DISGUISES if sign.fullmatch(text)), "")
+    way = hint(text)
     if text == at.name:
-        hint = "the names again? remove the line"
-    elif not hint and at.codes[0] == k and len(at.codes) > 1 and not _LIKE_A_NUMBER.match(text):
-        hint = "a line of units? remove it"
+        way = "the names again? remove the line"
+    elif not way and at.codes[0] == k and len(at.codes) > 1 and not is_like_number(text):
+        way = "a line of units? remove it"
     name = quote(clean(at.name, 40))
     ways = f"--category {name} takes the cells for names of classes, --ignore {name} leaves it out"
-    return at.error(k, f"{problem}; {hint + '; ' if hint else ''}{ways}")
+    return at.error(k, f"{problem}; {way + '; ' if way else ''}{ways}")
 
 
 def _truth(

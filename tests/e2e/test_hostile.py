@@ -64,7 +64,7 @@ def nasty(chance: random.Random) -> str:
 
 def write_nasty_table(path: Path, chance: random.Random) -> None:
     """A table with such texts for its columns, classes and observations."""
-    classes = [f"{nasty(chance)}{i}" for i in range(4)]
+    classes = [f"{nasty(chance)}c{i}" for i in range(4)]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([f"id {nasty(chance)}", f"{nasty(chance)}a", "x" * 100_000, nasty(chance)])
