@@ -133,12 +133,10 @@ def _read_cells(
     text = read_text(file, shown, options.encoding, assumptions, _share(progress, 0, 30))
     body = split_preamble(text, shown, options.separator, options.header, assumptions)
     separator = find_separator(body.text, body.separator)
-    decimal = find_decimal(body.text, separator, options.decimal, shown)
     if body.separator == AUTO and separator != ",":
         called = next(name for name, sign in SEPARATORS.items() if sign == separator)
         assumptions.append(f"separator {called}")
-    if options.decimal == AUTO and decimal != ".":
-        assumptions.append("decimal sign comma")
+    decimal = find_decimal(body.text, separator, options.decimal, shown, assumptions)
     writing = Writing(separator, decimal)
     cutting = _share(progress, 30, 100)
     cells = read_cells(body, shown, writing, assumptions, cutting, options.as_names)

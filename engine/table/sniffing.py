@@ -76,8 +76,17 @@ def find_separator(text: str, given: str) -> str:
     return best
 
 
-def find_decimal(text: str, separator: str, given: str, shown: str) -> str:
+def find_decimal(text: str, separator: str, given: str, shown: str, assumptions: list[str]) -> str:
     """Return the decimal sign: a comma where numbers have one, and none has a point.
+
+    Points between thousands do not count where a number has a comma before its decimals.
+
+    Args:
+        text: The table.
+        separator: What stands between its cells.
+        given: One of `DECIMALS`, or "auto".
+        shown: What messages call the file.
+        assumptions: What is taken for granted is added here.
 
     Raises:
         DataError: The commas may as well part thousands.
@@ -86,14 +95,21 @@ def find_decimal(text: str, separator: str, given: str, shown: str) -> str:
         return DECIMALS[given]
     if separator == ",":
         return "."
-    cells = [cell for row in sample_rows(text, separator) for cell in row]
+    cells = [cell.strip() for row in sample_rows(text, separator) for cell in row]
     commas = [cell for cell in cells if "," in cell and _COMMA.fullmatch(cell)]
-    if not commas or any("." in cell and _POINT.fullmatch(cell) for cell in cells):
-        return "."
-    if all(_THOUSANDS.fullmatch(cell) for cell in commas):
-        problem = f"{commas[0].strip()!r} can be read in two ways; add --decimal comma, or remove "
+    points = [cell for cell in cells if "." in cell and _POINT.fullmatch(cell)]
+    has_decimals = not all(map(_THOUSANDS.fullmatch, commas))
+    is_open = all(_THOUSANDS.fullmatch(cell.replace(".", ",")) for cell in points)
+    if commas and not has_decimals and not points:
+        problem = f"{commas[0]!r} can be read in two ways; add --decimal comma, or remove "
         raise DataError(shown, problem + "the commas between the thousands")
-    return ","
+    if has_decimals and is_open:
+        assumptions.append("decimal sign comma")
+        return ","
+    if points and is_open and separator == ";":
+        # Where semicolons part the cells, a comma is often the decimal sign.
+        assumptions.append(f"decimal sign point, as in {points[0]}")
+    return "."
 
 
 def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:

@@ -119,8 +119,9 @@ def _numbers(
         values[k] = float(text)
         if not np.isfinite(values[k]):
             raise at.error(k, f"{clean(distinct[k], 40)!r} is not a finite number")
-        whole = abs(values[k]) >= EXACT and text.lstrip("+-").isdigit()
-        if whole and not rounded and Decimal(text) != Decimal(values[k]):
+        # Of 1e300 nothing is lost: it is how the number that is taken is written.
+        is_long = abs(values[k]) >= EXACT and not rounded
+        if is_long and Decimal(text) != Decimal(repr(float(values[k]))):
             rounded = distinct[k]
     if rounded:
         assumptions.append(

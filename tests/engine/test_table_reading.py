@@ -203,11 +203,56 @@ def test_what_could_be_read_wrongly_is_refused_in_one_line(write, content, messa
     assert "\n" not in str(caught.value)
 
 
-def test_long_whole_numbers_are_rounded_and_that_is_told(write) -> None:
-    dataset = read_dataset(write("a,b\n9007199254740993,1\n2,3\n"))
-    assert dataset.x[0, 0] == 2.0**53
-    assert dataset.assumptions[1] == "long numbers of 'a' rounded to 64 bits, e.g. 9007199254740993"
-    assert len(read_dataset(write("a,b\n9007199254740994,1\n1e300,3\n")).assumptions) == 1
+@pytest.mark.parametrize(
+    ("number", "taken"),
+    [
+        ("9007199254740993", 2.0**53),
+        ("9007199254740993.0", 2.0**53),
+        ("9.007199254740993e15", 2.0**53),
+        ("-9007199254740993.", -(2.0**53)),
+        ("123456789012345678901234567890", 123456789012345678901234567890.0),
+        ("1.2345678901234567890e300", 1.2345678901234567890e300),
+    ],
+)
+def test_long_numbers_are_rounded_and_that_is_told(write, number: str, taken: float) -> None:
+    dataset = read_dataset(write(f"a,b\n{number},1\n2,3\n"))
+    assert dataset.x[0, 0] == taken
+    assert dataset.assumptions[1] == f"long numbers of 'a' rounded to 64 bits, e.g. {number}"
+
+
+def test_of_long_numbers_that_are_not_rounded_nothing_is_told(write) -> None:
+    rows = "9007199254740994,1\n9.007199254740994E15,2\n1e300,3\n100000000000000000000000,4\n"
+    assert len(read_dataset(write(f"a,b\n{rows}")).assumptions) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "told", "x"),
+    [
+        ("a;b;t\n1.234;2;0\n2.345;3;1\n", "decimal sign point, as in 1.234", 1.234),
+        ("a;b;t\n1.234;2;0\n12;3;1\n", "decimal sign point, as in 1.234", 1.234),
+        ("a;b;t\n-1.234;2;0\n2.345;3;1\n", "decimal sign point, as in -1.234", -1.234),
+        ("a;b;t\n1.234;2.5;0\n2.345;3;1\n", "", 1.234),
+        ("a;b;t\n0.234;2;0\n0.345;3;1\n", "", 0.234),
+        ("a;b;t\n1234.567;2;0\n1.345;3;1\n", "", 1234.567),
+        ("a\tb\tt\n1.234\t2\t0\n2.345\t3\t1\n", "", 1.234),
+        ("a;b;t\n1,2;2;0\n2,345;3;1\n", "decimal sign comma", 1.2),
+    ],
+)
+def test_the_decimal_sign_is_told_where_it_could_be_the_other(write, table, told, x) -> None:
+    dataset = read_dataset(write(table))
+    assert dataset.x[0, 0] == x
+    assert [t for t in dataset.assumptions if "decimal" in t] == [told] * bool(told)
+
+
+@pytest.mark.parametrize("cell", ["1.234", "1.234,5"])
+def test_points_between_thousands_are_named(write, cell: str) -> None:
+    path = write(f"a;b;t\n{cell};2,5;0\n{cell};3,5;1\n")
+    told = f"line 2, column 'a': '{cell}' is not a number; remove the points between the thousands"
+    with pytest.raises(InputError, match=told):
+        read_dataset(path)
+    # This alone is enough.
+    dataset = read_dataset(write(path.read_text().replace(".", "")))
+    assert dataset.x[0].tolist() == [float(cell.replace(".", "").replace(",", ".")), 2.5]
 
 
 def test_roles_can_be_said(write) -> None:
