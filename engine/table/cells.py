@@ -104,7 +104,7 @@ def read_cells(
     if len(cells.names) < 2:
         problem = "only one column; at least one input and one target are needed; is it another "
         raise DataError(shown, problem + "--separator?")
-    _leave_out_empty(cells, assumptions)
+    _leave_out_empty(cells, named is not False, assumptions)
     _check_names(cells, before + 1, is_guess=named is None)
     if not len(cells.lines):
         raise DataError(shown, "a header but no observations below it")
@@ -239,13 +239,12 @@ def _cleaned(cells: Cells) -> Cells:
     return cells
 
 
-def _leave_out_empty(cells: Cells, assumptions: list[str]) -> None:
+def _leave_out_empty(cells: Cells, has_names: bool, assumptions: list[str]) -> None:
     """Leave out columns without a name and without any cell, as trailing commas make them."""
-    empty = [
-        i
-        for i, name in enumerate(cells.names)
-        if not name and i in cells.texts and (cells.texts[i] == "").all() and len(cells.lines)
-    ]
+    if not len(cells.lines):
+        return
+    nameless = [i for i, name in enumerate(cells.names) if not (name and has_names)]
+    empty = [i for i in nameless if i in cells.texts and (cells.texts[i] == "").all()]
     if empty and len(empty) < len(cells.names) - 1:
         cells.keep([i for i in range(len(cells.names)) if i not in empty])
         counted = f"{len(empty)} empty columns" if len(empty) > 1 else "an empty column"

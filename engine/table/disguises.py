@@ -18,8 +18,10 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _DAY = r"(?i:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"
+_TIME = r"[\d\s.,:/+-]*"
 _DATE = (
-    rf"(?:{_DAY}[\s.,]+)?{_MONTH}[\s.,/'’-]+\d(?:[\d\s.,:/+-]|st|nd|rd|th|[AaPp][Mm]|[A-Z]{{3}})*"
+    rf"(?:{_DAY}[\s.,]+)?{_MONTH}[\s.,/'’-]+\d{{1,4}}(?:st|nd|rd|th)?"
+    rf"{_TIME}(?:(?:[AaPp][Mm]|[A-Z]{{3}}){_TIME})?"
 )
 
 _LIKE_A_NUMBER = re.compile(

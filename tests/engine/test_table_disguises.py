@@ -1,11 +1,13 @@
 """Numbers in disguise are never read as names of classes, and names never as numbers."""
 
 import re
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from engine import InputError, read_dataset
+from engine.table.disguises import find_disguised, hint
 
 
 def table(cells: Sequence[str], separator: str = ";") -> str:
@@ -122,3 +124,13 @@ def test_numbers_in_disguise_are_no_names_of_observations(write, cells, index: b
     else:
         with pytest.raises(InputError, match=r"line 2, column 'f': .* is not a number"):
             read_dataset(path)
+
+
+@pytest.mark.parametrize("start", ["", "Jan 1", "Mon, Jan 1", "EUR ", "x"])
+@pytest.mark.parametrize("piece", ["1", "PM", "PMP", " ", ".", "1.", "1,", "-", "\u200b", "Jan 1"])
+def test_a_long_cell_takes_no_long_time(start: str, piece: str) -> None:
+    begin = time.perf_counter()
+    text = f"{start}{piece * 100_000}x"
+    find_disguised([text])
+    hint(text)
+    assert time.perf_counter() - begin < 1

@@ -132,6 +132,12 @@ def test_a_header_that_comes_again_among_numbers_is_refused(write) -> None:
         read_dataset(write("a,b\n1,2\n2,3\na,b\n4,5\n"))
 
 
+def test_empty_columns_at_the_end_of_a_table_without_a_header_are_left_out(write) -> None:
+    dataset = read_dataset(write("1,2,,\n3,4,,\n"))
+    assert [name for name, _ in dataset.columns] == ["column1", "column2"]
+    assert "2 empty columns without a name left out" in dataset.assumptions
+
+
 def test_columns_without_names_are_numbered(write) -> None:
     dataset = read_dataset(write("1,2,3\n4,5,6\n"))
     assert (dataset.inputs, dataset.targets) == (("column1", "column2"), ("column3",))
