@@ -84,9 +84,10 @@ def read_cells(
         cells = _read_plain(text, shown, writing, named, before, progress, as_names)
         return cells or _read_all(text, shown, writing, named, before, progress)
 
-    named: bool | None = body.header == "yes"
+    named: bool | None
     if body.header != AUTO:
-        cells = cut(body.header == "yes")
+        named = body.header == "yes"
+        cells = cut(named)
     else:
         rows = sample_rows(text, writing.separator)
         named = has_header(rows, writing.decimal) if rows else None

@@ -48,7 +48,7 @@ def check_quotes(text: str, separator: str, shown: str, before: int) -> None:
             continue
         quoted = cell.match(text, at)
         if quoted is None or quoted[2].strip():
-            line = before + 1 + count_lines(text, at)
+            line = before + 1 + _count_lines(text, at)
             raise DataError(shown, _problem(text, quoted, line, before), line=line)
         at = quoted.end()
 
@@ -56,16 +56,16 @@ def check_quotes(text: str, separator: str, shown: str, before: int) -> None:
 def _problem(text: str, quoted: re.Match[str] | None, line: int, before: int) -> str:
     if quoted is None:
         return "a quotation mark is opened and never closed"
-    last = before + 1 + count_lines(text, quoted.end(1))
+    last = before + 1 + _count_lines(text, quoted.end(1))
     where = f" in line {last}" if last != line else ""
     behind = clean(quoted[2].strip(), _SHOWN)
     return (
-        f"the quotation mark opened here closes{where}, before {behind!r}; remove it, or write "
+        f"the quotation mark opened here closes{where} before {behind!r}; remove it, or write "
         "marks within a cell twice"
     )
 
 
-def count_lines(text: str, end: int) -> int:
+def _count_lines(text: str, end: int) -> int:
     """Count the lines that end in the first part of a text."""
     return text.count("\n", 0, end) or text.count("\r", 0, end)
 

@@ -17,8 +17,6 @@ _SAMPLE = 100
 _POINT = re.compile(r"\s*[+\-−]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?\s*")
 _COMMA = re.compile(r"\s*[+\-−]?(\d+,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}(,\d{3})+\s*")
-
-
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
 """What stands for a missing cell, in lower case."""
 
@@ -98,15 +96,15 @@ def find_decimal(text: str, separator: str, given: str, shown: str, assumptions:
     cells = [cell.strip() for row in sample_rows(text, separator) for cell in row]
     commas = [cell for cell in cells if "," in cell and _COMMA.fullmatch(cell)]
     points = [cell for cell in cells if "." in cell and _POINT.fullmatch(cell)]
-    has_decimals = not all(map(_THOUSANDS.fullmatch, commas))
-    is_open = all(_THOUSANDS.fullmatch(cell.replace(".", ",")) for cell in points)
-    if commas and not has_decimals and not points:
+    has_comma = not all(map(_THOUSANDS.fullmatch, commas))
+    are_thousands = all(_THOUSANDS.fullmatch(cell.replace(".", ",")) for cell in points)
+    if commas and not has_comma and not points:
         problem = f"{commas[0]!r} can be read in two ways; add --decimal comma, or remove "
         raise DataError(shown, problem + "the commas between the thousands")
-    if has_decimals and is_open:
+    if has_comma and are_thousands:
         assumptions.append("decimal sign comma")
         return ","
-    if points and is_open and separator == ";":
+    if points and are_thousands and separator == ";":
         # Where semicolons part the cells, a comma is often the decimal sign.
         assumptions.append(f"decimal sign point, as in {points[0]}")
     return "."

@@ -77,17 +77,13 @@ def read_column(
         )
         raise DataError(cells.shown, problem, column=name)
     if not as_classes:
-        numbers = [k for k in present if is_number(distinct[k], decimal)]
-        if len(numbers) == len(present):
+        texts = [k for k in present if not is_number(distinct[k], decimal)]
+        if not texts:
             values = _numbers(at, distinct, present, decimal, assumptions)
             return Column(name, "number", values[codes])
-        # Among numbers everything else is a stranger.
-        disguised = find_disguised(distinct[k] for k in present) if not numbers else set()
-        strangers = [
-            k
-            for k in present
-            if distinct[k] in disguised or (numbers and not is_number(distinct[k], decimal))
-        ]
+        disguised = find_disguised(distinct[k] for k in texts)
+        # Among numbers every text is a stranger.
+        strangers = [k for k in texts if len(texts) < len(present) or distinct[k] in disguised]
         if strangers:
             raise _no_number(at, distinct, strangers[0])
         if {distinct[k].lower() for k in present} in ({"true", "false"}, {"yes", "no"}):
