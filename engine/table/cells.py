@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,10 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.progress import Progress, silent
+from engine.table.options import AUTO
+from engine.table.parsing import Writing, count_breaks, parse, parse_texts
+from engine.table.preamble import Body
+from engine.table.quotes import check_quotes
 from engine.table.sniffing import has_header, is_number, sample_rows
 from engine.text import clean
 
@@ -21,14 +24,6 @@ if TYPE_CHECKING:
 
 EXACT = 2.0**53
 """Up to here float64 holds every whole number."""
-
-
-@dataclass(frozen=True)
-class Writing:
-    """How a table is written: its separator and its decimal sign."""
-
-    separator: str
-    decimal: str
 
 
 @dataclass
@@ -42,6 +37,7 @@ class Cells:
         numbers: The columns that hold finite numbers and nothing else, as float64.
         texts: The other columns, and those that may be names, as texts without outer
             blanks; a missing cell is "".
+        told: In words, what was taken for granted when cutting.
     """
 
     shown: str
@@ -49,6 +45,7 @@ class Cells:
     lines: NDArray[np.int64]
     numbers: dict[int, NDArray[np.float64]]
     texts: dict[int, NDArray[Any]]
+    told: list[str] = field(default_factory=list)
 
     def keep(self, columns: Sequence[int]) -> None:
         """Forget all other columns."""
@@ -59,47 +56,10 @@ class Cells:
             store.update(kept)
 
 
-class _Pieces:
-    """A text as a file that tells how much of it has been read.
-
-    Unlike `io.StringIO` it makes no copy of the text, of four bytes a character.
-    """
-
-    def __init__(self, text: str, told: Callable[[int], None]) -> None:
-        self._text = text
-        self._told = told
-        self._at = 0
-        self._given_up: BaseException | None = None
-
-    def read(self, size: int = -1) -> str:
-        """Return the next characters."""
-        try:
-            self._told(self._at)
-        except BaseException as error:
-            # pandas would take it for a defect of the file.
-            self._given_up = error
-            return ""
-        end = len(self._text) if size < 0 else self._at + size
-        piece = self._text[self._at : end]
-        self._at = end
-        return piece
-
-    def __iter__(self) -> Iterator[str]:
-        # For pandas a file is what has this; it does not use it.
-        return iter(self._text.splitlines(keepends=True))
-
-    def check(self) -> None:
-        """Raise what ended the reading."""
-        if self._given_up is not None:
-            raise self._given_up
-
-
 def read_cells(
-    text: str,
+    body: Body,
     shown: str,
     writing: Writing,
-    header: str,
-    before: int,
     assumptions: list[str],
     progress: Progress = silent,
     as_names: Collection[str] = (),
@@ -107,11 +67,9 @@ def read_cells(
     """Cut a text into cells.
 
     Args:
-        text: From the header on.
+        body: The text, and what is known of its header.
         shown: What messages call the file.
         writing: The separator and the decimal sign.
-        header: "yes", "no" or "auto".
-        before: How many lines of the file stand before the text.
         assumptions: What is taken for granted is added here.
         progress: Told how many characters are cut, in each of two passes.
         as_names: The columns whose texts are needed even where they are numbers.
@@ -119,47 +77,48 @@ def read_cells(
     Raises:
         DataError: It is no table.
     """
-    text = text.rstrip("\r\n")
-    rows = sample_rows(text, writing.separator)
-    named = header == "yes"
-    if header == "auto":
-        named = not rows or has_header(rows, writing.decimal)
-    cells = _read_plain(text, shown, writing, named, before, progress, as_names)
-    if cells is None:
-        cells = _read_all(text, shown, writing, named, before, progress)
-    if named and header == "auto" and any(is_number(name) for name in cells.names):
-        assumptions.append(f"line {before + 1} for the names of the columns")
-    if not named and header == "auto":
-        assumptions.append(f"no header (line {before + 1} holds values)")
+    text, before = body.text.rstrip("\r\n"), body.before
+    check_quotes(text, writing.separator, shown, before)
+
+    def cut(named: bool) -> Cells:
+        cells = _read_plain(text, shown, writing, named, before, progress, as_names)
+        return cells or _read_all(text, shown, writing, named, before, progress)
+
+    named: bool | None
+    if body.header != AUTO:
+        named = body.header == "yes"
+        cells = cut(named)
+    else:
+        rows = sample_rows(text, writing.separator)
+        named = has_header(rows, writing.decimal) if rows else None
+        cells = cut(named is not False)
+        again = named is not False and _has_names_again(cells)
+        if named is None and again:
+            cells = cut(named := False)
+        line = f"line {before + 1}"
+        if named is False:
+            assumptions.append(f"no header ({line} holds values)")
+        elif named is None or again or any(map(is_number, cells.names)):
+            told = f"{line} for the names of the columns (--header no takes it for values)"
+            assumptions.append(told)
+    assumptions += cells.told
     if len(cells.names) < 2:
         problem = "only one column; at least one input and one target are needed; is it another "
         raise DataError(shown, problem + "--separator?")
-    _leave_out_empty(cells, assumptions)
-    _check_names(cells, before + 1)
+    _leave_out_empty(cells, named is not False, assumptions)
+    _check_names(cells, before + 1, is_guess=named is None)
     if not len(cells.lines):
         raise DataError(shown, "a header but no observations below it")
     return cells
 
 
-def _options(writing: Writing) -> dict[str, Any]:
-    return {
-        "sep": writing.separator,
-        "header": None,
-        "na_filter": False,
-        "skip_blank_lines": False,
-        "skipinitialspace": True,
-    }
-
-
-def _parse(text: str, told: Callable[[int], None], **options: Any) -> pd.DataFrame:
-    import pandas as pd
-
-    pieces = _Pieces(text, told)
-    try:
-        table: pd.DataFrame = pd.read_csv(pieces, **options)  # type: ignore[call-overload]
-        return table
-    finally:
-        pieces.check()
+def _has_names_again(cells: Cells) -> bool:
+    """Whether the name of a column is also one of the texts in it."""
+    return any(
+        bool(name) and bool((cells.texts[i] == name).any())
+        for i, name in enumerate(cells.names)
+        if i in cells.texts
+    )
 
 
 def _read_plain(
@@ -182,17 +141,16 @@ def _read_plain(
     # With decimal commas, a point is no part of a number; pandas would not mind it.
     if not body or first.count('"') % 2 or (writing.decimal == "," and "." in body):
         return None
-    options = _options(writing)
     major, minor = map(int, pd.__version__.split(".")[:2])
     # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
     exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
     try:
-        table = _parse(
+        table = parse(
             body,
+            writing,
             lambda done: progress(done, 2 * len(body)),
             low_memory=False,
             decimal=writing.decimal,
-            **options,
             **exact,
         )
         width = table.shape[1]
@@ -205,12 +163,12 @@ def _read_plain(
             for i, column in numbers.items()
             if column is None or i == 0 or not names[i] or names[i] in as_names
         ]
-        texts = _parse(
+        texts = parse(
             body,
+            writing,
             lambda done: progress(len(body) + done, 2 * len(body)),
             usecols=wanted,
             dtype=object,
-            **options,
         )
     except (pd.errors.ParserError, ValueError, OverflowError, csv.Error):
         return None
@@ -238,81 +196,70 @@ def _plain_numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
 
 
 def _read_all(
-    text: str, shown: str, writing: Writing, named: bool, before: int, progress: Progress
+    text: str,
+    shown: str,
+    writing: Writing,
+    named: bool,
+    before: int,
+    progress: Progress,
 ) -> Cells:
     """Read every cell as text."""
-    import pandas as pd
-
-    try:
-        table = _parse(
-            text,
-            lambda done: progress(len(text) + done, 2 * len(text)),
-            dtype=object,
-            **_options(writing),
-        ).fillna("")
-    except (pd.errors.ParserError, ValueError) as error:
-        raise _unreadable(shown, str(error), before) from None
-    breaks = np.zeros(len(table), dtype=np.int64)
-    if '"' in text:
-        for i in range(table.shape[1]):
-            breaks += table.iloc[:, i].astype(str).str.count("\n").to_numpy(dtype=np.int64)
+    table = parse_texts(
+        text, writing, shown, before, lambda done: progress(len(text) + done, 2 * len(text))
+    )
+    breaks = count_breaks(table, text)
     lines = np.arange(len(table)) + before + 1 + np.cumsum(breaks) - breaks
+    told = []
+    if breaks.any():
+        line = lines[int(np.argmax(breaks > 0))]
+        told.append(f"line ends in quotation marks for text, the first in line {line}")
     columns = {i: table.iloc[:, i].to_numpy(dtype=object) for i in range(table.shape[1])}
     names = _numbered(len(columns))
     if named:
         names = [clean(str(column[0]).strip()) for column in columns.values()]
         columns = {i: column[1:] for i, column in columns.items()}
         lines = lines[1:]
-    return _cleaned(Cells(shown, names, lines, {}, columns))
+    return _cleaned(Cells(shown, names, lines, {}, columns, told))
 
 
 def _cleaned(cells: Cells) -> Cells:
-    """Strip the texts, and leave out blank lines."""
+    """Strip the texts, and leave out lines without a single filled cell."""
     for i, column in cells.texts.items():
         cells.texts[i] = np.array([str(cell).strip() for cell in column], dtype=object)
     if len(cells.texts) == len(cells.names) and cells.texts:
         filled = np.any([column != "" for column in cells.texts.values()], axis=0)
         if not filled.all():
+            empty = cells.lines[~filled]
+            told = f"line {empty[0]}, which is empty, left out"
+            if len(empty) > 1:
+                told = f"{len(empty):,} empty lines left out, the first is line {empty[0]}"
+            cells.told.append(told)
             cells.lines = cells.lines[filled]
             cells.texts = {i: column[filled] for i, column in cells.texts.items()}
             cells.numbers = {i: column[filled] for i, column in cells.numbers.items()}
     return cells
 
 
-def _unreadable(shown: str, reason: str, before: int) -> DataError:
-    """Say in our words what pandas says of a file that is no table."""
-    if wide := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", reason):
-        expected, line, seen = map(int, wide.groups())
-        problem = f"{seen} cells, but line {before + 1} has {expected}; "
-        return DataError(
-            shown, problem + "a decimal comma, or a separator too many?", line=line + before
-        )
-    if quote := re.search(r"EOF inside string starting at row (\d+)", reason):
-        problem = "a quotation mark is opened and never closed"
-        return DataError(shown, problem, line=int(quote[1]) + 1 + before)
-    return DataError(shown, clean(reason))
-
-
-def _leave_out_empty(cells: Cells, assumptions: list[str]) -> None:
+def _leave_out_empty(cells: Cells, has_names: bool, assumptions: list[str]) -> None:
     """Leave out columns without a name and without any cell, as trailing commas make them."""
-    empty = [
-        i
-        for i, name in enumerate(cells.names)
-        if not name and i in cells.texts and (cells.texts[i] == "").all() and len(cells.lines)
-    ]
+    if not len(cells.lines):
+        return
+    nameless = [i for i, name in enumerate(cells.names) if not (name and has_names)]
+    empty = [i for i in nameless if i in cells.texts and (cells.texts[i] == "").all()]
     if empty and len(empty) < len(cells.names) - 1:
         cells.keep([i for i in range(len(cells.names)) if i not in empty])
         counted = f"{len(empty)} empty columns" if len(empty) > 1 else "an empty column"
         assumptions.append(f"{counted} without a name left out")
 
 
-def _check_names(cells: Cells, line: int) -> None:
+def _check_names(cells: Cells, line: int, is_guess: bool) -> None:
     seen: set[str] = set()
+    other = f", or add --header no if line {line} holds values" if is_guess else ""
     for i, name in enumerate(cells.names):
         if name and name in seen:
-            problem = "this name is there twice; rename one"
+            problem = f"this name is there twice; rename one{other}"
             raise DataError(cells.shown, problem, line=line, column=name)
         if not name and i > 0:
-            problem = f"the column number {i + 1} has no name; give it one"
+            problem = f"the column number {i + 1} has no name; give it one{other}"
             raise DataError(cells.shown, problem, line=line)
         seen.add(name)

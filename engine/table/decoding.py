@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,8 @@ _ASK = 16
 have much in it unpacked."""
 _TIMES = 12
 """The bytes that are needed at most for each byte of a table, while it is being read."""
+_WINDOWS = re.compile(rb"[\x80-\x9f]")
+"""What is no text in Latin-1, and in Windows' extension of it signs such as €."""
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 
@@ -50,7 +53,8 @@ def read_text(
         DataError: It cannot be read, or is no text.
     """
     content = _unpacked(_read_bytes(source, shown, progress), shown)
-    text = _decode(content, shown, encoding, assumptions)
+    # A file that was put together from several may have a second mark.
+    text = _decode(content, shown, encoding, assumptions).lstrip("\ufeff")
     if not text.strip():
         raise DataError(shown, "the file is empty; it needs a header line and observations")
     if "\0" in text:
@@ -139,8 +143,15 @@ def _without_mark(content: bytes, shown: str, assumptions: list[str]) -> str:
         line = content.count(b"\n", 0, control) + 1
         raise DataError(shown, "not a text file (it has control characters)", line=line)
     line = content.count(b"\n", 0, place) + 1
-    assumptions.append(f"encoding Latin-1 (line {line} is not UTF-8)")
-    return content.decode("latin-1")
+    called = "cp1252" if _WINDOWS.search(content) else "Latin-1"
+    try:
+        text = content.decode(called)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = "neither UTF-8 nor cp1252 text; save it as UTF-8, or add --encoding"
+        raise DataError(shown, problem, line=line) from None
+    assumptions.append(f"encoding {called} (line {line} is not UTF-8)")
+    return text
 
 
 def _utf16(start: bytes) -> str:

@@ -16,13 +16,15 @@ from engine.files import locate, place
 from engine.memory import shortage
 from engine.progress import Progress, silent
 from engine.saved.source import Source
-from engine.table.cells import Cells, Writing, read_cells
+from engine.table.cells import Cells, read_cells
 from engine.table.decoding import read_text
 from engine.table.features import compute_features
 from engine.table.options import AUTO, SEPARATORS, TableOptions
+from engine.table.parsing import Writing
+from engine.table.preamble import split_preamble
 from engine.table.roles import Roles, find_roles
 from engine.table.scaling import Scaling
-from engine.table.sniffing import find_decimal, find_separator, split_preamble
+from engine.table.sniffing import find_decimal, find_separator
 from engine.table.splitting import hold_out
 from engine.table.values import Column, read_column
 from engine.text import clean
@@ -129,19 +131,15 @@ def _read_cells(
     progress: Progress,
 ) -> tuple[Cells, Writing]:
     text = read_text(file, shown, options.encoding, assumptions, _share(progress, 0, 30))
-    text, before = split_preamble(text, shown, options.separator, options.header, assumptions)
-    separator = find_separator(text, options.separator)
-    decimal = find_decimal(text, separator, options.decimal, shown)
-    if options.separator == AUTO and separator != ",":
+    body = split_preamble(text, shown, options.separator, options.header, assumptions)
+    separator = find_separator(body.text, body.separator)
+    if body.separator == AUTO and separator != ",":
         called = next(name for name, sign in SEPARATORS.items() if sign == separator)
         assumptions.append(f"separator {called}")
-    if options.decimal == AUTO and decimal != ".":
-        assumptions.append("decimal sign comma")
+    decimal = find_decimal(body.text, separator, options.decimal, shown, assumptions)
     writing = Writing(separator, decimal)
     cutting = _share(progress, 30, 100)
-    cells = read_cells(
-        text, shown, writing, options.header, before, assumptions, cutting, options.as_names
-    )
+    cells = read_cells(body, shown, writing, assumptions, cutting, options.as_names)
     return cells, writing
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 
 from engine.dataset import IGNORED, INDEX, INPUT, TARGET
 from engine.errors import DataError
 from engine.table.cells import Cells
+from engine.table.disguises import find_disguised
 from engine.table.options import NO_INDEX, TableOptions
 from engine.table.sniffing import is_number
 from engine.text import clean
 
 _INDEX_NAMES = ("observation", "id", "index")
+_WHOLE = re.compile(r"[+\-]?\d+(\.0*)?")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> R
         if index == 0 and options.index is None:
             problem += f" (--index none makes {called} an input)"
         raise DataError(shown, problem)
+    is_asked_for = options.index is not None and index is None
+    if 0 in inputs and not names[0] and not reason and not is_asked_for:
+        assumptions.append("the first column, which has no name, for an input called 'index'")
     return Roles(inputs, targets, index, category)
 
 
@@ -101,15 +106,14 @@ def _why_index(cells: Cells) -> str:
     if cells.names[0].lower() in _INDEX_NAMES:
         return "the first column"
     first = list(cells.texts.get(0, ()))
+    different = len(set(first)) == len(first) and "" not in first
     if not cells.names[0]:
-        counts = any(first == [str(n) for n in range(k, k + len(first))] for k in (0, 1))
-        return "the first column" if counts else ""
+        # pandas writes its index so, which no longer counts up once lines are left out.
+        numbered = different and all(map(_WHOLE.fullmatch, first))
+        return "the first column, another whole number in each line" if numbered else ""
     # As classes they would be an input for each line, which says nothing of another line.
-    different = len(first) > 2 and len(set(first)) == len(first) and "" not in first
-    if different and not any(map(is_number, first[:1000])) and not _looks_numeric(first):
+    texts = first[:1000]
+    is_name = not any(map(is_number, texts)) and not find_disguised(texts)
+    if different and len(first) > 2 and is_name:
         return "the first column, another text in each line"
     return ""
-
-
-def _looks_numeric(texts: Sequence[str]) -> bool:
-    return any(any(character.isdigit() for character in text[:2]) for text in texts[:1000])

@@ -1,4 +1,4 @@
-"""Guesses of how a table is written: separator, decimal sign, lines before the header."""
+"""Guesses of how a table is written: separator, decimal sign, whether it has a header."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _SAMPLE = 100
 _POINT = re.compile(r"\s*[+\-−]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?\s*")
 _COMMA = re.compile(r"\s*[+\-−]?(\d+,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}(,\d{3})+\s*")
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
+"""What stands for a missing cell, in lower case."""
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:
@@ -33,69 +35,8 @@ def is_number(cell: str, decimal: str = ".") -> bool:
     return "_" not in plain
 
 
-def split_preamble(
-    text: str, shown: str, separator: str, header: str, assumptions: list[str]
-) -> tuple[str, int]:
-    """Return the text from the header on, and how many lines stand before it.
-
-    Args:
-        text: All of it.
-        shown: What messages call the file.
-        separator: One of `SEPARATORS`, or "auto".
-        header: "yes", "no" or "auto".
-        assumptions: What is taken for granted is added here.
-
-    Raises:
-        DataError: The last remark may as well be the header.
-    """
-    start = lines = remarks = 0
-    last, at = "", 0
-    while True:
-        end = text.find("\n", start)
-        line = text[start : end if end >= 0 else len(text)].strip()
-        if end < 0 or (line and not line.startswith("#")):
-            break
-        start, lines = end + 1, lines + 1
-        if line:
-            last, at, remarks = line.lstrip("#"), lines, remarks + 1
-    rest = text[start:] if lines else text
-    named = header != "no" and remarks > 0 and _names_columns(last, at, rest, separator, shown)
-    if named:
-        assumptions.append(f"line {at} without its # for the names of the columns")
-        remarks -= 1
-    if remarks:
-        counted = "one line" if remarks == 1 else f"{remarks} lines"
-        assumptions.append(f"{counted} beginning with # for remarks")
-    return (f"{last.strip()}\n{rest}", lines - 1) if named else (rest, lines)
-
-
-def _names_columns(remark: str, line: int, text: str, given: str, shown: str) -> bool:
-    """Whether what stands behind # is the header of a text, as NumPy's `savetxt` writes it.
-
-    Raises:
-        DataError: That and a remark look alike.
-    """
-    separator = find_separator(text, given)
-    rows, names = sample_rows(text, separator), remark.split(separator)
-    if len(names) < 2 or not rows or any(len(row) != len(names) for row in rows):
-        return False
-    if all(map(_is_any_number, names)):
-        return False
-    first, others = rows[0], rows[1:]
-    for cell, *below in zip(first, *others, strict=True):
-        filled = [other for other in below if other.strip()]
-        if filled and all(map(_is_any_number, filled)) and not _is_any_number(cell):
-            # It stands above numbers, and so is the header.
-            return False
-    numbers = sum(map(_is_any_number, first))
-    is_tight = not any(name[:1].isspace() for name in names)
-    if numbers and (numbers == len(first) or is_tight or not has_header(rows, ".")):
-        return True
-    problem = "a header behind #, or a remark? Remove the # or the line"
-    raise DataError(shown, problem, line=line)
-
-
-def _is_any_number(cell: str) -> bool:
+def is_any_number(cell: str) -> bool:
+    """Whether a cell is a number with either decimal sign."""
     return is_number(cell) or _COMMA.fullmatch(cell) is not None
 
 
@@ -133,8 +74,17 @@ def find_separator(text: str, given: str) -> str:
     return best
 
 
-def find_decimal(text: str, separator: str, given: str, shown: str) -> str:
+def find_decimal(text: str, separator: str, given: str, shown: str, assumptions: list[str]) -> str:
     """Return the decimal sign: a comma where numbers have one, and none has a point.
+
+    Points between thousands do not count where a number has a comma before its decimals.
+
+    Args:
+        text: The table.
+        separator: What stands between its cells.
+        given: One of `DECIMALS`, or "auto".
+        shown: What messages call the file.
+        assumptions: What is taken for granted is added here.
 
     Raises:
         DataError: The commas may as well part thousands.
@@ -143,32 +93,47 @@ def find_decimal(text: str, separator: str, given: str, shown: str) -> str:
         return DECIMALS[given]
     if separator == ",":
         return "."
-    cells = [cell for row in sample_rows(text, separator) for cell in row]
+    cells = [cell.strip() for row in sample_rows(text, separator) for cell in row]
     commas = [cell for cell in cells if "," in cell and _COMMA.fullmatch(cell)]
-    if not commas or any("." in cell and _POINT.fullmatch(cell) for cell in cells):
-        return "."
-    if all(_THOUSANDS.fullmatch(cell) for cell in commas):
-        problem = f"{commas[0].strip()!r} can be read in two ways; add --decimal comma, or remove "
+    points = [cell for cell in cells if "." in cell and _POINT.fullmatch(cell)]
+    has_comma = not all(map(_THOUSANDS.fullmatch, commas))
+    are_thousands = all(_THOUSANDS.fullmatch(cell.replace(".", ",")) for cell in points)
+    if commas and not has_comma and not points:
+        problem = f"{commas[0]!r} can be read in two ways; add --decimal comma, or remove "
         raise DataError(shown, problem + "the commas between the thousands")
-    return ","
+    if has_comma and are_thousands:
+        assumptions.append("decimal sign comma")
+        return ","
+    if points and are_thousands and separator == ";":
+        # Where semicolons part the cells, a comma is often the decimal sign.
+        assumptions.append(f"decimal sign point, as in {points[0]}")
+    return "."
 
 
-def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:
+def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:
     """Whether the first of some rows holds names.
 
-    It does not where it has a number wherever the others have, and where its texts
-    come again below.
+    It does where a text stands above numbers. It does not where a cell of it comes again in
+    its column, or where all of it are numbers above numbers.
+
+    Returns:
+        None where that cannot be known.
     """
-    first, others = rows[0], rows[1:]
-    numeric = 0
-    for i, cell in enumerate(first):
-        below = [row[i].strip() for row in others if i < len(row) and row[i].strip()]
-        if not cell.strip() or not below:
-            return not all(is_number(c, decimal) for c in first)
-        if all(is_number(c, decimal) for c in below):
-            if not is_number(cell, decimal):
-                return True
-            numeric += 1
-        elif not is_number(cell, decimal) and cell.strip() not in below:
+    first, others = [cell.strip() for cell in rows[0]], rows[1:]
+    filled = [i for i, cell in enumerate(first) if cell.lower() not in MISSING]
+    numeric = [i for i in filled if is_number(first[i], decimal)]
+    # Where there are no better names, pandas writes 0, 1, 2 …, which come again as values.
+    counted = [first[i] for i in numeric] == [str(k) for k in range(max(len(numeric), 3))]
+    comes_again = is_above_numbers = False
+    for i in filled:
+        below = {row[i].strip() for row in others if i < len(row)}
+        values = [cell for cell in below if cell != first[i] and cell.lower() not in MISSING]
+        numbers = bool(values) and all(is_number(cell, decimal) for cell in values)
+        if i not in numeric and numbers:
             return True
-    return not numeric
+        comes_again |= first[i] in below and not (counted and i in numeric)
+        is_above_numbers |= numbers
+    only_numbers = len(numeric) == len(filled)
+    if comes_again or (only_numbers and (is_above_numbers or not others)):
+        return False
+    return None

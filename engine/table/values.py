@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from shlex import quote
@@ -13,22 +12,13 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.table.cells import EXACT, Cells
-from engine.table.sniffing import is_number
+from engine.table.disguises import find_disguised, hint, is_like_number
+from engine.table.sniffing import MISSING, is_number
 from engine.text import MINUS, clean
-
-MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
-"""What stands for a missing cell, in lower case."""
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _MOST_CLASSES = 1000
 _FEW_CLASSES = 20
-_LIKE_A_NUMBER = re.compile(r"[+\-−(]?\s*[$€£]?\s*[.,]?\d")
-_DISGUISES = (
-    (re.compile(r".*%"), "remove the % from every cell"),
-    (re.compile(r"[+\-−]?\d{1,3}(,\d{3})+(\.\d+)?"), "remove the commas between the thousands"),
-    (re.compile(r"[+\-−]?\d*,\d+"), "a decimal comma? --decimal comma"),
-    (re.compile(r"(\d+[-/.]){2}\d+.*|\d+:\d\d.*"), "a date? turn it into numbers"),
-)
 
 
 @dataclass(frozen=True)
@@ -87,15 +77,15 @@ def read_column(
         )
         raise DataError(cells.shown, problem, column=name)
     if not as_classes:
-        numbers = [k for k in present if is_number(distinct[k], decimal)]
-        if len(numbers) == len(present):
+        texts = [k for k in present if not is_number(distinct[k], decimal)]
+        if not texts:
             values = _numbers(at, distinct, present, decimal, assumptions)
             return Column(name, "number", values[codes])
-        if numbers or any(_LIKE_A_NUMBER.match(distinct[k]) for k in present):
-            strangers = set(present) - set(numbers)
-            if not numbers:
-                strangers = {k for k in present if _LIKE_A_NUMBER.match(distinct[k])}
-            raise _no_number(at, distinct, min(strangers))
+        disguised = find_disguised(distinct[k] for k in texts)
+        # Among numbers every text is a stranger.
+        strangers = [k for k in texts if len(texts) < len(present) or distinct[k] in disguised]
+        if strangers:
+            raise _no_number(at, distinct, strangers[0])
         if {distinct[k].lower() for k in present} in ({"true", "false"}, {"yes", "no"}):
             return _truth(name, codes, distinct, assumptions)
     return _category(at, codes, distinct, present)
@@ -125,8 +115,9 @@ def _numbers(
         values[k] = float(text)
         if not np.isfinite(values[k]):
             raise at.error(k, f"{clean(distinct[k], 40)!r} is not a finite number")
-        whole = abs(values[k]) >= EXACT and text.lstrip("+-").isdigit()
-        if whole and not rounded and Decimal(text) != Decimal(values[k]):
+        # Of 1e300 nothing is lost: it is how the number that is taken is written.
+        is_long = abs(values[k]) >= EXACT and not rounded
+        if is_long and Decimal(text) != Decimal(repr(float(values[k]))):
             rounded = distinct[k]
     if rounded:
         assumptions.append(
@@ -138,12 +129,14 @@ def _numbers(
 def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
     text = distinct[k]
     problem = f"{clean(text, 40)!r} is not a number"
-    hint = next((hint for sign, hint in _DISGUISES if sign.fullmatch(text)), "")
-    if not hint and at.codes[0] == k and len(at.codes) > 1 and not _LIKE_A_NUMBER.match(text):
-        hint = "a line of units? remove it"
+    way = hint(text)
+    if text == at.name:
+        way = "the names again? remove the line"
+    elif not way and at.codes[0] == k and len(at.codes) > 1 and not is_like_number(text):
+        way = "a line of units? remove it"
     name = quote(clean(at.name, 40))
     ways = f"--category {name} takes the cells for names of classes, --ignore {name} leaves it out"
-    return at.error(k, f"{problem}; {hint + '; ' if hint else ''}{ways}")
+    return at.error(k, f"{problem}; {way + '; ' if way else ''}{ways}")
 
 
 def _truth(

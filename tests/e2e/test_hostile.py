@@ -64,7 +64,7 @@ def nasty(chance: random.Random) -> str:
 
 def write_nasty_table(path: Path, chance: random.Random) -> None:
     """A table with such texts for its columns, classes and observations."""
-    classes = [f"{nasty(chance)}{i}" for i in range(4)]
+    classes = [f"{nasty(chance)}c{i}" for i in range(4)]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([f"id {nasty(chance)}", f"{nasty(chance)}a", "x" * 100_000, nasty(chance)])
@@ -192,6 +192,25 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
             terminal.wait_for_end()
             # Wherever the line is broken.
             assert "".join(told.split()) in "".join(terminal.text.split())
+
+
+def test_tables_that_could_be_read_wrongly(tmp_path: Path) -> None:
+    for content, told in (
+        ('c,b,t\n"1"2,1,0\n', "line 2: the quotation mark opened here closes before '2'"),
+        ('c,b\n"red,1\nblue,2\n"green",3\n', "line 2: the quotation mark opened here closes in "),
+        ("a,t\n–5,1\n–6,2\n", "line 2, column 'a': '–5' is not a number; a dash for the minus"),
+        ("#a,b\n#1,2\n", "every line begins with #, as remarks do"),
+    ):
+        (tmp_path / "table.csv").write_text(content)
+        assert told in refusal("train", "table.csv")
+    for content, told in (
+        ("yes,no\nno,yes\nyes,yes\nno,no\n", "no header (line 1 holds values)"),
+        (",a,t\n5,1,0\n6,3,1\n", "index unnamed (the first column, another whole number"),
+        ("a,t\n1,0\n,\n3,1\n", "line 3, which is empty, left out"),
+        ("sep=;\na;t\n1,5;0\n2;1\n", "separator semicolon (sep= in line 1)"),
+    ):
+        (tmp_path / "table.csv").write_text(content)
+        assert f"assumed {told}" in run("train", "table.csv", "--iterations", "1").stdout
 
 
 def test_gzip_is_read(tmp_path: Path) -> None:
