@@ -271,6 +271,8 @@ class Explanation:
     """The reason behind the rule, in plain words."""
     leads_on: bool = True
     """Whether the cells in the expression can be explained in their turn."""
+    sign: str = "="
+    """What stands before the rule: ← where it reads the cell's own old value."""
 
     @property
     def operands(self) -> tuple[Cell, ...]:
@@ -286,4 +288,4 @@ class Explanation:
         value = format_number(self.cell.value)
         if not self.leads_on:
             return f"{self.cell.label} = {value}: {self.rule}"
-        return f"{self.cell.label} = {self.rule} = {self.numbers} = {value}"
+        return f"{self.cell.label} {self.sign} {self.rule} = {self.numbers} = {value}"

@@ -35,6 +35,7 @@ def add_update(bench: Workbench, minus_eta: Array) -> None:
             parameter,
             parameter,
             gradient=optimiser.direct(bench, parameter, gradients[name]),
+            aim=optimiser.aim,
             eta=bench.tensors["eta"],
             minus_eta=minus_eta,
             change=bench.changes[name],

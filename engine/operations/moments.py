@@ -42,7 +42,7 @@ class Average(InPlace):
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} ← {self._rule(self.symbol, self.incoming.symbol)}"
+        return f"{self.symbol} {self.sign} {self._rule(self.symbol, self.incoming.symbol)}"
 
     def _rule(self, m: str, incoming: str) -> str:
         b = self.symbol_kept

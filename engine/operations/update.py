@@ -24,12 +24,14 @@ class Descend(InPlace):
 
     Attributes:
         gradient: The direction: ∂E/∂v, or what the optimiser made of it.
+        aim: What such a step is, with ``{d}`` for the direction.
         eta: The learning rate η, a scalar tensor, so that it can change between steps.
         minus_eta: −η.
         change: The tensor that keeps the last change, −η·∂E/∂v.
     """
 
     gradient: Tensor
+    aim: str
     eta: Tensor
     minus_eta: Array
     change: Tensor
@@ -37,13 +39,13 @@ class Descend(InPlace):
     @property
     def formula(self) -> str:
         v, eta = self.symbol, self.eta.symbol
-        return f"{v} ← {v} {MINUS} {eta}·{self.gradient.symbol}"
+        return f"{v} {self.sign} {v} {MINUS} {eta}·{self.gradient.symbol}"
 
     @property
     def why(self) -> str:
         return (
-            f"A step against the gradient, downhill for E, of the length {self.eta.symbol} times "
-            "the slope. Every gradient was computed from the weights before any update."
+            f"{self.aim.format(d=self.gradient.symbol)} All gradients of an iteration are computed "
+            "before its first update."
         )
 
     @property
@@ -76,7 +78,7 @@ class Count(InPlace):
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} ← {self.symbol} + 1"
+        return f"{self.symbol} {self.sign} {self.symbol} + 1"
 
     @property
     def why(self) -> str:

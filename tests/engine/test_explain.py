@@ -19,6 +19,8 @@ from engine.expression import (
     format_number,
     render,
 )
+from engine.optimisers import OPTIMISERS
+from engine.report import chain_text
 from tests.engine.by_hand import by_hand
 from tests.engine.nets import CLASSES, every_kind, make
 
@@ -80,6 +82,49 @@ def test_the_numbers_of_an_explanation(cell: str, kind: dict[str, Any], numbers:
     explanation = debugger.explain(cell, *index)
     values = {operand.tensor: format_number(operand.value) for operand in explanation.operands}
     assert explanation.numbers == numbers.format(**values)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_what_is_said_of_a_step_is_true(optimiser: str) -> None:
+    """Whether it can go against its own gradient, as a run with a large rate shows."""
+    debugger = make(optimiser=optimiser, learning_rate=2.0, bias="per-neuron", init="normal")
+    uphill = []
+    for _ in range(300):
+        debugger.run(1)
+        uphill.append(
+            any(
+                (debugger.value(f"delta_{name}") * debugger.value(f"dE_d{name}") > 0.0).any()
+                for name in debugger.parameters
+            )
+        )
+    why = debugger.explain("v", 0, 0).why
+    assert ("It may go uphill" in why) == any(uphill)
+    direction = next(o for o in debugger.program.operations if o.name == "v").gradient
+    assert f" {direction.symbol}" in why.replace(".", ",")
+    assert debugger.explain("delta_v", 0, 0).why == why
+
+
+def test_an_update_is_no_equation() -> None:
+    debugger = make(optimiser="adam")
+    debugger.run(3)
+    assert str(debugger.explain("t")) == "t ← t + 1 = 2 + 1 = 3"
+    for name in ("v", "m_v", "s_v"):
+        assert str(debugger.explain(name, 0, 0)).count(f"{name}[input1, g1] ← ") == 1
+    for name in ("d_v", "delta_v", "mhat_v", "y"):
+        assert "←" not in str(debugger.explain(name, 0, 0))
+    text = chain_text(debugger.explain_chain("v", 0, 0), 2)
+    assert "\nv[input1, g1] ← v[input1, g1] − η·d_v[input1, g1]\n    = 0." in text
+
+
+def test_the_factor_of_each_squared_loss_is_explained() -> None:
+    for loss, words in (
+        ("mse", "The 2 is the square's, N·O the mean's."),
+        ("sse", "The 2 is the square's."),
+        ("half-sse", "The 2 of the square and the ½ of E cancel."),
+    ):
+        debugger = make(loss=loss)
+        debugger.run(1)
+        assert debugger.explain("dE_df", 0, 0).why.endswith(f"no change. {words}")
 
 
 def test_minus_nothing_is_nothing() -> None:

@@ -65,7 +65,7 @@ class ExplainScreen(ListScreen):
         rows.append(row.add(words, palette.dim))
         if explanation.leads_on:
             for text, style in (
-                (f"= {explanation.rule}", palette.text),
+                (f"{explanation.sign} {explanation.rule}", palette.text),
                 (f"= {explanation.numbers}", palette.label),
             ):
                 rows += [Row().add("  " + line, style) for line in wrap(text, width - 2)]
