@@ -186,6 +186,16 @@ def cells(expression: Expression) -> Iterator[Cell]:
             yield from cells(expression.exponent)
 
 
+def main_term(expression: Expression) -> Expression:
+    """Return the expression with only the largest term of each sum whose terms are multiplied."""
+    match expression:
+        case Sum():
+            return main_term(max(expression.terms, key=lambda term: abs(evaluate(term))))
+        case Product():
+            return Product(tuple(map(main_term, expression.factors)))
+    return expression
+
+
 def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
     """Write the expression with its numbers.
 
@@ -273,11 +283,21 @@ class Explanation:
     """Whether the cells in the expression can be explained in their turn."""
     sign: str = "="
     """What stands before the rule: ← where it reads the cell's own old value."""
+    is_found: bool = False
+    """Whether the cell is as its iteration found it, before the operation that changes it."""
+    made_in: int | None = None
+    """For what is left from an earlier iteration, which one: its operands, if it has any, are of
+    that iteration; a cell that was only found is explained as that iteration made it."""
 
     @property
     def operands(self) -> tuple[Cell, ...]:
         """The cells that the value is computed from, each once."""
         return tuple(dict.fromkeys(cells(self.expression))) if self.leads_on else ()
+
+    @property
+    def main_operands(self) -> tuple[Cell, ...]:
+        """Those of the largest term, where the value is a sum."""
+        return tuple(cells(main_term(self.expression))) if self.leads_on else ()
 
     @property
     def numbers(self) -> str:

@@ -275,7 +275,7 @@ def test_a_weight_set_between_the_phases() -> None:
     assert operands["dy_dg"]["w"] == operands["dE_dg"]["dy_dg"] == operands["w"]["w"] == 5.0
     read = debugger.explain("w", 0, 0, as_read=True)
     assert (read.cell.value, read.leads_on) == (forward, False)
-    assert read.rule == "what the update of iteration 2 left (S goes there)"
+    assert read.rule == "what the update of iteration 2 left"
     debugger.edit("w", (0, 0), 7.0)
     assert debugger.explain("w", 0, 0).rule == "set by hand here"
     assert debugger.explain("w", 0, 0, as_read=True).cell.value == forward
