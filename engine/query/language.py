@@ -19,8 +19,8 @@ import numpy as np
 from engine.errors import NotComputedError, QueryError
 from engine.query.functions import FUNCTIONS, Function
 from engine.query.parsing import LONGEST, described, parse, refusal
-from engine.tensor import BatchLabels
-from engine.text import clean, normalised
+from engine.tensor import Axis
+from engine.text import clean
 
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""
@@ -39,13 +39,13 @@ class Term:
         evaluate: Computes the value from what the tensors hold now.
         shape: The shape of the value.
         is_truth: Whether the value is true or false and not a number.
-        labels: The names along each axis, for a tensor.
+        axes: What each dimension counts, for a tensor; None where it has no names.
     """
 
     evaluate: Callable[[], Any]
     shape: Shape = ()
     is_truth: bool = False
-    labels: tuple[Sequence[str], ...] = ()
+    axes: tuple[Axis | None, ...] = ()
 
 
 class Names(Protocol):
@@ -280,18 +280,16 @@ class _Compiler:
             raise refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
         if not parts:
             raise refusal(node, "an index is needed, as in dE_dw[2, 0]")
-        labels = term.labels or ((),) * len(term.shape)
-        index = tuple(_index(part, labels[axis]) for axis, part in enumerate(parts))
+        axes = term.axes or (None,) * len(term.shape)
+        index = tuple(map(_index, parts, axes))
         # Wherever an observation stands, the shape is the same.
         fixed = tuple(0 if callable(part) else part for part in index)
         try:
             shape = np.broadcast_to(np.float64(0), term.shape)[fixed].shape
         except (IndexError, ValueError):
-            raise refusal(
-                node,
-                f"there is no such element in the shape {_shape_text(term.shape)}: numbers count "
-                "from 0",
-            ) from None
+            shape_text = _shape_text(term.shape)
+            problem = f"there is no such element in the shape {shape_text}: numbers count from 0"
+            raise refusal(node, problem + _names_meant(index, axes)) from None
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")
         return Term(_element_of(term.evaluate, index), shape, term.is_truth)
@@ -336,23 +334,30 @@ def _element_of(evaluate: Callable[[], Any], index: tuple[Index, ...]) -> Callab
     return element
 
 
-def _index(node: ast.expr, labels: Sequence[str]) -> Index:
+def _index(node: ast.expr, axis: Axis | None) -> Index:
     if isinstance(node, ast.Slice):
         bounds = (
             None if part is None else _whole(part) for part in (node.lower, node.upper, node.step)
         )
         return slice(*bounds)
-    if isinstance(node, ast.Name):
-        if not labels:
-            raise refusal(node, "there are no names here; an index is a number")
-        try:
-            if isinstance(labels, BatchLabels):
-                return labels.finder(node.id)
-            return tuple(map(normalised, labels)).index(node.id)
-        except ValueError:
-            problem = f"no row or column is called {clean(node.id, 40)!r}"
-            raise refusal(node, problem) from None
+    match node:
+        case ast.Name(id=name) | ast.Constant(value=str(name)):
+            if axis is None:
+                raise refusal(node, "there are no names here; an index is a number")
+            try:
+                return axis.place(name)
+            except ValueError:
+                problem = f"no row or column is called {clean(name, 40)!r}"
+                raise refusal(node, problem) from None
     return _whole(node)
+
+
+def _names_meant(index: Sequence[Index], axes: Sequence[Axis | None]) -> str:
+    """Say how to write the name that a number is, where it is one."""
+    for part, axis in zip(index, axes, strict=False):
+        if axis is not None and isinstance(part, int) and axis.names(str(part)):
+            return f"; the name {part} is written {axis.noun} {part}"
+    return ""
 
 
 def _whole(node: ast.expr) -> int:

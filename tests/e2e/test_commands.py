@@ -164,7 +164,7 @@ def test_explain_leads_back_to_the_data() -> None:
     assert [explained["name"] for explained in chain["explanations"]][-1] in ("x", "v", "w", "f0")
     later = ["--batch-size", "2", "--at", "1", "--json"]
     # The fourth observation is the second one of the second batch.
-    chain = json.loads(run("explain", "or", "g[4, g1]", *later).stdout)
+    chain = json.loads(run("explain", "or", "g[obs 4, g1]", *later).stdout)
     assert chain["explanations"][0]["index"] == [1, 0]
     by_name = run("explain", "or", "∂E/∂v[input2, g1]").stdout
     assert by_name.startswith("iteration 0\n\n∂E/∂v[input2, g1] = Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]\n")
@@ -174,9 +174,11 @@ def test_explain_leads_back_to_the_data() -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["explain", "or", "dE_dv[9, g1]"], "no number from 0 to 1"),
+        (["explain", "or", "dE_dv[9, g1]"], "a bare number is a position, here from 0 to 1"),
+        (["explain", "or", "f[4, output]"], "from 0 to 3; the name 4 is written obs 4"),
         (["explain", "or", "dE_dv[0]"], "2 indices are needed"),
         (["explain", "or", "nothing[0]"], "no element of x"),
+        (["explain", "or", "nothing[0]", "--hidden", "3,2"], "such as dE_dv1[0, 0]"),
         (["trace", "or", "--until", "E"], "not a condition"),
         (["trace", "or", "--until", "E <"], "column"),
         (["or", "--break", "nothing"], "there is no operation 'nothing'"),

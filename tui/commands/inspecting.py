@@ -75,8 +75,10 @@ def _train_until(debugger: Debugger, condition: str) -> None:
 def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     """Print where a number comes from, back to the data.
 
-    CELL is an element of a tensor, by number or by name: "dE_dv[1, 0]" or
-    "dE_dv[input2, g1]". From each sum the way goes on through its largest term.
+    CELL is an element of a tensor, "dE_dv[1, 0]" or "dE_dv[input2, g1]". A bare
+    number is a position from 0 on; a name that is a number is written as in the
+    output: "f[0, output]" is "f[obs 1, output]". From each sum the way goes on
+    through its largest term.
     """
     from engine.listing import parse_cell
     from engine.report import chain_object, chain_text
