@@ -76,6 +76,22 @@ class Query:
         """Whether it is a single true or false."""
         return self.term.is_truth and self.term.shape == ()
 
+    def require_condition(self) -> None:
+        """Refuse what is no condition, and say what it is.
+
+        Raises:
+            QueryError: It is no single true or false.
+        """
+        if self.is_condition:
+            return
+        kind, like = "a number", "E < 0.1"
+        shape = _shape_text(self.term.shape)
+        if self.term.is_truth:
+            kind, like = f"{shape} truth values", f"any({self.text})"
+        elif self.term.shape:
+            kind, like = f"{shape} numbers", f"max({self.text}) < 0.1"
+        raise QueryError(f"{self.text}: is {kind}, not a condition like {like}")
+
     def value(self) -> np.ndarray[Any, Any]:
         """Evaluate.
 
@@ -116,9 +132,7 @@ def compile_condition(text: str, names: Names) -> Query:
         QueryError: As for `compile_query`, or it is no condition.
     """
     query = compile_query(text, names)
-    if not query.is_condition:
-        kind = "many values" if query.term.is_truth else "a number"
-        raise QueryError(f"{query.text}: is {kind}, not a condition like E < 0.1")
+    query.require_condition()
     return query
 
 

@@ -90,8 +90,8 @@ class Scope:
         if not self._is_computed(tensor):
             place = self._symbol(self.place)
             raise QueryError(
-                f"{tensor.name} is not computed yet before {place}; prev({tensor.name}) is "
-                "its value one iteration ago"
+                f"{tensor.name} is not computed yet before {place}; prev({tensor.name}) is its "
+                f"value one iteration ago{'' if self.iteration else ', from iteration 1 on'}"
             )
         return _reading(tensor)
 

@@ -158,11 +158,26 @@ def test_refusals_tell_the_place(text: str, message: str) -> None:
 
 def test_what_is_not_computed_yet_and_what_has_no_past() -> None:
     debugger = make()
-    with pytest.raises(QueryError, match="E is not computed yet before ŷ"):
+    with pytest.raises(QueryError, match=r"E is not computed yet before ŷ; .* iteration 1 on$"):
         debugger.evaluate("E")
     debugger.run(1)
     with pytest.raises(QueryError, match="there is no iteration before"):
         debugger.evaluate("prev(E)")
+    debugger.step_operation()
+    with pytest.raises(QueryError, match=r"its value one iteration ago$"):
+        debugger.evaluate("E")
+    assert debugger.evaluate("prev(E)") == debugger.losses[0]
+
+
+def test_what_is_no_condition_is_told_by_its_kind() -> None:
+    debugger = make()
+    for text, kind in (
+        ("E", "a number, not a condition like E < 0.1"),
+        ("v", r"4×3 numbers, not a condition like max\(v\) < 0.1"),
+        ("v < 1", r"4×3 truth values, not a condition like any\(v < 1\)"),
+    ):
+        with pytest.raises(QueryError, match=f"{text}: is {kind}$"):
+            debugger.stops.add_breakpoint(f"w: {text}")
 
 
 def test_too_much_work_is_refused_before_it_is_done() -> None:
