@@ -345,6 +345,8 @@ class Debugger:
         """
         computed = len(self.losses) - 1
         end = computed if last is None else min(last, computed)
+        if last is not None and last < first:
+            raise QueryError(f"{first:,}..{last:,} runs backwards: write {last:,}..{first:,}")
         if not 0 <= first <= end:
             raise QueryError(
                 f"only the iterations before {computed + 1:,} are computed: run first, then look "

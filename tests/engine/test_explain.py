@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from engine.expression import (
 )
 from engine.optimisers import OPTIMISERS
 from engine.report import chain_text
+from engine.trace import trace_text
 from tests.engine.by_hand import by_hand
 from tests.engine.nets import CLASSES, every_kind, make
 
@@ -132,6 +134,9 @@ def test_minus_nothing_is_nothing() -> None:
     debugger.run(1)
     assert np.signbit(debugger.value("dE_df")[0, 1])
     assert str(debugger.explain("dE_df", 0, 1)).endswith(" = 0")
+    shown = trace_text(debugger)
+    assert "∂E/∂f = −f₀/(f·N)" in shown
+    assert re.search(r"-0\.?(?![\d.])", shown) is None
 
 
 def visible(debugger: Debugger) -> list[str]:
