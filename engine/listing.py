@@ -89,8 +89,7 @@ def _place(part: str, axis: Axis) -> int:
         if -size <= place < size:
             return place % size
         raise InputError(
-            f"{shown}: a bare number is a position, here from 0 to {size - 1}"
-            f"{_names_meant(part, axis)}"
+            f"{shown}: a bare number is a position, here from 0 to {size - 1}{axis.as_name(part)}"
         )
     try:
         found = axis.place(part)
@@ -103,11 +102,3 @@ def _place(part: str, axis: Axis) -> int:
             f"{shown!r}: there is no such name here, and a position is a number from 0 to "
             f"{size - 1}"
         ) from None
-
-
-def _names_meant(number: str, axis: Axis) -> str:
-    """Say how a name that is a number is written, where there are such names."""
-    if axis.names(number):
-        return f"; the name {clean(number, 40)} is written {axis.noun} {clean(number, 40)}"
-    first = axis.called(0)
-    return f"; names are written {first}" if first != axis.labels[0] else ""

@@ -57,10 +57,13 @@ class Axis:
         label = self.labels[place]
         return f"{self.noun} {label}" if self.noun and is_whole(label) else label
 
-    def names(self, number: str) -> bool:
-        """Whether a number is a name here, to be written with its noun."""
+    def as_name(self, number: str) -> str:
+        """Say how to write the name that a number is, or such names; "" where there are none."""
         labels = self.labels.names if isinstance(self.labels, BatchLabels) else self.labels
-        return bool(self.noun) and number in labels
+        if self.noun and number in labels:
+            return f"; the name {number} is written {self.noun} {number}"
+        first = self.called(0)
+        return f"; names are written {first}" if first != self.labels[0] else ""
 
     def place(self, name: str) -> int | Callable[[], int]:
         """Find a row or column by its name, ``obs 4`` or ``input2``.

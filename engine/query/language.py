@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -303,7 +303,12 @@ class _Compiler:
         except (IndexError, ValueError):
             shape_text = _shape_text(term.shape)
             problem = f"there is no such element in the shape {shape_text}: numbers count from 0"
-            raise refusal(node, problem + _names_meant(index, axes)) from None
+            meant = "".join(
+                axis.as_name(str(part))
+                for part, axis in zip(index, axes, strict=False)
+                if axis is not None and isinstance(part, int)
+            )
+            raise refusal(node, problem + meant) from None
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")
         return Term(_element_of(term.evaluate, index), shape, term.is_truth)
@@ -364,14 +369,6 @@ def _index(node: ast.expr, axis: Axis | None) -> Index:
                 problem = f"no row or column is called {clean(name, 40)!r}"
                 raise refusal(node, problem) from None
     return _whole(node)
-
-
-def _names_meant(index: Sequence[Index], axes: Sequence[Axis | None]) -> str:
-    """Say how to write the name that a number is, where it is one."""
-    for part, axis in zip(index, axes, strict=False):
-        if axis is not None and isinstance(part, int) and axis.names(str(part)):
-            return f"; the name {part} is written {axis.noun} {part}"
-    return ""
 
 
 def _whole(node: ast.expr) -> int:
