@@ -211,8 +211,8 @@ ACTIVATIONS: dict[str, Activation] = {
             symbol="σ",
             bind=_bind_sigmoid,
             value=_sigmoid,
-            why="σ squeezes any number into the range from 0 to 1; without such a bend, layers "
-            "upon layers would still be one linear function.",
+            why="σ({z}) is 1/(1 + e^(−{z})): any number is squeezed into the range from 0 to 1. "
+            "Without such a bend, layers upon layers would still be one linear function.",
             slope_formula="{a}(1 − {a})",
             bind_slope=_bind_sigmoid_slope,
             slope=lambda z, a: Product((a, Difference(Constant(1.0), a))),
@@ -244,7 +244,7 @@ ACTIVATIONS: dict[str, Activation] = {
             why="relu lets what is positive pass and makes the rest 0.",
             slope_formula="[{z} > 0]",
             bind_slope=_bind_step,
-            slope=lambda z, a: Call("[> 0]", lambda v: float(v > 0.0), z),
+            slope=lambda z, a: Call("[{x} > 0]", lambda v: float(v > 0.0), z),
             slope_why="The slope of relu: 1 where {z} is positive, else 0 (also at the kink). A "
             "neuron with 0 for every observation is dead: it learns no more.",
             slope_reads="z",
@@ -258,7 +258,9 @@ ACTIVATIONS: dict[str, Activation] = {
             why=f"Like relu, but what is negative passes too, times {LEAK}.",
             slope_formula=f"1 where {{z}} > 0, else {LEAK}",
             bind_slope=_bind_leaky_slope,
-            slope=lambda z, a: Call(f"[> 0, else {LEAK}]", lambda v: 1.0 if v > 0 else LEAK, z),
+            slope=lambda z, a: Call(
+                f"1 where {{x}} > 0, else {LEAK}", lambda v: 1.0 if v > 0 else LEAK, z
+            ),
             slope_why=f"The slope of the leaky relu: {LEAK} where {{z}} is negative, so that no "
             "neuron dies.",
             slope_reads="z",
@@ -272,7 +274,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "−1.",
             slope_formula="e^min({z}, 0)",
             bind_slope=_bind_elu_slope,
-            slope=lambda z, a: Call("e^", lambda v: math.exp(min(v, 0.0)), z),
+            slope=lambda z, a: Call("e^min({x}, 0)", lambda v: math.exp(min(v, 0.0)), z),
             slope_why="The slope of elu: 1 where {z} is positive, and e^{z} below, without a kink.",
             slope_reads="z",
         ),
@@ -284,7 +286,7 @@ ACTIVATIONS: dict[str, Activation] = {
             why="ln(1 + eᶻ): relu with its kink rounded.",
             slope_formula="σ({z})",
             bind_slope=_bind_softplus_slope,
-            slope=lambda z, a: Call("σ", _sigmoid, z),
+            slope=lambda z, a: Call("σ({x})", _sigmoid, z),
             slope_why="The slope of softplus is σ: near 0 where {z} is far below 0, near 1 far "
             "above.",
             slope_reads="z",

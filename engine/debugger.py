@@ -345,6 +345,8 @@ class Debugger:
         """
         computed = len(self.losses) - 1
         end = computed if last is None else min(last, computed)
+        if last is not None and last < first:
+            raise QueryError(f"{first:,}..{last:,} runs backwards: write {last:,}..{first:,}")
         if not 0 <= first <= end:
             raise QueryError(
                 f"only the iterations before {computed + 1:,} are computed: run first, then look "
@@ -447,7 +449,9 @@ class Debugger:
         """
         return reading.read_value(self._run, name)
 
-    def explain(self, name: str, *index: int, as_read: bool = False) -> Explanation:
+    def explain(
+        self, name: str, *index: int, as_read: bool = False, after: int | None = None
+    ) -> Explanation:
         """Explain one cell with the numbers that made it.
 
         Args:
@@ -455,13 +459,15 @@ class Debugger:
             index: The place of the cell, e.g. ``1, 0``; nothing for a scalar.
             as_read: For a parameter, explain the value that the operations of this
                 iteration read, and not the one that its update left.
+            after: Explain with the values that there were when this iteration was complete;
+                by default with those at the clock.
 
         Raises:
             NotComputedError: Its operation has not run in this iteration.
             KeyError: There is no such tensor.
             IndexError: There is no such cell.
         """
-        return explain.explain(self._run, name, index, as_read=as_read)
+        return explain.explain(self._run, name, index, as_read=as_read, after=after)
 
     def explain_chain(self, name: str, *index: int) -> list[Explanation]:
         """Explain a cell and, for each tensor on the way back to the data, one cell more.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
 
 from engine.errors import NotComputedError
-from engine.expression import Cell, Constant, Explanation, Expression, Product, Sum, cells, evaluate
-from engine.operations.base import InPlace, Operation
+from engine.expression import Cell, Constant, Explanation, Product
+from engine.operations.base import InPlace, Operation, Phase
 from engine.operations.update import Descend
+from engine.operations.validation import CountWorse
 from engine.reading import computed_tensors, known_tensors, operations_done, values_iteration
 from engine.run import Run
 from engine.tensor import Array, Index, Tensor
@@ -22,7 +24,9 @@ _ORIGINS = {
 }
 
 
-def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Explanation:
+def explain(
+    run: Run, name: str, index: Index, *, as_read: bool = False, after: int | None = None
+) -> Explanation:
     """Explain one cell with the numbers that made it.
 
     Args:
@@ -32,12 +36,17 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         as_read: For what is kept from one iteration to the next, and for η, explain the
             value that this iteration found, and not the one that there is now; for a
             cell of an explanation, its `before`.
+        after: Explain with the values that there were when this iteration was complete;
+            by default with those at the clock.
 
     Raises:
         NotComputedError: Its operation has not run in this iteration.
         KeyError: There is no such tensor.
         IndexError: There is no such cell.
     """
+    if after is not None:
+        with _at_the_start_of(run, after + 1):
+            return explain(run, name, index, as_read=as_read)
     tensor = known_tensors(run)[name]
     if len(index) != len(tensor.shape) or not all(
         0 <= i < size for i, size in zip(index, tensor.shape, strict=True)
@@ -46,13 +55,15 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
     done = operations_done(run)
     operation = next((o for o in run.program.operations if o.name == name), None)
     is_kept = name in run.program.state
-    if is_kept and (as_read or operation not in done):
-        return _given(run, tensor, index, as_read)
+    if is_kept and operation is None:
+        return _leaf(tensor.cell(index), f"written together with {_beside(run, tensor).symbol}")
+    if is_kept and operation is not None and (as_read or operation not in done):
+        return _given(run, operation, index, as_read)
     if tensor is run.program.rate and as_read:
         return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
     if is_kept and operation is not None:
-        after = (values_iteration(run), run.program.operations.index(operation) + 1)
-        if run.was_edited(name, index, after):
+        since = (values_iteration(run), run.program.operations.index(operation) + 1)
+        if run.was_edited(name, index, since):
             return _leaf(tensor.cell(index), "set by hand here")
     if name == "x" and name in computed_tensors(run):
         return _leaf(tensor.cell(index), run.origin_of_input(*index))
@@ -62,8 +73,9 @@ def explain(run: Run, name: str, index: Index, *, as_read: bool = False) -> Expl
         raise NotComputedError(f"{tensor.symbol} has not run in this iteration")
     for parameter, change in run.program.changes.items():
         if change is tensor:
-            with _when_made(run, name):
-                return _change(run, parameter, change, index)
+            with _when_made(run, name) as made_in:
+                found = _change(run, parameter, change, index)
+            return dataclasses.replace(found, made_in=made_in)
     return _leaf(tensor.cell(index), _ORIGINS[name])
 
 
@@ -100,19 +112,30 @@ def state_read(run: Run, position: int) -> Mapping[str, Array]:
     return {o.name: o.before for o in done if isinstance(o, InPlace)} | eta
 
 
-def _given(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanation:
-    """Explain what is kept as this iteration found it, or as it was set in it."""
-    iteration = values_iteration(run)
+def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Explanation:
+    """Explain what an operation changes as this iteration found it, or as it was set in it."""
+    tensor, iteration = operation.target, values_iteration(run)
     cell, time = tensor.cell(index), (run.iteration, run.position)
     if as_read:
         cell, time = _as_first_read(run, tensor, index)
+    made_in = None
+    since = (max(iteration - 1, 0), run.program.operations.index(operation) + 1)
     if run.was_edited(tensor.name, index, (iteration, 0), time):
         origin = f"set by hand in iteration {iteration:,}"
-    elif iteration:
-        origin = f"what the update of iteration {iteration - 1:,} left (S goes there)"
-    else:
+    elif not iteration:
         origin = run.origin if tensor.name in run.program.parameters else "0 at the start"
-    return _leaf(cell, origin)
+    elif run.was_edited(tensor.name, index, since, time):
+        origin = f"set by hand in iteration {iteration - 1:,}"
+    else:
+        made_in = iteration - 1
+        what = "the update of " if operation.phase is Phase.UPDATE else ""
+        origin = f"what {what}iteration {made_in:,} left"
+    return dataclasses.replace(_leaf(cell, origin), is_found=True, made_in=made_in)
+
+
+def _beside(run: Run, tensor: Tensor) -> Operation:
+    """Return the operation that writes a tensor beside its own."""
+    return next(o for o in run.program.operations if isinstance(o, CountWorse) and tensor in o.best)
 
 
 def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, tuple[int, int]]:
@@ -129,18 +152,28 @@ def _leaf(cell: Cell, origin: str) -> Explanation:
 
 
 @contextmanager
-def _when_made(run: Run, name: str) -> Iterator[None]:
-    """Have the clock at the end of the iteration before, if a last change is still that one's."""
-    waiting = run.program.operations[len(operations_done(run)) :]
-    if not any(isinstance(o, Descend) and o.change.name == name for o in waiting):
-        yield
-        return
+def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
+    """Have the clock there for a while."""
     here = (run.iteration, run.position)
-    run.go_to(run.iteration)
+    run.go_to(iteration)
     try:
         yield
     finally:
         run.go_to(*here)
+
+
+@contextmanager
+def _when_made(run: Run, name: str) -> Iterator[int | None]:
+    """Have the clock at the end of the iteration before, if a last change is still that one's.
+
+    Gives that iteration then, else None.
+    """
+    waiting = run.program.operations[len(operations_done(run)) :]
+    if not any(isinstance(o, Descend) and o.change.name == name for o in waiting):
+        yield None
+        return
+    with _at_the_start_of(run, run.iteration):
+        yield run.iteration - 1
 
 
 def _change(run: Run, parameter: str, change: Tensor, index: Index) -> Explanation:
@@ -174,25 +207,12 @@ def chain(run: Run, name: str, index: Index) -> list[Explanation]:
     for parameter in run.program.parameters:
         order[parameter] = -1
     explanations = [explain(run, name, index)]
-    seen, waiting = {name}, _main_operands(explanations[0])
+    seen, waiting = {name}, list(explanations[0].main_operands)
     with _when_made(run, name):
         while waiting := [cell for cell in waiting if cell.tensor not in seen]:
             cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
             seen.add(cell.tensor)
             explanation = explain(run, cell.tensor, cell.index, as_read=cell.before)
             explanations.append(explanation)
-            waiting += _main_operands(explanation)
+            waiting += explanation.main_operands
     return explanations
-
-
-def _main_operands(explanation: Explanation) -> list[Cell]:
-    return list(cells(_main_term(explanation.expression))) if explanation.leads_on else []
-
-
-def _main_term(expression: Expression) -> Expression:
-    match expression:
-        case Sum():
-            return max(expression.terms, key=lambda term: abs(evaluate(term)))
-        case Product():
-            return Product(tuple(_main_term(factor) for factor in expression.factors))
-    return expression

@@ -13,8 +13,8 @@ _MOST_TERMS = 8
 
 
 def format_number(value: float) -> str:
-    """Write a number with up to eight significant digits and a true minus sign."""
-    return f"{value:.8g}".replace("-", MINUS)
+    """Write a number with up to eight significant digits and a true minus sign; −0 is 0."""
+    return f"{value + 0.0:.8g}".replace("-", MINUS)
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,17 @@ class Constant:
     """A number that comes from no tensor."""
 
     value: float
+    symbol: str = ""
+    """How it is written, where not with its digits."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A named scalar function of one argument, e.g. σ."""
+    """A scalar function of one argument."""
 
-    name: str
+    form: str
+    """How it is written, e.g. ``max(0, {x})`` or ``ln(1 + e^{p})``: ``{x}`` stands for the
+    argument, ``{p}`` for the same in brackets where a power needs them."""
     function: Callable[[float], float]
     argument: Expression
 
@@ -91,7 +95,20 @@ class Square:
     argument: Expression
 
 
-Expression = Cell | Constant | Call | Sum | Difference | Product | Quotient | Square
+@dataclass(frozen=True)
+class Power:
+    """A base that is not negative, to the power of the exponent."""
+
+    base: Expression
+    exponent: Expression
+
+
+Expression = Cell | Constant | Call | Sum | Difference | Product | Quotient | Square | Power
+
+
+def scaled(factor: float, expression: Expression) -> Expression:
+    """Multiply, but leave out a factor of 1."""
+    return expression if factor == 1.0 else Product((Constant(factor), expression))
 
 
 def evaluate(expression: Expression) -> float:
@@ -112,6 +129,8 @@ def evaluate(expression: Expression) -> float:
         case Square():
             value = evaluate(expression.argument)
             return value * value
+        case Power():
+            return _raise(evaluate(expression.base), evaluate(expression.exponent))
 
 
 def _add(values: list[float]) -> float:
@@ -130,6 +149,14 @@ def _divide(left: float, right: float) -> float:
     if not left or math.isnan(left):
         return math.nan
     return math.copysign(math.inf, left) * math.copysign(1.0, right)
+
+
+def _raise(base: float, exponent: float) -> float:
+    """Raise to a power as NumPy does, where Python would raise an error."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
 
 
 def cells(expression: Expression) -> Iterator[Cell]:
@@ -154,6 +181,19 @@ def cells(expression: Expression) -> Iterator[Cell]:
         case Product():
             for factor in expression.factors:
                 yield from cells(factor)
+        case Power():
+            yield from cells(expression.base)
+            yield from cells(expression.exponent)
+
+
+def main_term(expression: Expression) -> Expression:
+    """Return the expression with only the largest term of each sum whose terms are multiplied."""
+    match expression:
+        case Sum():
+            return main_term(max(expression.terms, key=lambda term: abs(evaluate(term))))
+        case Product():
+            return Product(tuple(map(main_term, expression.factors)))
+    return expression
 
 
 def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
@@ -164,10 +204,15 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
         most_terms: A longer sum shows only its largest terms and counts the rest.
     """
     match expression:
-        case Cell() | Constant():
+        case Cell():
             return format_number(expression.value)
+        case Constant():
+            return expression.symbol or format_number(expression.value)
         case Call():
-            return f"{expression.name}({render(expression.argument, most_terms)})"
+            argument = expression.argument
+            return expression.form.format(
+                x=render(argument, most_terms), p=_power(argument, most_terms)
+            )
         case Sum():
             return _render_sum(expression, most_terms)
         case Difference():
@@ -180,6 +225,9 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
             return f"{_factor(left, most_terms)}/{_factor(right, most_terms)}"
         case Square():
             return f"({render(expression.argument, most_terms)})²"
+        case Power():
+            base, exponent = expression.base, expression.exponent
+            return f"{_power(base, most_terms)}^{_power(exponent, most_terms)}"
 
 
 def _enclosed(expression: Expression, most_terms: int) -> str:
@@ -193,6 +241,14 @@ def _factor(expression: Expression, most_terms: int) -> str:
     if isinstance(expression, Product | Quotient):
         return f"({render(expression, most_terms)})"
     return _enclosed(expression, most_terms)
+
+
+def _power(expression: Expression, most_terms: int) -> str:
+    """Write one side of a power."""
+    text = _factor(expression, most_terms)
+    # 2^1e−05 could be read in two ways.
+    doubtful = isinstance(expression, Cell | Constant) and "e" in text and text[0] != "("
+    return f"({text})" if doubtful or isinstance(expression, Power) else text
 
 
 def _render_sum(expression: Sum, most_terms: int) -> str:
@@ -225,11 +281,23 @@ class Explanation:
     """The reason behind the rule, in plain words."""
     leads_on: bool = True
     """Whether the cells in the expression can be explained in their turn."""
+    sign: str = "="
+    """What stands before the rule: ← where it reads the cell's own old value."""
+    is_found: bool = False
+    """Whether the cell is as its iteration found it, before the operation that changes it."""
+    made_in: int | None = None
+    """For what is left from an earlier iteration, which one: its operands, if it has any, are of
+    that iteration; a cell that was only found is explained as that iteration made it."""
 
     @property
     def operands(self) -> tuple[Cell, ...]:
         """The cells that the value is computed from, each once."""
         return tuple(dict.fromkeys(cells(self.expression))) if self.leads_on else ()
+
+    @property
+    def main_operands(self) -> tuple[Cell, ...]:
+        """Those of the largest term, where the value is a sum."""
+        return tuple(cells(main_term(self.expression))) if self.leads_on else ()
 
     @property
     def numbers(self) -> str:
@@ -240,4 +308,4 @@ class Explanation:
         value = format_number(self.cell.value)
         if not self.leads_on:
             return f"{self.cell.label} = {value}: {self.rule}"
-        return f"{self.cell.label} = {self.rule} = {self.numbers} = {value}"
+        return f"{self.cell.label} {self.sign} {self.rule} = {self.numbers} = {value}"

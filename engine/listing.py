@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.errors import InputError
+from engine.errors import InputError, NotComputedError
 from engine.operations.base import Phase
-from engine.tensor import Axis, Index
-from engine.text import clean
+from engine.tensor import Axis, Index, is_whole
+from engine.text import MINUS, clean, folded
 
+_MOST_NAMES = 10
+"""Of a batch."""
 _CELL = re.compile(r"^\s*(?P<name>[^\[\]]+?)\s*(?:\[(?P<index>[^\[\]]*)\])?\s*$")
 
 
@@ -67,7 +69,8 @@ def parse_cell(listing: Listing, text: str) -> tuple[str, Index]:
     name = typed if typed in listing.axes else by_symbol.get(typed)
     if match is None or name is None:
         known = ", ".join(listing.axes)
-        raise InputError(f"{clean(text, 60)}: no element of {known}, such as dE_dv[1, 0]")
+        example = f"{next(iter(listing.parameters.values()))[0]}[0, 0]"
+        raise InputError(f"{clean(text, 60)}: no element of {known}, such as {example}")
     axes = listing.axes[name]
     parts = [part.strip() for part in match["index"].split(",")] if match["index"] else []
     if len(parts) != len(axes):
@@ -79,13 +82,23 @@ def parse_cell(listing: Listing, text: str) -> tuple[str, Index]:
 
 
 def _place(part: str, axis: Axis) -> int:
-    """Find a row or column by its number from 0 on, or else by its name."""
-    size = len(axis.labels)
-    if part.lstrip("-").isdecimal() and len(part) < 12:
-        place = int(part) + (size if part.startswith("-") else 0)
-        if 0 <= place < size:
-            return place
-    for place, label in enumerate(axis.labels):
-        if part in (label, axis.called(place)):
-            return place
-    raise InputError(f"{clean(part, 40)!r}: no number from 0 to {size - 1}, and no name here")
+    """Find a row or column: a bare number is a position from 0 on, all else a name."""
+    size, shown = len(axis.labels), clean(part, 40)
+    if is_whole(part):
+        place = int(part.replace(MINUS, "-")) if len(part) < 12 else size
+        if -size <= place < size:
+            return place % size
+        raise InputError(
+            f"{shown}: a bare number is a position, here from 0 to {size - 1}{axis.as_name(part)}"
+        )
+    try:
+        found = axis.place(part)
+        return found() if callable(found) else found
+    except NotComputedError as error:
+        batch = folded([axis.called(place) for place in range(size)], _MOST_NAMES)
+        raise InputError(f"{clean(str(error), 60)}: that has {batch}") from None
+    except ValueError:
+        raise InputError(
+            f"{shown!r}: there is no such name here, and a position is a number from 0 to "
+            f"{size - 1}"
+        ) from None

@@ -27,6 +27,8 @@ class Optimiser:
     """In symbols, g being the gradient of the parameter v."""
     direct: Callable[[Workbench, Tensor, Tensor], Tensor]
     """From the parameter and its gradient, adds operations and returns the direction."""
+    aim: str
+    """What its steps are, in a sentence or two, with ``{d}`` for the direction."""
     counts: bool = False
     """Whether it needs to know how many updates there were."""
 
@@ -131,21 +133,52 @@ def _adam(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
     return direction
 
 
+_PERHAPS_UPHILL = "It may go uphill for the E of this iteration, where that slope is another one."
+
 OPTIMISERS: dict[str, Optimiser] = {
     optimiser.name: optimiser
     for optimiser in (
-        Optimiser("sgd", "v ← v − η·g", _along),
-        Optimiser("momentum", "m ← μ·m + g, v ← v − η·m", _velocity),
-        Optimiser("nesterov", "m ← μ·m + g, v ← v − η·(g + μ·m)", _nesterov),
-        Optimiser("rmsprop", "s ← α·s + (1 − α)·g², v ← v − η·g/(√s + ε)", _rmsprop),
+        Optimiser(
+            "sgd",
+            "v ← v − η·g",
+            _along,
+            "A step against the gradient, downhill for E, of the length η times {d}.",
+        ),
+        Optimiser(
+            "momentum",
+            "m ← μ·m + g, v ← v − η·m",
+            _velocity,
+            "A step of η times the velocity {d}, to which the gradients so far add up. "
+            f"{_PERHAPS_UPHILL}",
+        ),
+        Optimiser(
+            "nesterov",
+            "m ← μ·m + g, v ← v − η·(g + μ·m)",
+            _nesterov,
+            f"A step of η times {{d}}, the gradient and the velocity together. {_PERHAPS_UPHILL}",
+        ),
+        Optimiser(
+            "rmsprop",
+            "s ← α·s + (1 − α)·g², v ← v − η·g/(√s + ε)",
+            _rmsprop,
+            "A step of η times {d}, the gradient by its usual size: each element goes down its own "
+            "slope, about equally far where it is steep and where it is flat.",
+        ),
         Optimiser(
             "adam",
             "m and s the running means of g and g², v ← v − η·m/(√s + ε) (Kingma and Ba 2015)",
             _adam,
+            "A step of η times {d}, the mean of the gradients so far by their usual size. "
+            f"{_PERHAPS_UPHILL}",
             counts=True,
         ),
         Optimiser(
-            "adamw", "the same, with v ← v − η·λ·v (Loshchilov and Hutter 2019)", _adam, True
+            "adamw",
+            "the same, with v ← v − η·λ·v (Loshchilov and Hutter 2019)",
+            _adam,
+            "A step of η times {d}, the mean of the gradients so far by their usual size, and what "
+            f"draws the parameter towards 0. {_PERHAPS_UPHILL}",
+            counts=True,
         ),
     )
 }

@@ -253,6 +253,6 @@ def chain_text(explanations: list[Explanation], iteration: int) -> str:
         if not e.leads_on:
             lines += ["", f"{e.cell.label} = {value}", f"    {e.rule}"]
             continue
-        lines += ["", f"{e.cell.label} = {e.rule}", f"    = {e.numbers}", f"    = {value}"]
+        lines += ["", f"{e.cell.label} {e.sign} {e.rule}", f"    = {e.numbers}", f"    = {value}"]
         lines.append(f"    {e.why}")
     return "\n".join(lines)

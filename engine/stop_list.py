@@ -84,10 +84,15 @@ class Stops:
         compiled(self._run(), made)
         return made
 
-    def is_condition(self, stop: Stop) -> bool:
-        """Whether a watch can stop the run, being true or false."""
-        query, _ = compiled(self._run(), stop)
-        return query is not None and query.is_condition
+    def require_condition(self, watch: Stop) -> None:
+        """Refuse a watch that cannot stop the run, being neither true nor false.
+
+        Raises:
+            InputError: It says what the watch is.
+        """
+        query, _ = compiled(self._run(), watch)
+        if query is not None:
+            query.require_condition()
 
     def toggle_breakpoint(self, name: str) -> bool:
         """Set a breakpoint before an operation, or take it away; return whether it is set."""

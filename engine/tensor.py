@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, overload
 
 from engine.errors import NotComputedError
@@ -21,7 +23,15 @@ else:
 
 Index = tuple[int, ...]
 
+_WHOLE = re.compile(r"[+\-−]?\d+")
+NOUNS = {"N": "obs", "I": "input", "O": "target"}
+"""What stands before a name that is a number, by the axis; other axes have no such names."""
 _SUBSCRIPTS = {"n": "ₙ", "i": "ᵢ", "h": "ₕ", "o": "ₒ"}
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number, with or without a sign."""
+    return _WHOLE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -37,10 +47,42 @@ class Axis:
         """The letter that runs over the axis in a sum, e.g. ``n``."""
         return self.symbol.lower()
 
+    @property
+    def noun(self) -> str:
+        """What a label is the name of, e.g. ``obs``, where a label may be a number; else ""."""
+        return NOUNS.get(self.symbol, "")
+
     def called(self, place: int) -> str:
-        """Return a label as it is written in a sentence; a bare number needs its noun."""
+        """Return a label as it is written in a sentence; a bare number would be a position."""
         label = self.labels[place]
-        return f"obs {label}" if self.symbol == "N" and label.isdecimal() else label
+        return f"{self.noun} {label}" if self.noun and is_whole(label) else label
+
+    def as_name(self, number: str) -> str:
+        """Say how to write the name that a number is, or such names; "" where there are none."""
+        labels = self.labels.names if isinstance(self.labels, BatchLabels) else self.labels
+        if self.noun and number in labels:
+            return f"; the name {number} is written {self.noun} {number}"
+        first = self.called(0)
+        return f"; names are written {first}" if first != self.labels[0] else ""
+
+    def place(self, name: str) -> int | Callable[[], int]:
+        """Find a row or column by its name, ``obs 4`` or ``input2``.
+
+        Returns:
+            The place; of an observation that is not in every batch, what finds it in the one
+            that is at hand then, or raises NotComputedError.
+
+        Raises:
+            ValueError: No label is called so.
+        """
+        batch = self.labels if isinstance(self.labels, BatchLabels) else None
+        known = [normalised(label) for label in (batch.names if batch else self.labels)]
+        label = normalised(name)
+        noun, _, rest = label.partition(" ")
+        if noun == self.noun and rest.strip() in known:
+            label = rest.strip()
+        number = known.index(label)
+        return number if batch is None else partial(batch.place, number, name)
 
     @property
     def sum(self) -> str:
@@ -57,7 +99,7 @@ class BatchLabels(Sequence[str]):
     """
 
     def __init__(self, names: Sequence[str], indices: NDArray[np.intp]) -> None:
-        self._names = names
+        self.names = names
         self._indices = indices
         self.rows = len(indices)
 
@@ -71,30 +113,26 @@ class BatchLabels(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | Sequence[str]:
         within = self._indices[: self.rows]
         if isinstance(place, slice):
-            return tuple(self._names[i] for i in within[place])
-        return self._names[int(within[place])]
+            return tuple(self.names[i] for i in within[place])
+        return self.names[int(within[place])]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self[:])
 
-    def finder(self, name: str) -> Callable[[], int]:
-        """Return what finds the row of an observation in the batch that is at hand then.
+    def place(self, number: int, name: str) -> int:
+        """Return the row that an observation has in the batch at hand.
 
         Args:
-            name: As it stands in an expression.
+            number: Which one it is of all.
+            name: What it is called in a refusal.
 
         Raises:
-            ValueError: No observation has this name.
+            NotComputedError: It is not in this batch.
         """
-        number = tuple(map(normalised, self._names)).index(name)
-
-        def find() -> int:
-            found = np.flatnonzero(self._indices[: self.rows] == number)
-            if not len(found):
-                raise NotComputedError(f"{name} is not in this batch")
-            return int(found[0])
-
-        return find
+        found = np.flatnonzero(self._indices[: self.rows] == number)
+        if not len(found):
+            raise NotComputedError(f"{name} is not in this batch")
+        return int(found[0])
 
 
 @dataclass(eq=False)

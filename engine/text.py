@@ -12,6 +12,7 @@ LONGEST = 200
 """Characters of a text that is shown, where nothing else is said."""
 _GROUPED = re.compile(r"[+\-]?\d{1,3}(,\d{3})+")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_DIGITS = {subscript: digit for digit, subscript in _SUBSCRIPTS.items()}
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -61,6 +62,11 @@ def folded(names: Sequence[str], most: int) -> str:
     more = len(names) - most
     shown = ", ".join(names[:most])
     return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def without_subscripts(text: str) -> str:
+    """Write subscripts as digits: ``v₁`` becomes ``v1``."""
+    return text.translate(_DIGITS)
 
 
 def subscript(name: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from engine.errors import InputError
-from engine.text import clean, ungrouped
+from engine.text import MINUS, clean, ungrouped
 
+_AFTER_SIGN = re.compile(r"^([+-])\s+")
 _RANGE = re.compile(
     r"^(?P<text>.*)\sover\s+(?:all|(?P<first>[\d,]*)\s*\.\.\s*(?P<last>[\d,]*))$", re.DOTALL
 )
@@ -16,7 +17,7 @@ def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
     """Turn what a user typed into an iteration to go to.
 
     Args:
-        text: A number, ``+100`` or ``-1`` from where one is, ``50%`` of the planned
+        text: A number, also ``1e3``, ``+100`` or ``-1`` from where one is, ``50%`` of the planned
             iterations, or ``end`` for the last one computed.
         now: The iteration at the clock.
         computed: How many iterations were ever completed.
@@ -25,16 +26,16 @@ def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
     Raises:
         InputError: It is none of these.
     """
-    typed = ungrouped(text.strip().replace("\u2212", "-"))
+    typed = ungrouped(_AFTER_SIGN.sub(r"\1", text.strip().replace(MINUS, "-")))
     try:
         if typed == "end":
             iteration = computed
         elif typed.endswith("%"):
             iteration = round(float(typed[:-1]) / 100 * planned)
         elif typed[:1] in ("+", "-"):
-            iteration = now + int(typed)
+            iteration = now + _whole(typed)
         else:
-            iteration = int(typed)
+            iteration = _whole(typed)
     except (ValueError, OverflowError):
         said = clean(text, 40)
         raise InputError(f"a number, +100, -1, 50% or end, not {said!r}") from None
@@ -42,6 +43,16 @@ def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
     if iteration < 0 or iteration > limit:
         raise InputError(f"an iteration from 0 to {limit:,}, not {iteration:,}")
     return iteration
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+        if not number.is_integer():
+            raise
+        return int(number)
 
 
 def split_range(text: str) -> tuple[str, int, int | None] | None:

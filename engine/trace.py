@@ -78,7 +78,8 @@ def _batch(debugger: Debugger) -> str:
 
 def _lines(operation: Operation, widest: int) -> list[str]:
     data: Array = operation.target.data
-    matrix = data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)
+    # −0 is 0 to a reader.
+    matrix = (data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)) + 0.0
     with np.printoptions(suppress=False):
         text = np.array2string(matrix, max_line_width=100, precision=8, threshold=200)
     shape = "×".join(map(str, operation.shape)) or "scalar"

@@ -113,13 +113,18 @@ def largest_magnitude(array: Array) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
+def number_text(value: float) -> str:
+    """Write a number with up to nine digits."""
+    return f"{value + 0.0:.9g}".replace("-", MINUS)
+
+
 def array_text(value: Array, most: int = 200) -> str:
     """Write a value of any shape with up to nine digits, a matrix row by row."""
     if value.dtype == bool:
         return str(value).replace("True", "true").replace("False", "false")
     if not value.shape:
-        return f"{float(value):.9g}".replace("-", MINUS)
+        return number_text(float(value))
     import numpy as np
 
-    text = np.array2string(value, precision=9, threshold=most, max_line_width=100)
+    text = np.array2string(value + 0.0, precision=9, threshold=most, max_line_width=100)
     return text.replace("-", MINUS)

@@ -115,7 +115,7 @@ at_iteration = click.option(
     default=0,
     show_default=True,
     metavar="N",
-    help="In which iteration.",
+    help="In which iteration, at most the planned ones.",
 )
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

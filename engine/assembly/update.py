@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from engine.assembly.workbench import Workbench
 from engine.operations.base import Phase
 from engine.operations.moments import ClipFactor, Shorten
@@ -37,6 +35,7 @@ def add_update(bench: Workbench, minus_eta: Array) -> None:
             parameter,
             parameter,
             gradient=optimiser.direct(bench, parameter, gradients[name]),
+            aim=optimiser.aim,
             eta=bench.tensors["eta"],
             minus_eta=minus_eta,
             change=bench.changes[name],
@@ -45,22 +44,15 @@ def add_update(bench: Workbench, minus_eta: Array) -> None:
 
 def _schedule(bench: Workbench, t: Tensor, minus_eta: Array) -> None:
     wanted = bench.hyperparameters
-    schedule = SCHEDULES[wanted.schedule]
-
-    def factor(count: float) -> float:
-        try:
-            return schedule.factor(count, wanted.schedule_steps, wanted.schedule_factor)
-        except OverflowError:
-            return math.inf
-
     bench.add(
         Rate,
         bench.tensors["eta"],
         Phase.UPDATE,
         start=bench.tensors["eta0"],
         count=t,
-        factor=factor,
-        rule=schedule.formula,
+        schedule=SCHEDULES[wanted.schedule],
+        steps=wanted.schedule_steps,
+        base=wanted.schedule_factor,
         minus_eta=minus_eta,
     )
 

@@ -78,6 +78,8 @@ class Loss:
     """For outputs with which E is computed from y, how ∂E/∂y is."""
     outputs: tuple[str, ...] = ()
     """The output activations that it goes with; () for any."""
+    given: Callable[[Setting], str] = lambda setting: ""
+    """What the formulas leave open, for their end, e.g. ``, δ = 1``, or ""."""
     problem: Callable[[Array], str] = lambda f0: ""
     """Says what is wrong with targets, or ""."""
     assumption: Callable[[Array], str] = lambda f0: ""

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.activations import one
-from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Sum
+from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Sum, scaled
 from engine.late import np
 from engine.losses.base import Fused, Loss, Place, Setting, bind_error, mean, summed
 
@@ -56,14 +56,14 @@ def _log(value: float) -> float:
 
 def _bce_cell(at: Place, setting: Setting) -> Expression:
     if at.y is not None:
-        soft = Call("ln(1 + e^·)", lambda y: max(y, 0.0) + math.log1p(math.exp(-abs(y))), at.y)
+        soft = Call("ln(1 + e^{p})", lambda y: max(y, 0.0) + math.log1p(math.exp(-abs(y))), at.y)
         return Difference(soft, Product((at.f0, at.y)))
     parts: list[Expression] = []
     if at.f0.value:
-        parts.append(Product((Constant(-1.0), at.f0, Call("ln", _log, at.f))))
+        parts.append(Product((Constant(-1.0), at.f0, Call("ln({x})", _log, at.f))))
     if at.f0.value != 1.0:
         miss = Difference(Constant(1.0), at.f0)
-        parts.append(Product((Constant(-1.0), miss, Call("ln(1 − ·)", _log_rest, at.f))))
+        parts.append(Product((Constant(-1.0), miss, Call("ln(1 − {p})", _log_rest, at.f))))
     return Sum(tuple(parts))
 
 
@@ -86,7 +86,7 @@ def _bind_bce_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
 
 
 def _bce_slope(at: Place, setting: Setting) -> Expression:
-    error = Product((Constant(setting.scale), Difference(at.f, at.f0)))
+    error = scaled(setting.scale, Difference(at.f, at.f0))
     return Quotient(error, Product((at.f, Difference(Constant(1.0), at.f))))
 
 
@@ -120,8 +120,8 @@ def _bind_entropy(f: Array, f0: Array, y: Array | None, E: Array, setting: Setti
 def _entropy_cell(at: Place, setting: Setting) -> Expression:
     assert at.y is not None
     top = max(at.row, key=lambda cell: cell.value)
-    powers = Sum(tuple(Call("exp", math.exp, Difference(cell, top)) for cell in at.row))
-    return Product((at.f0, Difference(Call("ln", math.log, powers), Difference(at.y, top))))
+    powers = Sum(tuple(Call("exp({x})", math.exp, Difference(cell, top)) for cell in at.row))
+    return Product((at.f0, Difference(Call("ln({x})", math.log, powers), Difference(at.y, top))))
 
 
 def _bind_entropy_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:

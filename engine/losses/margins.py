@@ -49,7 +49,7 @@ def _side(at: Place, setting: Setting) -> Expression:
 
 def _hinge_cell(at: Place, setting: Setting) -> Expression:
     margin = Difference(Constant(1.0), Product((_side(at, setting), at.f)))
-    return Call("max(0, ·)", lambda v: max(v, 0.0), margin)
+    return Call("max(0, {x})", lambda v: max(v, 0.0), margin)
 
 
 def _bind_hinge_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
@@ -69,7 +69,7 @@ def _bind_hinge_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
 
 def _hinge_slope(at: Place, setting: Setting) -> Expression:
     side = _side(at, setting)
-    inside = Call("[< 1]", lambda v: float(v < 1.0), Product((side, at.f)))
+    inside = Call("[{x} < 1]", lambda v: float(v < 1.0), Product((side, at.f)))
     return Product((Constant(-setting.scale), side, inside))
 
 
@@ -97,7 +97,7 @@ HINGE = Loss(
     why="Nothing is lost where f lies on the side of its target t by 1 or more. Targets of "
     "0 and 1 are taken as t = −1 and 1.",
     slope_why="Every prediction that is not beyond 1 on its side pulls equally, the others "
-    "not at all (nor at the kink).",
+    "not at all (nor at the kink): […] is 1 where that holds, else 0.",
     scale=mean,
     bind=_bind_hinge,
     cell=_hinge_cell,

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.expression import Call, Constant, Difference, Expression, Product, Square
+from engine.expression import (
+    Call,
+    Constant,
+    Difference,
+    Expression,
+    Product,
+    Square,
+    evaluate,
+    format_number,
+    scaled,
+)
 from engine.late import np
 from engine.losses.base import Loss, Place, Setting, bind_error, mean, summed
 
@@ -33,11 +43,11 @@ def _bind_squares_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Ru
 
 
 def _squares_slope(at: Place, setting: Setting) -> Expression:
-    return Product((Constant(2.0 * setting.scale), Difference(at.f, at.f0)))
+    return scaled(2.0 * setting.scale, Difference(at.f, at.f0))
 
 
 def _squares(
-    name: str, formula: str, slope_formula: str, scale: Callable[[int, int], float]
+    name: str, formula: str, slope_formula: str, scale: Callable[[int, int], float], factor: str
 ) -> Loss:
     return Loss(
         name=name,
@@ -46,7 +56,7 @@ def _squares(
         why="One number for how wrong the predictions f are: squares, so that errors of either "
         "sign add up and large ones count most.",
         slope_why="How E changes with each prediction: in proportion to its error, so what is "
-        "right already asks for no change. The 2 is the square's, the rest is the scale of E.",
+        f"right already asks for no change. {factor}",
         scale=scale,
         bind=_bind_squares,
         cell=lambda at, setting: Square(Difference(at.f, at.f0)),
@@ -74,13 +84,11 @@ def _bind_huber(f: Array, f0: Array, y: Array | None, E: Array, setting: Setting
 
 
 def _huber_cell(at: Place, setting: Setting) -> Expression:
-    delta = setting.delta
-
-    def value(e: float) -> float:
-        size = abs(e)
-        return 0.5 * e * e if size <= delta else delta * (size - 0.5 * delta)
-
-    return Call("huber", value, Difference(at.f, at.f0))
+    error, half, delta = Difference(at.f, at.f0), Constant(0.5), Constant(setting.delta)
+    size = Call("|{x}|", abs, error)
+    if evaluate(size) <= setting.delta:
+        return Product((half, Square(error)))
+    return Product((delta, Difference(size, Product((half, delta)))))
 
 
 def _bind_huber_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
@@ -102,25 +110,39 @@ def _bind_huber_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
 
 def _huber_slope(at: Place, setting: Setting) -> Expression:
     delta = setting.delta
-    clamped = Call("clamp", lambda e: min(max(e, -delta), delta), Difference(at.f, at.f0))
-    return Product((Constant(setting.scale), clamped))
+    form = f"clamp({{x}}, ±{format_number(delta)})"
+    clamped = Call(form, lambda e: min(max(e, -delta), delta), Difference(at.f, at.f0))
+    return scaled(setting.scale, clamped)
 
 
 SQUARES = (
-    _squares("mse", "mean((f − f₀)²)", "2(f − f₀)/(N·O)", mean),
-    _squares("sse", "Σ(f − f₀)²", "2(f − f₀)", lambda n, o: 1.0),
-    _squares("half-sse", "½·Σ(f − f₀)²", "f − f₀", lambda n, o: 0.5),
+    _squares(
+        "mse",
+        "mean((f − f₀)²)",
+        "2(f − f₀)/(N·O)",
+        mean,
+        "The 2 is the square's, N·O the mean's.",
+    ),
+    _squares("sse", "Σ(f − f₀)²", "2(f − f₀)", lambda n, o: 1.0, "The 2 is the square's."),
+    _squares(
+        "half-sse",
+        "½·Σ(f − f₀)²",
+        "f − f₀",
+        lambda n, o: 0.5,
+        "The 2 of the square and the ½ of E cancel.",
+    ),
 )
 HUBER = Loss(
     name="huber",
     formula="mean(½(f − f₀)², beyond δ linear)",
     slope_formula="clamp(f − f₀, ±δ)/(N·O)",
-    why="Squares for small errors; beyond δ it grows in a straight line, so that a few "
-    "wild targets do not rule the rest.",
-    slope_why="The error of each prediction, but never more than δ.",
+    why="An error e = f − f₀ counts ½·e² where |e| is at most δ. Beyond it counts "
+    "δ·(|e| − ½·δ), a straight line, so that a few wild targets do not rule the rest.",
+    slope_why="The error of each prediction, but cut where it is below −δ or above δ.",
     scale=mean,
     bind=_bind_huber,
     cell=_huber_cell,
     bind_slope=_bind_huber_slope,
     slope=_huber_slope,
+    given=lambda setting: f", δ = {format_number(setting.delta)}",
 )

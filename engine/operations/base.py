@@ -80,6 +80,11 @@ class Operation(ABC):
     def reads(self) -> tuple[Tensor, ...]:
         """The tensors that it reads."""
 
+    @property
+    def sign(self) -> str:
+        """What stands before the right-hand side: ← where that reads the target's old value."""
+        return "←" if self.target in self.reads else "="
+
     @abstractmethod
     def bind(self) -> Run:
         """Return the call that computes the target in place."""
@@ -104,7 +109,7 @@ class Operation(ABC):
         ):
             raise IndexError(f"{self.symbol} has the shape {self.shape}, no cell {list(index)}")
         rule, expression = self.arithmetic(index, read)
-        return Explanation(self.target.cell(index), rule, expression, self.why)
+        return Explanation(self.target.cell(index), rule, expression, self.why, sign=self.sign)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.activations import Activation, Run
-from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Sum
+from engine.expression import Call, Difference, Expression, Product, Quotient, Sum, scaled
 from engine.late import np
 from engine.losses import Loss, Place, Setting
 from engine.operations.base import Operation
@@ -91,7 +91,7 @@ class Activate(Operation):
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         z = read(self.z, index)
         rule = f"{self.activation.symbol}({z.label})"
-        return rule, Call(self.activation.symbol, self.activation.value, z)
+        return rule, Call(f"{self.activation.symbol}({{x}})", self.activation.value, z)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,7 +101,7 @@ class ActivateJointly(Activate):
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         row = [read(self.z, (index[0], k)) for k in range(self.z.shape[1])]
         top = max(row, key=lambda cell: cell.value)
-        powers = [Call("exp", self.activation.value, Difference(cell, top)) for cell in row]
+        powers = [Call("exp({x})", self.activation.value, Difference(cell, top)) for cell in row]
         n, _ = self.target.labels(index)
         over = self.z.axes[1]
         z, every = row[index[1]].label, self.z.at(n, over.counter)
@@ -161,10 +161,10 @@ class Measure(Operation):
             self.loss.cell(place_of(self.f, self.f0, self.y, place, read), setting)
             for place in np.ndindex(*self.f.shape)
         )
-        whole: Expression = Product((Constant(setting.scale), Sum(terms)))
+        whole = scaled(setting.scale, Sum(terms))
         if self.penalty is not None:
             whole = Sum((whole, read(self.penalty, ())))
-        return self._rule, whole
+        return self._rule + self.loss.given(setting), whole
 
 
 def place_of(f: Tensor, f0: Tensor, y: Tensor | None, index: Index, read: Read) -> Place:

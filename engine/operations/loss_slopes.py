@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.activations import Run
-from engine.expression import Constant, Expression, Product
+from engine.expression import Expression, scaled
 from engine.losses import Loss, Setting
 from engine.losses.base import Fused
 from engine.operations.base import Operation
@@ -41,7 +41,9 @@ class LossSlope(Operation):
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         at = place_of(self.f, self.f0, None, index, read)
-        return self.loss.slope_formula, self.loss.slope(at, self.setting(*self.f.shape))
+        setting = self.setting(*self.f.shape)
+        rule = self.loss.slope_formula + self.loss.given(setting)
+        return rule, self.loss.slope(at, setting)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -75,6 +77,6 @@ class FusedSlope(Operation):
         return self.fused.bind(f, f0, out, self.setting(*f.shape))
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
-        scale = Constant(self.setting(*self.f.shape).scale)
+        scale = self.setting(*self.f.shape).scale
         at = place_of(self.f, self.f0, None, index, read)
-        return self.fused.formula, Product((scale, self.fused.cell(at)))
+        return self.fused.formula, scaled(scale, self.fused.cell(at))

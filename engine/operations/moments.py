@@ -6,7 +6,17 @@ import math
 from dataclasses import dataclass
 
 from engine.activations import Run
-from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Square, Sum
+from engine.expression import (
+    Call,
+    Constant,
+    Difference,
+    Expression,
+    Power,
+    Product,
+    Quotient,
+    Square,
+    Sum,
+)
 from engine.late import np
 from engine.operations.base import InPlace, Operation
 from engine.tensor import Index, Read, Tensor
@@ -32,7 +42,7 @@ class Average(InPlace):
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} ← {self._rule(self.symbol, self.incoming.symbol)}"
+        return f"{self.symbol} {self.sign} {self._rule(self.symbol, self.incoming.symbol)}"
 
     def _rule(self, m: str, incoming: str) -> str:
         b = self.symbol_kept
@@ -122,8 +132,8 @@ class Correct(Operation):
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         m, t = read(self.mean, index), read(self.count, ())
-        b, kept = self.symbol_kept, self.kept
-        power = Call(f"{kept:g}^", lambda count: kept**count, t)
+        b = self.symbol_kept
+        power = Power(Constant(self.kept), t)
         return f"{m.label}/(1 − {b}ᵗ)", Quotient(m, Difference(Constant(1.0), power))
 
 
@@ -218,7 +228,7 @@ class Rescale(Operation):
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         m, s = read(self.numerator, index), read(self.squares, index)
-        root = Sum((Call("√", math.sqrt, s), Constant(self.epsilon)))
+        root = Sum((Call("√({x})", math.sqrt, s), Constant(self.epsilon)))
         rule, step = f"{m.label}/(√{s.label} + ε)", Quotient(m, root)
         if self.parameter is None:
             return rule, step
@@ -268,9 +278,9 @@ class ClipFactor(Operation):
             for gradient in self.gradients
             for place in np.ndindex(*gradient.shape)
         )
-        norm = Sum((Call("√", math.sqrt, Sum(squares)), Constant(1e-6)))
+        norm = Sum((Call("√({x})", math.sqrt, Sum(squares)), Constant(1e-6)))
         share = Quotient(Constant(self.most), norm)
-        return "min(1, c/(‖∂E‖ + 1e-6))", Call("min(1, ·)", lambda v: min(v, 1.0), share)
+        return "min(1, c/(‖∂E‖ + 1e-6))", Call("min(1, {x})", lambda v: min(v, 1.0), share)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -69,7 +69,7 @@ class Penalty(Operation):
         ]
         terms: list[Expression] = []
         if self.l1:
-            sizes = Sum(tuple(Call("abs", abs, cell) for cell in cells))
+            sizes = Sum(tuple(Call("|{x}|", abs, cell) for cell in cells))
             terms.append(Product((Constant(self.l1), sizes)))
         if self.l2:
             squares = Sum(tuple(Square(cell) for cell in cells))
@@ -117,7 +117,7 @@ class PenaltySlope(Operation):
         w = read(self.weights, index)
         terms: list[Expression] = []
         if self.l1:
-            sign = Call("sign", lambda v: math.copysign(float(v != 0.0), v), w)
+            sign = Call("sign({x})", lambda v: math.copysign(float(v != 0.0), v), w)
             terms.append(Product((Constant(self.l1), sign)))
         if self.l2:
             terms.append(Product((Constant(self.l2), w)))

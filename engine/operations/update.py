@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.activations import Run
-from engine.expression import Call, Constant, Difference, Expression, Product, Sum
+from engine.expression import Constant, Difference, Expression, Product, Sum
 from engine.late import np
 from engine.operations.base import InPlace, Operation
+from engine.schedules import Schedule
 from engine.tensor import Index, Read, Tensor
 from engine.text import MINUS
 
@@ -23,12 +24,14 @@ class Descend(InPlace):
 
     Attributes:
         gradient: The direction: ∂E/∂v, or what the optimiser made of it.
+        aim: What such a step is, with ``{d}`` for the direction.
         eta: The learning rate η, a scalar tensor, so that it can change between steps.
         minus_eta: −η.
         change: The tensor that keeps the last change, −η·∂E/∂v.
     """
 
     gradient: Tensor
+    aim: str
     eta: Tensor
     minus_eta: Array
     change: Tensor
@@ -36,13 +39,13 @@ class Descend(InPlace):
     @property
     def formula(self) -> str:
         v, eta = self.symbol, self.eta.symbol
-        return f"{v} ← {v} {MINUS} {eta}·{self.gradient.symbol}"
+        return f"{v} {self.sign} {v} {MINUS} {eta}·{self.gradient.symbol}"
 
     @property
     def why(self) -> str:
         return (
-            f"A step against the gradient, downhill for E, of the length {self.eta.symbol} times "
-            "the slope. Every gradient was computed from the weights before any update."
+            f"{self.aim.format(d=self.gradient.symbol)} All gradients of an iteration are computed "
+            "before its first update."
         )
 
     @property
@@ -75,7 +78,7 @@ class Count(InPlace):
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} ← {self.symbol} + 1"
+        return f"{self.symbol} {self.sign} {self.symbol} + 1"
 
     @property
     def why(self) -> str:
@@ -106,20 +109,22 @@ class Rate(Operation):
     Attributes:
         start: η₀, the learning rate that is set.
         count: t, how many updates were made before.
-        factor: η as a multiple of η₀, from t.
-        rule: The same as text.
+        schedule: How η follows from η₀ and t.
+        steps: s.
+        base: q.
         minus_eta: −η, written too.
     """
 
     start: Tensor
     count: Tensor
-    factor: Callable[[float], float]
-    rule: str
+    schedule: Schedule
+    steps: int
+    base: float
     minus_eta: Array
 
     @property
     def formula(self) -> str:
-        return f"{self.symbol} = {self.rule}"
+        return f"{self.symbol} = {self.schedule.formula}"
 
     @property
     def why(self) -> str:
@@ -134,14 +139,20 @@ class Rate(Operation):
 
     def bind(self) -> Run:
         start, t, eta = self.start.data, self.count.data, self.target.data
-        factor, minus_eta, negative = self.factor, self.minus_eta, np.negative
+        factor, minus_eta, negative = self.schedule.factor, self.minus_eta, np.negative
+        s, q = self.steps, self.base
 
         def run() -> None:
-            eta[...] = start * factor(float(t))
+            try:
+                share = factor(float(t), s, q)
+            except OverflowError:
+                share = math.inf
+            eta[...] = start * share
             negative(eta, minus_eta)
 
         return run
 
     def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
         start, t = read(self.start, ()), read(self.count, ())
-        return self.rule, Product((start, Call(self.rule.split("·", 1)[1], self.factor, t)))
+        share = self.schedule.arithmetic(t, Constant(self.steps), Constant(self.base))
+        return self.schedule.formula, Product((start, share))

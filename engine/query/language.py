@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from math import prod
@@ -19,8 +19,8 @@ import numpy as np
 from engine.errors import NotComputedError, QueryError
 from engine.query.functions import FUNCTIONS, Function
 from engine.query.parsing import LONGEST, described, parse, refusal
-from engine.tensor import BatchLabels
-from engine.text import clean, normalised
+from engine.tensor import Axis
+from engine.text import clean
 
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""
@@ -39,13 +39,13 @@ class Term:
         evaluate: Computes the value from what the tensors hold now.
         shape: The shape of the value.
         is_truth: Whether the value is true or false and not a number.
-        labels: The names along each axis, for a tensor.
+        axes: What each dimension counts, for a tensor; None where it has no names.
     """
 
     evaluate: Callable[[], Any]
     shape: Shape = ()
     is_truth: bool = False
-    labels: tuple[Sequence[str], ...] = ()
+    axes: tuple[Axis | None, ...] = ()
 
 
 class Names(Protocol):
@@ -75,6 +75,22 @@ class Query:
     def is_condition(self) -> bool:
         """Whether it is a single true or false."""
         return self.term.is_truth and self.term.shape == ()
+
+    def require_condition(self) -> None:
+        """Refuse what is no condition, and say what it is.
+
+        Raises:
+            QueryError: It is no single true or false.
+        """
+        if self.is_condition:
+            return
+        kind, like = "a number", "E < 0.1"
+        shape = _shape_text(self.term.shape)
+        if self.term.is_truth:
+            kind, like = f"{shape} truth values", f"any({self.text})"
+        elif self.term.shape:
+            kind, like = f"{shape} numbers", f"max({self.text}) < 0.1"
+        raise QueryError(f"{self.text}: is {kind}, not a condition like {like}")
 
     def value(self) -> np.ndarray[Any, Any]:
         """Evaluate.
@@ -116,9 +132,7 @@ def compile_condition(text: str, names: Names) -> Query:
         QueryError: As for `compile_query`, or it is no condition.
     """
     query = compile_query(text, names)
-    if not query.is_condition:
-        kind = "many values" if query.term.is_truth else "a number"
-        raise QueryError(f"{query.text}: is {kind}, not a condition like E < 0.1")
+    query.require_condition()
     return query
 
 
@@ -280,18 +294,21 @@ class _Compiler:
             raise refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
         if not parts:
             raise refusal(node, "an index is needed, as in dE_dw[2, 0]")
-        labels = term.labels or ((),) * len(term.shape)
-        index = tuple(_index(part, labels[axis]) for axis, part in enumerate(parts))
+        axes = term.axes or (None,) * len(term.shape)
+        index = tuple(map(_index, parts, axes))
         # Wherever an observation stands, the shape is the same.
         fixed = tuple(0 if callable(part) else part for part in index)
         try:
             shape = np.broadcast_to(np.float64(0), term.shape)[fixed].shape
         except (IndexError, ValueError):
-            raise refusal(
-                node,
-                f"there is no such element in the shape {_shape_text(term.shape)}: numbers count "
-                "from 0",
-            ) from None
+            shape_text = _shape_text(term.shape)
+            problem = f"there is no such element in the shape {shape_text}: numbers count from 0"
+            meant = "".join(
+                axis.as_name(str(part))
+                for part, axis in zip(index, axes, strict=False)
+                if axis is not None and isinstance(part, int)
+            )
+            raise refusal(node, problem + meant) from None
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")
         return Term(_element_of(term.evaluate, index), shape, term.is_truth)
@@ -336,22 +353,21 @@ def _element_of(evaluate: Callable[[], Any], index: tuple[Index, ...]) -> Callab
     return element
 
 
-def _index(node: ast.expr, labels: Sequence[str]) -> Index:
+def _index(node: ast.expr, axis: Axis | None) -> Index:
     if isinstance(node, ast.Slice):
         bounds = (
             None if part is None else _whole(part) for part in (node.lower, node.upper, node.step)
         )
         return slice(*bounds)
-    if isinstance(node, ast.Name):
-        if not labels:
-            raise refusal(node, "there are no names here; an index is a number")
-        try:
-            if isinstance(labels, BatchLabels):
-                return labels.finder(node.id)
-            return tuple(map(normalised, labels)).index(node.id)
-        except ValueError:
-            problem = f"no row or column is called {clean(node.id, 40)!r}"
-            raise refusal(node, problem) from None
+    match node:
+        case ast.Name(id=name) | ast.Constant(value=str(name)):
+            if axis is None:
+                raise refusal(node, "there are no names here; an index is a number")
+            try:
+                return axis.place(name)
+            except ValueError:
+                problem = f"no row or column is called {clean(name, 40)!r}"
+                raise refusal(node, problem) from None
     return _whole(node)
 
 

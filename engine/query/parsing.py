@@ -7,15 +7,18 @@ import re
 import warnings
 
 from engine.errors import QueryError
-from engine.text import MINUS, clean
+from engine.tensor import NOUNS
+from engine.text import MINUS, clean, without_subscripts
 
 LONGEST = 400
 """Characters."""
 _MOST_NODES = 240
 _LINE_BREAK = re.compile(r"[\r\n\f]")
-
-
-_DERIVATIVE = re.compile(r"∂([^\W\d_]\w*)/∂([^\W\d_]\w*)")
+_SHOWN = re.compile(
+    r"∂(?P<of>[^\W\d_]\w*)/∂(?P<by>[^\W\d_]\w*)"
+    rf"|(?<=[\[,])\s*(?P<name>(?:{'|'.join(NOUNS.values())})\s+[^\s\[\],][^\[\],]*|g\d+\.\d+)"
+)
+"""What is written as on the screen: ∂E/∂ŷ, and in an index obs 4 and g2.1."""
 _HINTS = (
     (re.compile(r"&&|\|\|"), "; and, or, not combine conditions"),
     (re.compile(r"[^<>=!]=(?!=)"), "; == compares"),
@@ -26,14 +29,31 @@ _HINTS = (
 )
 
 
-def _plain(text: str) -> str:
-    """Write the symbols of the screen as identifiers: ∂E/∂ŷ as dE_dyhat."""
+def _plain(text: str) -> tuple[str, list[int]]:
+    """Write what is written as on the screen as Python can read it: ∂E/∂ŷ as dE_dyhat.
 
-    def identifier(match: re.Match[str]) -> str:
-        of, by = (symbol.replace("ŷ", "yhat") for symbol in match.groups())
-        return f"d{of}_d{by}"
+    Returns:
+        The source, and for each of its characters and its end the place in the text.
+    """
+    source, places, end = "", list[int](), 0
+    text = without_subscripts(text).replace(MINUS, "-")
+    for match in _SHOWN.finditer(text):
+        is_name = match["name"] is not None
+        start = match.start("name" if is_name else 0)
+        written = _quoted(match["name"]) if is_name else _identifier(match)
+        source += text[end : match.start()] + written
+        places += [*range(end, match.start()), *[start] * len(written)]
+        end = match.end()
+    return source + text[end:], [*places, *range(end, len(text) + 1)]
 
-    return _DERIVATIVE.sub(identifier, text.replace("f₀", "f0").replace(MINUS, "-"))
+
+def _quoted(name: str) -> str:
+    return repr(" ".join(name.split(maxsplit=1)).rstrip())
+
+
+def _identifier(derivative: re.Match[str]) -> str:
+    of, by = (derivative[name].replace("ŷ", "yhat") for name in ("of", "by"))
+    return f"d{of}_d{by}"
 
 
 def parse(text: str) -> ast.expr:
@@ -47,14 +67,15 @@ def parse(text: str) -> ast.expr:
     if not text.strip():
         raise QueryError("an expression is needed, for example norm(dE_dw) < 0.001")
     indent = len(text) - len(text.lstrip())
-    source = _plain(_LINE_BREAK.sub(" ", text.strip()))
+    source, places = _plain(_LINE_BREAK.sub(" ", text.strip()))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
         # Python tells no place where something is missing at the end.
-        column = indent + (error.offset or len(source) + 1)
+        place = (error.offset or len(source) + 1) - 1
+        column = indent + places[min(place, len(source))] + 1
         hint = next((hint for sign, hint in _HINTS if sign.search(source)), "")
         raise QueryError(f"column {column}: {clean(error.msg)}{hint}") from None
     except (ValueError, RecursionError, MemoryError):
@@ -65,8 +86,16 @@ def parse(text: str) -> ast.expr:
     for node in ast.walk(tree):
         if isinstance(node, ast.expr):
             # Python counts bytes, from the first that is no blank.
-            node.col_offset = indent + len(encoded[: node.col_offset].decode())
+            place = len(encoded[: _start(node, encoded)].decode())
+            node.col_offset = indent + places[place]
     return tree.body
+
+
+def _start(node: ast.expr, encoded: bytes) -> int:
+    """Return the byte at which a node begins, or at which the trouble with it does."""
+    if isinstance(node, ast.Attribute):
+        return encoded.rindex(b".", 0, node.end_col_offset)
+    return node.col_offset
 
 
 def described(node: ast.AST) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from engine.errors import NotComputedError, QueryError
 from engine.query.language import Term
 from engine.tensor import BatchLabels, Tensor
-from engine.text import clean
+from engine.text import clean, without_subscripts
 
 if TYPE_CHECKING:
     from engine.run import Run
@@ -76,7 +76,7 @@ class Scope:
             **{change.name: change for change in run.program.changes.values()},
         }
         for tensor in tuple(self._tensors.values()):
-            self._tensors.setdefault(tensor.symbol, tensor)
+            self._tensors.setdefault(without_subscripts(tensor.symbol), tensor)
 
     @property
     def iteration(self) -> int:
@@ -90,8 +90,8 @@ class Scope:
         if not self._is_computed(tensor):
             place = self._symbol(self.place)
             raise QueryError(
-                f"{tensor.name} is not computed yet before {place}; prev({tensor.name}) is "
-                "its value one iteration ago"
+                f"{tensor.name} is not computed yet before {place}; prev({tensor.name}) is its "
+                f"value one iteration ago{'' if self.iteration else ', from iteration 1 on'}"
             )
         return _reading(tensor)
 
@@ -109,11 +109,9 @@ class Scope:
                 raise NotComputedError(f"prev({name}): the batch before had another size")
             return memory.value[()] if scalar else _read_only(memory.value)
 
-        labels = _labels(tensor)
-        if not self._run.program.batches.is_whole:
-            # Which observations the batch before had is not remembered.
-            labels = tuple(() if isinstance(names, BatchLabels) else names for names in labels)
-        return Term(remembered, tensor.whole.shape, labels=labels)
+        # Which observations the batch before had is not remembered.
+        axes = tuple(None if isinstance(axis.labels, BatchLabels) else axis for axis in tensor.axes)
+        return Term(remembered, tensor.whole.shape, axes=axes)
 
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)
@@ -157,18 +155,14 @@ def _reading(tensor: Tensor) -> Term:
     if not view.shape:
         return Term(lambda: view[()])
     if tensor.axes and isinstance(tensor.axes[0].labels, BatchLabels):
-        return Term(lambda: _read_only(tensor.data), view.shape, labels=_labels(tensor))
-    return Term(lambda: view, view.shape, labels=_labels(tensor))
+        return Term(lambda: _read_only(tensor.data), view.shape, axes=tensor.axes)
+    return Term(lambda: view, view.shape, axes=tensor.axes)
 
 
 def _read_only(data: Array) -> Array:
     view = data.view()
     view.flags.writeable = False
     return view
-
-
-def _labels(tensor: Tensor) -> tuple[Sequence[str], ...]:
-    return tuple(axis.labels for axis in tensor.axes)
 
 
 def remember(memories: Iterable[Memory], iteration: int) -> None:

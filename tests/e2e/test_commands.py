@@ -167,7 +167,7 @@ def test_explain_leads_back_to_the_data() -> None:
     assert [explained["name"] for explained in chain["explanations"]][-1] in ("x", "v", "w", "f0")
     later = ["--batch-size", "2", "--at", "1", "--json"]
     # The fourth observation is the second one of the second batch.
-    chain = json.loads(run("explain", "or", "g[4, g1]", *later).stdout)
+    chain = json.loads(run("explain", "or", "g[obs 4, g1]", *later).stdout)
     assert chain["explanations"][0]["index"] == [1, 0]
     by_name = run("explain", "or", "∂E/∂v[input2, g1]").stdout
     assert by_name.startswith("iteration 0\n\n∂E/∂v[input2, g1] = Σₙ x[n, input2] · ∂E/∂ŷ[n, g1]\n")
@@ -177,10 +177,21 @@ def test_explain_leads_back_to_the_data() -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["explain", "or", "dE_dv[9, g1]"], "no number from 0 to 1"),
+        (["explain", "or", "dE_dv[9, g1]"], "a bare number is a position, here from 0 to 1"),
+        (["explain", "or", "f[4, output]"], "from 0 to 3; the name 4 is written obs 4"),
         (["explain", "or", "dE_dv[0]"], "2 indices are needed"),
         (["explain", "or", "nothing[0]"], "no element of x"),
-        (["trace", "or", "--until", "E"], "not a condition"),
+        (["explain", "or", "nothing[0]", "--hidden", "3,2"], "such as dE_dv1[0, 0]"),
+        (["trace", "or", "--until", "E"], "--until E: is a number, not a condition like E < 0.1"),
+        (["trace", "or", "--until", "v"], "--until v: is 2×3 numbers, not a condition like max(v)"),
+        (["trace", "or", "--until", "v < 1"], "true or false for each element"),
+        (["trace", "or", "--until", "E < 1", "--at", "0"], "--at and --until: each says"),
+        (["trace", "or", "--at", "10001"], "planned for 10,000 iterations; --iterations 10001"),
+        (
+            ["explain", "or", "E", "--at", "3", "--iterations", "2"],
+            "planned for 2 iterations;",
+        ),
+        (["check", "or", "--at", "3", "--iterations", "1"], "planned for 1 iteration;"),
         (["trace", "or", "--until", "E <"], "column"),
         (["or", "--break", "nothing"], "there is no operation 'nothing'"),
         (["or", "--break", "y: f > 0"], "not computed yet before y"),
@@ -190,6 +201,12 @@ def test_explain_leads_back_to_the_data() -> None:
 )
 def test_what_cannot_be_asked_for_is_told(arguments: list[str], problem: str) -> None:
     assert problem in refusal(*arguments)
+
+
+def test_the_planned_iterations_can_all_be_looked_into() -> None:
+    options = ["--at", "2", "--iterations", "2"]
+    assert run("trace", "or", *options).stdout.startswith("iteration 2\n")
+    assert run("explain", "or", "E", *options).stdout.startswith("iteration 2\n")
 
 
 @pytest.mark.parametrize("command", ["train", "trace", "check", "explain"])

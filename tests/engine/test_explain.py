@@ -2,13 +2,28 @@
 
 import itertools
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine import Debugger, NotComputedError, read_dataset
-from engine.expression import Constant, Product, Quotient, Square, Sum, evaluate
+from engine.expression import (
+    Constant,
+    Power,
+    Product,
+    Quotient,
+    Square,
+    Sum,
+    evaluate,
+    format_number,
+    render,
+)
+from engine.optimisers import OPTIMISERS
+from engine.report import chain_text
+from engine.trace import trace_text
+from tests.engine.by_hand import by_hand
 from tests.engine.nets import CLASSES, every_kind, make
 
 
@@ -20,6 +35,108 @@ def explain_all(debugger: Debugger, names: list[str]) -> None:
             assert explanation.cell.value == value[index]
             found = evaluate(explanation.expression)
             assert math.isclose(found, value[index], rel_tol=1e-12, abs_tol=1e-15), name
+
+
+@every_kind
+def test_what_is_printed_can_be_computed_by_hand(kind: dict[str, Any]) -> None:
+    debugger = make(**kind)
+    debugger.run(4)
+    for line in debugger.program.listing.lines:
+        value = debugger.value(line.name)
+        for index in itertools.islice(np.ndindex(*value.shape), 12):
+            explanation = debugger.explain(line.name, *index)
+            if explanation.leads_on:
+                # Eight digits are printed; of a difference fewer are right.
+                found = by_hand(explanation)
+                assert found == pytest.approx(value[index], rel=1e-5, abs=1e-7), explanation
+
+
+HUBER: dict[str, Any] = {"loss": "huber", "huber_delta": 0.25, "output_activation": "identity"}
+SCHEDULED: dict[str, Any] = {"schedule_steps": 3, "learning_rate": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "numbers"),
+    [
+        ("eta", {"schedule": "step", **SCHEDULED}, "0.05·0.5^⌊5/3⌋"),
+        ("eta", {"schedule": "exponential", **SCHEDULED}, "0.05·0.5^(5/3)"),
+        ("eta", {"schedule": "cosine", **SCHEDULED}, "0.05·½·(1 + cos(π·min(5/3, 1)))"),
+        ("eta", {"schedule": "warm-up", **SCHEDULED}, "0.05·min((5 + 1)/3, 1)"),
+        ("E", {"loss": "bce", "rows": 1}, "ln(1 + e^{y}) − {f0}·{y}"),
+        ("E", {"loss": "sse", "rows": 1}, "({f} − {f0})²"),
+        ("dE_df", {"loss": "half-sse"}, "{f} − {f0}"),
+        ("dE_df", {"rows": 2}, "{f} − {f0}"),
+        ("E", {**HUBER, "rows": 1}, "0.25·(|{f} − {f0}| − 0.5·0.25)"),
+        ("E", {**HUBER, "rows": 1, "huber_delta": 9.0}, "0.5·({f} − {f0})²"),
+        ("dE_df", HUBER, "0.2·clamp({f} − {f0}, ±0.25)"),
+        ("dE_df", {"loss": "hinge", "targets": "sides", "output_activation": "tanh"},
+         "(−0.2)·{f0}·[{f0}·{f} < 1]"),
+        ("dg_dyhat", {"activation": "relu"}, "[{yhat} > 0]"),
+        ("dg_dyhat", {"activation": "leaky-relu"}, "1 where {yhat} > 0, else 0.01"),
+        ("dg_dyhat", {"activation": "elu"}, "e^min({yhat}, 0)"),
+        ("shat_w", {"optimiser": "adam", "beta2": 0.1234567}, "{s_w}/(1 − 0.1234567^6)"),
+    ],
+)  # fmt: skip
+def test_the_numbers_of_an_explanation(cell: str, kind: dict[str, Any], numbers: str) -> None:
+    debugger = make(**kind)
+    debugger.run(6)
+    index = tuple(0 for _ in debugger.value(cell).shape)
+    explanation = debugger.explain(cell, *index)
+    values = {operand.tensor: format_number(operand.value) for operand in explanation.operands}
+    assert explanation.numbers == numbers.format(**values)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_what_is_said_of_a_step_is_true(optimiser: str) -> None:
+    """Whether it can go against its own gradient, as a run with a large rate shows."""
+    debugger = make(optimiser=optimiser, learning_rate=2.0, bias="per-neuron", init="normal")
+    uphill = []
+    for _ in range(300):
+        debugger.run(1)
+        uphill.append(
+            any(
+                (debugger.value(f"delta_{name}") * debugger.value(f"dE_d{name}") > 0.0).any()
+                for name in debugger.parameters
+            )
+        )
+    why = debugger.explain("v", 0, 0).why
+    assert ("It may go uphill" in why) == any(uphill)
+    direction = next(o for o in debugger.program.operations if o.name == "v").gradient
+    assert f" {direction.symbol}" in why.replace(".", ",")
+    assert debugger.explain("delta_v", 0, 0).why == why
+
+
+def test_an_update_is_no_equation() -> None:
+    debugger = make(optimiser="adam")
+    debugger.run(3)
+    assert str(debugger.explain("t")) == "t ← t + 1 = 2 + 1 = 3"
+    for name in ("v", "m_v", "s_v"):
+        assert str(debugger.explain(name, 0, 0)).count(f"{name}[input1, g1] ← ") == 1
+    for name in ("d_v", "delta_v", "mhat_v", "y"):
+        assert "←" not in str(debugger.explain(name, 0, 0))
+    text = chain_text(debugger.explain_chain("v", 0, 0), 2)
+    assert "\nv[input1, g1] ← v[input1, g1] − η·d_v[input1, g1]\n    = 0." in text
+
+
+def test_the_factor_of_each_squared_loss_is_explained() -> None:
+    for loss, words in (
+        ("mse", "The 2 is the square's, N·O the mean's."),
+        ("sse", "The 2 is the square's."),
+        ("half-sse", "The 2 of the square and the ½ of E cancel."),
+    ):
+        debugger = make(loss=loss)
+        debugger.run(1)
+        assert debugger.explain("dE_df", 0, 0).why.endswith(f"no change. {words}")
+
+
+def test_minus_nothing_is_nothing() -> None:
+    debugger = make(loss="cross-entropy", output_activation="softmax", **CLASSES)
+    debugger.run(1)
+    assert np.signbit(debugger.value("dE_df")[0, 1])
+    assert str(debugger.explain("dE_df", 0, 1)).endswith(" = 0")
+    shown = trace_text(debugger)
+    assert "∂E/∂f = −f₀/(f·N)" in shown
+    assert re.search(r"-0\.?(?![\d.])", shown) is None
 
 
 def visible(debugger: Debugger) -> list[str]:
@@ -78,6 +195,14 @@ def test_what_is_not_finite_adds_up_and_divides_as_in_numpy() -> None:
             np.testing.assert_equal(evaluate(square), float(np.square(a.value)))
             quotient = float(np.divide(a.value, b.value))
             np.testing.assert_equal(evaluate(Quotient(a, b)), quotient)
+
+
+def test_powers_are_written_without_doubt() -> None:
+    two, small, minus = Constant(2.0), Constant(1e-5), Constant(-0.5)
+    assert render(Power(two, small)) == "2^(1e−05)"
+    assert render(Power(two, minus)) == "2^(−0.5)"
+    assert render(Power(Power(two, two), Quotient(two, minus))) == "(2^2)^(2/(−0.5))"
+    assert evaluate(Power(Constant(10.0), Constant(1e9))) == math.inf
 
 
 def test_every_cell_within_an_iteration() -> None:
@@ -155,7 +280,7 @@ def test_a_weight_set_between_the_phases() -> None:
     assert operands["dy_dg"]["w"] == operands["dE_dg"]["dy_dg"] == operands["w"]["w"] == 5.0
     read = debugger.explain("w", 0, 0, as_read=True)
     assert (read.cell.value, read.leads_on) == (forward, False)
-    assert read.rule == "what the update of iteration 2 left (S goes there)"
+    assert read.rule == "what the update of iteration 2 left"
     debugger.edit("w", (0, 0), 7.0)
     assert debugger.explain("w", 0, 0).rule == "set by hand here"
     assert debugger.explain("w", 0, 0, as_read=True).cell.value == forward

@@ -4,16 +4,18 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine import Debugger, read_dataset
+from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.errors import QueryError
+from engine.listing import parse_cell
 from engine.tensor import Array
-from tests.engine.nets import make
+from tests.engine.nets import every_kind, make
 
 Values = Callable[[str], Array]
 
@@ -117,7 +119,18 @@ def test_results_are_copies() -> None:
         ("  E + nosuch", "column 7: there is no 'nosuch' here; there are x, f0"),
         ("(E +\n ŷ + v + w)", "column 2: the shapes 5×3 and 4×3 do not fit"),
         ("x @ x", "column 1: the shapes 5×4 and 5×4 do not fit for a matrix product"),
-        ("E.real", "column 1: a dot cannot be used here"),
+        ("E.real", "column 2: a dot cannot be used here"),
+        ("abs(w) + (w) . T", "column 14: a dot cannot be used here"),
+        ("∂E/∂ŷ + ∂E/∂w.T", "column 14: a dot cannot be used here"),
+        ("∂E/∂ŷ + nosuch", "column 9: there is no 'nosuch'"),
+        ("∂E/∂ŷ + ) E", "column 9: unmatched"),
+        ("f[0, output] + f[ obs 9]", "column 19: no row or column is called 'obs 9'"),
+        ("v[obs 1]", "column 3: no row or column is called 'obs 1'"),
+        ("f[5]", "numbers count from 0; the name 5 is written obs 5"),
+        ("f[6]", "numbers count from 0; names are written obs 1$"),
+        ("v[9]", "numbers count from 0$"),
+        ("max(obs 1, 2)", "column 5: invalid syntax"),
+        ("f[obs ]", "column 3: invalid syntax|no row or column"),
         ("v[nosuch]", "column 3: no row or column is called 'nosuch'"),
         ("v[4, 0]", "column 1: there is no such element in the shape 4×3"),
         ("min(v[0:0])", "column 5: there is nothing in this slice"),
@@ -146,11 +159,26 @@ def test_refusals_tell_the_place(text: str, message: str) -> None:
 
 def test_what_is_not_computed_yet_and_what_has_no_past() -> None:
     debugger = make()
-    with pytest.raises(QueryError, match="E is not computed yet before ŷ"):
+    with pytest.raises(QueryError, match=r"E is not computed yet before ŷ; .* iteration 1 on$"):
         debugger.evaluate("E")
     debugger.run(1)
     with pytest.raises(QueryError, match="there is no iteration before"):
         debugger.evaluate("prev(E)")
+    debugger.step_operation()
+    with pytest.raises(QueryError, match=r"its value one iteration ago$"):
+        debugger.evaluate("E")
+    assert debugger.evaluate("prev(E)") == debugger.losses[0]
+
+
+def test_what_is_no_condition_is_told_by_its_kind() -> None:
+    debugger = make()
+    for text, kind in (
+        ("E", "a number, not a condition like E < 0.1"),
+        ("v", r"4×3 numbers, not a condition like max\(v\) < 0.1"),
+        ("v < 1", r"4×3 truth values, not a condition like any\(v < 1\)"),
+    ):
+        with pytest.raises(QueryError, match=f"{text}: is {kind}$"):
+            debugger.stops.add_breakpoint(f"w: {text}")
 
 
 def test_too_much_work_is_refused_before_it_is_done() -> None:
@@ -189,6 +217,7 @@ PLACES = [place(0, 0), place(3, 0), place(2, 9)]
 BITS = [bits(debugger) for debugger in PLACES]
 WORDS = """
 x v w yhat g f E dE_dw dE_dv eta η ŷ delta_v iteration epoch best_E gradient_norm input1 g1
+[obs obs 4] [input target 1, g2.1
 norm abs min max mean sum any all isfinite sqrt exp log transpose prev not and or
 + - * / ** @ // % < <= > >= == != ( ) ( ) [ ] [ ] , : :: norm( v[0, v[:, prev(
 0 1 2 -1 0.5 1e308 1e999 0x7f 9**9**9 1j 10**400 True None ...
@@ -210,9 +239,9 @@ nested = st.recursive(
         st.tuples(
             st.sampled_from(["norm", "min", "not ", "-", "transpose", "all", "prev"]), inner
         ).map(lambda parts: f"{parts[0]}({parts[1]})"),
-        st.tuples(inner, st.sampled_from(["0", ":", "::-1", "5:2", "1, 0", "()", "g1", "::0"])).map(
-            lambda parts: f"({parts[0]})[{parts[1]}]"
-        ),
+        st.tuples(
+            inner, st.sampled_from(["0", ":", "::-1", "5:2", "1, 0", "()", "g1", "::0", "obs 4"])
+        ).map(lambda parts: f"({parts[0]})[{parts[1]}]"),
     ),
     max_leaves=12,
 )
@@ -266,6 +295,78 @@ def test_the_symbols_of_the_screen_can_be_typed() -> None:
     debugger.run(1)
     for symbol, name in (("∂E/∂ŷ", "dE_dyhat"), ("f₀", "f0"), ("Δv", "delta_v"), ("η", "eta")):
         assert debugger.evaluate(symbol).tobytes() == debugger.value(name).tobytes()
+
+
+def test_a_name_that_is_a_number_is_written_as_it_is_shown() -> None:
+    debugger = make(outputs=2)
+    debugger.run(1)
+    f = debugger.value("f")
+    for text in ("f[obs 2]", "f[ obs   2 ]", "f[obs\t2]", "f[1]"):
+        np.testing.assert_array_equal(debugger.evaluate(text), f[1])
+    assert debugger.evaluate("f[obs 2, output1] < 2 * f[obs 5, 1]") == (f[1, 0] < 2 * f[4, 1])
+
+
+@every_kind
+def test_every_cell_can_be_asked_for_as_it_is_shown(kind: dict[str, Any]) -> None:
+    debugger = make(**kind)
+    debugger.run(3)
+    snapshot = debugger.snapshot()
+    for name, value in snapshot.values.items():
+        # The names at both ends are the ones to be mixed up with positions.
+        for index in {tuple(size - 1 for size in value.shape), tuple(0 for _ in value.shape)}:
+            labels = ", ".join(snapshot.labels(name, index))
+            shown = f"{snapshot.listing.symbols[name]}[{labels}]" if labels else name
+            assert debugger.evaluate(shown) == value[index], shown
+            assert parse_cell(snapshot.listing, shown) == (name, index)
+
+
+def test_columns_whose_names_are_numbers(tmp_path: Path) -> None:
+    """Sorted so that each position is the name of another column."""
+    table = tmp_path / "numbers.csv"
+    table.write_text("id,2,0,1\n1,0,0,1\n2,0,1,0\n0,1,0,1\n")
+    debugger = Debugger(read_dataset(table, targets=("1",), header="yes"))
+    debugger.run(1)
+    x, listing = debugger.value("x"), debugger.program.listing
+    label = debugger.explain("dyhat_dv", 0, 1).cell.label
+    assert label == "∂ŷ/∂v[obs 1, input 0]"
+    assert parse_cell(listing, label) == ("dyhat_dv", (0, 1))
+    assert parse_cell(listing, "∂ŷ/∂v[1, 0]") == ("dyhat_dv", (1, 0))
+    assert debugger.evaluate("x[obs 0, input 2]") == x[2, 0]
+    assert debugger.evaluate("f[obs 0, target 1]") == debugger.value("f")[2, 0]
+    for typed, told in (
+        ("x[3, 0]", "3: a bare number is a position, here from 0 to 2; names are written obs 1"),
+        ("x[0, 2]", "2: a bare number is a position, here from 0 to 1; the name 2 is written in"),
+        ("x[obs 3, 0]", "'obs 3': there is no such name here, and a position is a number from 0"),
+        ("v[0, 9]", "9: a bare number is a position, here from 0 to 2$"),
+    ):
+        with pytest.raises(InputError, match=told):
+            parse_cell(listing, typed)
+
+
+def test_an_observation_in_whichever_batch_it_is() -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(batch_size="2", shuffle="yes"))
+    # By hand: two batches an epoch, in the order that is drawn for it.
+    for iteration in range(6):
+        debugger.run(1)
+        order = np.random.RandomState([1, iteration // 2]).permutation(4)
+        batch = order[:2] if iteration % 2 == 0 else order[2:]
+        f, listing = debugger.value("f"), debugger.program.listing
+        for observation in range(4):
+            name = f"f[obs {observation + 1}, output]"
+            if observation not in batch:
+                with pytest.raises(QueryError, match=f"^obs {observation + 1} is not in this"):
+                    debugger.evaluate(name)
+                has = " and ".join(f"obs {number + 1}" for number in batch)
+                with pytest.raises(InputError, match=has.replace(" and ", ", ")):
+                    parse_cell(listing, name)
+                continue
+            place = batch.tolist().index(observation)
+            assert debugger.evaluate(name) == f[place, 0]
+            assert parse_cell(listing, name) == ("f", (place, 0))
+            assert parse_cell(listing, f"f[{place}, output]") == ("f", (place, 0))
+    seen = debugger.scan("f[obs 3, output]")
+    assert seen is not None
+    assert np.isfinite(seen.values).sum() == 3
 
 
 @pytest.mark.parametrize(

@@ -238,9 +238,11 @@ def test_scan_that_cannot_be_or_is_cancelled() -> None:
     debugger.run(50)
     debugger.go_to(20, 2)
     before = bits(debugger)
-    for first, last in ((50, None), (-1, 3), (9, 8)):
+    for first, last in ((50, None), (-1, 3), (50, 60)):
         with pytest.raises(QueryError, match="50 are computed"):
             debugger.scan("E", first, last)
+    with pytest.raises(QueryError, match=r"^9\.\.8 runs backwards: write 8\.\.9$"):
+        debugger.scan("E", 9, 8)
     with pytest.raises(QueryError, match="a single value is needed"):
         debugger.scan("v")
     answers = itertools.chain([False] * 10, itertools.repeat(True))

@@ -14,6 +14,12 @@ WHERE = {"now": 120, "computed": 500, "planned": 10_000}
         ("+100", 220),
         ("-1", 119),
         ("\u221220", 100),
+        ("- 1", 119),
+        ("\u2212 1", 119),
+        ("+  1,000", 1120),
+        ("1e3", 1000),
+        ("+1e2", 220),
+        ("2.5e3", 2500),
         ("50%", 5000),
         ("end", 500),
     ],
@@ -23,7 +29,27 @@ def test_times_as_people_write_them(text: str, iteration: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "-121", "10001", "101%", "1e400%", "nan%", "1,5", "+1,00", "9" * 5000]
+    "text",
+    [
+        "",
+        "x",
+        "-121",
+        "10001",
+        "101%",
+        "1e400%",
+        "nan%",
+        "1,5",
+        "+1,00",
+        "9" * 5000,
+        "1.5",
+        "1e-3",
+        "inf",
+        "-inf",
+        "1e400",
+        "- -1",
+        "- ",
+        "+1.5",
+    ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InputError):

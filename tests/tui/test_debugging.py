@@ -1,10 +1,14 @@
 """Stops, explanations, and the prompt that evaluates: every key at two sizes."""
 
+import re
+
 import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from engine import Debugger, read_dataset
+from engine.expression import format_number
 from tests.engine.test_validation import halves
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
@@ -213,20 +217,77 @@ async def test_explaining_down_to_the_data(size: tuple[int, int]) -> None:
         for symbol in ("∂E/∂ŷ", "∂g/∂ŷ", "g", "ŷ", "v"):
             await choose(app, pilot, symbol)
             trail += f" → {symbol}"
-            await until(pilot, lambda trail=trail: f"{trail} " in text(app))
+            await until(pilot, lambda trail=trail: f"{trail} " in plain_way(app))
         assert "drawn from seed 1" in text(app)
         await pilot.press("enter", "backspace")
-        await until(pilot, lambda: "→ g → ŷ " in text(app))
-        assert "ŷ → v" not in text(app)
+        await until(pilot, lambda: "→ g → ŷ " in plain_way(app))
+        assert "ŷ → v" not in plain_way(app)
         await choose(app, pilot, "x")
         await until(pilot, lambda: "an input, from the table" in text(app))
         await pilot.press(*["backspace"] * 7)
         await until(pilot, lambda: "= −0.0037192781" in text(app))
-        assert "│ ∂E/∂v → " not in text(app)
+        assert "∂E/∂v → " not in plain_way(app)
         # Where it returns, the cursor is on the operand that it went down to.
         assert app.screen.operands[app.screen.cursor].symbol == "∂E/∂ŷ"
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, ExplainScreen))
+
+
+def plain_way(app: NNTui) -> str:
+    """The way of an explanation, whether there is room for the cells or only for the symbols."""
+    return re.sub(r"\[[^\]]*\]", "", text(app))
+
+
+@at_two_sizes
+async def test_explaining_begins_with_the_largest_term(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("f")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press(*["j"] * TO_DE_DV, "enter", "j", "x")
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        # ∂E/∂ŷ[obs 1, g1] is the largest, but it is multiplied by 0.
+        assert "0·0.003388157 + 1·(−0.002019082)" in app.screen.explanation.numbers
+        assert app.screen.operands[app.screen.cursor].label == "∂E/∂ŷ[obs 2, g1]"
+        await pilot.press("enter")
+        way = "∂E/∂v[input2, g1] → ∂E/∂ŷ[obs 2, g1]"
+        await until(pilot, lambda: way in text(app))
+
+
+@at_two_sizes
+async def test_explaining_goes_on_in_the_iteration_before(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "s", "n")
+        await until(pilot, lambda: clock(app) == (2, 1))
+        await pilot.press("4", "x")
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        debugger = Debugger(read_dataset("or"))
+        debugger.run(2)
+        v = format_number(debugger.value("v")[0, 0])
+        for words in (
+            f"v[input1, g1] = {v}   in iteration 2, before its update",
+            "what the update of iteration 1 left ",
+            f"› v[input1, g1] of iteration 1  {v}",
+        ):
+            await until(pilot, lambda words=words: words in text(app))
+        await pilot.press("enter")
+        words = f"v[input1, g1] = {v}   in iteration 1, after its update"
+        await until(pilot, lambda: words in text(app))
+        assert debugger.explain("v", 0, 0).numbers in text(app)
+        await choose(app, pilot, "∂E/∂v")
+        await until(pilot, lambda: "   in iteration 1 " in text(app))
+        assert app.screen.explanation.cell.value == debugger.value("dE_dv")[0, 0]
+        await pilot.press("backspace")
+        for iteration in (1, 0):
+            await choose(app, pilot, "v")
+            words = f"in iteration {iteration}, before its update"
+            await until(pilot, lambda words=words: words in text(app))
+            if iteration:
+                await pilot.press("enter")
+                await until(pilot, lambda: "in iteration 0, after its update" in text(app))
+        await until(pilot, lambda: "drawn from seed 1" in text(app))
+        await pilot.press("enter", *["backspace"] * 6)
+        await until(pilot, lambda: "in iteration 2, before its update" in text(app))
+        assert clock(app) == (2, 1)
 
 
 async def choose(app: NNTui, pilot: Pilot[None], symbol: str) -> None:
@@ -261,6 +322,18 @@ async def test_evaluating(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "in iteration 8,220" in text(app))
         await pilot.press("ctrl+g")
         await until(pilot, lambda: clock(app) == (8221, 0))
+        await pilot.press("colon")
+        await answer(app, pilot, "min(dE_dv) over 0..9")
+        await until(pilot, lambda: "smallest −0.0" in text(app))
+        await answer(app, pilot, "log(iteration - 2) over 0..9")
+        await until(pilot, lambda: "largest  1.94591015 in iteration 9" in text(app))
+        assert "iterations 0 to 9, of which 2 have no value" in text(app)
+        assert "smallest −inf in iteration 2" in text(app)
+        await answer(app, pilot, "prev(E) < 9 over 0..9")
+        await until(pilot, lambda: "of which 1 has no value: true 9 times" in text(app))
+        await answer(app, pilot, "norm(dE_dw) over 1000..")
+        await until(pilot, lambda: "in iteration 8,220" in text(app))
+        await pilot.press("escape")
         # What was typed is there when it is opened again.
         await pilot.press("colon", "up")
         await until(pilot, lambda: "norm(dE_dw) over 1000.." in text(app))

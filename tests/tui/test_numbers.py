@@ -1,10 +1,11 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.numbers import fixed, missing, whole_digits, width_for
+from tui.numbers import array_text, fixed, missing, whole_digits, width_for
 from tui.numbers import given as as_given
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -73,3 +74,10 @@ def test_width_is_the_widest_that_fits() -> None:
     assert width_for(3, 36) == 11
     assert width_for(3, 35) == 9
     assert width_for(30, 35) == 7
+
+
+def test_a_value_has_a_true_minus_sign_and_no_minus_nothing() -> None:
+    assert array_text(np.array(-0.0)) == "0"
+    assert array_text(np.array(-1.5e-9)) == "−1.5e−09"
+    assert array_text(np.array([-0.0, -2.0])) == "[ 0. −2.]"
+    assert array_text(np.array([[True], [False]])) == "[[ true]\n [false]]"

@@ -141,12 +141,14 @@ class Seeing(Changing):
 
         self.explain_cell(Cell(name, "", index, (), 0.0), show)
 
-    def explain_cell(self, cell: Cell, then: Callable[[Explanation], None]) -> None:
-        """Have a cell explained."""
+    def explain_cell(
+        self, cell: Cell, then: Callable[[Explanation], None], after: int | None = None
+    ) -> None:
+        """Have a cell explained, by default at the clock, else at the end of an iteration."""
 
         def explain(debugger: Debugger) -> Explanation:
             try:
-                return debugger.explain(cell.tensor, *cell.index, as_read=cell.before)
+                return debugger.explain(cell.tensor, *cell.index, as_read=cell.before, after=after)
             except (KeyError, IndexError):
                 # Between the key and the answer the run may have become another one.
                 raise InputError("This cell is no longer there.") from None

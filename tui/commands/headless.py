@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from engine.debugger import Debugger
-from engine.errors import InputError
 
 if TYPE_CHECKING:
     from engine.progress import Cancel, Progress
@@ -41,8 +40,7 @@ def train_until(debugger: Debugger, condition: str) -> tuple[bool, bool]:
     watch = debugger.stops.add_watch(condition)
     for stop in debugger.stops:
         stop.enabled = stop is watch
-    if not debugger.stops.is_condition(watch):
-        raise InputError(f"{condition}: is a number, not a condition like E < 0.1")
+    debugger.stops.require_condition(watch)
     with _interruptible() as interrupted:
         hit = debugger.proceed(cancel=interrupted.is_set)
     if hit is not None:

@@ -30,8 +30,11 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
     """Print every operation of one iteration with its value."""
     from engine.trace import trace_object, trace_text
 
+    if until is not None and _is_written("at"):
+        raise InputError("--at and --until: each says which iteration, so only one of them")
     debugger = _prepared(given)
     if until is None:
+        _require_planned(debugger, at)
         _train_up_to(debugger, at)
     else:
         _train_until(debugger, until)
@@ -39,6 +42,22 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
         print_json(trace_object(debugger))
     else:
         click.echo(trace_text(debugger))
+
+
+def _is_written(option: str) -> bool:
+    """Whether an option stands on the command line."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _require_planned(debugger: Debugger, iteration: int) -> None:
+    """Refuse to look further than a run of these hyperparameters goes."""
+    planned = debugger.hyperparameters.iterations
+    if iteration > planned:
+        raise InputError(
+            f"--at {iteration:,}: the run is planned for {counted(planned, 'iteration')}; "
+            f"--iterations {iteration} plans more"
+        )
 
 
 def _train_up_to(debugger: Debugger, iteration: int) -> None:
@@ -52,12 +71,15 @@ def _train_up_to(debugger: Debugger, iteration: int) -> None:
 
 def _train_until(debugger: Debugger, condition: str) -> None:
     """Have the debugger stand before the iteration in which a condition becomes true."""
+    from engine.query.parsing import LONGEST
     from tui.commands.headless import train_until
 
     try:
         found, interrupted = train_until(debugger, condition)
     except InputError as error:
-        raise InputError(f"--until {clean(condition, 60)}: {error}") from None
+        shown = clean(condition.strip(), LONGEST)
+        problem = str(error).removeprefix(f"{shown}: ")
+        raise InputError(f"--until {clean(condition, 60)}: {problem}") from None
     if interrupted:
         click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
         sys.exit(INTERRUPTED)
@@ -75,13 +97,16 @@ def _train_until(debugger: Debugger, condition: str) -> None:
 def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     """Print where a number comes from, back to the data.
 
-    CELL is an element of a tensor, by number or by name: "dE_dv[1, 0]" or
-    "dE_dv[input2, g1]". From each sum the way goes on through its largest term.
+    CELL is an element of a tensor, "dE_dv[1, 0]" or "dE_dv[input2, g1]". A bare
+    number is a position from 0 on; a name that is a number is written as in the
+    output: "f[0, output]" is "f[obs 1, output]". From each sum the way goes on
+    through its largest term.
     """
     from engine.listing import parse_cell
     from engine.report import chain_object, chain_text
 
     debugger = _prepared(given)
+    _require_planned(debugger, at)
     if debugger.program.batches.is_whole:
         # What is misspelt is told at once.
         parse_cell(debugger.program.listing, cell)
@@ -112,6 +137,7 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
     from tui.commands.proof import prove, require_torch
 
     debugger = _prepared(given)
+    _require_planned(debugger, at)
     if with_torch:
         # Without PyTorch there is no use in waiting for the rest.
         require_torch()

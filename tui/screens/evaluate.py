@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,7 +19,7 @@ from engine.errors import InputError
 from engine.query.functions import FUNCTIONS
 from engine.search import Scan
 from engine.tensor import Array
-from tui.numbers import array_text
+from tui.numbers import array_text, number_text
 from tui.screens.dialog import Dialog
 from tui.typed_line import TypedLine
 
@@ -99,6 +100,9 @@ class EvaluateScreen(Dialog[None]):
         if largest is None or smallest is None:
             return "it has no value in these iterations"
         span = f"iterations {scan.first:,} to {scan.first + scan.values.size - 1:,}"
+        missing = int(np.isnan(scan.values).sum())
+        if missing:
+            span += f", of which {missing:,} {'has' if missing == 1 else 'have'} no value"
         self._found = largest[0]
         if scan.query.is_condition:
             if not largest[1]:
@@ -107,8 +111,8 @@ class EvaluateScreen(Dialog[None]):
             found = f"{span}: true {times:,} times, first in iteration {largest[0]:,}"
         else:
             found = (
-                f"{span}\nlargest  {largest[1]:.9g} in iteration {largest[0]:,}\n"
-                f"smallest {smallest[1]:.9g} in iteration {smallest[0]:,}"
+                f"{span}\nlargest  {number_text(largest[1])} in iteration {largest[0]:,}\n"
+                f"smallest {number_text(smallest[1])} in iteration {smallest[0]:,}"
             )
         return f"{found}\nctrl+g goes to the end of iteration {self._found:,}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -12,6 +14,26 @@ from tui.moment import Moment
 from tui.screens.listing import ListScreen
 
 _MOST_OPERANDS = 500
+
+
+@dataclass
+class _Step:
+    """One explanation on the way.
+
+    Attributes:
+        after: The iteration at whose end it was explained; None for the clock.
+        cursor: The chosen operand.
+    """
+
+    explanation: Explanation
+    after: int | None
+    cursor: int = 0
+
+    @property
+    def leads_to(self) -> int | None:
+        """The iteration at whose end its operands are explained; None for the clock."""
+        made_in = self.explanation.made_in
+        return self.after if made_in is None else made_in
 
 
 class ExplainScreen(ListScreen):
@@ -27,18 +49,20 @@ class ExplainScreen(ListScreen):
 
     def __init__(self, moment: Moment, explanation: Explanation) -> None:
         super().__init__(moment)
-        self._trail = [(explanation, 0)]
+        self._trail = [_Step(explanation, None)]
         self._first = 0
         self.cursor = _leading(explanation)
 
     @property
     def explanation(self) -> Explanation:
         """What is explained now."""
-        return self._trail[-1][0]
+        return self._trail[-1].explanation
 
     @property
     def operands(self) -> tuple[Cell, ...]:
-        """The numbers to choose from."""
+        """The numbers to choose from; of what was only found, the cell in the iteration before."""
+        if self.explanation.made_in is not None and not self.explanation.leads_on:
+            return (self.explanation.cell,)
         return self.explanation.operands[:_MOST_OPERANDS]
 
     @property
@@ -57,15 +81,16 @@ class ExplainScreen(ListScreen):
         rows = [self._way(width), Row()]
         row = Row().add(cell.label, palette.heading).add(" = ", palette.dim)
         row.add(format_number(cell.value), palette.number(cell.value, abs(cell.value)))
-        iteration = self.moment.snapshot.values_iteration
+        step = self._trail[-1]
+        made_in = step.leads_to if explanation.leads_on else step.after
+        iteration = self.moment.snapshot.values_iteration if made_in is None else made_in
         words = f"   in iteration {iteration:,}"
         if cell.tensor in self.moment.snapshot.listing.parameters:
-            updated = explanation.leads_on and not cell.before
-            words += ", after its update" if updated else ", before its update"
+            words += ", before its update" if explanation.is_found else ", after its update"
         rows.append(row.add(words, palette.dim))
         if explanation.leads_on:
             for text, style in (
-                (f"= {explanation.rule}", palette.text),
+                (f"{explanation.sign} {explanation.rule}", palette.text),
                 (f"= {explanation.numbers}", palette.label),
             ):
                 rows += [Row().add("  " + line, style) for line in wrap(text, width - 2)]
@@ -75,30 +100,38 @@ class ExplainScreen(ListScreen):
         rows += [Row().add(line, palette.dim) for line in wrap(explanation.why, width)]
         rows.append(Row())
         self._first = len(rows)
-        names = max((cells_of(cell.label) for cell in self.operands), default=0)
-        for i, operand in enumerate(self.operands):
+        labels = [cell.label for cell in self.operands]
+        if not explanation.leads_on:
+            labels = [f"{label} of iteration {step.leads_to:,}" for label in labels]
+        names = max(map(cells_of, labels), default=0)
+        for i, (label, operand) in enumerate(zip(labels, self.operands, strict=True)):
             row = Row().add("› " if i == self.cursor else "  ", palette.heading)
-            row.add(operand.label, palette.text, width=names + 2)
+            row.add(label, palette.text, width=names + 2)
             text = format_number(operand.value)
             rows.append(row.add(text, palette.number(operand.value, abs(operand.value))))
         return rows
 
     def _way(self, width: int) -> Row:
         palette = self.lines.palette
-        symbols = [explanation.cell.symbol for explanation, _ in self._trail]
-        while len(symbols) > 2 and sum(map(cells_of, symbols)) + 3 * len(symbols) > width:
-            symbols = ["…", *symbols[2:]]
-        row = Row().add("".join(f"{symbol} → " for symbol in symbols[:-1]), palette.dim)
-        return row.add(symbols[-1], palette.text)
+        passed = [step.explanation.cell for step in self._trail]
+        names = [cell.label for cell in passed]
+        if _length(names) > width:
+            names = [cell.symbol for cell in passed]
+        while len(names) > 2 and _length(names) > width:
+            names = ["…", *names[2:]]
+        row = Row().add("".join(f"{name} → " for name in names[:-1]), palette.dim)
+        return row.add(names[-1], palette.text)
 
     def action_follow(self) -> None:
         """Explain the operand under the cursor."""
         if self.operands:
-            self.nn.explain_cell(self.operands[self.cursor], self._arrive)
+            after = self._trail[-1].leads_to
+            arrive = partial(self._arrive, after)
+            self.nn.explain_cell(self.operands[self.cursor], arrive, after)
 
-    def _arrive(self, explanation: Explanation) -> None:
-        self._trail[-1] = (self.explanation, self.cursor)
-        self._trail.append((explanation, 0))
+    def _arrive(self, after: int | None, explanation: Explanation) -> None:
+        self._trail[-1].cursor = self.cursor
+        self._trail.append(_Step(explanation, after))
         self.cursor = _leading(explanation)
         self.lines.refill()
 
@@ -106,15 +139,18 @@ class ExplainScreen(ListScreen):
         """Go back to where the last Enter was pressed."""
         if len(self._trail) > 1:
             self._trail.pop()
-            self.cursor = self._trail[-1][1]
+            self.cursor = self._trail[-1].cursor
             self.lines.refill()
 
 
+def _length(names: list[str]) -> int:
+    return sum(map(cells_of, names)) + 3 * (len(names) - 1)
+
+
 def _leading(explanation: Explanation) -> int:
-    """Return the operand to begin with: the largest that was computed, not given."""
+    """Return the operand to begin with: of the largest term the largest that was computed."""
     given = {"x", "f0", "eta", "eta0"}
-    sizes = [
-        -1.0 if cell.tensor in given else abs(cell.value)
-        for cell in explanation.operands[:_MOST_OPERANDS]
-    ]
-    return sizes.index(max(sizes)) if sizes else 0
+    operands = explanation.operands[:_MOST_OPERANDS]
+    main = set(explanation.main_operands)
+    ranks = [(cell in main, cell.tensor not in given, abs(cell.value)) for cell in operands]
+    return ranks.index(max(ranks)) if ranks else 0

@@ -1,0 +1,53 @@
+"""Computes what an explanation writes out as a reader would: from its text alone."""
+
+import math
+import re
+
+from engine.expression import Explanation
+
+_SIGNS = [
+    (re.compile(r"⌊([^⌋]*)⌋"), r"floor(\1)"),
+    (re.compile(r"\|([^|]*)\|"), r"abs(\1)"),
+    (re.compile(r"\[([^\]]*)\]"), r"float(\1)"),
+    (re.compile(r"(.*) where (.*), else (.*)"), r"(\1) if (\2) else (\3)"),
+    (re.compile(r"\(\d+ more: "), "("),
+    *((re.compile(re.escape(a)), b) for a, b in (("−", "-"), ("·", "*"), ("^", "**"))),
+    *((re.compile(a), b) for a, b in (("²", "**2"), ("√", "sqrt"), ("½", "0.5"), ("±", ""))),
+]
+
+
+def sigmoid(z: float) -> float:
+    return 1.0 / (1.0 + math.exp(-z))
+
+
+WORDS = {
+    "floor": math.floor,
+    "abs": abs,
+    "float": float,
+    "min": min,
+    "max": max,
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+    "ln": math.log,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "e": math.e,
+    "π": math.pi,
+    "σ": sigmoid,
+    "id": lambda z: z,
+    "relu": lambda z: max(z, 0.0),
+    "lrelu": lambda z: z if z > 0 else 0.01 * z,
+    "elu": lambda z: z if z > 0 else math.exp(z) - 1.0,
+    "softplus": lambda z: math.log(1.0 + math.exp(z)),
+    "sign": lambda w: (w > 0) - (w < 0),
+    "clamp": lambda error, most: min(max(error, -most), most),
+}
+"""What a reader knows, each by its definition."""
+
+
+def by_hand(explanation: Explanation) -> float:
+    """Compute the numbers of an explanation as they are printed."""
+    text = explanation.numbers
+    for sign, python in _SIGNS:
+        text = sign.sub(python, text)
+    return float(eval(text, {"__builtins__": {}}, WORDS))
