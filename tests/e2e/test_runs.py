@@ -1,6 +1,8 @@
 """Saved runs from the shell: listed, gone on with, copied, exported, deleted, refused."""
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,8 +15,11 @@ import pandas as pd
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
+from engine.saved.library import Library
+from engine.saved.saver import Saver
+from engine.saved.stores import SingleFile
 from tests.e2e.test_commands import COMMAND, refusal, run
-from tests.terminal import Terminal
+from tests.terminal import ROOT, Terminal
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +83,72 @@ def test_a_training_is_listed_and_gone_on_with() -> None:
     # A beginning of its name is enough.
     name = str(entry["run"])
     assert json.loads(run("train", "--open", name[:-2], "--json").stdout)["losses"] == losses(500)
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README.partition("## If your connection drops")[2].partition("## Every terminal")[0]
+LINES = re.findall(r"^(nn-tui .*?)  +\S", SECTION.partition("```\n")[2], re.MULTILINE)
+"""The command lines that the README gives for saved runs."""
+
+
+def test_the_command_lines_of_the_readme_are_those_that_are_tried() -> None:
+    assert LINES == [
+        "nn-tui runs",
+        "nn-tui --open RUN",
+        "nn-tui or --save my.nnrun",
+        "nn-tui --open my.nnrun",
+        "nn-tui --open RUN --read-only",
+        "nn-tui export RUN FOLDER",
+    ]
+
+
+@pytest.mark.parametrize("line", [*LINES, "nn-tui --open RUN --copy"])
+def test_the_command_lines_of_the_readme_work_as_they_stand(line: str) -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=400))
+    file = SingleFile(Path("first.nnrun" if "or --save" in line else "my.nnrun"))
+    saver = Saver(debugger, Library().new(), single=file)
+    debugger.run(300)
+    assert saver.close("quit", here=True)
+    (first,) = listed()
+    name = str(first["run"])
+    done = run(*shlex.split(line.replace("RUN", name))[1:])
+    if line == "nn-tui runs":
+        assert name in done.stdout
+    elif "export" in line:
+        assert {path.name for path in Path("FOLDER").iterdir()} >= {"history.csv"}
+    elif line != "nn-tui or --save my.nnrun":
+        assert "400 iterations, 100 of them in" in done.stdout
+    # What goes on with the run itself is further; a copy, or a run anew, is one of its own.
+    computed = sorted(int(str(entry["computed"])) for entry in listed())
+    assert computed == {
+        "nn-tui --open RUN": [400],
+        "nn-tui --open RUN --copy": [300, 400],
+        "nn-tui --open my.nnrun": [300, 400],
+        "nn-tui or --save my.nnrun": [300, 10_000],
+    }.get(line, [300])
+
+
+@pytest.mark.parametrize("option", [[], ["--read-only"], ["--copy"]], ids=["", "look", "copy"])
+def test_a_run_is_opened_on_the_screen_by_its_name(option: list[str]) -> None:
+    run("train", "or", "--iterations", "300")
+    name = str(listed()[0]["run"])
+    with Terminal("--open", name, *option) as terminal:
+        terminal.wait_for(lambda: terminal.iteration == 300)
+        terminal.press("q")
+        terminal.wait_for_end()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        *(["--resume"], ["--new"], ["--read-only"], ["--calm"], ["--fps", "5"]),
+        *(["--break", "dE_dw"], ["--watch", "E < 0.1"], ["--hidden", "2"], ["--shuffle"]),
+    ],
+    ids=" ".join,
+)
+def test_any_option_may_come_first(first: list[str]) -> None:
+    run("train", "or", "--iterations", "5")
+    assert "or.csv: 4 observations" in run(*first, "or", "--iterations", "9").stdout
 
 
 def test_options_choose_the_run_to_go_on_with() -> None:
