@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import clean
+from engine.text import visible
 from tui.commands.results import print_json
 from tui.options import READ_ONLY, as_json_option
 
@@ -67,7 +67,7 @@ def export(run: str, folder: str) -> None:
     for notice in opening.notices:
         click.echo(f"nn-tui: {notice}", err=True)
     for path in write(opening.debugger, folder):
-        click.echo(clean(str(path), len(str(path))))
+        click.echo(visible(str(path)))
 
 
 def _described(sample: Sample) -> str:
