@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -146,6 +146,7 @@ class Opener:
         assert self.data is not None
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
         notices += tuple(debugger.hyperparameters.without_effect(self.explicit))
+        notices += self._unreadable()
         if self.how == READ_ONLY:
             return Opening(debugger, notices=notices)
         return Opening(
@@ -198,14 +199,29 @@ class Opener:
             if not _is_live(name)
         )
 
+    def _unreadable(self) -> tuple[str, ...]:
+        """What there is to tell of saved runs that may be on the same data and cannot be read."""
+        if self.data in (None, STANDARD_INPUT) or self.new or self.open_ is not None:
+            return ()
+        assert self.data is not None
+        path = place(self.data)
+        damaged = [entry for entry in self.library.entries() if entry.saved is None]
+        here = [entry for entry in damaged if entry.path == path]
+        unknown = [entry for entry in damaged if entry.path is None]
+        lists = "; nn-tui runs tells why"
+        if here:
+            return (f"{_saved_runs(here)} on {clean(self.data)} cannot be read{lists}",)
+        if unknown:
+            return (f"{_saved_runs(unknown)} cannot be read, and may be on these data{lists}",)
+        return ()
+
     def _last(self) -> Entry:
         runs = self.runs()
         if not runs:
             shown = clean(self.data or "")
             why = "with these options " if self.explicit else ""
-            raise InputError(
-                f"there is no saved run {why}on {shown}; nn-tui runs lists what there is"
-            )
+            (told,) = self._unreadable() or ("nn-tui runs lists what there is",)
+            raise InputError(f"there is no saved run {why}on {shown} to go on with; {told}")
         return runs[0]
 
     def open(self, entry: Entry, how: str = CONTINUE) -> Opening:
@@ -218,6 +234,10 @@ class Opener:
         Raises:
             InputError: It cannot be opened, or another process holds it.
         """
+        opening = self._open_entry(entry, how)
+        return replace(opening, notices=(*opening.notices, *self._unreadable()))
+
+    def _open_entry(self, entry: Entry, how: str) -> Opening:
         if how != CONTINUE:
             return self._opened(entry.folder, None, how)
         lock = Lock(entry.folder.path)
@@ -244,7 +264,7 @@ class Opener:
             is_folder, is_there = path.is_dir(), path.exists()
         except (OSError, ValueError):
             is_folder = is_there = False
-        if is_folder and (path / "run.json").exists():
+        if is_folder and Folder(path).holds_a_run:
             path = path.absolute()
             if path.parent == self.library.path.absolute():
                 return self.open(self.library.find(path.name), self.how)
@@ -304,6 +324,10 @@ class Opener:
         live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
         if live:
             restored.debugger.change(**live)
+
+
+def _saved_runs(entries: Sequence[Entry]) -> str:
+    return "1 saved run" if len(entries) == 1 else f"{len(entries)} saved runs"
 
 
 def _is_live(name: str) -> bool:

@@ -12,7 +12,7 @@ from platformdirs import user_state_path
 
 from engine.errors import InputError
 from engine.saved.lock import Holder, Lock, holder_of
-from engine.saved.manifest import Saved, newest
+from engine.saved.manifest import Saved, newest, path_in
 from engine.saved.stores import Folder
 from engine.text import clean
 
@@ -51,6 +51,14 @@ class Entry:
         """The same, safe to show."""
         return clean(self.identity)
 
+    @property
+    def path(self) -> str | None:
+        """Where its data are, as far as it can be told of one that cannot be read."""
+        if self.saved is not None:
+            return self.saved.path
+        manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))
+        return next((path for m in manifests if (path := path_in(m))), None)
+
 
 class Library:
     """The folder with the saved runs.
@@ -70,7 +78,7 @@ class Library:
     def entries(self) -> list[Entry]:
         """Return the runs, the one that was saved last first."""
         try:
-            paths = [path for path in self.path.iterdir() if any(path.glob("run*.json"))]
+            paths = [path for path in self.path.iterdir() if Folder(path).holds_a_run]
         except OSError:
             return []
         found = [_entry(path) for path in paths]

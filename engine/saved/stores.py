@@ -29,8 +29,8 @@ class Store(Protocol):
     def words(self) -> str:
         """What it is called in messages."""
 
-    def manifests(self) -> list[bytes]:
-        """The manifests, the last one first."""
+    def manifests(self) -> list[bytes | InputError]:
+        """The manifests, the last one first; for one that cannot be read, why."""
 
     def part(self, name: str) -> bytes:
         """A piece by its digest; raises InputError where there is none."""
@@ -51,14 +51,28 @@ class Folder:
     def words(self) -> str:
         return clean(str(self.path))
 
-    def manifests(self) -> list[bytes]:
-        found = []
-        for name in (MANIFEST, PREVIOUS):
-            try:
-                found.append((self.path / name).read_bytes())
-            except OSError:
-                continue
-        return found
+    @property
+    def holds_a_run(self) -> bool:
+        """Whether there is a manifest in it, be it damaged or not."""
+        return any(os.path.lexists(self.path / name) for name in (MANIFEST, PREVIOUS))
+
+    def manifests(self) -> list[bytes | InputError]:
+        found = (self._manifest(name) for name in (MANIFEST, PREVIOUS))
+        return [manifest for manifest in found if manifest is not None]
+
+    def _manifest(self, name: str) -> bytes | InputError | None:
+        path = self.path / name
+        try:
+            if path.exists() and not path.is_file():
+                # To read a pipe would never end.
+                return InputError(f"{name}: not a regular file")
+            return path.read_bytes()
+        except FileNotFoundError:
+            # The first save has none before it; the last one is always there.
+            is_lost = name == MANIFEST and self.holds_a_run
+            return InputError(f"{name}: missing") if is_lost else None
+        except OSError as error:
+            return InputError(f"{name}: {error.strerror or error}")
 
     def part(self, name: str) -> bytes:
         try:
@@ -143,7 +157,7 @@ class SingleFile:
     def words(self) -> str:
         return clean(str(self.path))
 
-    def manifests(self) -> list[bytes]:
+    def manifests(self) -> list[bytes | InputError]:
         return [self._read(MANIFEST)]
 
     def part(self, name: str) -> bytes:

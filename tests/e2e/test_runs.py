@@ -262,6 +262,30 @@ def test_a_run_that_is_open_elsewhere() -> None:
         assert len(listed()) == 2
 
 
+def test_a_run_whose_saves_are_all_damaged_is_told(state: Path) -> None:
+    run("train", "or", "--iterations", "300")
+    (folder,) = state.iterdir()
+    for manifest in folder.glob("run*.json"):
+        manifest.write_bytes(manifest.read_bytes()[:1000])
+    told = "1 saved run on or cannot be read; nn-tui runs tells why"
+    assert told in refusal("train", "or", "--resume")
+    assert run("train", "or", "--iterations", "3").stderr == f"nn-tui: {told}\n"
+    # There is another one now, which is gone on with, and which was not the last.
+    assert run("train", "or", "--resume").stderr == f"nn-tui: {told}\n"
+    assert run("train", "xor", "--iterations", "3").stderr == ""
+    assert run("train", "or", "--iterations", "3", "--new").stderr == ""
+    assert "cannot be read: " in run("runs").stdout
+
+
+def test_the_save_before_a_missing_one_is_used_and_told(state: Path) -> None:
+    run("train", "or", "--iterations", "300")
+    run("train", "or", "--resume", "--iterations", "400")
+    next(state.glob("*/run.json")).unlink()
+    done = run("train", "or", "--resume", "--json")
+    assert "run.json: missing): this is the one before" in done.stderr
+    assert json.loads(done.stdout)["losses"] == losses(300)
+
+
 def test_deleting_asks() -> None:
     run("train", "or", "--iterations", "300")
     name = str(listed()[0]["run"])

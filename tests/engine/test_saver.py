@@ -203,6 +203,12 @@ def test_a_run_that_cannot_be_read_is_listed_with_the_reason(tmp_path: Path) -> 
     (entry,) = library.entries()
     assert entry.saved is None
     assert "not JSON" in entry.problem
+    assert entry.path is None
+    for manifest in folder.path.glob("run*.json"):
+        # Cut behind the place; before it stands a name that looks like one.
+        manifest.write_text('{"name": "\\"path\\": \\"x\\"", "path": "a \\" \\u00e9", "opt')
+    (entry,) = library.entries()
+    assert entry.path == 'a " é'
     library.delete(entry)
     assert not library.entries()
 
