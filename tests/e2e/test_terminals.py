@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from engine import Debugger, Hyperparameters, read_dataset
 from tests.e2e.test_commands import run
 from tests.terminal import Terminal
 from tui import typeset
+from tui.commands import headless
 
 UTF8 = {"LC_ALL": "C.UTF-8", "COLORTERM": ""}
 
@@ -201,6 +203,29 @@ def test_no_more_colours_than_there_are(environment: dict[str, str], expected: s
         terminal.wait_for(lambda: terminal.iteration == 1)
         assert kinds_of_colour(bytes(terminal.output)) == expected
         leave(terminal)
+
+
+def test_a_dumb_terminal_gets_plain_lines() -> None:
+    for arguments in (["or"], ["train", "or"], ["check", "or"], ["check", "or", "--at", "100000"]):
+        if "check" not in arguments:
+            arguments += ["--iterations", "100000"]
+        with Terminal(*arguments, environment={"TERM": "dumb"}) as terminal:
+            terminal.wait_for_end()
+            shown = bytes(terminal.output).replace(b"\r\n", b"\n")
+        assert b"100,000 iterations in" in shown or b"All 9 gradients agree" in shown
+        assert not set(shown) & {0x1B, 0x0D, 0x08}
+        first = shown.partition(b"\n")[0]
+        assert (b"this terminal cannot draw a screen" in first) == (arguments[0] == "or")
+
+
+def test_a_dumb_terminal_is_told_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(headless, "_BETWEEN_LINES", 0.0)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    headless.train_to_the_end(Debugger(read_dataset("or"), Hyperparameters(iterations=500)))
+    assert capsys.readouterr().err.splitlines()[-1] == "nn-tui: training: 500 of 500"
 
 
 @pytest.mark.slow

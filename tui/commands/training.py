@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -20,6 +19,7 @@ from tui.options import (
     saving,
     written,
 )
+from tui.terminal import is_dumb
 
 
 @click.command("open", hidden=True)
@@ -90,7 +90,7 @@ def _no_screen(data: str | None) -> str:
         return "the output is not a terminal"
     if not sys.stdin.isatty() and data != STANDARD_INPUT:
         return "the input is not a terminal"
-    if os.environ.get("TERM", "") in ("dumb", ""):
+    if is_dumb():
         return "this terminal cannot draw a screen (TERM)"
     return ""
 
