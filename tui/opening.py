@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -117,13 +118,24 @@ class Opener:
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
             raise InputError("--new does not go with --open")
-        if self.save is not None and Path(self.save).exists() and self.save != self.open_:
+        if self.save is not None:
+            self._check_place(self.save)
+
+    def _check_place(self, save: str) -> None:
+        try:
+            os.lstat(save)
+            is_there = True
+        except FileNotFoundError:
+            is_there = False
+        except OSError as error:
+            raise InputError(f"--save {clean(save)}: {error.strerror}") from None
+        if is_there and save != self.open_:
             raise InputError(
-                f"--save {clean(self.save)}: this file exists; --open it to go on with the run in "
+                f"--save {clean(save)}: this file exists; --open it to go on with the run in "
                 "it, or name another"
             )
-        if self.save is not None and not Path(self.save).absolute().parent.is_dir():
-            raise InputError(f"--save {clean(self.save)}: there is no such folder")
+        if not Path(save).absolute().parent.is_dir():
+            raise InputError(f"--save {clean(save)}: there is no such folder")
 
     def start(self) -> Opening:
         """Open what was asked for; anew where nothing saved was asked for.

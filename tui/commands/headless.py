@@ -81,7 +81,7 @@ def train_until(debugger: Debugger, condition: str) -> tuple[bool, bool]:
     for stop in debugger.stops:
         stop.enabled = stop is watch
     if not debugger.stops.is_condition(watch):
-        raise InputError(f"{condition}: is a number, not a condition like E < 0.1")
+        raise InputError("a number, not a condition like E < 0.1")
     with _interruptible() as interrupted:
         hit = debugger.proceed(cancel=interrupted.is_set)
     if hit is not None:

@@ -78,6 +78,10 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
     copy, read_only = given.pop("copy"), given.pop("read_only")
     if copy and read_only:
         raise click.UsageError("--copy does not go with --read-only")
+    if copy and own["open_"] is None and not own["resume"]:
+        raise click.UsageError("--copy needs the run that it copies: --resume or --open RUN")
+    if read_only and own["save"] is not None:
+        raise click.UsageError("--read-only saves nothing, so it does not go with --save")
     how = COPY if copy else READ_ONLY if read_only else CONTINUE
     if own["data"] is None and own["open_"] is None:
         raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
