@@ -92,8 +92,8 @@ def read_manifest(content: bytes) -> Saved:
     path = None if data["path"].is_null else data["path"].text()
     return Saved(
         identity=document["id"].shown(),
-        started=document["started"].number(),
-        saved=document["saved"].number(),
+        started=document["started"].moment(),
+        saved=document["saved"].moment(),
         ended=document["ended"].shown(),
         name=data["name"].shown(),
         path=path,

@@ -286,6 +286,17 @@ def test_the_save_before_a_missing_one_is_used_and_told(state: Path) -> None:
     assert json.loads(done.stdout)["losses"] == losses(300)
 
 
+def test_the_columns_of_the_list_stand_below_each_other() -> None:
+    for planned, data in ((400, "or"), (1_000_000_000, "xor"), (300_000, "iris")):
+        debugger = Debugger(read_dataset(data), Hyperparameters(iterations=planned))
+        saver = Saver(debugger, Library().new())
+        debugger.run(300)
+        assert saver.close("quit", here=True)
+    lines = run("runs").stdout.splitlines()[:3]
+    assert [line.index("300 of") for line in lines] == [lines[0].index("300 of")] * 3
+    assert [line.index(" E ") for line in lines] == [lines[0].index(" E ")] * 3
+
+
 def test_deleting_asks() -> None:
     run("train", "or", "--iterations", "300")
     name = str(listed()[0]["run"])
