@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -231,7 +232,7 @@ def test_a_run_that_is_open_elsewhere() -> None:
     with endless() as holder:
         for options in (["--resume"], ["--open", str(listed()[0]["run"])]):
             said = refusal("train", *(["or"] if options == ["--resume"] else []), *options)
-            assert f"open in process {holder.pid}, since" in said
+            assert f"open in process {holder.pid} on {socket.gethostname()}, since" in said
             assert "--copy" in said
             assert "--read-only" in said
         with Terminal("or", "--resume") as terminal:

@@ -1,5 +1,6 @@
 """Runs are saved by themselves, in folders of their own, of which old ones go."""
 
+import socket
 import subprocess
 import sys
 import threading
@@ -248,7 +249,7 @@ def test_a_second_process_is_told_who_holds_a_run(tmp_path: Path) -> None:
     assert other.stdout.readline() == "taken\n"
     holder = Lock(tmp_path).take()
     assert holder is not None
-    assert f"process {other.pid}, since" in holder.words
+    assert f"process {other.pid} on {socket.gethostname()}, since" in holder.words
     # Nobody has to clean up after a process that was killed.
     other.kill()
     other.wait()
