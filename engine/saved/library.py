@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from engine.text import clean
 MOST_RUNS = 50
 MOST_BYTES = 1_000_000_000
 """What is kept: so many runs, and so much; beyond that the oldest go, finished ones first."""
+
+
+_ABANDONED = 86400
+"""Seconds after which a folder without a save, that nobody has open, is removed."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,7 @@ class Library:
         Returns:
             Those that were deleted. One that somebody has open, and the last one, stay.
         """
+        self._sweep()
         entries = self.entries()
         total, count = sum(entry.bytes for entry in entries), len(entries)
         deleted: list[Entry] = []
@@ -133,6 +139,21 @@ class Library:
             deleted.append(entry)
             total, count = total - entry.bytes, count - 1
         return deleted
+
+    def _sweep(self) -> None:
+        """Remove the folders of processes that were killed before their first save was whole."""
+        try:
+            paths = list(self.path.iterdir())
+        except OSError:
+            return
+        for path in paths:
+            lock = Lock(path)
+            with suppress(OSError):
+                is_old = time.time() - path.stat().st_mtime > _ABANDONED
+                is_begun = lock.is_there and not Folder(path).holds_a_run
+                if is_old and is_begun and lock.take() is None:
+                    Folder(path).discard()
+            lock.release()
 
 
 def _worth(entry: Entry) -> tuple[bool, float]:

@@ -77,6 +77,11 @@ class Lock:
         return None
 
     @property
+    def is_there(self) -> bool:
+        """Whether anybody has ever taken it."""
+        return self._path.exists()
+
+    @property
     def is_held(self) -> bool:
         """Whether this process has taken it here."""
         return self._file is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -134,6 +135,11 @@ class Folder:
             unused = path.suffix == ".npz" and is_digest(path.stem) and path.stem not in kept
             if stale or unused:
                 path.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove what there is of a run of which no save has ever become whole."""
+        if not self.holds_a_run:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def bytes(self) -> int:
