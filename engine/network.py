@@ -205,21 +205,48 @@ def read_parameters(path: str | Path) -> dict[str, object]:
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{shown}: not a regular file")
+            raise InputError("not a regular file")
         if lacking := shortage(_TIMES * status.st_size):
-            raise InputError(f"{shown}: to read {status.st_size / GB:,.1f} GB {lacking}")
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+            raise InputError(f"to read {status.st_size / GB:,.1f} GB {lacking}")
+        text = Path(path).read_text(encoding="utf-8")
+        content = json.loads(text, object_pairs_hook=_once_each)
     except OSError as error:
         raise InputError(f"{shown}: {error.strerror or error}") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InputError(f"{shown}, {place}: not JSON ({clean(error.msg)})") from None
-    except InputError:
-        raise
+    except InputError as error:
+        raise InputError(f"{shown}: {error}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{shown}: not JSON ({clean(str(error))})") from None
     if isinstance(content, dict) and isinstance(content.get("parameters"), dict):
         content = content["parameters"]
     if not isinstance(content, dict):
         raise InputError(f"{shown}: an object of parameters by name is needed")
+    for name, value in content.items():
+        if _has_truth(value):
+            # NumPy would take them for 1 and 0.
+            raise InputError(f"{shown}: {clean(name, 40)}: true and false are no numbers")
     return content
+
+
+def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of its members, none of which may come twice."""
+    made: dict[str, object] = {}
+    for name, value in members:
+        if name in made:
+            raise InputError(f"{clean(name, 40)}: given more than once")
+        made[name] = value
+    return made
+
+
+def _has_truth(value: object) -> bool:
+    """Whether there is a true or false anywhere in nested lists."""
+    rest = [value]
+    while rest:
+        found = rest.pop()
+        if isinstance(found, bool):
+            return True
+        if isinstance(found, list):
+            rest += found
+    return False

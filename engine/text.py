@@ -38,8 +38,12 @@ def clean(text: str, longest: int = LONGEST) -> str:
     Returns:
         Text without any character that a terminal would act on.
     """
-    cut = text if len(text) <= longest else text[:longest] + "…"
-    return "".join(map(_visible, cut))
+    return visible(text if len(text) <= longest else text[:longest] + "…")
+
+
+def visible(text: str) -> str:
+    """Make the same characters visible in a text that is kept whole, e.g. one that is typed."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
 
 
 def normalised(name: str) -> str:

@@ -26,7 +26,9 @@ class _DataOrCommand(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {*self.commands, "--help", "-h", "--version"}
         if args and args[0] not in own:
-            _refuse_misspelt(args[0], self.commands)
+            # Any option may come first; `--open` is no misspelt `open`.
+            if not args[0].startswith("-"):
+                _refuse_misspelt(args[0], self.commands)
             args = ["open", *args]
         return super().parse_args(ctx, spell_out(args))
 

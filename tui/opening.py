@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -117,13 +118,24 @@ class Opener:
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
             raise InputError("--new does not go with --open")
-        if self.save is not None and Path(self.save).exists() and self.save != self.open_:
+        if self.save is not None:
+            self._check_place(self.save)
+
+    def _check_place(self, save: str) -> None:
+        try:
+            os.lstat(save)
+            is_there = True
+        except FileNotFoundError:
+            is_there = False
+        except OSError as error:
+            raise InputError(f"--save {clean(save)}: {error.strerror}") from None
+        if is_there and save != self.open_:
             raise InputError(
-                f"--save {clean(self.save)}: this file exists; --open it to go on with the run in "
+                f"--save {clean(save)}: this file exists; --open it to go on with the run in "
                 "it, or name another"
             )
-        if self.save is not None and not Path(self.save).absolute().parent.is_dir():
-            raise InputError(f"--save {clean(self.save)}: there is no such folder")
+        if not Path(save).absolute().parent.is_dir():
+            raise InputError(f"--save {clean(save)}: there is no such folder")
 
     def start(self) -> Opening:
         """Open what was asked for; anew where nothing saved was asked for.
@@ -146,6 +158,7 @@ class Opener:
         assert self.data is not None
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
         notices += tuple(debugger.hyperparameters.without_effect(self.explicit))
+        notices += self._unreadable()
         if self.how == READ_ONLY:
             return Opening(debugger, notices=notices)
         return Opening(
@@ -198,14 +211,29 @@ class Opener:
             if not _is_live(name)
         )
 
+    def _unreadable(self) -> tuple[str, ...]:
+        """What there is to tell of saved runs that may be on the same data and cannot be read."""
+        if self.data in (None, STANDARD_INPUT) or self.new or self.open_ is not None:
+            return ()
+        assert self.data is not None
+        path = place(self.data)
+        damaged = [entry for entry in self.library.entries() if entry.saved is None]
+        here = [entry for entry in damaged if entry.path == path]
+        unknown = [entry for entry in damaged if entry.path is None]
+        lists = "; nn-tui runs tells why"
+        if here:
+            return (f"{_saved_runs(here)} on {clean(self.data)} cannot be read{lists}",)
+        if unknown:
+            return (f"{_saved_runs(unknown)} cannot be read, and may be on these data{lists}",)
+        return ()
+
     def _last(self) -> Entry:
         runs = self.runs()
         if not runs:
             shown = clean(self.data or "")
             why = "with these options " if self.explicit else ""
-            raise InputError(
-                f"there is no saved run {why}on {shown}; nn-tui runs lists what there is"
-            )
+            (told,) = self._unreadable() or ("nn-tui runs lists what there is",)
+            raise InputError(f"there is no saved run {why}on {shown} to go on with; {told}")
         return runs[0]
 
     def open(self, entry: Entry, how: str = CONTINUE) -> Opening:
@@ -218,6 +246,10 @@ class Opener:
         Raises:
             InputError: It cannot be opened, or another process holds it.
         """
+        opening = self._open_entry(entry, how)
+        return replace(opening, notices=(*opening.notices, *self._unreadable()))
+
+    def _open_entry(self, entry: Entry, how: str) -> Opening:
         if how != CONTINUE:
             return self._opened(entry.folder, None, how)
         lock = Lock(entry.folder.path)
@@ -244,7 +276,7 @@ class Opener:
             is_folder, is_there = path.is_dir(), path.exists()
         except (OSError, ValueError):
             is_folder = is_there = False
-        if is_folder and (path / "run.json").exists():
+        if is_folder and Folder(path).holds_a_run:
             path = path.absolute()
             if path.parent == self.library.path.absolute():
                 return self.open(self.library.find(path.name), self.how)
@@ -304,6 +336,10 @@ class Opener:
         live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
         if live:
             restored.debugger.change(**live)
+
+
+def _saved_runs(entries: Sequence[Entry]) -> str:
+    return "1 saved run" if len(entries) == 1 else f"{len(entries)} saved runs"
 
 
 def _is_live(name: str) -> bool:

@@ -55,6 +55,19 @@ class _DeclaredType(click.ParamType[Value]):
         return {"float": "NUMBER", "int": "N", "str": "TEXT"}[self.declaration.kind.__name__]
 
 
+class _Name(click.Path):
+    """The name of a file, a folder or a run."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            # As a path it would be the folder at hand.
+            self.fail("it is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+NAME = _Name()
+
+
 def _declared(declaration: Declaration) -> Callable[[F], F]:
     return click.option(
         declaration.option,
@@ -130,12 +143,13 @@ def saving(command: F) -> F:
             "--open",
             "open_",
             metavar="RUN",
+            type=NAME,
             help="Open a saved run: a file, or a name from the list of nn-tui runs.",
         ),
         click.option(
             "--save",
             metavar="FILE",
-            type=click.Path(),
+            type=NAME,
             help="Keep the run in this file too, written at each pause and at the end.",
         ),
         click.option("--copy", is_flag=True, help="Go on with a copy of the saved run."),
@@ -169,14 +183,14 @@ def written(context: click.Context) -> dict[str, Any]:
 
 def _data_and_hyperparameters(command: F, required: bool) -> F:
     decorators = [
-        click.argument("data", type=click.Path(), metavar="DATA", required=required),
+        click.argument("data", type=NAME, metavar="DATA", required=required),
         *map(_declared, (*DECLARATIONS.values(), HISTORY)),
         *_COLUMNS,
         *map(_declared, TABLE_DECLARATIONS.values()),
         click.option(
             "--weights",
             metavar="FILE",
-            type=click.Path(),
+            type=NAME,
             help="Start from the parameters in this JSON file, "
             'e.g. {"v": …, "w": …} or the output of "train --json".',
         ),

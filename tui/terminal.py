@@ -7,12 +7,14 @@ import signal
 import sys
 import termios
 import threading
-from asyncio import AbstractEventLoop
-from collections.abc import Callable
-from types import FrameType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+    from types import FrameType
 
 _PATIENCE = 2.5
 """Seconds that a stalled terminal gets to take the last output."""
@@ -42,6 +44,16 @@ def on_termination(
 
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, handle)
+
+
+def is_dumb() -> bool:
+    """Whether the terminal, if there is one, knows no sequences to move the cursor."""
+    return os.environ.get("TERM", "") in ("dumb", "")
+
+
+def writes_over(stream: TextIO) -> bool:
+    """Whether a line that is written to a stream can be written over."""
+    return stream.isatty() and not is_dumb()
 
 
 def take_input() -> BinaryIO:

@@ -6,19 +6,31 @@ from textual.binding import BindingsMap
 from textual.events import Key
 from textual.widgets import Input
 
+from engine.text import visible
+
 _EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
 """Those of the line itself; with what it inherits, up and down would scroll it."""
 
 
 class TypedLine(Input):
-    """Answers its editing keys itself.
+    """Answers its editing keys itself, and holds no character that a terminal would act on.
 
-    Textual lets them go up to the app and come back as actions, and what is typed right behind
+    Textual lets the keys go up to the app and come back as actions, and what is typed right behind
     them, as over a slow link, overtakes them.
     """
+
+    def validate_value(self, value: str) -> str:
+        """Make control and bidi characters visible, whoever has put them there."""
+        return visible(value)
 
     async def _on_key(self, event: Key) -> None:
         for binding in _EDITING.get(event.key, ()):
             await self.run_action(binding.action)
             event.stop()
             event.prevent_default()
+
+
+def pasted(text: str) -> str:
+    """Return what a line takes of a pasted text: its first line, with all of it to be seen."""
+    first = text.splitlines()[:1]
+    return visible("".join(first).replace("\t", " "))

@@ -13,13 +13,15 @@ import sys
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import TextIO
 
 from rich.cells import cell_len
 
 _TERMINALS = frozenset(("linux", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"))
 """Those whose fonts lack the Braille of the chart and the subscripts."""
-_COERCED = "C.UTF-8"
+_COERCED = frozenset(("C.UTF-8", "C.utf8", "UTF-8"))
+"""What Python itself sets LC_CTYPE to where the locale that was set is C, or is not installed."""
 _WORDS = {
     **{"ŷ": "yhat", "η": "eta", "σ": "sigma", "Σ": "sum", "λ": "lambda", "μ": "mu", "β": "beta"},
     **{"ε": "eps", "δ": "delta", "Δ": "delta_", "ρ": "rho", "γ": "gamma", "α": "alpha"},
@@ -62,13 +64,46 @@ def is_plain() -> bool:
 
     A locale that is not set at all says nothing: those are most often terminals with UTF-8.
     """
-    locale = next((os.environ[n] for n in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(n)), "")
-    if locale == _COERCED and os.environ.get("LANG") in ("C", "POSIX"):
-        # Python itself has put this there, in place of the locale that was set.
-        return True
-    if locale and "utf" not in locale.lower():
+    locale = next(filter(None, map(_as_set, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    if locale and not _is_utf_8(locale):
         return True
     return os.environ.get("TERM", "") in _TERMINALS and sys.stdout.isatty()
+
+
+def _as_set(name: str) -> str:
+    """A variable of the environment as whoever started the program has set it, "" if not."""
+    value = os.environ.get(name, "")
+    if name != "LC_CTYPE" or value not in _COERCED:
+        return value
+    try:
+        start = Path("/proc/self/environ").read_bytes()
+    except OSError:
+        # Where this cannot be asked: Python chooses UTF-8 itself where it sets LC_CTYPE.
+        return "" if sys.flags.utf8_mode else value
+    found = [entry for entry in start.split(b"\0") if entry.startswith(b"LC_CTYPE=")]
+    return os.fsdecode(found[0].partition(b"=")[2]) if found else ""
+
+
+def _is_utf_8(locale: str) -> bool:
+    """Whether the characters of a locale are in UTF-8."""
+    name, _, codeset = locale.partition("@")[0].partition(".")
+    if not codeset and name not in ("C", "POSIX", "UTF-8"):
+        codeset = _codeset(locale)
+    return (codeset or name).lower().replace("-", "") == "utf8"
+
+
+def _codeset(locale: str) -> str:
+    """The encoding of a locale that does not name it, e.g. of de_DE; "" if it is not installed."""
+    from locale import CODESET, LC_CTYPE, Error, nl_langinfo, setlocale
+
+    before = setlocale(LC_CTYPE)
+    try:
+        setlocale(LC_CTYPE, locale)
+        return nl_langinfo(CODESET)
+    except Error:
+        return ""
+    finally:
+        setlocale(LC_CTYPE, before)
 
 
 def typeset(text: str) -> str:

@@ -12,6 +12,8 @@ from engine.text import LONGEST, clean
 MOST_BYTES = 64 * 1024 * 1024
 """The longest document that is read."""
 _LONGEST = 1_000_000_000_000
+_LAST_MOMENT = 253_402_300_799
+"""The end of the year 9999."""
 
 
 class Field:
@@ -98,6 +100,13 @@ class Field:
         value = self._value
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise self._refusal(f"a whole number from {least:,} to {most:,}")
+        return value
+
+    def moment(self) -> float:
+        """A time, in seconds since 1970."""
+        value = self.number()
+        if not 0 <= value <= _LAST_MOMENT:
+            raise self._refusal("a time in seconds since 1970")
         return value
 
     def number(self) -> float:

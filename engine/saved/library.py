@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from platformdirs import user_state_path
 
 from engine.errors import InputError
 from engine.saved.lock import Holder, Lock, holder_of
-from engine.saved.manifest import Saved, newest
+from engine.saved.manifest import Saved, newest, path_in
 from engine.saved.stores import Folder
 from engine.text import clean
 
 MOST_RUNS = 50
 MOST_BYTES = 1_000_000_000
 """What is kept: so many runs, and so much; beyond that the oldest go, finished ones first."""
+
+
+_ABANDONED = 86400
+"""Seconds after which a folder without a save, that nobody has open, is removed."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,14 @@ class Entry:
         """The same, safe to show."""
         return clean(self.identity)
 
+    @property
+    def path(self) -> str | None:
+        """Where its data are, as far as it can be told of one that cannot be read."""
+        if self.saved is not None:
+            return self.saved.path
+        manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))
+        return next((path for m in manifests if (path := path_in(m))), None)
+
 
 class Library:
     """The folder with the saved runs.
@@ -70,7 +83,7 @@ class Library:
     def entries(self) -> list[Entry]:
         """Return the runs, the one that was saved last first."""
         try:
-            paths = [path for path in self.path.iterdir() if any(path.glob("run*.json"))]
+            paths = [path for path in self.path.iterdir() if Folder(path).holds_a_run]
         except OSError:
             return []
         found = [_entry(path) for path in paths]
@@ -112,6 +125,7 @@ class Library:
         Returns:
             Those that were deleted. One that somebody has open, and the last one, stay.
         """
+        self._sweep()
         entries = self.entries()
         total, count = sum(entry.bytes for entry in entries), len(entries)
         deleted: list[Entry] = []
@@ -125,6 +139,21 @@ class Library:
             deleted.append(entry)
             total, count = total - entry.bytes, count - 1
         return deleted
+
+    def _sweep(self) -> None:
+        """Remove the folders of processes that were killed before their first save was whole."""
+        try:
+            paths = list(self.path.iterdir())
+        except OSError:
+            return
+        for path in paths:
+            lock = Lock(path)
+            with suppress(OSError):
+                is_old = time.time() - path.stat().st_mtime > _ABANDONED
+                is_begun = lock.is_there and not Folder(path).holds_a_run
+                if is_old and is_begun and lock.take() is None:
+                    Folder(path).discard()
+            lock.release()
 
 
 def _worth(entry: Entry) -> tuple[bool, float]:

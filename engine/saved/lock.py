@@ -37,9 +37,8 @@ class Holder:
         """It in words."""
         if not self.pid:
             return "another process"
-        where = "" if self.host == socket.gethostname() else f" on {self.host}"
         began = time.strftime("%H:%M on %Y-%m-%d", time.localtime(self.since))
-        return f"process {self.pid}{where}, since {began}"
+        return f"process {self.pid} on {self.host}, since {began}"
 
 
 class Lock:
@@ -76,6 +75,11 @@ class Lock:
         file.flush()
         self._file = file
         return None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anybody has ever taken it."""
+        return self._path.exists()
 
     @property
     def is_held(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +19,9 @@ from engine.table.options import TableOptions
 from engine.text import clean
 
 T = TypeVar("T")
+
+_PATH = re.compile(rb'"path": ("(?:[^"\\]|\\.)*")')
+"""Within a text there is no quotation mark without a backslash before it."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,8 @@ def read_manifest(content: bytes) -> Saved:
     path = None if data["path"].is_null else data["path"].text()
     return Saved(
         identity=document["id"].shown(),
-        started=document["started"].number(),
-        saved=document["saved"].number(),
+        started=document["started"].moment(),
+        saved=document["saved"].moment(),
         ended=document["ended"].shown(),
         name=data["name"].shown(),
         path=path,
@@ -132,6 +137,16 @@ def read_hyperparameters(field: Field) -> Hyperparameters:
         raise field.refuse(str(error)) from None
 
 
+def path_in(manifest: bytes) -> str | None:
+    """Return where the data of a run are by its manifest, though that is damaged, or None."""
+    found = _PATH.search(manifest)
+    try:
+        path = json.loads(found[1]) if found else None
+    except ValueError:
+        return None
+    return path if isinstance(path, str) else None
+
+
 def newest(store: Store) -> Saved:
     """Read the manifest of the last save that is not damaged.
 
@@ -146,6 +161,8 @@ def each_save(store: Store, read: Callable[[bytes], T]) -> tuple[T, tuple[str, .
     problems: list[str] = []
     for manifest in store.manifests():
         try:
+            if isinstance(manifest, InputError):
+                raise manifest
             found = read(manifest)
         except InputError as error:
             problems.append(str(error))

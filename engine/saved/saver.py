@@ -157,6 +157,8 @@ class Saver:
                 self._save(at_rest=settled)
         if self._written or self._token() != self._began:
             self._save(at_rest=True)
+        if self._lock.is_held:
+            self.folder.discard()
         self._lock.release()
 
     def _save(self, at_rest: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -29,8 +30,8 @@ class Store(Protocol):
     def words(self) -> str:
         """What it is called in messages."""
 
-    def manifests(self) -> list[bytes]:
-        """The manifests, the last one first."""
+    def manifests(self) -> list[bytes | InputError]:
+        """The manifests, the last one first; for one that cannot be read, why."""
 
     def part(self, name: str) -> bytes:
         """A piece by its digest; raises InputError where there is none."""
@@ -51,14 +52,28 @@ class Folder:
     def words(self) -> str:
         return clean(str(self.path))
 
-    def manifests(self) -> list[bytes]:
-        found = []
-        for name in (MANIFEST, PREVIOUS):
-            try:
-                found.append((self.path / name).read_bytes())
-            except OSError:
-                continue
-        return found
+    @property
+    def holds_a_run(self) -> bool:
+        """Whether there is a manifest in it, be it damaged or not."""
+        return any(os.path.lexists(self.path / name) for name in (MANIFEST, PREVIOUS))
+
+    def manifests(self) -> list[bytes | InputError]:
+        found = (self._manifest(name) for name in (MANIFEST, PREVIOUS))
+        return [manifest for manifest in found if manifest is not None]
+
+    def _manifest(self, name: str) -> bytes | InputError | None:
+        path = self.path / name
+        try:
+            if path.exists() and not path.is_file():
+                # To read a pipe would never end.
+                return InputError(f"{name}: not a regular file")
+            return path.read_bytes()
+        except FileNotFoundError:
+            # The first save has none before it; the last one is always there.
+            is_lost = name == MANIFEST and self.holds_a_run
+            return InputError(f"{name}: missing") if is_lost else None
+        except OSError as error:
+            return InputError(f"{name}: {error.strerror or error}")
 
     def part(self, name: str) -> bytes:
         try:
@@ -121,6 +136,11 @@ class Folder:
             if stale or unused:
                 path.unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Remove what there is of a run of which no save has ever become whole."""
+        if not self.holds_a_run:
+            shutil.rmtree(self.path, ignore_errors=True)
+
     @property
     def bytes(self) -> int:
         """What it takes on the disk."""
@@ -143,7 +163,7 @@ class SingleFile:
     def words(self) -> str:
         return clean(str(self.path))
 
-    def manifests(self) -> list[bytes]:
+    def manifests(self) -> list[bytes | InputError]:
         return [self._read(MANIFEST)]
 
     def part(self, name: str) -> bytes:

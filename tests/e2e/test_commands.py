@@ -280,12 +280,37 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
         ("{nonsense", "line 1, column 2: not JSON"),
         ("[]", "an object of parameters by name is needed"),
         ("[" * 100_000, "not JSON"),
+        ('{"v": [[true, 0, 0], [0, 0, 0]], "w": 1}', "v: true and false are no numbers"),
+        ('{"v": [[1]], "w": [[1]], "v": [[1]]}', "v: given more than once"),
+        ('{"parameters": {"w": 1, "w": 2}}', "w: given more than once"),
     ):
         weights.write_text(content)
         line = refusal("train", "or", "--weights", str(weights))
         assert str(weights) in line
         assert message in line
     assert "No such file" in refusal("train", "or", "--weights", str(tmp_path / "none.json"))
+
+
+@pytest.mark.parametrize("text", ["(" * 3000, "x" * 300, "x" * 5000, "1," * 2500 + "1"])
+def test_what_is_long_is_told_in_short(text: str) -> None:
+    for arguments in (
+        *([text], ["train", text], ["train", "or", text], ["samples", text]),
+        *(["train", "--open", text], ["export", text, "x"], ["runs", "--delete", text]),
+        *(["explain", "or", text], ["trace", "or", "--until", text], ["trace", "or", "--at", text]),
+        *(["or", "--break", text], ["or", "--break", f"y:{text}"], ["or", "--watch", text]),
+        *(
+            ["train", "or", option, text]
+            for option in ("--features", "--target", "--index", "--weights", "--hidden", "--loss")
+        ),
+    ):
+        assert len(refusal(*arguments)) < 400, arguments
+
+
+def test_a_condition_is_told_without_what_a_terminal_would_act_on() -> None:
+    for condition, code in (("E < 0 #\x1b[2J\u202e", 1), ("E #\x1b[2J\u202e", 2)):
+        said = run("trace", "or", "--iterations", "3", "--until", condition, code=code).stderr
+        assert "␛[2J\\u202e" in said
+        assert not set(said) & {"\x1b", "\u202e"}
 
 
 def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:

@@ -142,6 +142,45 @@ def test_texts_are_shown_and_never_sent(tmp_path: Path, number: int) -> None:
             assert done.stderr.count(b"\n") == 1
 
 
+LINES = {
+    ":": "─ Evaluate ",
+    "w": "─ Watch ",
+    "g": "─ Go to ",
+    "E": "─ Export ",
+    "\x10": "Search for commands",
+    # In the form the value moves by one column as it becomes a line.
+    "2": "›learning rate     η  0.05 ",
+    "\r": "›learning rate     η 0.05 ",
+}
+"""The keys that open a line to type in, and what tells that it is open."""
+
+
+@pytest.mark.parametrize("pasted", [True, False], ids=["pasted", "typed"])
+@pytest.mark.parametrize(
+    "keys",
+    [":", "w", "g", "E", "\x10", "2\r"],
+    ids=["evaluate", "watch", "go to", "export", "palette", "form"],
+)
+def test_what_is_put_into_a_line_is_shown_and_never_sent(keys: str, pasted: bool) -> None:
+    with Terminal("or") as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        for key in keys:
+            terminal.press(key)
+            terminal.wait_for(lambda key=key: LINES[key] in terminal.text)
+        if pasted:
+            terminal.press("\x1b[200~\u202eevil\x9b5m\x07\nsecond\x1b[201~")
+            terminal.wait_for(lambda: "\\u202eevil\\x9b5m␇" in terminal.text)
+            assert "second" not in terminal.text
+        else:
+            terminal.press("\u202eev\x9bil")
+            terminal.wait_for(lambda: "evil" in terminal.text)
+        # What is said of it afterwards is shown as well.
+        terminal.press("\r")
+        terminal.settle()
+        leave(terminal)
+        check_sent(bytes(terminal.output))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",

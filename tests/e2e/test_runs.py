@@ -1,7 +1,10 @@
 """Saved runs from the shell: listed, gone on with, copied, exported, deleted, refused."""
 
 import json
+import re
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +16,11 @@ import pandas as pd
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
+from engine.saved.library import Library
+from engine.saved.saver import Saver
+from engine.saved.stores import SingleFile
 from tests.e2e.test_commands import COMMAND, refusal, run
-from tests.terminal import Terminal
+from tests.terminal import ROOT, Terminal
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +84,72 @@ def test_a_training_is_listed_and_gone_on_with() -> None:
     # A beginning of its name is enough.
     name = str(entry["run"])
     assert json.loads(run("train", "--open", name[:-2], "--json").stdout)["losses"] == losses(500)
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README.partition("## If your connection drops")[2].partition("## Every terminal")[0]
+LINES = re.findall(r"^(nn-tui .*?)  +\S", SECTION.partition("```\n")[2], re.MULTILINE)
+"""The command lines that the README gives for saved runs."""
+
+
+def test_the_command_lines_of_the_readme_are_those_that_are_tried() -> None:
+    assert LINES == [
+        "nn-tui runs",
+        "nn-tui --open RUN",
+        "nn-tui or --save my.nnrun",
+        "nn-tui --open my.nnrun",
+        "nn-tui --open RUN --read-only",
+        "nn-tui export RUN FOLDER",
+    ]
+
+
+@pytest.mark.parametrize("line", [*LINES, "nn-tui --open RUN --copy"])
+def test_the_command_lines_of_the_readme_work_as_they_stand(line: str) -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=400))
+    file = SingleFile(Path("first.nnrun" if "or --save" in line else "my.nnrun"))
+    saver = Saver(debugger, Library().new(), single=file)
+    debugger.run(300)
+    assert saver.close("quit", here=True)
+    (first,) = listed()
+    name = str(first["run"])
+    done = run(*shlex.split(line.replace("RUN", name))[1:])
+    if line == "nn-tui runs":
+        assert name in done.stdout
+    elif "export" in line:
+        assert {path.name for path in Path("FOLDER").iterdir()} >= {"history.csv"}
+    elif line != "nn-tui or --save my.nnrun":
+        assert "400 iterations, 100 of them in" in done.stdout
+    # What goes on with the run itself is further; a copy, or a run anew, is one of its own.
+    computed = sorted(int(str(entry["computed"])) for entry in listed())
+    assert computed == {
+        "nn-tui --open RUN": [400],
+        "nn-tui --open RUN --copy": [300, 400],
+        "nn-tui --open my.nnrun": [300, 400],
+        "nn-tui or --save my.nnrun": [300, 10_000],
+    }.get(line, [300])
+
+
+@pytest.mark.parametrize("option", [[], ["--read-only"], ["--copy"]], ids=["", "look", "copy"])
+def test_a_run_is_opened_on_the_screen_by_its_name(option: list[str]) -> None:
+    run("train", "or", "--iterations", "300")
+    name = str(listed()[0]["run"])
+    with Terminal("--open", name, *option) as terminal:
+        terminal.wait_for(lambda: terminal.iteration == 300)
+        terminal.press("q")
+        terminal.wait_for_end()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        *(["--resume"], ["--new"], ["--read-only"], ["--calm"], ["--fps", "5"]),
+        *(["--break", "dE_dw"], ["--watch", "E < 0.1"], ["--hidden", "2"], ["--shuffle"]),
+    ],
+    ids=" ".join,
+)
+def test_any_option_may_come_first(first: list[str]) -> None:
+    run("train", "or", "--iterations", "5")
+    assert "or.csv: 4 observations" in run(*first, "or", "--iterations", "9").stdout
 
 
 def test_options_choose_the_run_to_go_on_with() -> None:
@@ -160,7 +232,7 @@ def test_a_run_that_is_open_elsewhere() -> None:
     with endless() as holder:
         for options in (["--resume"], ["--open", str(listed()[0]["run"])]):
             said = refusal("train", *(["or"] if options == ["--resume"] else []), *options)
-            assert f"open in process {holder.pid}, since" in said
+            assert f"open in process {holder.pid} on {socket.gethostname()}, since" in said
             assert "--copy" in said
             assert "--read-only" in said
         with Terminal("or", "--resume") as terminal:
@@ -189,6 +261,41 @@ def test_a_run_that_is_open_elsewhere() -> None:
     assert not any(entry["open_in"] for entry in listed())
     with endless("--resume"):
         assert len(listed()) == 2
+
+
+def test_a_run_whose_saves_are_all_damaged_is_told(state: Path) -> None:
+    run("train", "or", "--iterations", "300")
+    (folder,) = state.iterdir()
+    for manifest in folder.glob("run*.json"):
+        manifest.write_bytes(manifest.read_bytes()[:1000])
+    told = "1 saved run on or cannot be read; nn-tui runs tells why"
+    assert told in refusal("train", "or", "--resume")
+    assert run("train", "or", "--iterations", "3").stderr == f"nn-tui: {told}\n"
+    # There is another one now, which is gone on with, and which was not the last.
+    assert run("train", "or", "--resume").stderr == f"nn-tui: {told}\n"
+    assert run("train", "xor", "--iterations", "3").stderr == ""
+    assert run("train", "or", "--iterations", "3", "--new").stderr == ""
+    assert "cannot be read: " in run("runs").stdout
+
+
+def test_the_save_before_a_missing_one_is_used_and_told(state: Path) -> None:
+    run("train", "or", "--iterations", "300")
+    run("train", "or", "--resume", "--iterations", "400")
+    next(state.glob("*/run.json")).unlink()
+    done = run("train", "or", "--resume", "--json")
+    assert "run.json: missing): this is the one before" in done.stderr
+    assert json.loads(done.stdout)["losses"] == losses(300)
+
+
+def test_the_columns_of_the_list_stand_below_each_other() -> None:
+    for planned, data in ((400, "or"), (1_000_000_000, "xor"), (300_000, "iris")):
+        debugger = Debugger(read_dataset(data), Hyperparameters(iterations=planned))
+        saver = Saver(debugger, Library().new())
+        debugger.run(300)
+        assert saver.close("quit", here=True)
+    lines = run("runs").stdout.splitlines()[:3]
+    assert [line.index("300 of") for line in lines] == [lines[0].index("300 of")] * 3
+    assert [line.index(" E ") for line in lines] == [lines[0].index(" E ")] * 3
 
 
 def test_deleting_asks() -> None:
@@ -224,6 +331,15 @@ def test_the_data_have_changed(tmp_path: Path) -> None:
         (["train", "--open", "x", "--new"], "--new does not go with --open"),
         (["train", "--open", "nowhere"], "nowhere: no such file, nor a saved run"),
         (["train", "or", "--copy", "--read-only"], "--copy does not go with --read-only"),
+        (["train", "or", "--copy"], "--copy needs the run that it copies: --resume or --open RUN"),
+        (["or", "--copy", "--new"], "--copy needs the run that it copies"),
+        (["train", "or", "--read-only", "--save", "x.nnrun"], "--read-only saves nothing"),
+        (["train", ""], "invalid value for 'DATA': it is empty"),
+        ([""], "invalid value for 'DATA': it is empty"),
+        (["train", "--open", ""], "invalid value for '--open': it is empty"),
+        (["train", "or", "--save", ""], "invalid value for '--save': it is empty"),
+        (["runs", "-y", "--delete", ""], "it is empty"),
+        (["train", "or", "--save", "x" * 5000], "x…: File name too long"),
         (["train", "or", "--save", "no/where.nnrun"], "there is no such folder"),
         (["export", "nothing", "folder"], "nothing: no such file, nor a saved run"),
         (["runs", "--delete", "nothing"], "there is no saved run 'nothing'"),

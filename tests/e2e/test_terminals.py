@@ -1,12 +1,18 @@
 """Whatever the terminal: what it can show, and one line where it can show nothing."""
 
+import os
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from engine import Debugger, Hyperparameters, read_dataset
 from tests.e2e.test_commands import run
 from tests.terminal import Terminal
+from tui import typeset
+from tui.commands import headless
 
 UTF8 = {"LC_ALL": "C.UTF-8", "COLORTERM": ""}
 
@@ -93,8 +99,10 @@ def test_terminals_with_utf_8(term: str) -> None:
         {"LC_ALL": "C"},
         {"LC_ALL": "en_US.ISO-8859-1"},
         {"LC_ALL": "", "LC_CTYPE": "", "LANG": "POSIX"},
+        {"LC_ALL": "", "LC_CTYPE": "", "LANG": "en_US.ISO-8859-1"},
+        {"LC_ALL": "", "LC_CTYPE": "de_DE.ISO-8859-1", "LANG": "C.UTF-8"},
     ],
-    ids=["linux", "vt100", "C", "Latin-1", "POSIX"],
+    ids=["linux", "vt100", "C", "Latin-1", "POSIX", "Latin-1 by LANG", "Latin-1 by LC_CTYPE"],
 )
 def test_terminals_with_ascii_only(environment: dict[str, str]) -> None:
     size = (120, 36) if "LC_ALL" in environment else (80, 24)
@@ -109,6 +117,54 @@ def test_terminals_with_ascii_only(environment: dict[str, str]) -> None:
         assert "eta" in shown
         leave(terminal)
         assert bytes(terminal.output).isascii()
+
+
+LATIN_1, UTF_8 = "ISO-8859-1", "UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("environment", "encoding"),
+    [
+        # No other locale than C is sure to be installed: Python puts C.UTF-8 in its place.
+        *(({"LANG": lang}, LATIN_1) for lang in ("en_US.ISO-8859-1", "de_DE", "de_DE@euro")),
+        ({"LC_CTYPE": "de_DE.ISO-8859-1"}, LATIN_1),
+        ({"LC_CTYPE": "de_DE.ISO-8859-1", "LANG": "C.UTF-8"}, LATIN_1),
+        ({"LC_ALL": "en_US.ISO-8859-1", "LANG": "C.UTF-8"}, LATIN_1),
+        ({"LANG": "C"}, LATIN_1),
+        ({"LC_CTYPE": "POSIX", "LANG": "C.UTF-8"}, LATIN_1),
+        ({"LANG": "C", "PYTHONCOERCECLOCALE": "0"}, LATIN_1),
+        ({}, UTF_8),
+        *(({"LANG": lang}, UTF_8) for lang in ("C.UTF-8", "de_DE.UTF-8", "sr_RS.utf8@latin")),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, UTF_8),
+        ({"LANG": "C", "LC_CTYPE": "de_DE.UTF-8"}, UTF_8),
+        # As a Mac sends it along with ssh.
+        ({"LC_CTYPE": "UTF-8"}, UTF_8),
+        ({"LC_ALL": "C.UTF-8", "LC_CTYPE": "C", "LANG": "C"}, UTF_8),
+    ],
+    ids=lambda value: " ".join(map("=".join, value.items())) if isinstance(value, dict) else value,
+)
+def test_the_locale_decides_as_posix_has_it(environment: dict[str, str], encoding: str) -> None:
+    names = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONCOERCECLOCALE")
+    rest = {name: value for name, value in os.environ.items() if name not in names}
+    done = run("trace", "or", env={**rest, **environment})
+    assert done.stdout.isascii() == (encoding == LATIN_1)
+
+
+def test_the_locale_where_the_environment_at_the_start_cannot_be_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cannot(path: Path) -> bytes:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_bytes", cannot)
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("LC_CTYPE", "C.UTF-8")
+    monkeypatch.setenv("LANG", "en_US.ISO-8859-1")
+    for by_python in (True, False):
+        flags = SimpleNamespace(utf8_mode=int(by_python))
+        monkeypatch.setattr(typeset, "sys", SimpleNamespace(flags=flags, stdout=sys.stdout))
+        assert typeset.is_plain.__wrapped__() == by_python
 
 
 def test_commands_write_ascii_where_the_locale_has_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +203,29 @@ def test_no_more_colours_than_there_are(environment: dict[str, str], expected: s
         terminal.wait_for(lambda: terminal.iteration == 1)
         assert kinds_of_colour(bytes(terminal.output)) == expected
         leave(terminal)
+
+
+def test_a_dumb_terminal_gets_plain_lines() -> None:
+    for arguments in (["or"], ["train", "or"], ["check", "or"], ["check", "or", "--at", "100000"]):
+        if "check" not in arguments:
+            arguments += ["--iterations", "100000"]
+        with Terminal(*arguments, environment={"TERM": "dumb"}) as terminal:
+            terminal.wait_for_end()
+            shown = bytes(terminal.output).replace(b"\r\n", b"\n")
+        assert b"100,000 iterations in" in shown or b"All 9 gradients agree" in shown
+        assert not set(shown) & {0x1B, 0x0D, 0x08}
+        first = shown.partition(b"\n")[0]
+        assert (b"this terminal cannot draw a screen" in first) == (arguments[0] == "or")
+
+
+def test_a_dumb_terminal_is_told_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(headless, "_BETWEEN_LINES", 0.0)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    headless.train_to_the_end(Debugger(read_dataset("or"), Hyperparameters(iterations=500)))
+    assert capsys.readouterr().err.splitlines()[-1] == "nn-tui: training: 500 of 500"
 
 
 @pytest.mark.slow

@@ -276,9 +276,30 @@ def test_a_damaged_save_is_told_and_the_one_before_used(
                 assert file is manifest
                 assert bits(restored.debugger) == states["second"]
         file.unlink()
-        assert bits(opened(path).debugger) == states["first"]
+        restored = opened(path)
+        assert restored.notices
+        assert bits(restored.debugger) == states["first"]
         file.write_bytes(content)
     assert not opened(path).notices
+
+
+def test_a_last_save_that_is_missing_is_told(
+    saved_twice: tuple[Path, dict[str, object]], tmp_path: Path
+) -> None:
+    source, states = saved_twice
+    path = tmp_path / "run"
+    shutil.copytree(source, path)
+    (path / "run.json").unlink()
+    restored = opened(path)
+    assert restored.notices == (
+        "the last save is damaged (run.json: missing): this is the one before",
+    )
+    assert bits(restored.debugger) == states["first"]
+    os.mkfifo(path / "run.json")
+    assert "run.json: not a regular file" in opened(path).notices[0]
+    (path / "run.previous.json").unlink()
+    with pytest.raises(InputError, match=r"run\.json: not a regular file"):
+        opened(path)
 
 
 @pytest.mark.parametrize("harm", [flipped, cut])
@@ -447,7 +468,9 @@ HOSTILE = {
     "format": ("x", "format"),
     "version": (2, "later nn-tui"),
     "id": (3, "id"),
-    "saved": ("now", "saved"),
+    "saved": (-1e308, "saved"),
+    "started": ("now", "started"),
+    "summary.computed": (1e308, "summary.computed"),
     "current": (99, "current"),
     "branches": ({}, "branches"),
     "branches.0.number": (True, "branches[0].number"),

@@ -1,5 +1,7 @@
 """Runs are saved by themselves, in folders of their own, of which old ones go."""
 
+import os
+import socket
 import subprocess
 import sys
 import threading
@@ -203,6 +205,12 @@ def test_a_run_that_cannot_be_read_is_listed_with_the_reason(tmp_path: Path) -> 
     (entry,) = library.entries()
     assert entry.saved is None
     assert "not JSON" in entry.problem
+    assert entry.path is None
+    for manifest in folder.path.glob("run*.json"):
+        # Cut behind the place; before it stands a name that looks like one.
+        manifest.write_text('{"name": "\\"path\\": \\"x\\"", "path": "a \\" \\u00e9", "opt')
+    (entry,) = library.entries()
+    assert entry.path == 'a " é'
     library.delete(entry)
     assert not library.entries()
 
@@ -242,7 +250,7 @@ def test_a_second_process_is_told_who_holds_a_run(tmp_path: Path) -> None:
     assert other.stdout.readline() == "taken\n"
     holder = Lock(tmp_path).take()
     assert holder is not None
-    assert f"process {other.pid}, since" in holder.words
+    assert f"process {other.pid} on {socket.gethostname()}, since" in holder.words
     # Nobody has to clean up after a process that was killed.
     other.kill()
     other.wait()
@@ -279,6 +287,41 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert not saver.close("quit", here=True)
     assert "not being saved" in saver.problem
     assert str(tmp_path) in saver.problem
+
+
+def test_of_a_run_that_could_never_be_saved_nothing_is_left(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    library = Library(tmp_path)
+    saver = Saver(debugger, library.new())
+    with patch("engine.saved.stores.os.fsync", side_effect=OSError(28, "No space left")):
+        debugger.run(3)
+        assert not saver.close("quit", here=True)
+    assert not list(tmp_path.iterdir())
+    # One that was saved before stays.
+    folder = save(library)
+    saver = Saver(open_run(folder).debugger, folder)
+    with patch("engine.saved.stores.os.fsync", side_effect=OSError(28, "No space left")):
+        saver._debugger.run(3)
+        assert not saver.close("quit", here=True)
+    assert open_run(folder).debugger.iteration == 3
+
+
+def test_what_a_process_left_that_was_killed_before_its_first_save_goes(tmp_path: Path) -> None:
+    library, yesterday = Library(tmp_path), time.time() - 100_000
+    killed, young, held, other = (library.path / name for name in ("k", "y", "h", "other"))
+    for folder in (killed, young, held):
+        lock = Lock(folder)
+        assert lock.take() is None
+        if folder is not held:
+            lock.release()
+            (folder / f"{stores.UNFINISHED}x").touch()
+    other.mkdir()
+    kept = save(library).path
+    for folder in (killed, held, other, kept):
+        os.utime(folder, (yesterday, yesterday))
+    library.thin()
+    assert {path.name for path in tmp_path.iterdir()} == {"y", "h", "other", kept.name}
+    lock.release()
 
 
 def test_the_threads_end(tmp_path: Path) -> None:

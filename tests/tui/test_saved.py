@@ -159,6 +159,23 @@ async def test_data_that_have_changed_are_told_and_a_new_run_starts(
         await until(pilot, lambda: "the data have changed since" in said(app))
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [(1000, "1 saved run on or cannot be read"), (10, "1 saved run cannot be read, and may be")],
+    ids=["told whose", "not told whose"],
+)
+async def test_a_run_whose_saves_are_all_damaged_is_told(
+    library: Library, size: int, told: str
+) -> None:
+    folder = saved(library, 30)
+    for manifest in folder.path.glob("run*.json"):
+        manifest.write_bytes(manifest.read_bytes()[:size])
+    async with app_on(library) as (app, pilot):
+        await opened(app, pilot)
+        assert clock(app) == (0, 0)
+        await until(pilot, lambda: told in said(app))
+
+
 async def test_a_disk_that_is_full_is_told_as_long_as_it_is(library: Library) -> None:
     async with app_on(library, new=True) as (app, pilot):
         await opened(app, pilot)

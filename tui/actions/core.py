@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
-from textual.events import Resize
+from textual.events import Event, Paste, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
@@ -27,6 +27,7 @@ from tui.moment import Moment, State
 from tui.palette import THEME, Palette
 from tui.screens.listing import ListScreen
 from tui.session import Answer, Command, Outcome, Session, View, Window
+from tui.typed_line import pasted
 from tui.typeset import is_plain
 
 if TYPE_CHECKING:
@@ -101,6 +102,12 @@ class Core(App[None]):
             terminal.on_termination(asyncio.get_running_loop(), self._save_at_once, self._leave)
             self.set_interval(1.0, self._leave_if_alone)
         self.frame.go_to(self.frame.active)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Paste) and not event.is_forwarded:
+            # Here, as the palette has a line of its own.
+            event.text = pasted(event.text)
+        await super().on_event(event)
 
     def _take_colours(self) -> None:
         self.palette = Palette.from_theme(self.theme_variables)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import clean
+from engine.text import visible
 from tui.commands.results import print_json
-from tui.options import READ_ONLY, as_json_option
+from tui.options import NAME, READ_ONLY, as_json_option
 
 if TYPE_CHECKING:
     from engine.samples import Sample
@@ -33,7 +33,9 @@ def samples(name: str | None) -> None:
 
 
 @click.command()
-@click.option("--delete", "-d", metavar="RUN", multiple=True, help="Delete this run; repeatable.")
+@click.option(
+    "--delete", "-d", metavar="RUN", type=NAME, multiple=True, help="Delete this run; repeatable."
+)
 @click.option("--yes", "-y", is_flag=True, help="Delete without a question.")
 @as_json_option
 def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
@@ -52,8 +54,8 @@ def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.argument("folder", metavar="FOLDER", type=click.Path())
+@click.argument("run", metavar="RUN", type=NAME)
+@click.argument("folder", metavar="FOLDER", type=NAME)
 def export(run: str, folder: str) -> None:
     """Write the results of a saved run into FOLDER.
 
@@ -67,7 +69,7 @@ def export(run: str, folder: str) -> None:
     for notice in opening.notices:
         click.echo(f"nn-tui: {notice}", err=True)
     for path in write(opening.debugger, folder):
-        click.echo(clean(str(path), len(str(path))))
+        click.echo(visible(str(path)))
 
 
 def _described(sample: Sample) -> str:

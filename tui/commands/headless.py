@@ -1,4 +1,4 @@
-"""Training without a screen: a progress bar where there is a terminal, Ctrl-C ends it cleanly."""
+"""Training without a screen: progress where there is a terminal, Ctrl-C ends it cleanly."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from types import FrameType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
 from engine.debugger import Debugger
+from tui.terminal import writes_over
 
 if TYPE_CHECKING:
     from engine.progress import Cancel, Progress
@@ -23,8 +24,46 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
-_BETWEEN_BARS = 0.1
+_BETWEEN_BARS, _BETWEEN_LINES = 0.1, 10.0
 """Seconds."""
+
+
+class _Progress(Protocol):
+    length: int | None
+
+    def update(self, further: int, /) -> object: ...
+
+
+class _Lines:
+    """Progress where a bar cannot be drawn anew: a line now and then.
+
+    Args:
+        label: What each line begins with.
+        length: How far it is.
+    """
+
+    def __init__(self, label: str, length: int) -> None:
+        self.length: int | None = length
+        self._label = label
+        self._done = 0
+        self._next = perf_counter() + _BETWEEN_LINES
+
+    def update(self, further: int) -> None:
+        """Be so much further."""
+        self._done += further
+        if perf_counter() > self._next:
+            self._next = perf_counter() + _BETWEEN_LINES
+            click.echo(f"nn-tui: {self._label}: {self._done:,} of {self.length:,}", err=True)
+
+
+@contextmanager
+def _bar(label: str, length: int) -> Iterator[_Progress]:
+    """Show progress on the terminal that stderr is."""
+    if not writes_over(sys.stderr):
+        yield _Lines(label, length)
+        return
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield bar
 
 
 def train_until(debugger: Debugger, condition: str) -> tuple[bool, bool]:
@@ -139,7 +178,7 @@ def _with_bar(
     ended: Cancel,
 ) -> Hit | None:
     hit = None
-    with click.progressbar(length=total, label="training", file=sys.stderr) as bar:
+    with _bar("training", total) as bar:
         while debugger.iteration < total and hit is None and not ended():
             done, pause = debugger.iteration, perf_counter() + _BETWEEN_BARS
 
@@ -171,5 +210,5 @@ def with_progress(label: str, job: Callable[[Progress, Cancel], T]) -> T:
     with _interruptible() as interrupted:
         if not sys.stderr.isatty():
             return job(lambda done, total: None, interrupted.is_set)
-        with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+        with _bar(label, 1) as bar:
             return job(tell, interrupted.is_set)

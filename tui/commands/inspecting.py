@@ -85,7 +85,8 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         sys.exit(INTERRUPTED)
     if not found:
         planned = debugger.hyperparameters.iterations
-        click.echo(f"nn-tui: {condition} was not true in {counted(planned, 'iteration')}", err=True)
+        shown, most = clean(condition, 60), counted(planned, "iteration")
+        click.echo(f"nn-tui: {shown} was not true in {most}", err=True)
         sys.exit(NOT_FOUND)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from engine.errors import InputError
 from engine.report import plain
 from engine.saved.library import Entry, Library
 from engine.text import clean
-from tui.times import ago, brief_loss
+from tui.times import ago, aligned, brief, brief_loss
 
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
@@ -23,7 +24,7 @@ def list_runs() -> str:
     if not entries:
         return f"No run is saved yet. They are kept in {clean(str(library.path))}"
     now = time.time()
-    lines = [_line(entry, now) for entry in entries]
+    lines = _lines(entries, now)
     total = _size(sum(entry.bytes for entry in entries))
     count = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
     lines += ["", f"{count}, {total}, in {clean(str(library.path))}"]
@@ -31,15 +32,19 @@ def list_runs() -> str:
     return "\n".join(lines)
 
 
-def _line(entry: Entry, now: float) -> str:
+def _lines(entries: Sequence[Entry], now: float) -> list[str]:
+    return aligned([_cells(entry, now) for entry in entries])
+
+
+def _cells(entry: Entry, now: float) -> list[str]:
     saved = entry.saved
-    head = f"{entry.words:<20} {_size(entry.bytes):>8}  {ago(max(now - entry.time, 0)):<15}"
+    head = [entry.words, f"{_size(entry.bytes):>8}", ago(max(now - entry.time, 0))]
     if saved is None:
-        return f"{head} cannot be read: {entry.problem}"
+        return [*head, f"cannot be read: {entry.problem}"]
     state = f"{saved.computed:,} of {saved.planned:,}" if saved.is_unfinished else "finished"
     held = f"  open in {entry.holder.words}" if entry.holder else ""
-    loss = brief_loss(saved.loss)
-    return f"{head} {saved.name:<16} {saved.network:<10} {state:<22} E {loss}{held}"
+    told = f"E {brief_loss(saved.loss)}{held}"
+    return [*head, brief(saved.name), brief(saved.network), state, told]
 
 
 def _size(count: int) -> str:
@@ -89,8 +94,7 @@ def delete_runs(names: tuple[str, ...], without_question: bool) -> None:
     for entry in entries:
         if entry.holder is not None:
             raise InputError(f"{entry.words} is open in {entry.holder.words}")
-    for entry in entries:
-        click.echo(_line(entry, time.time()))
+    click.echo("\n".join(_lines(entries, time.time())))
     if not without_question:
         which = "this run" if len(entries) == 1 else f"these {len(entries)} runs"
         click.confirm(f"Delete {which} for good?", abort=True)

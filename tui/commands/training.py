@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -20,6 +19,7 @@ from tui.options import (
     saving,
     written,
 )
+from tui.terminal import is_dumb
 
 
 @click.command("open", hidden=True)
@@ -78,6 +78,10 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
     copy, read_only = given.pop("copy"), given.pop("read_only")
     if copy and read_only:
         raise click.UsageError("--copy does not go with --read-only")
+    if copy and own["open_"] is None and not own["resume"]:
+        raise click.UsageError("--copy needs the run that it copies: --resume or --open RUN")
+    if read_only and own["save"] is not None:
+        raise click.UsageError("--read-only saves nothing, so it does not go with --save")
     how = COPY if copy else READ_ONLY if read_only else CONTINUE
     if own["data"] is None and own["open_"] is None:
         raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
@@ -90,7 +94,7 @@ def _no_screen(data: str | None) -> str:
         return "the output is not a terminal"
     if not sys.stdin.isatty() and data != STANDARD_INPUT:
         return "the input is not a terminal"
-    if os.environ.get("TERM", "") in ("dumb", ""):
+    if is_dumb():
         return "this terminal cannot draw a screen (TERM)"
     return ""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.progress import Progress, silent
 from engine.text import clean
 from tui.options import STANDARD_INPUT
+from tui.terminal import writes_over
 
 _PATIENCE = 1.0
 _BETWEEN = 0.2
@@ -22,8 +23,8 @@ _MB = 1e6
 def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
     """Keep a line about a file that takes long to read, and wipe it away at the end.
 
-    Only a terminal gets it: what stands in a file or a pipe is there to stay, and may be
-    read as a problem.
+    Only a terminal where it can be wiped away gets it: what stands in a file or a pipe is there
+    to stay, and may be read as a problem.
 
     Args:
         data: What is read.
@@ -32,7 +33,7 @@ def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
     Yields:
         What is to be told of the progress.
     """
-    if not sys.stderr.isatty():
+    if not writes_over(sys.stderr):
         yield silent
         return
     share, shown = "", ""

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from tui.options import CONTINUE, COPY, READ_ONLY
 from tui.screens.dialog import Dialog
-from tui.times import ago, brief_loss
+from tui.times import ago, aligned, brief, brief_loss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +113,18 @@ class ResumeScreen(Dialog[Choice]):
         self.app.push_screen(BrowseScreen(self._runs), chosen)
 
 
+def _cells(entry: Entry, now: float) -> list[str]:
+    saved = entry.saved
+    assert saved is not None
+    held = f"   open in {entry.holder.words}" if entry.holder else ""
+    return [
+        f"iteration {saved.iteration:,} / {saved.planned:,}",
+        f"E {brief_loss(saved.loss)}",
+        brief(saved.network),
+        f"{ago(max(now - saved.saved, 0.0))}{held}",
+    ]
+
+
 class BrowseScreen(Dialog[Choice]):
     """The saved runs on the same data."""
 
@@ -126,17 +138,8 @@ class BrowseScreen(Dialog[Choice]):
 
     def compose(self) -> ComposeResult:
         now = time.time()
-        options = []
-        for i, entry in enumerate(self._runs):
-            saved = entry.saved
-            assert saved is not None
-            state = f"iteration {saved.iteration:,} / {saved.planned:,}"
-            held = f"   open in {entry.holder.words}" if entry.holder else ""
-            line = (
-                f"{state:<36} E {brief_loss(saved.loss):<14} {saved.network:<12} "
-                f"{ago(max(now - saved.saved, 0.0))}{held}"
-            )
-            options.append(Option(Text(line), id=str(i)))
+        lines = aligned([_cells(entry, now) for entry in self._runs])
+        options = [Option(Text(line), id=str(i)) for i, line in enumerate(lines)]
         box = OptionList(*options, id="list")
         box.border_title = "Saved runs"
         box.border_subtitle = "Enter opens · Esc back"
