@@ -121,6 +121,9 @@ class WeightsPane(LinesView):
     def show(self, moment: Moment) -> None:
         if self.inspected is not None and self.inspected not in moment.snapshot.listing.axes:
             self.inspected = None
+        if self.moment is not None and self.moment.dataset is not moment.dataset:
+            # What was checked on another table says nothing of this one.
+            self._checked = None
         if self.moment is None or self.moment.snapshot.listing is not moment.snapshot.listing:
             # Another branch may have fewer neurons than the cursor has gone past.
             self.moment = moment
