@@ -242,6 +242,15 @@ async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
         assert "".join(character for character, _ in lit).split()[0] == "output"
 
 
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_the_network_writes_larger_numbers_out(size: tuple[int, int]) -> None:
+    x = np.array([[14.23, 1065.0], [13.2, 1050.0]])
+    async with opened(size, Dataset.from_arrays(x, np.array([[0.0], [1.0]]))) as (app, pilot):
+        await go_to(app, pilot, "network")
+        assert "+14.230" in drawn(app)
+        assert "+1065.0" in drawn(app)
+
+
 async def test_a_wide_network_becomes_bars() -> None:
     async with opened((80, 24), of(9, 2), hidden=200) as (app, pilot):
         await pilot.press("s")
