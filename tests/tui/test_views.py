@@ -1,5 +1,6 @@
 """The pictures: what is drawn, live, at three sizes and without colours."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -12,12 +13,13 @@ from textual.pilot import Pilot
 from engine import Dataset, read_dataset
 from engine.distribution import distributions
 from engine.forward import Forward
-from engine.quality import Examiner, Regression
+from engine.quality import Decision, Examiner, Regression
 from tests.tui.app import clock, opened, snapshot, text, until
 from tui.app import NNTui
 from tui.moment import State
-from tui.palette import Palette
+from tui.palette import THEME, Palette
 from tui.panes.pictures import _pair_beside
+from tui.pictures.points import class_hue, class_marks
 from tui.pictures.tables import quality_rows
 
 SIZES = [(40, 10), (80, 24), (120, 36)]
@@ -219,6 +221,68 @@ async def test_several_numbers_and_several_classes_are_drawn() -> None:
                 assert all(mark in drawn(app) for mark in "○●△")
             await go_to(app, pilot, "quality")
             assert ("RMSE" in drawn(app)) == (dataset is not classes)
+
+
+@at_three_sizes
+@pytest.mark.usefixtures("in_colours")
+@pytest.mark.parametrize("inputs", [1, 2])
+async def test_of_several_numbers_each_has_its_own_picture(
+    size: tuple[int, int], inputs: int
+) -> None:
+    x = np.linspace(0.0, 1.0, 12 * inputs).reshape(inputs, 12).T
+    # What is small of the first is large of the second.
+    dataset = Dataset.from_arrays(x, np.column_stack([x[:, 0], 1000 * (1 - x[:, 0])]))
+    async with opened(size, replace(dataset, targets=("s", "p"))) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        low, high = (hue.rgb for hue in app.palette.hues[:2])
+        for place, (name, ends) in enumerate((("s", (low, high)), ("p", (high, low)))):
+            await until(
+                pilot,
+                lambda name=name, place=place: (
+                    f" {name} ({place + 1}/5)" in str(app.frame.pictures.border_title)
+                ),
+            )
+            await until(pilot, lambda name=name: drawn(app).startswith(name))
+            marks = [
+                (x, tuple(style.color.triplet))
+                for line in list(cells(app))[1:]
+                for x, (character, style) in enumerate(line)
+                if character == "●"
+            ]
+            assert min(marks)[1] == ends[0]
+            assert max(marks)[1] == ends[1]
+            await pilot.press("l")
+        # The marks in the picture of a neuron tell of the first one.
+        await until(pilot, lambda: drawn(app).startswith("g1"))
+        if inputs == 2:
+            assert "● s" in drawn(app).splitlines()[0]
+
+
+@pytest.mark.parametrize("count", [2, 6, 7, 12, 30])
+def test_no_two_classes_are_marked_alike(count: int) -> None:
+    palette = Palette.from_theme(THEME.to_color_system().generate())
+    decision = Decision(tuple(map(str, range(count))), 0.5)
+    marks = class_marks(decision, palette)
+    assert len({(mark, style) for mark, style, _ in marks}) == count
+    # Without colours as many as there are marks.
+    assert len({mark for mark, _, _ in marks}) == min(count, 12)
+    assert len({class_hue(k, palette).rgb for k in range(count)}) == min(count, 12)
+
+
+@at_three_sizes
+async def test_the_legend_of_many_classes_tells_them_apart(size: tuple[int, int]) -> None:
+    animals = ["ant", "beaver", "cat", "dolphin", "elephant", "frog", "giraffe", "hedgehog", "ibex"]
+    dataset = of_classes(9)
+    named = replace(dataset, targets=tuple(f"kind={animal}" for animal in animals))
+    for table, words in ((dataset, [f"0{k}" for k in range(9)]), (named, animals)):
+        async with opened(size, table, **CLASSES) as (app, pilot):
+            await go_to(app, pilot, "boundary")
+            legend = " ".join(line.rstrip() for line in drawn(app).splitlines()[:3])
+            found = re.findall(r"[○●△▲□■▽▼☆] ?(\w+)", legend)[:9]
+            shown = [begun.removeprefix("class_number_") for begun in found]
+            assert len(set(shown)) == len(shown) > (6 if size == (40, 10) else 8)
+            pairs = zip(words, shown, strict=False)
+            assert all(word.startswith(begun) for word, begun in pairs), shown
 
 
 async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
