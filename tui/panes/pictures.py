@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.events import Show
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -67,6 +68,8 @@ class PicturesPane(LinesView):
         self._painted: dict[str, Painted] = {}
         self._studio = Studio(self._take)
         self._ordered: Order | None = None
+        self._ordered_for = Size(0, 0)
+        """The room that there was for it."""
         self._next_order = 0.0
         self._total = 1
 
@@ -132,7 +135,8 @@ class PicturesPane(LinesView):
             return
         if moment.state is State.RUNNING and now < self._next_order:
             return
-        width, height = self.scrollable_content_region.size
+        self._ordered_for = self.scrollable_content_region.size
+        width, height = self._ordered_for
         if self._pair[-1] >= self._inputs or len(self._pair) > self._inputs:
             self._pair = (0, 1)[: self._inputs]
         order = Order(
@@ -222,6 +226,9 @@ class PicturesPane(LinesView):
         moment = self.moment
         if moment is None:
             return []
+        if self._ordered_for != self.scrollable_content_region.size:
+            # A scroll bar has come or gone.
+            self.call_later(self._order)
         rows = self._rows(moment, (width, count))
         total = max(len(rows), 1)
         if total != self._total:
