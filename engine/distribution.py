@@ -151,4 +151,4 @@ def ratio_words(ratio: float) -> str:
         return "learns slowly"
     if ratio <= 1e-2:
         return "healthy"
-    return "large: η too high?"
+    return "η too high?"

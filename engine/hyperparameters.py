@@ -17,6 +17,7 @@ from engine.initialisations import INITIALISATIONS
 from engine.losses import LOSSES
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
+from engine.text import counted
 
 BIAS_MODES = ("none", "shared", "per-neuron")
 
@@ -313,7 +314,10 @@ class Hyperparameters:
             object.__setattr__(self, declaration.name, value)
         layers, activations = len(self.hidden_sizes), len(self.activation.split(","))
         if activations > 1 and activations != layers:
-            raise InputError(f"activation: {activations} of them for {layers} hidden layers")
+            raise InputError(
+                f"activation: {activations} of them for {counted(layers, 'hidden layer')}; "
+                "one for all or one for each is needed"
+            )
 
     @property
     def hidden_sizes(self) -> tuple[int, ...]:

@@ -24,7 +24,8 @@ class Map:
     """One of the pictures that a surface has.
 
     Attributes:
-        name: What is drawn: ``f``, the name of one of several outputs, or of a neuron.
+        name: What is drawn: ``f``, the name of one of several outputs, or of a neuron. Several
+            outputs are drawn together only where they are classes.
         tensor: The activations that it is taken from.
         column: The place of the neuron; None for all outputs together.
         limits: Between which values it lies; None where there are none.
@@ -54,7 +55,8 @@ class Surface:
         inputs: The chosen inputs.
         across: The values of the input across, from left to right.
         upward: Those of the one upwards, from the top down; empty for a single input.
-        maps: What can be drawn: f, each of several outputs, each hidden neuron.
+        maps: What can be drawn: f, or of several numbers each; each of several outputs; each
+            hidden neuron.
 
     Raises:
         InputError: There is no such input, one was chosen twice, or the grid has no cells.
@@ -138,21 +140,23 @@ def _values(column: Array, count: int) -> Array:
 
 
 def _maps(forward: Forward, dataset: Dataset, loss: str) -> tuple[Map, ...]:
-    output = forward.layers[-1]
+    output, several = forward.layers[-1], len(dataset.targets) > 1
     decision = decision_of(dataset, loss)
+    maps = []
     if decision is None:
-        of_f: tuple[float, float] | None = (float(dataset.f0.min()), float(dataset.f0.max()))
+        low, high = dataset.f0.min(axis=0).tolist(), dataset.f0.max(axis=0).tolist()
+        limits = list(zip(low, high, strict=True))
     else:
         half = 1.0 if decision.threshold == 0.0 else 0.5
-        of_f = (decision.threshold - half, decision.threshold + half)
-    maps = [Map(output.a[1], output.a[0], None if len(dataset.targets) > 1 else 0, of_f)]
-    if len(dataset.targets) > 1:
-        maps += _neurons(output, of_f)
+        limits = [(decision.threshold - half, decision.threshold + half)] * len(dataset.targets)
+        maps += [Map(output.a[1], output.a[0], None, limits[0])] if several else []
+    names = output.neurons.labels if several else output.a[1:]
+    maps += [Map(name, output.a[0], column, limits[column]) for column, name in enumerate(names)]
     for layer in forward.layers[:-1]:
-        maps += _neurons(layer, layer.activation.limits)
+        maps += _neurons(layer)
     return tuple(maps)
 
 
-def _neurons(layer: Layer, limits: tuple[float, float] | None) -> list[Map]:
-    names = layer.neurons.labels
+def _neurons(layer: Layer) -> list[Map]:
+    names, limits = layer.neurons.labels, layer.activation.limits
     return [Map(name, layer.a[0], column, limits) for column, name in enumerate(names)]

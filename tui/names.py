@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from rich.cells import cell_len
 
 from tui.typeset import typeset
 
+_BETWEEN_WORDS = re.compile(r"(?<=\w)([_ /-]+)(?=\w)")
 _MOST = 300
 """Of more names than these each is only cut at its end: comparing all pairs takes long."""
 
@@ -24,7 +26,9 @@ def class_names(names: Sequence[str]) -> tuple[str, ...]:
 def shortened(names: Sequence[str], width: int) -> tuple[str, ...]:
     """Cut each name that takes more than so many cells, so that it fits no other of them.
 
-    An ellipsis stands at the end if that will do, else in the middle or at the start.
+    The words that all begin or end with go first: of ``bill_length_mm`` and ``bill_depth_mm``
+    ``length`` and ``depth`` are left. Where that is not enough, an ellipsis stands at the end if
+    that will do, else in the middle or at the start.
     """
     return _shortened(tuple(names), max(width, 0))
 
@@ -32,6 +36,8 @@ def shortened(names: Sequence[str], width: int) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _shortened(names: tuple[str, ...], width: int) -> tuple[str, ...]:
     told = _without_columns([typeset(name) for name in names], width)
+    if any(cell_len(name) > width for name in told):
+        told = without_common_words(told)
     long = [name for name in told if cell_len(name) > width]
     taken = {name for name in told if cell_len(name) <= width}
     found = []
@@ -55,6 +61,21 @@ def _without_columns(names: list[str], width: int) -> list[str]:
     return told if len(set(told)) == len(set(names)) else names
 
 
+def without_common_words(names: Sequence[str]) -> list[str]:
+    """Leave out the words that all names begin or end with, as long as one of each is left."""
+    if len(set(names)) < 2:
+        return list(names)
+    # Words and, at the odd places, what stands between them.
+    parts = [_BETWEEN_WORDS.split(name) for name in names]
+    most = min(map(len, parts)) - 1
+    start = end = 0
+    while start < most and len({tuple(part[: start + 2]) for part in parts}) == 1:
+        start += 2
+    while start + end < most and len({tuple(part[-end - 2 :]) for part in parts}) == 1:
+        end += 2
+    return ["".join(part[start : len(part) - end]) for part in parts]
+
+
 def _cut(name: str, names: list[str], taken: set[str], width: int) -> str:
     """Return the first of the ways to cut a name that fit the fewest others."""
     best, fewest = "…"[:width], len(names) + 1
@@ -75,7 +96,11 @@ def _ways(name: str, width: int) -> Iterator[tuple[str, tuple[str, ...]]]:
     for tail in (0, room // 2, *range(1, room + 1)) if room > 0 else ():
         start, end = _head(name, room - tail), _head(name[::-1], tail)[::-1]
         yield f"{start}…{end}", (start, end)
-    for offset in range(1, len(name) - 1) if room > 1 else ():
+    # The start of a word tells more than what stands between two.
+    starts = {match.end() for match in _BETWEEN_WORDS.finditer(name)}
+    for offset in sorted(range(1, len(name) - 1), key=lambda place: place not in starts):
+        if room <= 1:
+            break
         piece = _head(name[offset:], room - 1)
         yield f"…{piece}…", ("", piece, "")
 

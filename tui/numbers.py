@@ -35,8 +35,9 @@ def whole_digits(largest: float) -> int:
 def fixed(value: float, width: int, whole: int = 1) -> str:
     """Write a number with its sign in exactly so many cells.
 
-    A number too large or too small for its decimals is written with an exponent, so
-    that only 0 itself reads as 0.
+    A number too large for its column has fewer decimals. One too small for them, or with more
+    digits before the point than there are cells, is written with an exponent, so that only 0
+    itself reads as 0.
 
     Args:
         value: The number.
@@ -50,9 +51,17 @@ def fixed(value: float, width: int, whole: int = 1) -> str:
         return f"{0.0:.{decimals}f}".rjust(width)
     if 10.0 ** (1 - decimals) <= abs(value) < 10.0**whole - 0.5 * 10.0**-decimals:
         text = f"{value:+.{decimals}f}"
+    elif 1.0 <= abs(value) < 10.0 ** (width - 1) - 0.5:
+        text = _whole(value, width)
     else:
         text = _scientific(value, width)
     return text.replace("-", MINUS).rjust(width)
+
+
+def _whole(value: float, width: int) -> str:
+    """Write a number with all digits before the point and as many behind it as there is room."""
+    texts = (f"{value:+.{decimals}f}" for decimals in range(width - 3, -1, -1))
+    return next(text for text in texts if len(text) <= width)
 
 
 def _scientific(value: float, width: int) -> str:

@@ -107,3 +107,10 @@ def test_what_is_given_without_effect_is_told() -> None:
     wanted = Hyperparameters(optimiser="nesterov", bias="shared", loss="huber", schedule="warm-up")
     assert not wanted.without_effect(names)
     assert not Hyperparameters().without_effect([])
+
+
+def test_one_layer_is_one_layer() -> None:
+    with pytest.raises(InputError, match=r"2 of them for 1 hidden layer; one for all"):
+        Hyperparameters(hidden=3, activation="relu,tanh")
+    with pytest.raises(InputError, match=r"2 of them for 3 hidden layers; one for all"):
+        Hyperparameters(hidden="3,3,3", activation="relu,tanh")

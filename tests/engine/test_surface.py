@@ -80,14 +80,20 @@ def test_the_maps_that_there_are() -> None:
     debugger = make(outputs=2)
     surface = Surface(debugger.dataset, debugger.hyperparameters)
     names = [(m.name, m.tensor, m.column) for m in surface.maps]
+    # Which of two numbers is larger says nothing: there is no map of both.
     assert names == [
-        ("f", "f", None),
         ("output1", "f", 0),
         ("output2", "f", 1),
         ("g1", "g", 0),
         ("g2", "g", 1),
         ("g3", "g", 2),
     ]
+    f0 = debugger.dataset.f0
+    limits = [m.limits for m in surface.maps[:2]]
+    assert limits == [(f0[:, k].min(), f0[:, k].max()) for k in range(2)]
+    classes = Dataset.from_arrays(debugger.dataset.x, np.eye(2)[np.arange(len(f0)) % 2])
+    names = [(m.name, m.column) for m in Surface(classes, Hyperparameters()).maps]
+    assert names[:3] == [("f", None), ("output1", 0), ("output2", 1)]
     single = Surface(read_dataset("or"), Hyperparameters())
     assert [m.name for m in single.maps] == ["f", "g1", "g2", "g3"]
     assert {m.limits for m in single.maps} == {(0.0, 1.0)}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 
 from engine import Dataset, check_gradients
 from engine.program import Program
+from engine.saved.library import Library
 from tests.engine.planted import Plant
 from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
+from tests.tui.test_saved import app_on
+from tests.tui.test_saved import opened as opened_run
 from tui.keys import KEYS
 
 (KEY,) = [key.keys[0] for key in KEYS if key.action == "check"]
@@ -72,6 +76,59 @@ async def test_before_any_check_the_tab_says_how_to_make_one() -> None:
         # Another start of the same one is not what was checked.
         app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(seed=2)))
         await until(pilot, lambda: "4 Weights  check, outdated" in text(app))
+
+
+OTHERS: list[dict[str, object]] = [
+    {"loss": "bce"},
+    {"activation": "tanh"},
+    {"l1": 0.1},
+    {"l2": 0.1},
+    {"batch_size": "2"},
+]
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_what_was_checked_on_another_network_is_outdated(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press(KEY)
+        await until(pilot, lambda: "✓ 6 checked" in text(app))
+        for other in OTHERS:
+            assert "outdated" not in text(app)
+            # The same parameters in the same iteration, but not the same gradients.
+            app._do(lambda d, o=other: d.reset(d.hyperparameters.replace(**o)))
+            await until(pilot, lambda: "outdated: d checks anew" in text(app))
+            await pilot.press("u")
+            await until(pilot, lambda: "outdated" not in text(app))
+            assert "✓ 6 checked" in text(app)
+        await pilot.press("U")
+        await until(pilot, lambda: "outdated: d checks anew" in text(app))
+        await pilot.press(KEY)
+        await until(pilot, lambda: "outdated" not in text(app))
+
+
+async def test_what_changes_no_gradient_leaves_the_check_as_it_is() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press(KEY)
+        await until(pilot, lambda: "✓ 6 checked" in text(app))
+        app._do(lambda debugger: debugger.change(learning_rate=0.5, iterations=20))
+        await until(pilot, lambda: snapshot(app).hyperparameters.learning_rate == 0.5)
+        await pilot.pause()
+        assert "outdated" not in text(app)
+
+
+async def test_another_table_was_not_checked(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b,c\n1,2,0\n3,4,1\n5,7,1\n")
+    library = Library(tmp_path / "runs")
+    async with app_on(library, (80, 24), str(path), new=True) as (app, pilot):
+        await opened_run(app, pilot)
+        await pilot.press(KEY)
+        await until(pilot, lambda: "✓ 6 checked" in text(app))
+        before = app._moment.dataset
+        app.read_again(scaling="standardise")
+        await until(pilot, lambda: app._moment.dataset is not before)
+        await pilot.press("4")
+        await until(pilot, lambda: "Not checked yet" in text(app))
 
 
 async def test_with_batches_it_is_about_the_batch_of_the_clock() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from textual.events import Key
 
+from engine import read_dataset
 from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
 from tui.moment import State
 from tui.screens.confirm import ConfirmScreen
@@ -104,6 +105,58 @@ async def test_choices_with_the_arrows(size: tuple[int, int]) -> None:
         await pilot.press("5")
         await pilot.pause()
         assert "∂E/∂bw = Σₙ ∂E/∂y" in text(app)
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_choices_go_in_every_direction_and_are_seen_whole(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("2", *"j" * 6, "enter")
+        fields = app.frame.hyperparameters.fields
+        await until(pilot, lambda: fields.choosing == "mse")
+        for key, choice in (
+            ("down", "sse"),
+            ("j", "half-sse"),
+            ("right", "bce"),
+            ("l", "cross-entropy"),
+            ("up", "bce"),
+            ("k", "half-sse"),
+        ):
+            await pilot.press(key)
+            await until(pilot, lambda choice=choice: f"◂ {choice} ▸" in text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: values(app)["loss"] == "half-sse")
+
+
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+async def test_what_cannot_be_is_refused_before_any_question(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("iris")) as (app, pilot):
+        fields = app.frame.hyperparameters.fields
+
+        def told() -> str:
+            return " ".join(" ".join(line.text for line in fields._lines).split())
+
+        await pilot.press("s", "2", *"j" * 6, "enter", *"l" * 4, "enter")
+        refused = "the loss cross-entropy goes with the output softmax, not sigmoid"
+        await until(pilot, lambda: f"{refused}: first choose output softmax" in told())
+        assert len(app.screen_stack) == 1
+        assert fields.choosing == "cross-entropy"
+        # Another choice is no longer wrong, and Esc gives the old one back.
+        await pilot.press("h")
+        await until(pilot, lambda: refused not in told())
+        await pilot.press("escape")
+        await until(pilot, lambda: fields.choosing is None)
+        assert (clock(app), values(app)["loss"]) == ((1, 0), "mse")
+    two = {"hidden": "3,3", "activation": "relu,tanh"}
+    losses = {"output_activation": "softmax", "loss": "cross-entropy"}
+    async with opened(size, read_dataset("iris"), **two, **losses) as (app, pilot):
+        fields = app.frame.hyperparameters.fields
+        await pilot.press("s", "2", *"j" * 4, "enter", "h", "enter")
+        await until(pilot, lambda: "not tanh: first choose loss" in told())
+        await pilot.press("escape", "k", "k", "enter")
+        await until(pilot, lambda: app.query_one("#editor").has_focus)
+        await pilot.press(*"5", "enter")
+        await until(pilot, lambda: "activation: 2 of them for 1 hidden layer;" in told())
+        assert len(app.screen_stack) == 1
 
 
 async def test_weights_given_for_another_size_are_told() -> None:

@@ -42,3 +42,18 @@ def test_of_a_class_the_column_goes_first() -> None:
     # All classes of a column are written the same way.
     assert shortened((*iris, "size"), 11) == ("setosa", "versicolor", "virginica", "size")
     assert shortened(("a=long", "b=long"), 4) != ("long", "long")
+
+
+def test_the_words_that_all_names_share_go_first() -> None:
+    bills = ("bill_length_mm", "bill_depth_mm")
+    assert shortened(bills, 14) == bills
+    assert shortened(bills, 13) == shortened(bills, 6) == ("length", "depth")
+    assert shortened(bills, 4) == ("len…", "dep…")
+    numbered = tuple(f"class number {i:02}" for i in range(12))
+    assert shortened(numbered, 4) == tuple(f"{i:02}" for i in range(12))
+    # Something is left of each, and a part of a word is no word.
+    assert shortened(("a_b", "a_b_c"), 4) == ("b", "b_c")
+    assert shortened(("sensor1", "sensor2"), 4) == ("se…1", "se…2")
+    assert shortened(("one_name", "one_name"), 3)[0] == "on…"
+    # Where nothing else will do, what is in the middle, from the start of a word on.
+    assert shortened(("ab_xc_de", "ab_yc_de", "z"), 4) == ("…xc…", "…yc…", "z")

@@ -120,6 +120,18 @@ async def test_columns_are_told_apart() -> None:
         assert re.findall(r"(?<!−)f (\w{4})", heading) == ["seto", "vers", "virg"]
 
 
+@pytest.mark.parametrize(
+    ("size", "heading"),
+    [((120, 36), ["len…", "dep…"]), ((80, 24), ["bill_length_mm", "bill_depth_mm"])],
+)
+async def test_of_names_in_little_room_the_word_that_tells_is_left(
+    size: tuple[int, int], heading: list[str]
+) -> None:
+    async with opened(size, read_dataset("penguins")) as (app, pilot):
+        await pilot.press("1")
+        await until(pilot, lambda: table_lines(app)[0].split()[1:3] == heading)
+
+
 async def test_the_numbers_of_the_file_are_not_rounded(tmp_path: Path) -> None:
     path = tmp_path / "digits.csv"
     path.write_text("a,b,c\n-0.83912,1234.56,3.14159\n0.5,-0.0000123456,2\n")

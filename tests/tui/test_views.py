@@ -1,6 +1,8 @@
 """The pictures: what is drawn, live, at three sizes and without colours."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -9,12 +11,17 @@ from rich.style import Style
 from textual.pilot import Pilot
 
 from engine import Dataset, read_dataset
-from engine.distribution import distributions
+from engine.distribution import distributions, ratio_words
 from engine.forward import Forward
+from engine.quality import Decision, Examiner, Regression
 from tests.tui.app import clock, opened, snapshot, text, until
 from tui.app import NNTui
 from tui.moment import State
+from tui.palette import THEME, Palette
 from tui.panes.pictures import _pair_beside
+from tui.pictures.histograms import bins_for
+from tui.pictures.points import class_hue, class_marks
+from tui.pictures.tables import quality_rows
 
 SIZES = [(40, 10), (80, 24), (120, 36)]
 at_three_sizes = pytest.mark.parametrize("size", SIZES)
@@ -217,6 +224,68 @@ async def test_several_numbers_and_several_classes_are_drawn() -> None:
             assert ("RMSE" in drawn(app)) == (dataset is not classes)
 
 
+@at_three_sizes
+@pytest.mark.usefixtures("in_colours")
+@pytest.mark.parametrize("inputs", [1, 2])
+async def test_of_several_numbers_each_has_its_own_picture(
+    size: tuple[int, int], inputs: int
+) -> None:
+    x = np.linspace(0.0, 1.0, 12 * inputs).reshape(inputs, 12).T
+    # What is small of the first is large of the second.
+    dataset = Dataset.from_arrays(x, np.column_stack([x[:, 0], 1000 * (1 - x[:, 0])]))
+    async with opened(size, replace(dataset, targets=("s", "p"))) as (app, pilot):
+        await go_to(app, pilot, "boundary")
+        low, high = (hue.rgb for hue in app.palette.hues[:2])
+        for place, (name, ends) in enumerate((("s", (low, high)), ("p", (high, low)))):
+            await until(
+                pilot,
+                lambda name=name, place=place: (
+                    f" {name} ({place + 1}/5)" in str(app.frame.pictures.border_title)
+                ),
+            )
+            await until(pilot, lambda name=name: drawn(app).startswith(name))
+            marks = [
+                (x, tuple(style.color.triplet))
+                for line in list(cells(app))[1:]
+                for x, (character, style) in enumerate(line)
+                if character == "●"
+            ]
+            assert min(marks)[1] == ends[0]
+            assert max(marks)[1] == ends[1]
+            await pilot.press("l")
+        # The marks in the picture of a neuron tell of the first one.
+        await until(pilot, lambda: drawn(app).startswith("g1"))
+        if inputs == 2:
+            assert "● s" in drawn(app).splitlines()[0]
+
+
+@pytest.mark.parametrize("count", [2, 6, 7, 12, 30])
+def test_no_two_classes_are_marked_alike(count: int) -> None:
+    palette = Palette.from_theme(THEME.to_color_system().generate())
+    decision = Decision(tuple(map(str, range(count))), 0.5)
+    marks = class_marks(decision, palette)
+    assert len({(mark, style) for mark, style, _ in marks}) == count
+    # Without colours as many as there are marks.
+    assert len({mark for mark, _, _ in marks}) == min(count, 12)
+    assert len({class_hue(k, palette).rgb for k in range(count)}) == min(count, 12)
+
+
+@at_three_sizes
+async def test_the_legend_of_many_classes_tells_them_apart(size: tuple[int, int]) -> None:
+    animals = ["ant", "beaver", "cat", "dolphin", "elephant", "frog", "giraffe", "hedgehog", "ibex"]
+    dataset = of_classes(9)
+    named = replace(dataset, targets=tuple(f"kind={animal}" for animal in animals))
+    for table, words in ((dataset, [f"0{k}" for k in range(9)]), (named, animals)):
+        async with opened(size, table, **CLASSES) as (app, pilot):
+            await go_to(app, pilot, "boundary")
+            legend = " ".join(line.rstrip() for line in drawn(app).splitlines()[:3])
+            found = re.findall(r"[○●△▲□■▽▼☆] ?(\w+)", legend)[:9]
+            shown = [begun.removeprefix("class_number_") for begun in found]
+            assert len(set(shown)) == len(shown) > (6 if size == (40, 10) else 8)
+            pairs = zip(words, shown, strict=False)
+            assert all(word.startswith(begun) for word, begun in pairs), shown
+
+
 async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
     async with opened((80, 24)) as (app, pilot):
         await go_to(app, pilot, "network")
@@ -240,6 +309,15 @@ async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
             if style is not None and style.bgcolor == app.palette.current.bgcolor
         ]
         assert "".join(character for character, _ in lit).split()[0] == "output"
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_the_network_writes_larger_numbers_out(size: tuple[int, int]) -> None:
+    x = np.array([[14.23, 1065.0], [13.2, 1050.0]])
+    async with opened(size, Dataset.from_arrays(x, np.array([[0.0], [1.0]]))) as (app, pilot):
+        await go_to(app, pilot, "network")
+        assert "+14.230" in drawn(app)
+        assert "+1065.0" in drawn(app)
 
 
 async def test_a_wide_network_becomes_bars() -> None:
@@ -280,6 +358,78 @@ async def test_the_quality_is_that_of_the_present_weights() -> None:
         assert "validation  accuracy 50.0 %" in drawn(app)
 
 
+@at_three_sizes
+@pytest.mark.parametrize("split", [0.0, 0.2])
+async def test_no_measure_is_cut(size: tuple[int, int], split: float) -> None:
+    dataset = read_dataset("penguins", scaling="standardise", split=split)
+    async with opened(size, dataset, output_activation="identity", iterations=30) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await go_to(app, pilot, "quality")
+        found = Examiner(dataset, snapshot(app).hyperparameters).assess(snapshot(app).values)
+        await until(pilot, lambda: drawn(app).count("R²") == len(found))
+        lines = [line.split() for line in drawn(app).splitlines() if "body" in line]
+        for line, quality in zip(lines, found.values(), strict=True):
+            shown = [float(text.replace("−", "-")) for text in line[1:]]
+            measures = [quality.rmse[0], quality.mae[0], quality.r2[0]]
+            assert shown == pytest.approx(measures, abs=6e-4)
+            assert line[0] == "body_mass_kg"
+
+
+def test_where_measures_fit_beside_nothing_they_are_listed() -> None:
+    values = np.array([0.5, np.nan]), np.array([1234.5, 0.0]), np.array([-30.25, np.inf])
+    quality = Regression(("a long name of a target", "a long name of another"), *values)
+    for width in (12, 24, 32, 60):
+        rows = quality_rows({"validation": quality}, Palette.from_theme({}), width)
+        assert all(row.width <= width for row in rows)
+        words = " ".join(segment.text for row in rows for segment in row.segments).split()
+        measures = [word for word in words if word.lstrip("−")[:1].isdigit() or word in "·inf"]
+        read = [float(word.replace("−", "-")) for word in measures if word != "·"]
+        assert sorted(read) == pytest.approx([-30.25, 0.0, 0.5, 1234.5, np.inf])
+        assert "·" in measures
+        assert "validation" in words
+
+
+def of_classes(count: int) -> Dataset:
+    truth = np.arange(5 * count) % count
+    x = np.random.RandomState(3).rand(len(truth), 2)
+    names = tuple(f"kind=class_number_{k:02}" for k in range(count))
+    return replace(Dataset.from_arrays(x, np.eye(count)[truth]), targets=names)
+
+
+@at_three_sizes
+async def test_of_many_classes_every_column_can_be_seen(size: tuple[int, int]) -> None:
+    async with opened(size, of_classes(12), **CLASSES) as (app, pilot):
+        await go_to(app, pilot, "quality")
+        await until(pilot, lambda: "recall" in drawn(app))
+        pane, seen = app.frame.pictures, set()
+
+        def heading() -> list[str]:
+            line = next(line for line in drawn(app).splitlines() if line.startswith("is"))
+            return [word for word in line.split() if word.isdigit()]
+
+        cut = len(heading()) < 12
+        assert cut == (size != (80, 24))
+        assert ("←→ classes" in str(pane.border_subtitle)) == cut
+        first = heading()
+        for _ in range(12):
+            shown = heading()
+            seen |= set(shown)
+            confusion = (
+                Examiner(app._moment.dataset, snapshot(app).hyperparameters)
+                .assess(snapshot(app).values)["training"]
+                .confusion
+            )
+            line = next(line for line in drawn(app).splitlines() if line.startswith("00 "))
+            counts = [word for word in line.split()[1:-1] if word != "…"]
+            assert [int(count) for count in counts] == [confusion[0, int(k)] for k in shown]
+            assert all(line.cell_length <= pane.size.width for line in pane._lines)
+            await pilot.press("l")
+        assert seen == {f"{k:02}" for k in range(12)}
+        await pilot.press(*["h"] * 8)
+        await until(pilot, lambda: heading() == first)
+
+
 async def test_the_histograms_tell_the_update_to_weight_ratio() -> None:
     async with opened((120, 36)) as (app, pilot):
         await go_to(app, pilot, "histograms")
@@ -289,7 +439,7 @@ async def test_the_histograms_tell_the_update_to_weight_ratio() -> None:
         await until(pilot, lambda: clock(app) == (1, 0))
         forward = Forward(app._debugger.dataset, snapshot(app).hyperparameters)
         for layer in distributions(forward, snapshot(app).values):
-            ratio = f"{layer.ratio:.1e}".replace("-", "−")
+            ratio = f"{layer.ratio:.1e}".replace("e-0", "e−")
             await until(pilot, lambda ratio=ratio: ratio in drawn(app))
 
 
@@ -372,6 +522,44 @@ async def test_the_histograms_use_the_room() -> None:
         await pilot.press("m")
         await until(pilot, lambda: bars() > 100)
         assert pane.size.height - 6 < len(drawn(app).rstrip().splitlines()) <= pane.size.height
+
+
+DEEP = {"hidden": "4,4,4,4,4,4", "activation": "tanh", "bias": "per-neuron"}
+
+
+@at_three_sizes
+async def test_no_bar_is_behind_the_scroll_bar(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("spiral"), init="xavier", **DEEP) as (app, pilot):
+        await go_to(app, pilot, "histograms")
+        pane = app.frame.pictures
+        await until(pilot, lambda: pane.show_vertical_scrollbar)
+
+        def bins() -> int:
+            return pane._painted["histograms"].order.bins
+
+        await until(pilot, lambda: bins() == bins_for(pane.scrollable_content_region.width))
+
+
+@at_three_sizes
+async def test_what_a_layer_is_like_is_told_in_whole_words(size: tuple[int, int]) -> None:
+    # Long symbols, much that is saturated, and weights that jump.
+    values = {**DEEP, "init": "normal", "learning_rate": 9.0}
+    async with opened(size, read_dataset("spiral"), **values) as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await go_to(app, pilot, "histograms")
+        forward = Forward(app._debugger.dataset, snapshot(app).hyperparameters)
+        layers = distributions(forward, snapshot(app).values)
+        assert sum(ratio_words(layer.ratio) == "η too high?" for layer in layers) > 1
+        assert sum(bool(layer.saturated) for layer in layers) > 1
+        pane, told = app.frame.pictures, ""
+        for _ in range(60):
+            told += drawn(app)
+            await pilot.press("j")
+        for layer in layers:
+            assert f" {ratio_words(layer.ratio)} " in told
+            assert not layer.saturated or f"{layer.saturated:.0%} saturated " in told
+        assert not pane.max_scroll_y or pane.scroll_y == pane.max_scroll_y
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -57,3 +57,13 @@ async def test_that_nothing_is_computed_yet_is_not_cut_off() -> None:
             app.inspect(name)
             await until(pilot, lambda: "not computed yet" in text(app))
             await pilot.press("escape")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_batch_is_inspected_before_it_is_picked(size: tuple[int, int]) -> None:
+    async with opened(size, read_dataset("spiral"), batch_size="16") as (app, pilot):
+        await pilot.press("5", "enter")
+        await until(pilot, lambda: "x = table[batch]" in text(app))
+        await until(pilot, lambda: "not computed yet" in text(app))
+        await pilot.press("n")
+        await until(pilot, lambda: "+4.99300" in text(app))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
+from engine.hyperparameters import DECLARATIONS
 from engine.text import MINUS
 from tui.lines import Row, cells_of, right
 from tui.names import shortened
@@ -15,18 +16,19 @@ from tui.panes.matrix import heading_row, in_sight, names_of
 
 if TYPE_CHECKING:
     from engine.check import CellCheck, GradientCheck, ParameterCheck
+    from engine.declaration import Value
     from engine.snapshot import Snapshot
     from engine.tensor import Array, Axis, Index
 
 HEAD = 3
-"""The lines above the first parameter: two on the cell under the cursor, and a blank one."""
+"""The lines above the first parameter: two on the cell under the cursor, and one of what is due."""
 NARROWEST = 6
 _NOT_CHECKED = "·"
 _MOST_ROWS = 200
 
 
 class Checked:
-    """A check, and the parameters that it was made with.
+    """A check, and the network and parameters that it was made with.
 
     Args:
         check: What it has found.
@@ -35,6 +37,7 @@ class Checked:
 
     def __init__(self, check: GradientCheck, snapshot: Snapshot) -> None:
         self._axes = _axes(snapshot)
+        self._settings = _settings(snapshot)
         self.parameters = {parameter.name: parameter for parameter in check.parameters}
         self.check = check
         self._values: dict[str, Array] = {name: snapshot.values[name] for name in self.parameters}
@@ -46,6 +49,8 @@ class Checked:
     def holds(self, snapshot: Snapshot) -> bool:
         """Whether it still is about what the screen shows."""
         if not self.fits(snapshot) or snapshot.iteration != self.check.iteration:
+            return False
+        if _settings(snapshot) != self._settings:
             return False
         return all((snapshot.values[name] == values).all() for name, values in self._values.items())
 
@@ -66,8 +71,25 @@ def _axes(snapshot: Snapshot) -> dict[str, tuple[Axis, ...]]:
     return {name: snapshot.listing.axes[name] for name in snapshot.listing.parameters}
 
 
-def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette, width: int) -> list[Row]:
-    """Tell of the cell under the cursor what was found, with both numbers."""
+def _settings(snapshot: Snapshot) -> dict[str, Value]:
+    """The hyperparameters that gradients may depend on: all that a run cannot change."""
+    values = snapshot.hyperparameters.as_dict()
+    return {name: values[name] for name, field in DECLARATIONS.items() if field.applies != "live"}
+
+
+def head_rows(
+    checked: Checked, cell: tuple[str, Index], holds: bool, palette: Palette, width: int
+) -> list[Row]:
+    """Tell of the cell under the cursor what was found, with both numbers.
+
+    Args:
+        checked: What was found.
+        cell: The parameter and the place under the cursor.
+        holds: Whether that still is about what the screen shows; without a border nothing else
+            tells of it.
+        palette: The colours.
+        width: The cells of a row.
+    """
     parameter, index = cell
     found = checked.parameters[parameter].cells.get(index)
     if found is None:
@@ -83,7 +105,8 @@ def head_rows(checked: Checked, cell: tuple[str, Index], palette: Palette, width
         second = Row().add("a ", palette.dim).add(_exact(finding.analytic), palette.text)
         second.add("  n ", palette.dim).add(_exact(finding.numeric), palette.text)
         rows = [first, second]
-    return [*rows, Row()]
+    due = Row() if holds else Row().add("outdated: d checks anew", palette.alarm)
+    return [*rows, due]
 
 
 def parameter_rows(

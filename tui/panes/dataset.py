@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from tui.lines import LinesView, Row, right, wrap
 from tui.moment import Moment
-from tui.names import class_names, shortened
+from tui.names import class_names, shortened, without_common_words
 from tui.numbers import (
     NARROWEST,
     fixed,
@@ -133,7 +133,9 @@ class DatasetPane(LinesView):
         row = Row().add("obs", palette.label, width=table.name_width)
         row.add(" …" if inputs.before else "", palette.dim)
         for i, texts in enumerate(inputs.texts):
-            name = shortened(inputs.names, _widest(texts))[i]
+            name = inputs.names[i]
+            if cell_len(name) > _widest(texts):
+                name = shortened(inputs.names, _widest(texts))[i]
             row.add(" " + right(name, _widest(texts)), palette.heading)
         row.add(_between(inputs, targets), palette.dim)
         names = shortened(targets.names, table.number - len("f "))
@@ -278,11 +280,16 @@ def _lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) ->
     numbers = 2 * len(targets.shown)
     room -= _input_cells(x, pair[0]) + _target_cells(f0, pair[1])
     # What is left goes to the names of the inputs first, then to decimals.
-    for i, texts in enumerate(inputs.texts):
-        wanted = max(cell_len(inputs.names[i]), _widest(texts))
-        wider = min(wanted, _widest(texts) + max(room, 0) // (len(inputs.texts) - i))
-        room -= wider - _widest(texts)
-        inputs.texts[i] = [text.rjust(wider) for text in texts]
+    wanted = _wanted(inputs)
+    if sum(wanted) > room:
+        inputs = replace(inputs, names=tuple(without_common_words(inputs.names)))
+        wanted = _wanted(inputs)
+    # Those that want least go first, and leave their part of what is left to the others.
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for done, i in enumerate(order):
+        more = min(wanted[i], max(room, 0) // (len(order) - done))
+        room -= more
+        inputs.texts[i] = [text.rjust(len(text) + more) for text in inputs.texts[i]]
     snapshot = moment.snapshot
     f, errors = snapshot.values.get("f"), snapshot.errors
     held = snapshot.validation.f if snapshot.validation is not None else None
@@ -296,6 +303,14 @@ def _lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) ->
         whole=whole_digits(largest),
         largest_error=max(1.0, largest_magnitude(errors)) if errors is not None else 1.0,
     )
+
+
+def _wanted(inputs: _Columns) -> list[int]:
+    """How many more cells each column would take to show its name."""
+    return [
+        max(cell_len(name) - _widest(texts), 0)
+        for name, texts in zip(inputs.names, inputs.texts, strict=True)
+    ]
 
 
 class _Texts:

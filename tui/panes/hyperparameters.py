@@ -27,7 +27,9 @@ _WHEN = {
 }
 _LABEL = max(len(field.label) for field in _FIELDS) + 5
 _SYMBOL = max(2, *(cells_of(field.symbol) for field in _FIELDS))
-_VALUE = 14
+_VALUE = max(cells_of(choice) for field in _FIELDS for choice in field.choices) + len("◂  ▸")
+_BESIDE = ("loss", "output_activation")
+"""What may have to be chosen first, so that the other one can be."""
 _LEAST_WORDS = 2
 """The lines below the hyperparameters that are always kept for words."""
 
@@ -115,10 +117,10 @@ class Fields(LinesView):
         return lines + [row.strip(width) for row in words[:left]]
 
     def _lines_for(self, words: int) -> int:
-        """How many lines to keep for so many of words, without moving what is being edited."""
+        """How many lines to keep for so many of words, without moving what is being typed."""
         height = self.size.height
         kept = min(max(words, _LEAST_WORDS), max(height // 2, _LEAST_WORDS))
-        if self.typing or self.choosing is not None:
+        if self.typing:
             kept = min(kept, max(height - self.line - 1, _LEAST_WORDS))
         return kept
 
@@ -129,7 +131,8 @@ class Fields(LinesView):
         if self.problem:
             words, style = self.problem, palette.alarm
         elif self.choosing is not None or self.typing:
-            words = "Enter applies, Esc restores"
+            words = "" if self.choosing is None else "arrows choose, "
+            words += "Enter applies, Esc restores"
             if self.field.applies != "live":
                 words += "; asks before it leaves the run"
         elif self.cursor_shown:
@@ -154,6 +157,26 @@ class Fields(LinesView):
 
 def _written(value: Value) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _problem(moment: Moment, name: str, value: Value) -> str:
+    """Why no network can have another value, and which choice first makes it possible; or ""."""
+    # Imported here, as the first frame need not wait for NumPy.
+    from engine.network import Network
+
+    def problem(values: dict[str, Value]) -> str:
+        try:
+            Network(moment.dataset, moment.snapshot.hyperparameters.replace(**values))
+        except InputError as error:
+            return str(error)
+        return ""
+
+    found = problem({name: value})
+    for other in _BESIDE if found and name in _BESIDE else ():
+        for choice in DECLARATIONS[other].choices if other != name else ():
+            if not problem({other: choice}) and not problem({name: value, other: choice}):
+                return f"{found}: first choose {DECLARATIONS[other].label} {choice}"
+    return found
 
 
 class HyperparametersPane(Container):
@@ -199,12 +222,12 @@ class HyperparametersPane(Container):
     def move(self, direction: str) -> None:
         """Move the cursor, or go through the choices while choosing."""
         fields = self.fields
-        if fields.choosing is not None and direction in ("left", "right"):
+        step = 1 if direction in ("right", "down") else -1
+        if fields.choosing is not None:
             choices = fields.field.choices
-            step = 1 if direction == "right" else -1
             fields.choosing = choices[(choices.index(fields.choosing) + step) % len(choices)]
-        elif fields.choosing is None and direction in ("up", "down"):
-            step = 1 if direction == "down" else -1
+            fields.problem = ""
+        elif direction in ("up", "down"):
             fields.cursor = min(max(fields.cursor + step, 0), len(fields.shown) - 1)
         fields.redraw()
 
@@ -259,8 +282,15 @@ class HyperparametersPane(Container):
             self.fields.problem = str(error)
             self.fields.redraw()
             return
+        changed = value != values.get(field.name, value)
+        if changed and self.fields.moment is not None and field.name in DECLARATIONS:
+            # Before it is asked whether the run may end for it.
+            self.fields.problem = _problem(self.fields.moment, field.name, value)
+            if self.fields.problem:
+                self.fields.redraw()
+                return
         self._end()
-        if value != values.get(field.name, value):
+        if changed:
             self.post_message(self.Changed(field.name, value))
 
     def on_input_changed(self, event: Input.Changed) -> None:

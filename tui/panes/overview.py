@@ -133,7 +133,8 @@ def check_overview(
         words = ("Not checked yet: d checks every gradient", "against differences of E.")
         return [Row().add(line, palette.dim).strip(width) for line in words]
     index = place(cursor.row, cursor.column, len(listing.axes[cursor.parameter]))
-    rows = head_rows(checked, (cursor.parameter, index), palette, width)
+    holds = checked.holds(moment.snapshot)
+    rows = head_rows(checked, (cursor.parameter, index), holds, palette, width)
     _, names = _extent(listing)
     for parameter in listing.parameters:
         is_here = cursor.is_shown and parameter == cursor.parameter

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.events import Show
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -18,7 +19,7 @@ from tui.pictures.histograms import bins_for, histogram_rows
 from tui.pictures.plane import plane_rows
 from tui.pictures.points import map_name
 from tui.pictures.studio import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Studio
-from tui.pictures.tables import quality_rows
+from tui.pictures.tables import classes_in_sight, quality_rows
 
 if TYPE_CHECKING:
     from engine.surface import Map
@@ -61,10 +62,14 @@ class PicturesPane(LinesView):
         super().__init__(id=id)
         self._view = 0
         self._map = 0
+        self._class = 0
+        """The class that the columns in sight begin with, where not all fit."""
         self._pair: tuple[int, ...] = (0, 1)
         self._painted: dict[str, Painted] = {}
         self._studio = Studio(self._take)
         self._ordered: Order | None = None
+        self._ordered_for = Size(0, 0)
+        """The room that there was for it."""
         self._next_order = 0.0
         self._total = 1
 
@@ -130,7 +135,8 @@ class PicturesPane(LinesView):
             return
         if moment.state is State.RUNNING and now < self._next_order:
             return
-        width, height = self.scrollable_content_region.size
+        self._ordered_for = self.scrollable_content_region.size
+        width, height = self._ordered_for
         if self._pair[-1] >= self._inputs or len(self._pair) > self._inputs:
             self._pair = (0, 1)[: self._inputs]
         order = Order(
@@ -182,13 +188,28 @@ class PicturesPane(LinesView):
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}  v ▸"
+        seen, count = self._seen_classes()
+        if self.view == "quality" and len(seen) < count:
+            hint = "←→ classes  v ▸"
         self.entitle(title, hint)
 
+    def _seen_classes(self) -> tuple[range, int]:
+        """Which classes have their columns in sight, and how many there are."""
+        painted = self._painted.get("quality")
+        if painted is None or not isinstance(painted.picture, dict):
+            return range(0), 0
+        return classes_in_sight(painted.picture, self.scrollable_content_region.width, self._class)
+
     def move(self, direction: str) -> None:
+        step = 1 if direction in ("right", "down") else -1
+        if self.view == "quality" and direction in ("left", "right"):
+            self._class = self._seen_classes()[0].start + step
+            self._class = self._seen_classes()[0].start
+            self._refresh()
+            return
         if self.view != "boundary" or self.moment is None:
             super().move(direction)
             return
-        step = 1 if direction in ("right", "down") else -1
         field = self._field()
         if direction in ("left", "right") and field is not None:
             self._map = (self._map + step) % len(field.maps)
@@ -205,6 +226,9 @@ class PicturesPane(LinesView):
         moment = self.moment
         if moment is None:
             return []
+        if self._ordered_for != self.scrollable_content_region.size:
+            # A scroll bar has come or gone.
+            self.call_later(self._order)
         rows = self._rows(moment, (width, count))
         total = max(len(rows), 1)
         if total != self._total:
@@ -230,7 +254,7 @@ class PicturesPane(LinesView):
                 return curve_rows(picture, shown, moment, self.palette, size)
             return plane_rows(picture, shown, moment, self.palette, size, self._is_plain)
         if isinstance(picture, dict):
-            return quality_rows(picture, self.palette, size[0])
+            return quality_rows(picture, self.palette, size[0], self._class)
         assert isinstance(picture, list)
         return histogram_rows(picture, self.palette, size)
 

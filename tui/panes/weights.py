@@ -121,6 +121,9 @@ class WeightsPane(LinesView):
     def show(self, moment: Moment) -> None:
         if self.inspected is not None and self.inspected not in moment.snapshot.listing.axes:
             self.inspected = None
+        if self.moment is not None and self.moment.dataset is not moment.dataset:
+            # What was checked on another table says nothing of this one.
+            self._checked = None
         if self.moment is None or self.moment.snapshot.listing is not moment.snapshot.listing:
             # Another branch may have fewer neurons than the cursor has gone past.
             self.moment = moment
@@ -310,6 +313,9 @@ class WeightsPane(LinesView):
     def _ask_for_window(self, moment: Moment) -> None:
         """Have the rows brought that the snapshot does not have, asking once."""
         window, snapshot = self.window, moment.snapshot
+        if snapshot.batch is not None:
+            # Of a batch there is every row, or before it is picked none.
+            return
         last = snapshot.first_observation + len(snapshot.values["x"])
         if window is None or (
             snapshot.first_observation <= window.start

@@ -6,13 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from rich.style import Style
-from textual.color import Color
 
 from tui.lines import Row, right
 from tui.numbers import given
 from tui.palette import Palette
 from tui.pictures.canvas import Canvas
-from tui.pictures.points import legend_rows, map_name, points_of
+from tui.pictures.points import class_hue, legend_rows, map_name, points_of, target_of
 
 if TYPE_CHECKING:
     from engine.surface import Map
@@ -33,7 +32,7 @@ def curve_rows(
 
     values = field.values[shown.tensor][0]
     curves = values if shown.column is None else values[:, shown.column : shown.column + 1]
-    of_f = shown.tensor == "f"
+    of_f = shown.tensor == field.maps[0].tensor
     f0 = moment.dataset.f0
     targets = f0 if shown.column is None else f0[:, min(shown.column, f0.shape[1] - 1)]
     ends = [curves[np.isfinite(curves)], targets.reshape(-1) if of_f else np.empty(0)]
@@ -59,14 +58,15 @@ def curve_rows(
         return round((x - left) / wide * (2 * width - 1)), round(y)
 
     for k in range(curves.shape[1]):
-        hue = palette.hues[k % len(palette.hues)] if curves.shape[1] > 1 else palette.hues[1]
-        style = palette.text + palette.plus[2] if curves.shape[1] == 1 else _coloured(hue)
+        style = palette.text + palette.plus[2]
+        if curves.shape[1] > 1:
+            style = Style(color=class_hue(k, palette).rich_color)
         for i in range(count - 1):
             start, end = float(curves[i, k]), float(curves[i + 1, k])
             if math.isfinite(start) and math.isfinite(end):
                 canvas.line(dot(float(across[i]), start), dot(float(across[i + 1]), end), style)
     if of_f:
-        for point in points_of(moment, field.decision, palette):
+        for point in points_of(moment, field.decision, palette, target_of(field, shown)):
             column = shown.column if shown.column is not None else int(point.f0.argmax())
             x, y = dot(float(point.x[field.inputs[0]]), float(point.f0[column]))
             canvas.write(x // 2, y // 4, point.mark, point.style)
@@ -87,7 +87,3 @@ def _range(values: Array, shown: Map, of_f: bool) -> tuple[float, float]:
         low, high = shown.limits
     air = _AIR * (high - low) or 1.0
     return low - air, high + air
-
-
-def _coloured(hue: Color) -> Style:
-    return Style(color=hue.rich_color)

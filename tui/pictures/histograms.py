@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
+from engine.text import MINUS
 from tui.lines import Row
 from tui.numbers import given
 from tui.palette import Palette
@@ -43,14 +44,14 @@ def histogram_rows(
         palette: The colours.
         size: Columns and lines.
     """
-    stacked = size[0] < _STACKED
-    # A layer has a title of one or two lines, and a blank line between it and the next.
-    lines = size[1] - len(layers) * (2 if stacked else 1) - (len(layers) - 1)
-    tall = min(max(lines // (3 * len(layers)) - stacked, 1), _TALLEST)
     rows: list[Row] = []
-    for layer in layers:
-        rows += [Row()] if rows else []
-        rows += _layer(layer, palette, size[0], tall)
+    for tall in range(_TALLEST, 0, -1):
+        rows = []
+        for layer in layers:
+            rows += [Row()] if rows else []
+            rows += _layer(layer, palette, size[0], tall)
+        if len(rows) <= size[1]:
+            break
     return rows
 
 
@@ -64,16 +65,18 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
     else:
         words = ratio_words(layer.ratio)
         style = palette.good if words.startswith("healthy") else palette.text
-        told.add(f"{layer.ratio:.1e} ".replace("-", "−"), palette.text).add(words, style)
-    if title.width + 2 + told.width <= width:
-        rows = [title.add("  ").extend(told)]
-    else:
-        rows = [title, told]
+        told.add(f"{_ratio(layer.ratio)} ", palette.text).add(words, style)
     notes = ""
     if layer.saturated:
         notes = f"{layer.saturated:.0%} saturated"
     if layer.dead:
         notes = f"{layer.dead:,} dead"
+    if title.width + 2 + told.width <= width:
+        rows = [title.add("  ").extend(told)]
+    else:
+        # Where the activations' own line is too short for it, too.
+        rows = [title.add(f"  {notes}" if notes else "", palette.text), told]
+        notes = ""
     for name, chart, style in (
         ("weights", layer.weights, palette.plus[1]),
         ("gradient", layer.gradient, palette.minus[1]),
@@ -88,6 +91,12 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
         draw = _stacked if width < _STACKED else _chart
         rows += draw(name, chart, style, palette, (width, tall), note)
     return rows
+
+
+def _ratio(ratio: float) -> str:
+    """Write a ratio with two digits, e.g. ``1.2e−3``."""
+    mantissa, exponent, power = f"{ratio:.1e}".partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", MINUS) if exponent else mantissa
 
 
 def _chart(

@@ -13,7 +13,15 @@ from tui.lines import Row
 from tui.names import shortened
 from tui.numbers import given
 from tui.palette import Palette
-from tui.pictures.points import Point, legend_rows, map_name, points_of
+from tui.pictures.points import (
+    Point,
+    class_hue,
+    legend_rows,
+    map_name,
+    points_of,
+    target_legend,
+    target_of,
+)
 
 if TYPE_CHECKING:
     from engine.surface import Map
@@ -26,10 +34,13 @@ _STEPS = 7
 _SURE = 4
 """Shades of a class's colour, by how much its output is ahead of the next one."""
 _TALL, _VERY_TALL = 10, 14
-"""Lines from which on the legend and the axes take two, and what is held at its mean one."""
+"""Lines from which on the legend may take two, of many classes three; the axes two, and what is
+held at its mean one.
+"""
+_FEW_CLASSES = 6
 _SHORT_NAME = 6
 _SHADES = " ·░▒▓"
-_FILLS = " ·░▒╱╲"
+_FILLS = " ·░▒╱╲▓│─=┊~"
 _FAINTEST, _STRONGEST = 0.1, 0.58
 """How much of a colour is in its faintest and in its strongest shade."""
 
@@ -59,18 +70,15 @@ def plane_rows(
     width = size[0]
     values = field.values[shown.tensor]
     values = values if shown.column is None else values[:, :, shown.column : shown.column + 1]
-    rows = legend_rows(
-        _scale_row(field, shown, values, moment, palette, plain),
-        field.decision,
-        palette,
-        width,
-        2 if size[1] >= _TALL else 1,
-    )
+    scale = _scale_row(field, shown, values, moment, palette, plain)
+    scale.extend(target_legend(field, shown, moment.dataset, palette, width - scale.width))
+    most = _legend_lines(field, size[1])
+    rows = legend_rows(scale, field.decision, palette, width, most)
     axes = _axes_rows(field, moment, palette, size)
     height = max(size[1] - len(rows) - len(axes), 1)
     values = _resized(values, height if plain else 2 * height, width)
     painted = _classes(values, palette) if values.shape[2] > 1 else _scale(values, shown, palette)
-    points = _places(field, moment, width, height, palette)
+    points = _places(field, moment, target_of(field, shown), width, height, palette)
     codes, style_of = painted.codes, _Pairs(painted)
     for y in range(height):
         row = Row()
@@ -86,6 +94,12 @@ def plane_rows(
                 row.add("▀" if top != under else " ", style_of.pair(top, under))
         rows.append(row)
     return rows + axes
+
+
+def _legend_lines(field: Field, height: int) -> int:
+    """How many lines of a picture the legend may take."""
+    many = field.decision is not None and len(field.decision.classes) > _FEW_CLASSES
+    return 1 + (height >= _TALL) + (many and height >= _VERY_TALL)
 
 
 class _Pairs:
@@ -166,12 +180,11 @@ def _classes(values: Array, palette: Palette) -> _Painted:
         ahead = np.clip(ordered[:, :, -1] - ordered[:, :, -2], 0.0, 1.0)
     finite = np.isfinite(values).all(axis=2)
     sure = (np.where(finite, ahead, 0.0) * _SURE).astype(int).clip(0, _SURE - 1)
-    hues = palette.hues
     codes = values.argmax(axis=2) * _SURE + sure
     count = values.shape[2]
     codes = np.where(finite, codes, count * _SURE)
     colours = [
-        _blend(palette, hues[k % len(hues)], (i + 1) / _SURE)
+        _blend(palette, class_hue(k, palette), (i + 1) / _SURE)
         for k in range(count)
         for i in range(_SURE)
     ]
@@ -185,7 +198,7 @@ def _blend(palette: Palette, hue: Color, share: float) -> Style:
 
 
 def _places(
-    field: Field, moment: Moment, width: int, height: int, palette: Palette
+    field: Field, moment: Moment, target: int, width: int, height: int, palette: Palette
 ) -> dict[tuple[int, int], Point]:
     """Which observation stands in which cell; the selected one over all others."""
     across, upward = field.across, field.upward
@@ -194,7 +207,7 @@ def _places(
     left = float(across[0] + across[-1]) / 2 - wide / 2
     top = float(upward[0] + upward[-1]) / 2 + high / 2
     places = {}
-    for point in points_of(moment, field.decision, palette):
+    for point in points_of(moment, field.decision, palette, target):
         x = int((point.x[field.inputs[0]] - left) / wide * width)
         y = int((top - point.x[field.inputs[1]]) / high * height)
         places[min(max(x, 0), width - 1), min(max(y, 0), height - 1)] = point

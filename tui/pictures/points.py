@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.color import Color
 
 from tui.lines import Row
 from tui.names import class_names, shortened
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
     from engine.surface import Map
     from engine.tensor import Array
     from tui.moment import Moment
+    from tui.pictures.studio import Field
 
 _MOST = 2000
 """Of more observations only each second, third … is drawn."""
-_MARKS = "○●△▲□■"
+_MARKS = "○●△▲□■▽▼☆★+×"
 _HELD_OUT = "◇◆"
+_TINT = 0.5
+"""How much paler the hues come round again."""
+_PACKED = (("  ", " "), (" ", " "), (" ", ""))
+"""What stands before each mark and behind it, from roomy to tight."""
+_LEGIBLE = 3
+"""Cells of a name below which it is no longer cut."""
 _SELECTED = "◉"
 
 
@@ -42,7 +50,7 @@ def class_marks(decision: Decision | None, palette: Palette) -> list[tuple[str, 
     if decision is None:
         return []
     return [
-        (_MARKS[k % len(_MARKS)], _class_style(k, palette), name)
+        (_MARKS[k % len(_MARKS)], class_style(k, palette), name)
         for k, name in enumerate(class_names(decision.classes))
     ]
 
@@ -68,27 +76,34 @@ def legend_rows(
     if scale.width and beside <= width:
         return [scale.add("  ").extend(_packed(marks, names, palette, beside)[0])]
     above = [scale] if scale.width and most > 1 else []
-    for longest in range(whole, 0, -1):
-        rows = _packed(marks, shortened(names, longest), palette, width)
-        if len(above) + len(rows) <= most:
-            break
-    cut = len(above) + len(rows) > most
-    rows = [*above, *rows][:most]
-    if cut:
-        rows[-1].add("  …", palette.dim)
+    rows: list[Row] = []
+    for longest in range(whole, min(whole, _LEGIBLE) - 1, -1):
+        shorter = shortened(names, longest)
+        for between in _PACKED if longest == min(whole, _LEGIBLE) else _PACKED[:2]:
+            rows = _packed(marks, shorter, palette, width, between)
+            if len(above) + len(rows) <= most:
+                return [*above, *rows]
+    rows = [*above, *_packed(marks, shorter, palette, width - len(" …"), _PACKED[-1])][:most]
+    rows[-1].add(" …", palette.dim)
     return rows
 
 
 def _packed(
-    marks: list[tuple[str, Style, str]], names: Sequence[str], palette: Palette, width: int
+    marks: list[tuple[str, Style, str]],
+    names: Sequence[str],
+    palette: Palette,
+    width: int,
+    spaces: tuple[str, str] = _PACKED[0],
 ) -> list[Row]:
     """Write marks with names into lines."""
     rows = [Row()]
+    between, behind = spaces
     for (mark, style, _), name in zip(marks, names, strict=True):
-        if rows[-1].width and rows[-1].width + len("  ○ ") + cell_len(name) > width:
+        cells = len(between + mark + behind) + cell_len(name)
+        if rows[-1].width and rows[-1].width + cells > width:
             rows.append(Row())
-        rows[-1].add("  " if rows[-1].width else "").add(mark, style)
-        rows[-1].add(f" {name}", palette.label)
+        rows[-1].add(between if rows[-1].width else "").add(mark, style)
+        rows[-1].add(f"{behind}{name}", palette.label)
     return rows
 
 
@@ -99,35 +114,71 @@ def map_name(shown: Map, dataset: Dataset) -> str:
     return shown.name
 
 
-def _class_style(number: int, palette: Palette) -> Style:
-    hue = palette.hues[number % len(palette.hues)]
+def target_of(field: Field, shown: Map) -> int:
+    """Return which target the marks tell: the one that is drawn, for a hidden neuron the first."""
+    is_output = shown.tensor == field.maps[0].tensor
+    return shown.column or 0 if is_output else 0
+
+
+def target_legend(field: Field, shown: Map, dataset: Dataset, palette: Palette, room: int) -> Row:
+    """Say which target the colours of the marks tell, where these are no classes."""
+    row = Row()
+    if field.decision is not None or room < len("  ● ") + _LEGIBLE:
+        return row
+    name = class_names(dataset.targets)[target_of(field, shown)]
+    row.add(f"  {_MARKS[1]} ", palette.heading)
+    return row.add(shortened((name,), room - row.width)[0], palette.label)
+
+
+def class_hue(number: int, palette: Palette) -> Color:
+    """Return the colour of a class: the hues, then the same ones paler.
+
+    With the marks, of which there are as many, no two of 144 classes are drawn alike.
+    """
+    count = len(palette.hues)
+    place = (number + number // len(_MARKS)) % (2 * count)
+    hue = palette.hues[place % count]
+    return hue.blend(palette.foreground, _TINT) if place >= count else hue
+
+
+def class_style(number: int, palette: Palette) -> Style:
+    """Return how the marks of a class are drawn."""
+    hue = class_hue(number, palette)
     return Style(color=hue.blend(palette.foreground, 0.25).rich_color, bold=True)
 
 
-def points_of(moment: Moment, decision: Decision | None, palette: Palette) -> Iterator[Point]:
-    """Return the observations as points: held-out ones first, the selected one last."""
-    held_out = moment.dataset.validation
-    if held_out is not None:
-        yield from _marked(held_out, decision, palette, _HELD_OUT)
-    yield from _marked(moment.dataset, decision, palette, _MARKS)
-    n = moment.selected
-    if n is not None and n < len(moment.dataset.x):
-        x, f0 = moment.dataset.shown_x[n], moment.dataset.f0[n]
-        yield Point(x, f0, _SELECTED, Style(color=palette.foreground.rich_color, bold=True))
-
-
-def _marked(
-    dataset: Dataset, decision: Decision | None, palette: Palette, marks: str
+def points_of(
+    moment: Moment, decision: Decision | None, palette: Palette, target: int = 0
 ) -> Iterator[Point]:
-    step = -(-len(dataset.x) // _MOST)
-    x, f0 = dataset.shown_x[::step], dataset.f0[::step]
-    if decision is None:
-        low, high = float(dataset.f0[:, 0].min()), float(dataset.f0[:, 0].max())
-        for n in range(len(x)):
-            share = (float(f0[n, 0]) - low) / ((high - low) or 1.0)
-            hue = palette.hues[0].blend(palette.hues[1], share)
-            yield Point(x[n], f0[n], marks[1], Style(color=hue.rich_color, bold=True))
-        return
-    styles = [_class_style(k, palette) for k in range(len(decision.classes))]
-    for n, k in enumerate(decision.truth(f0).tolist()):
-        yield Point(x[n], f0[n], marks[k % len(marks)], styles[k])
+    """Return the observations as points: held-out ones first, the selected one last.
+
+    Args:
+        moment: The table, and which observation is selected.
+        decision: What the classes are; None for numbers.
+        palette: The colours.
+        target: Which of the numbers the colours tell.
+    """
+    dataset = moment.dataset
+    limits = float(dataset.f0[:, target].min()), float(dataset.f0[:, target].max())
+
+    def style_of(f0: Array) -> Style:
+        share = (float(f0[target]) - limits[0]) / ((limits[1] - limits[0]) or 1.0)
+        hue = palette.hues[0].blend(palette.hues[1], min(max(share, 0.0), 1.0))
+        return Style(color=hue.rich_color, bold=True)
+
+    for part, marks in ((dataset.validation, _HELD_OUT), (dataset, _MARKS)):
+        if part is None:
+            continue
+        step = -(-len(part.x) // _MOST)
+        x, f0 = part.shown_x[::step], part.f0[::step]
+        if decision is None:
+            for n in range(len(x)):
+                yield Point(x[n], f0[n], marks[1], style_of(f0[n]))
+            continue
+        styles = [class_style(k, palette) for k in range(len(decision.classes))]
+        for n, k in enumerate(decision.truth(f0).tolist()):
+            yield Point(x[n], f0[n], marks[k % len(marks)], styles[k])
+    chosen = moment.selected
+    if chosen is not None and chosen < len(dataset.x):
+        place = dataset.shown_x[chosen], dataset.f0[chosen]
+        yield Point(*place, _SELECTED, Style(color=palette.foreground.rich_color, bold=True))
