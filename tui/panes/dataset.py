@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.lines import LinesView, Row, right, wrap
-from tui.moment import Moment
+from tui.moment import Moment, State
 from tui.names import class_names, shortened, without_common_words
 from tui.numbers import (
     NARROWEST,
@@ -26,7 +26,7 @@ from tui.numbers import (
     whole_digits,
     width_for,
 )
-from tui.panes.rows import HELD_OUT, Rows, count_rows, rows_of
+from tui.panes.rows import HELD_OUT, IN_BATCH, Rows, count_rows, rows_of
 
 if TYPE_CHECKING:
     from engine.tensor import Array
@@ -38,6 +38,8 @@ _NAME_LEGIBLE = 7
 """Those where not all inputs fit anyway."""
 _DIGITS = (6, 4, 3, 2)
 """The user's numbers are rounded where not even one input and one target fit."""
+_BATCH_WORDS = 28
+"""The cells beside the title that the names of the first and the last of a batch may take."""
 _MARK = 2
 """The cells of the ellipsis that stands for columns out of sight, with a space."""
 
@@ -114,7 +116,7 @@ class DatasetPane(LinesView):
         below = max(count - self.HEADING, 0)
         rows = range(min(top, observations), min(top + below, observations))
         table = self._table = _lay_out(moment, rows, width, self._first)
-        self._tell(table)
+        self._tell(table, moment)
         lines = [self._header(table, width)]
         lines += [self._observation(moment, table, n, width) for n in rows]
         after = [Strip.blank(width)]
@@ -122,11 +124,12 @@ class DatasetPane(LinesView):
         lines += after[max(top - observations, 0) :]
         return lines[:count]
 
-    def _tell(self, table: _Table) -> None:
-        """Say in the border how to see the columns that are out of sight."""
+    def _tell(self, table: _Table, moment: Moment) -> None:
+        """Say in the border what the batch is, and how to see columns that are out of sight."""
         cut = any(len(shown.texts) < shown.count for shown in (table.inputs, table.targets))
+        batch = _batch_words(moment) if moment.state is not State.RUNNING else ""
         # It is being drawn: only after that may the border change.
-        self.call_later(self.entitle, self.BORDER_TITLE, "←→ columns" if cut else "")
+        self.call_later(self.entitle, self.BORDER_TITLE + batch, "←→ columns" if cut else "")
 
     def _header(self, table: _Table, width: int) -> Strip:
         palette, inputs, targets = self.palette, table.inputs, table.targets
@@ -247,6 +250,19 @@ class _Table:
     number: int
     whole: int
     largest_error: float
+
+
+def _batch_words(moment: Moment) -> str:
+    """Which observations are in the batch, or how many, once it is picked."""
+    batch = moment.snapshot.batch
+    if batch is None or "x" not in moment.snapshot.values:
+        return ""
+    first, names = batch[0], moment.dataset.observations
+    if batch == tuple(range(first, first + len(batch))):
+        words = f"  {IN_BATCH} batch {names[first]}…{names[batch[-1]]}"
+        if cell_len(words) <= _BATCH_WORDS:
+            return words
+    return f"  {IN_BATCH} {len(batch):,} in the batch"
 
 
 def _between(inputs: _Columns, targets: _Columns) -> str:
