@@ -36,6 +36,41 @@ async def test_held_out_rows_stand_below_and_are_marked(size: tuple[int, int]) -
         assert f"accuracy {100 * found.accuracy:.1f} %" in shown
 
 
+@pytest.mark.parametrize("size", [(40, 10), *SIZES])
+@pytest.mark.parametrize("shuffle", ["no", "yes"])
+async def test_the_observations_of_the_batch_are_marked(
+    size: tuple[int, int], shuffle: str
+) -> None:
+    dataset = read_dataset("spiral", split=0.1)
+    batches = {"batch_size": "3", "shuffle": shuffle}
+    async with opened(size, dataset, **batches) as (app, pilot):
+
+        def marked() -> set[str]:
+            names = (line[: app.frame.dataset._table.name_width] for line in table_lines(app)[1:])
+            return {name[1:].strip() for name in names if name[:1] == "•"}
+
+        def batch() -> set[str]:
+            visible = range(*app.frame.dataset.window.indices(len(dataset.observations)))[:-1]
+            return {dataset.observations[n] for n in snapshot(app).batch if n in visible}
+
+        await pilot.press("1")
+        await until(pilot, lambda: app.frame.dataset.has_focus)
+        # Before it is picked there is none.
+        assert not marked()
+        await pilot.press("n")
+        await until(pilot, lambda: snapshot(app).position == 1)
+        title = app.frame.dataset
+        words = "• 3 in the batch" if shuffle == "yes" else "• batch 1…3"
+        await until(pilot, lambda: words in str(title.border_title))
+        for iteration in range(1, 60):
+            await until(pilot, lambda: marked() == batch())
+            await pilot.press("f" if iteration == 1 else "s")
+            await until(pilot, lambda i=iteration: snapshot(app).iteration == i)
+            if batch() and iteration > 1:
+                break
+        await until(pilot, lambda: marked() == batch() != set())
+
+
 async def test_the_cursor_stays_with_what_is_trained_on(tmp_path: Path) -> None:
     path = tmp_path / "small.csv"
     path.write_text("a,b\n" + "".join(f"{n},{n % 2}\n" for n in range(8)))

@@ -5,41 +5,20 @@ The observations that were held out for validation stand below the others, marke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
 from rich.cells import cell_len
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
 from tui.lines import LinesView, Row, right, wrap
-from tui.moment import Moment
-from tui.names import class_names, shortened, without_common_words
-from tui.numbers import (
-    NARROWEST,
-    fixed,
-    given,
-    largest_magnitude,
-    missing,
-    whole_digits,
-    width_for,
-)
-from tui.panes.rows import HELD_OUT, Rows, count_rows, rows_of
+from tui.moment import Moment, State
+from tui.names import shortened
+from tui.numbers import fixed, missing
+from tui.panes.columns import Columns, Table, lay_out, widest
+from tui.panes.rows import HELD_OUT, IN_BATCH, count_rows
 
-if TYPE_CHECKING:
-    from engine.tensor import Array
-
-_NAME_WIDTH = 12
-_NAME_LEAST = 4
-"""Characters of an input's name that there is always room for."""
-_NAME_LEGIBLE = 7
-"""Those where not all inputs fit anyway."""
-_DIGITS = (6, 4, 3, 2)
-"""The user's numbers are rounded where not even one input and one target fit."""
-_MARK = 2
-"""The cells of the ellipsis that stands for columns out of sight, with a space."""
+_BATCH_WORDS = 28
+"""The cells beside the title that the names of the first and the last of a batch may take."""
 
 
 class DatasetPane(LinesView):
@@ -54,7 +33,7 @@ class DatasetPane(LinesView):
         self._cursor = -1
         self._first = (0, 0)
         """The input and the target that the columns in sight begin with."""
-        self._table: _Table | None = None
+        self._table: Table | None = None
 
     class Selected(Message):
         """The cursor moved to an observation."""
@@ -113,8 +92,8 @@ class DatasetPane(LinesView):
         observations = count_rows(moment.dataset)
         below = max(count - self.HEADING, 0)
         rows = range(min(top, observations), min(top + below, observations))
-        table = self._table = _lay_out(moment, rows, width, self._first)
-        self._tell(table)
+        table = self._table = lay_out(moment, rows, width, self._first)
+        self._tell(table, moment)
         lines = [self._header(table, width)]
         lines += [self._observation(moment, table, n, width) for n in rows]
         after = [Strip.blank(width)]
@@ -122,31 +101,32 @@ class DatasetPane(LinesView):
         lines += after[max(top - observations, 0) :]
         return lines[:count]
 
-    def _tell(self, table: _Table) -> None:
-        """Say in the border how to see the columns that are out of sight."""
+    def _tell(self, table: Table, moment: Moment) -> None:
+        """Say in the border what the batch is, and how to see columns that are out of sight."""
         cut = any(len(shown.texts) < shown.count for shown in (table.inputs, table.targets))
+        batch = _batch_words(moment) if moment.state is not State.RUNNING else ""
         # It is being drawn: only after that may the border change.
-        self.call_later(self.entitle, self.BORDER_TITLE, "←→ columns" if cut else "")
+        self.call_later(self.entitle, self.BORDER_TITLE + batch, "←→ columns" if cut else "")
 
-    def _header(self, table: _Table, width: int) -> Strip:
+    def _header(self, table: Table, width: int) -> Strip:
         palette, inputs, targets = self.palette, table.inputs, table.targets
         row = Row().add("obs", palette.label, width=table.name_width)
         row.add(" …" if inputs.before else "", palette.dim)
         for i, texts in enumerate(inputs.texts):
             name = inputs.names[i]
-            if cell_len(name) > _widest(texts):
-                name = shortened(inputs.names, _widest(texts))[i]
-            row.add(" " + right(name, _widest(texts)), palette.heading)
+            if cell_len(name) > widest(texts):
+                name = shortened(inputs.names, widest(texts))[i]
+            row.add(" " + right(name, widest(texts)), palette.heading)
         row.add(_between(inputs, targets), palette.dim)
         names = shortened(targets.names, table.number - len("f "))
         for name, texts in zip(names, targets.texts, strict=True):
-            row.add(" " + right("f₀", _widest(texts)), palette.heading)
+            row.add(" " + right("f₀", widest(texts)), palette.heading)
             told = f"f {name}" if targets.count > 1 else "f"
             row.add(" " + right(told, table.number), palette.heading)
             row.add(" " + right("f₀−f", table.number), palette.heading)
         return row.add(" …" if targets.after else "", palette.dim).strip(width)
 
-    def _observation(self, moment: Moment, table: _Table, n: int, width: int) -> Strip:
+    def _observation(self, moment: Moment, table: Table, n: int, width: int) -> Strip:
         palette, row, number = self.palette, Row(), table.number
         inputs, targets = table.inputs, table.targets
         place = n - table.rows.first
@@ -199,206 +179,28 @@ class DatasetPane(LinesView):
             self.select(observation)
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """The columns in sight, of the inputs or of the targets.
-
-    Attributes:
-        shown: Their numbers.
-        names: Their names.
-        texts: What stands in them.
-        count: How many there are with those out of sight.
-    """
-
-    shown: range
-    names: tuple[str, ...]
-    texts: list[list[str]]
-    count: int
-
-    @property
-    def before(self) -> bool:
-        """Whether there are others on the left."""
-        return self.shown.start > 0
-
-    @property
-    def after(self) -> bool:
-        """Whether there are others on the right."""
-        return self.shown.stop < self.count
+def _batch_words(moment: Moment) -> str:
+    """Which observations are in the batch, or how many, once it is picked."""
+    batch = moment.snapshot.batch
+    if batch is None or "x" not in moment.snapshot.values:
+        return ""
+    first, names = batch[0], moment.dataset.observations
+    if batch == tuple(range(first, first + len(batch))):
+        words = f"  {IN_BATCH} batch {names[first]}…{names[batch[-1]]}"
+        if cell_len(words) <= _BATCH_WORDS:
+            return words
+    return f"  {IN_BATCH} {len(batch):,} in the batch"
 
 
-@dataclass(frozen=True)
-class _Table:
-    """How the visible rows are laid out.
-
-    Attributes:
-        rows: What stands in them.
-        name_width: The cells of the observations' names.
-        inputs: The columns of the inputs.
-        targets: Those of the targets.
-        number: The cells of a prediction and of an error.
-        whole: Their digits before the point.
-        largest_error: What the errors' colours are measured by, at least 1.
-    """
-
-    rows: Rows
-    name_width: int
-    inputs: _Columns
-    targets: _Columns
-    number: int
-    whole: int
-    largest_error: float
-
-
-def _between(inputs: _Columns, targets: _Columns) -> str:
+def _between(inputs: Columns, targets: Columns) -> str:
     """The line between inputs and targets, with a mark on each side where columns are cut."""
     return (" …" if inputs.after else " ") + "│" + ("…" if targets.before else "")
 
 
-def _beside(table: _Table, step: int) -> tuple[int, int]:
+def _beside(table: Table, step: int) -> tuple[int, int]:
     """Where the columns begin a step further right, inputs first, then targets; or a step back."""
     inputs, targets = table.inputs, table.targets
     i, o = inputs.shown.start, targets.shown.start
     if step > 0:
         return (i + 1, o) if inputs.after else (i, o + 1 if targets.after else o)
     return (i, o - 1) if o else (max(i - 1, 0), 0)
-
-
-def _lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) -> _Table:
-    dataset, shown = moment.dataset, rows_of(moment, rows)
-    name_width = min(max(map(cell_len, (*shown.names, "obs"))), _NAME_WIDTH)
-    room = width - name_width - len(" │")
-    for digits, few in (*((digits, few) for digits in _DIGITS for few in (2, 1)), (_DIGITS[-1], 0)):
-        x = _Texts(shown.x, dataset.inputs, digits)
-        f0 = _Texts(shown.f0, ("f₀",) * len(dataset.targets), digits)
-        pair = _in_sight(x, f0, room, few, first)
-        if pair is not None:
-            break
-    assert pair is not None
-    inputs, targets = x.columns(pair[0]), f0.columns(pair[1])
-    classes = class_names(dataset.classes or dataset.targets)
-    targets = replace(targets, names=classes[targets.shown.start : targets.shown.stop])
-    numbers = 2 * len(targets.shown)
-    room -= _input_cells(x, pair[0]) + _target_cells(f0, pair[1])
-    # What is left goes to the names of the inputs first, then to decimals.
-    wanted = _wanted(inputs)
-    if sum(wanted) > room:
-        inputs = replace(inputs, names=tuple(without_common_words(inputs.names)))
-        wanted = _wanted(inputs)
-    # Those that want least go first, and leave their part of what is left to the others.
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
-    for done, i in enumerate(order):
-        more = min(wanted[i], max(room, 0) // (len(order) - done))
-        room -= more
-        inputs.texts[i] = [text.rjust(len(text) + more) for text in inputs.texts[i]]
-    snapshot = moment.snapshot
-    f, errors = snapshot.values.get("f"), snapshot.errors
-    held = snapshot.validation.f if snapshot.validation is not None else None
-    largest = max(largest_magnitude(a) if a is not None else 0.0 for a in (f, errors, held))
-    return _Table(
-        rows=shown,
-        name_width=name_width,
-        inputs=inputs,
-        targets=targets,
-        number=width_for(numbers, room + numbers * (NARROWEST + 1)),
-        whole=whole_digits(largest),
-        largest_error=max(1.0, largest_magnitude(errors)) if errors is not None else 1.0,
-    )
-
-
-def _wanted(inputs: _Columns) -> list[int]:
-    """How many more cells each column would take to show its name."""
-    return [
-        max(cell_len(name) - _widest(texts), 0)
-        for name, texts in zip(inputs.names, inputs.texts, strict=True)
-    ]
-
-
-class _Texts:
-    """What stands in the visible rows of some columns, written once it is asked for."""
-
-    def __init__(self, values: Array, names: Sequence[str], digits: int) -> None:
-        self._values = values
-        self._names = names
-        self._digits = digits
-        self._written: dict[int, list[str]] = {}
-        self.count: int = values.shape[1]
-
-    def _column(self, k: int) -> list[str]:
-        if k not in self._written:
-            least = min(cell_len(self._names[k]), _NAME_LEAST)
-            texts = given(self._values[:, k], self._digits)
-            self._written[k] = [text.rjust(least) for text in texts]
-        return self._written[k]
-
-    def columns(self, shown: range) -> _Columns:
-        """Return some of the columns."""
-        names = tuple(self._names[k] for k in shown)
-        return _Columns(shown, names, [self._column(k) for k in shown], self.count)
-
-    def cells(self, shown: range, marks: tuple[int, int], least: int = 0) -> int:
-        """Return what some columns take, with a space before each and the marks for the others.
-
-        Args:
-            shown: Which ones.
-            least: The cells of a name that there has to be room for.
-            marks: The cells of a mark on the left and of one on the right.
-        """
-        cells = marks[0] * (shown.start > 0) + marks[1] * (shown.stop < self.count)
-        for k in shown:
-            cells += 1 + max(_widest(self._column(k)), min(cell_len(self._names[k]), least))
-        return cells
-
-
-def _in_sight(
-    x: _Texts, f0: _Texts, room: int, few: int, first: tuple[int, int]
-) -> tuple[range, range] | None:
-    """Which inputs and which targets to show.
-
-    Args:
-        x: The inputs.
-        f0: The targets.
-        room: The cells there are.
-        few: As many inputs are shown before a second target is; with 0 anything will do.
-        first: The first input and the first target to show.
-
-    Returns:
-        The inputs and the targets, or None where there is no room for these and one target.
-    """
-    everything = range(x.count), range(f0.count)
-    if _input_cells(x, everything[0]) + _target_cells(f0, everything[1]) <= room:
-        return everything
-    few = min(few, x.count)
-    start, target = min(first[0], x.count - few), min(first[1], f0.count - 1)
-    inputs, targets = range(start, start + few), range(target, target + 1)
-    left = room - _input_cells(x, inputs)
-    if few and _target_cells(f0, targets) > left:
-        return None
-    targets = _grown(targets, f0.count, lambda shown: _target_cells(f0, shown) <= left)
-    left = room - _target_cells(f0, targets)
-    if few:
-        # One that cannot be told by its name helps less than one to scroll to.
-        inputs = _grown(
-            inputs, x.count, lambda shown: _input_cells(x, shown, _NAME_LEGIBLE) <= left
-        )
-    return inputs, targets
-
-
-def _grown(shown: range, count: int, fits: Callable[[range], bool]) -> range:
-    """Take in the columns that follow, as long as they fit."""
-    while shown.stop < count and fits(range(shown.start, shown.stop + 1)):
-        shown = range(shown.start, shown.stop + 1)
-    return shown
-
-
-def _input_cells(x: _Texts, shown: range, least: int = 0) -> int:
-    """What inputs take; beside the line to the targets a mark needs no space."""
-    return x.cells(shown, (_MARK, _MARK - 1), least)
-
-
-def _target_cells(f0: _Texts, shown: range) -> int:
-    """What targets take, each with its prediction and its error."""
-    return f0.cells(shown, (_MARK - 1, _MARK)) + 2 * len(shown) * (NARROWEST + 1)
-
-
-def _widest(texts: list[str]) -> int:
-    return max(map(len, texts), default=1)

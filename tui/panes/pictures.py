@@ -14,11 +14,12 @@ from engine.errors import InputError
 from tui.lines import LinesView, Row, wrap
 from tui.moment import Moment, State
 from tui.pictures.curve import curve_rows
-from tui.pictures.diagram import diagram_rows
+from tui.pictures.diagram import diagram_rows, layers_in_sight
 from tui.pictures.histograms import bins_for, histogram_rows
 from tui.pictures.plane import plane_rows
 from tui.pictures.points import map_name
-from tui.pictures.studio import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Studio
+from tui.pictures.structure import chosen, row_of
+from tui.pictures.studio import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Reading, Studio
 from tui.pictures.tables import classes_in_sight, quality_rows
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class PicturesPane(LinesView):
         super().__init__(id=id)
         self._view = 0
         self._map = 0
-        self._class = 0
-        """The class that the columns in sight begin with, where not all fit."""
+        self._first = {"network": 0, "quality": 0}
+        """The hidden layer or class that is the first to be seen, where not all fit."""
         self._pair: tuple[int, ...] = (0, 1)
         self._painted: dict[str, Painted] = {}
         self._studio = Studio(self._take)
@@ -131,7 +132,11 @@ class PicturesPane(LinesView):
     def _order(self) -> None:
         """Have the picture of the moment computed, if it is another one and it is time."""
         moment, now = self.moment, monotonic()
-        if moment is None or not self.size or not self.display or self.view == "network":
+        if moment is None or not self.size or not self.display:
+            return
+        observation = chosen(moment) if self.view == "network" else 0
+        if self.view == "network" and row_of(moment, observation) is not None:
+            # It is among what the operations have computed.
             return
         if moment.state is State.RUNNING and now < self._next_order:
             return
@@ -147,6 +152,7 @@ class PicturesPane(LinesView):
             columns=min(max(width, 2), MOST_COLUMNS if len(self._pair) > 1 else width),
             rows=min(max(2 * (height - 2), 2), MOST_ROWS),
             bins=bins_for(width),
+            observation=observation,
         )
         last = self._ordered
         if last is None or last.snapshot is not order.snapshot or not order.resembles(last):
@@ -188,23 +194,27 @@ class PicturesPane(LinesView):
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}  v ▸"
-        seen, count = self._seen_classes()
-        if self.view == "quality" and len(seen) < count:
-            hint = "←→ classes  v ▸"
+        seen, count = self._in_sight()
+        if len(seen) < count:
+            hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  v ▸"
         self.entitle(title, hint)
 
-    def _seen_classes(self) -> tuple[range, int]:
-        """Which classes have their columns in sight, and how many there are."""
-        painted = self._painted.get("quality")
-        if painted is None or not isinstance(painted.picture, dict):
-            return range(0), 0
-        return classes_in_sight(painted.picture, self.scrollable_content_region.width, self._class)
+    def _in_sight(self) -> tuple[range, int]:
+        """Which hidden layers or classes the view has in sight, and how many it has."""
+        size = self.scrollable_content_region.size
+        if self.view == "network" and self.moment is not None and size:
+            return layers_in_sight(self.moment, (size.width, size.height), self._first["network"])
+        painted = self._painted.get(self.view)
+        if self.view == "quality" and painted is not None and isinstance(painted.picture, dict):
+            return classes_in_sight(painted.picture, size.width, self._first["quality"])
+        return range(0), 0
 
     def move(self, direction: str) -> None:
         step = 1 if direction in ("right", "down") else -1
-        if self.view == "quality" and direction in ("left", "right"):
-            self._class = self._seen_classes()[0].start + step
-            self._class = self._seen_classes()[0].start
+        if self.view in self._first and direction in ("left", "right"):
+            self._first[self.view] = self._in_sight()[0].start + step
+            # Not past the ends.
+            self._first[self.view] = self._in_sight()[0].start
             self._refresh()
             return
         if self.view != "boundary" or self.moment is None:
@@ -240,7 +250,9 @@ class PicturesPane(LinesView):
         if size[0] < 12 or size[1] < 3:
             return [Row().add("too small: m maximises", self.palette.dim)]
         if self.view == "network":
-            return diagram_rows(moment, self.palette, size)
+            aside = self._painted.get("network")
+            reading = aside.picture if aside and isinstance(aside.picture, Reading) else None
+            return diagram_rows(moment, self.palette, size, reading, self._first["network"])
         painted = self._painted.get(self.view)
         if painted is None:
             return [Row().add("drawing …", self.palette.dim)]
@@ -254,7 +266,7 @@ class PicturesPane(LinesView):
                 return curve_rows(picture, shown, moment, self.palette, size)
             return plane_rows(picture, shown, moment, self.palette, size, self._is_plain)
         if isinstance(picture, dict):
-            return quality_rows(picture, self.palette, size[0], self._class)
+            return quality_rows(picture, self.palette, size[0], self._first["quality"])
         assert isinstance(picture, list)
         return histogram_rows(picture, self.palette, size)
 

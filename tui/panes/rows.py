@@ -1,4 +1,4 @@
-"""The rows of the table, those that are held out below the others."""
+"""The rows of the table, those that are held out below the others, those of the batch marked."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HELD_OUT = "○"
 """Stands before the name of an observation that is held out."""
+IN_BATCH = "•"
+"""Stands before the name of one that is in the batch, from when that is picked."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Rows:
 
     Attributes:
         first: The number of the first one.
-        names: What they are called.
+        names: What they are called, and whether they are held out or in the batch.
         x: Their inputs as they are in the table.
         f0: Their targets.
         f: By number, their predictions, as far as these are known.
@@ -49,13 +51,16 @@ def rows_of(moment: Moment, rows: range) -> Rows:
     names, x, f0 = dataset.observations[window], dataset.shown_x[window], dataset.f0[window]
     known: dict[int, Array] = {}
     f, offset = snapshot.values.get("f"), snapshot.first_observation
+    batch = snapshot.batch
+    places = {n: n for n in rows if n < trained}
+    if batch is not None:
+        picked = "x" in snapshot.values
+        within = {n: place for place, n in enumerate(batch) if picked and n in places}
+        marks = (IN_BATCH if n in within else " " for n in places)
+        names = tuple(f"{mark}{name}" for mark, name in zip(marks, names, strict=True))
+        places = within
     if f is not None:
-        places = {n: snapshot.place_of(n) for n in rows if n < trained}
-        known = {
-            n: f[place - offset]
-            for n, place in places.items()
-            if place is not None and 0 <= place - offset < len(f)
-        }
+        known = {n: f[at - offset] for n, at in places.items() if 0 <= at - offset < len(f)}
     if held is not None and rows.stop > trained:
         # Imported here, as the first frame has no numbers and need not wait for it.
         import numpy as np

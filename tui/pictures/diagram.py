@@ -15,17 +15,20 @@ from tui.names import shortened
 from tui.numbers import NARROWEST, fixed, largest_magnitude, missing
 from tui.palette import Palette
 from tui.pictures.canvas import Canvas
-from tui.pictures.structure import Column, Touch, columns_of, row_of, touch_of
+from tui.pictures.structure import Column, Touch, chosen, columns_of, row_of, touch_of
 
 if TYPE_CHECKING:
     from engine.tensor import Array
     from tui.moment import Moment
+    from tui.pictures.studio import Reading
 
 _NUMBER = NARROWEST
 _GAP = 5
 """The cells that edges need between two columns."""
 _FAINT, _THICK = 0.12, 0.66
 """Of the largest weight of a layer: below it an edge is dotted, above it is double."""
+_DIMMED = 0.1
+"""Of the largest weight: as strong as that a weight is drawn that is not touched."""
 _EIGHTHS = ("", *"▏▎▍▌▋▊▉")
 _LONGEST = 10
 """The cells of a bar at most."""
@@ -34,6 +37,10 @@ _SHORTEST = 4
 _LEAST = 5
 """The cells that a layer of bars needs."""
 _HEAD = 2
+_OUTER = 2
+"""The inputs and the outputs, which are always seen."""
+_BETWEEN = 4
+"""The cells that tell of layers out of sight on one side."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +59,31 @@ class _Form:
         return 2 if self.under else 1
 
 
-def diagram_rows(moment: Moment, palette: Palette, size: tuple[int, int]) -> list[Row]:
+def diagram_rows(
+    moment: Moment,
+    palette: Palette,
+    size: tuple[int, int],
+    reading: Reading | None = None,
+    first: int = 0,
+) -> list[Row]:
     """Draw the network as it is for the selected observation, else for the first.
 
     Args:
         moment: What there is to see.
         palette: The colours.
         size: Columns and lines.
+        reading: What was computed aside for an observation that the moment has no row for.
+        first: The hidden layer that is the first to be seen, where not all fit.
     """
     width, height = size
-    observation = min(moment.selected or 0, len(moment.dataset.x) - 1)
-    columns = columns_of(moment, observation)
+    observation = chosen(moment)
+    aside = reading.values if reading and reading.observation == observation else None
+    columns = columns_of(moment, observation, aside)
     touch = touch_of(moment.snapshot) if moment.state is not State.RUNNING else None
     rows = _head(moment, observation, touch, palette, width)
     form = _form(columns, width, height - _HEAD)
     if form is None:
-        return rows + _bars(columns, touch, palette, width, height - _HEAD)
+        return rows + _bars(columns, touch, palette, (width, height - _HEAD), first)
     canvas = Canvas(width, height - _HEAD)
     wide = [min(form.width, _widest(column, form)) for column in columns]
     lefts = _lefts(wide, width)
@@ -86,9 +102,11 @@ def _head(
     dataset = moment.dataset
     name = f"{dataset.index} {dataset.observations[observation]}"
     first = Row().add(name if cell_len(name) <= 30 else name[:29] + "…", palette.heading)
-    if row_of(moment, observation) is None:
-        batch = moment.snapshot.batch is not None
-        first.add("  not in this batch" if batch else "  not in sight", palette.dim)
+    if row_of(moment, observation) is None and moment.state is not State.RUNNING:
+        where = "not in this batch" if moment.snapshot.batch is not None else "not in sight"
+        told = (f"  {where}: computed with the present weights", f"  {where}")
+        fitting = (words for words in told if first.width + len(words) <= width)
+        first.add(next(fitting, ""), palette.dim)
     second = Row()
     if touch is not None:
         second.add("▶ ", palette.heading).add(touch.formula, palette.label)
@@ -142,11 +160,15 @@ def _edges(
     weights = moment.snapshot.values[after.weights]
     largest = largest_magnitude(weights)
     pairs = (before.axis, after.axis)
-    dimmed = touch is not None and bool(touch.weights) and pairs not in touch.weights
+    # Between two iterations nothing is under way that the other weights have no part in.
+    touched = touch.weights if touch is not None and moment.snapshot.position else ()
+    dimmed = bool(touched) and pairs not in touched
     for i, j in _by_strength(weights):
         value = float(weights[i, j])
         share = abs(value) / largest if largest and math.isfinite(value) else 1.0
-        style = palette.dim if dimmed else palette.number(value, largest)
+        style = palette.number(value, largest)
+        if dimmed and math.isfinite(value):
+            style = palette.number(math.copysign(_DIMMED, value) if value else 0.0, 1.0)
         start, end = (
             4 * _top(place, len(column.names), canvas.height, form) + 2 * form.lines - 1
             for place, column in ((i, before), (j, after))
@@ -201,29 +223,77 @@ def _neurons(
             canvas.write(left + room + 1, y, number, value)
 
 
+def layers_in_sight(moment: Moment, size: tuple[int, int], first: int) -> tuple[range, int]:
+    """Return which hidden layers are in sight, and how many there are.
+
+    Args:
+        moment: What there is to see.
+        size: Columns and lines.
+        first: The one that is wanted first.
+    """
+    columns = columns_of(moment, chosen(moment))
+    hidden = len(columns) - _OUTER
+    if _form(columns, size[0], size[1] - _HEAD) is not None:
+        return range(hidden), hidden
+    return _hidden_in_sight(hidden, size[0], first), hidden
+
+
+def _hidden_in_sight(hidden: int, width: int, first: int) -> range:
+    if hidden + _OUTER <= width // _LEAST:
+        return range(hidden)
+    fitting = max((width - 2 * _BETWEEN) // _LEAST - _OUTER, 1)
+    first = min(max(first, 0), hidden - fitting)
+    return range(first, first + fitting)
+
+
 def _bars(
-    columns: list[Column], touch: Touch | None, palette: Palette, width: int, height: int
+    columns: list[Column],
+    touch: Touch | None,
+    palette: Palette,
+    size: tuple[int, int],
+    first: int,
 ) -> list[Row]:
-    """Of a network too large for a diagram: each layer as columns of bars, one a neuron."""
-    shown = columns[: max(width // _LEAST, 1)]
-    each = width // len(shown)
+    """Of a network too large for a diagram: each layer as columns of bars, one a neuron.
+
+    Of more layers than fit some hidden ones are left out, and it is told how many.
+    """
+    width, height = size
+    seen = _hidden_in_sight(len(columns) - _OUTER, width, first)
+    left_out = seen.start, len(columns) - _OUTER - seen.stop
+    shown = [columns[0], *columns[1 + seen.start : 1 + seen.stop], columns[-1]]
+    cut = any(left_out)
+    each = (width - 2 * _BETWEEN * cut) // len(shown)
     room = max(each - 2, 1), max(height - 2, 1)
+    lefts = [k * each for k in range(len(shown))]
+    if cut:
+        lefts[1:] = [left + _BETWEEN for left in lefts[1:]]
+        lefts[-1] += _BETWEEN
     heads, counts = Row(), Row()
-    for column in shown:
+    for k, column in enumerate(shown):
+        if cut and k in (1, len(shown) - 1):
+            more = left_out[k > 1]
+            heads.add("…" if more else "", palette.dim, width=_BETWEEN)
+            counts.add(f"+{more}" if more else "", palette.dim, width=_BETWEEN)
         lit = _lit(column, touch, palette) or palette.heading
         heads.add(column.title, lit, width=room[0]).add(" " * (each - room[0]))
-        count = f"{len(column.names):,}"
-        counts.add(count, palette.dim, width=room[0]).add(" " * (each - room[0]))
+        counts.add(_count(len(column.names), each - 1), palette.dim, width=each)
     rows = [heads, counts]
     blocks = [_bar_rows(column, room, palette) for column in shown]
     for y in range(room[1]):
         row = Row()
-        for k, block in enumerate(blocks):
-            row.add("", width=k * each - row.width)
+        for left, block in zip(lefts, blocks, strict=True):
+            row.add("", width=left - row.width)
             if y < len(block):
                 row.extend(block[y])
         rows.append(row)
     return rows[:height]
+
+
+def _count(count: int, cells: int) -> str:
+    """Write how many there are in so few cells."""
+    return next(
+        (text for text in (f"{count:,}", f"{count}") if len(text) <= cells), f"{count // 1000}k"
+    )
 
 
 def _bar_rows(column: Column, room: tuple[int, int], palette: Palette) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,11 @@ class Column:
     weights: str | None
 
 
+def chosen(moment: Moment) -> int:
+    """Return the selected observation, by number; the first one before any was selected."""
+    return min(moment.selected or 0, len(moment.dataset.x) - 1)
+
+
 def row_of(moment: Moment, observation: int) -> int | None:
     """Return the row of an observation in the snapshot's tensors; None if it has none there."""
     snapshot = moment.snapshot
@@ -43,8 +49,16 @@ def row_of(moment: Moment, observation: int) -> int | None:
     return row if all(array is None or row < len(array) for array in computed) else None
 
 
-def columns_of(moment: Moment, observation: int) -> list[Column]:
-    """Return the network's columns from the input side to the output side."""
+def columns_of(
+    moment: Moment, observation: int, aside: Mapping[str, Array] | None = None
+) -> list[Column]:
+    """Return the network's columns from the input side to the output side.
+
+    Args:
+        moment: What there is to see.
+        observation: Whose values, by number.
+        aside: Its activations, by name, where the snapshot has no row for it.
+    """
     snapshot = moment.snapshot
     listing = snapshot.listing
     row = row_of(moment, observation)
@@ -54,6 +68,8 @@ def columns_of(moment: Moment, observation: int) -> list[Column]:
         axis = listing.axes[weights][1]
         computed = snapshot.values.get(activation)
         values = None if computed is None or row is None else computed[row]
+        if row is None and aside is not None:
+            values = aside[activation]
         title = listing.symbols[activation]
         columns.append(Column(title, class_names(axis.labels), axis, values, weights))
     return columns

@@ -27,13 +27,14 @@ class Order:
     """What is to be computed.
 
     Attributes:
-        view: ``boundary``, ``quality`` or ``histograms``.
+        view: ``boundary``, ``network``, ``quality`` or ``histograms``.
         dataset: The table.
         snapshot: The state to compute it for.
         inputs: For the boundary: the inputs to vary.
         columns: For the boundary: the columns of the grid.
         rows: For the boundary: its rows.
         bins: For the histograms: how many bars.
+        observation: For the network: whose activations, by number.
     """
 
     view: str
@@ -43,6 +44,7 @@ class Order:
     columns: int = 0
     rows: int = 0
     bins: int = 0
+    observation: int = 0
 
     def resembles(self, other: Order) -> bool:
         """Whether only what the parameters are may differ."""
@@ -51,6 +53,7 @@ class Order:
             and self.snapshot.is_of_same_network(other.snapshot)
             and (self.view, self.inputs) == (other.view, other.inputs)
             and (self.columns, self.rows, self.bins) == (other.columns, other.rows, other.bins)
+            and self.observation == other.observation
         )
 
 
@@ -66,7 +69,20 @@ class Field:
     decision: Decision | None
 
 
-Picture = Field | dict[str, "Quality"] | list["LayerDistribution"]
+@dataclass(frozen=True)
+class Reading:
+    """What the network makes of one observation with the parameters of the moment.
+
+    Attributes:
+        observation: Which one, by number.
+        values: Its activations by name.
+    """
+
+    observation: int
+    values: dict[str, Array]
+
+
+Picture = Field | Reading | dict[str, "Quality"] | list["LayerDistribution"]
 
 
 @dataclass(frozen=True)
@@ -148,6 +164,20 @@ def _boundary(order: Order) -> Callable[[Order], Picture]:
     return paint
 
 
+def _network(order: Order) -> Callable[[Order], Picture]:
+    from engine.forward import Forward
+
+    n = order.observation
+    point = order.dataset.x[n : n + 1]
+    forward = Forward(order.dataset, order.snapshot.hyperparameters, point)
+
+    def read(order: Order) -> Picture:
+        computed = forward.run(order.snapshot.values)
+        return Reading(n, {name: array[0].copy() for name, array in computed.items()})
+
+    return read
+
+
 def _quality(order: Order) -> Callable[[Order], Picture]:
     from engine.quality import Examiner
 
@@ -163,4 +193,9 @@ def _histograms(order: Order) -> Callable[[Order], Picture]:
     return lambda order: distributions(forward, order.snapshot.values, order.bins)
 
 
-_TOOLS = {"boundary": _boundary, "quality": _quality, "histograms": _histograms}
+_TOOLS = {
+    "boundary": _boundary,
+    "network": _network,
+    "quality": _quality,
+    "histograms": _histograms,
+}
