@@ -51,6 +51,7 @@ def take_snapshot(
         iteration=run.iteration,
         position=run.position,
         values=values,
+        aim=program.loss.aim,
         errors=program.loss.aim(values["f0"]) - values["f"] if "f" in values else None,
         first_observation=(observations.start or 0) if observations else 0,
         batch=program.batch,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.hyperparameters import Hyperparameters
@@ -54,7 +54,8 @@ class Snapshot:
         values: By name, copies of the tensors that hold a value now; one whose operation has
             not run is absent. Of tensors with a row per observation only the rows
             from `first_observation` on that were asked for.
-        errors: f₀ − f, row by row as in `values`, once f is computed.
+        aim: Gives targets as the loss takes them, f₀ or, with hinge, t = ±1.
+        errors: Aim − f, row by row as in `values`, once f is computed.
         first_observation: The observation that the first of these rows belongs to.
         batch: The observations that tensors have a row for, by number; None for all.
         epoch: The epoch at the clock, from 0 on: so many are complete.
@@ -81,6 +82,7 @@ class Snapshot:
     iteration: int
     position: int
     values: Mapping[str, Array]
+    aim: Callable[[Array], Array]
     errors: Array | None
     first_observation: int
     batch: tuple[int, ...] | None

@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from engine import read_dataset
-from tests.tui.app import SIZES, opened, snapshot, text, until
+from engine import Dataset, Debugger, Hyperparameters, read_dataset
+from tests.tui.app import SIZES, app_of, clock, opened, snapshot, text, until
 from tui.app import NNTui
 
 
@@ -179,3 +180,21 @@ async def test_the_numbers_of_the_file_are_not_rounded(tmp_path: Path) -> None:
                 assert shown
                 assert shown == list(dataset.shown_x[n, : len(shown)])
                 assert float(targets.split()[0]) == dataset.f0[n, 0]
+
+
+async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
+    """By hand: with the weight 0.8 the inputs −1 and 1 give f = −0.8 and 0.8, and t is −1 and 1."""
+    dataset = Dataset.from_arrays(np.array([[-1.0], [1.0]]), np.array([[0.0], [1.0]]))
+    wanted = Hyperparameters(loss="hinge", output_activation="identity", hidden="none")
+    app = app_of(lambda: Debugger(dataset, wanted, {"w": [[0.8]]}))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app._moment is not None)
+        assert "t−f" in text(app)
+        await pilot.press("f")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        lines = [line.split("│")[1:3] for line in text(app).splitlines()]
+        shown = [cells[1].split() for cells in lines if len(cells) > 1 and "0.8" in cells[1]]
+        assert [[float(cell.replace("−", "-")) for cell in row] for row in shown[:2]] == [
+            [0, -0.8, -0.2],
+            [1, 0.8, 0.2],
+        ]

@@ -94,7 +94,7 @@ class DatasetPane(LinesView):
         rows = range(min(top, observations), min(top + below, observations))
         table = self._table = lay_out(moment, rows, width, self._first)
         self._tell(table, moment)
-        lines = [self._header(table, width)]
+        lines = [self._header(moment, table, width)]
         lines += [self._observation(moment, table, n, width) for n in rows]
         after = [Strip.blank(width)]
         after += [Row().add(line, self.palette.dim).strip(width) for line in self._notes(width)]
@@ -108,7 +108,7 @@ class DatasetPane(LinesView):
         # It is being drawn: only after that may the border change.
         self.call_later(self.entitle, self.BORDER_TITLE + batch, "←→ columns" if cut else "")
 
-    def _header(self, table: Table, width: int) -> Strip:
+    def _header(self, moment: Moment, table: Table, width: int) -> Strip:
         palette, inputs, targets = self.palette, table.inputs, table.targets
         row = Row().add("obs", palette.label, width=table.name_width)
         row.add(" …" if inputs.before else "", palette.dim)
@@ -119,11 +119,13 @@ class DatasetPane(LinesView):
             row.add(" " + right(name, widest(texts)), palette.heading)
         row.add(_between(inputs, targets), palette.dim)
         names = shortened(targets.names, table.number - len("f "))
+        # With assumptions of its own the loss aims at another target, t, than stands in the table.
+        error = "t−f" if moment.snapshot.listing.assumptions else "f₀−f"
         for name, texts in zip(names, targets.texts, strict=True):
             row.add(" " + right("f₀", widest(texts)), palette.heading)
             told = f"f {name}" if targets.count > 1 else "f"
             row.add(" " + right(told, table.number), palette.heading)
-            row.add(" " + right("f₀−f", table.number), palette.heading)
+            row.add(" " + right(error, table.number), palette.heading)
         return row.add(" …" if targets.after else "", palette.dim).strip(width)
 
     def _observation(self, moment: Moment, table: Table, n: int, width: int) -> Strip:
@@ -142,7 +144,7 @@ class DatasetPane(LinesView):
                 row.add((" " + missing(number)) * 2, palette.dim)
                 continue
             row.add(" " + fixed(float(f[o]), number, table.whole), palette.text)
-            error = float(table.rows.f0[place, o] - f[o])
+            error = float(table.rows.aim[place, o] - f[o])
             style = palette.number(error, table.largest_error)
             row.add(" " + fixed(error, number, table.whole), style)
         row.add(" …" if targets.after else "", palette.dim)

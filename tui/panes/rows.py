@@ -27,6 +27,7 @@ class Rows:
         names: What they are called, and whether they are held out or in the batch.
         x: Their inputs as they are in the table.
         f0: Their targets.
+        aim: f₀ as the loss takes it.
         f: By number, their predictions, as far as these are known.
     """
 
@@ -34,6 +35,7 @@ class Rows:
     names: tuple[str, ...]
     x: Array
     f0: Array
+    aim: Array
     f: Mapping[int, Array]
 
 
@@ -72,4 +74,4 @@ def rows_of(moment: Moment, rows: range) -> Rows:
         if snapshot.validation is not None:
             g = snapshot.validation.f
             known |= {n: g[n - trained] for n in rows if n >= trained}
-    return Rows(rows.start, names, x, f0, known)
+    return Rows(rows.start, names, x, f0, snapshot.aim(f0), known)
