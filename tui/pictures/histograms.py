@@ -94,7 +94,9 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
 
 
 def _ratio(ratio: float) -> str:
-    """Write a ratio with two digits, e.g. ``1.2e−3``."""
+    """Write a ratio with two digits, e.g. ``1.2e−3``; 0 is 0."""
+    if not ratio:
+        return "0"
     mantissa, exponent, power = f"{ratio:.1e}".partition("e")
     return f"{mantissa}e{int(power)}".replace("-", MINUS) if exponent else mantissa
 
