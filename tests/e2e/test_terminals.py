@@ -207,9 +207,8 @@ def test_no_more_colours_than_there_are(environment: dict[str, str], expected: s
 
 def test_a_dumb_terminal_gets_plain_lines() -> None:
     for arguments in (["or"], ["train", "or"], ["check", "or"], ["check", "or", "--at", "100000"]):
-        if "check" not in arguments:
-            arguments += ["--iterations", "100000"]
-        with Terminal(*arguments, environment={"TERM": "dumb"}) as terminal:
+        longer = ["--iterations", "100000"]
+        with Terminal(*arguments, *longer, environment={"TERM": "dumb"}) as terminal:
             terminal.wait_for_end()
             shown = bytes(terminal.output).replace(b"\r\n", b"\n")
         assert b"100,000 iterations in" in shown or b"All 9 gradients agree" in shown

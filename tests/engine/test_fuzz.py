@@ -149,7 +149,7 @@ def test_parameters_from_strangers(tree: object, tmp_path: Path) -> None:
         (b'{"v": [[1,2,3],[4,5,1e999]], "w": [[1],[2],[3]]}', "v: not all values are finite"),
         (b'{"v": [[1,2,3],[4,5]], "w": [[1],[2],[3]]}', "v: not an array of numbers"),
         (b'{"v": [[1,2,3],[4,5,"6"]], "w": [[1],[2],[3]]}', "v: not an array of numbers"),
-        (b'{"v": [[1,2,3],[4,5,true]], "w": 3}', "w: the shape is a scalar, but 3×1 is needed"),
+        (b'{"v": [[1,2,3],[4,5,6]], "w": 3}', "w: the shape is a scalar, but 3×1 is needed"),
         (b'{"v": [[1,2,3]], "w": [[1],[2],[3]]}', "v: the shape is 1×3, but 2×3 is needed"),
         (b'{"v": 1, "w": 2, "\\u001b[31m": 3}', "not v, w, ␛"),
         (json.dumps({str(i): 0 for i in range(50_000)}).encode(), "are v, w, not 0, 1, 2"),
