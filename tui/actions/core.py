@@ -12,6 +12,7 @@ from textual.app import App, ComposeResult
 from textual.events import Event, Paste, Resize
 from textual.geometry import Size
 from textual.message import Message
+from textual.notifications import Notification, Notify
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
@@ -22,7 +23,7 @@ from tui.driver import PlainDriver, ScreenDriver
 from tui.failure import told_of
 from tui.frame import Frame
 from tui.keys import bindings
-from tui.lines import LinesView
+from tui.lines import LinesView, wrap
 from tui.moment import Moment, State
 from tui.palette import THEME, Palette
 from tui.screens.listing import ListScreen
@@ -37,6 +38,14 @@ _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
 
 
+_MOST_TOLD = 2
+"""Messages in passing that stand on the screen at once."""
+_SHARE_TOLD = 0.75
+"""The share of the screen that they may take, as in the style sheet."""
+_TOLD_MARGIN = 5
+"""The cells beside the words of a message."""
+_LEGIBLE = 1.0
+"""Seconds that a message has to be there yet for the same one not to be shown anew."""
 _SETTLED = 0.1
 """Seconds after which a terminal is taken to keep its size."""
 
@@ -212,7 +221,7 @@ class Core(App[None]):
         elif isinstance(message.outcome, Answer):
             message.outcome.then(message.outcome.result)
         elif isinstance(message.outcome, NotComputedError):
-            self._say(f"{message.outcome}: f runs it to its end", severity="error")
+            self._say(f"{message.outcome}: the key f runs it to its end", severity="error")
         elif isinstance(message.outcome, (InputError, MemoryError)):
             self._say(str(message.outcome) or "not enough memory", severity="error")
         else:
@@ -261,6 +270,29 @@ class Core(App[None]):
                 self._session.saver.view = layout.describe(self.frame)
             if isinstance(self.screen, ListScreen):
                 self.screen.show(self._moment)
+
+    def on_notify(self, event: Notify) -> None:
+        """Leave out what is told already, and what there is no room for beside the last."""
+        told, new = list(self._notifications), event.notification
+        same = [one for one in told if one.message == new.message]
+        if same and same[-1].time_left > _LEGIBLE:
+            event.prevent_default()
+            return
+        kept, room = 1, _SHARE_TOLD * self.size.height - self._lines_of(new)
+        for one in reversed(told):
+            lines = self._lines_of(one)
+            if one not in same and kept < _MOST_TOLD and lines <= room:
+                kept, room = kept + 1, room - lines
+                continue
+            self._unnotify(one, refresh=False)
+            for holder in self.screen.query("ToastHolder"):
+                # Textual would remove what is in it only, and keep the room.
+                if (holder.id or "").endswith(one.identity):
+                    holder.remove()
+
+    def _lines_of(self, told: Notification) -> int:
+        """About how many lines a message takes."""
+        return len(wrap(told.message, max(self.size.width - _TOLD_MARGIN, 1)))
 
     def _say(self, words: str, severity: str = "information") -> None:
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]

@@ -114,7 +114,7 @@ class EvaluateScreen(Dialog[None]):
                 f"{span}\nlargest  {number_text(largest[1])} in iteration {largest[0]:,}\n"
                 f"smallest {number_text(smallest[1])} in iteration {smallest[0]:,}"
             )
-        return f"{found}\nctrl+g goes to the end of iteration {self._found:,}"
+        return f"{found}\nctrl+g goes there, to right after iteration {self._found:,}"
 
     def action_close(self) -> None:
         """Close, giving up what is being looked for."""
