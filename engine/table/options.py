@@ -60,7 +60,7 @@ class TableOptions:
         0.0,
         "Which share of the observations to hold out for validation, drawn from the seed.",
         kind=float,
-        words="validation split",
+        words="held-out share",
         minimum=0.0,
         maximum=0.9,
     )

@@ -496,7 +496,7 @@ HOSTILE = {
     "state": ("../../../../etc/passwd", "etc/passwd"),
     "blocks.1.losses": (["../x"], "1.losses[0]"),
     "data.path": (7, "data.path"),
-    "data.options.split": (9.0, "validation split"),
+    "data.options.split": (9.0, "held-out share"),
     "data.options": ({"x": 1}, "unknown"),
 }
 

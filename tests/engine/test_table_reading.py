@@ -350,8 +350,8 @@ def test_what_is_said_to_be_classes_is_no_index(write) -> None:
     [
         ({"separator": "colon"}, "separator: auto | comma"),
         ({"header": "maybe"}, "header line: auto"),
-        ({"split": 1.0}, "validation split: "),
-        ({"split": float("nan")}, "validation split: "),
+        ({"split": 1.0}, "held-out share: "),
+        ({"split": float("nan")}, "held-out share: "),
         ({"scaling": "z"}, "scaling: none"),
         ({"targets": "iris"}, "targets: a list of names is needed"),
     ],

@@ -171,7 +171,7 @@ async def test_the_list_of_stops_in_little_room() -> None:
         words = " ".join(text(app).partition("stops so far")[2].replace("│", " ").split())
         assert words.startswith(snapshot(app).log[0])
         await pilot.resize_terminal(40, 10)
-        await until(pilot, lambda: "built in the first value that is…" in text(app))
+        await until(pilot, lambda: "built in the first value …  1 hit" in text(app))
         await pilot.press(*["j"] * 4)
         await until(pilot, lambda: "norm(" in text(app))
         assert re.search(r"norm\(.*…  now \S+ ", line_of(app, "norm("))

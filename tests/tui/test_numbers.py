@@ -74,7 +74,7 @@ def test_a_small_number_is_in_line_with_those_beside_it(width: int) -> None:
             assert small.index("−") == usual.index("−")
             assert small.index(".") == usual.index(".")
     # A large one keeps its digits.
-    assert fixed(1234.5, 9, 2) == "+1.2345e3"
+    assert fixed(1234.5, 9, 2) == "+1234.500"
 
 
 def test_without_decimals_the_sign_stays_in_line() -> None:
