@@ -33,9 +33,7 @@ class Row:
         """Append text, padded or cut to a width in cells if one is given."""
         text = typeset(text)
         if width is not None:
-            if cell_len(text) > width:
-                text = set_cell_size(text, max(width - 1, 0)) + "…" * (width > 0)
-            text = set_cell_size(text, width)
+            text = set_cell_size(cut(text, width), width)
         if not text:
             return self
         self.width += cell_len(text)
@@ -51,9 +49,17 @@ class Row:
         self.width += other.width
         return self
 
+    def justified(self, end: Row, width: int) -> Row:
+        """Put another line at the right end of so many cells, cutting this one down to a half."""
+        room = max(width - end.width, min(self.width, width // 2))
+        row = Row()
+        row.segments = list(_fitted(Strip(self.segments, self.width), room))
+        row.width = min(self.width, room)
+        return row.add("", width=room - row.width).extend(end)
+
     def strip(self, width: int, base: Style | None = None) -> Strip:
         """Return the line in exactly that width, its style laid over `base`."""
-        strip = Strip(self.segments, self.width).adjust_cell_length(width)
+        strip = _fitted(Strip(self.segments, self.width), width).adjust_cell_length(width)
         return strip.apply_style(base) if base is not None else strip
 
 
@@ -193,6 +199,17 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=line - height + 1, animate=False)
 
 
+def _fitted(strip: Strip, width: int) -> Strip:
+    """Return what fits of a line, with an ellipsis at its end where more than blanks do not."""
+    if strip.cell_length <= width or cell_len(strip.text.rstrip()) <= width:
+        return strip.crop(0, width)
+    if width <= 0:
+        return Strip([])
+    kept, last = strip.crop(0, width - 1), strip.crop(width - 1, width)
+    style = next((segment.style for segment in last), None)
+    return Strip([*kept, Segment("…", style)])
+
+
 def cells_of(text: str) -> int:
     """Return how many cells a text takes as the terminal can show it."""
     return cell_len(typeset(text))
@@ -200,10 +217,15 @@ def cells_of(text: str) -> int:
 
 def right(text: str, width: int) -> str:
     """Put text at the right end of so many cells, cut with an ellipsis if it is too long."""
-    text = typeset(text)
-    if cell_len(text) > width:
-        text = set_cell_size(text, max(width - 1, 0)).rstrip() + "…" * (width > 0)
+    text = cut(typeset(text), width)
     return " " * (width - cell_len(text)) + text
+
+
+def cut(text: str, width: int) -> str:
+    """Cut text that takes more than so many cells, with an ellipsis at its end."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(width - 1, 0)).rstrip() + "…" * (width > 0)
 
 
 def wrap(text: str, width: int) -> list[str]:

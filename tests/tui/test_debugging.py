@@ -1,5 +1,7 @@
 """Stops, explanations, and the prompt that evaluates: every key at two sizes."""
 
+import re
+
 import numpy as np
 import pytest
 from textual.pilot import Pilot
@@ -145,6 +147,23 @@ async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "there is no operation 'nowhere'" in text(app))
         await answer(app, pilot, "dE_dw: E < 0.1 after 3")
         await until(pilot, lambda: "break    ∂E/∂w: E < 0.1 after 3" in text(app))
+
+
+async def test_the_list_of_stops_in_little_room() -> None:
+    async with opened((80, 24), learning_rate=1e300, activation="relu") as (app, pilot):
+        app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw) + norm(dE_dv) < 0.001"))
+        await pilot.press("space")
+        await until(pilot, lambda: snapshot(app).log)
+        await pilot.press("B")
+        await until(pilot, lambda: isinstance(app.screen, StopsScreen))
+        # What is too long for a line goes on below.
+        words = " ".join(text(app).partition("stops so far")[2].replace("│", " ").split())
+        assert words.startswith(snapshot(app).log[0])
+        await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: "built in the first value that is…" in text(app))
+        await pilot.press(*["j"] * 4)
+        await until(pilot, lambda: "norm(" in text(app))
+        assert re.search(r"norm\(.*…  now \S+ ", line_of(app, "norm("))
 
 
 @at_two_sizes

@@ -185,7 +185,7 @@ class IterationPane(LinesView):
         number = width_for(4, room)
         most = room // (number + 1)
         if array is None:
-            row.add(missing(number), palette.dim)
+            row.add(missing(number)[: max(room, 0)], palette.dim)
             return
         if not most:
             # A part of a number would be another one.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.strip import Strip
 
-from tui.lines import Row, cells_of
+from tui.lines import Row, cells_of, wrap
 from tui.moment import Moment
 from tui.numbers import NARROWEST, width_for
 from tui.palette import Palette
@@ -130,8 +130,8 @@ def check_overview(
     """What the check has found, parameter by parameter, where the overview has them."""
     listing = moment.snapshot.listing
     if checked is None or not checked.fits(moment.snapshot):
-        words = ("Not checked yet: d checks every gradient", "against differences of E.")
-        return [Row().add(line, palette.dim).strip(width) for line in words]
+        words = "Not checked yet: d checks every gradient against differences of E."
+        return [Row().add(line, palette.dim).strip(width) for line in wrap(words, width)]
     index = place(cursor.row, cursor.column, len(listing.axes[cursor.parameter]))
     rows = head_rows(checked, (cursor.parameter, index), palette, width)
     _, names = _extent(listing)

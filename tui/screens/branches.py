@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from engine.text import counted
-from tui.lines import Row
+from tui.lines import Row, wrap
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.listing import ListScreen
 
@@ -39,7 +39,7 @@ class BranchesScreen(ListScreen):
         rows = [self._row(branch, width) for branch in branches]
         if len(branches) == 1:
             hint = "A change in the past, or a reset, starts a branch; the run before stays here."
-            rows += [Row(), Row().add(hint, palette.dim)]
+            rows += [Row(), *(Row().add(line, palette.dim) for line in wrap(hint, width))]
         return rows
 
     def _row(self, branch: BranchView, width: int) -> Row:
@@ -48,8 +48,7 @@ class BranchesScreen(ListScreen):
         row.add(f"{branch.number:<4}", palette.dim)
         row.add(branch.label, palette.text)
         end = Row().add(f"  {counted(branch.computed, 'iteration')}", palette.label)
-        row.add("", width=max(width - row.width - end.width, 0))
-        return row.extend(end)
+        return row.justified(end, width)
 
     def action_switch(self) -> None:
         """Go to the branch."""

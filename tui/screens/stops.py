@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from engine.stops import PLANNED
-from tui.lines import Row
+from engine.text import counted
+from tui.lines import Row, wrap
 from tui.screens.listing import ListScreen
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class StopsScreen(ListScreen):
         log = self.moment.snapshot.log
         rows.append(Row())
         rows.append(Row().add("stops so far" if log else "no stop so far", palette.heading))
-        rows += [Row().add(f"  {line}", palette.label) for line in log[-_LOG_LINES:]]
+        for entry in log[-_LOG_LINES:]:
+            first, *more = wrap(entry, width - 4) or [""]
+            rows.append(Row().add(f"  {first}", palette.label))
+            rows += [Row().add(f"    {line}", palette.label) for line in more]
         return rows
 
     def _row(self, stop: StopView, width: int) -> Row:
@@ -67,9 +71,8 @@ class StopsScreen(ListScreen):
         if stop.value and stop.enabled:
             end.add(f"  now {stop.value}", palette.entry)
         if stop.hits:
-            end.add(f"  {stop.hits:,} hits" if stop.hits > 1 else "  1 hit", palette.dim)
-        row.add("", width=max(width - row.width - end.width, 0))
-        return row.extend(end)
+            end.add(f"  {counted(stop.hits, 'hit')}", palette.dim)
+        return row.justified(end, width)
 
     def action_switch(self) -> None:
         """Switch the stop on or off."""
