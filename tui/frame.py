@@ -52,6 +52,8 @@ class Frame(Vertical):
         """The name of the pane that keys are meant for."""
         self.maximised = False
         self._warned = ""
+        self._tall_header = False
+        """Whether the header has two lines although one may do: once there was more to tell."""
         self._pictured = False
         """Whether the pictures are in the place of the weights."""
         self.header = Header(data)
@@ -99,6 +101,9 @@ class Frame(Vertical):
     def show(self, moment: Moment) -> None:
         """Have every pane draw a moment."""
         self.header.show(moment)
+        if not self._tall_header and self.header.needs_two_lines(self.header.size.width):
+            # It stays so, as otherwise the panes would jump with every stop.
+            self._lay_out_again()
         for pane in self._panes.values():
             pane.show(moment)
 
@@ -106,6 +111,8 @@ class Frame(Vertical):
         """Forget what is of the run before, as another one on another table follows."""
         self.loss.start_again()
         self.weights.inspect(None)
+        self._tall_header = False
+        self.lay_out()
 
     def window(self, most: int) -> slice:
         """The observations that can be seen; of two panes far apart, those of the active one."""
@@ -151,9 +158,14 @@ class Frame(Vertical):
                 self._tabs.activate(node.id)
 
     def on_resize(self) -> None:
+        self._tall_header = False
         self.lay_out()
         # The classes that were just set may change what the size asks for.
-        self.call_after_refresh(self.lay_out)
+        self.call_after_refresh(self._lay_out_again)
+
+    def _lay_out_again(self) -> None:
+        self._tall_header |= self.header.needs_two_lines(self.header.size.width)
+        self.lay_out()
 
     def lay_out(self) -> None:
         """Show all panes, or one with tabs where there is no room for all."""
@@ -162,7 +174,8 @@ class Frame(Vertical):
         self.screen.set_class(single, "-single")
         self.screen.set_class(height < _BORDERED, "-short")
         self.screen.set_class(height < _WITH_BARS, "-low")
-        self.screen.set_class(width < _WIDE and height >= _BORDERED, "-two-lines")
+        two_lines = width < _WIDE or self._tall_header
+        self.screen.set_class(two_lines and height >= _BORDERED, "-two-lines")
         if self.active in ("weights", "pictures"):
             self._pictured = self.active == "pictures"
         self.screen.set_class(self._pictured, "-pictured")

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
+from typing import TYPE_CHECKING
+
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row
+from tui.lines import LinesView, Row, cells_of, cut
 from tui.moment import Moment, State
 from tui.panes.watches import watch_row
 
+if TYPE_CHECKING:
+    from engine.snapshot import Snapshot
+
 _NAME = 22
-"""Cells that the data's name and the shape have beside a long reason for a stop."""
-
-
+"""Cells that the data's name and the shape have beside what is told for a while only."""
+_STATE, _LEAST_STATE = 41, 24
+"""Cells that the state has before the program is named, and before anything of the network is."""
+_WIDE = 98
+"""Cells from which on all has room on one line, but for a long reason to stop."""
 _FULL_CLOCK = 56
 """Cells below which the clock is told in short."""
 _WORDS = 20
 """Cells that the reason for a stop needs to tell anything."""
 _LEAST_NAME = 4
 _GAP = 2
+_STOPPED = "⏸ stopped: "
+_IN_ITERATION = ", in iteration "
+"""What the last part of a reason for a stop begins with."""
 
 
 class Header(LinesView, can_focus=False):
@@ -52,14 +61,17 @@ class Header(LinesView, can_focus=False):
             return [row.add(f"  {self._progress or 'reading …'}", palette.dim).strip(width)]
         clocks = self._clocks(moment, width)
         clock = next((row for row in clocks if row.width <= width), clocks[-1])
-        state = self._state(moment, width if count >= 2 else width - clock.width - _NAME)
         if count >= 2:
-            room = width - clock.width - 2
-            first = self._network(moment, room)
-            first.add("", width=max(width - first.width - clock.width, 0)).extend(clock)
-            watches = watch_row(moment, palette, width - state.width - 2)
-            state.add("", width=max(width - state.width - watches.width, 0)).extend(watches)
-            return [first.strip(width), state.strip(width)]
+            state = self._state(moment, width)
+            watches = watch_row(moment, palette, width - state.width - _GAP)
+            if width >= _WIDE:
+                first = self._wide(moment, clock, width, with_state=False)
+            else:
+                first = self._network(moment, width - clock.width - _GAP).justified(clock, width)
+            return [first.strip(width), state.justified(watches, width).strip(width)]
+        if width >= _WIDE:
+            return [self._wide(moment, clock, width).strip(width)]
+        state = self._state(moment, width - clock.width - _NAME)
         if width < _FULL_CLOCK or clock.width + _GAP + state.width > width:
             return [self._narrow(moment, clocks, width).strip(width)]
         network = self._network(moment, width - clock.width - state.width - 2 * _GAP)
@@ -67,7 +79,35 @@ class Header(LinesView, can_focus=False):
         row = network.add("", width=gap - gap // 2).extend(clock)
         return [row.add("", width=gap // 2).extend(state).strip(width)]
 
-    def _network(self, moment: Moment, room: int) -> Row:
+    def needs_two_lines(self, width: int) -> bool:
+        """Whether one line of so many cells is too short for the reason why the run stopped."""
+        moment = self.moment
+        if moment is None or not _is_stopped(moment):
+            return False
+        _, room = self._beside_clock(moment, self._clocks(moment, width)[0], width)
+        return not _reason(moment.snapshot, room - cells_of(_STOPPED))[1]
+
+    def _beside_clock(self, moment: Moment, clock: Row, width: int) -> tuple[Row, int]:
+        """The network, the same in every state, and the cells that are left for the state."""
+        room = width - clock.width - 2 * _GAP
+        named = self._network(moment, room).width <= room - _STATE
+        network = self._network(moment, room - _LEAST_STATE, named)
+        return network, room - network.width
+
+    def _wide(self, moment: Moment, clock: Row, width: int, with_state: bool = True) -> Row:
+        """Network, clock and state on one line, the first two always at the same place."""
+        network, room = self._beside_clock(moment, clock, width)
+        state = self._state(moment, room) if with_state else Row()
+        if with_state and (self._progress or self.needs_two_lines(width)):
+            # What is told for a while only takes what room there is.
+            state = self._state(moment, max(room + network.width - _NAME, room))
+            network = self._network(moment, min(network.width, network.width + room - state.width))
+        left = width - network.width - clock.width - max(state.width, _STATE)
+        row = network.add("", width=max(left // 2, _GAP)).extend(clock)
+        return row.justified(state, width)
+
+    def _network(self, moment: Moment, room: int, named: bool = True) -> Row:
+        """As much as there is room for of what is trained, and of the program's name."""
         if room < _LEAST_NAME:
             return Row()
         palette, dataset, snapshot = self.palette, moment.dataset, moment.snapshot
@@ -83,9 +123,10 @@ class Header(LinesView, can_focus=False):
         ]
         # The least needed parts go first where room is short.
         for droppable in (0, 2, 2, 1):
-            if sum(len(text) for text, _ in parts) <= room:
+            if named and sum(cells_of(text) for text, _ in parts) <= room:
                 break
             parts.pop(droppable)
+            named = True
         row = Row()
         for text, style in parts:
             row.add(text, style)
@@ -151,28 +192,51 @@ class Header(LinesView, can_focus=False):
         palette, snapshot = self.palette, moment.snapshot
         if self._progress:
             row = Row().add("… ", palette.good)
-            wanted = cell_len(self._progress)
+            wanted = cells_of(self._progress)
             return row.add(self._progress, palette.text, width=min(wanted, max(room - 2, 0)))
-        if snapshot.stopped and moment.state is not State.RUNNING:
-            row = Row().add("⏸ stopped: ", palette.heading)
-            words = snapshot.stopped
-            if cell_len(words) > room - row.width:
-                # The clock says it too.
-                words = words.rpartition(", in iteration ")[0] or words
-            return row.add(
-                words, palette.text, width=min(cell_len(words), max(room - row.width, 0))
-            )
+        if _is_stopped(moment):
+            words, _ = _reason(snapshot, max(room - cells_of(_STOPPED), 0))
+            return Row().add(_STOPPED, palette.heading).add(words, palette.text)
         if moment.state is State.RUNNING:
-            row = Row().add("▶ running", palette.good)
+            row, more = Row().add("▶ running", palette.good), Row()
             if moment.rate:
-                row.add(f"  {_brief(moment.rate)} iterations/s", palette.dim, width=24)
-            return row
-        if moment.state is State.FINISHED:
-            return Row().add("✓ finished", palette.good).add("  s goes on, r resets", palette.dim)
-        row = Row().add("⏸ paused", palette.heading)
-        if snapshot.iteration == 0 and snapshot.position == 0:
-            return row.add("  space runs, n steps, ? helps", palette.text)
-        return row.add(f" before {snapshot.listing.lines[snapshot.position].symbol}", palette.text)
+                unit, cells = (" iterations/s", 24) if row.width + 24 <= room else ("/s", 13)
+                more.add(f"  {_brief(moment.rate)}{unit}", palette.dim, width=cells)
+        elif moment.state is State.FINISHED:
+            row = Row().add("✓ finished", palette.good)
+            more = Row().add("  s goes on, r resets", palette.dim)
+        elif snapshot.iteration == 0 and snapshot.position == 0:
+            row = Row().add("⏸ paused", palette.heading)
+            more = Row().add("  space runs, n steps, ? helps", palette.text)
+        else:
+            symbol = snapshot.listing.lines[snapshot.position].symbol
+            row = Row().add("⏸ paused", palette.heading)
+            return row.add(f" before {symbol}", palette.text)
+        return row.extend(more) if row.width + more.width <= room else row
+
+
+def _is_stopped(moment: Moment) -> bool:
+    """Whether there is a reason to tell why the run stands where it does."""
+    return bool(moment.snapshot.stopped) and moment.state is not State.RUNNING
+
+
+def _reason(snapshot: Snapshot, room: int) -> tuple[str, bool]:
+    """Say why the run stopped, as much of it as there is room for.
+
+    Returns:
+        The words, and whether that is all there is to say.
+    """
+    whole = snapshot.stopped
+    words, sign, iteration = whole.rpartition(_IN_ITERATION)
+    when = ""
+    if sign and cells_of(whole) > room:
+        # The clock may say it too.
+        when = "" if iteration == f"{snapshot.iteration:,}" else f" at {iteration}"
+        whole = words + when
+    if cells_of(whole) <= room:
+        return whole, True
+    least = room - cells_of(when)
+    return (cut(words, least) + when if when and least >= _WORDS else cut(whole, room)), False
 
 
 def _brief(rate: float) -> str:
