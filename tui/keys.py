@@ -183,7 +183,7 @@ KEYS = (
         ("x", "f11"),
         "x F11",
         "explain",
-        "where the number under the cursor comes from, and where its numbers come from",
+        "where the number under the cursor comes from (Dataset: f, Loss: E), and from there on",
         SEEING,
         footer=True,
     ),

@@ -82,9 +82,23 @@ class Changing(Stopping):
         self._halt()
         cell = self.frame.weights.parameter_cell()
         if self.frame.active != "weights" or cell is None:
-            self._say("To change a weight, go to it in Weights (4).")
+            self._tell_the_way_to_a_weight()
             return None
         return cell
+
+    def _tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
+        """Say how to come from where one is to a number that can be changed.
+
+        Args:
+            wanted: The tensor that one wanted to change; in Weights, the inspected one.
+        """
+        assert self._moment is not None
+        listing, inspected = self._moment.snapshot.listing, self.frame.weights.inspected
+        way = "4" if inspected is None or inspected in listing.parameters else "4, then Esc"
+        if self.frame.active == "weights":
+            wanted, way = inspected, "Esc"
+        words = "" if wanted is None else f"{listing.symbols[wanted]} is no weight. "
+        self._say(f"{words}To change a weight, go to it in Weights ({way}).")
 
     def edit_cell(self) -> None:
         """Ask for another value of the cell under the cursor."""

@@ -205,7 +205,7 @@ class Core(App[None]):
         elif isinstance(message.outcome, Answer):
             message.outcome.then(message.outcome.result)
         elif isinstance(message.outcome, NotComputedError):
-            self._say(f"{message.outcome}: f runs it to its end", severity="error")
+            self._say(f"{message.outcome}: the key f runs it to its end", severity="error")
         elif isinstance(message.outcome, (InputError, MemoryError)):
             self._say(str(message.outcome) or "not enough memory", severity="error")
         else:

@@ -11,6 +11,7 @@ from engine.errors import InputError
 from engine.expression import Cell, Explanation
 from engine.text import clean
 from tui.actions.changing import Changing
+from tui.actions.meant import meant_number
 from tui.panes.dataset import DatasetPane
 from tui.panes.iteration import IterationPane
 from tui.panes.loss import LossPane
@@ -60,8 +61,12 @@ class Seeing(Changing):
 
             if self._moment is not None and self._moment.dataset.columns:
                 self.push_screen(ColumnsScreen(self._moment))
-        else:
-            self.action_open()
+        elif self._moment is not None:
+            name = self.frame.iteration.line.name if self.frame.active == "iteration" else None
+            if name in self._moment.snapshot.listing.parameters:
+                self.action_open()
+            else:
+                self._tell_the_way_to_a_weight(name)
 
     def action_open(self) -> None:
         if self.frame.active == "iteration" and self._moment is not None:
@@ -125,33 +130,39 @@ class Seeing(Changing):
         self._draw()
 
     def action_explain(self) -> None:
-        """Explain the cell under the cursor of the inspector, or of the listing."""
+        """Explain the number that is meant in the active pane, or say why there is none."""
         if self._moment is None:
             return
         self._halt()
         moment = self._moment
-        if self.frame.active == "weights":
-            name, index = self.frame.weights.cell
-        else:
-            name = self.frame.iteration.explained
-            index = moment.snapshot.first_cell(name, moment.selected)
+        try:
+            name, place = meant_number(self.frame, moment)
+        except InputError as reason:
+            self._say(str(reason))
+            return
 
         def show(explanation: Explanation) -> None:
             self.push_screen(ExplainScreen(moment, explanation))
 
-        self.explain_cell(Cell(name, "", index, (), 0.0), show)
+        self._explain(lambda debugger: debugger.explain(name, *place(debugger)), show)
 
     def explain_cell(self, cell: Cell, then: Callable[[Explanation], None]) -> None:
-        """Have a cell explained."""
+        """Have a cell of an explanation explained."""
+        self._explain(
+            lambda debugger: debugger.explain(cell.tensor, *cell.index, as_read=cell.before), then
+        )
 
-        def explain(debugger: Debugger) -> Explanation:
+    def _explain(
+        self, explain: Callable[[Debugger], Explanation], then: Callable[[Explanation], None]
+    ) -> None:
+        def question(debugger: Debugger) -> Explanation:
             try:
-                return debugger.explain(cell.tensor, *cell.index, as_read=cell.before)
+                return explain(debugger)
             except (KeyError, IndexError):
                 # Between the key and the answer the run may have become another one.
                 raise InputError("This cell is no longer there.") from None
 
-        self._ask(explain, then)
+        self._ask(question, then)
 
     def action_check(self) -> None:
         """Check the gradients at the clock, beside the screen's own thread."""

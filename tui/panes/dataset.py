@@ -66,6 +66,11 @@ class DatasetPane(LinesView):
     class WindowMoved(Message):
         """Observations came into sight whose predictions the snapshot may not have."""
 
+    @property
+    def target(self) -> int:
+        """The first target in sight."""
+        return self._table.targets.shown.start if self._table is not None else 0
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if self.moment is not None:

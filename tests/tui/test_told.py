@@ -1,0 +1,127 @@
+"""What is told, and what is meant where one asks or wants to change something."""
+
+import pytest
+from textual.pilot import Pilot
+
+from engine import read_dataset
+from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
+from tui.app import NNTui
+from tui.screens.explain import ExplainScreen
+from tui.screens.prompt import PromptScreen
+
+at_two_sizes = pytest.mark.parametrize("size", SIZES)
+OVERFLOW = {"learning_rate": 1e300, "activation": "relu", "output_activation": "identity"}
+
+
+# What may be changed
+
+
+@at_two_sizes
+async def test_the_way_from_a_tensor_that_cannot_be_changed_to_a_weight(
+    size: tuple[int, int],
+) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("f", "5")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press("e")
+        words = "ŷ is no weight. To change a weight, go to it in Weights (4)."
+        await until(pilot, lambda: words in said(app))
+        assert app.frame.weights.inspected is None
+        assert app.frame.active == "iteration"
+        # With a tensor in the inspector, that is where 4 leads.
+        await pilot.press("enter", "e")
+        await until(pilot, lambda: "go to it in Weights (Esc)." in said(app))
+        await pilot.press("5", "e")
+        await until(pilot, lambda: "go to it in Weights (4, then Esc)." in said(app))
+        await pilot.press("4", "escape", "e")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await until(pilot, lambda: "v[input1, g1]" in text(app))
+
+
+@at_two_sizes
+async def test_from_its_update_one_can_change_a_weight(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("5", *["j"] * 30, "e")
+        await until(pilot, lambda: app.frame.weights.inspected == "w")
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await until(pilot, lambda: "w[g1, output]" in text(app))
+
+
+async def test_where_nothing_can_be_changed_the_way_is_told() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        for pane in ("3", "6"):
+            await pilot.press(pane, "e")
+            await until(pilot, lambda: "go to it in Weights (4)." in said(app))
+            app.clear_notifications()
+
+
+# What is explained
+
+
+async def explained(app: NNTui, pilot: Pilot[None]) -> str:
+    """The cell that is explained, after closing that again."""
+    await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+    screen = app.screen
+    assert isinstance(screen, ExplainScreen)
+    label = screen.explanation.cell.label
+    await pilot.press("escape")
+    await until(pilot, lambda: app.screen is not screen)
+    return label
+
+
+@at_two_sizes
+async def test_each_pane_explains_its_own_numbers(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("1", "j", "j", "j", "x")
+        await until(pilot, lambda: "f has not run in this iteration" in said(app))
+        await pilot.press("f", "s")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        await pilot.press("x")
+        assert await explained(app, pilot) == "f[obs 3, output]"
+        await pilot.press("3", "x")
+        assert await explained(app, pilot) == "E"
+        await pilot.press("h", "x")
+        await until(pilot, lambda: "Enter goes to iteration 0; x then explains" in said(app))
+        await pilot.press("2", "x")
+        assert await explained(app, pilot) == "η"
+        await pilot.press("j", "x")
+        await until(pilot, lambda: "This is as it was set" in said(app))
+        await pilot.press("6", "x")
+        await until(pilot, lambda: "No number is chosen here" in said(app))
+        await pilot.press("5", "x")
+        assert await explained(app, pilot) == "w[g1, output]"
+
+
+async def test_the_target_in_sight_is_explained() -> None:
+    classes = {"output_activation": "softmax", "loss": "cross-entropy"}
+    async with opened((44, 24), read_dataset("iris"), **classes) as (app, pilot):
+        await pilot.press("f", "1", "j", "j", *["l"] * 8)
+        await until(pilot, lambda: app.frame.dataset.target > 0)
+        target = app._debugger.dataset.targets[app.frame.dataset.target]
+        await pilot.press("x")
+        assert await explained(app, pilot) == f"f[obs 2, {target}]"
+
+
+async def test_an_observation_outside_of_the_batch_has_no_prediction() -> None:
+    async with opened((80, 24), batch_size="2") as (app, pilot):
+        await pilot.press("f", "1", *["j"] * 4)
+        await until(pilot, lambda: clock(app) == (1, 0) and app._moment.selected == 3)
+        await pilot.press("x")
+        await until(pilot, lambda: "Observation 4 is not in this batch" in said(app))
+
+
+@at_two_sizes
+async def test_the_value_that_is_not_finite_is_the_one_explained(size: tuple[int, int]) -> None:
+    async with opened(size, **OVERFLOW) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: "y[obs 2, output] is inf" in text(app))
+        await pilot.press("x")
+        assert await explained(app, pilot) == "y[obs 2, output]"
+        # Of a chosen observation that is finite there, and of one that is not.
+        for key, label in (("j", "y[obs 2, output]"), ("", ""), ("j", "y[obs 3, output]")):
+            await pilot.press("1", *filter(None, ["j" if not label else key]))
+            if label:
+                await pilot.press("5", "x")
+                assert await explained(app, pilot) == label
+        assert snapshot(app).stopped

@@ -1,0 +1,75 @@
+"""Which number one means where one asks for an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.errors import InputError, NotComputedError
+
+if TYPE_CHECKING:
+    from engine.debugger import Debugger
+    from engine.tensor import Index
+    from tui.frame import Frame
+    from tui.moment import Moment
+
+
+def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger], Index]]:
+    """Return the tensor that is meant in the active pane, and what finds the cell in it.
+
+    Raises:
+        InputError: No number is meant; it says why.
+    """
+    pane, snapshot, selected = frame.active, moment.snapshot, moment.selected
+    if pane == "weights":
+        name, index = frame.weights.cell
+        return name, lambda debugger: index
+    if pane == "hyperparameters" and frame.hyperparameters.fields.field.name == "learning_rate":
+        return "eta", lambda debugger: ()
+    if pane == "hyperparameters":
+        raise InputError("This is as it was set, so there is nothing to explain.")
+    if pane == "pictures":
+        raise InputError("No number is chosen here: x explains those in the other panes.")
+    if pane == "loss":
+        cursor = frame.loss.cursor_iteration
+        if cursor is not None and cursor != snapshot.values_iteration:
+            raise InputError(f"Enter goes to iteration {cursor:,}; x then explains its E.")
+        return "E", lambda debugger: ()
+    if pane == "dataset" and selected is not None and snapshot.place_of(selected) is None:
+        called = moment.dataset.observations[selected]
+        raise InputError(f"Observation {called} is not in this batch, so it has no f now.")
+    name = "f" if pane == "dataset" else frame.iteration.explained
+    first = snapshot.first_cell(name, selected)
+    by_observation = snapshot.listing.axes[name][:1] == snapshot.listing.axes["x"][:1]
+    row = first[0] if by_observation and selected is not None else None
+    if pane == "dataset":
+        first = (first[0], frame.dataset.target)
+    elsewhere = pane == "iteration"
+    return name, lambda debugger: _striking_cell(debugger, name, first, row, elsewhere)
+
+
+def _striking_cell(
+    debugger: Debugger, name: str, first: Index, row: int | None, elsewhere: bool
+) -> Index:
+    """Find the first cell that is not finite.
+
+    Args:
+        debugger: Has all values; a snapshot has those that can be seen.
+        name: The tensor.
+        first: The cell where all are finite.
+        row: The row of the chosen observation, which is looked through first.
+        elsewhere: Whether a cell of another row will do.
+    """
+    try:
+        value = debugger.value(name)
+    except (KeyError, NotComputedError):
+        # Whoever asks for the explanation will be told.
+        return first
+    # Imported here, as the first frame need not wait for it.
+    import numpy as np
+
+    cells = np.argwhere(~np.isfinite(value))
+    if row is not None:
+        in_row = cells[cells[:, 0] == row]
+        cells = in_row if len(in_row) or not elsewhere else cells
+    return tuple(int(i) for i in cells[0]) if len(cells) else first
