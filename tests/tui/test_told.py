@@ -125,3 +125,12 @@ async def test_the_value_that_is_not_finite_is_the_one_explained(size: tuple[int
                 await pilot.press("5", "x")
                 assert await explained(app, pilot) == label
         assert snapshot(app).stopped
+
+
+async def test_a_batch_that_is_not_chosen_yet_has_tensors_to_inspect() -> None:
+    async with opened((80, 24), batch_size="2") as (app, pilot):
+        for name in ("x", "yhat", "f0"):
+            app.inspect(name)
+            await until(pilot, lambda: "not computed yet" in text(app))
+            await pilot.press("n" if name == "yhat" else "v")
+        assert app.is_running

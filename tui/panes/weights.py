@@ -310,8 +310,12 @@ class WeightsPane(LinesView):
     def _ask_for_window(self, moment: Moment) -> None:
         """Have the rows brought that the snapshot does not have, asking once."""
         window, snapshot = self.window, moment.snapshot
+        if window is None or snapshot.batch is not None:
+            # Of a batch a snapshot has all rows, once they are chosen.
+            self._wanted = None
+            return
         last = snapshot.first_observation + len(snapshot.values["x"])
-        if window is None or (
+        if (
             snapshot.first_observation <= window.start
             and min(window.stop, self._sizes()[0]) <= last
         ):
