@@ -106,6 +106,11 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         """The colours of the present theme."""
         return cast("NNTui", self.app).palette
 
+    @property
+    def is_colourless(self) -> bool:
+        """Whether colours cannot tell one thing from another here."""
+        return self.app.no_color or self.app.console.color_system in (None, "standard")
+
     def show(self, moment: Moment) -> None:
         """Draw another moment, if the widget can be seen; otherwise once it can."""
         running = moment.state is State.RUNNING

@@ -21,17 +21,24 @@ def class_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def shortened(names: Sequence[str], width: int) -> tuple[str, ...]:
+def shortened(names: Sequence[str], width: int, *, with_columns: bool = False) -> tuple[str, ...]:
     """Cut each name that takes more than so many cells, so that it fits no other of them.
 
     An ellipsis stands at the end if that will do, else in the middle or at the start.
+
+    Args:
+        names: The names.
+        width: The cells that each may take.
+        with_columns: Whether what stands before an equals sign is no column to be left out.
     """
-    return _shortened(tuple(names), max(width, 0))
+    return _shortened(tuple(names), max(width, 0), with_columns)
 
 
 @lru_cache(maxsize=256)
-def _shortened(names: tuple[str, ...], width: int) -> tuple[str, ...]:
-    told = _without_columns([typeset(name) for name in names], width)
+def _shortened(names: tuple[str, ...], width: int, with_columns: bool) -> tuple[str, ...]:
+    told = [typeset(name) for name in names]
+    if not with_columns:
+        told = _without_columns(told, width)
     long = [name for name in told if cell_len(name) > width]
     taken = {name for name in told if cell_len(name) <= width}
     found = []

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
+    from engine.tensor import Array
 
+LEAST_WIDTH, LEAST_HEIGHT = 16, 4
+"""The smallest chart in which there is something to see."""
 _CURVE = range(0x2801, 0x2900)
 """The braille patterns with at least one dot."""
 
@@ -116,12 +119,9 @@ class Chart:
         return axes.first + round((column - self.first) / max(self.span, 1) * axes.width)
 
 
-def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
-    """Draw the losses into `height` lines of `width` characters."""
-    if width < 16 or height < 4:
-        return Chart()
+def _points(outline: Outline, axes: Axes) -> tuple[Array, Array]:
+    """Return the iterations and the heights of all that can be drawn."""
     import numpy as np
-    import plotext
 
     steps = np.repeat(outline.positions, 2)
     values = np.empty(steps.size)
@@ -130,8 +130,23 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
         values = np.where(values > 0, values, np.nan)
         values = np.log10(values)
     good = np.isfinite(values) & (steps >= axes.first) & (steps <= axes.iterations)
-    if not good.any():
+    return steps[good], values[good]
+
+
+def is_drawable(outline: Outline, axes: Axes) -> bool:
+    """Whether there is anything between the axes, if there is room for it."""
+    finite = math.isfinite(axes.bottom) and math.isfinite(axes.top)
+    return finite and bool(_points(outline, axes)[0].size)
+
+
+def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
+    """Draw the losses into `height` lines of `width` characters."""
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT or not is_drawable(outline, axes):
         return Chart()
+    import numpy as np
+    import plotext
+
+    steps, values = _points(outline, axes)
     # Far beyond the axes plotext would draw, and fill its memory, all the same.
     tall = axes.top - axes.bottom
     values = np.clip(values, axes.bottom - tall, axes.top + tall)
@@ -142,7 +157,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     plotext.plotsize(width, height)
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)
-    plotext.plot(steps[good].tolist(), values[good].tolist(), marker="braille")
+    plotext.plot(steps.tolist(), values.tolist(), marker="braille")
     plotext.xlim(axes.first, axes.iterations)
     plotext.ylim(axes.bottom, axes.top)
     xs = [axes.first + axes.width * i // 2 for i in range(3)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -11,10 +10,11 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, right
+from tui.lines import LinesView, Row, right, wrap
 from tui.moment import Moment
+from tui.panes.legend import CURVE, MARKS, legend_row
 from tui.panes.watches import watch_row
-from tui.plot import Chart, chart, empty_axes, is_curve
+from tui.plot import LEAST_HEIGHT, Chart, chart, empty_axes, is_curve, is_drawable
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
@@ -28,6 +28,8 @@ _SMOOTH = 3
 """The columns of each stretch of iterations whose mean is drawn."""
 _BEHIND = "░"
 """What the losses are drawn with behind the mean."""
+_DIGITS = (9, 6, 4, 2, 1)
+"""Those of the loss that is told, as many as there is room for."""
 _MOST_CURVES = 4
 """The present branch and the ones before it that are drawn."""
 
@@ -52,6 +54,8 @@ class LossPane(LinesView):
         self._drawn: dict[object, tuple[object, Chart]] = {}
         self._cursor: int | None = None
         self._chart: Chart | None = None
+        self._present: Outline | None = None
+        """The losses in sight of the present branch."""
 
     def toggle_log(self) -> None:
         """Change between the linear and the logarithmic scale of E."""
@@ -191,20 +195,25 @@ class LossPane(LinesView):
 
     # Drawing
 
-    def _told(self, moment: Moment) -> str:
+    def _told(self, moment: Moment, width: int) -> str:
         """The exact loss at the cursor, or the last one."""
         snapshot = moment.snapshot
         cursor = self.cursor_iteration
-        if cursor is not None:
-            return f"E = {snapshot.losses[cursor]:.9e} at {cursor:,}"
         outline = snapshot.outline
-        if outline is not None and outline.first_nonfinite is not None:
+        if cursor is not None:
+            loss, where = float(snapshot.losses[cursor]), f"{cursor:,}"
+        elif outline is not None and outline.first_nonfinite is not None:
             return f"E is no finite number since {outline.first_nonfinite:,}"
-        if snapshot.loss is None:
+        elif snapshot.loss is None:
             return ""
-        computed = snapshot.losses.size
-        ahead = f" of {computed:,}" if snapshot.iteration < computed else ""
-        return f"E = {snapshot.loss:.9e} at {snapshot.values_iteration:,}{ahead}"
+        else:
+            loss, computed = snapshot.loss, snapshot.losses.size
+            ahead = f" of {computed:,}" if snapshot.iteration < computed else ""
+            # Before E is computed, the last one is that of the iteration before.
+            last = snapshot.values_iteration if "E" in snapshot.values else snapshot.iteration - 1
+            where = f"{last:,}{ahead}"
+        texts = [f"E = {loss:.{digits}e} at {where}" for digits in _DIGITS]
+        return next((text for text in texts if len(text) <= width), texts[-1])
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment, palette = self.moment, self.palette
@@ -212,21 +221,35 @@ class LossPane(LinesView):
             return []
         outline = moment.snapshot.outline
         if outline is None or not outline.positions.size:
-            hint = "no iteration is complete yet"
-            return [Strip.blank(width), Row().add(" " + hint, palette.dim).strip(width)]
-        told = Row().add(right(self._told(moment), width), palette.label).strip(width)
+            return [Strip.blank(width), *self._said("no iteration is complete yet", width)]
+        told = Row().add(right(self._told(moment, width), width), palette.label).strip(width)
         others = self._others(moment)
-        legend = self._legend(moment, others, width) + self._watches(moment, width)
-        room = count - 2 - len(legend)
-        charts = self._draw(width, room, outline, others, moment)
-        if not charts:
-            words = "too small for a chart: m maximises"
-            if width >= 16 and count >= 6:
-                words = "no finite loss to draw" + (" on a log scale" if self._log else "")
-            return [told, Row().add(" " + words, palette.dim).strip(width)]
+        others, more = others[: _MOST_CURVES - 1], len(others[_MOST_CURVES - 1 :])
+        above = self._legend(moment, others, more, width) + self._watches(moment, width)
+        room = count - 2
+        # The last of them give way to the chart.
+        above = above[: max(room - LEAST_HEIGHT, 0)]
+        charts = self._draw(width, room - len(above), outline, others, moment)
+        if not charts[0].lines:
+            return [told, *self._said(self._no_chart(), width)]
         self._chart = charts[0]
         lines = self._overlaid(charts, moment, width)
-        return [told, *legend, *lines, self._timeline(charts[0], moment, width)]
+        return [told, *above, *lines, self._timeline(charts[0], moment, width)]
+
+    def _said(self, words: str, width: int) -> list[Strip]:
+        """What is said where there is no chart."""
+        lines = wrap(words, width - 1)
+        return [Row().add(" " + line, self.palette.dim).strip(width) for line in lines]
+
+    def _no_chart(self) -> str:
+        """Say why nothing is drawn."""
+        assert self._present is not None
+        kind = "E above 0" if self._log else "finite E"
+        words = f"no {kind} to draw" + (" in these iterations" if self._window else "")
+        if is_drawable(self._present, self._shown):
+            words = "too small for a chart"
+            words += "" if self.screen.has_class("-single") else ": m maximises"
+        return words
 
     def _others(self, moment: Moment) -> list[tuple[str, Outline]]:
         """What is held out, then the other branches, the latest first."""
@@ -239,20 +262,21 @@ class LossPane(LinesView):
                 for branch in reversed(moment.snapshot.branches)
                 if branch.outline is not None and branch.outline.positions.size
             ),
-        ][: _MOST_CURVES - 1]
+        ]
 
-    def _legend(self, moment: Moment, others: list[tuple[str, Outline]], width: int) -> list[Strip]:
+    def _legend(
+        self, moment: Moment, others: list[tuple[str, Outline]], more: int, width: int
+    ) -> list[Strip]:
         """Which curve is which, once there are several."""
         if not others:
             return []
-        palette = self.palette
-        present = next(b.label for b in moment.snapshot.branches if b.current)
-        if len(moment.snapshot.branches) == 1:
-            present = "training"
-        row = Row().add("⣀ ", palette.plus[2]).add(present, palette.text)
-        for (label, _), style in zip(others, self._other_styles(), strict=False):
-            row.add("  ⣀ ", style).add(label, palette.dim)
-        return [row.strip(width)]
+        branches = moment.snapshot.branches
+        present = next(branch.label for branch in branches if branch.current)
+        labels = ["training" if len(branches) == 1 else present, *(label for label, _ in others)]
+        marks = (CURVE, *(MARKS if self.is_colourless else [CURVE] * len(MARKS)))
+        styles = (self.palette.plus[2], *self._other_styles())
+        keys = list(zip(labels, marks, styles, strict=False))
+        return [legend_row(keys, more, self.palette, width).strip(width)]
 
     def _watches(self, moment: Moment, width: int) -> list[Strip]:
         row = watch_row(moment, self.palette, width)
@@ -270,7 +294,7 @@ class LossPane(LinesView):
         others: list[tuple[str, Outline]],
         moment: Moment,
     ) -> list[Chart]:
-        """Draw the present curve and the others on the same axes; none without room."""
+        """Draw the present curve and the others on the same axes, as far as there is room."""
         snapshot = moment.snapshot
         planned = snapshot.hyperparameters.iterations
         self._axes = self._axes.including(planned, snapshot.losses.size, outline)
@@ -288,8 +312,7 @@ class LossPane(LinesView):
                 outline = between
             axes = axes.narrowed(first, last, between)
         self._shown = axes
-        if not (math.isfinite(axes.bottom) and math.isfinite(axes.top)):
-            return []
+        self._present = outline
         curves = [outline, *(other for _, other in others)]
         if self._smooth:
             means = self._means(snapshot, width)
@@ -301,7 +324,7 @@ class LossPane(LinesView):
             if self._drawn.get(place, (None,))[0] != key:
                 self._drawn[place] = (key, chart(width, height, curve, axes))
             charts.append(self._drawn[place][1])
-        return charts if charts[0].lines else []
+        return charts
 
     def _means(self, snapshot: Snapshot, width: int) -> Outline:
         """The losses that are drawn, smoothed."""
@@ -323,6 +346,7 @@ class LossPane(LinesView):
         if self.cursor_iteration is not None:
             column = charts[0].column_of(self.cursor_iteration, self._shown)
             marks[column] = ("│", palette.heading)
+        colourless = self.is_colourless
         strips = []
         for y, line in enumerate(charts[0].lines):
             segments = []
@@ -336,6 +360,8 @@ class LossPane(LinesView):
                     if self._smooth and on == len(charts) - 1:
                         # Without colours too the mean is told from what it is the mean of.
                         character = _BEHIND
+                    elif on and colourless:
+                        character = MARKS[on - 1]
                 elif character == " " and x in marks and y < len(charts[0].lines) - 2:
                     character, style = marks[x]
                 segments.append(Segment(character, style))

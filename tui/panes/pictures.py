@@ -228,13 +228,8 @@ class PicturesPane(LinesView):
             shown = self._map_of(picture)
             if len(picture.inputs) == 1:
                 return curve_rows(picture, shown, moment, self.palette, size)
-            return plane_rows(picture, shown, moment, self.palette, size, self._is_plain)
+            return plane_rows(picture, shown, moment, self.palette, size, self.is_colourless)
         if isinstance(picture, dict):
             return quality_rows(picture, self.palette, size[0])
         assert isinstance(picture, list)
         return histogram_rows(picture, self.palette, size)
-
-    @property
-    def _is_plain(self) -> bool:
-        """Whether colours cannot tell one thing from another here."""
-        return self.app.no_color or self.app.console.color_system in (None, "standard")

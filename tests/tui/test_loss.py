@@ -1,0 +1,143 @@
+"""The chart of the losses in little room, without colours, and with many branches."""
+
+import numpy as np
+import pytest
+from rich.style import Style
+from textual.pilot import Pilot
+
+from engine import Dataset
+from tests.tui.app import clock, opened, snapshot, state, text, until
+from tui.app import NNTui
+from tui.moment import State
+from tui.palette import Palette
+from tui.panes.legend import CURVE, MARKS, legend_row
+
+LONG = "without w[g2, output] = −2 at 81"
+
+
+def legend(*labels: str, more: int = 0, width: int) -> str:
+    keys = [(label, CURVE, Style()) for label in labels]
+    row = legend_row(keys, more, Palette.from_theme({}), width)
+    assert row.width <= width
+    return "".join(segment.text for segment in row.segments)
+
+
+def test_labels_are_shortened_so_that_all_are_there() -> None:
+    told = legend(LONG, LONG.removeprefix("without "), "start", width=36)
+    assert told.count(CURVE) == 3
+    assert told.endswith("⣀ start")
+    assert told.startswith("⣀ without")
+    assert "⣀ w[" in told
+    # Where there is room nothing is cut.
+    assert legend("one", "another", width=36) == "⣀ one  ⣀ another"
+    both = legend(LONG, LONG.replace("−2", "3"), width=40)
+    first, second = both.removeprefix("⣀ ").split("  ⣀ ")
+    assert first != second
+    # What stands before the equals sign tells which weight it is.
+    weights = legend("w[g1, output] = 2 at 81", "w[g2, output] = 3 at 81", width=34)
+    assert "⣀ w[" in weights.partition("  ")[0]
+    assert "⣀ w[" in weights.partition("  ")[2]
+
+
+def test_how_many_more_there_are_is_said() -> None:
+    assert legend("one", "another", more=2, width=36) == "⣀ one  ⣀ another  +2"
+    told = legend(*[f"learning rate = 0.{i} at {i}" for i in range(1, 5)], more=1, width=30)
+    assert told.count(CURVE) + int(told.rpartition("+")[2]) == 5
+    assert told.count(CURVE) >= 2
+
+
+def lines(app: NNTui) -> list[str]:
+    """What stands in the pane."""
+    return [line.text for line in app.frame.loss._lines]
+
+
+async def branch_off(app: NNTui, pilot: Pilot[None], iteration: int, value: float) -> None:
+    """Change a weight in the past and run to the end."""
+    app._do(lambda debugger: debugger.go_to(iteration))
+    app._do(lambda debugger: debugger.edit("w", (0, 0), value))
+    app._do(lambda debugger: debugger.train())
+    wanted = f"{value:g}".replace("-", "−")
+    await until(pilot, lambda: any(wanted in branch.label for branch in snapshot(app).branches))
+    await until(pilot, lambda: state(app) is State.FINISHED)
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 36)])
+async def test_without_colours_each_curve_has_a_mark(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(size, iterations=300, learning_rate=2.0) as (app, pilot):
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        for value in (-4.0, 6.0):
+            await branch_off(app, pilot, 100, value)
+        await until(pilot, lambda: lines(app)[1].count(CURVE) == 1)
+        marks = [mark for mark in MARKS if f"  {mark} " in lines(app)[1]]
+        assert len(marks) == 2
+        drawn = "".join(lines(app)[2:])
+        assert any("⠀" < character <= "⣿" for character in drawn)
+        assert any(mark in drawn for mark in marks)
+
+
+async def test_in_colours_all_curves_are_fine_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with opened((80, 24), iterations=300, learning_rate=2.0) as (app, pilot):
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await branch_off(app, pilot, 100, -4.0)
+        await until(pilot, lambda: lines(app)[1].count(CURVE) == 2)
+        assert not any(mark in "".join(lines(app)[2:]) for mark in MARKS)
+
+
+async def test_branches_that_are_not_drawn_are_counted() -> None:
+    async with opened((120, 36), iterations=20) as (app, pilot):
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        for value in (1.0, 2.0, 3.0, 4.0, 5.0):
+            await branch_off(app, pilot, 10, value)
+        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+4"))
+
+
+async def test_the_chart_comes_before_legend_and_watches() -> None:
+    async with opened((40, 10), iterations=40) as (app, pilot):
+        app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await branch_off(app, pilot, 20, 3.0)
+        await until(pilot, lambda: any("⠀" < c <= "⣿" for c in "".join(lines(app)[2:])))
+        assert "start" in text(app)
+        assert "norm(dE_dw)" not in text(app)
+        await pilot.resize_terminal(40, 9)
+        await until(pilot, lambda: "start" not in text(app))
+        assert any("⠀" < c <= "⣿" for c in "".join(lines(app)))
+        await pilot.resize_terminal(40, 6)
+        await until(pilot, lambda: "too small for a chart" in text(app))
+        assert "finite" not in text(app)
+
+
+async def test_why_there_is_no_chart() -> None:
+    # All is right from the start.
+    zeros = Dataset.from_arrays(np.zeros((2, 1)), np.zeros((2, 1)))
+    async with opened((80, 24), zeros, output_activation="identity") as (app, pilot):
+        app._do(lambda debugger: [debugger.edit("w", (i, 0), 0.0) for i in range(3)])
+        await pilot.press("3", "s", "s", "y")
+        await until(pilot, lambda: "no E above 0 to draw" in text(app))
+        await pilot.press("y")
+        await until(pilot, lambda: "no E above 0" not in text(app))
+
+
+async def test_the_loss_is_told_with_the_iteration_that_it_is_of() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("3", "s", "s", "n")
+        await until(pilot, lambda: clock(app) == (2, 1))
+        loss = snapshot(app).losses[1]
+        await until(pilot, lambda: f"E = {loss:.9e} at 1 " in text(app))
+        await pilot.press("f")
+        await until(pilot, lambda: f"E = {snapshot(app).losses[-1]:.9e} at 2 " in text(app))
+
+
+async def test_a_number_is_told_with_fewer_digits_where_room_is_short() -> None:
+    async with opened((100, 30)) as (app, pilot):
+        await pilot.press("3", "s")
+        await until(pilot, lambda: lines(app)[0].strip() == "E = 2.0e-01 at 0")

@@ -1,0 +1,57 @@
+"""Which curve of the chart is which, in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.style import Style
+
+from tui.lines import Row, cells_of
+from tui.names import shortened
+from tui.palette import Palette
+
+CURVE = "⣀"
+"""What stands for a curve that is drawn in dots."""
+MARKS = ("×", "+", "o")
+"""What the curves beside the present one are drawn with where colours cannot tell them apart."""
+_GAP = 2
+_LEAST = 8
+"""Cells of a label from which on it tells anything."""
+
+
+def legend_row(
+    keys: Sequence[tuple[str, str, Style]], more: int, palette: Palette, width: int
+) -> Row:
+    """Name as many curves as there is room for, and say how many others there are.
+
+    Args:
+        keys: The curves with their marks and their styles, the present one first.
+        more: How many there are that are not drawn.
+        palette: The colours.
+        width: The cells of the line.
+    """
+    labels, left = _fitting([label for label, _, _ in keys], more, width)
+    row = Row()
+    for i, (label, (_, mark, style)) in enumerate(zip(labels, keys, strict=False)):
+        row.add(" " * _GAP if i else "").add(f"{mark} ", style)
+        row.add(label, palette.dim if i else palette.text)
+    return row.add(f"  +{left}" if left else "", palette.dim)
+
+
+def _fitting(labels: Sequence[str], more: int, width: int) -> tuple[tuple[str, ...], int]:
+    """Shorten labels so that as many as possible fit, and count the others."""
+    for count in range(len(labels), 0, -1):
+        left = more + len(labels) - count
+        room = width - count * len(f"{CURVE} ") - (count - 1) * _GAP
+        room -= len(f"  +{left}") if left else 0
+        cells = sorted(map(cells_of, labels[:count]))
+        if room >= sum(min(needed, _LEAST) for needed in cells):
+            break
+    # What short ones do not need is for the long ones.
+    each = room
+    for i, needed in enumerate(cells):
+        each = room // (count - i)
+        if needed > each:
+            break
+        room -= needed
+    return shortened(labels[:count], max(each, 1), with_columns=True), left
