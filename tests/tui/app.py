@@ -74,16 +74,20 @@ def app_of(load: Callable[[], Debugger]) -> NNTui:
 
 @asynccontextmanager
 async def opened(
-    size: tuple[int, int] = (120, 36), dataset: Dataset | None = None, **hyperparameters: object
+    size: tuple[int, int] = (120, 36),
+    dataset: Dataset | None = None,
+    *,
+    notifications: bool = False,
+    **hyperparameters: object,
 ) -> AsyncIterator[tuple[NNTui, Pilot[None]]]:
-    """The app on a dataset, by default OR, paused at iteration 0."""
+    """The app on a dataset, by default OR, paused at iteration 0; what it tells may be shown."""
 
     def load() -> Debugger:
         values = Hyperparameters(**hyperparameters)  # type: ignore[arg-type]
         return Debugger(dataset or read_dataset("or"), values)
 
     app = app_of(load)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         await until(pilot, lambda: app._moment is not None)
         await pilot.pause()
         yield app, pilot

@@ -62,8 +62,9 @@ async def test_weights_by_hand(size: tuple[int, int]) -> None:
         await until(pilot, lambda: v() > expected + 1e-3)
         await pilot.press("U")
         await until(pilot, lambda: v() == pytest.approx(expected, rel=1e-12))
-        await pilot.press("U", *["u"] * 6)
+        await pilot.press("U")
         await until(pilot, lambda: "There is nothing to redo." in said(app))
+        await pilot.press(*["u"] * 6)
         await until(pilot, lambda: "There is nothing to undo." in said(app))
         assert v() == start
         assert len(snapshot(app).branches) == 1

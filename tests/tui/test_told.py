@@ -1,7 +1,8 @@
-"""What is told, and what is meant where one asks or wants to change something."""
+"""What is told in passing, and what is meant where one asks or wants to change something."""
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._toast import Toast
 
 from engine import read_dataset
 from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
@@ -11,6 +12,66 @@ from tui.screens.prompt import PromptScreen
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 OVERFLOW = {"learning_rate": 1e300, "activation": "relu", "output_activation": "identity"}
+
+
+def toasts(app: NNTui) -> list[Toast]:
+    return list(app.screen.query(Toast))
+
+
+async def test_the_same_words_are_not_told_twice_at_once() -> None:
+    async with opened((80, 24), notifications=True) as (app, pilot):
+        await pilot.press("C")
+        await until(pilot, lambda: "No stop lies before this." in said(app))
+        await until(pilot, lambda: len(toasts(app)) == 1)
+        told = toasts(app)[0]
+        # What has nearly gone is told anew.
+        told._notification.timeout = 0.9
+        await pilot.press("C")
+        await until(pilot, lambda: toasts(app) and told not in toasts(app))
+        told = toasts(app)[0]
+        await pilot.press("C", "C", "x")
+        await until(pilot, lambda: "has not run" in said(app))
+        await until(pilot, lambda: len(toasts(app)) == 2)
+        assert toasts(app)[0] is told
+        assert said(app).count("No stop lies before this.") == 1
+
+
+async def test_of_many_messages_the_last_two_are_there() -> None:
+    async with opened((80, 24), notifications=True) as (app, pilot):
+        for word in ("first", "second", "third", "fourth"):
+            app.notify(word, timeout=30)
+        await until(pilot, lambda: said(app) == "third\nfourth")
+        await until(pilot, lambda: len(toasts(app)) == 2)
+        # What is told at the start is told once only.
+        for word in ("a", "b", "c"):
+            app.notify(word, severity="warning", timeout=30)
+        for word in ("fifth", "sixth", "seventh"):
+            app.notify(word, timeout=30)
+        await until(pilot, lambda: said(app) == "a\nb\nc\nsixth\nseventh")
+
+
+@pytest.mark.parametrize("size", [*SIZES, (40, 10), (30, 7)])
+async def test_messages_leave_the_header_free(size: tuple[int, int]) -> None:
+    async with opened(size, notifications=True) as (app, pilot):
+        before = text(app).splitlines()[: app.frame.header.size.height]
+        for word in ("one", "two", "three"):
+            app.notify(f"{word} " * 70, timeout=30)
+            await until(pilot, lambda word=word: f"{word} {word} " in text(app))
+            await pilot.pause()
+            assert text(app).splitlines()[: len(before)] == before
+        # The one before stays where both have room.
+        await until(pilot, lambda: "one one" not in text(app))
+        assert ("two two" in text(app)) == (size in SIZES)
+        assert text(app).count("three three three") >= 3
+
+
+async def test_a_brief_message_takes_one_line_above_the_keys() -> None:
+    async with opened((80, 24), notifications=True) as (app, pilot):
+        await pilot.press("C")
+        await until(pilot, lambda: "No stop lies before this." in text(app))
+        region = toasts(app)[0].region
+        assert (region.y, region.height) == (22, 1)
+        assert region.width < 32
 
 
 # What may be changed

@@ -12,6 +12,7 @@ from textual.app import App, ComposeResult
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
+from textual.notifications import Notification, Notify
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
@@ -22,7 +23,7 @@ from tui.driver import PlainDriver
 from tui.failure import told_of
 from tui.frame import Frame
 from tui.keys import bindings
-from tui.lines import LinesView
+from tui.lines import LinesView, wrap
 from tui.moment import Moment, State
 from tui.palette import THEME, Palette
 from tui.screens.listing import ListScreen
@@ -36,6 +37,14 @@ _COPY_ALL = 512
 """Up to so many observations a snapshot holds all; of more, only those that can be seen."""
 
 
+_MOST_TOLD = 2
+"""Messages in passing that stand on the screen at once."""
+_SHARE_TOLD = 0.75
+"""The share of the screen that they may take, as in the style sheet."""
+_TOLD_MARGIN = 5
+"""The cells beside the words of a message."""
+_LEGIBLE = 1.0
+"""Seconds that a message has to be there yet for the same one not to be shown anew."""
 _SETTLED = 0.1
 """Seconds after which a terminal is taken to keep its size."""
 
@@ -254,6 +263,37 @@ class Core(App[None]):
                 self._session.saver.view = layout.describe(self.frame)
             if isinstance(self.screen, ListScreen):
                 self.screen.show(self._moment)
+
+    def on_notify(self, event: Notify) -> None:
+        """Leave out what is told already, and what there is no room for beside the last."""
+        told, new = list(self._notifications), event.notification
+        same = [one for one in told if one.message == new.message]
+        if same and same[-1].time_left > _LEGIBLE:
+            event.prevent_default()
+            return
+        kept = int(new.severity != "warning")
+        room = _SHARE_TOLD * self.size.height - self._lines_of(new)
+        for one in reversed(told):
+            lines = self._lines_of(one)
+            # What is told once, at the start, makes no room for what keys have to say.
+            wanted = kept < _MOST_TOLD or one.severity == "warning"
+            if one not in same and wanted and lines <= room:
+                kept, room = kept + (one.severity != "warning"), room - lines
+            else:
+                self._forget(one)
+
+    def _forget(self, told: Notification) -> None:
+        """Take a message off the screen."""
+        self._unnotify(told, refresh=False)
+        for screen in self.screen_stack:
+            for holder in screen.query("ToastHolder"):
+                # Textual would only remove what is in it, and keep the room.
+                if (holder.id or "").endswith(told.identity):
+                    holder.remove()
+
+    def _lines_of(self, told: Notification) -> int:
+        """About how many lines a message takes."""
+        return len(wrap(told.message, max(self.size.width - _TOLD_MARGIN, 1)))
 
     def _say(self, words: str, severity: str = "information") -> None:
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
