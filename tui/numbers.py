@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 NOT_COMPUTED = "·"
 NARROWEST = 7
+_DIGIT_BEHIND = re.compile(r"\.\d")
 _WIDTHS = (11, 9, 8, NARROWEST)
 _MOST_WHOLE_DIGITS = 3
 
@@ -51,7 +53,9 @@ def fixed(value: float, width: int, whole: int = 1) -> str:
     if 10.0 ** (1 - decimals) <= abs(value) < 10.0**whole - 0.5 * 10.0**-decimals:
         text = f"{value:+.{decimals}f}"
     else:
-        text = _scientific(value, width)
+        # The point of a small number is in line with those beside it, if it then has a digit.
+        aligned = _scientific(value, width + 1 - whole) if abs(value) < 1.0 else ""
+        text = aligned if _DIGIT_BEHIND.search(aligned) else _scientific(value, width)
     return text.replace("-", MINUS).rjust(width)
 
 
@@ -61,8 +65,10 @@ def _scientific(value: float, width: int) -> str:
         mantissa, exponent = f"{value:+.{digits}e}".split("e")
         text = f"{mantissa}e{int(exponent)}"
         if len(text) <= width:
-            return text
-    return text
+            break
+    # The point is kept where there is room for no more than that: the sign stays in line.
+    spare = len(text) == width - 1 and "." not in mantissa
+    return f"{mantissa}.e{int(exponent)}" if spare else text
 
 
 def missing(width: int, whole: int = 1) -> str:

@@ -60,6 +60,25 @@ def test_decimal_points_are_in_line() -> None:
     assert missing(8, whole).index("·") == points.pop() - 1
 
 
+@pytest.mark.parametrize("width", [8, 9, 11])
+def test_a_small_number_is_in_line_with_those_beside_it(width: int) -> None:
+    for largest in (5.0, 12.5, 123.0):
+        whole = whole_digits(largest)
+        small, usual = fixed(-5.419e-6, width, whole), fixed(-0.25, width, whole)
+        if width - whole > 6:
+            assert small.index("−") == usual.index("−")
+            assert small.index(".") == usual.index(".")
+    # A large one keeps its digits.
+    assert fixed(1234.5, 9, 2) == "+1.2345e3"
+
+
+def test_without_decimals_the_sign_stays_in_line() -> None:
+    assert fixed(-5.4e-12, 7) == "−5.e−12"
+    assert fixed(5e100, 7) == "+5.e100"
+    # Rounding makes the exponent shorter.
+    assert fixed(9.9999e-10, 11, 2) == "  +1.000e−9"
+
+
 def test_the_users_numbers_stay_as_given_and_in_line() -> None:
     assert as_given([0, 1, 10]) == [" 0", " 1", "10"]
     assert as_given([0.5, -12, 1.25]) == ["  0.5 ", "−12   ", "  1.25"]
