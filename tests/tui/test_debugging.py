@@ -69,7 +69,7 @@ async def test_patience_and_the_way_to_the_best_parameters(size: tuple[int, int]
 async def test_breakpoints_and_continuing(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
         await pilot.press("c")
-        await until(pilot, lambda: "No breakpoint or condition is set" in said(app))
+        await until(pilot, lambda: "Only a value that is no finite number stops this" in said(app))
         await until(pilot, lambda: state(app) is State.FINISHED)
         await pilot.press("r")
         await until(pilot, lambda: clock(app) == (0, 0))
@@ -149,6 +149,15 @@ async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "break    ∂E/∂w: E < 0.1 after 3" in text(app))
 
 
+@at_two_sizes
+async def test_nothing_is_said_to_stop_a_run_that_nothing_stops(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=5) as (app, pilot):
+        app._do(lambda debugger: debugger.stops.toggle(1))
+        await until(pilot, lambda: not any(stop.enabled for stop in snapshot(app).stops))
+        await pilot.press("c")
+        await until(pilot, lambda: "Nothing stops this: b sets a breakpoint" in said(app))
+
+
 async def test_the_list_of_stops_in_little_room() -> None:
     async with opened((80, 24), learning_rate=1e300, activation="relu") as (app, pilot):
         app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw) + norm(dE_dv) < 0.001"))
@@ -164,6 +173,22 @@ async def test_the_list_of_stops_in_little_room() -> None:
         await pilot.press(*["j"] * 4)
         await until(pilot, lambda: "norm(" in text(app))
         assert re.search(r"norm\(.*…  now \S+ ", line_of(app, "norm("))
+
+
+@at_two_sizes
+async def test_going_to_an_iteration_is_told_in_sentences(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        await pilot.press("g")
+        await until(pilot, lambda: "1 iteration is computed; others are computed on" in text(app))
+        await answer(app, pilot, "12")
+        await until(pilot, lambda: clock(app) == (12, 0))
+        await pilot.press("g")
+        await until(pilot, lambda: "12 iterations are computed" in text(app))
+        await pilot.press("escape", "colon")
+        await answer(app, pilot, "E over 3..5")
+        await until(pilot, lambda: "ctrl+g goes there, to right after iteration 3" in text(app))
 
 
 @at_two_sizes

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.stops import Hit
+from engine.text import counted
 from engine.times import parse_iteration
 from tui.actions.loading import Loading
 from tui.moment import State
@@ -47,8 +48,10 @@ class Moving(Loading):
         if self._moment is None or self._training:
             return
         self._again = self.action_continue
-        if not any(stop.enabled and stop.spec for stop in self._moment.snapshot.stops):
-            self._say("No breakpoint or condition is set: b on an operation, w for a condition.")
+        on = [stop for stop in self._moment.snapshot.stops if stop.enabled]
+        if not any(stop.spec for stop in on):
+            what = "Only a value that is no finite number" if on else "Nothing"
+            self._say(f"{what} stops this: b sets a breakpoint, w a condition.")
         self.action_run_or_pause()
 
     def action_continue_back(self) -> None:
@@ -98,7 +101,12 @@ class Moving(Loading):
             return
         self._halt()
         snapshot = self._moment.snapshot
-        hint = f"a number, +100, -1, 50% or end ({snapshot.losses.size:,} are computed)"
+        computed = snapshot.losses.size
+        are = "is" if computed == 1 else "are"
+        hint = (
+            "a number, +100, -1, 50% or end\n"
+            f"{counted(computed, 'iteration')} {are} computed; others are computed on the way"
+        )
 
         def parse(text: str) -> str:
             self._destination(text)

@@ -110,7 +110,7 @@ class EvaluateScreen(Dialog[None]):
                 f"{span}\nlargest  {largest[1]:.9g} in iteration {largest[0]:,}\n"
                 f"smallest {smallest[1]:.9g} in iteration {smallest[0]:,}"
             )
-        return f"{found}\nctrl+g goes to the end of iteration {self._found:,}"
+        return f"{found}\nctrl+g goes there, to right after iteration {self._found:,}"
 
     def action_close(self) -> None:
         """Close, giving up what is being looked for."""
