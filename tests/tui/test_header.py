@@ -1,5 +1,7 @@
 """The lines at the top: why the run stopped, and that what stands there stays in its place."""
 
+import re
+
 import pytest
 
 from engine import read_dataset
@@ -103,3 +105,11 @@ async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> N
             await pilot.pause()
             seen.add(places())
         assert seen == {at_first}
+
+
+@pytest.mark.parametrize(("iterations", "unit"), [(10**7, " iterations/s"), (10**9, "/s")])
+async def test_the_speed_is_told_in_little_room_too(iterations: int, unit: str) -> None:
+    async with opened((120, 36), iterations=iterations) as (app, pilot):
+        await pilot.press("space")
+        told = re.compile(rf"▶ running  [\d,.]+{unit}$")
+        await until(pilot, lambda: told.search(header(app)[0]))

@@ -42,6 +42,12 @@ async def test_of_many_messages_the_last_two_are_there() -> None:
             app.notify(word, timeout=30)
         await until(pilot, lambda: said(app) == "third\nfourth")
         await until(pilot, lambda: len(toasts(app)) == 2)
+        # What is told at the start is told once only.
+        for word in ("a", "b", "c"):
+            app.notify(word, severity="warning", timeout=30)
+        for word in ("fifth", "sixth", "seventh"):
+            app.notify(word, timeout=30)
+        await until(pilot, lambda: said(app) == "a\nb\nc\nsixth\nseventh")
 
 
 @pytest.mark.parametrize("size", [*SIZES, (40, 10), (30, 7)])

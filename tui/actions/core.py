@@ -278,16 +278,24 @@ class Core(App[None]):
         if same and same[-1].time_left > _LEGIBLE:
             event.prevent_default()
             return
-        kept, room = 1, _SHARE_TOLD * self.size.height - self._lines_of(new)
+        kept = int(new.severity != "warning")
+        room = _SHARE_TOLD * self.size.height - self._lines_of(new)
         for one in reversed(told):
             lines = self._lines_of(one)
-            if one not in same and kept < _MOST_TOLD and lines <= room:
-                kept, room = kept + 1, room - lines
-                continue
-            self._unnotify(one, refresh=False)
-            for holder in self.screen.query("ToastHolder"):
-                # Textual would remove what is in it only, and keep the room.
-                if (holder.id or "").endswith(one.identity):
+            # What is told once, at the start, makes no room for what keys have to say.
+            wanted = kept < _MOST_TOLD or one.severity == "warning"
+            if one not in same and wanted and lines <= room:
+                kept, room = kept + (one.severity != "warning"), room - lines
+            else:
+                self._forget(one)
+
+    def _forget(self, told: Notification) -> None:
+        """Take a message off the screen."""
+        self._unnotify(told, refresh=False)
+        for screen in self.screen_stack:
+            for holder in screen.query("ToastHolder"):
+                # Textual would only remove what is in it, and keep the room.
+                if (holder.id or "").endswith(told.identity):
                     holder.remove()
 
     def _lines_of(self, told: Notification) -> int:

@@ -200,7 +200,8 @@ class Header(LinesView, can_focus=False):
         if moment.state is State.RUNNING:
             row, more = Row().add("▶ running", palette.good), Row()
             if moment.rate:
-                more.add(f"  {_brief(moment.rate)} iterations/s", palette.dim, width=24)
+                unit, cells = (" iterations/s", 24) if row.width + 24 <= room else ("/s", 13)
+                more.add(f"  {_brief(moment.rate)}{unit}", palette.dim, width=cells)
         elif moment.state is State.FINISHED:
             row = Row().add("✓ finished", palette.good)
             more = Row().add("  s goes on, r resets", palette.dim)
