@@ -3,32 +3,97 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
+
 from engine.dataset import Dataset
+from engine.errors import InputError
+from engine.progress import Cancel, never
+from engine.record import Record
 from engine.run import Run
 
-_PROBED, _PROBING = 20, 0.2
-"""So many iterations are computed again, or as many as these seconds allow."""
+_PROBED, _PROBING = 20, 0.05
+"""So many iterations are computed again from a checkpoint, or as many as these seconds allow."""
+_ROUNDING = 1e-6
+"""How far rounding brings the loss of a single iteration apart, relatively, and much more."""
+_WILD = 1e50
+"""With parameters as large as this it may bring it anywhere."""
 
 
-def computes_alike(run: Run, dataset: Dataset) -> bool:
-    """Whether the first iterations, computed again, give the losses that are saved.
+@dataclass(frozen=True)
+class Likeness:
+    """What has come out otherwise.
 
-    The last digits depend on which of its kernels the BLAS library chooses for a processor.
+    Attributes:
+        first: The first iteration whose loss is not the same to the last bit; None if all are.
+        is_slight: Whether only last digits differ there.
     """
-    known = run.losses.values[:_PROBED]
-    record = run.record(0)
-    probe = Run(dataset, run.started_with, run.initial)
-    start = record.checkpoints.until(0)
-    probe.recall(dataclasses.replace(record, iteration=0, position=0, checkpoints=start))
+
+    first: int | None = None
+    is_slight: bool = True
+
+
+def compare(record: Record, dataset: Dataset, cancel: Cancel = never) -> Likeness:
+    """Compute some iterations again: the first ones, and those from the last checkpoint on.
+
+    The last digits depend on which of its kernels the BLAS library chooses for a processor, and
+    after some iterations that may have become any digits.
+
+    Args:
+        record: What is saved of a run.
+        dataset: Its data.
+        cancel: Asked as in `Run.run_to`, and may raise to give up.
+
+    Raises:
+        InputError: A checkpoint is none of this run: it is damaged, or no run of this program.
+    """
+    probe = Run(dataset, record.hyperparameters, record.initial)
+    at, rows = record.checkpoints.at, record.checkpoints.rows
+    if rows[0].tobytes() != probe.record(0).checkpoints.rows[0].tobytes():
+        raise InputError("the checkpoint of iteration 0 is not what the run starts with")
+    computed = len(record.losses)
+    if at[-1] == computed and not np.isfinite(rows[-1]).all():
+        _require_nonfinite(probe, record, cancel)
+    found = Likeness()
+    for place in {0, *at[at < computed][-1:].tolist()} if computed else ():
+        again = _from(probe, record, place, dataset)
+        if found.first is None:
+            found = again
+    return found
+
+
+def _from(probe: Run, record: Record, place: int, dataset: Dataset) -> Likeness:
+    """Compare the losses from a checkpoint on."""
+    probe.recall(dataclasses.replace(record, iteration=place, position=0))
+    is_wild = any(np.abs(t.data).max() >= _WILD for t in probe.program.state.values())
+    slack = 1e-12 * (1.0 + float(np.abs(dataset.f0).max()) ** 2)
     loss, end = probe.program.tensors["E"].data, perf_counter() + _PROBING
-    for saved in known:
-        before = probe.iteration
-        while probe.iteration == before:
+    for iteration in range(place, min(place + _PROBED, len(record.losses))):
+        while probe.iteration == iteration:
             probe.step()
-        if loss.tobytes() != saved.tobytes():
-            return False
+        saved, here = float(record.losses[iteration]), float(loss)
+        if saved != here and np.isfinite([saved, here]).any():
+            apart = abs(saved - here)
+            is_slight = bool(apart <= _ROUNDING * max(abs(saved), abs(here)) + slack)
+            # What stands in one checkpoint gives one loss, but for its last digits.
+            if iteration == place and not is_slight and not is_wild:
+                raise InputError(
+                    f"E of iteration {iteration:,} comes out as {here:.6g}, not {saved:.6g}"
+                )
+            return Likeness(iteration, is_slight)
         if perf_counter() > end:
             break
-    return True
+    return Likeness()
+
+
+def _require_nonfinite(probe: Run, record: Record, cancel: Cancel) -> None:
+    """Check that the run is not finite at its end, where only its last checkpoint says so."""
+    end = len(record.losses)
+    if not np.isfinite(record.losses[-1:]).all():
+        return
+    before = record.checkpoints.until(end - 1)
+    probe.recall(dataclasses.replace(record, iteration=end, position=0, checkpoints=before), cancel)
+    if all(np.isfinite(tensor.data).all() for tensor in probe.program.state.values()):
+        raise InputError(f"the checkpoint of iteration {end:,} is not finite, but the run is")

@@ -16,6 +16,7 @@ from engine.network import Network
 from engine.progress import Cancel, Progress
 from engine.record import Record
 from engine.run import Run
+from engine.saved.alike import Likeness, compare
 from engine.saved.capture import BLOCK, HELD_OUT, LOSSES
 from engine.saved.fields import Field
 from engine.saved.manifest import read_hyperparameters
@@ -41,12 +42,15 @@ class BranchReader:
 
     Attributes:
         notices: What was lost, a line each.
+        likeness: What comes out otherwise here than it is saved, of the last branch of which
+            anything does.
     """
 
     def __init__(
         self, pieces: Pieces, blocks: Field, dataset: Dataset, lenient: bool, progress: Progress
     ) -> None:
         self.notices: list[str] = []
+        self.likeness = Likeness()
         self._pieces = pieces
         self._blocks = blocks
         self._dataset = dataset
@@ -103,9 +107,25 @@ class BranchReader:
             tuple(changes),
             read_tallies(field, self._pieces, number, run, computed),
         )
+        self._compare(number, record)
         run.recall(record, self._telling(run, record))
         began = None if field["began"].is_null else field["began"].whole()
         return Branch(number, field["label"].shown(), run, began)
+
+    def _compare(self, number: int, record: Record) -> None:
+        """Look whether the branch is computed here as it was; refuse what is another one."""
+        try:
+            found = compare(record, self._dataset, self._may_give_up)
+        except InputError as error:
+            raise InputError(
+                f"branches: branch {number}: {error}: it is damaged, or of another program"
+            ) from None
+        if found.first is not None:
+            self.likeness = found
+
+    def _may_give_up(self) -> bool:
+        self._progress(0, 1)
+        return False
 
     def _telling(self, run: Run, record: Record) -> Cancel:
         """Return what tells how far a run is, and never cancels it but by raising."""

@@ -16,7 +16,6 @@ from engine.debugger import Debugger
 from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS
 from engine.progress import Progress, silent
-from engine.saved.alike import computes_alike
 from engine.saved.branch import BranchReader
 from engine.saved.fields import Field
 from engine.saved.manifest import Saved, each_save, read_manifest
@@ -146,12 +145,13 @@ class _Opening:
         stops = self._stops()
         most = max((stop.number for stop in stops), default=0)
         debugger.stops.recall(stops, document["next_stop"].whole(most + 1))
-        notices = (*self._reader.notices, *self._differences(current))
+        notices = (*self._reader.notices, *self._differences())
         return Restored(self._saved, debugger, document["view"].raw, notices)
 
-    def _differences(self, branch: Branch) -> list[str]:
+    def _differences(self) -> list[str]:
         """What is to be told where this machine computes otherwise."""
-        if computes_alike(branch.run, self._dataset):
+        found = self._reader.likeness
+        if found.first is None:
             return []
         mine = {"numpy": np.__version__, "machine": platform.machine()}
         other = [
@@ -160,9 +160,10 @@ class _Opening:
             if self._document[name].raw != value
         ]
         why = f" (it was saved with {'; '.join(other)})" if other else ""
+        digits = "the last digits of the losses" if found.is_slight else "the losses"
         return [
-            f"here the last digits of the losses come out otherwise than in this run{why}: "
-            "what is computed from now on is as right, but not the same to the last bit"
+            f"here {digits} come out otherwise than in this run, from iteration {found.first:,} "
+            f"on{why}: what is computed from now on is as right, but not the same to the last bit"
         ]
 
     def _given(self) -> Mapping[str, object] | None:

@@ -522,6 +522,96 @@ def test_a_hostile_manifest_is_refused_by_name(
     assert "\n" not in str(refused.value)
 
 
+Arrays = dict[str, np.ndarray]
+
+
+def forged(debugger: Debugger, change: Callable[[Arrays], object], path: Path) -> Folder:
+    """A save whose arrays a stranger has changed, with checksums that are right."""
+    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+    document = json.loads(encoded.manifest)
+    arrays = unpack(encoded.parts[document["state"]])
+    change(arrays)
+    state = pack(arrays)
+    document["state"] = digest(state)
+    document["checksum"] = checksum(document)
+    folder = Folder(path)
+    folder.write(json.dumps(document).encode(), {digest(state): state}, [digest(state)])
+    return folder
+
+
+def added(name: str, value: float, first: int = 0, last: int | None = None) -> object:
+    """What adds to some entries of an array."""
+
+    def change(arrays: Arrays) -> None:
+        arrays[name][first:last] += value
+
+    return change
+
+
+FORGED = {
+    "every checkpoint NaN": (added("1.rows", np.nan), "checkpoint of iteration 0 is not what"),
+    "every checkpoint infinite": (added("1.rows", np.inf), "checkpoint of iteration 0 is not what"),
+    "every checkpoint": (added("1.rows", 1.0), "checkpoint of iteration 0 is not what"),
+    "the start": (added("1.initial.v", 1.0), "checkpoint of iteration 0 is not what"),
+    "later checkpoints": (added("1.rows", 1.0, 1), "E of iteration 56 comes out as"),
+    "later checkpoints NaN": (added("1.rows", np.nan, 1, -1), "E of iteration 56 comes out as nan"),
+    "the last one NaN": (added("1.rows", np.nan, -1), "iteration 64 is not finite, but the run is"),
+    "losses NaN": (added("1.losses", np.nan), "E of iteration 0 comes out as"),
+    "losses": (added("1.losses", 1.0), "E of iteration 0 comes out as"),
+    "the last losses": (added("1.losses", 1.0, 50), "E of iteration 56 comes out as"),
+}
+
+
+def a_short_run(**options: object) -> Debugger:
+    """A run with a checkpoint every eight iterations, the last of them at its end."""
+    with patch.object(history, "_WIDEST_FIRST_GAP", 8):
+        debugger = Debugger(
+            read_dataset("gaussians", split=0.25),
+            Hyperparameters(**{"optimiser": "adam", **options}),  # type: ignore[arg-type]
+        )
+        debugger.run(64)
+        debugger.step_operation()
+        debugger.edit("v", (0, 0), 0.25)
+    return debugger
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_arrays_of_a_stranger_that_are_of_no_run_are_refused(what: str, tmp_path: Path) -> None:
+    change, named = FORGED[what]
+    debugger = a_short_run()
+    assert not open_run(forged(debugger, lambda arrays: None, tmp_path / "right")).notices
+    with pytest.raises(InputError) as refused:
+        open_run(forged(debugger, change, tmp_path / "run"))  # type: ignore[arg-type]
+    assert "branches: branch 1: " in str(refused.value)
+    assert named in str(refused.value)
+    assert str(refused.value).endswith("it is damaged, or of another program")
+
+
+@pytest.mark.parametrize(("size", "words"), [(1e-11, "the last digits of the l"), (1e-3, "the l")])
+def test_losses_that_part_after_a_while_are_told_and_no_reason_to_refuse_a_run(
+    size: float, words: str, tmp_path: Path
+) -> None:
+    """From one iteration to the next rounding may grow to any size."""
+    debugger = a_short_run()
+    change = added("1.losses", size, 5, 9)
+    (notice,) = open_run(forged(debugger, change, tmp_path / "run")).notices  # type: ignore[arg-type]
+    assert notice.startswith(f"here {words}osses come out otherwise than in this run, from ite")
+    assert "from iteration 5 on" in notice
+
+
+def test_a_state_that_is_not_finite_comes_back_though_all_losses_are(tmp_path: Path) -> None:
+    debugger = Debugger(
+        read_dataset("or"),
+        Hyperparameters(learning_rate=1e300, optimiser="adam", loss="bce", batch_size="2"),
+    )
+    with patch.object(history, "_WIDEST_FIRST_GAP", 1):
+        debugger.run(20)
+    rows = capture(debugger, "a-run", 1e9).arrays["1.rows"]
+    assert np.isfinite(debugger.losses).all()
+    assert not np.isfinite(rows).all()
+    assert bits(again(debugger, tmp_path)) == bits(debugger)
+
+
 class GivenUpError(Exception):
     pass
 
@@ -529,16 +619,11 @@ class GivenUpError(Exception):
 def test_the_way_to_where_a_run_was_can_be_given_up(tmp_path: Path) -> None:
     debugger = Debugger(read_dataset("or"))
     debugger.run(3000)
-    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
-    document = json.loads(encoded.manifest)
-    arrays = unpack(encoded.parts[document["state"]])
-    # A stranger's run has no checkpoint but the first.
-    arrays |= {f"1.{name}": arrays[f"1.{name}"][:1] for name in ("at", "rows")}
-    state = pack(arrays)
-    document["state"] = digest(state)
-    document["checksum"] = checksum(document)
-    folder = Folder(tmp_path / "run")
-    folder.write(json.dumps(document).encode(), {digest(state): state}, [digest(state)])
+
+    def only_the_first(arrays: Arrays) -> None:
+        arrays |= {f"1.{name}": arrays[f"1.{name}"][:1] for name in ("at", "rows")}
+
+    folder = forged(debugger, only_the_first, tmp_path / "run")
     told: list[tuple[int, int]] = []
     restored = open_run(folder, debugger.dataset, lambda *far: told.append(far))
     assert bits(restored.debugger) == bits(debugger)
