@@ -42,6 +42,10 @@ class Axes:
         """How many iterations they span."""
         return self.iterations - self.first
 
+    def holds(self, iteration: int) -> bool:
+        """Whether an iteration lies within."""
+        return self.first <= iteration <= self.iterations
+
     def narrowed(self, first: int, last: int, outline: Outline) -> Axes:
         """Return axes for some of the iterations, with the values that lie there filling them."""
         import numpy as np
@@ -175,7 +179,8 @@ def _ticks(axes: Axes, height: int) -> list[float]:
     if axes.narrow and axes.log:
         return _round_log_ticks(axes.bottom, axes.top, count)
     if axes.narrow:
-        return [axes.bottom + (axes.top - axes.bottom) * i / count for i in range(count + 1)]
+        # No loss is negative; below 0 there is but air.
+        return _round_steps(max(axes.bottom, 0.0), axes.top, count) or [axes.bottom, axes.top]
     if axes.log:
         decades = round(axes.top - axes.bottom)
         stride = max(1, -(-decades // count))
@@ -203,19 +208,25 @@ def _round_log_ticks(bottom: float, top: float, count: int) -> list[float]:
     if len(ticks) > 1:
         return ticks[:: -(-len(ticks) // (count + 1))]
     low, high = (10.0 ** min(end, sys.float_info.max_10_exp) for end in (bottom, top))
+    steps = _round_steps(low, high, count)
+    return [math.log10(step) for step in steps if step > 0] or [bottom, top]
+
+
+def _round_steps(low: float, high: float, count: int) -> list[float]:
+    """Return multiples of 1, 2 or 5 times a power of ten, about so many; none for no range."""
     if not low < high:
-        return [bottom, top]
+        return []
     power = 10.0 ** math.floor(math.log10((high - low) / count))
     step = next(f * power for f in (1, 2, 5, 10) if f * power * count >= high - low)
     first, last = math.ceil(low / step), math.floor(high / step)
-    return [math.log10(i * step) for i in range(first, last + 1)]
+    return [i * step for i in range(first, last + 1)]
 
 
 def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
     if not axes.narrow:
         return [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys]
     if not axes.log:
-        return [f"{y:.3g}" for y in ys]
+        return [f"{y:.6g}" for y in ys]
     return [f"{10.0 ** min(y, sys.float_info.max_10_exp):.6g}" for y in ys]
 
 

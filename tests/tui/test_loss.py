@@ -141,3 +141,22 @@ async def test_a_number_is_told_with_fewer_digits_where_room_is_short() -> None:
     async with opened((100, 30)) as (app, pilot):
         await pilot.press("3", "s")
         await until(pilot, lambda: lines(app)[0].strip() == "E = 2.0e-01 at 0")
+
+
+async def test_a_clock_beyond_the_zoomed_iterations_is_not_drawn_within() -> None:
+    async with opened(iterations=300) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await pilot.press("3", "z", "z", "z")
+        loss = app.frame.loss
+        await until(pilot, lambda: loss._shown.first > 200)
+
+        def marks() -> tuple[bool, str]:
+            lines = [line.text for line in loss._lines]
+            return any("┊" in line for line in lines), "".join(lines[-1].split("─")).strip(" ━")
+
+        for iteration, expected in ((20, (False, "◂")), (295, (True, "●")), (20, (False, "◂"))):
+            await pilot.press("g")
+            await pilot.press(*str(iteration), "enter")
+            await until(pilot, lambda i=iteration: clock(app) == (i, 0))
+            await until(pilot, lambda wanted=expected: marks() == wanted)

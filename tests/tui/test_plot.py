@@ -142,3 +142,23 @@ def test_a_curve_far_beyond_the_axes_takes_no_memory() -> None:
         tracemalloc.stop()
     assert len(drawn.lines) == 12
     assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        (0.331, 0.0, ["0.3", "0.2", "0.1", "0"]),
+        (0.0612, 0.0571, ["0.06", "0.058"]),
+        (0.25, 0.25, []),
+    ],
+)
+def test_on_a_zoomed_scale_the_ticks_are_round_and_not_negative(
+    first: float, last: float, labels: list[str]
+) -> None:
+    values = np.linspace(first, last, 101)
+    whole = outline(values)
+    axes = empty_axes(log=False).including(100, 100, whole).narrowed(0, 100, whole)
+    shown = [line.split("┤")[0].strip() for line in chart(60, 12, whole, axes).lines]
+    told = [label for label in shown if (label and label[0].isdigit()) or label.startswith("-")]
+    assert not any(label.startswith("-") for label in told)
+    assert set(labels) <= set(told)

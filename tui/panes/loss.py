@@ -14,7 +14,7 @@ from tui.lines import LinesView, Row, right, wrap
 from tui.moment import Moment
 from tui.panes.legend import CURVE, MARKS, legend_row
 from tui.panes.watches import watch_row
-from tui.plot import LEAST_HEIGHT, Chart, chart, empty_axes, is_curve, is_drawable
+from tui.plot import LEAST_HEIGHT, Axes, Chart, chart, empty_axes, is_curve, is_drawable
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
@@ -341,7 +341,7 @@ class LossPane(LinesView):
             # The losses themselves lie behind all others.
             styles = [*styles[: len(charts) - 1], palette.dim]
         marks: dict[int, tuple[str, Style]] = {}
-        if snapshot.iteration < snapshot.losses.size:
+        if snapshot.iteration < snapshot.losses.size and self._shown.holds(snapshot.iteration):
             marks[charts[0].column_of(snapshot.iteration, self._shown)] = ("┊", palette.dim)
         if self.cursor_iteration is not None:
             column = charts[0].column_of(self.cursor_iteration, self._shown)
@@ -376,14 +376,22 @@ class LossPane(LinesView):
         cells = {x: ("━" if x < done else "─") for x in range(drawn.first, drawn.last + 1)}
         styles = {x: palette.label if x < done else palette.dim for x in cells}
         for iteration, _ in snapshot.changes:
-            x = drawn.column_of(iteration, axes)
-            cells[x], styles[x] = "◆", palette.good
+            if axes.holds(iteration):
+                x = drawn.column_of(iteration, axes)
+                cells[x], styles[x] = "◆", palette.good
         if self.cursor_iteration is not None:
             x = drawn.column_of(self.cursor_iteration, axes)
             cells[x], styles[x] = "▲", palette.heading
         x = drawn.column_of(snapshot.iteration, axes)
-        cells[x], styles[x] = "●", palette.heading
+        cells[x], styles[x] = _clock_mark(snapshot.iteration, axes), palette.heading
         row = Row().add(" " * drawn.first)
         for x, character in cells.items():
             row.add(character, styles[x])
         return row.strip(width)
+
+
+def _clock_mark(iteration: int, axes: Axes) -> str:
+    """The clock on the timeline, or on which side it lies beyond the end of it."""
+    if axes.holds(iteration):
+        return "●"
+    return "◂" if iteration < axes.first else "▸"
