@@ -149,8 +149,8 @@ LINES = {
     "E": "─ Export ",
     "\x10": "Search for commands",
     # In the form the value moves by one column as it becomes a line.
-    "2": "›learning rate     η  0.05 ",
-    "\r": "›learning rate     η 0.05 ",
+    "2": "›learning rate",
+    "\r": "Enter applies",
 }
 """The keys that open a line to type in, and what tells that it is open."""
 
