@@ -42,6 +42,7 @@ class Terminal:
         program: What to run instead of ``nn-tui``.
         environment: What is to be set in it.
         size: Columns and lines.
+        folder: Where it is started.
 
     Attributes:
         began: When it was started.
@@ -54,6 +55,7 @@ class Terminal:
         program: Path | str = PROGRAM,
         environment: Mapping[str, str] | None = None,
         size: tuple[int, int] = (COLUMNS, LINES),
+        folder: Path = ROOT,
     ) -> None:
         self.output = bytearray()
         self._screen = pyte.Screen(*size)
@@ -63,7 +65,7 @@ class Terminal:
             str(program),
             list(arguments),
             env={**os.environ, **(environment or {})},
-            cwd=str(ROOT),
+            cwd=str(folder),
             dimensions=(size[1], size[0]),
         )
         # pexpect would wait 50 ms before each key.

@@ -161,8 +161,11 @@ LINES = {
     [":", "w", "g", "E", "\x10", "2\r"],
     ids=["evaluate", "watch", "go to", "export", "palette", "form"],
 )
-def test_what_is_put_into_a_line_is_shown_and_never_sent(keys: str, pasted: bool) -> None:
-    with Terminal("or") as terminal:
+def test_what_is_put_into_a_line_is_shown_and_never_sent(
+    keys: str, pasted: bool, tmp_path: Path
+) -> None:
+    # An export goes there.
+    with Terminal("or", folder=tmp_path) as terminal:
         terminal.wait_for(lambda: "paused" in terminal.text)
         for key in keys:
             terminal.press(key)
