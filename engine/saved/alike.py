@@ -36,7 +36,9 @@ class Likeness:
 
 
 def compare(record: Record, dataset: Dataset, cancel: Cancel = never) -> Likeness:
-    """Compute some iterations again: the first ones, and those from the last checkpoint on.
+    """Compute some iterations again: the first ones, and those from two checkpoints on.
+
+    These are the last one and the first one that is not finite.
 
     The last digits depend on which of its kernels the BLAS library chooses for a processor, and
     after some iterations that may have become any digits.
@@ -57,7 +59,8 @@ def compare(record: Record, dataset: Dataset, cancel: Cancel = never) -> Likenes
     if at[-1] == computed and not np.isfinite(rows[-1]).all():
         _require_nonfinite(probe, record, cancel)
     found = Likeness()
-    for place in {0, *at[at < computed][-1:].tolist()} if computed else ():
+    bad = at[(at < computed) & ~np.isfinite(rows).all(axis=1)][:1]
+    for place in sorted({0, *at[at < computed][-1:].tolist(), *bad.tolist()} if computed else ()):
         again = _from(probe, record, place, dataset)
         if found.first is None:
             found = again
@@ -66,13 +69,15 @@ def compare(record: Record, dataset: Dataset, cancel: Cancel = never) -> Likenes
 
 def _from(probe: Run, record: Record, place: int, dataset: Dataset) -> Likeness:
     """Compare the losses from a checkpoint on."""
-    probe.recall(dataclasses.replace(record, iteration=place, position=0))
-    is_wild = any(np.abs(t.data).max() >= _WILD for t in probe.program.state.values())
+    # At the end of its first iteration a run has been restored from the checkpoint itself; at the
+    # start of it from the one before, and much may part on the way from there.
+    probe.recall(dataclasses.replace(record, iteration=place + 1, position=0))
+    row = np.abs(record.checkpoints.until(place).rows[-1])
+    is_wild = bool(((row >= _WILD) & np.isfinite(row)).any())
     slack = 1e-12 * (1.0 + float(np.abs(dataset.f0).max()) ** 2)
     loss, end = probe.program.tensors["E"].data, perf_counter() + _PROBING
     for iteration in range(place, min(place + _PROBED, len(record.losses))):
-        while probe.iteration == iteration:
-            probe.step()
+        probe.run_to(iteration + 1)
         saved, here = float(record.losses[iteration]), float(loss)
         if saved != here and np.isfinite([saved, here]).any():
             apart = abs(saved - here)

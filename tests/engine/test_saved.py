@@ -554,7 +554,10 @@ FORGED = {
     "every checkpoint": (added("1.rows", 1.0), "checkpoint of iteration 0 is not what"),
     "the start": (added("1.initial.v", 1.0), "checkpoint of iteration 0 is not what"),
     "later checkpoints": (added("1.rows", 1.0, 1), "E of iteration 56 comes out as"),
-    "later checkpoints NaN": (added("1.rows", np.nan, 1, -1), "E of iteration 56 comes out as nan"),
+    "later checkpoints NaN": (added("1.rows", np.nan, 1, -1), "E of iteration 8 comes out as nan"),
+    "infinite ones": (added("1.rows", np.inf, 1, -1), "E of iteration 8 comes out as"),
+    "one checkpoint NaN": (added("1.rows", np.nan, 3, 4), "E of iteration 24 comes out as nan"),
+    "the one that the end needs": (added("1.rows", 1.0, -2, -1), "E of iteration 56 comes out as"),
     "the last one NaN": (added("1.rows", np.nan, -1), "iteration 64 is not finite, but the run is"),
     "losses NaN": (added("1.losses", np.nan), "E of iteration 0 comes out as"),
     "losses": (added("1.losses", 1.0), "E of iteration 0 comes out as"),
@@ -597,6 +600,45 @@ def test_losses_that_part_after_a_while_are_told_and_no_reason_to_refuse_a_run(
     (notice,) = open_run(forged(debugger, change, tmp_path / "run")).notices  # type: ignore[arg-type]
     assert notice.startswith(f"here {words}osses come out otherwise than in this run, from ite")
     assert "from iteration 5 on" in notice
+
+
+def rounded_otherwise(name: str) -> Callable[[Program], Callable[[], None]]:
+    """What has an operation give its numbers a last digit more or less, or the same."""
+
+    def mistake(program: Program) -> Callable[[], None]:
+        right = next(operation for operation in program.operations if operation.name == name).run
+        data, chance = program.tensors[name].data, np.random.RandomState(1)
+
+        def run() -> None:
+            right()
+            to = chance.choice((-np.inf, 0.0, np.inf), size=data.shape)
+            data[...] = np.where(to == 0, data, np.nextafter(data, to))
+
+        return run
+
+    return mistake
+
+
+RESTLESS: list[dict[str, object]] = [
+    # From equal weights a gradient may be nothing but rounding, which a large η makes a step.
+    {"init": "zeros", "activation": "tanh", "learning_rate": 1e6, "batch_size": "2"},
+    {"init": "zeros", "activation": "relu", "learning_rate": 1e6},
+    {"init": "zeros", "loss": "bce", "learning_rate": 1e6, "batch_size": "2"},
+    {"hidden": "3,2", "loss": "bce", "learning_rate": 50.0},
+]
+
+
+@pytest.mark.parametrize("options", RESTLESS, ids=str)
+def test_a_run_that_rounding_changes_between_two_checkpoints_is_not_refused(
+    options: dict[str, object], plant: Plant, tmp_path: Path
+) -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(**options))  # type: ignore[arg-type]
+    debugger.run(200)
+    save(debugger, Folder(tmp_path / "run"))
+    for name in ("dE_dw", "y", "f"):
+        plant(name, rounded_otherwise(name))
+    (notice,) = open_run(Folder(tmp_path / "run")).notices
+    assert "not the same to the last bit" in notice
 
 
 def test_a_state_that_is_not_finite_comes_back_though_all_losses_are(tmp_path: Path) -> None:
