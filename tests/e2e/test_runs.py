@@ -287,15 +287,20 @@ def test_the_save_before_a_missing_one_is_used_and_told(state: Path) -> None:
     assert json.loads(done.stdout)["losses"] == losses(300)
 
 
-def test_the_columns_of_the_list_stand_below_each_other() -> None:
-    for planned, data in ((400, "or"), (1_000_000_000, "xor"), (300_000, "iris")):
-        debugger = Debugger(read_dataset(data), Hyperparameters(iterations=planned))
+def test_the_columns_of_the_list_stand_below_each_other(tmp_path: Path) -> None:
+    table = tmp_path / f"{'long' * 20}.csv"
+    table.write_text("a,b,c\n0,0,0\n0,1,1\n")
+    for data, iterations in (("or", 100_000), ("xor", 300), (table, 3)):
+        debugger = Debugger(read_dataset(data), Hyperparameters(iterations=1_000_000_000))
         saver = Saver(debugger, Library().new())
-        debugger.run(300)
+        debugger.run(iterations)
         assert saver.close("quit", here=True)
     lines = run("runs").stdout.splitlines()[:3]
-    assert [line.index("300 of") for line in lines] == [lines[0].index("300 of")] * 3
+    for reached, line in zip(("3", "300", "100,000"), lines, strict=True):
+        assert f" {reached} of 1,000,000,000 " in line
     assert [line.index(" E ") for line in lines] == [lines[0].index(" E ")] * 3
+    assert "longl…" in lines[0]
+    assert len(lines[0]) < 140
 
 
 def test_deleting_asks() -> None:
