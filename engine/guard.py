@@ -142,7 +142,7 @@ class Guard:
             self._count(tally)
             if best_at is None:
                 return words
-            return f"patience: held-out E best in iteration {int(best_at):,}"
+            return f"patience: held-out E no better since iteration {int(best_at):,}"
 
         return check
 

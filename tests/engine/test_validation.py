@@ -72,7 +72,7 @@ def test_patience_ends_the_run_and_the_best_parameters_come_back(batch_size: str
     assert hit.is_patience
     curve = debugger.held_out_losses[::an_epoch]
     best = int(np.argmin(curve))
-    assert f"patience: held-out E best in iteration {best * an_epoch}," in hit.words
+    assert f"patience: held-out E no better since iteration {best * an_epoch}," in hit.words
     assert len(curve) == best + 15 + 1
     for _ in range(2):
         # The best so far as of there is another one, but it is there to stay.

@@ -47,7 +47,8 @@ async def test_patience_and_the_way_to_the_best_parameters(size: tuple[int, int]
         await pilot.press("space")
         await until(pilot, lambda: snapshot(app).stopped)
         end = clock(app)
-        await until(pilot, lambda: f"patience: held-out E best in iteration {best}" in text(app))
+        words = f"patience: held-out E no better since iteration {best}"
+        await until(pilot, lambda: words in text(app))
         assert "3→5→1" in text(app)
         await until(
             pilot, lambda: f"R goes to the best parameters, of iteration {best}" in said(app)

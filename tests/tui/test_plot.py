@@ -87,19 +87,21 @@ def test_zooming_shows_some_iterations_over_the_whole_height() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "labels"),
+    ("log", "first", "last", "labels"),
     [
-        (0.09, 0.015, ["0.05", "0.02"]),
-        (0.1, 0.00001, ["0.1", "0.01", "0.001", "0.0001", "1e-05"]),
-        (0.21, 0.19, ["0.21", "0.205", "0.2", "0.195", "0.19"]),
+        (True, 0.09, 0.015, ["0.05", "0.02"]),
+        (True, 0.1, 0.00001, ["0.1", "0.01", "0.001", "0.0001", "1e-05"]),
+        (True, 0.21, 0.19, ["0.21", "0.205", "0.2", "0.195", "0.19"]),
+        (False, 0.331, 0.0, ["0.3", "0.2", "0.1", "0"]),
+        (False, 0.0612, 0.0571, ["0.061", "0.06", "0.059", "0.058", "0.057"]),
     ],
 )
-def test_on_a_zoomed_log_scale_the_ticks_are_round(
-    first: float, last: float, labels: list[str]
+def test_on_a_zoomed_scale_the_ticks_are_round_and_not_negative(
+    log: bool, first: float, last: float, labels: list[str]
 ) -> None:
-    values = np.geomspace(first, last, 100)
+    values = (np.geomspace if log else np.linspace)(first, last, 100)
     whole = outline(values)
-    axes = empty_axes(log=True).including(100, 100, whole).narrowed(0, 100, whole)
+    axes = empty_axes(log=log).including(100, 100, whole).narrowed(0, 100, whole)
     drawn = chart(60, 15, whole, axes)
     assert [line.split("┤")[0].strip() for line in drawn.lines if "┤" in line] == labels
 
@@ -142,23 +144,3 @@ def test_a_curve_far_beyond_the_axes_takes_no_memory() -> None:
         tracemalloc.stop()
     assert len(drawn.lines) == 12
     assert peak < 10_000_000
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "labels"),
-    [
-        (0.331, 0.0, ["0.3", "0.2", "0.1", "0"]),
-        (0.0612, 0.0571, ["0.06", "0.058"]),
-        (0.25, 0.25, []),
-    ],
-)
-def test_on_a_zoomed_scale_the_ticks_are_round_and_not_negative(
-    first: float, last: float, labels: list[str]
-) -> None:
-    values = np.linspace(first, last, 101)
-    whole = outline(values)
-    axes = empty_axes(log=False).including(100, 100, whole).narrowed(0, 100, whole)
-    shown = [line.split("┤")[0].strip() for line in chart(60, 12, whole, axes).lines]
-    told = [label for label in shown if (label and label[0].isdigit()) or label.startswith("-")]
-    assert not any(label.startswith("-") for label in told)
-    assert set(labels) <= set(told)
