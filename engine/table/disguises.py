@@ -22,6 +22,8 @@ _NAMES = (
     "ALL|AMD|ANG|BAM|BIF|BOB|COP|CUP|CVE|ERN|GEL|GMD|LAK|MAD|MOP|NAD|NIO|PAB|PEN|PHP|RON|SOS|TOP"
 )
 """Codes that are names as well: TOP 5 is one, and TOP 5.50 an amount."""
+_LONGEST = 1000
+"""Characters of a cell that are looked at."""
 _LETTER = r"[^\W\d_]"
 _AMOUNT = rf"(?=\W*\d)(?!.*{_LETTER})"
 _CURRENCY = re.compile(
@@ -94,6 +96,7 @@ def _as_drawn(name: str) -> str:
 
 def is_like_number(text: str) -> bool:
     """Whether a cell that is no number begins like one, or is one by other means."""
+    text = text[:_LONGEST]
     bare = text[_count_signs(text) :]
     if bare and unicodedata.category(bare[0]) in ("Nd", "No"):
         return True
@@ -114,6 +117,7 @@ def find_disguised(texts: Iterable[str]) -> set[str]:
 
 def hint(text: str) -> str:
     """Say how a cell would become a number, or ""."""
+    text = text[:_LONGEST]
     for sign, way in _HINTS:
         if sign.fullmatch(text):
             return way
@@ -164,6 +168,7 @@ def _is_amount(text: str) -> bool:
 
 
 def _is_spelled(text: str) -> bool:
+    text = text[:_LONGEST]
     bare = text[_count_signs(text) :]
     return bare != "" and all(
         unicodedata.numeric(character, None) is not None or _is_sign(character)
