@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,18 +13,20 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.progress import Progress, silent
+from engine.table.disguises import find_alike
 from engine.table.options import AUTO
 from engine.table.parsing import Writing, count_breaks, parse, parse_texts
 from engine.table.preamble import Body
 from engine.table.quotes import check_quotes
 from engine.table.sniffing import has_header, is_number, sample_rows
-from engine.text import clean
+from engine.text import LONGEST, clean
 
 if TYPE_CHECKING:
     import pandas as pd
 
 EXACT = 2.0**53
 """Up to here float64 holds every whole number."""
+_MANY_ZEROS = "0" * 200
 
 
 @dataclass
@@ -104,9 +107,11 @@ def read_cells(
     assumptions += cells.told
     if len(cells.names) < 2:
         problem = "only one column; at least one input and one target are needed; is it another "
-        raise DataError(shown, problem + "--separator?")
+        raise DataError(shown, problem + "--separator? Possible are comma, semicolon, tab, pipe")
     _leave_out_empty(cells, named is not False, assumptions)
     _check_names(cells, before + 1, is_guess=named is None)
+    if alike := find_alike(cells.names):
+        assumptions.append(f"columns {alike} different, though they look alike")
     if not len(cells.lines):
         raise DataError(shown, "a header but no observations below it")
     return cells
@@ -157,11 +162,13 @@ def _read_plain(
         names = _header_cells(first, writing.separator) if named else _numbered(width)
         if len(names) != width or len(table) != body.count("\n") + 1:
             return None
-        numbers = {i: _plain_numbers(table.iloc[:, i]) for i in range(width)}
+        numbers = _plain_numbers(table)
+        for i in _written_oddly(body, writing.separator) & numbers.keys():
+            del numbers[i]
         wanted = [
             i
-            for i, column in numbers.items()
-            if column is None or i == 0 or not names[i] or names[i] in as_names
+            for i, name in enumerate(names)
+            if i not in numbers or i == 0 or not name or name in as_names
         ]
         texts = parse(
             body,
@@ -174,9 +181,7 @@ def _read_plain(
         return None
     found = {i: texts.iloc[:, k].to_numpy(dtype=object) for k, i in enumerate(wanted)}
     lines = np.arange(len(table)) + before + 1 + named
-    return _cleaned(
-        Cells(shown, names, lines, {i: n for i, n in numbers.items() if n is not None}, found)
-    )
+    return _cleaned(Cells(shown, names, lines, numbers, found))
 
 
 def _header_cells(first: str, separator: str) -> list[str]:
@@ -188,11 +193,41 @@ def _numbered(width: int) -> list[str]:
     return [f"column{i + 1}" for i in range(width)]
 
 
-def _plain_numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
-    if column.dtype.kind not in "if":
-        return None
-    values = column.to_numpy(dtype=np.float64)
-    return values if np.isfinite(values).all() and not (np.abs(values) >= EXACT).any() else None
+def _plain_numbers(table: pd.DataFrame) -> dict[int, NDArray[np.float64]]:
+    """Return the columns of numbers of which nothing was lost, by their places."""
+    places = [i for i, kind in enumerate(table.dtypes) if kind.kind in "if"]
+    if len(table) < len(places):
+        # Of many short columns pandas would handle each by itself.
+        values: NDArray[np.float64] = table.to_numpy(dtype=object)[:, places].astype(np.float64)
+    else:
+        values = table.iloc[:, places].to_numpy(dtype=np.float64)
+    # NaN and infinities are not below it either.
+    plain = np.all(np.abs(values) < EXACT, axis=0)
+    return {i: values[:, k] for k, i in enumerate(places) if plain[k]}
+
+
+def _written_oddly(text: str, separator: str) -> set[int]:
+    """Find the columns in which a number may lose something that only its text tells.
+
+    Those are numbers that begin with a needless 0, and numbers near the smallest of float64.
+    """
+    text, sign = f"\n{text}", re.escape(separator)
+    number = r"[+\-]?0\d++(?:[.,]\d*+)?(?:[eE][+\-]?\d++)?"
+    # Each begins with one character, which is found much faster than one of several.
+    odd = [rf'{start}[ "]*+{number}[ "]*+(?![^{sign}\r\n])' for start in (r"\n", sign)]
+    odd += [f"{e}-0*+[1-9]\\d\\d" for e in "eE" if f"{e}-" in text]
+    if _MANY_ZEROS in text:
+        odd.append(_MANY_ZEROS)
+    columns = set()
+    for found in (found for pattern in odd for found in re.finditer(pattern, text)):
+        end = found.start() + 1
+        before = text[text.rfind("\n", 0, end) + 1 : end]
+        if '"' in before:
+            cells = next(csv.reader([before], delimiter=separator, skipinitialspace=True))
+            columns.add(len(cells) - 1)
+        else:
+            columns.add(before.count(separator))
+    return columns
 
 
 def _read_all(
@@ -257,7 +292,10 @@ def _check_names(cells: Cells, line: int, is_guess: bool) -> None:
     other = f", or add --header no if line {line} holds values" if is_guess else ""
     for i, name in enumerate(cells.names):
         if name and name in seen:
-            problem = f"this name is there twice; rename one{other}"
+            twice = "this name is there twice; rename one"
+            if len(name) > LONGEST:
+                twice = f"two names are alike in their first {LONGEST} characters; shorten one"
+            problem = f"{twice}{other}"
             raise DataError(cells.shown, problem, line=line, column=name)
         if not name and i > 0:
             problem = f"the column number {i + 1} has no name; give it one{other}"

@@ -21,7 +21,19 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_GZIP = b"\x1f\x8b"
+_KINDS = (
+    (b"PK\x03\x04", "a ZIP archive or a spreadsheet, not text; unpack it, or save it as CSV"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet, not text; save it as CSV"),
+    (b"PAR1\x15", "a Parquet file, not text; write it as CSV"),
+    (b"\x93NUMPY", "an array of NumPy, not text; write it as CSV with numpy.savetxt"),
+    (b"\x89HDF\r\n", "an HDF5 file, not text; write its table as CSV"),
+    (b"SQLite format 3\0", "a database of SQLite, not text; write its table as CSV"),
+    (b"\xfd7zXZ\0", "a file that xz has compressed; unpack it, or use gzip"),
+    (b"(\xb5/\xfd", "a file that zstd has compressed; unpack it, or use gzip"),
+    (b"BZh91AY&SY", "a file that bzip2 has compressed; unpack it, or use gzip"),
+)
+"""How files of other kinds begin."""
 _PIECE = 4 * 1024**2
 _ASK = 16
 """After so many pieces it is asked again whether there is enough memory, as a small file may
@@ -79,9 +91,9 @@ def _read_bytes(source: Path | BinaryIO, shown: str, progress: Progress) -> byte
 
 
 def _unpacked(content: bytes, shown: str) -> bytes:
-    if content.startswith(_ZIP):
-        problem = "a ZIP archive or a spreadsheet, not text; unpack it, or save it as CSV"
-        raise DataError(shown, problem)
+    for beginning, problem in _KINDS:
+        if content.startswith(beginning):
+            raise DataError(shown, problem)
     if not content.startswith(_GZIP):
         return content
     try:

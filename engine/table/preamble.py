@@ -10,6 +10,8 @@ from engine.table.options import AUTO, SEPARATORS
 from engine.table.sniffing import find_separator, has_header, is_any_number, sample_rows
 from engine.text import clean
 
+_EMPTY = "".join(SEPARATORS.values()) + " "
+"""What a line without a single filled cell consists of."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"? *(?:\r?\n|\r|\Z)', re.IGNORECASE)
 
 
@@ -56,6 +58,8 @@ def split_preamble(
     while True:
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)].strip()
+        if header != "yes" and not line.strip(_EMPTY):
+            line = ""
         if line and not line.startswith("#"):
             break
         if end < 0:

@@ -19,6 +19,7 @@ from engine.saved.source import Source
 from engine.table.cells import Cells, read_cells
 from engine.table.decoding import read_text
 from engine.table.features import compute_features
+from engine.table.foreign import check_beginning, check_separated
 from engine.table.options import AUTO, SEPARATORS, TableOptions
 from engine.table.parsing import Writing
 from engine.table.preamble import split_preamble
@@ -70,8 +71,9 @@ def read_dataset(
     roles = find_roles(cells, options, assumptions)
     inputs = _columns(cells, roles.inputs, roles, writing.decimal, assumptions)
     targets = _columns(cells, roles.targets, roles, writing.decimal, assumptions)
-    _check_targets(cells, targets)
     complete = _complete(cells, inputs, targets, options.missing, assumptions)
+    inputs, targets = ([c.in_use(complete) for c in columns] for columns in (inputs, targets))
+    _check_targets(cells, targets, complete)
     _check_room(cells, [*inputs, *targets])
     target_names, f0 = _spread(map(_expand_target, targets))
     names, x = _spread(column.expand() for column in inputs)
@@ -91,6 +93,7 @@ def read_dataset(
     if options.features:
         more, computed = compute_features(options.features, names, x, [int(n) for n in lines])
         names, x, features = [*names, *more], np.hstack([x, computed]), len(more)
+    _check_different(shown, names, target_names)
     scaling = None if options.scaling == "none" else Scaling.fit(options.scaling, x[~held])
     scaled = x if scaling is None else scaling.apply(x)
 
@@ -131,8 +134,10 @@ def _read_cells(
     progress: Progress,
 ) -> tuple[Cells, Writing]:
     text = read_text(file, shown, options.encoding, assumptions, _share(progress, 0, 30))
+    check_beginning(text, shown)
     body = split_preamble(text, shown, options.separator, options.header, assumptions)
     separator = find_separator(body.text, body.separator)
+    check_separated(body.text, separator, body.separator, shown, body.before)
     if body.separator == AUTO and separator != ",":
         called = next(name for name, sign in SEPARATORS.items() if sign == separator)
         assumptions.append(f"separator {called}")
@@ -158,10 +163,12 @@ def _columns(
     return [read_column(cells, i, decimal, i in roles.category, assumptions) for i in wanted]
 
 
-def _check_targets(cells: Cells, targets: Sequence[Column]) -> None:
+def _check_targets(cells: Cells, targets: Sequence[Column], rows: NDArray[np.bool_]) -> None:
     for column in targets:
-        if column.kind == "category" and len(column.classes) < 2:
-            problem = f"only one class, {column.classes[0]!r}; there is nothing to tell apart"
+        classes = np.unique(column.values[rows])
+        if column.kind != "number" and len(classes) < 2:
+            only = column.classes[int(classes[0])]
+            problem = f"only one class, {only!r}; there is nothing to tell apart"
             raise DataError(cells.shown, problem, column=column.name)
 
 
@@ -172,6 +179,15 @@ def _check_room(cells: Cells, columns: Sequence[Column]) -> None:
     if lacking:
         problem = f"{len(cells.lines):,} observations with {width:,} inputs and outputs {lacking}"
         raise DataError(cells.shown, f"{problem}; leave columns out with --ignore")
+
+
+def _check_different(shown: str, inputs: Sequence[str], targets: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in (*inputs, *targets):
+        if name in seen:
+            problem = f"{name!r} would be the name of two inputs or outputs; rename a column, or "
+            raise DataError(shown, f"{problem}leave one out with --ignore")
+        seen.add(name)
 
 
 def _expand_target(column: Column) -> tuple[list[str], NDArray[np.float64]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.dataset import IGNORED, INDEX, INPUT, TARGET
 from engine.errors import DataError
@@ -30,7 +31,11 @@ class Roles:
         """Return what one column is."""
         if i == self.index:
             return INDEX
-        return TARGET if i in self.targets else INPUT if i in self.inputs else IGNORED
+        return self._used.get(i, IGNORED)
+
+    @cached_property
+    def _used(self) -> dict[int, str]:
+        return dict.fromkeys(self.inputs, INPUT) | dict.fromkeys(self.targets, TARGET)
 
 
 def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> Roles:
@@ -55,8 +60,10 @@ def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> R
     if not targets:
         if not free:
             raise DataError(shown, "every column is ignored; none is left for the target")
-        targets = [free[-1]]
-        assumptions.append(f"target {names[free[-1]]!r} (the last column)")
+        named = None if options.index is None else _given_index(cells, options.index)
+        targets = [next((i for i in reversed(free) if i != named), free[-1])]
+        last = "last column" if targets[0] == free[-1] else "last column but for the index"
+        assumptions.append(f"target {names[targets[0]]!r} (the {last})")
     is_free = 0 in free and 0 not in targets and 0 not in category
     reason = _why_index(cells) if is_free else ""
     called = repr(names[0]) if names[0] else "unnamed"
@@ -112,8 +119,7 @@ def _why_index(cells: Cells) -> str:
         numbered = different and all(map(_WHOLE.fullmatch, first))
         return "the first column, another whole number in each line" if numbered else ""
     # As classes they would be an input for each line, which says nothing of another line.
-    texts = first[:1000]
-    is_name = not any(map(is_number, texts)) and not find_disguised(texts)
-    if different and len(first) > 2 and is_name:
+    is_name = different and not any(map(is_number, first)) and not find_disguised(first)
+    if is_name and len(first) > 2:
         return "the first column, another text in each line"
     return ""

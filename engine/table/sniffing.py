@@ -14,9 +14,10 @@ from engine.text import MINUS
 
 _SAMPLE = 100
 """Lines that the guesses are made from."""
-_POINT = re.compile(r"\s*[+\-−]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?\s*")
-_COMMA = re.compile(r"\s*[+\-−]?(\d+,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
-_THOUSANDS = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}(,\d{3})+\s*")
+_POINT, _COMMA = (
+    re.compile(rf"\s*+[+\-−]?(?:\d++(?:{sign}\d*+)?|{sign}\d++)(?:[eE][+\-]?\d++)?\s*+")
+    for sign in (r"\.", ",")
+)
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
 """What stands for a missing cell, in lower case."""
 
@@ -57,12 +58,13 @@ def find_separator(text: str, given: str) -> str:
     """
     if given != AUTO:
         return SEPARATORS[given]
+    samples = {separator: sample_rows(text, separator) for separator in SEPARATORS.values()}
+    possible = {s: rows for s, rows in samples.items() if rows and len(rows[0]) > 1}
+    if len(possible) < 2:
+        return next(iter(possible), ",")
     best, best_score = ",", (0.0, 0.0, 0)
-    for separator in SEPARATORS.values():
-        rows = sample_rows(text, separator)
-        if not rows or len(rows[0]) < 2:
-            continue
-        alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
+    for separator, rows in possible.items():
+        alike = _share_alike(text, separator, len(rows[0]))
         cells = [cell for row in rows for cell in row]
         numbers = sum(
             bool(_POINT.fullmatch(cell) or (separator != "," and _COMMA.fullmatch(cell)))
@@ -72,6 +74,20 @@ def find_separator(text: str, given: str) -> str:
         if score > best_score:
             best, best_score = separator, score
     return best
+
+
+def _share_alike(text: str, separator: str, width: int) -> float:
+    """Return the share of all lines that have so many cells."""
+    lines = text.splitlines(keepends=True)
+    if '"' not in text:
+        widths = [line.count(separator) + 1 for line in lines if not line.isspace()]
+    else:
+        try:
+            rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+            widths = [len(row) for row in rows if row]
+        except csv.Error:
+            return 0.0
+    return widths.count(width) / len(widths)
 
 
 def find_decimal(text: str, separator: str, given: str, shown: str, assumptions: list[str]) -> str:
@@ -93,21 +109,32 @@ def find_decimal(text: str, separator: str, given: str, shown: str, assumptions:
         return DECIMALS[given]
     if separator == ",":
         return "."
-    cells = [cell.strip() for row in sample_rows(text, separator) for cell in row]
-    commas = [cell for cell in cells if "," in cell and _COMMA.fullmatch(cell)]
-    points = [cell for cell in cells if "." in cell and _POINT.fullmatch(cell)]
-    has_comma = not all(map(_THOUSANDS.fullmatch, commas))
-    are_thousands = all(_THOUSANDS.fullmatch(cell.replace(".", ",")) for cell in points)
-    if commas and not has_comma and not points:
-        problem = f"{commas[0]!r} can be read in two ways; add --decimal comma, or remove "
-        raise DataError(shown, problem + "the commas between the thousands")
-    if has_comma and are_thousands:
+    if _first_number(text, separator, ".", may_be_thousands=False):
+        return "."
+    if _first_number(text, separator, ",", may_be_thousands=False):
         assumptions.append("decimal sign comma")
         return ","
-    if points and are_thousands and separator == ";":
+    point = _first_number(text, separator, ".", may_be_thousands=True)
+    comma = _first_number(text, separator, ",", may_be_thousands=True)
+    if comma and not point:
+        problem = f"{comma!r} can be read in two ways; add --decimal comma, or remove "
+        raise DataError(shown, problem + "the commas between the thousands")
+    if point and separator == ";":
         # Where semicolons part the cells, a comma is often the decimal sign.
-        assumptions.append(f"decimal sign point, as in {points[0]}")
+        assumptions.append(f"decimal sign point, as in {point}")
     return "."
+
+
+def _first_number(text: str, separator: str, sign: str, may_be_thousands: bool) -> str:
+    """Return the first cell of all that is a number with this sign, or ""."""
+    if sign not in text:
+        return ""
+    sign, edge = re.escape(sign), rf'[^{re.escape(separator)}\r\n"]'
+    thousands = rf"[+\-−]?[1-9]\d{{0,2}}(?:{sign}\d{{3}})++ *+(?!{edge})"
+    number = rf"[+\-−]?(?:\d++{sign}\d*+|{sign}\d++)(?:[eE][+\-]?\d++)?"
+    either = "=" if may_be_thousands else "!"
+    found = re.search(rf"(?<!{edge}) *+(?{either}{thousands})({number}) *+(?!{edge})", text)
+    return found[1] if found else ""
 
 
 def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from shlex import quote
 from typing import Any, Literal
@@ -12,11 +13,14 @@ from numpy.typing import NDArray
 
 from engine.errors import DataError
 from engine.table.cells import EXACT, Cells
-from engine.table.disguises import find_disguised, hint, is_like_number
+from engine.table.disguises import A_DATE, find_alike, find_disguised, hint, is_like_number
 from engine.table.sniffing import MISSING, is_number
 from engine.text import MINUS, clean
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+_SMALL = float(np.finfo(np.float64).tiny)
+"""Below it float64 keeps fewer digits."""
+_LEADING_ZERO = re.compile(r"[+\-]?0\d")
 _MOST_CLASSES = 1000
 _FEW_CLASSES = 20
 
@@ -37,6 +41,16 @@ class Column:
     kind: Literal["number", "truth", "category"]
     values: NDArray[np.float64]
     classes: tuple[str, ...] = ()
+
+    def in_use(self, rows: NDArray[np.bool_]) -> Column:
+        """Return the column without the classes that only other rows have."""
+        if self.kind != "category" or rows.all():
+            return self
+        used = np.unique(self.values[rows])
+        used = used[~np.isnan(used)]
+        values = np.searchsorted(used, self.values).astype(np.float64)
+        values[~np.isin(self.values, used)] = np.nan
+        return replace(self, values=values, classes=tuple(self.classes[int(k)] for k in used))
 
     def expand(self) -> tuple[list[str], NDArray[np.float64]]:
         """Return the names and the values, N × 1, of a category one-hot, N × C."""
@@ -88,7 +102,7 @@ def read_column(
             raise _no_number(at, distinct, strangers[0])
         if {distinct[k].lower() for k in present} in ({"true", "false"}, {"yes", "no"}):
             return _truth(name, codes, distinct, assumptions)
-    return _category(at, codes, distinct, present)
+    return _category(at, codes, distinct, present, assumptions)
 
 
 @dataclass(frozen=True)
@@ -109,21 +123,32 @@ def _numbers(
 ) -> NDArray[np.float64]:
     """Return the number of each distinct text, exactly as Python's `float` reads it."""
     values = np.full(len(distinct), np.nan)
-    rounded = ""
+    lost: dict[str, str] = {}
     for k in present:
         text = distinct[k].replace(MINUS, "-").replace(decimal, ".")
-        values[k] = float(text)
-        if not np.isfinite(values[k]):
+        values[k] = value = float(text)
+        if not np.isfinite(value):
             raise at.error(k, f"{clean(distinct[k], 40)!r} is not a finite number")
+        shown = clean(distinct[k], 40)
         # Of 1e300 nothing is lost: it is how the number that is taken is written.
-        is_long = abs(values[k]) >= EXACT and not rounded
-        if is_long and Decimal(text) != Decimal(repr(float(values[k]))):
-            rounded = distinct[k]
-    if rounded:
-        assumptions.append(
-            f"long numbers of {at.name!r} rounded to 64 bits, e.g. {clean(rounded, 40)}"
-        )
+        if abs(value) >= EXACT and Decimal(text) != Decimal(repr(value)):
+            lost.setdefault("long", f"long numbers of {at.name!r} rounded to 64 bits, e.g. {shown}")
+        elif abs(value) < _SMALL and _is_other(text, value):
+            told = f"small numbers of {at.name!r} rounded to 64 bits, e.g. {shown} to {value:g}"
+            lost.setdefault("small", told)
+        if _LEADING_ZERO.match(text):
+            told = f"{at.name!r} without the zeros before its numbers, e.g. {shown}"
+            way = f"(--category {quote(clean(at.name, 40))} keeps them)"
+            lost.setdefault("zeros", f"{told} {way}")
+    assumptions += lost.values()
     return values
+
+
+def _is_other(text: str, small: float) -> bool:
+    """Whether a number, very small as float64, is written as another one."""
+    if small:
+        return Decimal(text) != Decimal(repr(small))
+    return any(c.isdecimal() and int(c) for c in text.lower().partition("e")[0])
 
 
 def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
@@ -136,6 +161,8 @@ def _no_number(at: _Place, distinct: list[str], k: int) -> DataError:
         way = "a line of units? remove it"
     name = quote(clean(at.name, 40))
     ways = f"--category {name} takes the cells for names of classes, --ignore {name} leaves it out"
+    if way == A_DATE:
+        ways = f"--index {name} names the observations by it, --ignore {name} leaves it out"
     return at.error(k, f"{problem}; {way + '; ' if way else ''}{ways}")
 
 
@@ -151,7 +178,11 @@ def _truth(
 
 
 def _category(
-    at: _Place, codes: NDArray[np.intp], distinct: list[str], present: list[int]
+    at: _Place,
+    codes: NDArray[np.intp],
+    distinct: list[str],
+    present: list[int],
+    assumptions: list[str],
 ) -> Column:
     if len(present) > _MOST_CLASSES or len(present) > max(_FEW_CLASSES, len(codes) / 2):
         name = quote(clean(at.name, 40))
@@ -160,9 +191,15 @@ def _category(
     order = sorted(present, key=lambda k: _sort_key(distinct[k]))
     values = np.full(len(distinct), np.nan)
     values[order] = np.arange(len(order))
-    classes = [clean(distinct[k], 60) for k in order]
-    if len(set(classes)) < len(classes):
-        raise at.error(present[0], "two names of classes look alike; rename one")
+    classes: dict[str, str] = {}
+    for k in order:
+        shown = clean(distinct[k], 60)
+        if shown in classes:
+            problem = f"two names of classes are alike in their first 60 characters, {shown!r}"
+            raise at.error(k, f"{problem}; rename one")
+        classes[shown] = distinct[k]
+    if alike := find_alike(classes.values()):
+        assumptions.append(f"{at.name!r} classes {alike} different, though they look alike")
     return Column(at.name, "category", values[codes], tuple(classes))
 
 

@@ -61,12 +61,21 @@ def table(cells: Sequence[str], separator: str = ";") -> str:
         (["1.234,5", "2.345,5"], "remove the points between the thousands; --category f"),
         (["1.234.567", "1"], "remove the points between the thousands"),
         (["1,234.5", "1"], "remove the commas between the thousands"),
+        (["－5", "－6"], "a dash for the minus sign? write -"),
+        (["￥500", "￥600"], "remove the currency from every cell"),
+        (["＜5", "＜6"], "--category f takes"),
+        (["SGD 5", "SGD 6"], "remove the currency from every cell"),
+        (["5 zł", "6 zł"], "remove the currency from every cell"),
+        (["₿5", "HK$ 6"], "remove the currency from every cell"),
+        (["\u28005", "\u28006"], "remove the character in it that cannot be seen"),
+        (["\u31645", "\u31646"], "remove the character in it that cannot be seen"),
+        (["①5", "②5"], "--category f takes"),
         # One is enough.
         (["none", "none", "none", "<5"], "--category f takes"),
     ],
 )
 def test_numbers_in_disguise_are_refused(write, cells: list[str], way: str) -> None:
-    line = 1 + next(n for n, cell in enumerate(cells, 1) if re.search(r"[\d½]", cell))
+    line = 1 + next(n for n, cell in enumerate(cells, 1) if re.search(r"[\d½①]", cell))
     path = write(table(cells))
     told = rf"line {line}, column 'f': .* is not a number; {re.escape(way)}"
     with pytest.raises(InputError, match=told):
@@ -99,6 +108,9 @@ def test_numbers_in_disguise_are_refused(write, cells: list[str], way: str) -> N
         ["<low", ">high"],
         ["'red'", "'blue'"],
         ["x²", "y²"],
+        ["TOP 5", "CVE 6"],
+        ["一月", "二月"],
+        ["Ⅱ型", "x"],
         ["class_1", "A4", "Q1", "v2", "3a", "group 5", "PC 1"],
     ],
 )

@@ -1,0 +1,78 @@
+"""Text that is data and no table of separated cells: said what it is, and how it becomes one."""
+
+from __future__ import annotations
+
+import re
+from shlex import quote
+
+from engine.errors import DataError
+from engine.table.options import AUTO
+from engine.table.sniffing import is_any_number, sample_rows
+
+_BEGINNINGS = tuple(
+    (re.compile(sign, re.IGNORECASE), problem)
+    for sign, problem in (
+        (
+            r"\s*+(?:\[\s*+)*+\{\s*+(?:\"|\})|\s*+\[\s*+(?:[\[\"\d\]-]|true|false|null)",
+            "a JSON file; turn it into CSV, e.g. with pandas: "
+            "pandas.read_json(FILE).to_csv('table.csv', index=False)",
+        ),
+        (
+            r"(?:\s*+%[^\r\n]*+)*+\s*+@relation\b",
+            "an ARFF file; replace everything down to the line @data by one line with the names "
+            "of the attributes, separated by commas",
+        ),
+        (r"\s*+%%MatrixMarket", "a Matrix Market file; write it as CSV, a line for each row"),
+        (
+            r"\s*+<(?:\?xml|!doctype|!--|(?:html|table)\b|[a-z][^<>]*+>[\r\n]\s*+<)",
+            "an XML or HTML file; write its table as CSV, e.g. with pandas.read_xml or read_html",
+        ),
+    )
+)
+_LIBSVM = re.compile(r"\s*+[^\s:]++(?:[ \t]++(?:qid|\d++):[^\s:]++)++[ \t]*+(?:#.*)?\s*+")
+_SAMPLE = 100
+
+
+def check_beginning(text: str, shown: str) -> None:
+    """Refuse what its first characters tell to be of another kind.
+
+    Raises:
+        DataError: It is JSON, ARFF, XML or the like.
+    """
+    for sign, problem in _BEGINNINGS:
+        if sign.match(text):
+            raise DataError(shown, problem)
+
+
+def check_separated(text: str, separator: str, given: str, shown: str, before: int) -> None:
+    """Refuse a text whose cells are separated by blanks, and one in the form of LIBSVM.
+
+    Args:
+        text: The table.
+        separator: What is taken to stand between its cells.
+        given: One of `SEPARATORS`, or "auto".
+        shown: What messages call the file.
+        before: How many lines of the file stand before the text.
+
+    Raises:
+        DataError: It is one of these.
+    """
+    lines = [line for line in text[:200_000].splitlines()[:_SAMPLE] if line.strip()]
+    rows = sample_rows(text, separator)
+    if not rows or not lines:
+        return
+    is_cut = len(rows[0]) > 1
+    if not is_cut and any(map(_LIBSVM.fullmatch, lines)):
+        problem = "a LIBSVM file; write it as CSV with a column for each of its indices, and 0 "
+        raise DataError(shown, problem + "where a line leaves one out", line=before + 1)
+    blanks = [line.split() for line in lines]
+    width, below = len(blanks[-1]), blanks[1:]
+    # R writes no name above the names of the lines.
+    if width < 2 or any(len(row) != width for row in below) or width - len(blanks[0]) not in (0, 1):
+        return
+    numbers = all(is_any_number(cell) for row in blanks for cell in row)
+    is_worse = not all(is_any_number(cell) for row in rows for cell in row)
+    if not is_cut or (given == AUTO and numbers and is_worse):
+        new = ";" if "," in text else ","
+        way = f"sed -E 's/^ +//; s/[[:blank:]]+/{new}/g' {quote(shown)} > table.csv"
+        raise DataError(shown, f"blanks separate its cells; write {new} instead: {way}")
