@@ -39,6 +39,19 @@ def test_labels_are_shortened_so_that_all_are_there() -> None:
     assert "⣀ w[" in weights.partition("  ")[2]
 
 
+def test_what_the_same_setting_was_is_told_apart() -> None:
+    told = legend("optimiser = rmsprop", "optimiser = adam", "start", width=36)
+    assert told == "⣀ rmsprop  ⣀ adam  ⣀ start"
+    # Another setting keeps its name.
+    told = legend("optimiser = rmsprop", "optimiser = adam", "seed = 2", width=36)
+    assert told == "⣀ rmsprop  ⣀ adam  ⣀ seed = 2"
+    # What goes without a change is not taken for one with it.
+    told = legend("without η = 0.25 at 1,000", "without η = 0.5 at 1,000", width=36)
+    assert "⣀ without" in told.partition("  ")[0]
+    assert "⣀ without" in told.partition("  ")[2]
+    assert legend("η = 2 at 5", "η = 3 at 5", width=36) == "⣀ η = 2 at 5  ⣀ η = 3 at 5"
+
+
 def test_how_many_more_there_are_is_said() -> None:
     assert legend("one", "another", more=2, width=36) == "⣀ one  ⣀ another  +2"
     told = legend(*[f"learning rate = 0.{i} at {i}" for i in range(1, 5)], more=1, width=30)
@@ -96,7 +109,8 @@ async def test_branches_that_are_not_drawn_are_counted() -> None:
         await until(pilot, lambda: state(app) is State.FINISHED)
         for value in (1.0, 2.0, 3.0, 4.0, 5.0):
             await branch_off(app, pilot, 10, value)
-        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+4"))
+        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+2"))
+        assert lines(app)[1].count(CURVE) == 4
 
 
 async def test_the_chart_comes_before_legend_and_watches() -> None:
