@@ -260,6 +260,9 @@ def _round_steps(low: float, high: float, count: int) -> list[float]:
     if not 0.0 < step <= LARGEST:
         return []
     first, last = math.ceil(low / step), math.floor(high / step)
+    if first >= last:
+        # One tick alone tells no scale.
+        return _round_steps(low, high, 2 * count)
     return [i * step for i in range(first, last + 1)]
 
 
