@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine import reading
 from engine.branches import Branch
 from engine.errors import InputError
@@ -45,6 +47,10 @@ def take_snapshot(
     loss = float(values["E"]) if "E" in values else None
     if loss is None and run.iteration:
         loss = float(losses[run.iteration - 1])
+    errors = None
+    if "f" in values:
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = program.loss.aim(values["f0"]) - values["f"]
     return Snapshot(
         listing=_with_batch(program),
         hyperparameters=run.hyperparameters,
@@ -52,7 +58,7 @@ def take_snapshot(
         position=run.position,
         values=values,
         aim=program.loss.aim,
-        errors=program.loss.aim(values["f0"]) - values["f"] if "f" in values else None,
+        errors=errors,
         first_observation=(observations.start or 0) if observations else 0,
         batch=program.batch,
         epoch=program.batches.epoch(run.iteration),

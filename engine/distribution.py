@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.forward import Forward
 from engine.network import Layer
+from engine.scale import exponent_of, largest_exponent, scaled
 from engine.summary import SATURATED
 from engine.tensor import Array
 
@@ -72,16 +73,20 @@ def histogram(values: Array, bins: int = 20) -> Histogram:
     if not finite.size:
         return Histogram(np.zeros(bins, np.intp), 0.0, 0.0, np.nan, np.nan, values.size)
     low, high = float(finite.min()), float(finite.max())
-    with np.errstate(all="ignore"):
-        mean, deviation = float(finite.mean()), float(finite.std())
-        # Of values so large or so close that there are no intervals, all are in the middle.
-        width = (high - low) / bins
-        if np.isfinite(width) and low + width > low and high - width < high:
-            places = np.clip(((finite - low) / width).astype(np.intp), 0, bins - 1)
-        else:
-            places = np.full(finite.size, bins // 2)
+    # Beside 1 no sum of squares, and no interval, leaves the numbers that there are.
+    power = exponent_of(low, high)
+    near = scaled(finite, -power)
+    mean, deviation = float(near.mean()), float(near.std())
+    places = np.full(finite.size, bins // 2)
+    # Of values so close that there are no intervals, all are in the middle.
+    start, end = float(near.min()), float(near.max())
+    width = (end - start) / bins
+    if start + width > start and end - width < end:
+        places = np.clip(((near - start) / width).astype(np.intp), 0, bins - 1)
     counts = np.bincount(places.reshape(-1), minlength=bins)
-    return Histogram(counts, low, high, mean, deviation, values.size - finite.size)
+    return Histogram(
+        counts, low, high, scaled(mean, power), scaled(deviation, power), values.size - finite.size
+    )
 
 
 def distributions(
@@ -135,8 +140,13 @@ def update_ratio(change: Array, weights: Array) -> float:
     The measure, and that about 1e-3 is healthy, are from the notes of Stanford's course
     CS231n, "Neural Networks Part 3".
     """
+    powers = largest_exponent(change), largest_exponent(weights)
     with np.errstate(all="ignore"):
-        return float(np.divide(np.linalg.norm(change), np.linalg.norm(weights)))
+        norms = [
+            np.linalg.norm(scaled(array, -power))
+            for array, power in zip((change, weights), powers, strict=True)
+        ]
+        return float(scaled(np.divide(norms[0], norms[1]), powers[0] - powers[1]))
 
 
 def ratio_words(ratio: float) -> str:

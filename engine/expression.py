@@ -117,7 +117,7 @@ def evaluate(expression: Expression) -> float:
         case Cell() | Constant():
             return expression.value
         case Call():
-            return expression.function(evaluate(expression.argument))
+            return _apply(expression.function, evaluate(expression.argument))
         case Sum():
             return _add([evaluate(term) for term in expression.terms])
         case Difference():
@@ -131,6 +131,16 @@ def evaluate(expression: Expression) -> float:
             return value * value
         case Power():
             return _raise(evaluate(expression.base), evaluate(expression.exponent))
+
+
+def _apply(function: Callable[[float], float], value: float) -> float:
+    """Apply a function as NumPy does, where Python would raise."""
+    try:
+        return function(value)
+    except ValueError:
+        return math.nan
+    except OverflowError:
+        return math.inf
 
 
 def _add(values: list[float]) -> float:

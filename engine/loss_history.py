@@ -14,6 +14,7 @@ _FIRST_CAPACITY = 4096
 
 
 _MOST_AVERAGED = 1_000_000
+_DOWN = 2.0**-32
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,20 @@ class Outline:
         lows: The smallest finite loss in each bucket; NaN where there is none.
         highs: The largest finite loss in each bucket; NaN where there is none.
         first_nonfinite: The first iteration whose loss is no finite number, or None.
+        last_finite: The last one whose loss is, if another is not; or None.
     """
 
     positions: Array
     lows: Array
     highs: Array
     first_nonfinite: int | None
+    last_finite: int | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether no loss is finite any more from the first one on that is not."""
+        first, last = self.first_nonfinite, self.last_finite
+        return first is not None and (last is None or last < first)
 
 
 def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outline:
@@ -76,7 +85,12 @@ def means_between(losses: Array, first: int, last: int, buckets: int) -> Outline
         return Outline(starts.astype(np.float64), np.empty(0), np.empty(0), None)
     with np.errstate(all="ignore"):
         sums = np.add.reduceat(np.where(finite, values, 0.0), starts)
-        means = sums / np.add.reduceat(finite, starts, dtype=np.float64)
+        counts = np.add.reduceat(finite, starts, dtype=np.float64)
+        means = sums / counts
+        if not np.isfinite(sums).all():
+            # So far down no sum of a million losses leaves the finite numbers.
+            small = np.add.reduceat(np.where(finite, values * _DOWN, 0.0), starts)
+            means = np.where(np.isfinite(sums), means, small / counts / _DOWN)
     middles = (starts + np.append(starts[1:], values.size) - 1) / 2
     return Outline(middles * stride + first, means, means, None)
 
@@ -91,6 +105,7 @@ class LossHistory:
         self._highs: list[Array] = []
         self._summarised = 0
         self._first_nonfinite: int | None = None
+        self._last_finite: int | None = None
         self._inspected = 0
         self._best = (0, math.nan)
         self.forgotten = 0
@@ -171,13 +186,15 @@ class LossHistory:
         if step > 1:
             lows = np.fmin.reduceat(lows, starts)
             highs = np.fmax.reduceat(highs, starts)
-        return Outline(starts.astype(np.float64) * unit, lows, highs, self._first_nonfinite)
+        positions = starts.astype(np.float64) * unit
+        return Outline(positions, lows, highs, self._first_nonfinite, self._last_finite)
 
     def _inspect(self) -> None:
-        if self._first_nonfinite is None:
-            bad = np.flatnonzero(~np.isfinite(self._values[self._inspected : self._count]))
-            if bad.size:
-                self._first_nonfinite = self._inspected + int(bad[0])
+        finite = np.isfinite(self._values[self._inspected : self._count])
+        if self._first_nonfinite is None and not finite.all():
+            self._first_nonfinite = self._inspected + int(finite.argmin())
+        if self._first_nonfinite is not None and finite.any():
+            self._last_finite = self._count - 1 - int(finite[::-1].argmax())
         self._inspected = self._count
 
     def _summarise(self) -> None:

@@ -11,6 +11,7 @@ from engine.dataset import Dataset
 from engine.forward import Forward
 from engine.hyperparameters import Hyperparameters
 from engine.network import Parameters
+from engine.scale import largest_exponent, scaled
 from engine.tensor import Array
 
 UNDECIDED = -1
@@ -142,17 +143,33 @@ def assess(f: Array, f0: Array, decision: Decision | None, targets: tuple[str, .
     """
     with np.errstate(all="ignore"):
         if decision is None:
-            error = f - f0
-            spread = ((f0 - f0.mean(axis=0)) ** 2).sum(axis=0)
-            r2 = 1.0 - (error**2).sum(axis=0) / np.where(spread > 0, spread, np.nan)
-            rmse = np.sqrt((error**2).mean(axis=0))
-            return Regression(targets, rmse, np.abs(error).mean(axis=0), r2)
+            measures = [_measures(f[:, k], f0[:, k]) for k in range(f0.shape[1])]
+            return Regression(targets, *np.array(measures).T)
     count = len(decision.classes)
     decided, truth = decision.decide(f), decision.truth(f0)
     good = decided != UNDECIDED
     places = truth[good] * count + decided[good]
     confusion = np.bincount(places, minlength=count * count).reshape(count, count)
     return Classification(decision.classes, confusion, int((~good).sum()))
+
+
+def _measures(f: Array, f0: Array) -> tuple[float, float, float]:
+    """Return RMSE, MAE and R² of one target.
+
+    They are computed beside 1, where no square leaves the numbers that there are: errors and
+    targets by powers of two of their own.
+    """
+    power = max(largest_exponent(f), largest_exponent(f0)) + 1
+    error = scaled(f, -power) - scaled(f0, -power)
+    own, of = largest_exponent(error), largest_exponent(f0)
+    error, near = scaled(error, -own), scaled(f0, -of)
+    spread = float(((near - near.mean()) ** 2).sum())
+    squares = float((error**2).sum())
+    rest = np.nan
+    if f0.min() < f0.max():
+        rest = scaled(squares / spread, 2 * (own + power - of))
+    rmse, mae = float(np.sqrt((error**2).mean())), float(np.abs(error).mean())
+    return scaled(rmse, own + power), scaled(mae, own + power), 1.0 - rest
 
 
 def parts_of(dataset: Dataset) -> dict[str, Dataset]:

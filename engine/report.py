@@ -20,6 +20,8 @@ from engine.validation import Evaluation, Evaluator
 _LINES = 10
 _MOST_NAMES = 50
 """Of inputs and of targets in the first line of a report."""
+_MOST_FIXED = 1e9
+"""From which on a number is written with an exponent."""
 _OF_NUMBERS = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
 """The measures of predicted numbers, and as they are written."""
 
@@ -162,8 +164,12 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     stride = max(1, math.ceil(len(losses) / _LINES))
     lines += [f"error at step {i:5d}: {losses[i]:e}" for i in range(0, len(losses), stride)]
     bad = np.flatnonzero(~np.isfinite(losses))
-    if bad.size:
+    if bad.size and bad.size == len(losses) - bad[0]:
         lines.append(f"E is no finite number from step {bad[0]} on: the run diverged")
+    elif bad.size:
+        lines.append(
+            f"E is no finite number in {counted(bad.size, 'step')}, first in step {bad[0]}"
+        )
     lines.append("")
     label = "Final weights:"
     for name, weights in layers:
@@ -218,7 +224,15 @@ def _given(column: Array) -> tuple[str, ...]:
 
 
 def _exact(column: Array) -> tuple[str, ...]:
-    return tuple(f"{value:.6f}" for value in column)
+    return tuple(map(_six_digits, column.tolist()))
+
+
+def _six_digits(value: float) -> str:
+    """Write a number with six decimals, unless these are too few or far more than it has."""
+    text = f"{value:.6f}"
+    if not math.isfinite(value) or (abs(value) < _MOST_FIXED and (float(text) or not value)):
+        return text
+    return f"{value:.6e}"
 
 
 def chain_object(explanations: list[Explanation], iteration: int) -> dict[str, Any]:

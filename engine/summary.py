@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.scale import largest_exponent, scaled
 from engine.tensor import Array
 
 _MOST_BLOCKS = 96
@@ -56,6 +57,9 @@ def summarise(name: str, data: Array, slope: Array | None = None, steepest: floa
     """
     finite = data[np.isfinite(data)]
     some = finite.size > 0
+    # Beside 1 no sum leaves the numbers that there are, unless what it gives does.
+    power = largest_exponent(data)
+    near = scaled(data.reshape(-1), -power)
     saturated = None
     if slope is not None and slope.size:
         saturated = float((np.abs(slope) < SATURATED * steepest).mean())
@@ -64,9 +68,9 @@ def summarise(name: str, data: Array, slope: Array | None = None, steepest: floa
             name=name,
             shape=data.shape,
             least=float(finite.min()) if some else np.nan,
-            mean=float(finite.mean()) if some else np.nan,
+            mean=scaled(float(near[np.isfinite(near)].mean()), power) if some else np.nan,
             most=float(finite.max()) if some else np.nan,
-            norm=float(np.sqrt(np.dot(data.reshape(-1), data.reshape(-1)))),
+            norm=scaled(float(np.sqrt(np.dot(near, near))), power),
             zeros=float((data == 0).mean()) if data.size else 0.0,
             saturated=saturated,
             nonfinite=data.size - finite.size,

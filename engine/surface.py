@@ -12,6 +12,7 @@ from engine.forward import Forward
 from engine.hyperparameters import Hyperparameters
 from engine.network import Layer, Parameters
 from engine.quality import decision_of
+from engine.scale import exponent_of, mean, scaled, widened
 from engine.table.features import features_at
 from engine.tensor import Array
 
@@ -86,7 +87,7 @@ class Surface:
         if len(inputs) == 2:
             self.upward = _values(table[:, inputs[1]], rows)[::-1]
         points = np.empty((columns * max(len(self.upward), 1), known))
-        points[:] = table[:, :known].mean(axis=0)
+        points[:] = mean(table[:, :known])
         points[:, inputs[0]] = np.tile(self.across, max(len(self.upward), 1))
         if len(inputs) == 2:
             points[:, inputs[1]] = np.repeat(self.upward, columns)
@@ -134,9 +135,11 @@ def grid_size(layers: tuple[int, ...], columns: int, rows: int, most: int) -> tu
 def _values(column: Array, count: int) -> Array:
     """Return the centres of `count` cells over the range of a column, and a little beyond."""
     low, high = float(column.min()), float(column.max())
-    air = _AIR * (high - low) or 1.0
-    edges = np.linspace(low - air, high + air, count + 1)
-    return (edges[:-1] + edges[1:]) / 2
+    low, high = widened(low, high, _AIR, least=1.0)
+    # Beside 1 there is room for the steps.
+    power = exponent_of(low, high)
+    edges = np.linspace(scaled(low, -power), scaled(high, -power), count + 1)
+    return scaled((edges[:-1] + edges[1:]) / 2, power)
 
 
 def _maps(forward: Forward, dataset: Dataset, loss: str) -> tuple[Map, ...]:

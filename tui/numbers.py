@@ -31,7 +31,7 @@ def whole_digits(largest: float) -> int:
     """Return how many digits before the point a column needs for its largest magnitude."""
     if largest < 9.5:
         return 1
-    return min(len(str(int(largest * 1.01))), _MOST_WHOLE_DIGITS)
+    return min(len(str(int(min(largest, 1e9) * 1.01))), _MOST_WHOLE_DIGITS)
 
 
 def fixed(value: float, width: int, whole: int = 1) -> str:
@@ -75,9 +75,7 @@ def _scientific(value: float, width: int) -> str:
         text = f"{mantissa}e{int(exponent)}"
         if len(text) <= width:
             break
-    # The point is kept where there is room for no more than that: the sign stays in line.
-    spare = len(text) == width - 1 and "." not in mantissa
-    return f"{mantissa}.e{int(exponent)}" if spare else text
+    return text
 
 
 def missing(width: int, whole: int = 1) -> str:

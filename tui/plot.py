@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from engine.scale import LARGEST, share, widened
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
@@ -15,6 +16,12 @@ LEAST_WIDTH, LEAST_HEIGHT = 16, 4
 """The smallest chart in which there is something to see."""
 _CURVE = range(0x2801, 0x2900)
 """The braille patterns with at least one dot."""
+_AIR = 0.05
+"""The part of the values' range that narrow axes reach beyond it."""
+_SMALLEST_TOP, _LARGEST_MULTIPLE = 1e-300, 1e300
+"""The magnitudes between which parts and multiples of a number are what they should be."""
+_MANY_DECADES = 6
+"""Between the smallest and the largest E, from which on a linear scale hides most of them."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,10 @@ class Axes:
         values = values[np.isfinite(values)]
         bottom, top = self.bottom, self.top
         if values.size:
-            low, high = float(values.min()), float(values.max())
-            air = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
-            bottom, top = low - air, high + air
+            low = float(values.min())
+            bottom, top = widened(low, float(values.max()), _AIR)
+            if not self.log and low >= 0.0:
+                bottom = max(bottom, 0.0)
         return Axes(last, bottom, top, self.log, first, narrow=True)
 
     def including(self, planned: int, done: int, outline: Outline) -> Axes:
@@ -81,12 +89,34 @@ class Axes:
                 top = max(top, math.ceil(high), bottom + 1)
             else:
                 top = max(top, _round_up(high))
+                bottom = min(bottom, -_round_up(-low) if low < 0 else 0.0)
         return Axes(iterations, bottom, top, self.log)
 
 
 def empty_axes(log: bool) -> Axes:
     """Axes before there is anything to draw."""
     return Axes(1, math.inf, -math.inf, True) if log else Axes(1, 0.0, 0.0, False)
+
+
+def decades(outline: Outline) -> int:
+    """Return how many powers of ten lie between the smallest and the largest E above 0."""
+    import numpy as np
+
+    values = np.concatenate((outline.lows, outline.highs))
+    values = values[(values > 0) & np.isfinite(values)]
+    if not values.size:
+        return 0
+    return round(math.log10(float(values.max())) - math.log10(float(values.min())))
+
+
+def wants_log(outline: Outline) -> bool:
+    """Whether E spans so many decades that a linear scale shows next to nothing of it."""
+    return decades(outline) >= _MANY_DECADES and suits_log(outline)
+
+
+def suits_log(outline: Outline) -> bool:
+    """Whether a logarithmic scale has something to show, and hides nothing but 0."""
+    return bool((outline.highs > 0).any()) and not (outline.lows < 0).any()
 
 
 def is_curve(character: str) -> bool:
@@ -115,8 +145,8 @@ class Chart:
 
     def column_of(self, iteration: int, axes: Axes) -> int:
         """Return the column of an iteration."""
-        share = (iteration - axes.first) / axes.width
-        return self.first + round(self.span * min(max(share, 0.0), 1.0))
+        part = (iteration - axes.first) / axes.width
+        return self.first + round(self.span * min(max(part, 0.0), 1.0))
 
     def iteration_at(self, column: int, axes: Axes) -> int:
         """Return the iteration at a column."""
@@ -152,8 +182,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
 
     steps, values = _points(outline, axes)
     # Far beyond the axes plotext would draw, and fill its memory, all the same.
-    tall = axes.top - axes.bottom
-    values = np.clip(values, axes.bottom - tall, axes.top + tall)
+    heights = np.clip(share(values, axes.bottom, axes.top), -1.0, 2.0)
     # plotext keeps one figure for all, and changes what it is given.
     plotext.clear_figure()
     plotext.theme("clear")
@@ -161,13 +190,14 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     plotext.plotsize(width, height)
     plotext.xaxes(True, False)
     plotext.yaxes(True, False)
-    plotext.plot(steps.tolist(), values.tolist(), marker="braille")
+    plotext.plot(steps.tolist(), heights.tolist(), marker="braille")
     plotext.xlim(axes.first, axes.iterations)
-    plotext.ylim(axes.bottom, axes.top)
+    plotext.ylim(0.0, 1.0)
     xs = [axes.first + axes.width * i // 2 for i in range(3)]
     plotext.xticks(xs, [f"{x:,}" for x in xs])
     ys = _ticks(axes, height)
-    plotext.yticks(ys, _tick_labels(axes, ys))
+    places = [share(y, axes.bottom, axes.top) for y in ys]
+    plotext.yticks(places, _tick_labels(axes, ys))
     text = plotext.uncolorize(plotext.build())
     lines = tuple(line.ljust(width)[:width] for line in text.split("\n")[:height])
     ticks = [column for column, character in enumerate(lines[-2]) if character == "┬"]
@@ -178,17 +208,23 @@ def _ticks(axes: Axes, height: int) -> list[float]:
     count = max(2, min(5, height // 3))
     if axes.narrow and axes.log:
         return _round_log_ticks(axes.bottom, axes.top, count)
-    if axes.narrow:
-        # No loss is negative; below 0 there is but air.
-        return _round_steps(max(axes.bottom, 0.0), axes.top, count) or [axes.bottom, axes.top]
     if axes.log:
-        decades = round(axes.top - axes.bottom)
-        stride = max(1, -(-decades // count))
-        return [axes.bottom + i for i in range(0, decades + 1, stride)]
+        return _power_ticks(round(axes.bottom), round(axes.top), count)
+    if axes.narrow or axes.bottom < 0.0 or axes.top > _LARGEST_MULTIPLE:
+        return _round_steps(axes.bottom, axes.top, count) or [axes.bottom, axes.top]
     for parts in (count, count - 1, 2):
         if len(f"{axes.top / parts:g}") <= 5:
             break
     return [float(f"{axes.top * i / parts:.6g}") for i in range(parts + 1)]
+
+
+def _power_ticks(bottom: int, top: int, count: int) -> list[float]:
+    """Return multiples of 1, 2, 5, 10, 20 … between two powers of ten, about so many."""
+    for stride in (1, 2, 5, 10, 20, 50, 100, 200):
+        ticks = range(-(-bottom // stride) * stride, top + 1, stride)
+        if 1 < len(ticks) <= count + 1:
+            return [float(tick) for tick in ticks]
+    return [float(bottom), float(top)]
 
 
 def _round_log_ticks(bottom: float, top: float, count: int) -> list[float]:
@@ -207,35 +243,55 @@ def _round_log_ticks(bottom: float, top: float, count: int) -> list[float]:
             break
     if len(ticks) > 1:
         return ticks[:: -(-len(ticks) // (count + 1))]
-    low, high = (10.0 ** min(end, sys.float_info.max_10_exp) for end in (bottom, top))
+    low, high = (min(float(_power_text(end, 17)), LARGEST) for end in (bottom, top))
     steps = _round_steps(low, high, count)
     return [math.log10(step) for step in steps if step > 0] or [bottom, top]
 
 
 def _round_steps(low: float, high: float, count: int) -> list[float]:
     """Return multiples of 1, 2 or 5 times a power of ten, about so many; none for no range."""
-    if not low < high:
+    least = high / count - low / count
+    if not least > 0.0:
         return []
-    power = 10.0 ** math.floor(math.log10((high - low) / count))
-    step = next(f * power for f in (1, 2, 5, 10) if f * power * count >= high - low)
+    power = math.floor(math.log10(least))
+    steps = (float(f"{factor}e{power}") for factor in (1, 2, 5, 10))
+    # Of two numbers that are the same but for rounding either will do.
+    step = next(step for step in steps if step * (1 + 1e-9) >= least)
+    if not 0.0 < step <= LARGEST:
+        return []
     first, last = math.ceil(low / step), math.floor(high / step)
+    if first >= last:
+        # One tick alone tells no scale.
+        return _round_steps(low, high, 2 * count)
     return [i * step for i in range(first, last + 1)]
 
 
 def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
     if not axes.narrow:
         return [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys]
-    if not axes.log:
-        return [f"{y:.6g}" for y in ys]
-    return [f"{10.0 ** min(y, sys.float_info.max_10_exp):.6g}" for y in ys]
+    labels: list[str] = []
+    for digits in (6, 9, 12, 15, 17):
+        labels = [_power_text(y, digits) if axes.log else f"{y:.{digits}g}" for y in ys]
+        # Two heights are never called the same.
+        if len(set(labels)) == len(labels):
+            break
+    return labels
+
+
+def _power_text(logarithm: float, digits: int) -> str:
+    """Write 10 to a power, which may lie a little beyond the numbers that there are."""
+    if -300 <= logarithm <= 300:
+        return f"{10.0**logarithm:.{digits}g}"
+    power = math.floor(logarithm)
+    mantissa = f"{10.0 ** (logarithm - power):.{digits}g}"
+    return f"1e{power + 1}" if float(mantissa) >= 10 else f"{mantissa}e{power}"
 
 
 def _round_up(value: float) -> float:
     """Return the next 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten, with a little air."""
     if value <= 0:
         return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10):
-        if value * 1.02 <= factor * power:
-            return factor * power
-    return 20 * power
+    value = max(value, _SMALLEST_TOP)
+    power = math.floor(math.log10(value))
+    tops = (float(f"{factor}e{power}") for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 20))
+    return min(next(top for top in tops if value * 1.02 <= top), LARGEST)

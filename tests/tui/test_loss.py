@@ -1,16 +1,21 @@
 """The chart of the losses in little room, without colours, and with many branches."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rich.style import Style
 from textual.pilot import Pilot
 
-from engine import Dataset
+from engine import Dataset, read_dataset
+from engine.loss_history import LossHistory
+from engine.table.options import TableOptions
 from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui
 from tui.moment import State
 from tui.palette import Palette
 from tui.panes.legend import CURVE, MARKS, legend_row
+from tui.plot import is_curve
 
 LONG = "without w[g2, output] = −2 at 81"
 
@@ -37,6 +42,19 @@ def test_labels_are_shortened_so_that_all_are_there() -> None:
     weights = legend("w[g1, output] = 2 at 81", "w[g2, output] = 3 at 81", width=34)
     assert "⣀ w[" in weights.partition("  ")[0]
     assert "⣀ w[" in weights.partition("  ")[2]
+
+
+def test_what_the_same_setting_was_is_told_apart() -> None:
+    told = legend("optimiser = rmsprop", "optimiser = adam", "start", width=36)
+    assert told == "⣀ rmsprop  ⣀ adam  ⣀ start"
+    # Another setting keeps its name.
+    told = legend("optimiser = rmsprop", "optimiser = adam", "seed = 2", width=36)
+    assert told == "⣀ rmsprop  ⣀ adam  ⣀ seed = 2"
+    # What goes without a change is not taken for one with it.
+    told = legend("without η = 0.25 at 1,000", "without η = 0.5 at 1,000", width=36)
+    assert "⣀ without" in told.partition("  ")[0]
+    assert "⣀ without" in told.partition("  ")[2]
+    assert legend("η = 2 at 5", "η = 3 at 5", width=36) == "⣀ η = 2 at 5  ⣀ η = 3 at 5"
 
 
 def test_how_many_more_there_are_is_said() -> None:
@@ -96,7 +114,8 @@ async def test_branches_that_are_not_drawn_are_counted() -> None:
         await until(pilot, lambda: state(app) is State.FINISHED)
         for value in (1.0, 2.0, 3.0, 4.0, 5.0):
             await branch_off(app, pilot, 10, value)
-        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+4"))
+        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+2"))
+        assert lines(app)[1].count(CURVE) == 4
 
 
 async def test_the_chart_comes_before_legend_and_watches() -> None:
@@ -160,3 +179,86 @@ async def test_a_clock_beyond_the_zoomed_iterations_is_not_drawn_within() -> Non
             await pilot.press(*str(iteration), "enter")
             await until(pilot, lambda i=iteration: clock(app) == (i, 0))
             await until(pilot, lambda wanted=expected: marks() == wanted)
+
+
+async def test_losses_over_many_decades_get_the_log_scale_and_it_is_said() -> None:
+    wanted = {"activation": "relu", "output_activation": "identity", "bias": "per-neuron"}
+    async with opened((120, 36), read_dataset("plane"), learning_rate=5.0, **wanted) as (
+        app,
+        pilot,
+    ):
+        loss = app.frame.loss
+        await pilot.press("3", "space")
+        await until(pilot, lambda: snapshot(app).stopped)
+        await until(pilot, lambda: any("⠀" < c <= "⣿" for c in "".join(lines(app))))
+        finite = snapshot(app).losses[np.isfinite(snapshot(app).losses)]
+        decades = round(np.log10(finite.max()) - np.log10(finite.min()))
+        assert decades > 300
+        assert str(loss.border_title) == f"3 Loss  log: {decades} decades"
+        await pilot.press("m")
+        await until(pilot, lambda: f"log, as E spans {decades} decades" in str(loss.border_title))
+        assert "E = mean((f − f₀)²)" in str(loss.border_title)
+        # Whoever wants the other scale gets it, and it stays so.
+        await pilot.press("y")
+        await until(pilot, lambda: "log" not in str(loss.border_title))
+        await until(pilot, lambda: any("e+30" in line for line in lines(app)))
+        assert any("⠀" < c <= "⣿" for c in "".join(lines(app)))
+
+
+async def test_the_title_is_never_cut_within_the_formula() -> None:
+    async with opened((100, 30), iterations=20) as (app, pilot):
+        loss = app.frame.loss
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        for _ in range(2):
+            await until(pilot, lambda: str(loss.border_title).startswith("3 Loss"))
+            assert len(str(loss.border_title)) <= loss.outer_size.width - 6
+            await pilot.press("y", "a")
+
+
+async def test_what_is_held_out_is_drawn_above_the_band_of_the_training_losses(
+    in_colours: None,
+) -> None:
+    dataset = read_dataset("plane", TableOptions(split=0.3))
+    wanted = {"output_activation": "identity", "batch_size": "2", "shuffle": "yes"}
+    async with opened(
+        (120, 36), dataset, iterations=800, learning_rate=0.2, bias="per-neuron", **wanted
+    ) as (app, pilot):
+        await pilot.press("3", "m", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        await until(pilot, lambda: "held out" in lines(app)[1])
+        loss = app.frame.loss
+        training, held_out = (loss._drawn[place][1] for place in (0, 1))
+        wanted_style = loss._other_styles()[0]
+        both = 0
+        for y, strip in enumerate(loss._lines[2 : 2 + len(training.lines)]):
+            styles = [style for part, style, _ in strip for _ in part]
+            for x, character in enumerate(held_out.lines[y]):
+                if is_curve(character):
+                    both += is_curve(training.lines[y][x])
+                    assert styles[x] == wanted_style
+                    assert strip.text[x] == character
+        # They do lie over one another, and from the start on.
+        assert both > 10
+        assert any(is_curve(line[held_out.first]) for line in held_out.lines)
+
+
+async def test_an_odd_loss_now_and_then_is_not_said_to_last() -> None:
+    async with opened((80, 24), iterations=5) as (app, pilot):
+        await pilot.press("3", "space")
+        await until(pilot, lambda: state(app) is State.FINISHED)
+        loss, moment = app.frame.loss, app._moment
+        for values, told in (
+            ([1.0, np.nan, 0.25], "E = 2.500000000e-01 at 2, no finite number at 1"),
+            ([1.0, np.nan, np.inf], "E is no finite number since 1"),
+        ):
+            history = LossHistory.of(np.array(values))
+            odd = replace(
+                moment.snapshot,
+                losses=history.values,
+                outline=history.outline(50),
+                loss=values[-1],
+                iteration=3,
+            )
+            loss.show(replace(moment, snapshot=odd))
+            assert lines(app)[0].strip() == told

@@ -77,9 +77,15 @@ def test_a_small_number_is_in_line_with_those_beside_it(width: int) -> None:
     assert fixed(1234.5, 9, 2) == "+1234.500"
 
 
-def test_without_decimals_the_sign_stays_in_line() -> None:
-    assert fixed(-5.4e-12, 7) == "−5.e−12"
-    assert fixed(5e100, 7) == "+5.e100"
+def test_no_point_stands_without_a_digit_behind_it() -> None:
+    assert fixed(-5.4e-12, 7) == " −5e−12"
+    assert fixed(5e100, 7) == " +5e100"
+    for exponent in range(-323, 309):
+        for width in (7, 8, 9, 11):
+            for whole in (1, 2, 3):
+                text = fixed(float(f"5.3e{exponent}"), width, whole)
+                assert ".e" not in text
+                assert not text.endswith(".")
     # Rounding makes the exponent shorter.
     assert fixed(9.9999e-10, 11, 2) == "  +1.000e−9"
 

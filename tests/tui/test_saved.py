@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
@@ -238,3 +239,22 @@ async def test_a_defect_is_written_to_the_log_and_the_run_is_saved(
     (entry,) = library.entries()
     assert entry.saved is not None
     assert (entry.saved.iteration, entry.saved.ended) == (2, "error")
+
+
+async def test_a_run_that_diverged_opens_again_with_its_chart(library: Library) -> None:
+    wanted = {"activation": "relu", "output_activation": "identity", "bias": "per-neuron"}
+    run = Debugger(read_dataset("plane"), Hyperparameters(learning_rate=5.0, **wanted))
+    saver = Saver(run, library.new())
+    run.run(200)
+    assert not np.isfinite(run.losses).all()
+    assert np.nanmax(run.losses[np.isfinite(run.losses)]) > 1e300
+    assert saver.close("SIGHUP", here=True)
+    again = open_run(saver.folder).debugger
+    np.testing.assert_array_equal(again.losses, run.losses)
+    async with app_on(library, data="plane") as (app, pilot):
+        await until(pilot, lambda: "[R]esume" in text(app))
+        await pilot.press("r")
+        await opened(app, pilot)
+        assert clock(app) == (run.iteration, run.position)
+        await until(pilot, lambda: "decades" in str(app.frame.loss.border_title))
+        await until(pilot, lambda: any("⠀" < c <= "⣿" for c in text(app)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.style import Style
@@ -14,6 +16,7 @@ CURVE = "⣀"
 """What stands for a curve that is drawn in dots."""
 MARKS = ("×", "+", "o")
 """What the curves beside the present one are drawn with where colours cannot tell them apart."""
+_SUBJECT = re.compile(r"(?P<without>without )?.+? = (?=.)")
 _GAP = 2
 _LEAST = 8
 """Cells of a label from which on it tells anything."""
@@ -40,6 +43,9 @@ def legend_row(
 
 def _fitting(labels: Sequence[str], more: int, width: int) -> tuple[tuple[str, ...], int]:
     """Shorten labels so that as many as possible fit, and count the others."""
+    marks = len(labels) * len(f"{CURVE} ") + (len(labels) - 1) * _GAP
+    if sum(map(cells_of, labels)) + marks + (len(f"  +{more}") if more else 0) > width:
+        labels = _without_subjects(labels)
     for count in range(len(labels), 0, -1):
         left = more + len(labels) - count
         room = width - count * len(f"{CURVE} ") - (count - 1) * _GAP
@@ -55,3 +61,13 @@ def _fitting(labels: Sequence[str], more: int, width: int) -> tuple[tuple[str, .
             break
         room -= needed
     return shortened(labels[:count], max(each, 1), with_columns=True), left
+
+
+def _without_subjects(labels: Sequence[str]) -> list[str]:
+    """Of labels that say what the same thing is, as in ``η = 2 at 5``, leave what it is."""
+    parts = [_SUBJECT.match(label) for label in labels]
+    counts = Counter(part[0] for part in parts if part)
+    return [
+        f"{part['without'] or ''}{label[part.end() :]}" if part and counts[part[0]] > 1 else label
+        for part, label in zip(parts, labels, strict=True)
+    ]

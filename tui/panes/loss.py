@@ -10,11 +10,22 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, right, wrap
+from tui.lines import LinesView, Row, cells_of, right, wrap
 from tui.moment import Moment
 from tui.panes.legend import CURVE, MARKS, legend_row
 from tui.panes.watches import watch_row
-from tui.plot import LEAST_HEIGHT, Axes, Chart, chart, empty_axes, is_curve, is_drawable
+from tui.plot import (
+    LEAST_HEIGHT,
+    Axes,
+    Chart,
+    chart,
+    decades,
+    empty_axes,
+    is_curve,
+    is_drawable,
+    suits_log,
+    wants_log,
+)
 
 if TYPE_CHECKING:
     from engine.loss_history import Outline
@@ -28,6 +39,8 @@ _SMOOTH = 3
 """The columns of each stretch of iterations whose mean is drawn."""
 _BEHIND = "░"
 """What the losses are drawn with behind the mean."""
+_BORDER = 6
+"""The cells of a title's line that are none of it."""
 _DIGITS = (9, 6, 4, 2, 1)
 """Those of the loss that is told, as many as there is room for."""
 _MOST_CURVES = 4
@@ -45,9 +58,12 @@ class LossPane(LinesView):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
-        self._log = False
+        self._log: bool | None = None
+        """Which scale was chosen; None where the losses decide."""
+        self._decades = 0
+        """How many the losses span on a logarithmic scale that they decided for; else 0."""
         self._smooth = False
-        self._axes = empty_axes(self._log)
+        self._axes = empty_axes(log=False)
         self._window: tuple[int, int] | None = None
         """The first and the last iteration to draw; None for all."""
         self._shown = self._axes
@@ -59,15 +75,21 @@ class LossPane(LinesView):
 
     def toggle_log(self) -> None:
         """Change between the linear and the logarithmic scale of E."""
-        self._log = not self._log
+        self._log = not self._on_log
+        self._decades = 0
         self._axes = empty_axes(self._log)
         if self.size:
             self.redraw()
 
     @property
     def is_logarithmic(self) -> bool:
+        """Whether the logarithmic scale of E was chosen."""
+        return self._log is True
+
+    @property
+    def _on_log(self) -> bool:
         """Whether the scale of E is logarithmic."""
-        return self._log
+        return self._decades > 0 if self._log is None else self._log
 
     @property
     def is_smooth(self) -> bool:
@@ -83,7 +105,8 @@ class LossPane(LinesView):
 
     def start_again(self) -> None:
         """Forget the axes and the cursor of the run before."""
-        self._axes = empty_axes(self._log)
+        self._decades = 0
+        self._axes = empty_axes(self._on_log)
         self._cursor = None
         self._window = None
 
@@ -141,11 +164,48 @@ class LossPane(LinesView):
             self.zoom(step, at)
 
     def show(self, moment: Moment) -> None:
-        scale = ("  log" if self._log else "") + ("  smoothed" if self._smooth else "")
+        self._choose_scale(moment)
+        self._tell(moment)
+        super().show(moment)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        if self.moment is not None:
+            self._tell(self.moment)
+
+    def _tell(self, moment: Moment) -> None:
+        """Say in the border what is shown and which keys there are."""
         hint = "" if self._window is None else "z Z zoom │ Esc"
         hint = hint if self._cursor is None else "Enter goes there │ Esc"
-        self.entitle(f"3 Loss  E = {moment.snapshot.listing.loss}{scale}", hint)
-        super().show(moment)
+        self.entitle(self._title(moment), hint)
+
+    def _choose_scale(self, moment: Moment) -> None:
+        """Take the logarithmic scale for losses over many decades, unless one was chosen."""
+        outline = moment.snapshot.outline
+        if self._log is not None or outline is None:
+            return
+        was_on_log = self._on_log
+        # Once taken it stays, as far as it can: the axes do not go to and fro.
+        log = suits_log(outline) if was_on_log else wants_log(outline)
+        self._decades = max(decades(outline), 1) if log else 0
+        if log != was_on_log:
+            self._axes = empty_axes(log)
+
+    def _title(self, moment: Moment) -> str:
+        """Name the loss and its scale; the formula first gives way where room is short."""
+        formula = f"  E = {moment.snapshot.listing.loss}"
+        smoothed = "  smoothed" if self._smooth else ""
+        scales = ["  log" if self._on_log else ""]
+        if self._log is None and self._on_log:
+            scales = [
+                f"  log, as E spans {self._decades} decades",
+                f"  log: {self._decades} decades",
+            ]
+        titles = [
+            f"3 Loss{what}{scale}{smoothed}" for what in (formula, "") for scale in scales
+        ] + [f"3 Loss{scale}" for scale in (scales[-1], scales[-1].partition(":")[0])]
+        room = self.outer_size.width - _BORDER
+        return next((title for title in titles if cells_of(title) <= room), titles[-1])
 
     # The cursor
 
@@ -200,10 +260,12 @@ class LossPane(LinesView):
         snapshot = moment.snapshot
         cursor = self.cursor_iteration
         outline = snapshot.outline
+        since = None if outline is None else outline.first_nonfinite
         if cursor is not None:
             loss, where = float(snapshot.losses[cursor]), f"{cursor:,}"
-        elif outline is not None and outline.first_nonfinite is not None:
-            return f"E is no finite number since {outline.first_nonfinite:,}"
+        elif outline is not None and outline.is_lost:
+            words = (f"E is no finite number since {since:,}", f"E not finite since {since:,}")
+            return next((text for text in words if len(text) <= width), words[-1])
         elif snapshot.loss is None:
             return ""
         else:
@@ -213,6 +275,8 @@ class LossPane(LinesView):
             last = snapshot.values_iteration if "E" in snapshot.values else snapshot.iteration - 1
             where = f"{last:,}{ahead}"
         texts = [f"E = {loss:.{digits}e} at {where}" for digits in _DIGITS]
+        if cursor is None and since is not None:
+            texts = [f"{text}, no finite number at {since:,}" for text in texts[:1]] + texts
         return next((text for text in texts if len(text) <= width), texts[-1])
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
@@ -244,7 +308,7 @@ class LossPane(LinesView):
     def _no_chart(self) -> str:
         """Say why nothing is drawn."""
         assert self._present is not None
-        kind = "E above 0" if self._log else "finite E"
+        kind = "E above 0" if self._on_log else "finite E"
         words = f"no {kind} to draw" + (" in these iterations" if self._window else "")
         if is_drawable(self._present, self._shown):
             words = "too small for a chart"
@@ -334,8 +398,12 @@ class LossPane(LinesView):
         return means_between(snapshot.losses, first, last, max(width // _SMOOTH, 8))
 
     def _overlaid(self, charts: list[Chart], moment: Moment, width: int) -> list[Strip]:
-        """The charts over one another, the present one on top, the marks behind them."""
+        """The charts over one another, what is held out on top, the marks behind them."""
         palette, snapshot = self.palette, moment.snapshot
+        order = list(range(len(charts)))
+        if snapshot.held_out is not None and len(charts) > 1:
+            # With batches the training losses are a band that would hide it.
+            order[:2] = 1, 0
         styles = [palette.plus[2], *self._other_styles()]
         if self._smooth:
             # The losses themselves lie behind all others.
@@ -353,7 +421,7 @@ class LossPane(LinesView):
             for x, character in enumerate(line):
                 style = palette.dim
                 on = next(
-                    (i for i, c in enumerate(charts) if c.lines and is_curve(c.lines[y][x])), None
+                    (i for i in order if charts[i].lines and is_curve(charts[i].lines[y][x])), None
                 )
                 if on is not None:
                     character, style = charts[on].lines[y][x], styles[on]

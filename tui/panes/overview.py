@@ -112,7 +112,11 @@ def _titled_values(moment: Moment, parameter: str, view: int) -> tuple[str, Arra
     name = tensor_of(snapshot.listing, parameter, view)
     title = snapshot.listing.symbols[name]
     if view == VIEWS.index("change"):
-        return f"{title} − start", snapshot.values[parameter] - snapshot.starting[parameter]
+        # Imported here, as the first frame need not wait for NumPy.
+        import numpy as np
+
+        with np.errstate(over="ignore", invalid="ignore"):
+            return f"{title} − start", snapshot.values[parameter] - snapshot.starting[parameter]
     return title, snapshot.values.get(name)
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
+from engine.scale import share, widened
 from tui.lines import Row, right
 from tui.numbers import given
 from tui.palette import Palette
 from tui.pictures.canvas import Canvas
-from tui.pictures.points import class_hue, legend_rows, map_name, points_of, target_of
+from tui.pictures.points import class_hue, grid_ends, legend_rows, map_name, points_of, target_of
 
 if TYPE_CHECKING:
     from engine.surface import Map
@@ -49,19 +50,18 @@ def curve_rows(
     rows = legend_rows(told, decision, palette, size[0], 2 if size[1] >= _TALL else 1)
     width, height = max(size[0] - gutter, 1), max(size[1] - len(rows) - 1, 1)
     canvas = Canvas(width, height)
-    across, count = field.across, len(field.across)
-    wide = float(across[-1] - across[0]) * count / max(count - 1, 1) or 1.0
-    left = float(across[0] + across[-1]) / 2 - wide / 2
+    across = field.across
+    left, right_end = grid_ends(across)
 
     def dot(x: float, value: float) -> tuple[int, int]:
-        y = (high - value) / ((high - low) or 1.0) * (4 * height - 1)
-        return round((x - left) / wide * (2 * width - 1)), round(y)
+        y = (1.0 - share(value, low, high)) * (4 * height - 1)
+        return round(share(x, left, right_end) * (2 * width - 1)), round(y)
 
     for k in range(curves.shape[1]):
         style = palette.text + palette.plus[2]
         if curves.shape[1] > 1:
             style = Style(color=class_hue(k, palette).rich_color)
-        for i in range(count - 1):
+        for i in range(len(across) - 1):
             start, end = float(curves[i, k]), float(curves[i + 1, k])
             if math.isfinite(start) and math.isfinite(end):
                 canvas.line(dot(float(across[i]), start), dot(float(across[i + 1]), end), style)
@@ -85,5 +85,4 @@ def _range(values: Array, shown: Map, of_f: bool) -> tuple[float, float]:
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     if shown.limits is not None and not of_f:
         low, high = shown.limits
-    air = _AIR * (high - low) or 1.0
-    return low - air, high + air
+    return widened(low, high, _AIR, least=1.0)

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
+from engine.scale import between, exponent_of, scaled, share
 from tui.lines import Row
 from tui.names import shortened
 from tui.numbers import given
@@ -16,6 +17,7 @@ from tui.palette import Palette
 from tui.pictures.points import (
     Point,
     class_hue,
+    grid_ends,
     legend_rows,
     map_name,
     points_of,
@@ -133,10 +135,10 @@ def _resized(values: Array, rows: int, columns: int) -> Array:
             continue
         at = np.clip((np.arange(wanted) + 0.5) * have / wanted - 0.5, 0, have - 1)
         before = np.minimum(at.astype(int), max(have - 2, 0))
-        share = (at - before).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
+        part = (at - before).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
         low = np.take(values, before, axis)
         high = np.take(values, np.minimum(before + 1, have - 1), axis)
-        values = low + (high - low) * share
+        values = between(low, high, part)
     return values
 
 
@@ -156,12 +158,15 @@ def _scale(values: Array, shown: Map, palette: Palette) -> _Painted:
     import numpy as np
 
     low, high = _limits(values, shown)
+    # Beside 1 the distance of any two numbers is one.
+    power = exponent_of(low, high)
+    low, high = scaled(low, -power), scaled(high, -power)
     half = (high - low) / 2 or 1.0
     with np.errstate(all="ignore"):
-        share = np.clip((values[:, :, 0] - (low + high) / 2) / half, -1.0, 1.0)
-        codes = np.ceil(np.abs(share) * _STEPS).clip(1, _STEPS) - 1
-    codes = np.where(share > 0, codes + _STEPS, _STEPS - 1 - codes)
-    codes = np.where(np.isfinite(share), codes, 2 * _STEPS).astype(int)
+        off = np.clip((scaled(values[:, :, 0], -power) - (low + high) / 2) / half, -1.0, 1.0)
+        codes = np.ceil(np.abs(off) * _STEPS).clip(1, _STEPS) - 1
+    codes = np.where(off > 0, codes + _STEPS, _STEPS - 1 - codes)
+    codes = np.where(np.isfinite(values[:, :, 0]), codes, 2 * _STEPS).astype(int)
     below, above = palette.hues[0], palette.hues[1]
     colours = [_blend(palette, below, i / (_STEPS - 1)) for i in reversed(range(_STEPS))]
     colours += [_blend(palette, above, i / (_STEPS - 1)) for i in range(_STEPS)]
@@ -202,14 +207,12 @@ def _places(
 ) -> dict[tuple[int, int], Point]:
     """Which observation stands in which cell; the selected one over all others."""
     across, upward = field.across, field.upward
-    wide = float(across[-1] - across[0]) * len(across) / max(len(across) - 1, 1) or 1.0
-    high = float(upward[0] - upward[-1]) * len(upward) / max(len(upward) - 1, 1) or 1.0
-    left = float(across[0] + across[-1]) / 2 - wide / 2
-    top = float(upward[0] + upward[-1]) / 2 + high / 2
+    left, right = grid_ends(across)
+    bottom, top = grid_ends(upward)
     places = {}
     for point in points_of(moment, field.decision, palette, target):
-        x = int((point.x[field.inputs[0]] - left) / wide * width)
-        y = int((top - point.x[field.inputs[1]]) / high * height)
+        x = int(share(float(point.x[field.inputs[0]]), left, right) * width)
+        y = int((1.0 - share(float(point.x[field.inputs[1]]), bottom, top)) * height)
         places[min(max(x, 0), width - 1), min(max(y, 0), height - 1)] = point
     return places
 

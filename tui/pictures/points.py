@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
+from engine.scale import share, widened
 from tui.lines import Row
 from tui.names import class_names, shortened
 from tui.palette import Palette
@@ -147,6 +148,14 @@ def class_style(number: int, palette: Palette) -> Style:
     return Style(color=hue.blend(palette.foreground, 0.25).rich_color, bold=True)
 
 
+def grid_ends(values: Array) -> tuple[float, float]:
+    """Return where the first of a grid's cells begins and the last one ends, from their centres."""
+    first, last = float(values[0]), float(values[-1])
+    if first == last:
+        return widened(first, last, 1.0)
+    return widened(min(first, last), max(first, last), 0.5 / (len(values) - 1))
+
+
 def points_of(
     moment: Moment, decision: Decision | None, palette: Palette, target: int = 0
 ) -> Iterator[Point]:
@@ -162,8 +171,9 @@ def points_of(
     limits = float(dataset.f0[:, target].min()), float(dataset.f0[:, target].max())
 
     def style_of(f0: Array) -> Style:
-        share = (float(f0[target]) - limits[0]) / ((limits[1] - limits[0]) or 1.0)
-        hue = palette.hues[0].blend(palette.hues[1], min(max(share, 0.0), 1.0))
+        # A target that is the same everywhere is the lowest.
+        part = share(float(f0[target]), *limits) if limits[0] < limits[1] else 0.0
+        hue = palette.hues[0].blend(palette.hues[1], min(max(part, 0.0), 1.0))
         return Style(color=hue.rich_color, bold=True)
 
     for part, marks in ((dataset.validation, _HELD_OUT), (dataset, _MARKS)):
