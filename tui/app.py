@@ -34,13 +34,14 @@ class NNTui(Seeing):
         )
 
 
-def run(*, fps: float, calm: bool, data: str | None, **options: object) -> int:
+def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **options: object) -> int:
     """Open the debugger on the screen.
 
     Args:
         fps: How often it is drawn, at most.
         calm: Whether only the header is drawn while training.
         data: A path, the name of a bundled dataset, or None where a saved run names it.
+        open_: A saved run; where neither is given, the screen asks what to open.
         **options: The rest that an `Opener` takes.
 
     Returns:
@@ -54,20 +55,22 @@ def run(*, fps: float, calm: bool, data: str | None, **options: object) -> int:
     from engine.files import locate
     from tui.options import STANDARD_INPUT
 
-    name = str(options["open_"])
+    name = open_ or ""
     if data == STANDARD_INPUT:
         name = "standard input"
         options["stream"] = terminal.take_input()
     elif data is not None:
         name = locate(data).name
 
-    def opener() -> Opener:
+    def opener(data: str | None, open_: str | None) -> Opener:
         # The first frame need not wait for NumPy.
         from tui.opening import Opener
 
-        return Opener(data=data, **options)  # type: ignore[arg-type]
+        return Opener(data=data, open_=open_, **options)  # type: ignore[arg-type]
 
-    app = NNTui(clean(name), opener, fps, calm=calm)
+    is_named = data is not None or open_ is not None
+    first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
+    app = NNTui(clean(name), first, fps, calm=calm, ask=ask)
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)

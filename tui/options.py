@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
@@ -83,7 +84,7 @@ def spell_out(arguments: Sequence[str]) -> list[str]:
     """Write the value of each switch that stands alone: ``--shuffle`` means ``--shuffle yes``."""
     switches = {d.option: d.choices for d in DECLARATIONS.values() if d.is_switch}
     whole: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in pairwise([*arguments, ""]):
         whole.append(argument)
         if argument in switches and following not in switches[argument]:
             whole.append(switches[argument][-1])

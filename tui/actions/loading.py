@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.saved.library import Entry
     from tui.opening import Opener, Opening
     from tui.screens.resume import Choice
+    from tui.screens.welcome import Wanted
 
 _AT_ONCE = frozenset(
     name
@@ -83,18 +84,58 @@ class Loading(Core):
             self.outcome = outcome
 
     def __init__(
-        self, data: str, opener: Callable[[], Opener], fps: float = 10.0, *, calm: bool = False
+        self,
+        data: str,
+        opener: Callable[[], Opener] | None,
+        fps: float = 10.0,
+        *,
+        calm: bool = False,
+        ask: Callable[[str | None, str | None], Opener] | None = None,
     ) -> None:
+        """Make the app.
+
+        Args:
+            data: What is opened, in words.
+            opener: Makes what opens it; None where the screen is to ask what to open.
+            fps: How often to draw a second, at most.
+            calm: Whether only the header is drawn while training.
+            ask: Makes what opens the data, or the saved run, that the answer names.
+        """
         super().__init__(data, fps, calm)
         self._opener = opener
+        self._ask_for = ask
         self._opened_by: Opener | None = None
         self._early: list[Key] = []
         self._next_told: float | None = None
         self._can_give_up = self._given_up = False
 
     def on_mount(self) -> None:
+        if self._opener is None:
+            self._welcome()
+            return
         # The first frame need not wait for pandas.
-        self.call_after_refresh(self._begin_loading)
+        self.call_after_refresh(self._begin_loading, self._opener)
+
+    def _welcome(self, problem: str = "") -> None:
+        """Ask what to open.
+
+        Args:
+            problem: Why what was chosen before could not be opened.
+        """
+        # Only where it is needed, for the sake of the first frame.
+        from tui.screens.welcome import WelcomeScreen
+
+        ask = self._ask_for
+        assert ask is not None
+
+        def answered(wanted: Wanted | None) -> None:
+            if wanted is None:
+                self.exit()
+                return
+            self.frame.header.tell(f"{clean(wanted.data or wanted.run or '')}  reading …")
+            self._begin_loading(partial(ask, wanted.data, wanted.run))
+
+        self.push_screen(WelcomeScreen(problem), answered)
 
     async def on_event(self, event: Event) -> None:
         waits = self._moment is None and len(self.screen_stack) == 1
@@ -113,9 +154,9 @@ class Loading(Core):
             if self.screen_stack:
                 await super().on_event(key)
 
-    def _begin_loading(self) -> None:
+    def _begin_loading(self, make: Callable[[], Opener]) -> None:
         def work() -> Opening | None:
-            opener = self._opener()
+            opener = make()
             progress = partial(self._tell_reading, opener.size)
             self._opened_by = opener = dataclasses.replace(opener, progress=progress)
             offer = opener.offer()
@@ -194,6 +235,9 @@ class Loading(Core):
         if isinstance(error, _GivenUp):
             self.failure = "given up while the data were being read"
             self.exit(return_code=INTERRUPTED)
+            return
+        if isinstance(error, InputError) and self._ask_for is not None:
+            self._welcome(str(error))
             return
         if isinstance(error, InputError):
             self.failure = str(error)
