@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -12,26 +12,40 @@ from textual.screen import Screen
 from engine.text import clean
 from tui import terminal
 from tui.actions.seeing import Seeing
-from tui.keys import KEYS
+from tui.keys import palette_keys
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from tui.opening import Opener
+
+
+def _commands() -> type[Provider]:
+    # Only once it is asked for, for the sake of the first frame.
+    from tui.command_palette import Commands
+
+    return Commands
 
 
 class NNTui(Seeing):
     """The debugger on the screen."""
 
     CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {_commands}
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        for key in KEYS:
-            if key.action not in ("command_palette",) and not key.action.startswith("move"):
-                run = partial(self.run_action, key.action)
-                yield SystemCommand(f"{key.label.capitalize()} ({key.shown})", key.help, run)
+        *keys, last = (
+            SystemCommand(
+                f"{key.name} ({key.shown})", key.help, partial(self.run_action, key.action)
+            )
+            for key in palette_keys()
+        )
+        yield from keys
         yield SystemCommand("Theme", "change the colours", self.action_change_theme)
         yield SystemCommand(
             "Screenshot", "save the screen as an SVG picture", self.action_screenshot
         )
+        yield last
 
 
 def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **options: object) -> int:
