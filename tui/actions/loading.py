@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from time import perf_counter
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from textual.events import Event, Key
 from textual.message import Message
 
-from engine.errors import InputError
+from engine.errors import InputError, MissingCellError
 from engine.text import clean
 from tui import layout
 from tui.actions.core import Core
 from tui.commands.results import INTERRUPTED
 from tui.frame import TITLES
 from tui.keys import KEYS
+from tui.options import STANDARD_INPUT
 from tui.screens.resume import ResumeScreen
 from tui.session import Session
 
@@ -79,9 +80,10 @@ class Loading(Core):
     class ReadAgain(Message):
         """The table was read in another way, or could not be."""
 
-        def __init__(self, outcome: Opening | Exception) -> None:
+        def __init__(self, outcome: Opening | Exception, options: Mapping[str, object]) -> None:
             super().__init__()
             self.outcome = outcome
+            self.options = options
 
     def __init__(
         self,
@@ -231,11 +233,46 @@ class Loading(Core):
         self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
         self.set_interval(1.0, self._tell_whether_saved)
 
+    def _ask_about_missing_cells(
+        self, error: MissingCellError, otherwise: str, then: Callable[[str | None], None]
+    ) -> None:
+        # Only where it is needed, for the sake of the first frame.
+        from tui.screens.missing import MissingScreen
+
+        self.frame.header.tell("cells are missing")
+        self.push_screen(MissingScreen(error, otherwise), then)
+
+    def _load_with(self, missing: str) -> None:
+        """Open the same data again, with what to do about missing cells."""
+        assert self._opened_by is not None
+        given = {**self._opened_by.given, "missing": missing}
+        explicit = {**self._opened_by.explicit, "missing": missing}
+        opener = dataclasses.replace(self._opened_by, given=given, explicit=explicit)
+        self._opened_by = opener
+        self.frame.header.tell("")
+        self._load(opener.start)
+
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, _GivenUp):
             self.failure = "given up while the data were being read"
             self.exit(return_code=INTERRUPTED)
             return
+        # What came by standard input cannot be read a second time.
+        is_there = self._opened_by is not None and self._opened_by.data != STANDARD_INPUT
+        if isinstance(error, MissingCellError) and is_there:
+
+            def answered(missing: str | None) -> None:
+                if missing is None:
+                    self._refuse(error)
+                else:
+                    self._load_with(missing)
+
+            otherwise = "quits" if self._ask_for is None else "chooses another table"
+            self._ask_about_missing_cells(error, otherwise, answered)
+            return
+        self._refuse(error)
+
+    def _refuse(self, error: BaseException) -> None:
         if isinstance(error, InputError) and self._ask_for is not None:
             self._welcome(str(error))
             return
@@ -288,7 +325,7 @@ class Loading(Core):
             except Exception as error:
                 outcome = error
             with suppress(RuntimeError):
-                self.post_message(self.ReadAgain(outcome))
+                self.post_message(self.ReadAgain(outcome, options))
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
@@ -302,6 +339,15 @@ class Loading(Core):
             self._selected = self._timed = None
             self.frame.start_again()
             self._go_over_to(message.outcome)
+            return
+        if isinstance(message.outcome, MissingCellError):
+
+            def answered(missing: str | None) -> None:
+                self.frame.header.tell("")
+                if missing is not None:
+                    self.read_again(**{**message.options, "missing": missing})
+
+            self._ask_about_missing_cells(message.outcome, "leaves the table as it is", answered)
             return
         if not isinstance(message.outcome, (InputError, MemoryError)):
             raise message.outcome
