@@ -139,7 +139,11 @@ def saving(command: F) -> F:
     """Give a command the options for saved runs."""
     decorators = [
         click.option("--resume", is_flag=True, help="Go on with the last saved run on DATA."),
-        click.option("--new", is_flag=True, help="Start anew, without a question."),
+        click.option(
+            "--new",
+            is_flag=True,
+            help="Start anew, without a question; the saved runs on DATA stay.",
+        ),
         click.option(
             "--open",
             "open_",
@@ -151,7 +155,8 @@ def saving(command: F) -> F:
             "--save",
             metavar="FILE",
             type=NAME,
-            help="Keep the run in this file too, written at each pause and at the end.",
+            help="Keep the run in this file too, written at each pause and at the end. One that "
+            "exists is left as it is, unless --open names it too.",
         ),
         click.option("--copy", is_flag=True, help="Go on with a copy of the saved run."),
         click.option("--read-only", is_flag=True, help="Save nothing."),

@@ -238,3 +238,13 @@ async def test_a_defect_is_written_to_the_log_and_the_run_is_saved(
     (entry,) = library.entries()
     assert entry.saved is not None
     assert (entry.saved.iteration, entry.saved.ended) == (2, "error")
+
+
+def test_what_becomes_of_the_saved_run_where_one_starts_anew_is_told(library: Library) -> None:
+    opener = Opener(data="or", given={"history": 64, "weights": None}, library=library, new=True)
+    assert opener.start().notices == ()
+    name = saved(library, 120).path.name
+    (told,) = opener.start().notices
+    assert told == f"--new: the saved run at iteration 120 of 10,000 stays; --open {name}"
+    # One that reads the table again has not asked for it.
+    assert opener.anew_on("or", opener.given).anew().notices == ()
