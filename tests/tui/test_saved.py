@@ -63,7 +63,7 @@ async def test_an_unfinished_run_is_resumed_where_it_was(
         await until(pilot, lambda: "[B]rowse" in text(app))
         question = " ".join(text(app).replace("│", " ").split())
         assert "Resume or.csv at iteration 1,234 of 10,000, saved" in question
-        assert "as the link dropped?" in question
+        assert "when the link dropped?" in question
         assert "[R]esume [N]ew [B]rowse" in question
         await pilot.press("r")
         await opened(app, pilot)

@@ -206,7 +206,7 @@ class Loading(Core):
         opener = message.opener
         # They were meant for a run that may not be the one to come.
         self._early.clear()
-        self.frame.header.tell("a saved run is there")
+        self.frame.header.tell("there is a saved run")
 
         def answered(choice: Choice | None) -> None:
             self.frame.header.tell("")
