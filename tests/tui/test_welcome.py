@@ -91,6 +91,17 @@ async def test_every_line_can_be_reached_and_is_in_view() -> None:
         await until(pilot, lambda: "and " in chosen(app) and "bundled tables" in text(app))
 
 
+@pytest.mark.parametrize("size", [(20, 5), (40, 10)])
+async def test_in_little_room_the_cursor_and_a_problem_are_in_view(size: tuple[int, int]) -> None:
+    app = app_without_data()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: "and" in chosen(app))
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "xor" in chosen(app))
+        await pilot.press(*"none.csv", "enter")
+        await until(pilot, lambda: "none.csv: no" in text(app))
+
+
 async def test_a_path_is_opened_and_a_bad_one_is_told(tmp_path: Path) -> None:
     (tmp_path / "or").write_text("a,b,t\n1,2,0\n3,4,1\n", encoding="utf-8")
     (tmp_path / "bad.csv").write_text("a,b,t\n1,2,0\n3,$4,1\n", encoding="utf-8")

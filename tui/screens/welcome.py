@@ -104,6 +104,8 @@ class WelcomeScreen(Dialog[Wanted]):
         Binding("pageup", "move(-8)", "page up"),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-tall")]  # noqa: RUF012 (Textual declares it so)
+
     class Listed(Message):
         """What there is to choose from was read."""
 
@@ -170,7 +172,9 @@ class WelcomeScreen(Dialog[Wanted]):
     def _tell(self, words: str, is_problem: bool = False) -> None:
         palette = self.lines.palette
         style = palette.alarm if is_problem else palette.label
-        self.query_one("#more", Static).update(Text(words, style))
+        more = self.query_one("#more", Static)
+        more.update(Text(words, style))
+        more.set_class(is_problem, "-problem")
 
     @property
     def line_of_cursor(self) -> int:
