@@ -308,7 +308,7 @@ ACTIVATIONS: dict[str, Activation] = {
             bind=_bind_softmax,
             value=math.exp,
             why="Each output becomes its share of the sum of e^{z}: positive numbers that add up "
-            "to 1, one probability a class.",
+            "to 1, one probability per class.",
             slope_formula="",
             bind_slope=_bind_nothing,
             slope=_no_slope,

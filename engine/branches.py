@@ -30,9 +30,14 @@ class Branch:
     began: int | None = None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it has not completed any iteration."""
+        return len(self.run.losses) == 0
+
+    @property
     def has_progress(self) -> bool:
-        """Whether it has computed anything of its own."""
-        return len(self.run.losses) > (self.began or 0) or self.run.position > 0
+        """Whether it has completed an iteration of its own."""
+        return len(self.run.losses) > (self.began or 0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,9 @@ Action = Switched | Changed | Planned
 
 class Branches:
     """Every branch that is kept, one of them the present one.
+
+    One without iterations is kept only while it is the present one; undo and redo still come back
+    to it.
 
     Args:
         run: The first run.
@@ -151,6 +159,20 @@ class Branches:
         before = self.current
         self._did(Switched(before, self._add(run, label, None)))
 
+    @property
+    def origin(self) -> Branch:
+        """The branch that a run started now is told apart from: the last one with iterations.
+
+        Where there is none, it is the one that the session began with.
+        """
+        branch = self.current
+        for action in reversed(self._undo):
+            if not branch.is_empty:
+                break
+            if isinstance(action, Switched) and action.after is branch:
+                branch = action.before
+        return branch
+
     def plan(self, iterations: int) -> None:
         """Plan another number of iterations."""
         run = self.current.run
@@ -179,6 +201,7 @@ class Branches:
     def _keep(self, branch: Branch) -> None:
         if branch not in self._all:
             self._all.append(branch)
+            self._all.sort(key=lambda each: each.number)
             self._share()
 
     def switch(self, number: int) -> None:
@@ -187,9 +210,10 @@ class Branches:
         Raises:
             InputError: There is no such branch.
         """
-        before, self.current = self.current, self[number]
-        if before is not self.current:
-            self._did(Switched(before, self.current, began=False))
+        before, after = self.current, self[number]
+        if before is not after:
+            self._enter(after)
+            self._did(Switched(before, after, began=False))
 
     def drop(self, number: int) -> None:
         """Forget a branch for good.
@@ -288,7 +312,9 @@ class Branches:
     def _enter(self, branch: Branch) -> None:
         """Make a branch, perhaps one that is not in the list, the present one."""
         self._keep(branch)
-        self.current = branch
+        before, self.current = self.current, branch
+        if before is not branch and before.is_empty and before in self._all:
+            self._remove(before)
 
 
 def _described(run: Run, what: LearningRate | Edit) -> str:

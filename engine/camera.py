@@ -85,7 +85,7 @@ def _warning(run: Run) -> str:
     if not run.is_short_of_memory:
         return ""
     size = f"{run.history_bytes / MEGABYTE:,.0f} MB"
-    return f"there is not enough memory: going back has to do with {size} and may take longer"
+    return f"there is not enough memory: going back has to make do with {size} and may take longer"
 
 
 def _with_batch(program: Program) -> Listing:

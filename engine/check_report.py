@@ -127,7 +127,7 @@ def _aside_text(check: GradientCheck) -> list[str]:
     if not check.aside:
         return []
     are = "are" if len(check.aside) > 1 else "is"
-    return [f"{' and '.join(check.aside)} {are} beside this proof: no gradient comes from there."]
+    return [f"{' and '.join(check.aside)} {are} outside this proof: no gradient comes from there."]
 
 
 def _row(parameter: ParameterCheck) -> list[str]:
@@ -238,7 +238,7 @@ def _comparison_verdict(comparison: Comparison) -> str:
     if not comparison.losses_agree:
         return f"PyTorch finds the same gradients, but {parted}: the updates differ."
     return (
-        f"PyTorch agrees on the gradients; {parted}, and so, from step "
-        f"{comparison.nudged_parts_at:,} on, does nn-tui from itself if it starts a rounding "
-        "error away."
+        f"PyTorch agrees on the gradients; {parted}, and from step "
+        f"{comparison.nudged_parts_at:,} on nn-tui parts likewise from a run of its own that "
+        "starts a rounding error away."
     )

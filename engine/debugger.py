@@ -404,13 +404,15 @@ class Debugger:
         Raises:
             InputError: The parameters given to the constructor do not fit the new network.
         """
-        wanted = hyperparameters or self.hyperparameters
+        wanted, origin = hyperparameters or self.hyperparameters, self.branches.origin
+        before = origin.run.hyperparameters
         differing = [
             f"{declaration.label} = {getattr(wanted, name)}"
             for name, declaration in DECLARATIONS.items()
-            if getattr(wanted, name) != getattr(self.hyperparameters, name)
+            if getattr(wanted, name) != getattr(before, name)
         ]
-        self.branches.start(self._start(wanted), ", ".join(differing) or "reset")
+        label = ", ".join(differing) or (origin.label if origin.is_empty else "reset")
+        self.branches.start(self._start(wanted), label)
 
     def undo(self) -> str:
         """Take the last change, reset or switch of branches back.

@@ -35,6 +35,26 @@ class DataError(InputError):
         super().__init__(f"{place}: {problem}")
 
 
+class MissingCellError(DataError):
+    """A table has missing cells, and what to do about them was not said.
+
+    Args:
+        file: The path as the user gave it.
+        cells: How many there are.
+        lines: How many lines have one.
+        line: The first of these lines.
+        column: The column of the first one.
+    """
+
+    def __init__(self, file: str | Path, cells: int, lines: int, line: int, column: str) -> None:
+        self.lines = lines
+        more = f" ({cells:,} in the table)" if cells > 1 else ""
+        advice = "; fill it in or remove the line, or add --missing drop or --missing mean"
+        super().__init__(file, f"missing cell{more}{advice}", line=line, column=column)
+        self.words = str(self).removesuffix(advice)
+        """The same without the advice."""
+
+
 class QueryError(InputError):
     """An expression that cannot be read, or not be evaluated where it stands."""
 

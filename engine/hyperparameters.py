@@ -100,13 +100,13 @@ class Hyperparameters:
     )
     activation: str = declare(
         "sigmoid",
-        "The activation of the hidden layers, one for all or one a layer: "
+        "The activation of the hidden layers, one for all or one per layer: "
         + ", ".join(HIDDEN)
         + ".",
         kind=str,
         symbol="σ",
         form=_activations,
-        form_words=" | ".join(HIDDEN) + ", or one a layer: relu,tanh",
+        form_words=" | ".join(HIDDEN) + ", or one per layer: relu,tanh",
     )
     output_activation: str = declare(
         "sigmoid",
@@ -211,7 +211,7 @@ class Hyperparameters:
     )
     epsilon: float = declare(
         1e-8,
-        "Added to a root that is divided by, so that it is never 0.",
+        "Added to the root in a denominator, so that it is never 0.",
         kind=float,
         symbol="ε",
         minimum=0.0,
@@ -220,7 +220,7 @@ class Hyperparameters:
     )
     weight_decay: float = declare(
         0.01,
-        "By how much of themselves, times η, the parameters shrink in each update.",
+        "The share, times η, by which the parameters shrink in each update.",
         kind=float,
         symbol="λ",
         minimum=0.0,
@@ -247,7 +247,7 @@ class Hyperparameters:
     )
     clip: float = declare(
         0.0,
-        "The largest norm that all gradients together may have; 0 for any.",
+        "The largest norm that all gradients together may have; 0 for no limit.",
         kind=float,
         minimum=0.0,
         maximum=1e300,
@@ -272,7 +272,7 @@ class Hyperparameters:
     )
     schedule_factor: float = declare(
         0.5,
-        "What η is multiplied with in as many iterations.",
+        "What η is multiplied by over that many iterations.",
         kind=float,
         symbol="q",
         minimum=0.0,

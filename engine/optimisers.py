@@ -161,14 +161,14 @@ OPTIMISERS: dict[str, Optimiser] = {
             "rmsprop",
             "s ← α·s + (1 − α)·g², v ← v − η·g/(√s + ε)",
             _rmsprop,
-            "A step of η times {d}, the gradient by its usual size: each element goes down its own "
-            "slope, about equally far where it is steep and where it is flat.",
+            "A step of η times {d}, the gradient divided by its usual size: each element goes "
+            "down its own slope, about equally far where it is steep and where it is flat.",
         ),
         Optimiser(
             "adam",
             "m and s the running means of g and g², v ← v − η·m/(√s + ε) (Kingma and Ba 2015)",
             _adam,
-            "A step of η times {d}, the mean of the gradients so far by their usual size. "
+            "A step of η times {d}, the mean of the gradients so far divided by their usual size. "
             f"{_PERHAPS_UPHILL}",
             counts=True,
         ),
@@ -176,8 +176,8 @@ OPTIMISERS: dict[str, Optimiser] = {
             "adamw",
             "the same, with v ← v − η·λ·v (Loshchilov and Hutter 2019)",
             _adam,
-            "A step of η times {d}, the mean of the gradients so far by their usual size, and what "
-            f"draws the parameter towards 0. {_PERHAPS_UPHILL}",
+            "A step of η times {d}, the mean of the gradients so far divided by their usual size, "
+            f"and what draws the parameter towards 0. {_PERHAPS_UPHILL}",
             counts=True,
         ),
     )

@@ -11,9 +11,9 @@ from tests.engine.planted import Mistake, Plant
 
 @pytest.fixture(scope="session", autouse=True)
 def no_runs_of_the_user() -> Iterator[None]:
-    """Keep saved runs and logs away from those of whoever runs the tests."""
+    """Keep saved runs, logs and settings away from those of whoever runs the tests."""
     folder = tempfile.mkdtemp(prefix="nn-tui-tests-")
-    os.environ["XDG_STATE_HOME"] = folder
+    os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = folder
     yield
     shutil.rmtree(folder, ignore_errors=True)
 

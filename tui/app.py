@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -12,35 +12,50 @@ from textual.screen import Screen
 from engine.text import clean
 from tui import terminal
 from tui.actions.seeing import Seeing
-from tui.keys import KEYS
+from tui.keys import palette_keys
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from tui.opening import Opener
+
+
+def _commands() -> type[Provider]:
+    # Only once it is asked for, for the sake of the first frame.
+    from tui.command_palette import Commands
+
+    return Commands
 
 
 class NNTui(Seeing):
     """The debugger on the screen."""
 
     CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {_commands}
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        for key in KEYS:
-            if key.action not in ("command_palette",) and not key.action.startswith("move"):
-                run = partial(self.run_action, key.action)
-                yield SystemCommand(f"{key.label.capitalize()} ({key.shown})", key.help, run)
+        *keys, last = (
+            SystemCommand(
+                f"{key.name} ({key.shown})", key.help, partial(self.run_action, key.action)
+            )
+            for key in palette_keys()
+        )
+        yield from keys
         yield SystemCommand("Theme", "change the colours", self.action_change_theme)
         yield SystemCommand(
             "Screenshot", "save the screen as an SVG picture", self.action_screenshot
         )
+        yield last
 
 
-def run(*, fps: float, calm: bool, data: str | None, **options: object) -> int:
+def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **options: object) -> int:
     """Open the debugger on the screen.
 
     Args:
         fps: How often it is drawn, at most.
         calm: Whether only the header is drawn while training.
         data: A path, the name of a bundled dataset, or None where a saved run names it.
+        open_: A saved run; where neither is given, the screen asks what to open.
         **options: The rest that an `Opener` takes.
 
     Returns:
@@ -54,20 +69,22 @@ def run(*, fps: float, calm: bool, data: str | None, **options: object) -> int:
     from engine.files import locate
     from tui.options import STANDARD_INPUT
 
-    name = str(options["open_"])
+    name = open_ or ""
     if data == STANDARD_INPUT:
         name = "standard input"
         options["stream"] = terminal.take_input()
     elif data is not None:
         name = locate(data).name
 
-    def opener() -> Opener:
+    def opener(data: str | None, open_: str | None) -> Opener:
         # The first frame need not wait for NumPy.
         from tui.opening import Opener
 
-        return Opener(data=data, **options)  # type: ignore[arg-type]
+        return Opener(data=data, open_=open_, **options)  # type: ignore[arg-type]
 
-    app = NNTui(clean(name), opener, fps, calm=calm)
+    is_named = data is not None or open_ is not None
+    first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
+    app = NNTui(clean(name), first, fps, calm=calm, ask=ask)
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)

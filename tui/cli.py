@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from engine import __version__
 from engine.errors import InputError
@@ -25,12 +26,27 @@ class _DataOrCommand(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         own = {*self.commands, "--help", "-h", "--version"}
-        if args and args[0] not in own:
+        is_completed = ctx.resilient_parsing
+        if args[:1] and args[0] not in own:
             # Any option may come first; `--open` is no misspelt `open`.
-            if not args[0].startswith("-"):
+            if not args[0].startswith("-") and not is_completed:
                 _refuse_misspelt(args[0], self.commands)
             args = ["open", *args]
+        elif not args and not is_completed:
+            args = ["open"]
         return super().parse_args(ctx, spell_out(args))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = super().shell_complete(ctx, incomplete)
+        open_ = self.commands["open"]
+        if incomplete.startswith("-"):
+            known = {item.value for item in found}
+            more = open_.shell_complete(click.Context(open_, parent=ctx), incomplete)
+            return [*found, *(item for item in more if item.value not in known)]
+        from engine.files import bundled
+
+        names = [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
+        return [*found, *names, CompletionItem(incomplete, type="file")]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] DATA")

@@ -22,6 +22,13 @@ class Key:
     help: str
     group: str
     footer: bool = True
+    title: str = ""
+    """In the palette, where the label does not say enough."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the palette."""
+        return self.title or self.label.capitalize()
 
     @property
     def bindings(self) -> list[Binding]:
@@ -45,7 +52,15 @@ MOVING, STOPPING, SEEING = "Moving through the program", "Stopping", "Asking"
 CHANGING, PANES, GENERAL = "Changing", "Panes", "General"
 
 KEYS = (
-    Key("run_or_pause", ("space", "f5"), "space F5", "run", "run, or pause", MOVING),
+    Key(
+        "run_or_pause",
+        ("space", "f5"),
+        "space F5",
+        "run",
+        "run, or pause",
+        MOVING,
+        title="Run, or pause",
+    ),
     Key(
         "next_operation",
         ("n", "f10"),
@@ -53,6 +68,7 @@ KEYS = (
         "next",
         "run the operation marked ▶ and stop",
         MOVING,
+        title="Next operation",
     ),
     Key(
         "next_iteration",
@@ -61,6 +77,7 @@ KEYS = (
         "iteration",
         "run to the same operation of the next iteration",
         MOVING,
+        title="Next iteration",
     ),
     Key(
         "finish_iteration",
@@ -70,6 +87,7 @@ KEYS = (
         "run to the end of this iteration, its update included",
         MOVING,
         footer=False,
+        title="Finish this iteration",
     ),
     Key(
         "previous_operation",
@@ -79,6 +97,7 @@ KEYS = (
         "take the last operation back",
         MOVING,
         footer=False,
+        title="Back one operation",
     ),
     Key(
         "previous_iteration",
@@ -88,6 +107,7 @@ KEYS = (
         "go back to the same operation of the iteration before",
         MOVING,
         footer=False,
+        title="Back one iteration",
     ),
     Key(
         "start_iteration",
@@ -97,6 +117,7 @@ KEYS = (
         "go back to the start of this iteration; from there, of the one before",
         MOVING,
         footer=False,
+        title="Back to the start of this iteration",
     ),
     Key(
         "go_to",
@@ -105,6 +126,7 @@ KEYS = (
         "go to",
         "go to an iteration, computed or not: a number, +100, -1, 50%, end",
         MOVING,
+        title="Go to an iteration",
     ),
     Key(
         "restore_best",
@@ -114,6 +136,7 @@ KEYS = (
         "go to the best parameters, where the held-out loss is smallest; g end goes back",
         MOVING,
         footer=False,
+        title="Go to the best parameters",
     ),
     Key(
         "continue",
@@ -123,6 +146,7 @@ KEYS = (
         "run to the next breakpoint or condition",
         MOVING,
         footer=True,
+        title="Continue to the next stop",
     ),
     Key(
         "continue_back",
@@ -132,6 +156,7 @@ KEYS = (
         "go back to the last breakpoint or condition before",
         MOVING,
         footer=False,
+        title="Back to the last stop",
     ),
     Key(
         "repeat",
@@ -141,6 +166,7 @@ KEYS = (
         "do the last motion again",
         MOVING,
         footer=False,
+        title="Repeat the last motion",
     ),
     Key(
         "escape",
@@ -150,6 +176,7 @@ KEYS = (
         "give up a long way; leave the inspected tensor, the check, or the cursor of the chart",
         MOVING,
         footer=False,
+        title="Give up, or leave",
     ),
     Key(
         "breakpoint",
@@ -159,6 +186,7 @@ KEYS = (
         "set or take away a breakpoint before the operation under the cursor or ▶",
         STOPPING,
         footer=True,
+        title="Breakpoint",
     ),
     Key(
         "watch",
@@ -168,6 +196,7 @@ KEYS = (
         "watch an expression; a condition (E < 0.1) stops the run when it becomes true",
         STOPPING,
         footer=False,
+        title="Watch an expression",
     ),
     Key(
         "stops",
@@ -177,6 +206,7 @@ KEYS = (
         "the list of breakpoints, watches, planned and built-in stops, and what stopped the run",
         STOPPING,
         footer=False,
+        title="List of stops",
     ),
     Key(
         "explain",
@@ -186,6 +216,7 @@ KEYS = (
         "where the number under the cursor comes from (Dataset: f, Loss: E), and from there on",
         SEEING,
         footer=True,
+        title="Explain a number",
     ),
     Key(
         "evaluate",
@@ -195,6 +226,7 @@ KEYS = (
         "evaluate an expression, now or over iterations: norm(dE_dw) over 1000..",
         SEEING,
         footer=True,
+        title="Evaluate an expression",
     ),
     Key(
         "check",
@@ -204,6 +236,7 @@ KEYS = (
         "prove the gradients at the clock against differences of E; Weights shows the result",
         SEEING,
         footer=False,
+        title="Check the gradients",
     ),
     Key(
         "copy",
@@ -213,6 +246,7 @@ KEYS = (
         "copy the tensor under the cursor to the clipboard as a NumPy array",
         SEEING,
         footer=False,
+        title="Copy a tensor",
     ),
     Key(
         "nudge(1)",
@@ -222,6 +256,7 @@ KEYS = (
         "make the weight under the cursor 1 % larger; - smaller",
         CHANGING,
         footer=False,
+        title="Weight 1 % larger",
     ),
     Key(
         "nudge(-1)",
@@ -231,6 +266,7 @@ KEYS = (
         "make it 1 % smaller",
         CHANGING,
         footer=False,
+        title="Weight 1 % smaller",
     ),
     Key(
         "nudge(10)",
@@ -240,6 +276,7 @@ KEYS = (
         "make it 10 % larger",
         CHANGING,
         footer=False,
+        title="Weight 10 % larger",
     ),
     Key(
         "nudge(-10)",
@@ -249,6 +286,7 @@ KEYS = (
         "make it 10 % smaller",
         CHANGING,
         footer=False,
+        title="Weight 10 % smaller",
     ),
     Key(
         "undo",
@@ -276,6 +314,7 @@ KEYS = (
         "start again at iteration 0; the run before stays as a branch",
         CHANGING,
         footer=False,
+        title="Reset to iteration 0",
     ),
     Key(
         "branches",
@@ -285,6 +324,7 @@ KEYS = (
         "the list of branches: the runs that changes in the past and resets have left",
         CHANGING,
         footer=False,
+        title="List of branches",
     ),
     *(
         Key(
@@ -295,6 +335,7 @@ KEYS = (
             f"go to the pane {title}",
             PANES,
             footer=False,
+            title=f"Pane {title}",
         )
         for i, (name, title) in enumerate(
             (
@@ -326,6 +367,7 @@ KEYS = (
         "give the pane the whole screen, or take it back",
         PANES,
         footer=False,
+        title="Maximise the pane",
     ),
     Key(
         "move('down')",
@@ -347,6 +389,7 @@ KEYS = (
         "inspect the operation under the cursor; Dataset: columns; Loss: go there; else: edit",
         PANES,
         footer=False,
+        title="Open what is under the cursor",
     ),
     Key(
         "edit",
@@ -356,6 +399,7 @@ KEYS = (
         "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it",
         CHANGING,
         footer=False,
+        title="Edit the value under the cursor",
     ),
     Key(
         "next_view",
@@ -366,6 +410,7 @@ KEYS = (
         "in Pictures: boundary, network, quality, histograms",
         PANES,
         footer=False,
+        title="Next view of the pane",
     ),
     Key(
         "log_scale",
@@ -375,6 +420,7 @@ KEYS = (
         "in Loss: logarithmic or linear scale of E",
         PANES,
         footer=False,
+        title="Loss: logarithmic scale",
     ),
     Key(
         "smooth",
@@ -384,6 +430,7 @@ KEYS = (
         "in Loss: draw a smoothed curve, the mean of a few columns each, over the losses",
         PANES,
         footer=False,
+        title="Loss: smoothed curve",
     ),
     Key(
         "zoom(1)",
@@ -393,6 +440,7 @@ KEYS = (
         "in Loss: draw fewer iterations, around the cursor or the clock; so does the wheel",
         PANES,
         footer=False,
+        title="Loss: zoom in",
     ),
     Key(
         "zoom(-1)",
@@ -402,6 +450,7 @@ KEYS = (
         "in Loss: draw more iterations; Esc draws all",
         PANES,
         footer=False,
+        title="Loss: zoom out",
     ),
     Key(
         "pan(-1)",
@@ -411,6 +460,7 @@ KEYS = (
         "in Loss, when zoomed: earlier iterations; so does the wheel with Shift",
         PANES,
         footer=False,
+        title="Loss: earlier iterations",
     ),
     Key(
         "pan(1)",
@@ -420,6 +470,7 @@ KEYS = (
         "in Loss, when zoomed: later iterations",
         PANES,
         footer=False,
+        title="Loss: later iterations",
     ),
     Key(
         "export",
@@ -429,8 +480,17 @@ KEYS = (
         "write predictions and history as CSV and the parameters as .npz and JSON into a folder",
         GENERAL,
         footer=False,
+        title="Export the results",
     ),
-    Key("help", ("question_mark", "f1"), "? F1", "help", "show this help", GENERAL),
+    Key(
+        "help",
+        ("question_mark", "f1"),
+        "? F1",
+        "help",
+        "show this help",
+        GENERAL,
+        title="Help: all keys",
+    ),
     Key(
         "command_palette",
         ("ctrl+p",),
@@ -448,6 +508,7 @@ KEYS = (
         "go back to the shell for a while; fg comes back here",
         GENERAL,
         footer=False,
+        title="Suspend",
     ),
     Key("quit", ("q", "ctrl+q", "ctrl+c"), "q ctrl+q ctrl+c", "quit", "quit", GENERAL),
 )
@@ -470,6 +531,15 @@ def keys_by_group() -> dict[str, list[Key]]:
     for key in KEYS:
         groups.setdefault(key.group, []).append(key)
     return groups
+
+
+def palette_keys() -> list[Key]:
+    """Return the keys that the palette lists: help first, and quitting last."""
+    grouped = [key for keys in keys_by_group().values() for key in keys]
+    listed = [
+        k for k in grouped if k.action != "command_palette" and not k.action.startswith("move")
+    ]
+    return sorted(listed, key=lambda key: (key.action != "help", key.action == "quit"))
 
 
 def readme_table() -> str:

@@ -16,7 +16,7 @@ from engine.hyperparameters import DECLARATIONS
 from engine.progress import Progress, silent
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
-from engine.saved.manifest import newest
+from engine.saved.manifest import Saved, newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.saver import Saver
 from engine.saved.stores import Folder, SingleFile
@@ -130,10 +130,7 @@ class Opener:
         except OSError as error:
             raise InputError(f"--save {clean(save)}: {error.strerror}") from None
         if is_there and save != self.open_:
-            raise InputError(
-                f"--save {clean(save)}: this file exists; --open it to go on with the run in "
-                "it, or name another"
-            )
+            raise InputError(f"--save {clean(save)}: {_told_of_existing(save)}")
         if not Path(save).absolute().parent.is_dir():
             raise InputError(f"--save {clean(save)}: there is no such folder")
 
@@ -147,7 +144,19 @@ class Opener:
             return self._open_named(self.open_)
         if self.resume:
             return self.open(self._last(), self.how)
-        return self.anew()
+        return self.anew(self._beside() if self.new else ())
+
+    def _beside(self) -> tuple[str, ...]:
+        """What there is to tell of the unfinished run that one started anew leaves as it is."""
+        if self.data in (None, STANDARD_INPUT) or self.how == READ_ONLY:
+            return ()
+        assert self.data is not None
+        path = place(self.data)
+        for entry in self.library.entries():
+            saved = entry.saved
+            if saved is not None and saved.path == path and saved.is_unfinished:
+                return (f"--new: the saved run {_standing(saved)} stays; --open {entry.words}",)
+        return ()
 
     def anew(self, notices: tuple[str, ...] = ()) -> Opening:
         """Start a run at iteration 0.
@@ -283,7 +292,14 @@ class Opener:
             return self._opened(Folder(path), None, COPY if self.how == CONTINUE else self.how)
         if is_there:
             how = COPY if self.how == CONTINUE else self.how
-            return self._opened(SingleFile(path), None, how)
+            opening = self._opened(SingleFile(path), None, how)
+            if how == READ_ONLY:
+                return opening
+            shown = clean(name)
+            told = f"this is a copy: {shown} stays as it is; --save {shown} writes to it too"
+            if self.save is not None and self.save == self.open_:
+                told = f"{shown} is written anew at each pause and at the end"
+            return replace(opening, notices=(told, *opening.notices))
         try:
             return self.open(self.library.find(name), self.how)
         except InputError as error:
@@ -336,6 +352,23 @@ class Opener:
         live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
         if live:
             restored.debugger.change(**live)
+
+
+def _told_of_existing(save: str) -> str:
+    """What stands in the place of a new file, and the way out."""
+    try:
+        saved = newest(SingleFile(Path(save)))
+    except InputError:
+        return "this file exists, is no run that can be read, and is left as it is: name another"
+    shown = clean(save)
+    return (
+        f"this file exists, with the run on {saved.name} {_standing(saved)}, and is left as it is: "
+        f"--open {shown} --save {shown} goes on in it; name another file for another run"
+    )
+
+
+def _standing(saved: Saved) -> str:
+    return f"at iteration {saved.iteration:,} of {saved.planned:,}"
 
 
 def _saved_runs(entries: Sequence[Entry]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
@@ -83,7 +84,7 @@ def spell_out(arguments: Sequence[str]) -> list[str]:
     """Write the value of each switch that stands alone: ``--shuffle`` means ``--shuffle yes``."""
     switches = {d.option: d.choices for d in DECLARATIONS.values() if d.is_switch}
     whole: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in pairwise([*arguments, ""]):
         whole.append(argument)
         if argument in switches and following not in switches[argument]:
             whole.append(switches[argument][-1])
@@ -138,7 +139,11 @@ def saving(command: F) -> F:
     """Give a command the options for saved runs."""
     decorators = [
         click.option("--resume", is_flag=True, help="Go on with the last saved run on DATA."),
-        click.option("--new", is_flag=True, help="Start anew, without a question."),
+        click.option(
+            "--new",
+            is_flag=True,
+            help="Start anew, without a question; the saved runs on DATA stay.",
+        ),
         click.option(
             "--open",
             "open_",
@@ -150,7 +155,8 @@ def saving(command: F) -> F:
             "--save",
             metavar="FILE",
             type=NAME,
-            help="Keep the run in this file too, written at each pause and at the end.",
+            help="Keep the run in this file too, written at each pause and at the end. One that "
+            "exists is left as it is, unless --open names it too.",
         ),
         click.option("--copy", is_flag=True, help="Go on with a copy of the saved run."),
         click.option("--read-only", is_flag=True, help="Save nothing."),

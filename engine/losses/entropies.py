@@ -145,7 +145,7 @@ def _needs_probabilities(f0: Array) -> str:
 
 def _needs_shares(f0: Array) -> str:
     if f0.shape[1] < 2:
-        return "two outputs or more, one a class"
+        return "two outputs or more, one per class"
     if problem := _needs_probabilities(f0):
         return problem
     return "" if np.allclose(f0.sum(1), 1.0) else "targets that add up to 1 for each observation"

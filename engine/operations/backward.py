@@ -29,7 +29,7 @@ class JointChain(Operation):
         a = self.a.symbol
         return (
             f"Each output depends on every pre-activation of its observation, with the slopes "
-            f"{a}ᵢ(1 − {a}ᵢ) and −{a}ᵢ{a}ⱼ: a matrix for each, here multiplied with "
+            f"{a}ᵢ(1 − {a}ᵢ) and −{a}ᵢ{a}ⱼ: a matrix for each, here multiplied by "
             f"{self.upstream.symbol}."
         )
 

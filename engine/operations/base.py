@@ -73,7 +73,7 @@ class Operation(ABC):
     @property
     def note(self) -> str:
         """What is special about it, in a few words, or ""."""
-        return "to be seen only: no gradient comes from it" if self.aside else ""
+        return "for display only: no gradient comes from it" if self.aside else ""
 
     @property
     @abstractmethod

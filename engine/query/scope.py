@@ -20,8 +20,8 @@ END = -1
 """The place after the last operation of an iteration."""
 
 CLOCKS = {
-    "iteration": "the iteration at hand",
-    "epoch": "the epoch at hand; one pass over all observations",
+    "iteration": "the present iteration",
+    "epoch": "the present epoch; one pass over all observations",
     "best_E": "the smallest E so far",
     "gradient_norm": "the norm of all gradients of parameters together",
 }

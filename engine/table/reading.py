@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.dataset import Dataset
-from engine.errors import DataError
+from engine.errors import DataError, MissingCellError
 from engine.files import locate, place
 from engine.memory import shortage
 from engine.progress import Progress, silent
@@ -254,9 +254,8 @@ def _complete(
     )
     line = int(cells.lines[row])
     if missing == "refuse":
-        more = f" ({count:,} in the table)" if count > 1 else ""
-        problem = f"missing cell{more}; fill it in or remove the line, or add --missing drop or "
-        raise DataError(cells.shown, problem + "--missing mean", line=line, column=column.name)
+        lines = int(np.any([gap for _, gap in gaps], axis=0).sum())
+        raise MissingCellError(cells.shown, count, lines, line, column.name)
     needed = gaps if missing == "drop" else gaps[len(inputs) :]
     left_out: NDArray[np.bool_] = np.any([gap for _, gap in needed], axis=0)
     if left_out.all():

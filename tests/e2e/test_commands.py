@@ -391,3 +391,32 @@ def test_progress_where_stderr_is_a_terminal() -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--hidden", "4"], ["open"]])
+def test_without_data_and_terminal_three_lines_say_how_it_is_used(options: list[str]) -> None:
+    done = run(*options, code=2)
+    assert done.stdout == ""
+    first, *usage = done.stderr.splitlines()
+    assert first.startswith("nn-tui: DATA is missing")
+    assert [line.split()[-1] for line in usage] == ["train", "--help"]
+    assert all(len(line) <= 100 for line in (first, *usage))
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("nn-tui ", {"plain,train", "plain,xor", "file,"}),
+        ("nn-tui tra", {"plain,train", "plain,trace", "file,tra"}),
+        ("nn-tui --learning-r", {"plain,--learning-rate"}),
+        ("nn-tui no-such-thing --hid", {"plain,--hidden"}),
+    ],
+)
+def test_completion_from_the_first_word_on(words: str, wanted: set[str]) -> None:
+    count = len(words.split(" ")) - 1
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(count), "_NN_TUI_COMPLETE": "bash_complete"}
+    done = run(env={**os.environ, **asked})
+    assert done.stderr == ""
+    found = done.stdout.splitlines()
+    assert wanted <= set(found)
+    assert len(found) == len(set(found))

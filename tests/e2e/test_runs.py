@@ -174,10 +174,17 @@ def test_a_file_of_ones_own() -> None:
     report = run("train", "--open", "mine.nnrun", "--json").stdout
     assert json.loads(report)["losses"] == losses(300)
     options = ["--open", "mine.nnrun", "--save", "mine.nnrun", "--iterations", "450"]
-    run("train", *options)
-    report = run("train", "--open", "mine.nnrun", "--json").stdout
-    assert json.loads(report)["losses"] == losses(450)
-    assert "this file exists; --open it" in refusal("train", "or", "--save", "mine.nnrun")
+    assert "mine.nnrun is written anew at each pause" in run("train", *options).stderr
+    done = run("train", "--open", "mine.nnrun", "--json")
+    assert json.loads(done.stdout)["losses"] == losses(450)
+    assert "this is a copy: mine.nnrun stays as it is" in done.stderr
+    told = refusal("train", "or", "--new", "--save", "mine.nnrun")
+    assert "with the run on or.csv at iteration 450 of 450" in told
+    assert "--open mine.nnrun --save mine.nnrun goes on in it" in told
+    Path("notes.txt").write_text("mine")
+    told = refusal("train", "or", "--save", "notes.txt")
+    assert "is no run that can be read, and is left as it is: name another" in told
+    assert Path("notes.txt").read_text() == "mine"
 
 
 def test_read_only_saves_nothing_and_a_copy_leaves_the_first_alone() -> None:

@@ -96,7 +96,7 @@ def test_a_dropped_link_loses_nothing(link: list[str], state: Library) -> None:
         terminal.wait_for(lambda: "[R]esume" in terminal.text)
         question = " ".join(terminal.text.split())
         assert f"Resume or.csv at iteration {saved.iteration:,}" in question
-        assert "as the link dropped" in question
+        assert "when the link dropped" in question
         terminal.press("r")
         terminal.wait_for(lambda: terminal.iteration == saved.iteration)
         terminal.press(" ")

@@ -82,7 +82,7 @@ class Line:
 
     @property
     def has_progress(self) -> bool:
-        return self.reached > self.began or self.clock[1] > 0
+        return self.reached > self.began
 
     def fork(self) -> Line:
         events = [event for event in self.events if event[0] <= self.clock]
@@ -128,7 +128,7 @@ class Session:
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
         self._dataset = dataset
         self.line = Line(hyperparameters)
-        self.lines = [self.line]
+        self.lines, self.born = [self.line], [self.line]
         self.undone: list[Action] = []
         self.done: list[Action] = []
         self._replays: dict[object, Replay] = {}
@@ -150,9 +150,14 @@ class Session:
         self.line.reached = max(self.line.reached, time[0])
 
     def enter(self, line: Line) -> None:
+        if line not in self.born:
+            self.born.append(line)
         if line not in self.lines:
             self.lines.append(line)
-        self.line = line
+            self.lines.sort(key=self.born.index)
+        before, self.line = self.line, line
+        if before is not line and before.reached == 0 and before in self.lines:
+            self.lines.remove(before)
 
     def do(self, action: Action) -> None:
         self.done.append(action)
@@ -175,7 +180,7 @@ class Session:
     def switch(self, line: Line) -> None:
         if line is not self.line:
             self.do(Action(self.line, line, began=False))
-        self.line = line
+        self.enter(line)
 
     def drop(self, line: Line) -> None:
         self.lines.remove(line)

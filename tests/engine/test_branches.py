@@ -131,6 +131,52 @@ def test_undoing_a_switch_loses_nothing() -> None:
     assert debugger.parameters["v"][0, 0] == 3.0
 
 
+def test_branches_without_iterations_are_not_kept() -> None:
+    debugger = make()
+    first = debugger.hyperparameters
+    debugger.step_operation()
+    debugger.reset(debugger.hyperparameters.replace(hidden="5"))
+    debugger.edit("v", (0, 0), 3.0)
+    edited = bits(debugger)
+    debugger.reset(debugger.hyperparameters.replace(seed=9))
+    assert listed(debugger) == [(3, "hidden neurons = 5, seed = 9", True, None, 0)]
+    debugger.reset(first)
+    assert listed(debugger) == [(4, "start", True, None, 0)]
+    for _ in range(2):
+        debugger.undo()
+    assert listed(debugger) == [(2, "hidden neurons = 5", True, None, 0)]
+    assert bits(debugger) == edited
+    debugger.undo()
+    debugger.undo()
+    assert listed(debugger) == [(1, "start", True, None, 0)]
+    # One stands where one stood, within the iteration too.
+    assert (debugger.position, debugger.undo()) == (1, "")
+    for _ in range(4):
+        assert debugger.redo()
+    debugger.run(5)
+    debugger.reset(debugger.hyperparameters.replace(seed=11))
+    assert listed(debugger) == [
+        (4, "start", False, None, 5),
+        (5, "seed = 11", True, None, 0),
+    ]
+    debugger.branches.switch(4)
+    assert [number for number, *_ in listed(debugger)] == [4]
+    debugger.undo()
+    assert [(number, current) for number, _, current, *_ in listed(debugger)] == [
+        (4, False),
+        (5, True),
+    ]
+
+
+def test_undone_branches_leave_no_operations_behind() -> None:
+    debugger = make()
+    debugger.run(10)
+    debugger.go_to(5, 3)
+    debugger.edit("w", (0, 0), 2.0)
+    debugger.undo()
+    assert [number for number, *_ in listed(debugger)] == [1]
+
+
 def test_a_branch_is_dropped_for_good() -> None:
     debugger = make()
     debugger.run(10)

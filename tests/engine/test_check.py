@@ -303,7 +303,7 @@ def test_it_says_what_it_proves_nothing_of(kind: dict[str, Any], aside: tuple[st
     last = check_text(check).splitlines()[-1]
     assert last.startswith(" and ".join(aside) or "All ")
     trace = trace_text(debugger)
-    assert trace.count("to be seen only") == len(aside)
+    assert trace.count("for display only") == len(aside)
     assert ("fused: ∂E/∂f·∂f/∂y multiplied out" in trace) == bool(aside)
 
 

@@ -106,6 +106,14 @@ class Undoing(RuleBasedStateMachine):
         self.done = len(branches.done)
         assert (self.done, len(branches.undone)) == (len(self.before), len(self.after))
 
+    @invariant()
+    def lists_no_other_branch_without_iterations(self) -> None:
+        branches = self.debugger.branches
+        listed = list(branches)
+        assert branches.current in listed
+        assert all(len(b.run.losses) for b in listed if b is not branches.current)
+        assert [b.number for b in listed] == sorted(b.number for b in listed)
+
 
 TestUndoing = Undoing.TestCase
 TestUndoing.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -13,6 +13,7 @@ from engine import Dataset, Debugger, read_dataset
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.moment import State
+from tui.panes.hyperparameters import HyperparametersPane
 from tui.screens.branches import BranchesScreen
 from tui.screens.explain import ExplainScreen
 from tui.screens.prompt import PromptScreen
@@ -96,7 +97,8 @@ async def test_a_change_in_the_past_makes_a_branch(size: tuple[int, int]) -> Non
         await until(pilot, lambda: "20 iterations" in text(app))
         assert "▶ 2   v[input1, g1] = 3 at 10" in text(app)
         assert "15 iterations" in text(app)
-        await pilot.press("j", "d")
+        # The cursor begins on the present branch.
+        await pilot.press("d")
         await until(pilot, lambda: "This is the present branch" in said(app))
         await pilot.press("k", "enter")
         await until(pilot, lambda: clock(app) == (10, 0))
@@ -306,3 +308,18 @@ async def test_a_pause_drops_steps_but_no_change() -> None:
     found = session.request(lambda d: (d.hyperparameters.learning_rate, d.iteration))
     assert found.result(10) == (0.5, 0)
     session.close("quit")
+
+
+async def test_changes_in_the_form_at_the_start_leave_no_branches() -> None:
+    async with opened() as (app, pilot):
+        for hidden in ("4", "5", "6"):
+            app.frame.hyperparameters.post_message(HyperparametersPane.Changed("hidden", hidden))
+        await until(pilot, lambda: snapshot(app).values["v"].shape == (2, 6))
+        assert [branch.label for branch in snapshot(app).branches] == ["hidden neurons = 6"]
+        await pilot.press("s", "r")
+        await until(pilot, lambda: len(snapshot(app).branches) == 2)
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, BranchesScreen))
+        await pilot.press("k", "enter")
+        await until(pilot, lambda: "“reset” has no iteration, so it is not kept" in said(app))
+        await until(pilot, lambda: len(snapshot(app).branches) == 1)

@@ -64,7 +64,7 @@ async def test_of_many_classes_every_column_can_be_seen(size: tuple[int, int]) -
         pane, seen = app.frame.pictures, set()
 
         def heading() -> list[str]:
-            line = next(line for line in drawn(app).splitlines() if line.startswith("is"))
+            line = next(line for line in drawn(app).splitlines() if line.startswith("true"))
             return [word for word in line.split() if word.isdigit()]
 
         cut = len(heading()) < 12
@@ -94,7 +94,7 @@ async def test_recall_and_precision_have_the_same_decimals(size: tuple[int, int]
     async with opened(size, read_dataset("iris"), **CLASSES) as (app, pilot):
         await go_to(app, pilot, "quality")
         lines = [line.split() for line in drawn(app).splitlines()]
-        start = next(i for i, line in enumerate(lines) if line[:1] == ["is"])
+        start = next(i for i, line in enumerate(lines) if line[:1] == ["true"])
         recall = [line[-1] for line in lines[start + 1 : start + 4]]
         precision = lines[start + 4][1:-1]
         assert len(recall) == len(precision) == 3

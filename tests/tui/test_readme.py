@@ -14,7 +14,9 @@ from engine.losses import LOSSES
 from engine.optimisers import OPTIMISERS
 from engine.schedules import SCHEDULES
 from engine.table.options import TABLE_DECLARATIONS
+from tests.tui.app import clock, opened, snapshot, state, until
 from tui.keys import readme_table
+from tui.moment import State
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -62,3 +64,20 @@ def test_every_choice_is_there_with_its_formulas(name: str, facts: tuple[str, ..
 
 def test_the_number_of_bundled_tables_is_right() -> None:
     assert f"[{len(bundled())} bundled tables]" in README
+
+
+async def test_the_first_minute_leaves_time_to_change_something_while_training() -> None:
+    part = README.partition("## The first minute")[2].partition("\n## ")[0]
+    found = re.search(r"`nn-tui samples/or.csv --iterations (\d+)` opens", part)
+    assert found is not None
+    async with opened((120, 36), iterations=int(found[1])) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app)[0] > 1000)
+        await pilot.press("2", "enter", "ctrl+u", "1", "enter")
+        await until(pilot, lambda: snapshot(app).hyperparameters.learning_rate == 1.0)
+        assert state(app) is State.RUNNING
+        at = clock(app)[0]
+        await until(pilot, lambda: clock(app)[0] > at)
+        await pilot.press("space")
+        await until(pilot, lambda: state(app) is State.PAUSED)
+        assert clock(app)[0] < int(found[1])

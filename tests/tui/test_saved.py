@@ -64,7 +64,7 @@ async def test_an_unfinished_run_is_resumed_where_it_was(
         await until(pilot, lambda: "[B]rowse" in text(app))
         question = " ".join(text(app).replace("│", " ").split())
         assert "Resume or.csv at iteration 1,234 of 10,000, saved" in question
-        assert "as the link dropped?" in question
+        assert "when the link dropped?" in question
         assert "[R]esume [N]ew [B]rowse" in question
         await pilot.press("r")
         await opened(app, pilot)
@@ -258,3 +258,13 @@ async def test_a_run_that_diverged_opens_again_with_its_chart(library: Library) 
         assert clock(app) == (run.iteration, run.position)
         await until(pilot, lambda: "decades" in str(app.frame.loss.border_title))
         await until(pilot, lambda: any("⠀" < c <= "⣿" for c in text(app)))
+
+
+def test_what_becomes_of_the_saved_run_where_one_starts_anew_is_told(library: Library) -> None:
+    opener = Opener(data="or", given={"history": 64, "weights": None}, library=library, new=True)
+    assert opener.start().notices == ()
+    name = saved(library, 120).path.name
+    (told,) = opener.start().notices
+    assert told == f"--new: the saved run at iteration 120 of 10,000 stays; --open {name}"
+    # One that reads the table again has not asked for it.
+    assert opener.anew_on("or", opener.given).anew().notices == ()

@@ -147,7 +147,7 @@ async def test_each_pane_explains_its_own_numbers(size: tuple[int, int]) -> None
         await pilot.press("2", "x")
         assert await explained(app, pilot) == "η"
         await pilot.press("j", "x")
-        await until(pilot, lambda: "This is as it was set" in said(app))
+        await until(pilot, lambda: "This is a setting" in said(app))
         await pilot.press("6", "x")
         await until(pilot, lambda: "No number is chosen here" in said(app))
         await pilot.press("5", "x")

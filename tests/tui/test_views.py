@@ -85,7 +85,7 @@ async def test_a_fused_gradient_and_what_hinge_assumes_are_said() -> None:
         await pilot.press("f", "5")
         await until(pilot, lambda: "∂E/∂y = (f − f₀)/(N·O)  fused " in text(app))
         await pilot.press("m")
-        await until(pilot, lambda: "∂f/∂y = f(1 − f)  to be seen only " in text(app))
+        await until(pilot, lambda: "∂f/∂y = f(1 − f)  for display only " in text(app))
         await pilot.press(*"n" * 8)
         await until(pilot, lambda: "fused: ∂E/∂f·∂f/∂y multiplied out" in text(app))
     async with opened(loss="hinge", output_activation="identity") as (app, pilot):

@@ -166,7 +166,7 @@ class Changing(Stopping):
             return
         kept = "stays among the saved ones" if self.is_saved else "is lost, as it is not saved"
         question = (
-            f"{declaration.label} = {value} has the table read again for a new run. The present "
+            f"{declaration.label} = {value}: the table is read again, for a new run. The present "
             f"one, at iteration {self._moment.snapshot.iteration:,}, {kept}."
         )
 

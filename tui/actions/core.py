@@ -14,10 +14,12 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.notifications import Notification, Notify
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Footer
 
 from engine.errors import InputError, NotComputedError
+from engine.text import clean
 from tui import layout, terminal
 from tui.driver import PlainDriver, ScreenDriver
 from tui.failure import told_of
@@ -28,6 +30,7 @@ from tui.moment import Moment, State
 from tui.palette import THEME, Palette
 from tui.screens.listing import ListScreen
 from tui.session import Answer, Command, Outcome, Session, View, Window
+from tui.settings import keep_theme, kept_theme, settings_path
 from tui.typed_line import pasted
 from tui.typeset import is_plain
 
@@ -91,8 +94,9 @@ class Core(App[None]):
         self.frame = Frame(data)
         self.register_theme(THEME)
         # What Textual itself lets users set, e.g. textual-light.
-        wanted = os.environ.get("TEXTUAL_THEME", "")
-        self.theme = wanted if wanted in self.available_themes else THEME.name
+        wanted = (os.environ.get("TEXTUAL_THEME", ""), kept_theme(), THEME.name)
+        self.theme = next(name for name in wanted if name in self.available_themes)
+        self._kept_theme = self.theme
         if calm:
             self.animation_level = "none"
 
@@ -105,7 +109,7 @@ class Core(App[None]):
 
     def on_mount(self) -> None:
         self._take_colours()
-        self.theme_changed_signal.subscribe(self, lambda theme: self._take_colours())
+        self.theme_changed_signal.subscribe(self, self._take_theme)
         self.app_resume_signal.subscribe(self, lambda app: self._draw_all())
         if not self.is_headless:
             terminal.on_termination(asyncio.get_running_loop(), self._save_at_once, self._leave)
@@ -117,6 +121,17 @@ class Core(App[None]):
             # Here, as the palette has a line of its own.
             event.text = pasted(event.text)
         await super().on_event(event)
+
+    def _take_theme(self, theme: Theme) -> None:
+        self._take_colours()
+        if theme.name == self._kept_theme:
+            return
+        self._kept_theme = theme.name
+        try:
+            keep_theme(theme.name)
+        except OSError as error:
+            why = clean(f"{settings_path()}: {error.strerror or error}")
+            self._say(f"The theme is not kept for the next time: {why}.", severity="warning")
 
     def _take_colours(self) -> None:
         self.palette = Palette.from_theme(self.theme_variables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from time import perf_counter
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from textual.events import Event, Key
 from textual.message import Message
 
-from engine.errors import InputError
+from engine.errors import InputError, MissingCellError
 from engine.text import clean
 from tui import layout
 from tui.actions.core import Core
 from tui.commands.results import INTERRUPTED
 from tui.frame import TITLES
 from tui.keys import KEYS
+from tui.options import STANDARD_INPUT
 from tui.screens.resume import ResumeScreen
 from tui.session import Session
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from engine.saved.library import Entry
     from tui.opening import Opener, Opening
     from tui.screens.resume import Choice
+    from tui.screens.welcome import Wanted
 
 _AT_ONCE = frozenset(
     name
@@ -78,23 +80,64 @@ class Loading(Core):
     class ReadAgain(Message):
         """The table was read in another way, or could not be."""
 
-        def __init__(self, outcome: Opening | Exception) -> None:
+        def __init__(self, outcome: Opening | Exception, options: Mapping[str, object]) -> None:
             super().__init__()
             self.outcome = outcome
+            self.options = options
 
     def __init__(
-        self, data: str, opener: Callable[[], Opener], fps: float = 10.0, *, calm: bool = False
+        self,
+        data: str,
+        opener: Callable[[], Opener] | None,
+        fps: float = 10.0,
+        *,
+        calm: bool = False,
+        ask: Callable[[str | None, str | None], Opener] | None = None,
     ) -> None:
+        """Make the app.
+
+        Args:
+            data: What is opened, in words.
+            opener: Makes what opens it; None where the screen is to ask what to open.
+            fps: How often to draw a second, at most.
+            calm: Whether only the header is drawn while training.
+            ask: Makes what opens the data, or the saved run, that the answer names.
+        """
         super().__init__(data, fps, calm)
         self._opener = opener
+        self._ask_for = ask
         self._opened_by: Opener | None = None
         self._early: list[Key] = []
         self._next_told: float | None = None
         self._can_give_up = self._given_up = False
 
     def on_mount(self) -> None:
+        if self._opener is None:
+            self._welcome()
+            return
         # The first frame need not wait for pandas.
-        self.call_after_refresh(self._begin_loading)
+        self.call_after_refresh(self._begin_loading, self._opener)
+
+    def _welcome(self, problem: str = "") -> None:
+        """Ask what to open.
+
+        Args:
+            problem: Why what was chosen before could not be opened.
+        """
+        # Only where it is needed, for the sake of the first frame.
+        from tui.screens.welcome import WelcomeScreen
+
+        ask = self._ask_for
+        assert ask is not None
+
+        def answered(wanted: Wanted | None) -> None:
+            if wanted is None:
+                self.exit()
+                return
+            self.frame.header.tell(f"{clean(wanted.data or wanted.run or '')}  reading …")
+            self._begin_loading(partial(ask, wanted.data, wanted.run))
+
+        self.push_screen(WelcomeScreen(problem), answered)
 
     async def on_event(self, event: Event) -> None:
         waits = self._moment is None and len(self.screen_stack) == 1
@@ -113,9 +156,9 @@ class Loading(Core):
             if self.screen_stack:
                 await super().on_event(key)
 
-    def _begin_loading(self) -> None:
+    def _begin_loading(self, make: Callable[[], Opener]) -> None:
         def work() -> Opening | None:
-            opener = self._opener()
+            opener = make()
             progress = partial(self._tell_reading, opener.size)
             self._opened_by = opener = dataclasses.replace(opener, progress=progress)
             offer = opener.offer()
@@ -163,7 +206,7 @@ class Loading(Core):
         opener = message.opener
         # They were meant for a run that may not be the one to come.
         self._early.clear()
-        self.frame.header.tell("a saved run is there")
+        self.frame.header.tell("there is a saved run")
 
         def answered(choice: Choice | None) -> None:
             self.frame.header.tell("")
@@ -190,10 +233,48 @@ class Loading(Core):
         self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
         self.set_interval(1.0, self._tell_whether_saved)
 
+    def _ask_about_missing_cells(
+        self, error: MissingCellError, otherwise: str, then: Callable[[str | None], None]
+    ) -> None:
+        # Only where it is needed, for the sake of the first frame.
+        from tui.screens.missing import MissingScreen
+
+        self.frame.header.tell("cells are missing")
+        self.push_screen(MissingScreen(error, otherwise), then)
+
+    def _load_with(self, missing: str) -> None:
+        """Open the same data again, with what to do about missing cells."""
+        assert self._opened_by is not None
+        given = {**self._opened_by.given, "missing": missing}
+        explicit = {**self._opened_by.explicit, "missing": missing}
+        opener = dataclasses.replace(self._opened_by, given=given, explicit=explicit)
+        self._opened_by = opener
+        self.frame.header.tell("")
+        self._load(opener.start)
+
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, _GivenUp):
             self.failure = "given up while the data were being read"
             self.exit(return_code=INTERRUPTED)
+            return
+        # What came by standard input cannot be read a second time.
+        is_there = self._opened_by is not None and self._opened_by.data != STANDARD_INPUT
+        if isinstance(error, MissingCellError) and is_there:
+
+            def answered(missing: str | None) -> None:
+                if missing is None:
+                    self._refuse(error)
+                else:
+                    self._load_with(missing)
+
+            otherwise = "quits" if self._ask_for is None else "chooses another table"
+            self._ask_about_missing_cells(error, otherwise, answered)
+            return
+        self._refuse(error)
+
+    def _refuse(self, error: BaseException) -> None:
+        if isinstance(error, InputError) and self._ask_for is not None:
+            self._welcome(str(error))
             return
         if isinstance(error, InputError):
             self.failure = str(error)
@@ -244,7 +325,7 @@ class Loading(Core):
             except Exception as error:
                 outcome = error
             with suppress(RuntimeError):
-                self.post_message(self.ReadAgain(outcome))
+                self.post_message(self.ReadAgain(outcome, options))
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
@@ -258,6 +339,15 @@ class Loading(Core):
             self._selected = self._timed = None
             self.frame.start_again()
             self._go_over_to(message.outcome)
+            return
+        if isinstance(message.outcome, MissingCellError):
+
+            def answered(missing: str | None) -> None:
+                self.frame.header.tell("")
+                if missing is not None:
+                    self.read_again(**{**message.options, "missing": missing})
+
+            self._ask_about_missing_cells(message.outcome, "leaves the table as it is", answered)
             return
         if not isinstance(message.outcome, (InputError, MemoryError)):
             raise message.outcome

@@ -27,7 +27,7 @@ def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger]
     if pane == "hyperparameters" and frame.hyperparameters.fields.field.name == "learning_rate":
         return "eta", lambda debugger: ()
     if pane == "hyperparameters":
-        raise InputError("This is as it was set, so there is nothing to explain.")
+        raise InputError("This is a setting, so there is nothing to explain.")
     if pane == "pictures":
         raise InputError("No number is chosen here: x explains those in the other panes.")
     if pane == "loss":

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine.text import counted
-from tui.commands.results import INTERRUPTED, print_json
+from tui.commands.results import BAD_INPUT, INTERRUPTED, print_json
 from tui.options import (
     CONTINUE,
     COPY,
@@ -20,6 +20,11 @@ from tui.options import (
     written,
 )
 from tui.terminal import is_dumb
+
+_USAGE = """\
+nn-tui: DATA is missing: a CSV file, - for standard input, or a name that `nn-tui samples` lists
+usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, train
+       nn-tui COMMAND [OPTIONS] [DATA]   train, trace, explain, check …: see nn-tui --help"""
 
 
 @click.command("open", hidden=True)
@@ -61,6 +66,9 @@ def open_(
 ) -> None:
     """Open the debugger on DATA."""
     lacking = _no_screen(given["data"])
+    if lacking and given["data"] is None and given["open_"] is None:
+        click.echo(_USAGE, err=True)
+        sys.exit(BAD_INPUT)
     if lacking:
         given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
@@ -83,8 +91,6 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
     if read_only and own["save"] is not None:
         raise click.UsageError("--read-only saves nothing, so it does not go with --save")
     how = COPY if copy else READ_ONLY if read_only else CONTINUE
-    if own["data"] is None and own["open_"] is None:
-        raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
     return {**own, "how": how, "given": given, "explicit": written(click.get_current_context())}
 
 
@@ -109,6 +115,8 @@ def train(as_json: bool, **given: Any) -> None:
 
 
 def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
+    if given["data"] is None and given["open_"] is None:
+        raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
     from engine.report import run_object, run_text
     from tui.commands.headless import train_and_save
     from tui.commands.waiting import told_if_slow

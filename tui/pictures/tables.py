@@ -162,7 +162,7 @@ def _classification(
         return Row().add(right(text, _SHARE + 1), style)
 
     labels = shortened(classes, number)
-    heading = "is \\ as" if names >= len("is \\ as") else "is\\as"
+    heading = "true \\ f" if names >= len("true \\ f") else "true"
     columns = [(labels[j], palette.label) for j in shown]
     rows.append(row_of(heading, palette.dim, columns, last("recall", palette.dim)))
     recall, precision = quality.recall, quality.precision

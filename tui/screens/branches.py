@@ -13,6 +13,7 @@ from tui.screens.listing import ListScreen
 
 if TYPE_CHECKING:
     from engine.snapshot import BranchView
+    from tui.moment import Moment
 
 
 class BranchesScreen(ListScreen):
@@ -24,6 +25,10 @@ class BranchesScreen(ListScreen):
     ]
     TITLE_TEXT = "Branches"
     KEYS_TEXT = "Enter switches · d drops · Esc"
+
+    def __init__(self, moment: Moment) -> None:
+        super().__init__(moment)
+        self.cursor = next(i for i, b in enumerate(moment.snapshot.branches) if b.current)
 
     def count(self) -> int:
         return len(self.moment.snapshot.branches)
@@ -53,6 +58,11 @@ class BranchesScreen(ListScreen):
     def action_switch(self) -> None:
         """Go to the branch."""
         number = self.chosen.number
+        present = next(b for b in self.moment.snapshot.branches if b.current)
+        if present.number != number and not present.computed:
+            self.nn.say(
+                f"“{present.label}” has no iteration, so it is not kept; u goes back to it."
+            )
         self.nn.change_branch(lambda debugger: debugger.branches.switch(number))
         self.dismiss()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,12 +16,23 @@ if TYPE_CHECKING:
     from tui.app import NNTui
 
 
+class Owner(Protocol):
+    """What has lines of which some can be chosen."""
+
+    @property
+    def line_of_cursor(self) -> int:
+        """The line that the cursor is on."""
+
+    def rows(self, width: int) -> list[Row]:
+        """All lines."""
+
+
 class ListLines(LinesView):
     """Lines of which some can be chosen."""
 
     DEFAULT_CSS = "ListLines { height: auto; min-height: 3; overflow: hidden auto; }"
 
-    def __init__(self, owner: ListScreen) -> None:
+    def __init__(self, owner: Owner) -> None:
         super().__init__(id="list")
         self._owner = owner
         self._rows: list[Row] = []

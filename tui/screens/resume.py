@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _ENDS = {
     "quit": "when you quit",
-    "SIGHUP": "as the link dropped",
-    "SIGTERM": "as it was ended from outside",
-    "SIGQUIT": "as it was ended from outside",
-    "SIGINT": "as it was interrupted",
-    "error": "as the program failed",
+    "SIGHUP": "when the link dropped",
+    "SIGTERM": "when it was ended from outside",
+    "SIGQUIT": "when it was ended from outside",
+    "SIGINT": "when it was interrupted",
+    "error": "when the program failed",
 }
 
 
@@ -48,7 +48,7 @@ def summary(saved: Saved) -> str:
 
 def when(saved: Saved, now: float) -> str:
     """Say in words when and why a run was saved last."""
-    end = _ENDS.get(saved.ended, "before it ended without notice")
+    end = _ENDS.get(saved.ended, "before it ended unexpectedly")
     return f"saved {ago(max(now - saved.saved, 0.0))}, {end}"
 
 

@@ -1,0 +1,134 @@
+"""What opens where no data are named."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from engine import Debugger, Hyperparameters, read_dataset
+from engine.saved.library import Library
+from engine.saved.saver import Saver
+from tests.tui.app import SIZES, clock, snapshot, text, until
+from tui.app import NNTui
+from tui.opening import Opener
+from tui.screens.welcome import WelcomeScreen
+
+at_two_sizes = pytest.mark.parametrize("size", SIZES)
+
+
+def app_without_data() -> NNTui:
+    def opener(data: str | None, run: str | None) -> Opener:
+        return Opener(data=data, open_=run, given={"history": 64, "weights": None})
+
+    return NNTui("", None, ask=opener)
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    return Library()
+
+
+def save_a_run(library: Library, iterations: int) -> str:
+    debugger = Debugger(read_dataset("xor"), Hyperparameters(iterations=1234))
+    folder = library.new()
+    saver = Saver(debugger, folder)
+    debugger.run(iterations)
+    assert saver.close("quit", here=True)
+    return folder.path.name
+
+
+async def listed(app: NNTui, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+    await until(pilot, lambda: "bundled tables" in text(app))
+
+
+def chosen(app: NNTui) -> str:
+    """The line that the cursor is on."""
+    return next((line for line in text(app).splitlines() if "› " in line), "")
+
+
+@at_two_sizes
+async def test_a_table_is_chosen_from_the_list(size: tuple[int, int]) -> None:
+    app = app_without_data()
+    async with app.run_test(size=size) as pilot:
+        await listed(app, pilot)
+        assert "saved runs" not in text(app)
+        assert "1 where both inputs are 1" in chosen(app)
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "xor" in chosen(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app._moment is not None)
+        assert app._moment is not None
+        assert app._moment.dataset.name == "xor.csv"
+
+
+async def test_what_is_typed_narrows_the_list() -> None:
+    app = app_without_data()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await listed(app, pilot)
+        await pilot.press(*"spiral")
+        await until(pilot, lambda: "two arms" in chosen(app))
+        assert "three-spirals" in text(app)
+        assert "where both inputs" not in text(app)
+        # Esc takes back what was typed, then it leaves.
+        await pilot.press("escape")
+        await until(pilot, lambda: "where both inputs" in text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.is_running)
+    assert (app.return_code or 0, app.failure) == (0, None)
+
+
+async def test_every_line_can_be_reached_and_is_in_view() -> None:
+    app = app_without_data()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await listed(app, pilot)
+        await pilot.press(*["pagedown"] * 5)
+        await until(pilot, lambda: "penguins" in chosen(app))
+        await pilot.press(*["up"] * 40)
+        await until(pilot, lambda: "and " in chosen(app) and "bundled tables" in text(app))
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 10)])
+async def test_in_little_room_the_cursor_and_a_problem_are_in_view(size: tuple[int, int]) -> None:
+    app = app_without_data()
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: "and" in chosen(app))
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "xor" in chosen(app))
+        await pilot.press(*"none.csv", "enter")
+        await until(pilot, lambda: "none.csv: no" in text(app))
+
+
+async def test_a_path_is_opened_and_a_bad_one_is_told(tmp_path: Path) -> None:
+    (tmp_path / "or").write_text("a,b,t\n1,2,0\n3,4,1\n", encoding="utf-8")
+    (tmp_path / "bad.csv").write_text("a,b,t\n1,2,0\n3,$4,1\n", encoding="utf-8")
+    app = app_without_data()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await listed(app, pilot)
+        await pilot.press(*"nothing.csv", "enter")
+        await until(pilot, lambda: "nothing.csv: no such file" in text(app))
+        await pilot.press("escape", *"bad.csv", "enter")
+        # What cannot be read brings the question back, with the reason.
+        await until(pilot, lambda: "line 3, column 'b'" in text(app))
+        await listed(app, pilot)
+        assert app.screen.query_one(Input).value == ""
+        # As on the command line, a file comes before a bundled table of its name.
+        await pilot.press(*"or", "enter")
+        await until(pilot, lambda: app._moment is not None)
+        assert len(snapshot(app).values["x"]) == 2
+
+
+@at_two_sizes
+async def test_a_saved_run_goes_on(size: tuple[int, int], runs: Library) -> None:
+    save_a_run(runs, 77)
+    app = app_without_data()
+    async with app.run_test(size=size) as pilot:
+        await listed(app, pilot)
+        assert "xor.csv" in chosen(app)
+        assert "77 of 1,234" in chosen(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: app._moment is not None)
+        assert clock(app) == (77, 0)
