@@ -109,7 +109,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def is_colourless(self) -> bool:
         """Whether colours cannot tell one thing from another here."""
-        return self.app.no_color or self.app.console.color_system in (None, "standard")
+        return self.app.no_color or cast("NNTui", self.app).depth == 16
 
     def show(self, moment: Moment) -> None:
         """Draw another moment, if the widget can be seen; otherwise once it can."""

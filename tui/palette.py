@@ -10,6 +10,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
+from tui.contrast import CONSOLE
+
 THEME = Theme(
     name="nn-tui",
     primary="#6cb6ff",
@@ -32,22 +34,7 @@ THEME = Theme(
     },
 )
 
-
-_LEAST_CONTRAST = 3.0
-"""Of text against its background, as WCAG counts it."""
-
-
-def _contrast(first: Color, second: Color) -> float:
-    """Return the contrast ratio of WCAG 2, from 1 to 21."""
-
-    def luminance(colour: Color) -> float:
-        linear = (
-            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized
-        )
-        return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-    high, low = sorted((luminance(first), luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+_ANSI = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
 
 
 @dataclass(frozen=True)
@@ -76,44 +63,43 @@ class Palette:
     """The colours of classes; of two, that of negative numbers and that of positive ones."""
 
     @classmethod
-    def from_theme(cls, variables: Mapping[str, str]) -> Palette:
-        """Derive the styles from a Textual theme's variables."""
+    def from_theme(
+        cls, variables: Mapping[str, str], *, dark: bool = True, few: bool = False
+    ) -> Palette:
+        """Derive the styles from a Textual theme's variables.
+
+        Args:
+            variables: The colours by name.
+            dark: Whether the theme is light on dark.
+            few: Whether there are so few colours, or none, that attributes have to mark things.
+        """
 
         def colour(name: str) -> Color:
-            value = variables.get(name, "")
-            return Color.parse(value) if value.startswith("#") else Color.parse("#808080")
+            return _parsed(variables.get(name, ""), name == "background", dark)
 
         background, foreground = colour("background"), colour("foreground")
-
-        def legible(wanted: Color) -> Color:
-            """Bring a colour nearer to that of the text until it stands out."""
-            for share in (0.0, 0.2, 0.4, 0.6, 0.8):
-                found = wanted.blend(foreground, share)
-                if _contrast(found, background) >= _LEAST_CONTRAST:
-                    return found
-            return foreground
+        plus, minus, accent = colour("primary"), colour("warning"), colour("accent")
 
         def towards(hue: Color, share: float, bold: bool = False) -> Style:
-            return Style(color=legible(background.blend(hue, share)).rich_color, bold=bold)
+            return Style(color=background.blend(hue, share).rich_color, bold=bold)
 
-        plus, minus, accent = map(legible, map(colour, ("primary", "warning", "accent")))
+        def on(hue: Color, share: float, style: Style, mark: Style) -> Style:
+            return mark if few else style + Style(bgcolor=background.blend(hue, share).rich_color)
+
+        bright = Style(color=foreground.rich_color)
         return cls(
             text=towards(foreground, 0.92),
             dim=towards(foreground, 0.5),
             label=towards(foreground, 0.7),
             heading=Style(color=accent.rich_color),
-            good=Style(color=legible(colour("success")).rich_color),
-            alarm=Style(color=legible(colour("error")).rich_color, bold=True),
-            current=Style(
-                color=foreground.rich_color,
-                bgcolor=background.blend(accent, 0.24).rich_color,
-                bold=True,
+            good=Style(color=colour("success").rich_color),
+            alarm=Style(color=colour("error").rich_color, bold=True),
+            current=on(
+                accent, 0.24, bright + Style(bold=True), bright + Style(bold=True, reverse=True)
             ),
-            fresh=Style(bgcolor=background.blend(colour("success"), 0.16).rich_color, bold=True),
-            entry=Style(
-                color=foreground.rich_color, bgcolor=background.blend(foreground, 0.09).rich_color
-            ),
-            selected=Style(bgcolor=background.blend(plus, 0.2).rich_color),
+            fresh=on(colour("success"), 0.16, Style(bold=True), Style(bold=True, underline=True)),
+            entry=on(foreground, 0.09, bright, bright + Style(underline=True)),
+            selected=on(plus, 0.2, Style(), Style(reverse=True)),
             plus=(towards(plus, 0.55), towards(plus, 0.8), towards(plus, 1.0, bold=True)),
             minus=(towards(minus, 0.55), towards(minus, 0.8), towards(minus, 1.0, bold=True)),
             background=background,
@@ -135,3 +121,13 @@ class Palette:
         share = abs(value) / largest if largest > 0 and math.isfinite(largest) else 1.0
         strength = 2 if share > 2 / 3 else 1 if share > 0.2 else 0
         return (self.plus if value > 0 else self.minus)[strength]
+
+
+def _parsed(value: str, is_ground: bool, dark: bool) -> Color:
+    """Return a colour of a theme with its red, green and blue, also where the terminal has it."""
+    name = value.removeprefix("ansi_").removeprefix("bright_")
+    if name in _ANSI:
+        return Color(*CONSOLE[_ANSI.index(name) + (8 if "bright_" in value else 0)])
+    if value.startswith("#"):
+        return Color.parse(value)
+    return Color(*CONSOLE[0 if is_ground == dark else 15])

@@ -12,6 +12,7 @@ from tui.app import NNTui
 from tui.moment import State
 
 
+@pytest.mark.usefixtures("in_colours")
 async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
     async with opened((80, 24)) as (app, pilot):
         await go_to(app, pilot, "network")

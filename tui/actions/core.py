@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.events import Event, Paste, Resize
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
 from textual.notifications import Notification, Notify
@@ -21,6 +22,7 @@ from textual.widgets import Footer
 from engine.errors import InputError, NotComputedError
 from engine.text import clean
 from tui import layout, terminal
+from tui.contrast import legible
 from tui.driver import PlainDriver, ScreenDriver
 from tui.failure import told_of
 from tui.frame import Frame
@@ -51,6 +53,9 @@ _LEGIBLE = 1.0
 """Seconds that a message has to be there yet for the same one not to be shown anew."""
 _SETTLED = 0.1
 """Seconds after which a terminal is taken to keep its size."""
+
+_DEPTHS = {"standard": 16, "windows": 16, "256": 256}
+"""How many colours there are in what Rich finds that the terminal has."""
 
 T = TypeVar("T")
 
@@ -133,8 +138,20 @@ class Core(App[None]):
             why = clean(f"{settings_path()}: {error.strerror or error}")
             self._say(f"The theme is not kept for the next time: {why}.", severity="warning")
 
+    @property
+    def depth(self) -> int:
+        """How many colours the terminal has, or the theme uses; 0 for all that there are."""
+        if self.native_ansi_color:
+            return 16
+        return _DEPTHS.get(self.console.color_system or "", 0)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), legible(self.depth, self.current_theme.dark)]
+
     def _take_colours(self) -> None:
-        self.palette = Palette.from_theme(self.theme_variables)
+        self.palette = Palette.from_theme(
+            self.theme_variables, dark=self.current_theme.dark, few=self.depth == 16
+        )
         for view in self.screen_stack[0].query(LinesView):
             view.notify_style_update()
             view.refresh()

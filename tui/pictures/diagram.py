@@ -214,7 +214,7 @@ def _neurons(
             number = fixed(float(column.values[i]), _NUMBER)
             style = palette.number(float(column.values[i]), largest)
         label = palette.label if lit is None else lit
-        value = style if lit is None else style + Style(bgcolor=lit.bgcolor)
+        value = style if lit is None else style + Style(bgcolor=lit.bgcolor, reverse=lit.reverse)
         if form.under:
             canvas.write(left, y, title.center(cells), label)
             canvas.write(left, y + 1, number.strip().center(cells), value)
