@@ -23,7 +23,7 @@ from engine.saved.pieces import Pieces
 from engine.saved.stores import Store
 from engine.saved.tallies import LONGEST_WORDS
 from engine.settings import HISTORY, MEGABYTE
-from engine.stops import BUILT_IN, Hit, Stop
+from engine.stops import BUILT_IN, NONFINITE, Hit, Stop
 from engine.table.reading import read_dataset
 
 
@@ -207,24 +207,36 @@ class _Opening:
         return Hit(words, field["iteration"].whole(), field["position"].whole())
 
     def _stops(self) -> list[Stop]:
-        stops = []
+        stops: list[Stop] = []
+        known, taken = {name for name, *_ in BUILT_IN}, set[int | str]()
         for field in self._document["stops"]:
-            number = field["number"].whole(1)
-            title = BUILT_IN[number - 1][0] if number <= len(BUILT_IN) else ""
+            number, name = field["number"].whole(1), _name_of(field)
+            if name and name not in known:
+                # What another version has built in; the rest of the run is the same without it.
+                continue
+            if number in taken or name in taken:
+                raise field.refuse("there are two of this number or name")
+            taken |= {number, name} if name else {number}
             stops.append(
                 Stop(
                     number,
                     field["place"].shown(),
                     field["text"].shown(LONGEST_WORDS),
                     field["count"].whole(1),
-                    title,
-                    field["enabled"].flag(),
-                    field["problem"].shown(),
+                    name,
+                    enabled=field["enabled"].flag(),
+                    problem=field["problem"].shown(),
                 )
             )
-        numbers = [stop.number for stop in stops]
-        if len(set(numbers)) != len(numbers) or numbers[: len(BUILT_IN)] != list(
-            range(1, len(BUILT_IN) + 1)
-        ):
-            raise self._document["stops"].refuse("not numbered as they must be")
         return stops
+
+
+_NUMBERED = (NONFINITE, "growth", "goal", "vanished")
+"""The names of the built-in stops that had nothing but a number, from 1 on, when first saved."""
+
+
+def _name_of(stop: Field) -> str:
+    if "name" in stop.keys():  # noqa: SIM118 (a Field)
+        return stop["name"].text()
+    number = stop["number"].whole(1)
+    return _NUMBERED[number - 1] if number <= len(_NUMBERED) else ""
