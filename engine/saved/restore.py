@@ -17,6 +17,7 @@ from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS
 from engine.progress import Progress, silent
 from engine.saved.branch import BranchReader
+from engine.saved.charge import require_room
 from engine.saved.fields import Field
 from engine.saved.manifest import Saved, each_save, read_manifest
 from engine.saved.pieces import Pieces
@@ -62,15 +63,16 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
         if "dataset" not in read:
             read["dataset"] = dataset if dataset is not None else _read_data(saved, progress)
         if read["dataset"].fingerprint != saved.fingerprint:
-            raise _Changed(
+            raise _FinalError(
                 f"the data have changed since the run was saved ({saved.name}): it cannot go on "
                 "exactly; --new starts again with the data as they are"
             )
+        require_room(saved, read["dataset"])
         return _Opening(store, saved, read["dataset"], lenient, progress).restored()
 
     try:
         restored, notices = each_save(store, whole)
-    except _Changed as error:
+    except _FinalError as error:
         raise InputError(f"{store.words}: {error}") from None
     except InputError as error:
         try:
@@ -81,8 +83,8 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
     return dataclasses.replace(restored, notices=(*notices, *restored.notices))
 
 
-class _Changed(Exception):  # noqa: N818 (turned into an InputError)
-    """The data are not those of the run; an older save will not help."""
+class _FinalError(Exception):
+    """An older save will not help, as it is of the same data and as large."""
 
 
 def _read_data(saved: Saved, progress: Progress) -> Dataset:
