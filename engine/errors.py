@@ -35,6 +35,10 @@ class DataError(InputError):
         super().__init__(f"{place}: {problem}")
 
 
+class ParametersError(InputError):
+    """Given parameters that are not those of the network."""
+
+
 class QueryError(InputError):
     """An expression that cannot be read, or not be evaluated where it stands."""
 

@@ -52,17 +52,18 @@ def _irregular(path: Path) -> OSError:
     return OSError(errno.EINVAL, "not a regular file", str(path))
 
 
-def read_regular(path: Path, most: int | None = None) -> bytes:
+def read_regular(path: Path, most: int | None = None, *, follow: bool = False) -> bytes:
     """Read a regular file.
 
     Args:
         path: Its path.
         most: How many bytes are read of it; by default all, if there is memory for them.
+        follow: As for `open_regular`.
 
     Raises:
         OSError: It is no regular file, or cannot be read.
     """
-    with os.fdopen(open_regular(path), "rb") as file:
+    with open(open_regular(path, follow=follow), "rb") as file:
         size = os.fstat(file.fileno()).st_size
         size = size if most is None else min(size, most)
         if lacking := lacking_to_read(size):
