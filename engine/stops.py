@@ -9,7 +9,8 @@ from engine.errors import InputError
 from engine.hyperparameters import Hyperparameters
 from engine.text import clean
 
-_COUNT = re.compile(r"^(?P<text>.*?)(?:^|\s+)(?P<word>after|for)\s+(?P<count>\d{1,9})$", re.DOTALL)
+_LONGEST_COUNT = 9
+"""Digits."""
 _PLACE = re.compile(
     r"^\s*(?P<place>[^\s:\[\]()]+)(?:\s*:|\s+(?=after\s)|\s*$)(?P<rest>.*)$", re.DOTALL
 )
@@ -114,13 +115,14 @@ def split_count(text: str) -> tuple[str, str, int]:
     Raises:
         InputError: The count is 0.
     """
-    match = _COUNT.match(text.strip())
-    if match is None:
+    # No regular expression, which would look at each blank as often as there are some.
+    condition, word, last = ["", "", "", *text.rsplit(maxsplit=2)][-3:]
+    if word not in ("after", "for") or not last.isdecimal() or len(last) > _LONGEST_COUNT:
         return text.strip(), "", 1
-    count = int(match["count"])
+    count = int(last)
     if count < 1:
-        raise InputError(f"{match['word']} 1 or more, not {count}")
-    return match["text"].strip(), match["word"], count
+        raise InputError(f"{word} 1 or more, not {count}")
+    return condition.strip(), word, count
 
 
 def split_place(spec: str) -> tuple[str, str]:

@@ -14,8 +14,8 @@ from engine.text import MINUS
 
 _SAMPLE = 100
 """Lines that the guesses are made from."""
-_POINT = re.compile(r"\s*[+\-−]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?\s*")
-_COMMA = re.compile(r"\s*[+\-−]?(\d+,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
+_POINT = re.compile(r"\s*[+\-−]?(\d++\.?\d*|\.\d+)([eE][+\-]?\d+)?\s*")
+_COMMA = re.compile(r"\s*[+\-−]?(\d++,?\d*|,\d+)([eE][+\-]?\d+)?\s*")
 _THOUSANDS = re.compile(r"\s*[+\-−]?[1-9]\d{0,2}(,\d{3})+\s*")
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
 """What stands for a missing cell, in lower case."""
