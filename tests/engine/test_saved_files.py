@@ -258,3 +258,75 @@ def test_an_export_that_fails_leaves_nothing_behind(tmp_path: Path, name: str) -
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
     assert len(export(debugger, folder)) == 4
     shutil.rmtree(folder)
+
+
+Event = tuple[str, str]
+
+
+class Disk:
+    """What is on the disk for certain: a file or a folder that was synced, a name in its folder.
+
+    A file may be renamed before it is synced, and a folder be synced before the name is in it: then
+    after a loss of power the name may be there without the content, or the content without a name.
+    """
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._sync, self._replace = os.fsync, Path.replace
+
+    def fsync(self, handle: int) -> None:
+        self._sync(handle)
+        status = os.fstat(handle)
+        self.events.append(("synced", str(status.st_ino)))
+
+    def replace(self, source: Path, target: Path) -> Path:
+        self.events.append((f"named {target.name}", str(source.stat().st_ino)))
+        return self._replace(source, target)
+
+    def at(self, name: str) -> int:
+        (place,) = (i for i, event in enumerate(self.events) if event[0] == f"named {name}")
+        return place
+
+    def check_synced_before_named(self) -> None:
+        for i, (what, number) in enumerate(self.events):
+            if what.startswith("named"):
+                assert ("synced", number) in self.events[:i], what
+
+    def syncs(self, path: Path) -> list[int]:
+        number = str(path.stat().st_ino)
+        return [i for i, event in enumerate(self.events) if event == ("synced", number)]
+
+
+@pytest.fixture
+def disk() -> Iterator[Disk]:
+    disk = Disk()
+    with (
+        patch("engine.saved.stores.os.fsync", disk.fsync),
+        patch.object(Path, "replace", lambda source, target: disk.replace(source, target)),
+    ):
+        yield disk
+
+
+def test_a_save_is_on_the_disk_in_an_order_that_a_loss_of_power_cannot_break(
+    tmp_path: Path, disk: Disk
+) -> None:
+    debugger, folder = Debugger(read_dataset("or")), Folder(tmp_path / "runs" / "run")
+    for save in range(2):
+        debugger.run(5)
+        encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+        disk.events.clear()
+        folder.write(encoded.manifest, encoded.parts, encoded.named)
+        disk.check_synced_before_named()
+        (piece,) = encoded.parts
+        # First the pieces and their names, then the manifest that names them, then its name.
+        first, last = disk.at(f"{piece}.npz"), disk.at("run.json")
+        assert any(first < at < last for at in disk.syncs(folder.path))
+        assert disk.syncs(folder.path)[-1] > last
+        assert bool(disk.syncs(folder.path.parent)) == (save == 0)
+
+
+def test_a_single_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, disk: Disk) -> None:
+    path = tmp_path / "run.nnrun"
+    SingleFile(path).write(b"{}", {})
+    disk.check_synced_before_named()
+    assert disk.syncs(tmp_path)[-1] > disk.at(path.name)

@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
 from typing import IO
 from unittest.mock import patch
 
@@ -218,6 +220,43 @@ def test_a_run_is_saved_while_it_trains_and_at_rest(tmp_path: Path) -> None:
         until(lambda: open_run(folder).debugger.parameters["v"][0, 0] == 3.0)
         assert saver.close("quit")
         runner.close()
+
+
+class Clock:
+    """Time that passes with each look of a saver, and stands still while it saves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(0.02)
+        self.now += seconds
+
+    def set(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("what", ["a step", "a change"])
+def test_what_is_at_rest_is_saved_within_half_a_second(tmp_path: Path, what: str) -> None:
+    debugger, clock, asked = Debugger(read_dataset("or")), Clock(), list[float]()
+    with (
+        patch.object(saving, "threading", SimpleNamespace(Event=lambda: clock, Thread=Thread)),
+        patch.object(saving, "monotonic", lambda: clock.now),
+    ):
+        folder = Library(tmp_path).new()
+        saver = Saver(debugger, folder, nudge=lambda: asked.append(clock.now))
+        until(lambda: clock.now > 1)
+        if what == "a step":
+            debugger.step_operation()
+        else:
+            debugger.edit("w", (0, 0), 1.5)
+        done = clock.now
+        until(lambda: saver.poll() or saver.has_saved)
+        assert asked[0] - done <= 0.5
+        position, losses = debugger.position, len(debugger.losses)
+        assert saver.close("quit", here=True)
+    again = open_run(folder).debugger
+    assert (again.position, len(again.losses)) == (position, losses)
 
 
 def test_training_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from engine import Debugger, Hyperparameters, InputError, read_dataset, search
 from engine.saved.capture import Encoder, capture
 from engine.saved.restore import open_run
 from engine.saved.stores import Folder
-from engine.stops import BUILT_IN
+from engine.stops import BUILT_IN, NONFINITE
 from tests.engine.nets import make
 
 Time = tuple[int, int]
@@ -424,3 +424,26 @@ def test_a_strangers_count_is_refused_by_name(tmp_path: Path, harm: str) -> None
     folder.write(encoded.manifest, encoded.parts, encoded.named)
     with pytest.raises(InputError, match="met" if harm != "position" else "position"):
         open_run(folder, debugger.dataset)
+
+
+def test_what_is_met_where_a_run_is_turned_back_stays_counted() -> None:
+    """A breakpoint right behind the operation that makes the first value that is not finite."""
+    options = Hyperparameters(learning_rate=1e200, output_activation="identity", activation="relu")
+    plain = Debugger(read_dataset("or"), options)
+    hit = plain.proceed(200)
+    assert hit is not None
+    assert hit.names == (NONFINITE,)
+    time, operations = now(plain), plain.program.operations
+    assert 0 < time[1] < len(operations)
+    before, here, after = (operations[time[1] + step].name for step in (-1, 0, 1))
+    debugger = Debugger(read_dataset("or"), options)
+    stops = [
+        debugger.stops.add_breakpoint(f"{name}: iteration == {time[0]}" + count)
+        for name, count in ((before, " after 2"), (here, " after 2"), (after, ""))
+    ]
+    hit = debugger.proceed(200)
+    assert hit is not None
+    assert hit.names == (NONFINITE,)
+    assert now(debugger) == time
+    # What lies ahead of the clock is not met yet, what is at it is.
+    assert [debugger.stops.hits(stop) for stop in stops] == [1, 1, 0]
