@@ -555,7 +555,7 @@ def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
     ):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         options = Hyperparameters(
-            learning_rate=50.0, output_activation="identity", activation="relu", loss="sse"
+            learning_rate=5.0, output_activation="identity", activation="tanh"
         )
         debugger = Debugger(read_dataset("or"), options)
         saves = []
@@ -570,7 +570,9 @@ def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
         assert hit is not None
         assert saves == [200]
         assert hit.iteration < 200 - 2 * 8
-        debugger.change(learning_rate=1e-300)
+        for i in range(3):
+            debugger.edit("w", (i, 0), 0.1)
+        debugger.change(learning_rate=0.1)
         debugger.run_to(220)
         save(debugger, folder, encoder)
         found = open_run(folder).debugger
