@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from engine.debugger import Debugger
     from engine.errors import InputError, NotComputedError
     from engine.hyperparameters import Hyperparameters
-    from engine.network import read_parameters
     from engine.runner import Runner
     from engine.snapshot import Snapshot
     from engine.table.options import TableOptions
     from engine.table.reading import read_dataset
+    from engine.weights import read_parameters
 
 __version__ = "0.1.0"
 
@@ -51,7 +51,7 @@ _HOMES = {
     "TableOptions": "table.options",
     "check_gradients": "check",
     "read_dataset": "table.reading",
-    "read_parameters": "network",
+    "read_parameters": "weights",
 }
 
 

@@ -132,6 +132,7 @@ def _stop_view(debugger: Debugger, stop: Stop) -> StopView:
         stop.number,
         stop.place,
         stop.spec,
+        stop.name,
         stop.title,
         stop.enabled,
         debugger.stops.hits(stop),

@@ -55,6 +55,10 @@ class MissingCellError(DataError):
         """The same without the advice."""
 
 
+class ParametersError(InputError):
+    """Given parameters that are not those of the network."""
+
+
 class QueryError(InputError):
     """An expression that cannot be read, or not be evaluated where it stands."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,33 +45,44 @@ def export(debugger: Debugger, folder: str | Path) -> list[Path]:
     """
     folder = Path(folder)
     paths = [folder / name for name in FILES]
+    for path in paths:
+        if os.path.lexists(path):
+            raise InputError(f"{clean(str(path))} exists already: name another folder")
+    made: list[Path] = []
     try:
-        for path in paths:
-            if path.exists():
-                raise InputError(f"{clean(str(path))} exists already: name another folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_csv(paths[0], _predictions(debugger))
-        _write_csv(paths[1], _history(debugger))
-        with paths[2].open("xb") as file:
-            np.savez(file, **debugger.parameters)  # type: ignore[arg-type]
-        described = {
-            "hyperparameters": debugger.hyperparameters.as_dict(),
-            "iteration": debugger.iteration,
-            **plain(inputs_object(debugger.dataset)),
-            "parameters": plain(debugger.parameters),
-        }
-        text = json.dumps(described, indent=1, allow_nan=False)
-        with paths[3].open("x", encoding="utf-8") as file:
-            file.write(text + "\n")
-    except OSError as error:
+        _write(debugger, folder, paths, made)
+    except BaseException as error:
+        for path in made:
+            with suppress(OSError):
+                path.unlink()
+        with suppress(OSError):
+            # Where it holds nothing else it was made for this.
+            folder.rmdir()
+        if not isinstance(error, OSError):
+            raise
         where = clean(str(error.filename or folder))
         raise InputError(f"{where}: {error.strerror or clean(str(error))}") from None
     return paths
 
 
-def _write_csv(path: Path, rows: Iterator[list[object]]) -> None:
-    with path.open("x", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
+def _write(debugger: Debugger, folder: Path, paths: Sequence[Path], made: list[Path]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, rows in zip(paths, (_predictions(debugger), _history(debugger)), strict=False):
+        with path.open("x", encoding="utf-8", newline="") as text:
+            made.append(path)
+            csv.writer(text, lineterminator="\n").writerows(rows)
+    with paths[2].open("xb") as archive:
+        made.append(paths[2])
+        np.savez(archive, **debugger.parameters)  # type: ignore[arg-type]
+    described = {
+        "hyperparameters": debugger.hyperparameters.as_dict(),
+        "iteration": debugger.iteration,
+        **plain(inputs_object(debugger.dataset)),
+        "parameters": plain(debugger.parameters),
+    }
+    with paths[3].open("x", encoding="utf-8") as text:
+        made.append(paths[3])
+        text.write(json.dumps(described, indent=1, allow_nan=False) + "\n")
 
 
 def _predictions(debugger: Debugger) -> Iterator[list[object]]:

@@ -84,10 +84,10 @@ class Guard:
         return spliced
 
     def _bind(self, stops: list[Stop]) -> None:
-        checks: dict[int, list[tuple[int, Check]]] = {}
+        checks: dict[int, list[tuple[str, Check]]] = {}
         memories = self._memories
         for stop in stops:
-            if stop.number == NONFINITE:
+            if stop.name == NONFINITE:
                 self.watches_nonfinite = True
                 continue
             try:
@@ -97,7 +97,7 @@ class Guard:
                 continue
             check = self._check(stop, query, scope.place)
             if check is not None:
-                checks.setdefault(scope.place, []).append((stop.number, check))
+                checks.setdefault(scope.place, []).append((stop.name, check))
                 for memory in scope.memories:
                     memories.setdefault(memory.place, []).append(memory)
                 needed = (stop.count if stop.is_watch else 0) + bool(scope.memories)
@@ -121,10 +121,10 @@ class Guard:
         words = f"{query.text} became true"
         if stop.count > 1:
             words = f"{query.text} for {stop.count:,} iterations in a row"
-        if stop.number == TARGET:
+        if stop.name == TARGET:
             words = f"{stop.title}, {query.text}"
         tensors = self._run.program.tensors
-        best_at = tensors["best_at"].data if stop.number == PATIENCE else None
+        best_at = tensors["best_at"].data if stop.name == PATIENCE else None
 
         def check() -> str:
             nonlocal row
@@ -180,18 +180,19 @@ class Guard:
                 self._counted.append((iteration, tally))
 
     def _hook(
-        self, place: int, checks: list[tuple[int, Check]], memories: list[Memory]
+        self, place: int, checks: list[tuple[str, Check]], memories: list[Memory]
     ) -> Callable[[], None]:
         run, at_end = self._run, place == END
         position = 0 if at_end else place
 
         def hook() -> None:
-            reasons = {number: reason for number, check in checks if (reason := check())}
+            reasons = [(name, reason) for name, check in checks if (reason := check())]
             if memories:
                 remember(memories, run.iteration - at_end)
             if reasons:
-                words = f"{'; '.join(reasons.values())}, in iteration {run.iteration - at_end:,}"
-                self._report(Hit(words, run.iteration, position, tuple(reasons)))
+                names, told = zip(*reasons, strict=True)
+                words = f"{'; '.join(told)}, in iteration {run.iteration - at_end:,}"
+                self._report(Hit(words, run.iteration, position, names))
 
         return hook
 

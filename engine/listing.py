@@ -13,7 +13,7 @@ from engine.text import MINUS, clean, folded
 
 _MOST_NAMES = 10
 """Of a batch."""
-_CELL = re.compile(r"^\s*(?P<name>[^\[\]]+?)\s*(?:\[(?P<index>[^\[\]]*)\])?\s*$")
+_CELL = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<index>[^\[\]]*)\])?")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def parse_cell(listing: Listing, text: str) -> tuple[str, Index]:
     Raises:
         InputError: There is no such tensor or cell.
     """
-    match = _CELL.match(text)
+    match = _CELL.fullmatch(text.strip())
     typed = (match["name"] if match else text).strip()
     by_symbol = {symbol: name for name, symbol in listing.symbols.items()}
     name = typed if typed in listing.axes else by_symbol.get(typed)

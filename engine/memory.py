@@ -72,19 +72,32 @@ def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> 
     Raises:
         InputError: It needs more memory than there is.
     """
-    sizes = (len(dataset.inputs), *hyperparameters.hidden_sizes, len(dataset.targets))
-    weights = sum(a * b for a, b in pairwise(sizes))
-    if weights + len(dataset.x) * sum(sizes) < _SMALL:
+    weights, values = _numbers(dataset, hyperparameters)
+    if weights + values < _SMALL:
         return
     lacking = shortage(bytes_for_training(dataset, hyperparameters))
     if lacking:
         way_out = "fewer neurons"
-        if len(dataset.x) * sum(sizes) > weights:
+        if values > weights:
             way_out = "smaller batches (--batch-size) or fewer neurons"
         raise InputError(
             f"this network, of {weights:,} weights and {len(dataset.x):,} observations, {lacking}; "
             f"use {way_out}"
         )
+
+
+def _numbers(dataset: Dataset, hyperparameters: Hyperparameters) -> tuple[int, int]:
+    """Return how many weights there are, and how many values of all layers for all observations."""
+    sizes = (len(dataset.inputs), *hyperparameters.hidden_sizes, len(dataset.targets))
+    return sum(a * b for a, b in pairwise(sizes)), len(dataset.x) * sum(sizes)
+
+
+def estimated_bytes(dataset: Dataset, hyperparameters: Hyperparameters) -> float:
+    """Estimate the bytes that a run takes, roughly where they are few."""
+    numbers = sum(_numbers(dataset, hyperparameters))
+    if numbers < _SMALL:
+        return 8 * (_WORKING + _KEPT) * numbers
+    return bytes_for_training(dataset, hyperparameters)
 
 
 def bytes_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> float:

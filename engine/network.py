@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
 from engine.activations import ACTIVATIONS, Activation
 from engine.dataset import Dataset
-from engine.errors import InputError
+from engine.errors import InputError, ParametersError
 from engine.hyperparameters import Hyperparameters
 from engine.initialisations import INITIALISATIONS
 from engine.losses import LOSSES
-from engine.memory import GB, shortage
 from engine.tensor import Array, Axis, Tensor
 from engine.text import clean, subscript
 
 Parameters = Mapping[str, Array]
 
 _MOST_TOLD = 20
-_TIMES = 12
-"""The bytes that are needed for each byte of JSON, while it is being read."""
+_MOST_CLASSES = 100
+"""Whole numbers up to which a target may well be a column of classes."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +129,7 @@ class Network:
         """Return given parameters as float64 arrays in this network's order.
 
         Raises:
-            InputError: A name is missing or unknown, a shape is wrong, or a value is no
+            ParametersError: A name is missing or unknown, a shape is wrong, or a value is no
                 finite number.
         """
         tensors = self.parameter_tensors()
@@ -144,7 +139,7 @@ class Network:
                 or "nothing"
             )
             has += ", …" if len(parameters) > _MOST_TOLD else ""
-            raise InputError(f"this network's parameters are {', '.join(tensors)}, not {has}")
+            raise ParametersError(f"this network's parameters are {', '.join(tensors)}, not {has}")
         return {
             name: _checked(name, parameters[name], tensor.shape) for name, tensor in tensors.items()
         }
@@ -172,9 +167,23 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
     if wanted.patience and dataset.validation is None:
         raise InputError("patience needs observations that are held out: --split 0.2")
     if output == "softmax" and len(dataset.targets) < 2:
-        raise InputError("softmax with one output is always 1: use sigmoid, or more targets")
+        raise InputError(f"softmax with one output is always 1: {_other_than_softmax(dataset)}")
     if problem := loss.problem(dataset.f0):
         raise InputError(f"the loss {loss.name} needs {problem}")
+
+
+def _other_than_softmax(dataset: Dataset) -> str:
+    """Say what to do where there is a single target, by what it looks like."""
+    (target,), values = dataset.targets, np.unique(dataset.f0)
+    sigmoid = "--output-activation sigmoid"
+    if len(values) == 2:
+        return f"the two classes of {target!r} are one output, for which there is {sigmoid}"
+    if len(values) <= _MOST_CLASSES and (values == np.floor(values)).all():
+        return (
+            f"--category {target} takes the {len(values)} numbers in it for classes and makes an "
+            f"output of each, or use {sigmoid}"
+        )
+    return f"use {sigmoid}, or more targets (--target)"
 
 
 def _checked(name: str, value: object, shape: tuple[int, ...]) -> Array:
@@ -184,69 +193,12 @@ def _checked(name: str, value: object, shape: tuple[int, ...]) -> Array:
     except (ValueError, TypeError, OverflowError):
         numeric = False
     if not numeric:
-        raise InputError(f"{name}: not an array of numbers")
+        raise ParametersError(f"{name}: not an array of numbers")
     if array.shape != shape:
         given = "×".join(map(str, array.shape)) or "a scalar"
-        raise InputError(
+        raise ParametersError(
             f"{name}: the shape is {given}, but {'×'.join(map(str, shape)) or 'a scalar'} is needed"
         )
     if not np.isfinite(array).all():
-        raise InputError(f"{name}: not all values are finite")
+        raise ParametersError(f"{name}: not all values are finite")
     return array.astype(np.float64)
-
-
-def read_parameters(path: str | Path) -> dict[str, object]:
-    """Read parameters from JSON: an object of names, or a whole report of `nn-tui train --json`.
-
-    Raises:
-        InputError: The file cannot be read or holds no such object.
-    """
-    shown = clean(str(path))
-    try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError("not a regular file")
-        if lacking := shortage(_TIMES * status.st_size):
-            raise InputError(f"to read {status.st_size / GB:,.1f} GB {lacking}")
-        text = Path(path).read_text(encoding="utf-8")
-        content = json.loads(text, object_pairs_hook=_once_each)
-    except OSError as error:
-        raise InputError(f"{shown}: {error.strerror or error}") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise InputError(f"{shown}, {place}: not JSON ({clean(error.msg)})") from None
-    except InputError as error:
-        raise InputError(f"{shown}: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{shown}: not JSON ({clean(str(error))})") from None
-    if isinstance(content, dict) and isinstance(content.get("parameters"), dict):
-        content = content["parameters"]
-    if not isinstance(content, dict):
-        raise InputError(f"{shown}: an object of parameters by name is needed")
-    for name, value in content.items():
-        if _has_truth(value):
-            # NumPy would take them for 1 and 0.
-            raise InputError(f"{shown}: {clean(name, 40)}: true and false are no numbers")
-    return content
-
-
-def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
-    """Make an object of its members, none of which may come twice."""
-    made: dict[str, object] = {}
-    for name, value in members:
-        if name in made:
-            raise InputError(f"{clean(name, 40)}: given more than once")
-        made[name] = value
-    return made
-
-
-def _has_truth(value: object) -> bool:
-    """Whether there is a true or false anywhere in nested lists."""
-    rest = [value]
-    while rest:
-        found = rest.pop()
-        if isinstance(found, bool):
-            return True
-        if isinstance(found, list):
-            rest += found
-    return False

@@ -41,7 +41,7 @@ def last_hit(run: Run, stops: Iterable[Stop], cancel: Cancel = never) -> Hit | N
         cancel: As for `Run.run_to`.
     """
     wanted = [stop for stop in stops if stop.enabled]
-    expressed = [stop for stop in wanted if stop.number != NONFINITE]
+    expressed = [stop for stop in wanted if stop.name != NONFINITE]
     with run.away() as here:
         known = _nonfinite_before(run, here) if len(expressed) < len(wanted) else None
         hit = _look_back(run, here, expressed, known, cancel)

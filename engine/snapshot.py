@@ -20,6 +20,7 @@ class StopView:
     number: int
     place: str
     spec: str
+    name: str
     title: str
     enabled: bool
     hits: int

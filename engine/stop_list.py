@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.binding import compiled
 from engine.errors import InputError
 from engine.query.parsing import LONGEST
-from engine.stops import BUILT_IN, NONFINITE, PLANNED, Stop, split_count, split_place
+from engine.stops import BUILT_IN, NONFINITE, Stop, split_count, split_place
 from engine.text import clean
 
 if TYPE_CHECKING:
@@ -31,11 +31,24 @@ class Stops:
         self._entries: dict[int, Stop] = {}
         self._next = 1
         self.version = 0
-        for title, text, count, enabled in BUILT_IN:
-            self._add(Stop(self._next, "", text, count, title, enabled))
+        self._add_built_in()
 
     def __iter__(self) -> Iterator[Stop]:
         return iter(self._entries.values())
+
+    def _add_built_in(self) -> None:
+        """Put what is built in first, in its order; what is not in the list yet is added."""
+        present = {stop.name: stop for stop in self if stop.name}
+        users = [stop for stop in self if not stop.name]
+        self._entries = {}
+        for name, title, text, count, enabled in BUILT_IN:
+            known = present.get(name)
+            if known is None:
+                known = Stop(self._next, "", text, count, name, enabled=enabled)
+                self._next += 1
+            known.title = title
+            self._entries[known.number] = known
+        self._entries |= {stop.number: stop for stop in users}
 
     def _add(self, stop: Stop) -> Stop:
         self._entries[stop.number] = stop
@@ -109,14 +122,15 @@ class Stops:
         Raises:
             InputError: There is no such stop, or the condition cannot be used.
         """
-        if number == NONFINITE:
+        stop = self[number]
+        if stop.name == NONFINITE:
             raise InputError("this stop has no condition; it can be switched off")
-        self._entries[number] = self._made(self[number], text)
+        self._entries[number] = self._made(stop, text)
         self.version += 1
         return self._entries[number]
 
     def __getitem__(self, number: int) -> Stop:
-        if number in PLANNED:
+        if number < 1:
             raise InputError("this stop is a hyperparameter: change that")
         try:
             return self._entries[number]
@@ -129,7 +143,7 @@ class Stops:
         Raises:
             InputError: There is none, or it is built in.
         """
-        if self[number].title:
+        if self[number].name:
             raise InputError("a built-in stop stays in the list; it can be switched off")
         del self._entries[number]
         self.version += 1
@@ -154,17 +168,18 @@ class Stops:
         """Have the stops of another list; one that cannot be used is switched off, with the reason.
 
         Args:
-            stops: Those of the list, numbered alike.
+            stops: Those of the list, numbered alike; a built-in stop by its name only.
             next_number: What the next one will be called.
         """
         self._entries = {stop.number: stop for stop in stops}
+        self._next = next_number
+        self._add_built_in()
         for stop in self:
             try:
-                if stop.number != NONFINITE and not stop.problem:
+                if stop.name != NONFINITE and not stop.problem:
                     compiled(self._run(), stop)
             except InputError as error:
                 stop.enabled, stop.problem = False, str(error)
-        self._next = next_number
         self.version += 1
 
     def copies(self) -> list[Stop]:
@@ -174,6 +189,6 @@ class Stops:
     def hits(self, stop: Stop) -> int:
         """Return how often a stop was met in the present run, however often it was passed."""
         tallies = self._run().tallies
-        if stop.number == NONFINITE:
+        if stop.name == NONFINITE:
             return len(tallies.nonfinite)
         return tallies.hits(stop.number, stop.spec)

@@ -9,7 +9,8 @@ from engine.errors import InputError
 from engine.hyperparameters import Hyperparameters
 from engine.text import clean
 
-_COUNT = re.compile(r"^(?P<text>.*?)(?:^|\s+)(?P<word>after|for)\s+(?P<count>\d{1,9})$", re.DOTALL)
+_LONGEST_COUNT = 9
+"""Digits."""
 _PLACE = re.compile(
     r"^\s*(?P<place>[^\s:\[\]()]+)(?:\s*:|\s+(?=after\s)|\s*$)(?P<rest>.*)$", re.DOTALL
 )
@@ -23,18 +24,18 @@ class Hit:
         words: Why the run stopped.
         iteration: The iteration at the clock.
         position: The operation at the clock.
-        stops: The numbers of the stops that were met.
+        names: What the stops that were met are known by; "" for one of the user.
     """
 
     words: str
     iteration: int
     position: int
-    stops: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def is_patience(self) -> bool:
         """Whether patience alone ended the run, so that its best parameters lie before."""
-        return self.stops == (PATIENCE,)
+        return self.names == (PATIENCE,)
 
 
 @dataclass
@@ -42,13 +43,15 @@ class Stop:
     """One line of the list of stops.
 
     Attributes:
-        number: What it is called by.
+        number: What it is called by in its list, and there only.
         place: The name of the operation before which it stops; "" for a watch, which is
             looked at when an iteration is complete.
         text: The condition; "" for a breakpoint without one.
         count: For a breakpoint, from which hit on it stops; for a watch, for how many
             iterations in a row it must be true. A watch stops when it becomes true.
-        title: What a built-in stop is for.
+        name: What a built-in or planned stop is known by, in each list and each saved run; ""
+            for one of the user.
+        title: What a built-in or planned stop is for.
         enabled: Whether it stops anything.
         problem: Why it was disabled, if its expression failed.
     """
@@ -57,6 +60,7 @@ class Stop:
     place: str = ""
     text: str = ""
     count: int = 1
+    name: str = ""
     title: str = ""
     enabled: bool = True
     problem: str = ""
@@ -75,31 +79,33 @@ class Stop:
         return " ".join(part for part in parts if part)
 
 
+NONFINITE = "nonfinite"
+"""The name of the stop that needs no expression."""
 BUILT_IN = (
-    ("the first value that is no finite number", "", 1, True),
-    ("E has grown beyond ten times its best", "E > 10 * best_E", 1, False),
-    ("E has reached a target", "E < 0.01", 1, False),
-    ("the gradients have vanished", "gradient_norm < 1e-6", 100, False),
+    (NONFINITE, "the first value that is no finite number", "", 1, True),
+    ("growth", "E has grown beyond ten times its best", "E > 10 * best_E", 1, False),
+    ("goal", "E has reached a target", "E < 0.01", 1, False),
+    ("vanished", "the gradients have vanished", "gradient_norm < 1e-6", 100, False),
 )
-"""Title, condition, how many iterations in a row, and whether it is on at the start."""
+"""Name, title, condition, how many iterations in a row, and whether it is on at the start.
 
-TARGET, PATIENCE = 0, -1
+The name stands in saved runs, so it stays what it is.
+"""
+
+TARGET, PATIENCE = "target", "patience"
 PLANNED = (TARGET, PATIENCE)
-"""The numbers of the stops that come from the hyperparameters."""
-
-NONFINITE = 1
-"""The number of the stop that needs no expression."""
+"""The names of the stops that come from the hyperparameters."""
 
 
 def planned_stops(hyperparameters: Hyperparameters) -> list[Stop]:
-    """Return the stops that hyperparameters ask for."""
+    """Return the stops that hyperparameters ask for, with numbers that no stop of a list has."""
     stops = []
     if hyperparameters.target_loss:
         text = f"E <= {hyperparameters.target_loss!r}"
-        stops.append(Stop(TARGET, "", text, title="the target loss is reached"))
+        stops.append(Stop(0, "", text, name=TARGET, title="the target loss is reached"))
     if hyperparameters.patience:
         text = f"worse >= {hyperparameters.patience}"
-        stops.append(Stop(PATIENCE, "", text, title="patience ends"))
+        stops.append(Stop(-1, "", text, name=PATIENCE, title="patience ends"))
     return stops
 
 
@@ -109,13 +115,14 @@ def split_count(text: str) -> tuple[str, str, int]:
     Raises:
         InputError: The count is 0.
     """
-    match = _COUNT.match(text.strip())
-    if match is None:
+    # No regular expression, which would look at each blank as often as there are some.
+    condition, word, last = ["", "", "", *text.rsplit(maxsplit=2)][-3:]
+    if word not in ("after", "for") or not last.isdecimal() or len(last) > _LONGEST_COUNT:
         return text.strip(), "", 1
-    count = int(match["count"])
+    count = int(last)
     if count < 1:
-        raise InputError(f"{match['word']} 1 or more, not {count}")
-    return match["text"].strip(), match["word"], count
+        raise InputError(f"{word} 1 or more, not {count}")
+    return condition.strip(), word, count
 
 
 def split_place(spec: str) -> tuple[str, str]:

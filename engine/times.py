@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from engine.errors import InputError
+from engine.query.parsing import LONGEST
 from engine.text import MINUS, clean, ungrouped
 
 _AFTER_SIGN = re.compile(r"^([+-])\s+")
 _RANGE = re.compile(
     r"^(?P<text>.*)\sover\s+(?:all|(?P<first>[\d,]*)\s*\.\.\s*(?P<last>[\d,]*))$", re.DOTALL
 )
+
+
+_LONGEST = 2 * LONGEST
+"""Characters of an expression and its iterations."""
 
 
 def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
@@ -64,7 +69,9 @@ def split_range(text: str) -> tuple[str, int, int | None] | None:
         The expression, the first and the last iteration, None for the last one computed;
         or None where the text names no iterations.
     """
-    match = _RANGE.match(text.strip())
+    typed = text.strip()
+    # With more blanks it would take as long as their square; as an expression it is refused.
+    match = _RANGE.match(typed) if len(typed) <= _LONGEST else None
     if match is None or len(match["first"] or "") > 12 or len(match["last"] or "") > 12:
         return None
     first, last = (ungrouped(match[end] or "") for end in ("first", "last"))

@@ -75,6 +75,7 @@ class Opening:
             single=self.single,
             library=self.library,
             lock=self.lock,
+            kept=True,
             nudge=nudge,
         )
 
@@ -265,8 +266,9 @@ class Opener:
         try:
             holder = lock.take()
         except OSError as error:
+            where = clean(str(error.filename or entry.folder.path))
             raise InputError(
-                f"{entry.folder.words}: {error.strerror or error}; --copy or --read-only opens it"
+                f"{where}: {error.strerror or error}; --copy or --read-only opens it"
             ) from None
         if holder is not None:
             raise InputError(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import click
 
 from engine.declaration import Declaration, Value
-from engine.errors import InputError
+from engine.errors import InputError, ParametersError
 from engine.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.progress import Progress, silent
 from engine.settings import HISTORY
@@ -197,8 +197,8 @@ def _data_and_hyperparameters(command: F, required: bool) -> F:
             "--weights",
             metavar="FILE",
             type=NAME,
-            help="Start from the parameters in this JSON file, "
-            'e.g. {"v": …, "w": …} or the output of "train --json".',
+            help="Start from the parameters in this file: JSON, "
+            'e.g. {"v": …, "w": …} or the output of "train --json", or .npz; "export" writes both.',
         ),
     ]
     for decorator in reversed(decorators):
@@ -238,7 +238,7 @@ def prepare(
             watch cannot be set.
     """
     from engine.debugger import Debugger
-    from engine.network import read_parameters
+    from engine.weights import read_parameters
 
     table = table_options(given)
     hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
@@ -246,10 +246,8 @@ def prepare(
     dataset = read_table(data, table, hyperparameters.seed, progress, stream)
     try:
         debugger = Debugger(dataset, hyperparameters, parameters, history)
-    except InputError as error:
-        if weights is None:
-            raise
-        raise InputError(f"{clean(weights)}: {error}") from None
+    except ParametersError as error:
+        raise InputError(f"{clean(weights or '')}: {error}") from None
     add_stops(debugger, breakpoints, watches)
     return debugger
 

@@ -39,6 +39,7 @@ class Term:
         evaluate: Computes the value from what the tensors hold now.
         shape: The shape of the value.
         is_truth: Whether the value is true or false and not a number.
+        work: The elements that it computes or copies, beside those of its parts.
         axes: What each dimension counts, for a tensor; None where it has no names.
     """
 
@@ -46,6 +47,7 @@ class Term:
     shape: Shape = ()
     is_truth: bool = False
     axes: tuple[Axis | None, ...] = ()
+    work: int = 0
 
 
 class Names(Protocol):
@@ -165,7 +167,7 @@ class _Compiler:
             case ast.Name():
                 if node.id in FUNCTIONS or node.id == "prev":
                     raise refusal(node, f"{node.id} needs an argument: {node.id}(…)")
-                return _named(node, self._names.term)
+                return self._named(node, self._names.term)
             case ast.UnaryOp():
                 return self._unary(node)
             case ast.BinOp():
@@ -179,6 +181,14 @@ class _Compiler:
             case ast.Subscript():
                 return self._element(node)
         raise refusal(node, f"{described(node)} cannot be used here")
+
+    def _named(self, node: ast.Name, look_up: Callable[[str], Term]) -> Term:
+        try:
+            term = look_up(node.id)
+        except QueryError as error:
+            raise refusal(node, str(error)) from None
+        self._spend(node, term.work)
+        return term
 
     def _elementwise(self, node: ast.AST, *terms: Term) -> Shape:
         """The shape of an operation element by element."""
@@ -252,6 +262,8 @@ class _Compiler:
         shape = self._elementwise(node, *terms)
         if len(parts) == 1:
             return Term(parts[0], shape, is_truth=True)
+        # Each comparison of a chain, and what brings them together.
+        self._spend(node, (2 * len(parts) - 2) * prod(shape))
         return Term(lambda: reduce(np.logical_and, [part() for part in parts]), shape, True)
 
     def _logic(self, node: ast.BoolOp) -> Term:
@@ -269,7 +281,7 @@ class _Compiler:
         if name == "prev":
             if not isinstance(argument, ast.Name):
                 raise refusal(node, "prev takes a name, as in norm(prev(dE_dw))")
-            return _named(argument, self._names.previous)
+            return self._named(argument, self._names.previous)
         function = FUNCTIONS.get(name)
         if function is None:
             known = ", ".join([*FUNCTIONS, "prev"])
@@ -312,13 +324,6 @@ class _Compiler:
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")
         return Term(_element_of(term.evaluate, index), shape, term.is_truth)
-
-
-def _named(node: ast.Name, look_up: Callable[[str], Term]) -> Term:
-    try:
-        return look_up(node.id)
-    except QueryError as error:
-        raise refusal(node, str(error)) from None
 
 
 def _pair(

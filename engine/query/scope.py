@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,13 +60,13 @@ class Scope:
             END.
 
     Attributes:
-        memories: What `prev` needs to have remembered.
+        place: As given.
     """
 
     def __init__(self, run: Run, place: int) -> None:
         self._run = run
         self.place = place
-        self.memories: list[Memory] = []
+        self._memories: dict[str, Memory] = {}
         operations = run.program.operations
         self._written_at = {o.name: i for i, o in enumerate(operations)}
         for name, change in run.program.changes.items():
@@ -77,6 +77,11 @@ class Scope:
         }
         for tensor in tuple(self._tensors.values()):
             self._tensors.setdefault(without_subscripts(tensor.symbol), tensor)
+
+    @property
+    def memories(self) -> list[Memory]:
+        """What `prev` needs to have remembered."""
+        return list(self._memories.values())
 
     @property
     def iteration(self) -> int:
@@ -98,8 +103,11 @@ class Scope:
     def previous(self, name: str) -> Term:
         tensor = self._tensor(name)
         here = self._is_computed(tensor)
-        memory = Memory(tensor, self.place if here else END)
-        self.memories.append(memory)
+        place = self.place if here else END
+        memory = self._memories.get(tensor.name)
+        if memory is None:
+            # However often it is named, one copy is kept.
+            memory = self._memories[tensor.name] = Memory(tensor, place)
         scalar = not tensor.whole.shape
 
         def remembered() -> object:
@@ -111,7 +119,7 @@ class Scope:
 
         # Which observations the batch before had is not remembered.
         axes = tuple(None if isinstance(axis.labels, BatchLabels) else axis for axis in tensor.axes)
-        return Term(remembered, tensor.whole.shape, axes=axes)
+        return Term(remembered, tensor.whole.shape, axes=axes, work=tensor.whole.size)
 
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)
@@ -134,20 +142,21 @@ class Scope:
             losses = run.losses
             return Term(lambda: np.float64(losses.best(run.iteration)))
         if name == "gradient_norm":
-            return Term(self._gradient_norm())
+            return self._gradient_norm()
         back = np.float64(self.place == END)
         if name == "epoch":
             an_epoch = run.program.batches.an_epoch
             return Term(lambda: (run.iteration - back) // an_epoch)
         return Term(lambda: run.iteration - back)
 
-    def _gradient_norm(self) -> Callable[[], np.float64]:
+    def _gradient_norm(self) -> Term:
         gradients = [self._tensor(f"dE_d{name}") for name in self._run.program.parameters]
         for gradient in gradients:
             self.term(gradient.name)
         flats = [gradient.data.reshape(-1) for gradient in gradients]
         dot = np.dot
-        return lambda: np.sqrt(sum(dot(flat, flat) for flat in flats))
+        work = sum(flat.size for flat in flats)
+        return Term(lambda: np.sqrt(sum(dot(flat, flat) for flat in flats)), work=work)
 
 
 def _reading(tensor: Tensor) -> Term:

@@ -140,9 +140,12 @@ class BranchReader:
 
     def _series(self, number: int, kind: str) -> Array:
         """The losses of a branch; the first ones only where a piece is lost and it may be."""
-        blocks: list[Array] = []
         name = f"{number}.{kind}"
-        for field in self._blocks[name]:
+        fields, rest = list(self._blocks[name]), self._pieces.array(name)
+        if rest.ndim != 1:
+            raise InputError(f"{name}: not a list")
+        losses = np.empty(BLOCK * len(fields) + rest.size)
+        for k, field in enumerate(fields):
             if not is_digest(field.text()):
                 raise field.refuse("not the name of a piece")
             try:
@@ -152,18 +155,16 @@ class BranchReader:
             except InputError as error:
                 if not self._lenient:
                     raise
-                known = BLOCK * len(blocks)
+                known = BLOCK * k
                 self._shortened.add(number)
                 self.notices.append(
                     f"damaged ({error}): the losses from iteration {known:,} on are lost; running "
                     "on computes them again, exactly"
                 )
-                return np.concatenate([*blocks, np.empty(0)])
-            blocks.append(block)
-        rest = self._pieces.array(name)
-        if rest.ndim != 1:
-            raise InputError(f"{name}: not a list")
-        return np.concatenate([*blocks, rest])
+                return losses[:known].copy()
+            losses[BLOCK * k : BLOCK * (k + 1)] = block
+        losses[BLOCK * len(fields) :] = rest
+        return losses
 
     def _checkpoints(self, number: int, run: Run, computed: int) -> Checkpoints:
         at, rows = self._pieces.array(f"{number}.at"), self._pieces.array(f"{number}.rows")

@@ -133,7 +133,7 @@ def _describe_hit(hit: Hit | None) -> Document | None:
     return {"words": hit.words, "iteration": hit.iteration, "position": hit.position}
 
 
-_STOP_FIELDS = ("number", "place", "text", "count", "enabled", "problem")
+_STOP_FIELDS = ("number", "name", "place", "text", "count", "enabled", "problem")
 
 
 def _known(branches: Branches) -> list[Branch]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from engine.errors import InputError
-from engine.saved.lock import Holder, Lock, holder_of
+from engine.saved.lock import LOCK, Holder, Lock, holder_of
 from engine.saved.manifest import Saved, newest, path_in
+from engine.saved.regular import is_regular
 from engine.saved.stores import Folder
 from engine.text import clean
 
@@ -22,6 +23,8 @@ MOST_BYTES = 1_000_000_000
 """What is kept: so many runs, and so much; beyond that the oldest go, finished ones first."""
 
 
+_OURS = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+"""What `Library.new` calls a run."""
 _ABANDONED = 86400
 """Seconds after which a folder without a save, that nobody has open, is removed."""
 
@@ -57,6 +60,11 @@ class Entry:
         return clean(self.identity)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is a run of this program for certain, be it damaged."""
+        return self.saved is not None or _OURS.fullmatch(self.identity) is not None
+
+    @property
     def path(self) -> str | None:
         """Where its data are, as far as it can be told of one that cannot be read."""
         if self.saved is not None:
@@ -83,7 +91,7 @@ class Library:
     def entries(self) -> list[Entry]:
         """Return the runs, the one that was saved last first."""
         try:
-            paths = [path for path in self.path.iterdir() if Folder(path).holds_a_run]
+            paths = [path for path in self.path.iterdir() if _holds_a_run(path)]
         except OSError:
             return []
         found = [_entry(path) for path in paths]
@@ -113,9 +121,10 @@ class Library:
             holder = lock.take()
             if holder is not None:
                 raise InputError(f"{entry.words} is open in {holder.words}")
-            shutil.rmtree(entry.folder.path)
+            entry.folder.remove()
         except OSError as error:
-            raise InputError(f"{entry.folder.words}: {error.strerror or error}") from None
+            where = clean(str(error.filename or entry.folder.path))
+            raise InputError(f"{where}: {error.strerror or error}") from None
         finally:
             lock.release()
 
@@ -126,7 +135,7 @@ class Library:
             Those that were deleted. One that somebody has open, and the last one, stay.
         """
         self._sweep()
-        entries = self.entries()
+        entries = [entry for entry in self.entries() if entry.is_ours]
         total, count = sum(entry.bytes for entry in entries), len(entries)
         deleted: list[Entry] = []
         for entry in sorted(entries[1:], key=_worth):
@@ -149,11 +158,15 @@ class Library:
         for path in paths:
             lock = Lock(path)
             with suppress(OSError):
-                is_old = time.time() - path.stat().st_mtime > _ABANDONED
-                is_begun = lock.is_there and not Folder(path).holds_a_run
-                if is_old and is_begun and lock.take() is None:
+                is_old = time.time() - path.lstat().st_mtime > _ABANDONED
+                is_begun = is_regular(path / LOCK) and not Folder(path).holds_a_run
+                if _OURS.fullmatch(path.name) and is_old and is_begun and lock.take() is None:
                     Folder(path).discard()
             lock.release()
+
+
+def _holds_a_run(path: Path) -> bool:
+    return not path.is_symlink() and Folder(path).holds_a_run
 
 
 def _worth(entry: Entry) -> tuple[bool, float]:

@@ -57,7 +57,7 @@ def read_stored(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """
     is_stored = member.compress_type == zipfile.ZIP_STORED
     if not is_stored or member.compress_size != member.file_size:
-        raise zipfile.BadZipFile(f"{clean(member.filename, 60)} is compressed")
+        raise zipfile.BadZipFile(f"{clean(member.filename, 60)} is compressed: it must not be")
     return archive.read(member)
 
 
@@ -74,6 +74,8 @@ def unpack(content: bytes) -> dict[str, Array]:
             members = archive.infolist()
             if len(members) > _MOST_MEMBERS or sum(m.file_size for m in members) > len(content):
                 raise InputError("it claims to hold more than its size")
+            if len({member.filename for member in members}) < len(members):
+                raise InputError("there are two arrays of one name")
             return {
                 member.filename.removesuffix(".npy"): _array(
                     read_stored(archive, member), clean(member.filename, 60)

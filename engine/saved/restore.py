@@ -17,13 +17,14 @@ from engine.errors import InputError
 from engine.hyperparameters import DECLARATIONS
 from engine.progress import Progress, silent
 from engine.saved.branch import BranchReader
+from engine.saved.charge import require_room
 from engine.saved.fields import Field
 from engine.saved.manifest import Saved, each_save, read_manifest
 from engine.saved.pieces import Pieces
 from engine.saved.stores import Store
 from engine.saved.tallies import LONGEST_WORDS
 from engine.settings import HISTORY, MEGABYTE
-from engine.stops import BUILT_IN, Hit, Stop
+from engine.stops import BUILT_IN, NONFINITE, Hit, Stop
 from engine.table.reading import read_dataset
 
 
@@ -62,15 +63,16 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
         if "dataset" not in read:
             read["dataset"] = dataset if dataset is not None else _read_data(saved, progress)
         if read["dataset"].fingerprint != saved.fingerprint:
-            raise _Changed(
+            raise _FinalError(
                 f"the data have changed since the run was saved ({saved.name}): it cannot go on "
                 "exactly; --new starts again with the data as they are"
             )
+        require_room(saved, read["dataset"])
         return _Opening(store, saved, read["dataset"], lenient, progress).restored()
 
     try:
         restored, notices = each_save(store, whole)
-    except _Changed as error:
+    except _FinalError as error:
         raise InputError(f"{store.words}: {error}") from None
     except InputError as error:
         try:
@@ -81,8 +83,8 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
     return dataclasses.replace(restored, notices=(*notices, *restored.notices))
 
 
-class _Changed(Exception):  # noqa: N818 (turned into an InputError)
-    """The data are not those of the run; an older save will not help."""
+class _FinalError(Exception):
+    """An older save will not help, as it is of the same data and as large."""
 
 
 def _read_data(saved: Saved, progress: Progress) -> Dataset:
@@ -207,24 +209,36 @@ class _Opening:
         return Hit(words, field["iteration"].whole(), field["position"].whole())
 
     def _stops(self) -> list[Stop]:
-        stops = []
+        stops: list[Stop] = []
+        known, taken = {name for name, *_ in BUILT_IN}, set[int | str]()
         for field in self._document["stops"]:
-            number = field["number"].whole(1)
-            title = BUILT_IN[number - 1][0] if number <= len(BUILT_IN) else ""
+            number, name = field["number"].whole(1), _name_of(field)
+            if name and name not in known:
+                # What another version has built in; the rest of the run is the same without it.
+                continue
+            if number in taken or name in taken:
+                raise field.refuse("there are two of this number or name")
+            taken |= {number, name} if name else {number}
             stops.append(
                 Stop(
                     number,
                     field["place"].shown(),
                     field["text"].shown(LONGEST_WORDS),
                     field["count"].whole(1),
-                    title,
-                    field["enabled"].flag(),
-                    field["problem"].shown(),
+                    name,
+                    enabled=field["enabled"].flag(),
+                    problem=field["problem"].shown(),
                 )
             )
-        numbers = [stop.number for stop in stops]
-        if len(set(numbers)) != len(numbers) or numbers[: len(BUILT_IN)] != list(
-            range(1, len(BUILT_IN) + 1)
-        ):
-            raise self._document["stops"].refuse("not numbered as they must be")
         return stops
+
+
+_NUMBERED = (NONFINITE, "growth", "goal", "vanished")
+"""The names of the built-in stops that had nothing but a number, from 1 on, when first saved."""
+
+
+def _name_of(stop: Field) -> str:
+    if "name" in stop.keys():  # noqa: SIM118 (a Field)
+        return stop["name"].text()
+    number = stop["number"].whole(1)
+    return _NUMBERED[number - 1] if number <= len(_NUMBERED) else ""

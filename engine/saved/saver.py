@@ -24,6 +24,8 @@ INTERVAL = 4.0
 """Seconds between two saves of a run that trains."""
 _LOOK = 0.25
 """Seconds after which a run that is at rest is saved, if anything has changed."""
+_UNTOUCHED = (1, 0, 0, 0, 0, 0)
+"""What `Saver._token` gives for a debugger with which nothing has been done."""
 _ANSWER = 30.0
 """Seconds to wait for the thread of the debugger."""
 
@@ -35,12 +37,14 @@ class Saver:
 
     Args:
         debugger: Whose run.
-        folder: Where to; it is made by the first save, and there is none before something
-            has changed.
+        folder: Where to; it is made by the first save, and there is none before anything has
+            been done.
         started: When the run was begun, in seconds since 1970; by default now.
         single: A file to keep the run in too, whenever it is at rest.
         library: Thinned out when the first save is made.
         lock: The lock on the folder, if it is taken already.
+        kept: Whether what has been done before is kept elsewhere, or there already, so that
+            only what is done from now on is to be saved.
         nudge: Called in the saver's thread to have `poll` called soon.
 
     Attributes:
@@ -57,6 +61,7 @@ class Saver:
         single: SingleFile | None = None,
         library: Library | None = None,
         lock: Lock | None = None,
+        kept: bool = False,
         nudge: Callable[[], object] = lambda: None,
     ) -> None:
         self.folder = folder
@@ -73,8 +78,8 @@ class Saver:
         self._ended = ""
         self._wake = threading.Event()
         self._closing = False
-        self._began = self._last = self._token()
-        self._saved: object = self._began
+        self._last = self._token()
+        self._saved: object = self._last if kept else _UNTOUCHED
         self._written = 0
         self._next = monotonic() + INTERVAL
         self._thread = threading.Thread(target=self._work, name="saver", daemon=True)
@@ -92,6 +97,11 @@ class Saver:
             branches.version,
             debugger.stops.version,
         )
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether what there is now is not saved, or not any more."""
+        return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
         """Let the saver look at the debugger; called in the debugger's thread.
@@ -152,10 +162,9 @@ class Saver:
             self._wake.wait(_LOOK)
             token = self._token()
             settled, self._last = token == self._last, token
-            changed = token != self._saved
-            if changed and not self._closing and (settled or monotonic() >= self._next):
+            if self._is_due and not self._closing and (settled or monotonic() >= self._next):
                 self._save(at_rest=settled)
-        if self._written or self._token() != self._began:
+        if self._written or self._is_due:
             self._save(at_rest=True)
         if self._lock.is_held:
             self.folder.discard()
@@ -178,14 +187,15 @@ class Saver:
         self._next = monotonic() + INTERVAL
 
     def _write(self, at_rest: bool) -> None:
-        if not self._lock.is_held and (holder := self._lock.take()) is not None:
-            raise OSError(0, f"it is open in {holder.words}", str(self.folder.path))
+        self._hold()
         asked: Future[tuple[object, Capture]] = Future()
         self._asked = asked
         self._nudge()
         token, taken = asked.result(_ANSWER)
         encoded = self._encoder.encode(taken, self.folder.has)
         self.folder.write(encoded.manifest, encoded.parts, encoded.named)
+        # The folder may have been deleted and made again meanwhile.
+        self._hold()
         if self._single is not None and at_rest:
             whole = Encoder().encode(taken)
             self._single.write(whole.manifest, whole.parts)
@@ -194,3 +204,8 @@ class Saver:
                 self._library.thin()
         self._saved = token
         self._written += 1
+
+    def _hold(self) -> None:
+        """Keep other processes from writing to the folder, also to one that is made again."""
+        if not self._lock.is_held and (holder := self._lock.take()) is not None:
+            raise OSError(0, f"it is open in {holder.words}", str(self.folder.path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -14,8 +13,10 @@ from typing import Protocol
 
 from engine.errors import InputError
 from engine.saved.capture import pieces_of
-from engine.saved.fields import Field
+from engine.saved.fields import MOST_BYTES, Field
+from engine.saved.lock import LOCK
 from engine.saved.parts import ZIP_ERRORS, digest, is_digest, read_stored
+from engine.saved.regular import is_regular, lacking_to_read, open_regular, read_regular
 from engine.text import clean
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
@@ -62,12 +63,9 @@ class Folder:
         return [manifest for manifest in found if manifest is not None]
 
     def _manifest(self, name: str) -> bytes | InputError | None:
-        path = self.path / name
         try:
-            if path.exists() and not path.is_file():
-                # To read a pipe would never end.
-                return InputError(f"{name}: not a regular file")
-            return path.read_bytes()
+            # One that is longer is refused by whoever reads it.
+            return read_regular(self.path / name, MOST_BYTES + 1)
         except FileNotFoundError:
             # The first save has none before it; the last one is always there.
             is_lost = name == MANIFEST and self.holds_a_run
@@ -77,13 +75,13 @@ class Folder:
 
     def part(self, name: str) -> bytes:
         try:
-            return (self.path / _file_name(name)).read_bytes()
+            return read_regular(self.path / _file_name(name))
         except OSError as error:
             raise InputError(f"{name}.npz: {error.strerror or error}") from None
 
     def has(self, name: str) -> bool:
         """Whether there is a piece of this name."""
-        return (self.path / _file_name(name)).exists()
+        return is_regular(self.path / _file_name(name))
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
         """Make a save the last one.
@@ -94,31 +92,45 @@ class Folder:
             named: The digests of all its pieces.
 
         Raises:
-            OSError: It could not be written; the last save is as it was.
+            OSError: It could not be written; the last save is as it was, and nothing is left of
+                this one.
         """
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, content in parts.items():
-            write_atomically(self.path / _file_name(name), content)
-        last, previous, temporary = self.path / MANIFEST, self.path / PREVIOUS, None
+        last, previous = self.path / MANIFEST, self.path / PREVIOUS
+        made: list[Path] = []
         try:
+            for name, content in parts.items():
+                path = self.path / _file_name(name)
+                if not self.has(name):
+                    made.append(path)
+                write_atomically(path, content)
             temporary = _written(self.path, manifest)
+            made.append(temporary)
             _sync(self.path)
             # One that is damaged must not take the place of the one that is opened instead.
             if (before := self._whole(last)) is not None:
                 write_atomically(previous, before)
             temporary.replace(last)
-        except OSError:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
+        except BaseException:
+            for path in made:
+                with suppress(OSError):
+                    path.unlink()
+            with suppress(OSError):
+                # Only where nothing else is in it, so that it was made for this save.
+                self.path.rmdir()
             raise
-        self._written = manifest
         _sync(self.path)
+        if self._written is None:
+            # The folder itself may be new.
+            with suppress(OSError):
+                _sync(self.path.parent)
+        self._written = manifest
         self._sweep(_digests(previous) | set(named))
 
     def _whole(self, path: Path) -> bytes | None:
         """Return a manifest, or None where it or one of its pieces is damaged or missing."""
         try:
-            manifest = path.read_bytes()
+            manifest = read_regular(path, MOST_BYTES + 1)
         except OSError:
             return None
         if manifest == self._written:
@@ -131,15 +143,29 @@ class Folder:
 
     def _sweep(self, kept: set[str]) -> None:
         for path in self.path.iterdir():
-            stale = path.name.startswith(UNFINISHED)
-            unused = path.suffix == ".npz" and is_digest(path.stem) and path.stem not in kept
-            if stale or unused:
-                path.unlink(missing_ok=True)
+            unused = _is_piece(path) and path.stem not in kept
+            if path.name.startswith(UNFINISHED) or unused:
+                with suppress(OSError):
+                    path.unlink()
 
     def discard(self) -> None:
         """Remove what there is of a run of which no save has ever become whole."""
         if not self.holds_a_run:
-            shutil.rmtree(self.path, ignore_errors=True)
+            with suppress(OSError):
+                self.remove()
+
+    def remove(self) -> None:
+        """Delete the files of the run, and the folder unless there is anything else in it.
+
+        Raises:
+            OSError: A file cannot be deleted.
+        """
+        # Without its manifests it is no run any more, and without its lock nobody's.
+        ours = [path for path in self.path.iterdir() if _rank(path)]
+        for path in sorted(ours, key=_rank):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.rmdir()
 
     @property
     def bytes(self) -> int:
@@ -147,7 +173,7 @@ class Folder:
         total = 0
         for path in self.path.iterdir():
             try:
-                total += path.stat().st_size
+                total += path.lstat().st_size
             except OSError:
                 continue
         return total
@@ -170,14 +196,15 @@ class SingleFile:
         return self._read(_file_name(name))
 
     def _read(self, name: str) -> bytes:
-        if not self.path.is_file():
-            why = "not a regular file" if self.path.exists() else "no such file"
-            raise InputError(f"{self.words}: {why}")
         try:
-            with zipfile.ZipFile(self.path) as archive:
+            # Whoever names the file may name a link to it.
+            handle = open_regular(self.path, follow=True)
+            with os.fdopen(handle, "rb") as file, zipfile.ZipFile(file) as archive:
                 member = archive.getinfo(name)
-                if member.file_size > self.path.stat().st_size:
+                if member.file_size > os.fstat(handle).st_size:
                     raise InputError(f"{self.words}: it claims to hold more than its size")
+                if lacking := lacking_to_read(member.file_size):
+                    raise InputError(f"{self.words}: {lacking}")
                 return read_stored(archive, member)
         except InputError:
             raise
@@ -209,7 +236,7 @@ class SingleFile:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path)
-        except OSError:
+        except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         _sync(folder)
@@ -227,7 +254,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     temporary = _written(path.parent, content)
     try:
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
@@ -240,7 +267,7 @@ def _written(folder: Path, content: bytes) -> Path:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name)
@@ -258,9 +285,23 @@ def _sync(folder: Path) -> None:
 def _digests(manifest: Path) -> set[str]:
     """Every digest that a manifest names, be it damaged or not; none where there is none."""
     try:
-        return set(re.findall(r"[0-9a-f]{32}", manifest.read_text(errors="replace")))
+        content = read_regular(manifest, MOST_BYTES + 1)
+        return set(re.findall(r"[0-9a-f]{32}", content.decode(errors="replace")))
     except OSError:
         return set()
+
+
+def _is_piece(path: Path) -> bool:
+    return path.suffix == ".npz" and is_digest(path.stem)
+
+
+def _rank(path: Path) -> int:
+    """Return when a file of a run is deleted, the first ones first; 0 for any other file."""
+    if path.name in (MANIFEST, PREVIOUS):
+        return 1
+    if path.name.startswith(UNFINISHED) or _is_piece(path):
+        return 2
+    return 3 if path.name == LOCK else 0
 
 
 def _file_name(part: str) -> str:

@@ -68,7 +68,10 @@ def read_tallies(field: Field, pieces: Pieces, branch: int, run: Run, computed: 
         tally = Tally(entry["position"].whole(0, most), at.astype(np.int64).tolist())
         tallies.keep(number, spec.shown(LONGEST_WORDS), tally)
     for entry in field["nonfinite"]:
-        iteration, position, words = entry
+        parts = list(entry)
+        if len(parts) != 3:
+            raise entry.refuse("an iteration, an operation and words are needed")
+        iteration, position, words = parts
         time = (iteration.whole(0, computed + 1), position.whole(0, most))
         tallies.nonfinite[time] = words.shown(LONGEST_WORDS)
     return tallies

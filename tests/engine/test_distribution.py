@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine import Dataset, Debugger, Hyperparameters
 from engine.activations import ACTIVATIONS
 from engine.distribution import distributions, histogram, ratio_words, update_ratio
 from engine.forward import Forward
@@ -109,3 +110,17 @@ def test_the_share_of_saturated_activations(name: str) -> None:
     slope = 4 * a * (1 - a) if name == "sigmoid" else 1 - a**2
     assert 0 < (slope < 0.01).mean() < 1
     assert hidden.saturated == (slope < 0.01).mean()
+
+
+def test_a_dead_neuron_is_one_that_is_0_for_every_observation() -> None:
+    """Two of the five neurons are 0 for all four observations, one observation for all neurons."""
+    x = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+    data = Dataset.from_arrays(x, np.zeros((4, 1)))
+    weights = {"v": [[-1.0, 1.0, -2.0, 2.0, 1.0], [-1.0, 1.0, -1.0, 0.0, -1.0]], "w": [[1.0]] * 5}
+    options = Hyperparameters(hidden="5", activation="relu")
+    debugger = Debugger(data, options, weights)
+    forward = Forward(data, options)
+    hidden, output = distributions(forward, debugger.snapshot().values)
+    g = np.maximum(x @ np.array(weights["v"]), 0.0)
+    assert [hidden.dead, output.dead] == [2, None]
+    assert ((g == 0).all(axis=0).sum(), (g == 0).all(axis=1).sum()) == (2, 1)

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.declaration import Declaration
+from engine.exports import export
 from engine.hyperparameters import DECLARATIONS
-from engine.network import read_parameters
 from engine.report import run_object, run_text
 from engine.settings import HISTORY
 from engine.table.options import TABLE_DECLARATIONS
+from engine.weights import read_parameters
+from tui.options import prepare
 
 CASES = int(os.environ.get("NN_TUI_FUZZ", "60"))
 """Cases for each of the tests below."""
@@ -135,6 +137,68 @@ def test_parameters_from_strangers(tree: object, tmp_path: Path) -> None:
         Debugger(OR, parameters=read_parameters(path))
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 1500
+
+
+@pytest.mark.parametrize("ending", [".npz", ".json", ".txt"])
+@pytest.mark.parametrize("bias", ["shared", "per-neuron"])
+def test_what_export_writes_can_be_started_from_whatever_it_is_called(
+    bias: str, ending: str, tmp_path: Path
+) -> None:
+    options = Hyperparameters(bias=bias, hidden="3,2")
+    debugger = Debugger(OR, options)
+    debugger.run(7)
+    for written in export(debugger, tmp_path / "results")[2:]:
+        path = tmp_path / f"{written.stem}{ending}"
+        path.write_bytes(written.read_bytes())
+        again = Debugger(OR, options, read_parameters(path))
+        for name, values in debugger.parameters.items():
+            assert again.parameters[name].tobytes() == values.tobytes()
+
+
+def test_other_archives_are_refused_as_weights(tmp_path: Path) -> None:
+    path = tmp_path / "weights"
+    for write, told in (
+        (lambda: np.savez_compressed(path, v=np.ones((2, 3))), "v.npy is compressed: it must not"),
+        (lambda: np.savez(path, v=np.ones((2, 3), np.float32)), "v.npy: not an array of float64"),
+        (lambda: np.save(path, np.ones(3)), "not JSON, nor an .npz file"),
+        (lambda: np.savez(path, v=np.ones((2, 3))), "parameters are v, w, not v"),
+    ):
+        for left in tmp_path.iterdir():
+            left.unlink()
+        write()
+        (found,) = tmp_path.iterdir()
+        with pytest.raises(InputError) as caught:
+            Debugger(OR, parameters=read_parameters(found))
+        assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ((0, 1, 2), "--category label takes the 3 numbers in it for classes"),
+        ((0, 1, 1), "the two classes of 'label' are one output"),
+        (("u", "v", "u"), "the two classes of 'label=v' are one output"),
+        ((0.5, 1.25, 2.75), "or more targets (--target)"),
+    ],
+)
+def test_labels_with_softmax_are_no_fault_of_the_weights(
+    column: tuple[object, ...], told: str, tmp_path: Path
+) -> None:
+    table, weights = tmp_path / "labels.csv", tmp_path / "w.json"
+    table.write_text("a,b,label\n" + "".join(f"{i},{i % 2},{c}\n" for i, c in enumerate(column)))
+    weights.write_text('{"v": [[1, 2, 3]], "w": [[1]]}')
+    given = {"output_activation": "softmax", "targets": (), "ignore": (), "category": ()}
+    for path in (None, str(weights)):
+        with pytest.raises(InputError) as caught:
+            prepare(str(table), path, 64, **given)
+        assert told in str(caught.value)
+        assert "w.json" not in str(caught.value)
+        assert "--" in str(caught.value)
+    with pytest.raises(InputError, match=r"w\.json: v: the shape is 1×3, but 2×3"):
+        prepare("or", str(weights), 64)
+    if column == (0, 1, 2):
+        given["category"] = ("label",)
+        assert prepare(str(table), None, 64, **given).program.network.sizes[-1] == 3
 
 
 @pytest.mark.parametrize(

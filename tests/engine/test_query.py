@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.errors import QueryError
 from engine.listing import parse_cell
+from engine.query import language
+from engine.query.language import compile_query
+from engine.query.scope import END, Scope
 from engine.tensor import Array
 from tests.engine.nets import every_kind, make
 
@@ -375,3 +379,61 @@ def test_an_observation_in_whichever_batch_it_is() -> None:
 def test_what_is_written_otherwise_elsewhere_gets_a_hint(typed: str, hint: str) -> None:
     with pytest.raises(QueryError, match=hint):
         Debugger(read_dataset("or")).evaluate(typed)
+
+
+def test_what_prev_remembers_is_kept_once() -> None:
+    debugger = make(rows=400_000)
+    debugger.run(1)
+    size = debugger.value("x").size
+    text = " + ".join(["prev(x)[0]"] * 15)
+    scope = Scope(debugger._run, END)
+    tracemalloc.start()
+    try:
+        compile_query(text, scope)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(scope.memories) == 1
+    assert most < 2 * 8 * size
+
+
+X, W = 20, 3
+"""Elements of x and w in `make()`, which has 5 observations of 4 inputs and 3 hidden neurons."""
+COSTS = {
+    "x": 0,
+    "+x": 0,
+    "x[0, 0]": 0,
+    "-x": X,
+    "x + 1": X,
+    "x + x + x": 2 * X,
+    "x + x[0]": X,
+    "x < 1": X,
+    "x < x < x": 3 * X,
+    "abs(x)": X,
+    "norm(x)": X,
+    "transpose(x)": X,
+    "x @ v": 5 * 3 * 4,
+    "x @ v @ w": 5 * 3 * 4 + 5 * 1 * 3,
+    "norm(x) < 1 and norm(w) > 2": X + 1 + W + 1,
+    "prev(x)": X,
+    "prev(x)[0, 0] + prev(w)[0, 0]": X + W + 1,
+    "gradient_norm": 4 * 3 + 3,
+    "iteration + E": 1,
+}
+
+
+@pytest.mark.parametrize("text", COSTS)
+def test_the_work_of_an_expression_is_that_of_its_parts_together(text: str) -> None:
+    debugger = make()
+    debugger.run(2)
+    assert (debugger.value("x").size, debugger.value("w").size) == (X, W)
+    cost = COSTS[text]
+    scope = Scope(debugger._run, END)
+    with patch.object(language, "MOST_WORK", cost):
+        compile_query(text, scope)
+    if cost:
+        with (
+            patch.object(language, "MOST_WORK", cost - 1),
+            pytest.raises(QueryError, match="too many numbers"),
+        ):
+            compile_query(text, scope)

@@ -487,8 +487,10 @@ HOSTILE = {
     "done": (undoable(10**11, 0, "v", [0, 0], 1.0), "done[0].change[0]"),
     "undone": (undoable(0, 999, 0.1), "undone[0].change[1]"),
     "branches.0.listed": (None, "listed"),
-    "stops": ([], "stops"),
-    "stops.0.number": (7, "stops"),
+    "stops": ({}, "stops"),
+    "stops.0.number": (7, "stops[6]"),
+    "stops.0.name": ("goal", "stops[2]"),
+    "stops.1.name": (["goal"], "stops[1].name"),
     "log": ("x" * 1000, "log"),
     "done.0": ({"kind": "rm -rf"}, "kind"),
     "undone.0": (DEEP, ""),
@@ -520,6 +522,144 @@ def test_a_hostile_manifest_is_refused_by_name(
         open_run(hostile(change, saved_twice[0], tmp_path / "run"))
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("place", ["branches", "done", "undone"])
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_a_change_lies_not_ahead_of_all_that_is_computed(
+    place: str, ahead: int, tmp_path: Path
+) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(20)
+    taken = capture(debugger, "a-run", 1e9)
+    time = [20 + ahead, 0]
+    if place == "branches":
+        taken.document["branches"][0]["changes"].append([*time, 0.5])
+    else:
+        taken.document[place] = undoable(*time, 0.5)
+    encoded = Encoder().encode(taken)
+    folder = Folder(tmp_path / "run")
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    if not ahead:
+        assert open_run(folder).debugger.iteration == 20
+        return
+    with pytest.raises(InputError, match=r"a whole number from 0 to 20 is needed, not 21"):
+        open_run(folder)
+
+
+def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
+    """A save while a run is ahead of what it is turned back to keeps blocks that become others."""
+    with (
+        patch.object(capturing, "BLOCK", 8),
+        patch("engine.saved.branch.BLOCK", 8),
+    ):
+        folder, encoder = Folder(tmp_path / "run"), Encoder()
+        options = Hyperparameters(
+            learning_rate=5.0, output_activation="identity", activation="tanh"
+        )
+        debugger = Debugger(read_dataset("or"), options)
+        saves = []
+
+        def save_ahead() -> bool:
+            if debugger.iteration == 200:
+                save(debugger, folder, encoder)
+                saves.append(len(debugger.losses))
+            return False
+
+        hit = debugger.proceed(cancel=save_ahead)
+        assert hit is not None
+        assert saves == [200]
+        assert hit.iteration < 200 - 2 * 8
+        for i in range(3):
+            debugger.edit("w", (i, 0), 0.1)
+        debugger.change(learning_rate=0.1)
+        debugger.run_to(220)
+        save(debugger, folder, encoder)
+        found = open_run(folder).debugger
+        assert found.losses.tobytes() == debugger.losses.tobytes()
+
+
+def test_a_manifest_is_charged_before_anything_of_it_is_read(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(50)
+    block = pack({"block": np.full(capturing.BLOCK, 0.3)})
+    taken = capture(debugger, "a-run", 1e9)
+    asked: list[str] = []
+
+    class Pieces(Folder):
+        def part(self, name: str) -> bytes:
+            asked.append(name)
+            return super().part(name)
+
+    def folder(times: int, computed: int) -> Folder:
+        document = taken.document | {"summary": taken.document["summary"] | {"computed": computed}}
+        made = json.loads(Encoder().encode(dataclasses.replace(taken, document=document)).manifest)
+        made["blocks"]["1.losses"] = [digest(block)] * times
+        made["checksum"] = checksum(made)
+        path = tmp_path / f"{times} {computed}"
+        path.mkdir()
+        (path / "run.json").write_text(json.dumps(made))
+        return Pieces(path)
+
+    with pytest.raises(InputError, match=r"blocks\.1\.losses: 0 blocks are needed for 50 iterat"):
+        open_run(folder(800, 50))
+    whole = 800 * capturing.BLOCK
+    with (
+        patch("engine.memory.available", lambda: 3e9),
+        pytest.raises(InputError, match=r"run needs about 3\.4 GB of memory, and 3\.0 GB are free"),
+    ):
+        open_run(folder(800, whole))
+    taken.document["branches"] *= 40_000
+    with (
+        patch("engine.memory.available", lambda: 3e9),
+        pytest.raises(InputError, match=r"run needs about 12\.\d GB of memory"),
+    ):
+        open_run(folder(0, 50))
+    assert not asked
+
+
+JUNK = [None, True, -1, 10**30, 1e308, 0.5, "", "x", "\ud800", [], [[]], [None], {}, {"a": 1}]
+
+
+def fields(value: object, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to each value in a document."""
+    if way:
+        yield way
+    if isinstance(value, dict):
+        for key in value:
+            yield from fields(value[key], (*way, key))
+    elif isinstance(value, list):
+        for i, each in enumerate(value):
+            yield from fields(each, (*way, i))
+
+
+def test_whatever_a_manifest_says_is_read_or_refused_in_a_line(tmp_path: Path) -> None:
+    debugger = a_session()
+    encoded = Encoder().encode(capture(debugger, "a-run", 1e9))
+    folder = Folder(tmp_path / "run")
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    original = encoded.manifest.decode()
+    document = json.loads(original)
+    document["branches"][0]["nonfinite"] = [[3, 2, "w"]]
+    original, chance = json.dumps(document), random.Random(1)
+    ways = sorted(fields(document), key=str)
+    always = [way for way in ways if "nonfinite" in way]
+    told: list[str] = []
+    for way in [*always, *chance.sample(ways, 60)]:
+        for junk in JUNK if way in always else chance.sample(JUNK, 3):
+            changed = json.loads(original)
+            within = changed
+            for step in way[:-1]:
+                within = within[step]
+            within[way[-1]] = junk
+            changed["checksum"] = checksum(changed)
+            (folder.path / "run.json").write_text(json.dumps(changed))
+            try:
+                open_run(folder, debugger.dataset)
+            except InputError as refused:
+                told.append(str(refused))
+    assert len(told) > 60
+    assert not any("\n" in line for line in told)
 
 
 Arrays = dict[str, np.ndarray]

@@ -8,12 +8,16 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+from typing import IO
 from unittest.mock import patch
 
 import pytest
 
 from engine import Debugger, InputError, Runner, read_dataset
 from engine.saved import library as keeping
+from engine.saved import lock as locking
 from engine.saved import saver as saving
 from engine.saved import stores
 from engine.saved.capture import Encoder, capture
@@ -46,6 +50,100 @@ def test_nothing_is_kept_of_a_run_in_which_nothing_was_done(tmp_path: Path) -> N
     saver = Saver(Debugger(read_dataset("or")), library.new())
     assert saver.close("quit", here=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_was_done_before_there_was_a_saver_is_saved(tmp_path: Path) -> None:
+    trained, edited, watched = (Debugger(read_dataset("or")) for _ in range(3))
+    trained.run(5)
+    edited.edit("w", (0, 0), 2.5)
+    watched.stops.add_watch("E < 0.1")
+    for debugger in (trained, edited, watched):
+        saver = Saver(debugger, Library(tmp_path).new())
+        assert saver.close("quit", here=True)
+        assert saver.has_saved
+        again = open_run(saver.folder).debugger
+        assert again.losses.tobytes() == debugger.losses.tobytes()
+        assert again.parameters["w"].tobytes() == debugger.parameters["w"].tobytes()
+        assert [stop.spec for stop in again.stops] == [stop.spec for stop in debugger.stops]
+
+
+def test_what_is_kept_elsewhere_is_not_saved_before_anything_is_done(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(5)
+    for more, saved in ((0, False), (1, True)):
+        saver = Saver(debugger, Library(tmp_path).new(), kept=True)
+        debugger.run(more)
+        assert saver.close("quit", here=True)
+        assert saver.has_saved == saved
+
+
+def test_where_nobody_lets_the_saver_look_it_says_so(tmp_path: Path) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.run(5)
+    with patch.object(saving, "_ANSWER", 0.05):
+        saver = Saver(debugger, Library(tmp_path).new())
+        assert not saver.close("quit")
+    assert saver.problem
+    until(lambda: not saver._thread.is_alive())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("is_training", [True, False])
+def test_an_open_run_whose_folder_is_deleted_stays_held(tmp_path: Path, is_training: bool) -> None:
+    debugger = Debugger(read_dataset("or"))
+    folder = Library(tmp_path).new()
+    with patch.object(saving, "_LOOK", 0.01):
+        saver = Saver(debugger, folder)
+        debugger.run(3)
+        until(lambda: saver.poll() or (saver.has_saved and not saver._is_due))
+        # At once, or the saver would be making it again meanwhile.
+        folder.path.rename(tmp_path / "gone")
+        if is_training:
+            debugger.run(3)
+        until(lambda: saver.poll() or (folder.holds_a_run and not saver._is_due))
+        assert holder_of(folder.path) is not None
+        assert Lock(folder.path).take() is not None
+        assert open_run(folder).debugger.iteration == debugger.iteration
+        assert saver.close("quit", here=True)
+    assert holder_of(folder.path) is None
+
+
+def test_a_run_that_another_process_took_after_its_folder_was_deleted_is_left_to_it(
+    tmp_path: Path,
+) -> None:
+    debugger = Debugger(read_dataset("or"))
+    folder = Library(tmp_path).new()
+    with patch.object(saving, "_LOOK", 0.01):
+        saver = Saver(debugger, folder)
+        debugger.run(3)
+        until(lambda: saver.poll() or (saver.has_saved and not saver._is_due))
+        # At once, or the saver would be making it again meanwhile.
+        folder.path.rename(tmp_path / "gone")
+        other = Lock(folder.path)
+        # The saver may have been quicker.
+        if other.take() is None:
+            debugger.run(1)
+            until(lambda: saver.poll() or "it is open in process" in saver.problem)
+            assert not folder.holds_a_run
+            assert not saver.close("quit", here=True)
+        other.release()
+        saver.close("quit", here=True)
+
+
+def test_a_lock_that_was_deleted_while_it_was_taken_is_taken_anew(tmp_path: Path) -> None:
+    lock, real = Lock(tmp_path), locking._lock
+
+    def deleted(file: IO[str], kind: int) -> bool:
+        if not (tmp_path / "was here").exists():
+            (tmp_path / "was here").touch()
+            (tmp_path / "lock").unlink()
+        return real(file, kind)
+
+    with patch.object(locking, "_lock", deleted):
+        assert lock.take() is None
+    assert lock.is_held
+    assert Lock(tmp_path).take() is not None
+    lock.release()
 
 
 def test_an_undo_and_another_change_at_once_are_saved(tmp_path: Path) -> None:
@@ -122,6 +220,43 @@ def test_a_run_is_saved_while_it_trains_and_at_rest(tmp_path: Path) -> None:
         until(lambda: open_run(folder).debugger.parameters["v"][0, 0] == 3.0)
         assert saver.close("quit")
         runner.close()
+
+
+class Clock:
+    """Time that passes with each look of a saver, and stands still while it saves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(0.02)
+        self.now += seconds
+
+    def set(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("what", ["a step", "a change"])
+def test_what_is_at_rest_is_saved_within_half_a_second(tmp_path: Path, what: str) -> None:
+    debugger, clock, asked = Debugger(read_dataset("or")), Clock(), list[float]()
+    with (
+        patch.object(saving, "threading", SimpleNamespace(Event=lambda: clock, Thread=Thread)),
+        patch.object(saving, "monotonic", lambda: clock.now),
+    ):
+        folder = Library(tmp_path).new()
+        saver = Saver(debugger, folder, nudge=lambda: asked.append(clock.now))
+        until(lambda: clock.now > 1)
+        if what == "a step":
+            debugger.step_operation()
+        else:
+            debugger.edit("w", (0, 0), 1.5)
+        done = clock.now
+        until(lambda: saver.poll() or saver.has_saved)
+        assert asked[0] - done <= 0.5
+        position, losses = debugger.position, len(debugger.losses)
+        assert saver.close("quit", here=True)
+    again = open_run(folder).debugger
+    assert (again.position, len(again.losses)) == (position, losses)
 
 
 def test_training_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:
@@ -308,8 +443,9 @@ def test_of_a_run_that_could_never_be_saved_nothing_is_left(tmp_path: Path) -> N
 
 def test_what_a_process_left_that_was_killed_before_its_first_save_goes(tmp_path: Path) -> None:
     library, yesterday = Library(tmp_path), time.time() - 100_000
-    killed, young, held, other = (library.path / name for name in ("k", "y", "h", "other"))
-    for folder in (killed, young, held):
+    killed, young, held = (library.new().path for _ in range(3))
+    other, begun = library.path / "other", library.path / "a project"
+    for folder in (killed, young, begun, held):
         lock = Lock(folder)
         assert lock.take() is None
         if folder is not held:
@@ -317,10 +453,10 @@ def test_what_a_process_left_that_was_killed_before_its_first_save_goes(tmp_path
             (folder / f"{stores.UNFINISHED}x").touch()
     other.mkdir()
     kept = save(library).path
-    for folder in (killed, held, other, kept):
+    for folder in (killed, held, other, begun, kept):
         os.utime(folder, (yesterday, yesterday))
     library.thin()
-    assert {path.name for path in tmp_path.iterdir()} == {"y", "h", "other", kept.name}
+    assert set(tmp_path.iterdir()) == {young, held, other, begun, kept}
     lock.release()
 
 

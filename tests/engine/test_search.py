@@ -282,7 +282,7 @@ def test_back_to_the_first_value_that_is_not_finite() -> None:
         times.append(hit.iteration)
     assert times == [110, wanted[0], 50]
     debugger.go_to(125)
-    debugger.stops.toggle(NONFINITE)
+    debugger.stops.toggle(next(s.number for s in debugger.stops if s.name == NONFINITE))
     debugger.stops.toggle(next(s.number for s in debugger.stops if "110" in s.text))
     hit = debugger.back_to_stop()
     assert hit is not None

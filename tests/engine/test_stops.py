@@ -15,6 +15,7 @@ from engine import Debugger, Hyperparameters, InputError, read_dataset, search
 from engine.saved.capture import Encoder, capture
 from engine.saved.restore import open_run
 from engine.saved.stores import Folder
+from engine.stops import BUILT_IN, NONFINITE
 from tests.engine.nets import make
 
 Time = tuple[int, int]
@@ -359,6 +360,47 @@ def test_a_resumed_run_goes_on_counting(tmp_path: Path) -> None:
     assert words[0] == words[1]
 
 
+NEW = ("plateau", "E hardly changes", "abs(E - prev(E)) < 1e-9", 50, False)
+
+
+@pytest.mark.parametrize("place", [0, 2, len(BUILT_IN)])
+@pytest.mark.parametrize("named", [True, False], ids=["named", "as first saved, by number"])
+def test_a_saved_run_opens_after_another_stop_is_built_in(
+    tmp_path: Path, place: int, named: bool
+) -> None:
+    debugger = make()
+    debugger.stops.edit(3, "E < 0.2 for 2")
+    debugger.stops.toggle(2)
+    debugger.stops.toggle(3)
+    debugger.stops.add_watch("E < 1e9")
+    breakpoint_ = debugger.stops.add_breakpoint("dE_dy after 3")
+    assert debugger.proceed() is not None
+    taken = capture(debugger, "a-run", 1e9)
+    if not named:
+        for about in taken.document["stops"]:
+            del about["name"]
+    encoded = Encoder().encode(taken)
+    folder = Folder(tmp_path / "run")
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    entries = (*BUILT_IN[:place], NEW, *BUILT_IN[place:])
+    with (
+        patch("engine.stop_list.BUILT_IN", entries),
+        patch("engine.saved.restore.BUILT_IN", entries),
+    ):
+        again = open_run(folder, debugger.dataset).debugger
+    found = [(stop.name, stop.title, stop.spec, stop.enabled) for stop in again.stops]
+    before = [(stop.name, stop.title, stop.spec, stop.enabled) for stop in debugger.stops]
+    assert found == [*before[:place], (*NEW[:2], f"{NEW[2]} for 50", False), *before[place:]]
+    assert again.stops.hits(again.stops[breakpoint_.number]) == debugger.stops.hits(breakpoint_)
+    assert len({stop.number for stop in again.stops}) == len(found)
+    assert again.stops.add_watch("E > 0").number == again.stops.next_number - 1
+    # And back again, where that one is not known.
+    encoded = Encoder().encode(capture(again, "a-run", 1e9))
+    folder.write(encoded.manifest, encoded.parts, encoded.named)
+    back = open_run(folder, debugger.dataset).debugger
+    assert [(s.name, s.title, s.spec, s.enabled) for s in back.stops][:-1] == before
+
+
 @pytest.mark.parametrize("harm", ["backwards", "beyond", "half", "position"])
 def test_a_strangers_count_is_refused_by_name(tmp_path: Path, harm: str) -> None:
     debugger = make()
@@ -382,3 +424,26 @@ def test_a_strangers_count_is_refused_by_name(tmp_path: Path, harm: str) -> None
     folder.write(encoded.manifest, encoded.parts, encoded.named)
     with pytest.raises(InputError, match="met" if harm != "position" else "position"):
         open_run(folder, debugger.dataset)
+
+
+def test_what_is_met_where_a_run_is_turned_back_stays_counted() -> None:
+    """A breakpoint right behind the operation that makes the first value that is not finite."""
+    options = Hyperparameters(learning_rate=1e200, output_activation="identity", activation="relu")
+    plain = Debugger(read_dataset("or"), options)
+    hit = plain.proceed(200)
+    assert hit is not None
+    assert hit.names == (NONFINITE,)
+    time, operations = now(plain), plain.program.operations
+    assert 0 < time[1] < len(operations)
+    before, here, after = (operations[time[1] + step].name for step in (-1, 0, 1))
+    debugger = Debugger(read_dataset("or"), options)
+    stops = [
+        debugger.stops.add_breakpoint(f"{name}: iteration == {time[0]}" + count)
+        for name, count in ((before, " after 2"), (here, " after 2"), (after, ""))
+    ]
+    hit = debugger.proceed(200)
+    assert hit is not None
+    assert hit.names == (NONFINITE,)
+    assert now(debugger) == time
+    # What lies ahead of the clock is not met yet, what is at it is.
+    assert [debugger.stops.hits(stop) for stop in stops] == [1, 1, 0]

@@ -85,10 +85,10 @@ class Stopping(Moving):
         """Ask for another condition of a stop."""
         if self._session is None:
             return
-        if stop.number == NONFINITE:
+        if stop.name == NONFINITE:
             self._say("This stop has no condition; space switches it off.")
             return
-        if stop.number in PLANNED:
+        if stop.name in PLANNED:
             self._say("This stop is a hyperparameter: change it there (2).")
             return
         session = self._session

@@ -55,8 +55,8 @@ class StopsScreen(ListScreen):
         row = Row().add(
             "● " if stop.enabled else "○ ", palette.alarm if stop.enabled else palette.dim
         )
-        kind = "built in" if stop.title else "break" if stop.place else "watch"
-        if stop.number in PLANNED:
+        kind = "built in" if stop.name else "break" if stop.place else "watch"
+        if stop.name in PLANNED:
             kind = "planned"
         row.add(kind, palette.dim, width=9)
         style = palette.text if stop.enabled else palette.label
