@@ -48,6 +48,8 @@ class IterationPane(LinesView):
         self._phase = _NARROWEST_PHASE
         self._cursor: int | None = None
         """The chosen line; None while it goes along with the clock."""
+        self._clock: tuple[int, int, bool] = (-1, 0, False)
+        """The clock's time that was shown last, and whether the run went on from it."""
 
     @property
     def line(self) -> Line:
@@ -76,8 +78,7 @@ class IterationPane(LinesView):
 
     def _choose(self, line: int | None) -> None:
         self._cursor = line
-        if line is not None:
-            self.keep_visible(line)
+        self.keep_marked_visible()
         self.redraw()
 
     def on_click(self, event: Click) -> None:
@@ -104,15 +105,20 @@ class IterationPane(LinesView):
             title += f" {snapshot.values_iteration:,}"
             title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
         self.entitle(title)
-        before = self.moment.snapshot if self.moment is not None else None
-        clock = (snapshot.iteration, snapshot.position)
-        moved = before is None or (before.iteration, before.position) != clock
-        if moved:
+        before = self._clock
+        self._clock = (snapshot.iteration, snapshot.position, moment.state is State.RUNNING)
+        if before[:2] != self._clock[:2]:
             self._cursor = None
         super().show(moment)
-        if moved and moment.state is not State.RUNNING:
-            self.keep_visible(max(snapshot.position - 1, 0))
-            self.keep_visible(snapshot.position)
+        if before != self._clock:
+            self.keep_marked_visible()
+
+    def marked(self) -> Sequence[int]:
+        if self.moment is None or self.moment.state is State.RUNNING:
+            return ()
+        position = self.moment.snapshot.position
+        marked = (max(position - 1, 0), position)
+        return marked if self._cursor is None else (*marked, self._cursor)
 
     def total_lines(self) -> int:
         if self.moment is None:
