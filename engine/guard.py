@@ -190,7 +190,8 @@ class Guard:
             if memories:
                 remember(memories, run.iteration - at_end)
             if reasons:
-                words = f"{'; '.join(reasons.values())}, in iteration {run.iteration - at_end:,}"
+                when = f"{'after' if at_end else 'in'} iteration {run.iteration - at_end:,}"
+                words = f"{'; '.join(reasons.values())}, {when}"
                 self._report(Hit(words, run.iteration, position, tuple(reasons)))
 
         return hook

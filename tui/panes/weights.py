@@ -98,6 +98,12 @@ class WeightsPane(LinesView):
         self._refresh()
         self._keep_cursor_visible()
 
+    def action_go_to_view(self, view: int) -> None:
+        """Show a view of the parameters."""
+        self._view = view
+        self._refresh()
+        self.keep_marked_visible()
+
     def show_check(self, check: GradientCheck) -> None:
         """Show what a check has found."""
         if self.moment is not None:
@@ -145,7 +151,8 @@ class WeightsPane(LinesView):
         listing = self.moment.snapshot.listing
         if self.inspected is not None:
             title = f"4 Inspector  {listing.symbols[self.inspected]}"
-            self.entitle(title, ("numbers" if self._heat else "colours") + " v ▸")
+            hint = ("numbers" if self._heat else "colours") + " v ▸"
+            self.entitle(title, f"[@click=app.next_view]{hint}[/]")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
         checked = self._checked
