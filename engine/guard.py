@@ -191,8 +191,8 @@ class Guard:
                 remember(memories, run.iteration - at_end)
             if reasons:
                 names, told = zip(*reasons, strict=True)
-                words = f"{'; '.join(told)}, in iteration {run.iteration - at_end:,}"
-                self._report(Hit(words, run.iteration, position, names))
+                when = f"{'after' if at_end else 'in'} iteration {run.iteration - at_end:,}"
+                self._report(Hit(f"{'; '.join(told)}, {when}", run.iteration, position, names))
 
         return hook
 

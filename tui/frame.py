@@ -29,10 +29,10 @@ TITLES = {
 }
 """The panes by name, in the order of their numbers."""
 
-_WIDE, _TALL = 100, 30
-"""Columns and lines from which on all panes are shown at once."""
+_WIDE, _TALL = 112, 30
+"""Columns and lines from which on all panes at once can each show what they are for."""
 _BORDERED, _WITH_BARS = 14, 8
-"""Lines from which on there are borders, and the bars of tabs and keys."""
+"""Lines from which on there are borders and a second line at the top; the bars of tabs and keys."""
 
 
 class Frame(Vertical):
@@ -52,8 +52,6 @@ class Frame(Vertical):
         """The name of the pane that keys are meant for."""
         self.maximised = False
         self._warned = ""
-        self._tall_header = False
-        """Whether the header has two lines although one may do: once there was more to tell."""
         self._pictured = False
         """Whether the pictures are in the place of the weights."""
         self.header = Header(data)
@@ -101,9 +99,6 @@ class Frame(Vertical):
     def show(self, moment: Moment) -> None:
         """Have every pane draw a moment."""
         self.header.show(moment)
-        if not self._tall_header and self.header.needs_two_lines(self.header.size.width):
-            # It stays so, as otherwise the panes would jump with every stop.
-            self._lay_out_again()
         for pane in self._panes.values():
             pane.show(moment)
 
@@ -111,7 +106,6 @@ class Frame(Vertical):
         """Forget what is of the run before, as another one on another table follows."""
         self.loss.start_again()
         self.weights.inspect(None)
-        self._tall_header = False
         self.lay_out()
 
     def window(self, most: int) -> slice:
@@ -130,6 +124,8 @@ class Frame(Vertical):
         self.lay_out()
         pane = self._panes[name]
         (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
+        if isinstance(pane, LinesView):
+            pane.keep_marked_visible()
 
     def go_on(self, step: int) -> None:
         """Go to a neighbour of the active pane, round."""
@@ -158,13 +154,6 @@ class Frame(Vertical):
                 self._tabs.activate(node.id)
 
     def on_resize(self) -> None:
-        self._tall_header = False
-        self.lay_out()
-        # The classes that were just set may change what the size asks for.
-        self.call_after_refresh(self._lay_out_again)
-
-    def _lay_out_again(self) -> None:
-        self._tall_header |= self.header.needs_two_lines(self.header.size.width)
         self.lay_out()
 
     def lay_out(self) -> None:
@@ -174,8 +163,6 @@ class Frame(Vertical):
         self.screen.set_class(single, "-single")
         self.screen.set_class(height < _BORDERED, "-short")
         self.screen.set_class(height < _WITH_BARS, "-low")
-        two_lines = width < _WIDE or self._tall_header
-        self.screen.set_class(two_lines and height >= _BORDERED, "-two-lines")
         if self.active in ("weights", "pictures"):
             self._pictured = self.active == "pictures"
         self.screen.set_class(self._pictured, "-pictured")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -141,9 +142,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def redraw(self) -> None:
         """Build the lines anew and have the terminal told what differs."""
-        total = self.total_lines()
-        if self.virtual_size.height != total:
-            self.virtual_size = Size(self.size.width, total)
+        self._measure()
         before, at = self._lines, self._drawn_at
         self._rebuild()
         if at != self._drawn_at or len(before) != len(self._lines):
@@ -157,6 +156,12 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
                 regions.append(Region(start, y, end - start, 1))
         if regions:
             self.refresh(*regions)
+
+    def _measure(self) -> None:
+        """Have as many lines to scroll through as there are now."""
+        total = self.total_lines()
+        if self.virtual_size.height != total:
+            self.virtual_size = Size(self.size.width, total)
 
     def _rebuild(self) -> None:
         size = self.scrollable_content_region.size
@@ -176,8 +181,8 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._drawn_at = None
-        total = self.total_lines()
-        self.virtual_size = Size(self.size.width, total)
+        self._measure()
+        self.keep_marked_visible()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -192,16 +197,37 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_leap(self, pages: int) -> None:
         """Scroll by pages, at once: an animation would only fill the line."""
-        page = max(self.size.height - self.HEADING, 1)
+        page = max(self.size.height - self.HEADING - self.footing, 1)
         self.scroll_to(y=self.scroll_y + pages * page, animate=False)
 
-    def keep_visible(self, line: int) -> None:
-        """Scroll as little as possible to bring a line, counted below the heading, into view."""
-        height = self.scrollable_content_region.height - self.HEADING
-        if line < self.scroll_y:
-            self.scroll_to(y=line, animate=False)
-        elif height > 0 and line >= self.scroll_y + height:
-            self.scroll_to(y=line - height + 1, animate=False)
+    @property
+    def footing(self) -> int:
+        """Lines at the bottom that stay when the others scroll."""
+        return 0
+
+    def marked(self) -> Sequence[int]:
+        """Return the lines to keep in view, counted below the heading, the foremost one last."""
+        return ()
+
+    def keep_marked_visible(self) -> None:
+        """Bring into view what is marked, and the cursor."""
+        self.keep_visible(*self.marked())
+
+    def keep_visible(self, *lines: int) -> None:
+        """Scroll as little as possible to bring lines, counted below the heading, into view.
+
+        Where there is no room for all of them, the last one is.
+        """
+        height = self.scrollable_content_region.height - self.HEADING - self.footing
+        if not self.size or not lines:
+            return
+        self._measure()
+        top = round(self.scroll_y)
+        for line in lines:
+            top = min(max(top, line - max(height, 1) + 1), line)
+        if top != self.scroll_y:
+            # A scroll bar that is only now needed does not let itself be moved yet.
+            self.scroll_to(y=top, animate=False, force=True)
 
 
 def _fitted(strip: Strip, width: int) -> Strip:

@@ -129,7 +129,7 @@ async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
         assert losses[reached - 1] < 0.19 <= losses[reached - 2]
         await pilot.press("B")
         await until(
-            pilot, lambda: f"E < 0.19 became true, in iteration {reached - 1:,}" in text(app)
+            pilot, lambda: f"E < 0.19 became true, after iteration {reached - 1:,}" in text(app)
         )
         assert "1 hit" in line_of(app, "watch    E < 0.19")
 

@@ -157,7 +157,7 @@ async def test_the_loss_is_told_with_the_iteration_that_it_is_of() -> None:
 
 
 async def test_a_number_is_told_with_fewer_digits_where_room_is_short() -> None:
-    async with opened((100, 30)) as (app, pilot):
+    async with opened((18, 10)) as (app, pilot):
         await pilot.press("3", "s")
         await until(pilot, lambda: lines(app)[0].strip() == "E = 2.0e-01 at 0")
 

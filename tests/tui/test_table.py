@@ -198,3 +198,43 @@ async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
             [0, -0.8, -0.2],
             [1, 0.8, 0.2],
         ]
+
+
+@pytest.mark.parametrize(("size", "lines"), [((120, 36), 2), ((80, 24), 1), ((40, 10), 2)])
+async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
+    size: tuple[int, int], lines: int
+) -> None:
+    async with opened(size, read_dataset("iris")) as (app, pilot):
+        await pilot.press("1")
+        dataset, pane = app._moment.dataset, app.frame.dataset
+        words = " ".join(("assumed", ", ".join(dataset.assumptions)))
+        await until(pilot, lambda: pane.size and len(pane._lines) == pane.size.height)
+
+        def told() -> list[str]:
+            at = [line.text.startswith("assumed") for line in pane._lines].index(True)
+            return [line.text.strip() for line in pane._lines[at:]]
+
+        whole = " ".join(told())
+        assert words.startswith(whole.removesuffix(" …").removesuffix("…").rstrip())
+        assert len(told()) >= lines
+        # The last observation is above it, and the cursor gets there.
+        seen = told()
+        await pilot.press("end")
+        last = dataset.observations[-1]
+        await until(pilot, lambda: pane._lines[-len(seen) - 1].text.startswith(last))
+        assert told() == seen
+        await pilot.press("home", "j", "pagedown", "k", "j")
+        name = dataset.observations[app._moment.selected or 0]
+        await until(pilot, lambda: any(line.text.startswith(f"{name} ") for line in pane._lines))
+        assert told() == seen
+
+
+async def test_a_short_table_has_it_below_its_last_row() -> None:
+    async with opened((120, 36), read_dataset("or")) as (app, pilot):
+        await pilot.press("1", "m")
+        pane = app.frame.dataset
+        await until(pilot, lambda: pane.size.height > 20 and not pane.footing)
+        texts = [line.text.strip() for line in pane._lines]
+        assert texts[4].startswith("4")
+        assert texts[5] == ""
+        assert texts[6].startswith("assumed")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine import read_dataset
-from tests.tui.app import SIZES, opened, text, until
+from tests.tui.app import SIZES, clock, opened, text, until
 from tui.app import NNTui
 
 IRIS = {"hidden": "8", "output_activation": "softmax", "loss": "cross-entropy"}
@@ -67,3 +67,23 @@ async def test_a_batch_is_inspected_before_it_is_picked(size: tuple[int, int]) -
         await until(pilot, lambda: "not computed yet" in text(app))
         await pilot.press("n")
         await until(pilot, lambda: "+4.99300" in text(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_the_views_are_chosen_with_a_click(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "4")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        weights = app.frame.weights
+        for word, view in (("update", 2), ("check", 4), ("value", 0), ("change", 3), ("grad", 1)):
+            await until(pilot, lambda: "│change│check" in text(app))
+            lines = text(app).splitlines()
+            y = next(y for y, line in enumerate(lines) if "│change│check" in line)
+            await pilot.click(offset=(lines[y].index(word) + 1, y))
+            await until(pilot, lambda view=view: weights._view == view)
+        await pilot.press("5", "enter")
+        await until(pilot, lambda: weights.inspected and "colours v ▸" in text(app))
+        lines = text(app).splitlines()
+        y = next(y for y, line in enumerate(lines) if "colours v ▸" in line)
+        await pilot.click(offset=(lines[y].index("colours"), y))
+        await until(pilot, lambda: "numbers v ▸" in text(app))

@@ -5,6 +5,8 @@ The observations that were held out for validation stand below the others, marke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.events import Click
 from textual.message import Message
@@ -19,6 +21,9 @@ from tui.panes.rows import HELD_OUT, IN_BATCH, count_rows
 
 _BATCH_WORDS = 28
 """The cells beside the title that the names of the first and the last of a batch may take."""
+
+_LEAST_ROWS = 4
+"""So many observations are seen before what is told of the table."""
 
 
 class DatasetPane(LinesView):
@@ -65,8 +70,23 @@ class DatasetPane(LinesView):
     def total_lines(self) -> int:
         if self.moment is None:
             return 1
-        rows = count_rows(self.moment.dataset)
-        return self.HEADING + rows + 1 + len(self._notes(self.size.width))
+        below = self.footing or len(self._below())
+        return self.HEADING + count_rows(self.moment.dataset) + below
+
+    @property
+    def footing(self) -> int:
+        """The lines at the bottom for what is to know of a table that is longer than the pane."""
+        if self.moment is None:
+            return 0
+        rows, height = count_rows(self.moment.dataset), self.size.height - self.HEADING
+        below = len(self._below())
+        if rows + below <= height:
+            return 0
+        return max(min(below - 1, height - min(rows, _LEAST_ROWS)), 0)
+
+    def _below(self) -> list[str]:
+        """What is told of the table, after an empty line; wrapped as if there were a scroll bar."""
+        return ["", *self._notes(self.size.width - 1)]
 
     def _notes(self, width: int) -> list[str]:
         assert self.moment is not None
@@ -88,22 +108,26 @@ class DatasetPane(LinesView):
     def window(self) -> slice:
         """The observations that can be seen."""
         top = round(self.scroll_y)
-        return slice(top, top + max(self.size.height, 1))
+        return slice(top, top + max(self.size.height - self.footing, 1))
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment = self.moment
         if moment is None:
             return [Row().add("reading the table …", self.palette.dim).strip(width)]
-        observations = count_rows(moment.dataset)
-        below = max(count - self.HEADING, 0)
-        rows = range(min(top, observations), min(top + below, observations))
+        observations, footing = count_rows(moment.dataset), self.footing
+        end = top + max(count - self.HEADING - footing, 0)
+        rows = range(min(top, observations), min(end, observations))
         table = self._table = lay_out(moment, rows, width, self._first)
         self._tell(table, moment)
         lines = [self._header(moment, table, width)]
         lines += [self._observation(moment, table, n, width) for n in rows]
-        after = [Strip.blank(width)]
-        after += [Row().add(line, self.palette.dim).strip(width) for line in self._notes(width)]
-        lines += after[max(top - observations, 0) :]
+        told = self._below()
+        if footing:
+            del told[0]
+            if footing < len(told):
+                told[footing - 1] += " …"
+            told = told[:footing]
+        lines += [Row().add(line, self.palette.dim).strip(width) for line in told]
         return lines[:count]
 
     def _tell(self, table: Table, moment: Moment) -> None:
@@ -155,6 +179,9 @@ class DatasetPane(LinesView):
         row.add(" …" if targets.after else "", palette.dim)
         return row.strip(width, palette.selected if n == moment.selected else None)
 
+    def marked(self) -> Sequence[int]:
+        return (self._cursor,) if self._cursor >= 0 else ()
+
     def move(self, direction: str) -> None:
         if self.moment is None:
             return
@@ -179,7 +206,7 @@ class DatasetPane(LinesView):
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
-        if self.moment is None or offset is None:
+        if self.moment is None or offset is None or offset.y >= self.size.height - self.footing:
             return
         observation = round(self.scroll_y) + offset.y - self.HEADING
         if offset.y >= self.HEADING and observation < len(self.moment.dataset.observations):

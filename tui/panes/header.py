@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -15,11 +16,7 @@ if TYPE_CHECKING:
     from engine.snapshot import Snapshot
 
 _NAME = 22
-"""Cells that the data's name and the shape have beside what is told for a while only."""
-_STATE, _LEAST_STATE = 41, 24
-"""Cells that the state has before the program is named, and before anything of the network is."""
-_WIDE = 98
-"""Cells from which on all has room on one line, but for a long reason to stop."""
+"""Cells that the data's name and the shape have beside the state."""
 _FULL_CLOCK = 56
 """Cells below which the clock is told in short."""
 _WORDS = 20
@@ -27,16 +24,16 @@ _WORDS = 20
 _LEAST_NAME = 4
 _GAP = 2
 _STOPPED = "⏸ stopped: "
-_IN_ITERATION = ", in iteration "
-"""What the last part of a reason for a stop begins with."""
+_LAST_PART = re.compile(r", (in|after) iteration ([\d,]+)$")
+"""The end of a reason for a stop, with its iteration."""
 
 
 class Header(LinesView, can_focus=False):
-    """One line, or two where one is too narrow."""
+    """Two lines; one where there are few."""
 
     DEFAULT_CSS = """
     Header {
-        height: 1;
+        height: 2;
         background: $panel;
         padding: 0 1;
         overflow: hidden;
@@ -64,13 +61,8 @@ class Header(LinesView, can_focus=False):
         if count >= 2:
             state = self._state(moment, width)
             watches = watch_row(moment, palette, width - state.width - _GAP)
-            if width >= _WIDE:
-                first = self._wide(moment, clock, width, with_state=False)
-            else:
-                first = self._network(moment, width - clock.width - _GAP).justified(clock, width)
+            first = self._network(moment, width - clock.width - _GAP).justified(clock, width)
             return [first.strip(width), state.justified(watches, width).strip(width)]
-        if width >= _WIDE:
-            return [self._wide(moment, clock, width).strip(width)]
         state = self._state(moment, width - clock.width - _NAME)
         if width < _FULL_CLOCK or clock.width + _GAP + state.width > width:
             return [self._narrow(moment, clocks, width).strip(width)]
@@ -79,34 +71,7 @@ class Header(LinesView, can_focus=False):
         row = network.add("", width=gap - gap // 2).extend(clock)
         return [row.add("", width=gap // 2).extend(state).strip(width)]
 
-    def needs_two_lines(self, width: int) -> bool:
-        """Whether one line of so many cells is too short for the reason why the run stopped."""
-        moment = self.moment
-        if moment is None or not _is_stopped(moment):
-            return False
-        _, room = self._beside_clock(moment, self._clocks(moment, width)[0], width)
-        return not _reason(moment.snapshot, room - cells_of(_STOPPED))[1]
-
-    def _beside_clock(self, moment: Moment, clock: Row, width: int) -> tuple[Row, int]:
-        """The network, the same in every state, and the cells that are left for the state."""
-        room = width - clock.width - 2 * _GAP
-        named = self._network(moment, room).width <= room - _STATE
-        network = self._network(moment, room - _LEAST_STATE, named)
-        return network, room - network.width
-
-    def _wide(self, moment: Moment, clock: Row, width: int, with_state: bool = True) -> Row:
-        """Network, clock and state on one line, the first two always at the same place."""
-        network, room = self._beside_clock(moment, clock, width)
-        state = self._state(moment, room) if with_state else Row()
-        if with_state and (self._progress or self.needs_two_lines(width)):
-            # What is told for a while only takes what room there is.
-            state = self._state(moment, max(room + network.width - _NAME, room))
-            network = self._network(moment, min(network.width, network.width + room - state.width))
-        left = width - network.width - clock.width - max(state.width, _STATE)
-        row = network.add("", width=max(left // 2, _GAP)).extend(clock)
-        return row.justified(state, width)
-
-    def _network(self, moment: Moment, room: int, named: bool = True) -> Row:
+    def _network(self, moment: Moment, room: int) -> Row:
         """As much as there is room for of what is trained, and of the program's name."""
         if room < _LEAST_NAME:
             return Row()
@@ -123,10 +88,9 @@ class Header(LinesView, can_focus=False):
         ]
         # The least needed parts go first where room is short.
         for droppable in (0, 2, 2, 1):
-            if named and sum(cells_of(text) for text, _ in parts) <= room:
+            if sum(cells_of(text) for text, _ in parts) <= room:
                 break
             parts.pop(droppable)
-            named = True
         row = Row()
         for text, style in parts:
             row.add(text, style)
@@ -195,7 +159,7 @@ class Header(LinesView, can_focus=False):
             wanted = cells_of(self._progress)
             return row.add(self._progress, palette.text, width=min(wanted, max(room - 2, 0)))
         if _is_stopped(moment):
-            words, _ = _reason(snapshot, max(room - cells_of(_STOPPED), 0))
+            words = _reason(snapshot, max(room - cells_of(_STOPPED), 0))
             return Row().add(_STOPPED, palette.heading).add(words, palette.text)
         if moment.state is State.RUNNING:
             row, more = Row().add("▶ running", palette.good), Row()
@@ -220,23 +184,18 @@ def _is_stopped(moment: Moment) -> bool:
     return bool(moment.snapshot.stopped) and moment.state is not State.RUNNING
 
 
-def _reason(snapshot: Snapshot, room: int) -> tuple[str, bool]:
-    """Say why the run stopped, as much of it as there is room for.
-
-    Returns:
-        The words, and whether that is all there is to say.
-    """
+def _reason(snapshot: Snapshot, room: int) -> str:
+    """Say why the run stopped, as much of it as there is room for."""
     whole = snapshot.stopped
-    words, sign, iteration = whole.rpartition(_IN_ITERATION)
-    when = ""
-    if sign and cells_of(whole) > room:
-        # The clock may say it too.
-        when = "" if iteration == f"{snapshot.iteration:,}" else f" at {iteration}"
-        whole = words + when
-    if cells_of(whole) <= room:
-        return whole, True
+    found = _LAST_PART.search(whole)
+    if found is None or cells_of(whole) <= room:
+        return cut(whole, room)
+    # The clock may say it too.
+    word, iteration = found.groups()
+    when = "" if iteration == f"{snapshot.iteration:,}" else f" {word} {iteration}"
+    words = whole[: found.start()]
     least = room - cells_of(when)
-    return (cut(words, least) + when if when and least >= _WORDS else cut(whole, room)), False
+    return cut(words, least) + when if least >= _WORDS else cut(words + when, room)
 
 
 def _brief(rate: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -13,7 +14,6 @@ from textual.strip import Strip
 from tui.lines import LinesView, Row, cells_of
 from tui.moment import Moment, State
 from tui.numbers import (
-    NARROWEST,
     fixed,
     largest_magnitude,
     missing,
@@ -22,19 +22,13 @@ from tui.numbers import (
     width_for,
 )
 from tui.panes.matrix import as_table, flat_head, matrix_rows, name_width, names_of
+from tui.panes.shares import ELLIPSIS, Shares, share_out
 
 if TYPE_CHECKING:
     from engine.listing import Line
 
 _MARK, _NARROWEST_PHASE = 3, 9
 _DETAIL_LINES = 4
-_GAP = 2
-"""Cells before the numbers, and for the ellipsis behind them."""
-_NUMBERS = (4, 3, 2)
-_MAY_BE_CUT = 2
-"""So many numbers have room if no more formulas than these are cut."""
-_LEAST_FORMULA = 23
-"""What the notebook's longest takes; where there is less, the numbers give way."""
 
 
 class IterationPane(LinesView):
@@ -45,9 +39,10 @@ class IterationPane(LinesView):
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
-        self._phase = _NARROWEST_PHASE
         self._cursor: int | None = None
         """The chosen line; None while it goes along with the clock."""
+        self._clock: tuple[int, int, bool] = (-1, 0, False)
+        """The clock's time that was shown last, and whether the run went on from it."""
 
     @property
     def line(self) -> Line:
@@ -76,8 +71,7 @@ class IterationPane(LinesView):
 
     def _choose(self, line: int | None) -> None:
         self._cursor = line
-        if line is not None:
-            self.keep_visible(line)
+        self.keep_marked_visible()
         self.redraw()
 
     def on_click(self, event: Click) -> None:
@@ -103,16 +97,23 @@ class IterationPane(LinesView):
         if moment.state is not State.RUNNING:
             title += f" {snapshot.values_iteration:,}"
             title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
+            if moment.selected is not None and snapshot.place_of(moment.selected):
+                title += f"  from observation {moment.dataset.observations[moment.selected]}"
         self.entitle(title)
-        before = self.moment.snapshot if self.moment is not None else None
-        clock = (snapshot.iteration, snapshot.position)
-        moved = before is None or (before.iteration, before.position) != clock
-        if moved:
+        before = self._clock
+        self._clock = (snapshot.iteration, snapshot.position, moment.state is State.RUNNING)
+        if before[:2] != self._clock[:2]:
             self._cursor = None
         super().show(moment)
-        if moved and moment.state is not State.RUNNING:
-            self.keep_visible(max(snapshot.position - 1, 0))
-            self.keep_visible(snapshot.position)
+        if before != self._clock:
+            self.keep_marked_visible()
+
+    def marked(self) -> Sequence[int]:
+        if self.moment is None or self.moment.state is State.RUNNING:
+            return ()
+        position = self.moment.snapshot.position
+        marked = (max(position - 1, 0), position)
+        return marked if self._cursor is None else (*marked, self._cursor)
 
     def total_lines(self) -> int:
         if self.moment is None:
@@ -126,19 +127,25 @@ class IterationPane(LinesView):
         if moment is None:
             return []
         listing = moment.snapshot.listing.lines
-        shape = max(len(shape_text(line.shape)) for line in listing)
-        layers = max(len(line.layer or "") for line in listing)
-        self._phase = max(layers + 2, _NARROWEST_PHASE)
-        lengths = [cells_of(line.formula) for line in listing]
-        formula = _formula_width(lengths, width - _MARK - self._phase - 1 - shape)
+        shares = share_out(
+            width - _MARK,
+            [cells_of(line.formula) for line in listing],
+            symbols=max(cells_of(line.symbol) for line in listing),
+            phase=max(*(len(line.layer or "") + 2 for line in listing), _NARROWEST_PHASE),
+            shape=max(len(shape_text(line.shape)) for line in listing),
+            most=max(prod(line.shape) for line in listing),
+        )
         strips = []
         for i in range(top, min(top + count, len(listing))):
             before = listing[i - 1] if i else None
             row = Row()
             self._mark(row, moment, i)
-            row.add(_phase_text(listing[i], before, i == top), self.palette.dim, width=self._phase)
-            self._formula(row, moment, i, formula)
-            row.add(shape_text(listing[i].shape).rjust(shape), self.palette.dim)
+            phase = _phase_text(listing[i], before, i == top)
+            row.add(phase, self.palette.dim, width=shares.phase)
+            self._formula(row, moment, i, shares)
+            shape = shape_text(listing[i].shape).rjust(shares.shape)
+            row.add(shape if shares.shape else "", self.palette.dim)
+            row.add(" " * shares.gap, self.palette.dim)
             self._values(row, moment, i, width - row.width)
             strips.append(row.strip(width, self._base(moment, i)))
         spare = count - len(strips)
@@ -164,22 +171,21 @@ class IterationPane(LinesView):
             row.add("›" if at else " ", palette.heading)
         row.add(_role(moment, i), palette.heading, width=_MARK - 1)
 
-    def _formula(self, row: Row, moment: Moment, i: int, width: int) -> None:
+    def _formula(self, row: Row, moment: Moment, i: int, shares: Shares) -> None:
         palette = self.palette
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
         line = moment.snapshot.listing.lines[i]
-        row.add(line.formula, style, width=min(cells_of(line.formula), width))
-        room = max(_MARK + self._phase + width + 1 - row.width, 0)
+        text = line.symbol if shares.symbols else line.formula
+        row.add(text, style, width=min(cells_of(text), shares.formula))
+        room = max(_MARK + shares.phase + shares.formula - row.width, 0)
         note = _brief_note(line)
         row.add(note if cells_of(note) < room else "", palette.dim, width=room)
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
-        """The first numbers, from the selected observation's row on."""
+        """The first numbers; of observations, from the selected one on."""
         snapshot, palette = moment.snapshot, self.palette
         line = snapshot.listing.lines[i]
-        row.add(" " * _GAP, palette.dim)
-        room -= _GAP
         end = row.width + room
         array = snapshot.values.get(line.name) if i < snapshot.computed else None
         number = width_for(4, room)
@@ -198,9 +204,8 @@ class IterationPane(LinesView):
             selected = snapshot.place_of(selected)
         if selected is not None:
             selected -= snapshot.first_observation
-            if as_table(array).shape[1] > 1 or selected >= most:
-                start = min(max(selected, 0), len(array) - 1)
-        largest = largest_magnitude(array)
+            start = min(max(selected, 0), len(array) - 1)
+        table, largest = as_table(array), largest_magnitude(array)
         whole = whole_digits(largest)
         fresh = moment.fresh == line.name
         for value, begins, n in flat_head(array, start, most):
@@ -210,11 +215,11 @@ class IterationPane(LinesView):
             elif selected is not None and n == selected:
                 style += palette.selected
             text = fixed(value, number, whole)
-            if begins and as_table(array).shape[1] > 1:
+            if begins and table.shape[1] > 1:
                 row.add("│", palette.dim).add(text, style)
             else:
                 row.add(" " + text, style)
-        if array.size > most and row.width + 2 <= end:
+        if table[start:].size > most and row.width + ELLIPSIS <= end:
             row.add(" …", palette.dim)
 
     def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
@@ -245,17 +250,6 @@ class IterationPane(LinesView):
         for row in rows[: count - 2]:
             strips.append(Row().add("  ").extend(row).strip(width))
         return strips
-
-
-def _formula_width(lengths: Sequence[int], room: int) -> int:
-    """Return how many cells the formulas take of those that they share with the numbers."""
-    longest, whole = max(lengths), sorted(lengths)[:-_MAY_BE_CUT]
-    left = room
-    for numbers in _NUMBERS:
-        left = room - numbers * (NARROWEST + 1) - 2 * _GAP
-        if whole and left >= whole[-1]:
-            return min(longest, left)
-    return min(longest, left if left >= _LEAST_FORMULA else room)
 
 
 def _role(moment: Moment, i: int) -> str:

@@ -343,6 +343,9 @@ class LossPane(LinesView):
         return [legend_row(keys, more, self.palette, width).strip(width)]
 
     def _watches(self, moment: Moment, width: int) -> list[Strip]:
+        """The watches, where the header has no line for them."""
+        if not self.screen.has_class("-short"):
+            return []
         row = watch_row(moment, self.palette, width)
         return [row.strip(width)] if row.width else []
 

@@ -149,15 +149,17 @@ def matrix_rows(
         at = mark is not None and mark.row == i
         row = Row().add(label, palette.heading if at else palette.label, width=names)
         for j in range(shown):
+            here = mark == Mark(i, column + j)
             if table is None or not 0 <= i < len(table):
-                row.add(" " + missing(number), palette.dim)
+                row.add("›" if here else " ", palette.heading if here else palette.dim)
+                row.add(missing(number), palette.dim)
                 continue
             value = float(table[i, column + j])
             style = palette.number(value, largest)
             if fresh:
                 style += palette.fresh
             text = fixed(value, number, whole)
-            if mark == Mark(i, column + j):
+            if here:
                 row.add("›", palette.heading).add(text, style + palette.current)
             else:
                 row.add(" " + text, style)

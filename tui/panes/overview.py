@@ -63,13 +63,14 @@ def views_in(listing: Listing, width: int, view: int) -> list[int]:
 
 
 def tabs_title(listing: Listing, width: int, view: int) -> str:
-    """The names of the views, those that are shown standing out; brief ones in a narrow pane."""
+    """The views to click on, those that are shown standing out; brief ones in a narrow pane."""
     tabs: tuple[str, ...] = TABS
     hint = " v ▸"
     if len("│".join(tabs) + hint) > width - 2:
         tabs, hint = tuple(_BRIEF.get(tab, tab) for tab in tabs), ""
     shown = views_in(listing, width, view)
-    return "│".join(f"[b u]{tab}[/]" if i in shown else tab for i, tab in enumerate(tabs)) + hint
+    marked = (f"[b u]{tab}[/]" if i in shown else tab for i, tab in enumerate(tabs))
+    return "│".join(f"[@click=go_to_view({i})]{tab}[/]" for i, tab in enumerate(marked)) + hint
 
 
 def overview(

@@ -185,7 +185,7 @@ class PicturesPane(LinesView):
 
     def _tell(self) -> None:
         """Say in the border what is shown and which keys there are."""
-        title, hint = f"6 {VIEWS[self._view]}", f"{VIEWS[(self._view + 1) % len(VIEWS)]} v ▸"
+        title, hint = f"6 {VIEWS[self._view]}", f"{VIEWS[(self._view + 1) % len(VIEWS)]} "
         field = self._field()
         if self.view == "boundary" and field is not None and self.moment is not None:
             names = [shown.name for shown in field.maps]
@@ -193,11 +193,11 @@ class PicturesPane(LinesView):
             title += f"  {map_name(shown, self.moment.dataset)}"
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
-            hint = f"←→ neuron{pairs}  v ▸"
+            hint = f"←→ neuron{pairs}  "
         seen, count = self._in_sight()
         if len(seen) < count:
-            hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  v ▸"
-        self.entitle(title, hint)
+            hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  "
+        self.entitle(title, f"[@click=app.next_view]{hint}v ▸[/]")
 
     def _in_sight(self) -> tuple[range, int]:
         """Which hidden layers or classes the view has in sight, and how many it has."""

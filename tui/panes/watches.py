@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from tui.lines import Row
+from tui.lines import Row, cells_of
 from tui.moment import Moment
 from tui.palette import Palette
 
+_MORE = "  … {} in B"
+"""What stands for those that there is no room for: the key B lists all."""
+
 
 def watch_row(moment: Moment, palette: Palette, room: int) -> Row:
-    """Write as many watches as there is room for; an empty row where there are none."""
-    row = Row()
-    watches = [stop for stop in moment.snapshot.stops if stop.value and stop.enabled]
-    for i, stop in enumerate(stop for stop in watches if not stop.name):
+    """Write as many watches as there is room for, and how many more there are.
+
+    A condition that has just stopped the run is left out, as the reason for the stop tells it.
+    """
+    row, snapshot = Row(), moment.snapshot
+    watches = [
+        stop
+        for stop in snapshot.stops
+        if stop.value and stop.enabled and not stop.name and stop.spec not in snapshot.stopped
+    ]
+    for i, stop in enumerate(watches):
         part = Row().add("  " if i else "", palette.dim)
         part.add(f"{stop.spec} ", palette.dim).add(stop.value, palette.label)
-        if row.width + part.width > room:
-            return row.add(" …", palette.dim) if row.width + 2 <= room else row
+        left = len(watches) - i
+        after = cells_of(_MORE.format(left - 1)) if left > 1 else 0
+        if row.width + part.width + after > room:
+            more = _MORE.format(left)
+            return row.add(more if row.width + cells_of(more) <= room else "", palette.dim)
         row.extend(part)
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.events import Click
@@ -76,6 +77,7 @@ class WeightsPane(LinesView):
         self._heat = False
         self.scroll_to(y=0, animate=False)
         self._refresh()
+        self._keep_cursor_visible()
         return True
 
     def follow(self, observation: int) -> None:
@@ -85,7 +87,7 @@ class WeightsPane(LinesView):
         place = self.moment.snapshot.place_of(observation)
         if place is not None:
             self._at[0] = place
-            self.keep_visible(self._line_of_cursor())
+            self._keep_cursor_visible()
 
     def next_view(self) -> None:
         """Go to the next view of the parameters, or between numbers and colours."""
@@ -94,6 +96,13 @@ class WeightsPane(LinesView):
         else:
             self._view = (self._view + 1) % len(TABS)
         self._refresh()
+        self._keep_cursor_visible()
+
+    def action_go_to_view(self, view: int) -> None:
+        """Show a view of the parameters."""
+        self._view = view
+        self._refresh()
+        self.keep_marked_visible()
 
     def show_check(self, check: GradientCheck) -> None:
         """Show what a check has found."""
@@ -102,8 +111,8 @@ class WeightsPane(LinesView):
             self._view = CHECK
             self.inspect(None)
             self._at = self._checked.worst_row_and_column()
-            self.keep_visible(self._line_of_cursor() if any(self._at) else 0)
             self._refresh()
+            self._keep_cursor_visible()
 
     def leave_check(self) -> bool:
         """Go from the check back to the values; false if it is not shown."""
@@ -142,7 +151,8 @@ class WeightsPane(LinesView):
         listing = self.moment.snapshot.listing
         if self.inspected is not None:
             title = f"4 Inspector  {listing.symbols[self.inspected]}"
-            self.entitle(title, ("numbers" if self._heat else "colours") + " v ▸")
+            hint = ("numbers" if self._heat else "colours") + " v ▸"
+            self.entitle(title, f"[@click=app.next_view]{hint}[/]")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
         checked = self._checked
@@ -207,11 +217,23 @@ class WeightsPane(LinesView):
         before = self._at[0]
         self._at[axis] = min(max(self._at[axis] + step, 0), self._sizes()[axis] - 1)
         self._at[1] = min(self._at[1], self._sizes()[1] - 1)
-        self.keep_visible(self._line_of_cursor() if any(self._at) else 0)
+        self._keep_cursor_visible()
         self.redraw()
         if self._at[0] != before and self._by_observation(self.moment):
             observation = self.moment.snapshot.observation_at(self._at[0])
             self.post_message(self.RowChosen(observation))
+
+    def marked(self) -> Sequence[int]:
+        return self._lines_of_cursor() if self.moment is not None and self.cursor_shown else ()
+
+    def _keep_cursor_visible(self) -> None:
+        if self.moment is not None:
+            self.keep_visible(*self._lines_of_cursor())
+
+    def _lines_of_cursor(self) -> tuple[int, ...]:
+        """The line to have in view, and where it is the first one what stands above it."""
+        line = self._line_of_cursor()
+        return (line,) if any(self._at) else (0, line)
 
     def _line_of_cursor(self) -> int:
         """The line of the pane that the cursor is in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.app import ComposeResult
@@ -51,6 +52,14 @@ class ListLines(LinesView):
             shown.append(row.strip(width, self.palette.selected if at else None))
         return shown
 
+    def marked(self) -> Sequence[int]:
+        return (self._owner.line_of_cursor,)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        # In another width there may be another number of lines.
+        self.refill()
+
     def refill(self) -> None:
         """Draw the lines anew, as many as there are now."""
         before = len(self._rows)
@@ -59,7 +68,7 @@ class ListLines(LinesView):
             self.refresh(layout=True)
         if self.size:
             self.redraw()
-            self.keep_visible(self._owner.line_of_cursor)
+            self.keep_marked_visible()
 
 
 class ListScreen(Dialog[None]):
