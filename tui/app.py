@@ -12,6 +12,7 @@ from textual.screen import Screen
 from engine.text import clean
 from tui import terminal
 from tui.actions.seeing import Seeing
+from tui.commands.results import FAILED
 from tui.keys import KEYS
 
 if TYPE_CHECKING:
@@ -71,4 +72,5 @@ def run(*, fps: float, calm: bool, data: str | None, **options: object) -> int:
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)
+        return app.return_code or FAILED
     return app.return_code or 0
