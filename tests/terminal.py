@@ -88,9 +88,23 @@ class Terminal:
         return pid
 
     @property
+    def handle(self) -> int:
+        """The file descriptor of our end of the terminal."""
+        handle: int = self._child.child_fd
+        return handle
+
+    @property
     def is_alive(self) -> bool:
         """Whether it has not ended."""
         return bool(self._child.isalive())
+
+    @property
+    def exit_code(self) -> int | None:
+        """What it has ended with: negative where by a signal; None where it goes on."""
+        if self._child.isalive():
+            return None
+        signalled = self._child.signalstatus
+        return int(self._child.exitstatus) if signalled is None else -int(signalled)
 
     def kill(self, number: int) -> None:
         """Send it a signal."""
@@ -122,7 +136,7 @@ class Terminal:
         self._screen.resize(lines, columns)
         self._child.setwinsize(lines, columns)
 
-    def press(self, key: str) -> float:
+    def press(self, key: str | bytes) -> float:
         """Send a key and return the time."""
         now = perf_counter()
         self._child.send(key)

@@ -22,11 +22,14 @@ class DismissedOnce:
     """What it closes with once it lies on top again."""
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Close with a result; at once, or as soon as nothing lies above."""
+        """Close with a result; at once, or as soon as it is there and nothing lies above."""
         screen = cast("Screen[Any]", self)
-        if screen.app.screen is screen:
+        if not screen.is_mounted:
+            # What Textual does to make it ready would find nothing there.
+            screen.call_later(screen.dismiss, result)
+        elif screen.app.screen is screen:
             return cast("AwaitComplete", super().dismiss(result))  # type: ignore[misc]
-        if screen in screen.app.screen_stack:
+        elif screen in screen.app.screen_stack:
             self._late = (result,)
         return AwaitComplete()
 

@@ -146,18 +146,18 @@ class BrowseScreen(Dialog[Choice]):
     def __init__(self, runs: Sequence[Entry]) -> None:
         super().__init__(classes="-wide")
         self._runs = runs
+        now = time.time()
+        lines = aligned([_cells(entry, now) for entry in runs])
+        options = [Option(Text(line), id=str(i)) for i, line in enumerate(lines)]
+        self._box = _Runs(*options, id="list")
 
     def compose(self) -> ComposeResult:
-        now = time.time()
-        lines = aligned([_cells(entry, now) for entry in self._runs])
-        options = [Option(Text(line), id=str(i)) for i, line in enumerate(lines)]
-        box = _Runs(*options, id="list")
-        box.border_title = "Saved runs"
-        box.border_subtitle = "Enter opens · Esc back"
-        yield box
+        self._box.border_title = "Saved runs"
+        self._box.border_subtitle = "Enter opens · Esc back"
+        yield self._box
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        self._box.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         entry = self._runs[int(event.option.id or 0)]
