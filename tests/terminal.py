@@ -131,6 +131,11 @@ class Terminal:
         found = _ITERATION.search(self.header)
         return int(found[1].replace(",", "")) if found else None
 
+    def hang_up(self) -> None:
+        """Close the terminal under it."""
+        self._child.ptyproc.fileobj.close()
+        self._child.ptyproc.closed = True
+
     def resize(self, columns: int, lines: int) -> None:
         """Make the terminal larger or smaller."""
         self._screen.resize(lines, columns)

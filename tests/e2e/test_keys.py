@@ -78,6 +78,7 @@ def check_keys(folder: Path, seed: int, rounds: int) -> None:
             # What Textual's parser cannot read is logged, and ends nothing.
             defects = [entry for entry in entries if entry and "_xterm_parser" not in entry]
             assert not defects, "\n".join([*map(repr, sent), *defects])
+            assert b"Traceback" not in terminal.output, (seed, sent)
             assert terminal.exit_code == 0, (seed, sent, terminal.output[-300:])
 
 

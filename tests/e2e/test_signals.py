@@ -1,6 +1,5 @@
 """Whenever a signal comes, whatever is typed: the terminal is given back, with the right code."""
 
-import os
 import signal
 import termios
 import time
@@ -148,7 +147,7 @@ def test_closing_the_terminal_is_no_defect(state: Library) -> None:
             pid = terminal.pid
             if signals:
                 terminal.kill(signal.SIGHUP)
-            os.close(terminal.handle)
+            terminal.hang_up()
             until(lambda p=pid: not _goes_on(p), 10)
     assert not list(state.path.parent.rglob("nn-tui.log"))
     assert last(state).saved.ended == "SIGHUP"  # type: ignore[union-attr]

@@ -29,7 +29,7 @@ class DismissedOnce:
             screen.call_later(screen.dismiss, result)
         elif screen.app.screen is screen:
             return cast("AwaitComplete", super().dismiss(result))  # type: ignore[misc]
-        elif screen in screen.app.screen_stack:
+        elif screen in screen.app.screen_stack and self._late is None:
             self._late = (result,)
         return AwaitComplete()
 
