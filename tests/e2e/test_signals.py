@@ -9,7 +9,7 @@ import pytest
 
 from engine.saved.library import Library
 from tests.e2e.saved import last, until
-from tests.terminal import Terminal
+from tests.terminal import PROGRAM, Terminal
 
 ENDLESS = ["or", "--iterations", "1000000000", "--new"]
 SWITCHED = [b"1049", b"1003", b"2004"]
@@ -151,6 +151,16 @@ def test_closing_the_terminal_is_no_defect(state: Library) -> None:
             until(lambda p=pid: not _goes_on(p), 10)
     assert not list(state.path.parent.rglob("nn-tui.log"))
     assert last(state).saved.ended == "SIGHUP"  # type: ignore[union-attr]
+
+
+def test_closing_the_terminal_of_a_command_is_no_defect(state: Library) -> None:
+    command = f"trap '' HUP; exec {PROGRAM} check iris --hidden 10000 --bias per-neuron"
+    with Terminal("-c", command, program="bash") as terminal:
+        terminal.wait_for(lambda: "checking" in terminal.text)
+        terminal.hang_up()
+        until(lambda: not terminal.is_alive, 30)
+        assert terminal.exit_code == 129
+    assert not list(state.path.parent.rglob("nn-tui.log"))
 
 
 def _goes_on(pid: int) -> bool:
