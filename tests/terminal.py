@@ -88,9 +88,23 @@ class Terminal:
         return pid
 
     @property
+    def handle(self) -> int:
+        """The file descriptor of our end of the terminal."""
+        handle: int = self._child.child_fd
+        return handle
+
+    @property
     def is_alive(self) -> bool:
         """Whether it has not ended."""
         return bool(self._child.isalive())
+
+    @property
+    def exit_code(self) -> int | None:
+        """What it has ended with: negative where by a signal; None where it goes on."""
+        if self._child.isalive():
+            return None
+        signalled = self._child.signalstatus
+        return int(self._child.exitstatus) if signalled is None else -int(signalled)
 
     def kill(self, number: int) -> None:
         """Send it a signal."""
@@ -117,12 +131,17 @@ class Terminal:
         found = _ITERATION.search(self.header)
         return int(found[1].replace(",", "")) if found else None
 
+    def hang_up(self) -> None:
+        """Close the terminal under it."""
+        self._child.ptyproc.fileobj.close()
+        self._child.ptyproc.closed = True
+
     def resize(self, columns: int, lines: int) -> None:
         """Make the terminal larger or smaller."""
         self._screen.resize(lines, columns)
         self._child.setwinsize(lines, columns)
 
-    def press(self, key: str) -> float:
+    def press(self, key: str | bytes) -> float:
         """Send a key and return the time."""
         now = perf_counter()
         self._child.send(key)

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from engine.text import clean
 from tui import terminal
 from tui.actions.seeing import Seeing
+from tui.commands.results import FAILED
 from tui.keys import palette_keys
 
 if TYPE_CHECKING:
@@ -88,4 +89,5 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)
+        return app.return_code or FAILED
     return app.return_code or 0

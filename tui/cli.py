@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Collection
@@ -18,6 +19,7 @@ from tui.commands.inspecting import check, explain, trace
 from tui.commands.results import BAD_INPUT, FAILED, INTERRUPTED
 from tui.commands.training import open_, train
 from tui.options import spell_out
+from tui.terminal import LOST, is_gone
 from tui.typeset import PlainOutput, is_plain
 
 
@@ -125,6 +127,11 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.EIO and is_gone():
+            # There is nobody to tell, and no defect; nothing can be written at exit either.
+            for handle in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
+            sys.exit(LOST)
         from tui.failure import told_of
 
         click.echo(f"nn-tui: {told_of(error)}", err=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import platform
+import threading
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
 from engine import __version__
 from engine.text import clean
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 _MOST_BYTES = 1_000_000
 
@@ -43,3 +48,23 @@ def write_log(error: BaseException) -> Path | None:
     except OSError:
         return None
     return path
+
+
+def log_the_rest(loop: AbstractEventLoop) -> None:
+    """Log what fails in a task or a thread that nobody waits for, instead of printing it.
+
+    Args:
+        loop: The event loop of the tasks.
+    """
+
+    def of_task(loop: AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            write_log(error)
+
+    def of_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            write_log(args.exc_value)
+
+    loop.set_exception_handler(of_task)
+    threading.excepthook = of_thread

@@ -31,7 +31,14 @@ CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
 """The ways to open a saved run."""
 
 
-class _DeclaredType(click.ParamType[Value]):
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Value]
+else:
+    # Before click 8.4 it took no type.
+    _ParamType = click.ParamType
+
+
+class _DeclaredType(_ParamType):
     """Validates as the form on the screen does."""
 
     def __init__(self, declaration: Declaration) -> None:
@@ -48,7 +55,7 @@ class _DeclaredType(click.ParamType[Value]):
         except InputError as error:
             return self.fail(str(error), param, ctx)
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         if self.declaration.is_switch:
             return "[" + "|".join(self.declaration.choices) + "]"
         if self.declaration.choices:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
 import termios
 import threading
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from engine.errors import InputError
 
@@ -16,34 +18,99 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-_PATIENCE = 2.5
-"""Seconds that a stalled terminal gets to take the last output."""
+_PATIENCE, _LAST = 2.5, 0.2
+"""Seconds that a stalled terminal gets to take the last output, and then to be given back."""
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+"""The signals that end the program in order."""
+
+LOST = 128 + signal.SIGHUP
+"""The exit code where the terminal has gone."""
+
+_AS_BEFORE = (
+    b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+"""Undoes all that is switched on while the screen is drawn."""
 
 
 def on_termination(
-    loop: AbstractEventLoop, save: Callable[[str], None], leave: Callable[[int], None]
+    loop: AbstractEventLoop,
+    save: Callable[[str], None],
+    leave: Callable[[int], None],
+    give_back: Callable[[], None],
 ) -> None:
-    """Save and leave in order on SIGTERM, SIGHUP and SIGQUIT, and in any case leave soon.
+    """Save and leave in order on a signal that ends the program, and in any case leave soon.
 
     Args:
         loop: The event loop of the app.
         save: Saves the run, given the name of the signal; called in a thread of its own, as the
             loop of a stalled terminal does nothing more.
         leave: Ends the app with a return code; called in the loop.
+        give_back: Gives the terminal back where the app cannot; called in a thread of its own.
     """
+    is_ending = False
 
     def handle(signum: int, frame: FrameType | None) -> None:
+        nonlocal is_ending
+        if is_ending:
+            return
+        is_ending = True
         code = 128 + signum
-        # On a stalled link the loop itself is blocked on output.
-        last_resort = threading.Timer(_PATIENCE, os._exit, (code,))
-        last_resort.daemon = True
-        last_resort.start()
+        try:
+            loop.call_soon_threadsafe(leave, code)
+        except RuntimeError:
+            # The loop has ended: the run is saved, and the terminal given back.
+            os._exit(code)
         name = signal.Signals(signum).name
         threading.Thread(target=save, args=(name,), name="last save", daemon=True).start()
-        loop.call_soon_threadsafe(leave, code)
 
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        def leave_at_last() -> None:
+            giving = threading.Thread(target=give_back, daemon=True)
+            giving.start()
+            giving.join(_LAST)
+            os._exit(code)
+
+        # On a stalled link the loop itself is blocked on output.
+        last_resort = threading.Timer(_PATIENCE, leave_at_last)
+        last_resort.daemon = True
+        last_resort.start()
+
+    for number in ENDING:
         signal.signal(number, handle)
+    atexit.register(_end_undisturbed)
+
+
+def _end_undisturbed() -> None:
+    """Keep the exit code that was come to, where a signal comes when all is done."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def give_back(output: int, attributes: list[Any] | None) -> None:
+    """Make a terminal what it was, without waiting for what it has not taken yet.
+
+    Args:
+        output: Its file descriptor.
+        attributes: What it was set to; None where that is not known.
+    """
+    with suppress(termios.error, OSError):
+        if attributes is not None:
+            termios.tcsetattr(output, termios.TCSANOW, attributes)
+        termios.tcflush(output, termios.TCOFLUSH)
+        os.write(output, _AS_BEFORE)
+
+
+def wait_for_foreground(handle: int) -> None:
+    """Stand still, as any job does that would use its terminal, until it is its turn.
+
+    Args:
+        handle: The terminal's file descriptor.
+    """
+    # Without a controlling terminal there are no turns.
+    with suppress(OSError):
+        while os.tcgetpgrp(handle) != os.getpgrp():
+            os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def is_dumb() -> bool:

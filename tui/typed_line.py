@@ -12,6 +12,10 @@ _EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
 """Those of the line itself; with what it inherits, up and down would scroll it."""
 
 
+LONGEST = 1_000
+"""Characters that a line takes."""
+
+
 class TypedLine(Input):
     """Answers its editing keys itself, and holds no character that a terminal would act on.
 
@@ -20,8 +24,11 @@ class TypedLine(Input):
     """
 
     def validate_value(self, value: str) -> str:
-        """Make control and bidi characters visible, whoever has put them there."""
-        return visible(value)
+        """Make control and bidi characters visible, whoever has put them there, and cut it."""
+        shown = visible(value[: LONGEST + 1])
+        if len(shown) > LONGEST and self.is_attached:
+            self.notify(f"A line takes {LONGEST:,} characters; the rest was cut.", markup=False)
+        return shown[:LONGEST]
 
     async def _on_key(self, event: Key) -> None:
         for binding in _EDITING.get(event.key, ()):
@@ -31,6 +38,10 @@ class TypedLine(Input):
 
 
 def pasted(text: str) -> str:
-    """Return what a line takes of a pasted text: its first line, with all of it to be seen."""
-    first = text.splitlines()[:1]
-    return visible("".join(first).replace("\t", " "))
+    """Return what a line takes of a pasted text: its first line, with all of it to be seen.
+
+    It may be longer than a line by one character, so that a line can tell that it was cut.
+    """
+    # Of the megabytes that a clipboard may hold.
+    first = text[: 2 * LONGEST].splitlines()[:1]
+    return visible("".join(first).replace("\t", " "))[: LONGEST + 1]

@@ -1,7 +1,7 @@
 """What a line to type in takes."""
 
-from tests.tui.app import opened
-from tui.typed_line import TypedLine, pasted
+from tests.tui.app import opened, said, until
+from tui.typed_line import LONGEST, TypedLine, pasted
 
 
 async def test_a_line_holds_nothing_that_a_terminal_would_act_on() -> None:
@@ -18,3 +18,15 @@ def test_of_what_is_pasted_the_first_line_is_taken() -> None:
     assert pasted("E\t< 0.1") == "E < 0.1"
     assert pasted("\u2066ŷ\x1b[2J\x00") == "\\u2066ŷ␛[2J␀"
     assert pasted("") == pasted("\n") == ""
+
+
+async def test_a_line_takes_so_much_and_says_so() -> None:
+    assert len(pasted("E <" + " " * 1_000_000 + "1")) == LONGEST + 1
+    async with opened(notifications=True) as (app, pilot):
+        await pilot.press("w")
+        line = app.screen.query_one(TypedLine)
+        line.value = "E < 0.1" + " " * (LONGEST - 7)
+        assert not said(app)
+        line.value += "x"
+        assert line.value == "E < 0.1" + " " * (LONGEST - 7)
+        await until(pilot, lambda: "the rest was cut" in said(app))

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
-from textual.events import Event, Paste, Resize
+from textual.events import Event, Key, Paste, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
@@ -18,18 +18,21 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Footer
+from textual.worker import WorkerFailed
 
 from engine.errors import InputError, NotComputedError
 from engine.text import clean
 from tui import layout, terminal
+from tui.commands.results import FAILED
 from tui.contrast import legible
 from tui.driver import PlainDriver, ScreenDriver
-from tui.failure import told_of
+from tui.failure import log_the_rest, told_of
 from tui.frame import Frame
 from tui.keys import bindings
 from tui.lines import LinesView, wrap
 from tui.moment import Moment, State
 from tui.palette import THEME, Palette
+from tui.screens.command_search import CommandSearch
 from tui.screens.listing import ListScreen
 from tui.session import Answer, Command, Outcome, Session, View, Window
 from tui.settings import keep_theme, kept_theme, settings_path
@@ -86,6 +89,7 @@ class Core(App[None]):
         self.failure: str | None = None
         self.palette = Palette.from_theme({})
         self._ended = "quit"
+        self._is_leaving = False
         self._fps = fps
         self._calm = calm
         self._session: Session | None = None
@@ -117,11 +121,13 @@ class Core(App[None]):
         self.theme_changed_signal.subscribe(self, self._take_theme)
         self.app_resume_signal.subscribe(self, lambda app: self._draw_all())
         if not self.is_headless:
-            terminal.on_termination(asyncio.get_running_loop(), self._save_at_once, self._leave)
-            self.set_interval(1.0, self._leave_if_alone)
+            log_the_rest(asyncio.get_running_loop())
+            self.set_interval(1.0, self._look_at_terminal)
         self.frame.go_to(self.frame.active)
 
     async def on_event(self, event: Event) -> None:
+        if self._is_leaving and isinstance(event, (Key, Paste)):
+            return
         if isinstance(event, Paste) and not event.is_forwarded:
             # Here, as the palette has a line of its own.
             event.text = pasted(event.text)
@@ -148,6 +154,10 @@ class Core(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), legible(self.depth, self.current_theme.dark)]
 
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandSearch):
+            self.push_screen(CommandSearch())
+
     def _take_colours(self) -> None:
         self.palette = Palette.from_theme(
             self.theme_variables, dark=self.current_theme.dark, few=self.depth == 16
@@ -172,19 +182,25 @@ class Core(App[None]):
         """Draw every cell, as after `fg` nothing of the screen is there any more."""
         self.refresh(layout=True)
 
-    def _leave(self, code: int) -> None:
+    def leave(self, code: int) -> None:
+        """End with an exit code, without what was typed and not yet answered."""
+        self._is_leaving = True
         self.exit(return_code=code)
 
-    def _save_at_once(self, signal: str) -> None:
+    def save_at_once(self, signal: str) -> None:
         """Save before a signal ends the program."""
         self._ended = signal
         if self._session is not None:
             self._session.save_at_once(signal)
 
-    def _leave_if_alone(self) -> None:
-        if terminal.is_gone():
+    def leave_if_alone(self) -> None:
+        """End if the terminal has gone."""
+        if terminal.is_gone() and not self._is_leaving:
             self._ended = "SIGHUP"
-            self._leave(1)
+            self.leave(terminal.LOST)
+
+    def _look_at_terminal(self) -> None:
+        self.leave_if_alone()
         # Of several changes in quick succession the last may have been missed.
         now = terminal.size()
         if now is not None and all(now) and tuple(self.size) != tuple(now):
@@ -201,6 +217,18 @@ class Core(App[None]):
         problem = saver.problem if saver is not None else ""
         warning = self._moment.snapshot.warning if self._moment is not None else ""
         self.frame.warn(problem or warning)
+
+    def _handle_exception(self, error: Exception) -> None:
+        if isinstance(error, WorkerFailed):
+            # It only says that there was one, and where it came from is lost.
+            error = error.error if isinstance(error.error, Exception) else error
+        if isinstance(error, OSError) and terminal.is_gone():
+            self.leave_if_alone()
+        elif self._exception is None:
+            self._return_code = FAILED
+            self._exception = error
+            self._exception_event.set()
+            self._fatal_error()
 
     def _fatal_error(self) -> None:
         # Textual would fill the screen with the traceback; it goes to the log.

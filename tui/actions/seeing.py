@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import platformdirs
 
 from engine.errors import InputError
 from engine.expression import Cell, Explanation
@@ -241,6 +244,21 @@ class Seeing(Changing):
 
     def on_weights_pane_window_moved(self) -> None:
         self._tell("")
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Save the screen as a picture, where that can be, and say where or why not."""
+        problem: OSError | None = None
+        for folder in (path,) if path else (platformdirs.user_downloads_dir(), ".", "~"):
+            try:
+                picture = Path(self.save_screenshot(filename, folder)).absolute()
+            except OSError as error:
+                problem = error
+            else:
+                self._say(f"The screen is saved as {clean(str(picture), 400)}")
+                return
+        assert problem is not None
+        where = clean(str(problem.filename), 400)
+        self._say(f"The screen is not saved: {where}: {problem.strerror}", severity="error")
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen(self.palette))

@@ -78,8 +78,8 @@ class Stopping(Moving):
         self.push_screen(PromptScreen(title, hint, add), self._stop_added)
 
     def _stop_added(self, stop: Stop | None) -> None:
-        if stop is not None:
-            self._tell("Added. B lists all breakpoints and watches.")
+        # It may have been added although Esc, right behind Enter, has closed the prompt.
+        self._tell("" if stop is None else "Added. B lists all breakpoints and watches.")
 
     def prompt_stop(self, stop: StopView) -> None:
         """Ask for another condition of a stop."""

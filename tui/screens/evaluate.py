@@ -48,6 +48,9 @@ class EvaluateScreen(Dialog[None]):
     ) -> None:
         super().__init__(classes="-wide")
         self._evaluate = evaluate
+        # Kept, as keys and answers come also when nothing of the screen can be found.
+        self._line = TypedLine(compact=True, placeholder="an expression")
+        self._result = Static(Text(HINT), id="result")
         self._typed = typed
         self._at = len(typed)
         self._found: int | None = None
@@ -57,18 +60,18 @@ class EvaluateScreen(Dialog[None]):
         with Container() as box:
             box.border_title = "Evaluate"
             box.border_subtitle = "Enter evaluates · ↑ earlier · Esc"
-            yield TypedLine(compact=True, placeholder="an expression")
-            yield Static(Text(HINT), id="result")
+            yield self._line
+            yield self._result
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self._line.focus()
 
     def action_earlier(self, step: int) -> None:
         """Bring an earlier expression back."""
         self._at = min(max(self._at + step, 0), len(self._typed))
         earlier = self._typed[self._at] if self._at < len(self._typed) else ""
-        self.query_one(Input).value = earlier
-        self.query_one(Input).cursor_position = len(earlier)
+        self._line.value = earlier
+        self._line.cursor_position = len(earlier)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
@@ -93,7 +96,7 @@ class EvaluateScreen(Dialog[None]):
             self._show(self._scanned(result) if isinstance(result, Scan) else _written(result))
 
     def _show(self, text: str, style: str = "") -> None:
-        self.query_one("#result", Static).update(Text(text, style=style))
+        self._result.update(Text(text, style=style))
 
     def _scanned(self, scan: Scan) -> str:
         largest, smallest = scan.largest, scan.smallest

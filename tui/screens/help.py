@@ -63,9 +63,10 @@ class HelpScreen(Dialog[None]):
     def __init__(self, palette: Palette) -> None:
         super().__init__(classes="-wide")
         self._palette = palette
+        self._scroll = VerticalScroll()
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as scroll:
+        with self._scroll as scroll:
             scroll.border_title = "nn-tui: a debugger for backpropagation"
             scroll.border_subtitle = "↑ ↓ space scroll · Esc closes"
             yield Static(self._recipes())
@@ -74,7 +75,7 @@ class HelpScreen(Dialog[None]):
 
     def action_turn(self) -> None:
         """Show the next page, as pagers do."""
-        self.query_one(VerticalScroll).scroll_page_down(animate=False)
+        self._scroll.scroll_page_down(animate=False)
 
     def _recipes(self) -> Group:
         return Group(
@@ -97,4 +98,4 @@ class HelpScreen(Dialog[None]):
         return table
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self._scroll.focus()

@@ -52,20 +52,21 @@ class PromptScreen(Dialog[T], Generic[T]):
     ) -> None:
         super().__init__()
         self._title = title
-        self._hint = hint
         self._parse = parse
-        self._value = value
+        # Kept, as an answer may come when nothing of the screen can be found any more.
+        self._line = TypedLine(value, compact=True, select_on_focus=True)
+        self._hint = Static(Text(hint), id="hint")
 
     def compose(self) -> ComposeResult:
         with Container() as box:
             # Names from a file are no markup.
             box.border_title = Text(self._title)
             box.border_subtitle = "Enter accepts, Esc cancels"
-            yield TypedLine(self._value, compact=True, select_on_focus=True)
-            yield Static(Text(self._hint), id="hint")
+            yield self._line
+            yield self._hint
 
     def on_mount(self) -> None:
-        self.query_one(Input).focus()
+        self._line.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         # In a worker, as the answer may have to wait for a long way, and Esc may not.
@@ -75,6 +76,6 @@ class PromptScreen(Dialog[T], Generic[T]):
         try:
             answer = await wrap_future(self._parse(text))
         except InputError as error:
-            self.query_one("#hint", Static).update(Text(str(error), style="bold"))
+            self._hint.update(Text(str(error), style="bold"))
         else:
             self.dismiss(answer)

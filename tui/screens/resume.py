@@ -20,6 +20,8 @@ from tui.times import ago, aligned, brief, brief_loss
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual._widget_navigation import Direction
+
     from engine.saved.library import Entry
     from engine.saved.manifest import Saved
 
@@ -125,6 +127,15 @@ def _cells(entry: Entry, now: float) -> list[str]:
     ]
 
 
+class _Runs(OptionList):
+    """Textual's list, for keys that come before it has any room."""
+
+    def _move_page(self, direction: Direction) -> None:
+        # A page is counted in lines, which it does not have then.
+        if self.scrollable_content_region:
+            super()._move_page(direction)
+
+
 class BrowseScreen(Dialog[Choice]):
     """The saved runs on the same data."""
 
@@ -135,18 +146,18 @@ class BrowseScreen(Dialog[Choice]):
     def __init__(self, runs: Sequence[Entry]) -> None:
         super().__init__(classes="-wide")
         self._runs = runs
+        now = time.time()
+        lines = aligned([_cells(entry, now) for entry in runs])
+        options = [Option(Text(line), id=str(i)) for i, line in enumerate(lines)]
+        self._box = _Runs(*options, id="list")
 
     def compose(self) -> ComposeResult:
-        now = time.time()
-        lines = aligned([_cells(entry, now) for entry in self._runs])
-        options = [Option(Text(line), id=str(i)) for i, line in enumerate(lines)]
-        box = OptionList(*options, id="list")
-        box.border_title = "Saved runs"
-        box.border_subtitle = "Enter opens · Esc back"
-        yield box
+        self._box.border_title = "Saved runs"
+        self._box.border_subtitle = "Enter opens · Esc back"
+        yield self._box
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        self._box.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         entry = self._runs[int(event.option.id or 0)]
