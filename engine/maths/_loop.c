@@ -82,12 +82,20 @@ static void apply(Call *c)
     }
 }
 
-/* at: out, x, out, the value to start from; extra: numbers in out, bytes between, bytes of one. */
+/* at: out, x, out, the value to start from; extra: numbers in out, bytes between, bytes of one,
+ * how many numbers are taken at once. */
 static void reduce(Call *c)
 {
     for (npy_intp i = 0; i < c->extra[0]; i++)
         memcpy(c->at[0] + i * c->extra[1], c->at[3], (size_t)c->extra[2]);
-    apply(c);
+    for (npy_intp i = 0; i < c->outer; i++)
+        for (npy_intp done = 0, n; done < c->dims[0]; done += n) {
+            char *at[3];
+            n = c->dims[0] - done < c->extra[3] ? c->dims[0] - done : c->extra[3];
+            for (int k = 0; k < 3; k++)
+                at[k] = c->at[k] + i * c->outer_steps[k] + done * c->steps[k];
+            c->function(at, &n, c->steps, c->data);
+        }
 }
 
 /* at: table, indices, out; dims: how many; extra: rows of the table, bytes of a row. */

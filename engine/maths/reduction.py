@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,6 +124,16 @@ class Reduce:
             steps=(inner[2], inner[1], inner[2]),
             outer=outer[0],
             outer_steps=(outer[2], outer[1], outer[2]),
-            extra=(out.size, out.strides[0] if out.ndim else 0, out.itemsize),
+            extra=(out.size, out.strides[0] if out.ndim else 0, out.itemsize, _at_once()),
             holds=(start,),
         )
+
+
+@cache
+def _at_once() -> int:
+    """Return how many numbers NumPy hands to a reduction at once: before 2.3, a buffer of them."""
+    buffer = 8192
+    numbers = np.zeros(buffer + 8)
+    numbers[[0, buffer - 1, buffer]] = 2.0**53, 1.0, 1.0
+    # The two ones are lost unless they are added to each other first.
+    return sys.maxsize if np.add.reduce(numbers) > 2.0**53 else buffer
