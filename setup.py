@@ -6,11 +6,12 @@ from setuptools.command.sdist import sdist
 
 
 class Source(sdist):
-    """The source with its tests."""
+    """The source with its tests and all that lies beside the samples."""
 
     def make_distribution(self) -> None:
-        """Add the tests before it is packed."""
+        """Add them before it is packed."""
         self.filelist.graft("tests")
+        self.filelist.graft("samples")
         self.filelist.global_exclude("*.py[cod]")
         super().make_distribution()
 
