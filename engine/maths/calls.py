@@ -49,12 +49,11 @@ class Apply:
     def __post_init__(self) -> None:
         object.__setattr__(self, "views", together(self.inputs, self.out))
         index_of_loop(self.ufunc, self.inputs, self.out)
-        out = self.views[-1]
-        if (
-            self.ufunc is np.power
-            and self.views[1].strides[1:] == (0,) != self.views[1].strides[:1]
-        ):
-            # An exponent for a whole row is squared or rooted by one way, raised by another.
+        if self.ufunc.signature is not None:
+            raise ValueError(f"{self.ufunc.__name__} does not go element by element")
+        second, out = self.views[1], self.views[-1]
+        if self.ufunc is np.power and second.strides[1:] == (0,) != second.strides[:1]:
+            # Two ways to square a whole row, of which NumPy takes one and the loop the other.
             raise ValueError("an exponent is one number, or one for each column or cell")
         if out.dtype == np.bool_ and out.ndim and out.size > 1 and out.strides[-1] > 1:
             # NumPy 2.4's isnan, isfinite and signbit write nonsense there.

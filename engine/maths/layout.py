@@ -50,13 +50,25 @@ def require_plain(*arrays: Buffer) -> None:
     """Refuse what the loop cannot walk through.
 
     Raises:
-        ValueError: An array has other types, more axes, runs backwards or is not aligned.
+        ValueError: Something is no array, has another type or more axes, runs backwards or is
+            not aligned.
     """
     for array in arrays:
+        require_array(array)
         if array.dtype not in (np.float64, np.bool_):
             raise ValueError(f"a buffer holds float64 or bool, not {array.dtype}")
         if array.ndim > 2 or min(array.strides, default=0) < 0 or not array.flags.aligned:
             raise ValueError("a buffer has at most two axes, neither backwards, and is aligned")
+
+
+def require_array(array: object) -> None:
+    """Refuse scalars, NumPy's too: they have no place of their own that stays.
+
+    Raises:
+        ValueError: It is no array.
+    """
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f"a buffer is an array, not {type(array).__name__}")
 
 
 def require_output(out: Buffer) -> None:
@@ -81,6 +93,7 @@ def require_indices(array: Indices, axes: int) -> None:
     Raises:
         ValueError: It is not contiguous, with so many axes, and of NumPy's type for indices.
     """
+    require_array(array)
     if array.dtype != np.intp or array.ndim != axes or not array.flags.c_contiguous:
         raise ValueError(f"whole numbers are intp, contiguous, with {axes} axes here")
     require_output(array)
@@ -97,7 +110,7 @@ def require_apart(operand: Buffer, out: Buffer) -> None:
 
 
 def index_of_loop(ufunc: np.ufunc, inputs: Sequence[Buffer], out: Buffer) -> int:
-    """Return which of a ufunc's loops takes these types as they are.
+    """Return the number of the loop of a ufunc that takes these types as they are.
 
     Raises:
         ValueError: None does.

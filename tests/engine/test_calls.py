@@ -483,6 +483,13 @@ def test_a_row_that_is_set_by_hand_is_counted_on(way: str) -> None:
     assert plan.run(100, 200) == Left(104, 1, Why.HALTED, halt)
 
 
+def test_a_halt_can_have_a_period(way: str) -> None:
+    halt = Halt(np.array(True), np.array(0), 3)
+    plan = Plan([Every(5, halt), Count(np.zeros(()))])
+    assert plan.run(1, 100) == Left(15, 1, Why.HALTED, halt)
+    assert plan.run(15, 100, 1) == Left(100, 0, Why.DONE)
+
+
 @contextmanager
 def running(plan: Plan, iterations: int) -> Iterator[tuple[threading.Thread, list[Left]]]:
     left: list[Left] = []
@@ -580,6 +587,9 @@ def test_what_numpy_would_have_to_copy_or_convert_is_refused() -> None:
         lambda: Apply(np.less, [x, x], np.zeros((4, 4))),
         lambda: Apply(np.exp, [x], np.broadcast_to(np.zeros(4), (4, 4))),
         lambda: Apply(np.exp, [np.zeros((2, 2, 2))], np.zeros((2, 2, 2))),
+        lambda: Apply(np.matmul, [x, x + 1], np.zeros((4, 4))),
+        lambda: Apply(np.add, [x, np.float64(2)], np.zeros((4, 4))),  # type: ignore[list-item]
+        lambda: Halt(np.array(True), np.intp(0)),  # type: ignore[arg-type]
         lambda: Apply(np.isnan, [x[0]], np.zeros(8, bool)[::2]),
         lambda: Apply(np.power, [x, x[:, :1].copy()], np.zeros((4, 4))),
         lambda: Copy(x, np.zeros((4, 4), bool)),
