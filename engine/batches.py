@@ -31,6 +31,7 @@ class Batches:
         self.an_epoch = -(-observations // self.size)
         self._observations = observations
         self._seed = hyperparameters.seed if hyperparameters.shuffle == "yes" else None
+        self._generator = np.random.RandomState()
         self._epoch = -1
         self._order: NDArray[np.intp] = np.arange(observations)
 
@@ -43,11 +44,26 @@ class Batches:
         """Return the epoch that an iteration belongs to, from 0 on."""
         return iteration // self.an_epoch
 
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether each epoch has an order of its own."""
+        return self._seed is not None
+
+    def rows(self, iteration: int) -> int:
+        """Return how many observations an iteration sees."""
+        is_last = iteration % self.an_epoch == self.an_epoch - 1
+        return self.rest if self.rest and is_last else self.size
+
     def of(self, iteration: int) -> NDArray[np.intp]:
         """Return the observations of an iteration, by their number from 0 on."""
         epoch, place = divmod(iteration, self.an_epoch)
-        if self._seed is not None and epoch != self._epoch:
-            generator = np.random.RandomState([self._seed, epoch % 2**32])
-            self._order = generator.permutation(self._observations)
-            self._epoch = epoch
+        if epoch != self._epoch:
+            self._order, self._epoch = self.order(epoch), epoch
         return self._order[place * self.size : (place + 1) * self.size]
+
+    def order(self, epoch: int) -> NDArray[np.intp]:
+        """Return all observations in the order of an epoch, by their number from 0 on."""
+        if self._seed is None:
+            return np.arange(self._observations)
+        self._generator.seed([self._seed, epoch % 2**32])
+        return self._generator.permutation(self._observations)

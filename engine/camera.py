@@ -12,7 +12,6 @@ from engine.branches import Branch
 from engine.errors import InputError
 from engine.expression import format_number
 from engine.listing import Listing
-from engine.operations.backward import ActivationSlope
 from engine.program import Program
 from engine.run import Run
 from engine.settings import MEGABYTE
@@ -109,13 +108,10 @@ def _summary(run: Run, name: str) -> Summary | None:
     if name not in computed:
         return None
     slope, steepest = None, 1.0
-    for operation in run.program.operations:
-        if isinstance(operation, ActivationSlope) and name in (
-            operation.a.name,
-            operation.name,
-        ):
-            slope = computed.get(operation.name)
-            steepest = operation.activation.steepest
+    for layer in run.program.network.layers:
+        derivative = f"d{layer.a[0]}_d{layer.z[0]}"
+        if name in (layer.a[0], derivative):
+            slope, steepest = computed.get(derivative), layer.activation.steepest
     data = None if slope is None else slope.data
     return summarise(name, computed[name].data, data, steepest)
 

@@ -220,8 +220,8 @@ class Debugger:
 
         Args:
             iteration: How many; where they are complete already, nothing happens.
-            cancel: Asked before each iteration, and before each operation where an
-                iteration takes longer than 50 ms; true ends the run there.
+            cancel: Asked every few milliseconds between two iterations, and before each
+                operation where an iteration takes longer than 50 ms; true ends the run there.
         """
         self._run.run_to(iteration, cancel)
 

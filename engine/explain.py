@@ -9,10 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 
 from engine.errors import NotComputedError
-from engine.expression import Cell, Constant, Explanation, Product
-from engine.operations.base import InPlace, Operation, Phase
-from engine.operations.update import Descend
-from engine.operations.validation import CountWorse
+from engine.expression import Cell, Constant, Explanation
+from engine.operations.base import Operation, Phase
 from engine.reading import computed_tensors, known_tensors, operations_done, values_iteration
 from engine.run import Run
 from engine.tensor import Array, Index, Tensor
@@ -48,10 +46,7 @@ def explain(
         with _at_the_start_of(run, after + 1):
             return explain(run, name, index, as_read=as_read)
     tensor = known_tensors(run)[name]
-    if len(index) != len(tensor.shape) or not all(
-        0 <= i < size for i, size in zip(index, tensor.shape, strict=True)
-    ):
-        raise IndexError(f"{tensor.symbol} has the shape {tensor.shape}, no cell {list(index)}")
+    tensor.require_cell(index)
     done = operations_done(run)
     operation = next((o for o in run.program.operations if o.name == name), None)
     is_kept = name in run.program.state
@@ -71,11 +66,10 @@ def explain(
         return operation.explain(index, _reader(run, operation))
     if name not in computed_tensors(run):
         raise NotComputedError(f"{tensor.symbol} has not run in this iteration")
-    for parameter, change in run.program.changes.items():
-        if change is tensor:
-            with _when_made(run, name) as made_in:
-                found = _change(run, parameter, change, index)
-            return dataclasses.replace(found, made_in=made_in)
+    if tensor in run.program.changes.values():
+        with _when_made(run, tensor) as made_in:
+            found = _change(run, tensor, index)
+        return dataclasses.replace(found, made_in=made_in)
     return _leaf(tensor.cell(index), _ORIGINS[name])
 
 
@@ -85,7 +79,7 @@ def _reader(run: Run, operation: Operation) -> Callable[[Tensor, Index], Cell]:
     position = program.operations.index(operation)
     values = state_read(run, position)
     found = {program.rate.name} | {
-        o.name for o in program.operations[position:] if isinstance(o, InPlace)
+        o.name for o in program.operations[position:] if o.before is not None
     }
 
     def read(tensor: Tensor, index: Index) -> Cell:
@@ -109,7 +103,7 @@ def state_read(run: Run, position: int) -> Mapping[str, Array]:
         run.go_to(*here)
         return found | eta
     done = operations_done(run)[position:]
-    return {o.name: o.before for o in done if isinstance(o, InPlace)} | eta
+    return {o.name: o.before for o in done if o.before is not None} | eta
 
 
 def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Explanation:
@@ -135,7 +129,7 @@ def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Expla
 
 def _beside(run: Run, tensor: Tensor) -> Operation:
     """Return the operation that writes a tensor beside its own."""
-    return next(o for o in run.program.operations if isinstance(o, CountWorse) and tensor in o.best)
+    return next(o for o in run.program.operations if tensor in o.writes)
 
 
 def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, tuple[int, int]]:
@@ -163,28 +157,23 @@ def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
 
 
 @contextmanager
-def _when_made(run: Run, name: str) -> Iterator[int | None]:
+def _when_made(run: Run, tensor: Tensor) -> Iterator[int | None]:
     """Have the clock at the end of the iteration before, if a last change is still that one's.
 
     Gives that iteration then, else None.
     """
     waiting = run.program.operations[len(operations_done(run)) :]
-    if not any(isinstance(o, Descend) and o.change.name == name for o in waiting):
+    if tensor in run.program.state.values() or not any(tensor in o.writes[:-1] for o in waiting):
         yield None
         return
     with _at_the_start_of(run, run.iteration):
         yield run.iteration - 1
 
 
-def _change(run: Run, parameter: str, change: Tensor, index: Index) -> Explanation:
+def _change(run: Run, change: Tensor, index: Index) -> Explanation:
     """Explain the last change of a parameter."""
-    update = next(o for o in run.program.operations if o.name == parameter)
-    assert isinstance(update, Descend)
-    read = _reader(run, update)
-    gradient, eta = read(update.gradient, index), read(update.eta, ())
-    expression = Product((Constant(-1.0), eta, gradient))
-    rule = f"−{eta.label}·{gradient.label}"
-    return Explanation(change.cell(index), rule, expression, update.why)
+    update = _beside(run, change)
+    return update.explain(index, _reader(run, update), of=change)
 
 
 def chain(run: Run, name: str, index: Index) -> list[Explanation]:
@@ -208,7 +197,7 @@ def chain(run: Run, name: str, index: Index) -> list[Explanation]:
         order[parameter] = -1
     explanations = [explain(run, name, index)]
     seen, waiting = {name}, list(explanations[0].main_operands)
-    with _when_made(run, name):
+    with _when_made(run, known_tensors(run)[name]):
         while waiting := [cell for cell in waiting if cell.tensor not in seen]:
             cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
             seen.add(cell.tensor)

@@ -49,13 +49,13 @@ class Constant:
 
 @dataclass(frozen=True)
 class Call:
-    """A scalar function of one argument."""
+    """A scalar function."""
 
     form: str
-    """How it is written, e.g. ``max(0, {x})`` or ``ln(1 + e^{p})``: ``{x}`` stands for the
-    argument, ``{p}`` for the same in brackets where a power needs them."""
-    function: Callable[[float], float]
-    argument: Expression
+    """How it is written, e.g. ``max({0}, {1})`` or ``ln(1 + e^{p0})``: ``{0}`` stands for the
+    first argument, ``{p0}`` for the same in brackets where a power needs them."""
+    arguments: tuple[Expression, ...]
+    function: Callable[..., float]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def evaluate(expression: Expression) -> float:
         case Cell() | Constant():
             return expression.value
         case Call():
-            return _apply(expression.function, evaluate(expression.argument))
+            return expression.function(*map(evaluate, expression.arguments))
         case Sum():
             return _add([evaluate(term) for term in expression.terms])
         case Difference():
@@ -131,16 +131,6 @@ def evaluate(expression: Expression) -> float:
             return value * value
         case Power():
             return _raise(evaluate(expression.base), evaluate(expression.exponent))
-
-
-def _apply(function: Callable[[float], float], value: float) -> float:
-    """Apply a function as NumPy does, where Python would raise."""
-    try:
-        return function(value)
-    except ValueError:
-        return math.nan
-    except OverflowError:
-        return math.inf
 
 
 def _add(values: list[float]) -> float:
@@ -177,7 +167,10 @@ def cells(expression: Expression) -> Iterator[Cell]:
     match expression:
         case Cell():
             yield expression
-        case Call() | Square():
+        case Call():
+            for argument in expression.arguments:
+                yield from cells(argument)
+        case Square():
             yield from cells(expression.argument)
         case Sum():
             terms = expression.terms
@@ -219,9 +212,10 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
         case Constant():
             return expression.symbol or format_number(expression.value)
         case Call():
-            argument = expression.argument
+            arguments = expression.arguments
+            tight = {f"p{i}": _power(argument, most_terms) for i, argument in enumerate(arguments)}
             return expression.form.format(
-                x=render(argument, most_terms), p=_power(argument, most_terms)
+                *(render(argument, most_terms) for argument in arguments), **tight
             )
         case Sum():
             return _render_sum(expression, most_terms)

@@ -28,9 +28,7 @@ class Finiteness:
         made: list[tuple[int, Tensor]] = []
         for position, operation in enumerate(program.operations):
             if not operation.aside:
-                made.append((position, operation.target))
-            if operation.name in program.changes:
-                made.append((position, program.changes[operation.name]))
+                made += ((position, tensor) for tensor in operation.writes)
         zeros = np.zeros(max(tensor.whole.size for _, tensor in made))
         self._pairs = [(t.whole.reshape(-1), zeros[: t.whole.size]) for _, t in made]
         self._positions = [position for position, _ in made]

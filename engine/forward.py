@@ -53,11 +53,10 @@ class Forward:
 
     def slope(self, layer: Layer) -> Array:
         """Return the slope of a layer's activation where `run` came to last, P × neurons."""
-        z, a = (self._program.tensors[name].data for name in (layer.z[0], layer.a[0]))
-        slope = np.empty_like(a)
+        slope = self._program.operation(f"d{layer.a[0]}_d{layer.z[0]}")
         with np.errstate(all="ignore"):
-            layer.activation.bind_slope(z, a, slope)()
-        return slope
+            slope.run()
+        return slope.target.data.copy()
 
     def predict(self, parameters: Parameters) -> Array:
         """Return f, P × O: the last of what `run` returns, a buffer too."""

@@ -15,7 +15,7 @@ from engine.tensor import Array, Index
 
 BUDGET = 192 * 1024 * 1024
 """Bytes that the checkpoints of a run may take."""
-_WIDEST_FIRST_GAP = 64
+_WIDEST_FIRST_GAP = 2048
 _STEP_BACK = 0.03
 """Seconds that going one iteration back should take at most, as long as memory allows."""
 _FIRST_BYTES = 64 * 1024

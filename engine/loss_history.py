@@ -131,13 +131,17 @@ class LossHistory:
 
     def append(self, loss: Array) -> None:
         """Add the loss of one more iteration."""
-        count = self._count
-        if count == self._values.size:
-            grown = np.empty(2 * count)
-            grown[:count] = self._values
+        self.extend(loss.reshape(1))
+
+    def extend(self, losses: Array) -> None:
+        """Add the losses of some more iterations."""
+        count = self._count + losses.size
+        if count > self._values.size:
+            grown = np.empty(max(2 * self._values.size, count))
+            grown[: self._count] = self._values[: self._count]
             self._values = grown
-        self._values[count] = loss
-        self._count = count + 1
+        self._values[self._count : count] = losses
+        self._count = count
 
     def best(self, count: int) -> float:
         """Return the smallest of the first `count` losses, NaN if there is none.

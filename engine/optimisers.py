@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.operations.moments import Average, Correct, LookAhead, Rescale
+from engine.maths.primitives import setting
+from engine.operations.moments import (
+    corrected,
+    look_ahead,
+    rescaled,
+    running_mean,
+    running_mean_of_squares,
+    velocity,
+)
 
 if TYPE_CHECKING:
     from engine.assembly.workbench import Workbench
@@ -38,98 +46,42 @@ def _along(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
 
 
 def _velocity(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
-    velocity = bench.kept("m", parameter)
-    bench.update(
-        Average,
-        velocity,
-        parameter,
-        incoming=gradient,
-        kept=bench.hyperparameters.momentum,
-        gain=1.0,
-        symbol_kept="μ",
-    )
-    return velocity
+    m = bench.kept("m", parameter)
+    bench.update(m, velocity(m, gradient, bench.hyperparameters.momentum), parameter)
+    return m
 
 
 def _nesterov(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
-    velocity = _velocity(bench, parameter, gradient)
-    ahead = bench.beside("d", parameter)
-    bench.update(
-        LookAhead,
-        ahead,
-        parameter,
-        gradient=gradient,
-        velocity=velocity,
-        momentum=bench.hyperparameters.momentum,
-    )
+    m, ahead = _velocity(bench, parameter, gradient), bench.beside("d", parameter)
+    bench.update(ahead, look_ahead(gradient, m, bench.hyperparameters.momentum), parameter)
     return ahead
-
-
-def _mean(
-    bench: Workbench,
-    parameter: Tensor,
-    gradient: Tensor,
-    letter: str,
-    kept: tuple[float, str],
-) -> Tensor:
-    mean = bench.kept(letter, parameter)
-    share, symbol = kept
-    bench.update(
-        Average,
-        mean,
-        parameter,
-        incoming=gradient,
-        kept=share,
-        gain=1.0 - share,
-        symbol_kept=symbol,
-        squared=letter == "s",
-    )
-    return mean
 
 
 def _rmsprop(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
     wanted = bench.hyperparameters
-    squares = _mean(bench, parameter, gradient, "s", (wanted.decay, "α"))
+    s = bench.kept("s", parameter)
+    rule = running_mean_of_squares(s, gradient, setting(wanted.decay, "α"))
+    bench.update(s, rule, parameter)
     direction = bench.beside("d", parameter)
-    bench.update(
-        Rescale,
-        direction,
-        parameter,
-        numerator=gradient,
-        squares=squares,
-        epsilon=wanted.epsilon,
-    )
+    bench.update(direction, rescaled(gradient, s, wanted.epsilon), parameter)
     return direction
 
 
 def _adam(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
-    wanted = bench.hyperparameters
-    corrected = []
-    for letter, kept in (("m", (wanted.beta1, "β₁")), ("s", (wanted.beta2, "β₂"))):
-        mean = _mean(bench, parameter, gradient, letter, kept)
-        right = bench.beside(f"{letter}hat", parameter)
-        bench.update(
-            Correct,
-            right,
-            parameter,
-            mean=mean,
-            count=bench.tensors["t"],
-            kept=kept[0],
-            symbol_kept=kept[1],
-        )
-        corrected.append(right)
+    wanted, hats = bench.hyperparameters, []
+    for letter, mean, kept in (
+        ("m", running_mean, setting(wanted.beta1, "β₁")),
+        ("s", running_mean_of_squares, setting(wanted.beta2, "β₂")),
+    ):
+        moment = bench.kept(letter, parameter)
+        bench.update(moment, mean(moment, gradient, kept), parameter)
+        hat = bench.beside(f"{letter}hat", parameter)
+        bench.update(hat, corrected(moment, bench.tensors["t"], kept), parameter)
+        hats.append(hat)
     direction = bench.beside("d", parameter)
-    decays = wanted.optimiser == "adamw"
-    bench.update(
-        Rescale,
-        direction,
-        parameter,
-        numerator=corrected[0],
-        squares=corrected[1],
-        epsilon=wanted.epsilon,
-        parameter=parameter if decays else None,
-        weight_decay=wanted.weight_decay if decays else 0.0,
-    )
+    decayed = parameter if wanted.optimiser == "adamw" else None
+    rule = rescaled(hats[0], hats[1], wanted.epsilon, decayed, wanted.weight_decay)
+    bench.update(direction, rule, parameter)
     return direction
 
 

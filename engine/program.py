@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from engine.activations import Run
 from engine.assembly.backward import add_backward
 from engine.assembly.forward import add_forward
 from engine.assembly.update import add_update
@@ -14,12 +11,25 @@ from engine.assembly.workbench import Workbench
 from engine.batches import Batches
 from engine.dataset import Dataset
 from engine.hyperparameters import Hyperparameters
+from engine.iterations import Iterations
 from engine.listing import Line, Listing
+from engine.maths.calls import Copy
+from engine.maths.lowering import Scratch
+from engine.maths.plan import Plan
+from engine.maths.row import Call, Clock
 from engine.network import Network, Parameters
-from engine.operations.base import Phase
-from engine.operations.batch import Pick
-from engine.operations.validation import CountWorse, Validate
-from engine.tensor import Array, Axis, BatchLabels, Tensor
+from engine.operations.base import Operation, Phase
+from engine.operations.batch import PICKED, Pick
+from engine.operations.held_out import (
+    OnceAnEpoch,
+    counting_calls,
+    epochs_without_a_better,
+    held_out_loss,
+)
+from engine.tensor import Axis, BatchLabels, Tensor
+
+Run = Callable[[], object]
+"""Runs an operation; takes nothing, allocates nothing."""
 
 
 class Program:
@@ -41,7 +51,8 @@ class Program:
         parameters: The tensors that the update phase changes.
         state: The same and what else is kept from one iteration to the next.
         changes: For each parameter, the tensor with its last change, −η·∂E/∂v.
-        calls: The operations as calls, by the rows of the batch that they are for.
+        calls: The operations as calls from Python, by the rows of the batch they are for.
+        iterations: The same, to run many iterations at once.
         rows: The rows of the batch at hand.
         listing: The same without the numbers.
     """
@@ -72,21 +83,25 @@ class Program:
         for name, tensor in self.parameters.items():
             tensor.data[...] = parameters[name]
             self.tensors[name] = tensor
-        self._minus_eta = np.empty(())
         self.set_learning_rate(hyperparameters.learning_rate)
+        self._clock, self._scratch = Clock(), Scratch()
         add_forward(bench)
-        self._due, self._iteration = np.array(True), np.array(0.0)
         if dataset.validation is not None:
-            self._validate(bench, dataset.validation, hyperparameters)
+            self._hold_out(bench, dataset.validation, hyperparameters)
         add_backward(bench)
-        add_update(bench, self._minus_eta)
+        add_update(bench)
         self._by_observation = [
             t for t in self.tensors.values() if t.axes and t.axes[0] is self.observations
         ]
-        self.calls = {self.rows: [operation.run for operation in self.operations]}
-        if self.batches.rest:
-            self.calls[self.batches.rest] = self._bound_to(self.batches.rest)
-            self._use(self.batches.size)
+        self.calls: dict[int, list[Run]] = {}
+        lists: list[list[Sequence[Call]]] = []
+        for rows in filter(None, (self.batches.rest, self.batches.size)):
+            self._use(rows)
+            lists.insert(0, [operation.calls(self._scratch) for operation in self.operations])
+            self.calls[rows] = [_in_turn(calls, self._clock) for calls in lists[0]]
+        self._use(self.batches.size)
+        kept = [self.tensors[name].data for name in ("E", "E_val") if name in self.tensors]
+        self.iterations = Iterations(self.batches, self._indices, lists, kept)
         self.listing = self._list()
 
     @classmethod
@@ -101,15 +116,13 @@ class Program:
 
     def evaluation(self, *phases: Phase) -> Callable[[Parameters], None]:
         """Return what runs the operations of these phases with parameters, found by their names."""
-        calls = [operation.run for operation in self.operations if operation.phase in phases]
+        plan = Plan(self.calls_of(*phases))
         own = [(name, tensor.data) for name, tensor in self.parameters.items()]
 
         def evaluate(parameters: Parameters) -> None:
             for name, data in own:
                 data[...] = parameters[name]
-            with np.errstate(all="ignore"):
-                for call in calls:
-                    call()
+            plan.run(0, 1)
 
         return evaluate
 
@@ -127,70 +140,93 @@ class Program:
             if self.batches.is_whole:
                 self.tensors[name] = Tensor(name, symbol, (rows, axis), table)
                 continue
-            target = bench.new(name, symbol, rows, axis)
-            bench.add(Pick, target, Phase.FORWARD, table=table, indices=self._indices)
+            bench.operations.append(
+                Pick(
+                    target=bench.new(name, symbol, rows, axis),
+                    rule=PICKED,
+                    phase=Phase.FORWARD,
+                    layer=None,
+                    table=table,
+                    indices=self._indices,
+                )
+            )
 
-    def _validate(
+    def _hold_out(
         self, bench: Workbench, held_out: Dataset, hyperparameters: Hyperparameters
     ) -> None:
         """Add the loss of the held-out observations, computed by a program of their own."""
         aside = Program.to_evaluate(held_out, hyperparameters)
-        evaluate = aside.evaluation(Phase.FORWARD, Phase.LOSS)
-        parameters = {name: tensor.data for name, tensor in self.parameters.items()}
+        loss, worse = bench.memory("E_val"), bench.memory("worse")
+        best, best_at = bench.memory("best_E_val"), bench.memory("best_at")
+        steps: list[Call] = [
+            Copy(tensor.data, aside.parameters[name].data)
+            for name, tensor in self.parameters.items()
+        ]
+        steps += aside.calls_of(Phase.FORWARD, Phase.LOSS)
+        steps.append(Copy(aside.tensors["E"].data, loss.data))
+        counting = counting_calls(worse, loss, best, best_at)
+        for target, rule, calls, beside, also in (
+            (loss, held_out_loss(len(held_out.observations)), steps, (), ()),
+            (worse, epochs_without_a_better(worse, loss), counting, (best, best_at), (loss,)),
+        ):
+            bench.operations.append(
+                OnceAnEpoch(
+                    target=target,
+                    rule=rule,
+                    phase=Phase.LOSS,
+                    layer=None,
+                    is_kept=True,
+                    steps=calls,
+                    an_epoch=self.batches.an_epoch,
+                    beside=beside,
+                    also_reads=also,
+                )
+            )
 
-        def measure() -> Array:
-            evaluate(parameters)
-            return aside.tensors["E"].data
+    def operation(self, name: str) -> Operation:
+        """Return an operation by the name of its target.
 
-        loss = bench.memory("E_val")
-        bench.add(
-            Validate,
-            loss,
-            Phase.LOSS,
-            measure=measure,
-            due=self._due,
-            observations=len(held_out.observations),
-        )
-        bench.add(
-            CountWorse,
-            bench.memory("worse"),
-            Phase.LOSS,
-            loss=loss,
-            best=(bench.memory("best_E_val"), bench.memory("best_at")),
-            due=self._due,
-            iteration=self._iteration,
-        )
+        Raises:
+            KeyError: There is none.
+        """
+        for operation in self.operations:
+            if operation.name == name:
+                return operation
+        raise KeyError(name)
 
-    def _bound_to(self, rows: int) -> list[Run]:
-        """Return the operations as calls for batches of so many rows."""
-        self._use(rows)
-        return [operation.bind() for operation in self.operations]
+    def calls_of(self, *phases: Phase) -> list[Call]:
+        """Return the calls of the operations of these phases."""
+        return [
+            call
+            for operation in self.operations
+            if operation.phase in phases
+            for call in operation.calls(self._scratch)
+        ]
 
     def _use(self, rows: int) -> None:
         """Have the tensors be of so many rows."""
         self.rows = rows
-        assert isinstance(self.observations.labels, BatchLabels)
-        self.observations.labels.rows = rows
-        for tensor in self._by_observation:
-            tensor.take(rows)
+        if isinstance(self.observations.labels, BatchLabels):
+            self.observations.labels.rows = rows
+            for tensor in self._by_observation:
+                tensor.take(rows)
         for operation, run in zip(self.operations, self.calls.get(rows, ()), strict=False):
             object.__setattr__(operation, "run", run)
 
     def begin(self, iteration: int) -> list[Run]:
-        """Choose the batch of an iteration; return the calls that are the iteration."""
-        self._iteration[...] = iteration
-        self._due[...] = iteration % self.batches.an_epoch == 0
+        """Choose the batch of an iteration; return its operations as calls from Python."""
+        self._clock.iteration = iteration
         if not self.batches.is_whole:
             chosen = self.batches.of(iteration)
-            if len(chosen) != self.rows:
-                self._use(len(chosen))
+            self.arrive(iteration)
             self._indices[: len(chosen)] = chosen
         return self.calls[self.rows]
 
-    @property
-    def is_steady(self) -> bool:
-        """Whether `begin` has nothing to do, each iteration being like the one before."""
-        return self.batches.is_whole and "E_val" not in self.tensors
+    def arrive(self, iteration: int) -> None:
+        """Let the tensors have as many rows as the batch of an iteration."""
+        rows = self.batches.rows(iteration)
+        if rows != self.rows:
+            self._use(rows)
 
     @property
     def batch(self) -> tuple[int, ...] | None:
@@ -200,8 +236,6 @@ class Program:
     def set_learning_rate(self, eta: float) -> None:
         """Have the update phase use another η from now on."""
         self.rate.data[...] = eta
-        if not self._scheduled:
-            self._minus_eta[...] = -eta
 
     def _list(self) -> Listing:
         tensors = {**self.tensors, **{change.name: change for change in self.changes.values()}}
@@ -230,3 +264,16 @@ class Program:
             activations=tuple(layer.activation.symbol for layer in self.network.layers),
             assumptions=self._assumptions,
         )
+
+
+def _in_turn(calls: Sequence[Call], clock: Clock) -> Run:
+    """Return what makes these calls from Python."""
+    turns = tuple(call.bind(clock) for call in calls)
+    if len(turns) == 1:
+        return turns[0]
+
+    def run() -> None:
+        for call in turns:
+            call()
+
+    return run

@@ -27,6 +27,9 @@ from engine.tensor import Index
 _SLOW_ITERATION = 0.050
 """Seconds; where an iteration takes longer, a run can stop between two operations."""
 
+_UNASKED = 0.005
+"""Seconds that a run may go on before it is asked again whether it is cancelled."""
+
 _GUARDED_STRETCH = 256
 """Iterations after which a guarded run looks for values that are not finite."""
 
@@ -119,8 +122,7 @@ class Run:
         """Run one operation and return it."""
         operation = self.program.operations[self.position]
         self._prepare()
-        with np.errstate(all="ignore"):
-            operation.run()
+        self.program.iterations.step(self.iteration, self.position)
         self._passed()
         self._settle()
         return operation
@@ -128,7 +130,7 @@ class Run:
     def _prepare(self) -> None:
         """Do what is due before the operation at the clock."""
         if self.position == 0:
-            self.program.begin(self.iteration)
+            self.program.arrive(self.iteration)
         if self.position == 0 and self.iteration == self._history.next_checkpoint:
             self._history.keep(self._state)
         self._settle()
@@ -155,8 +157,8 @@ class Run:
 
         Args:
             iteration: How many; where they are complete already, nothing happens.
-            cancel: Asked before each iteration, and before each operation where an
-                iteration takes longer than 50 ms; true ends the run there.
+            cancel: Asked every few milliseconds between two iterations, and before each
+                operation where an iteration takes longer than 50 ms; true ends the run there.
             guard: Ends the run where it finds a reason to, which is then its `hit`.
         """
         watched, known = (self.iteration, self.position), len(self.losses)
@@ -218,7 +220,7 @@ class Run:
             self._prepare()
             if guard is not None:
                 guard.before(self.position)
-            self.program.operations[self.position].run()
+            self.program.iterations.step(self.iteration, self.position)
             self._passed()
             if self.position and cancel():
                 return False
@@ -239,30 +241,44 @@ class Run:
 
     def _run_freely(self, end: int, cancel: Cancel, guard: Guard | None) -> bool:
         """Run up to an iteration without looking left or right; false if cancelled before."""
-        loss, begin = self._loss, self.program.begin
-        at_end, splice = None, None
         if guard is not None and not guard.is_idle:
-            at_end, splice = guard.at_end, guard.splice
-        append = None if self.is_in_the_past else self.losses.append
-        whole = self.program.is_steady
-        held_out = self._held_out if append is not None else None
-        calls = begin(self.iteration)
-        if splice is not None:
-            calls = splice(calls)
+            return self._run_guarded(end, cancel, guard)
+        iterations = self.program.iterations
         while True:
-            if not whole:
-                calls = begin(self.iteration)
-                if splice is not None:
-                    calls = splice(calls)
-            for call in calls:
+            first = self.iteration
+            reached = iterations.run(first, min(end, first + self._unasked))
+            if not self.is_in_the_past:
+                loss, *held_out = iterations.kept(first, reached)
+                self.losses.extend(loss)
+                for values in held_out:
+                    self.held_out.extend(values)
+            self.iteration = reached
+            self.program.arrive(reached - 1)
+            if reached >= end:
+                return True
+            if cancel():
+                return False
+
+    @property
+    def _unasked(self) -> int:
+        """How many iterations may run before it is asked again whether to go on."""
+        return max(int(_UNASKED / max(self.seconds_per_iteration, 1e-9)), 1)
+
+    def _run_guarded(self, end: int, cancel: Cancel, guard: Guard) -> bool:
+        """Do the same with checks between the operations."""
+        loss, begin = self._loss, self.program.begin
+        at_end, splice = guard.at_end, guard.splice
+        append = None if self.is_in_the_past else self.losses.append
+        held_out = self._held_out if append is not None else None
+        while True:
+            for call in splice(begin(self.iteration)):
                 call()
             if append is not None:
                 append(loss)
             if held_out is not None:
                 self.held_out.append(held_out)
             self.iteration += 1
-            if at_end is not None:
-                at_end()
+            at_end()
             if self.iteration >= end:
                 return True
             if cancel():

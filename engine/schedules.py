@@ -2,61 +2,44 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.expression import Call, Constant, Expression, Power, Product, Quotient, Sum
+from engine.maths.formula import Formula, Leaf, Variable
+from engine.maths.primitives import HALF, PI, cos, floor, minimum, setting
+from engine.maths.writing import in_symbols
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """η at an iteration as a multiple of the learning rate that is set."""
+    """η at an iteration, from the learning rate that is set.
+
+    Attributes:
+        name: As it is written on the command line and in saved files.
+        eta: η, from η₀, t, s and q: t is the iteration from 0 on.
+    """
 
     name: str
-    formula: str
-    factor: Callable[[float, int, float], float]
-    """From t, the iteration from 0 on, s and q."""
-    arithmetic: Callable[[Expression, Expression, Expression], Expression]
-    """The same for one t, s and q as an expression."""
+    eta: Callable[[Formula, Formula, Formula, Formula], Formula]
 
-
-def _at_most_1(expression: Expression) -> Expression:
-    return Call("min({x}, 1)", lambda v: min(v, 1.0), expression)
-
-
-def _cosine(t: Expression, s: Expression) -> Expression:
-    angle = Product((Constant(math.pi, "π"), _at_most_1(Quotient(t, s))))
-    return Call("cos({x})", math.cos, angle)
+    @property
+    def formula(self) -> str:
+        """The right-hand side in symbols."""
+        start, t = Leaf(Variable("η₀")), Leaf(Variable("t"))
+        return in_symbols(self.eta(start, t, setting(1.0, "s"), setting(1.0, "q")))
 
 
 SCHEDULES: dict[str, Schedule] = {
     way.name: way
     for way in (
-        Schedule("constant", "η₀", lambda t, s, q: 1.0, lambda t, s, q: Constant(1.0)),
-        Schedule(
-            "step",
-            "η₀·q^⌊t/s⌋",
-            lambda t, s, q: q ** (t // s),
-            lambda t, s, q: Power(q, Call("⌊{x}⌋", math.floor, Quotient(t, s))),
-        ),
-        Schedule(
-            "exponential",
-            "η₀·q^(t/s)",
-            lambda t, s, q: q ** (t / s),
-            lambda t, s, q: Power(q, Quotient(t, s)),
-        ),
+        Schedule("constant", lambda eta0, t, s, q: eta0),
+        Schedule("step", lambda eta0, t, s, q: eta0 * q ** floor(t / s)),
+        Schedule("exponential", lambda eta0, t, s, q: eta0 * q ** (t / s)),
         Schedule(
             "cosine",
-            "η₀·½(1 + cos(π·min(t/s, 1)))",
-            lambda t, s, q: 0.5 * (1.0 + math.cos(math.pi * min(t / s, 1.0))),
-            lambda t, s, q: Product((Constant(0.5, "½"), Sum((Constant(1.0), _cosine(t, s))))),
+            lambda eta0, t, s, q: eta0 * (HALF * (1.0 + cos(PI * minimum(t / s, 1.0)))),
         ),
-        Schedule(
-            "warm-up",
-            "η₀·min((t + 1)/s, 1)",
-            lambda t, s, q: min((t + 1) / s, 1.0),
-            lambda t, s, q: _at_most_1(Quotient(Sum((t, Constant(1.0))), s)),
-        ),
+        Schedule("warm-up", lambda eta0, t, s, q: eta0 * minimum((t + 1.0) / s, 1.0)),
+        Schedule("linear", lambda eta0, t, s, q: eta0 * (1.0 - (1.0 - q) * minimum(t / s, 1.0))),
     )
 }

@@ -34,7 +34,7 @@ def is_whole(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """What one dimension of a tensor counts."""
 
@@ -144,6 +144,7 @@ class Tensor:
         symbol: As it is written, e.g. ``∂E/∂w``.
         axes: What rows and columns are.
         data: The values; of a tensor with a row per observation, those of the batch.
+        stands_for: The tensor whose buffer it shares, to which an explanation leads on.
         whole: The buffer, with the rows of the largest batch.
     """
 
@@ -151,6 +152,7 @@ class Tensor:
     symbol: str
     axes: tuple[Axis, ...]
     data: Array
+    stands_for: Tensor | None = None
     whole: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -168,6 +170,17 @@ class Tensor:
     @property
     def shape(self) -> tuple[int, ...]:
         return self.data.shape
+
+    def require_cell(self, index: Index) -> None:
+        """Refuse a place that the tensor has not.
+
+        Raises:
+            IndexError: There is no such cell.
+        """
+        if len(index) != len(self.shape) or not all(
+            0 <= i < size for i, size in zip(index, self.shape, strict=True)
+        ):
+            raise IndexError(f"{self.symbol} has the shape {self.shape}, no cell {list(index)}")
 
     def cell(self, index: Index) -> Cell:
         """Return one element with its names and its present value."""

@@ -13,7 +13,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.activations import ACTIVATIONS
 from engine.errors import InputError
+from engine.losses import LOSSES, Setting
+from engine.maths.formula import Formula, Leaf, Variable
+from engine.maths.primitives import setting
+from engine.maths.source import TORCH, source
+from engine.tensor import Axis
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -111,20 +117,19 @@ class Twin:
                 return functional.mse_loss(f, f0)
             case "sse":
                 return functional.mse_loss(f, f0, reduction="sum")
-            case "half-sse":
-                return functional.mse_loss(f, f0, reduction="sum") / 2
             case "bce" if activation == "sigmoid":
                 return functional.binary_cross_entropy_with_logits(y, f0)
             case "bce":
                 return functional.binary_cross_entropy(f, f0)
             case "cross-entropy":
                 return functional.cross_entropy(y, f0)
-            case "hinge":
-                sides = f0 if self._signed else 2 * f0 - 1
-                return functional.relu(1 - sides * f).mean()
             case "huber":
                 return functional.huber_loss(f, f0, delta=self._wanted.huber_delta)
-        raise InputError(f"the comparison with PyTorch does not know the loss {self._wanted.loss}")
+        rows, outputs = (Axis(name, ("",) * size) for name, size in zip("NO", f.shape, strict=True))
+        predicted, aimed = (Leaf(Variable(name, (rows, outputs))) for name in ("f", "f0"))
+        given = Setting(setting(self._wanted.huber_delta, "δ"), self._signed)
+        value = LOSSES[self._wanted.loss].value(predicted, aimed, given)
+        return _evaluated(self._torch, value, f=f, f0=f0, N=f.shape[0], O=f.shape[1])
 
     def _penalty(self) -> Any:
         l1, l2 = self._wanted.l1, self._wanted.l2
@@ -173,6 +178,9 @@ class Twin:
             case "warm-up" if steps > 1:
                 warm = schedulers.LinearLR(optimiser, start_factor=1 / steps, total_iters=steps - 1)
                 return warm, steps
+            case "linear" if factor <= 1:
+                line = schedulers.LinearLR(optimiser, 1.0, end_factor=factor, total_iters=steps)
+                return line, steps
         return None, 0.0
 
     def step(self) -> float:
@@ -237,16 +245,21 @@ class Twin:
 
 
 def _activate(torch: Any, name: str, z: Any) -> Any:
+    """Apply PyTorch's own function where it has one, else our formula in its words."""
     functional = torch.nn.functional
     match name:
         case "sigmoid" | "tanh":
             return getattr(torch, name)(z)
-        case "relu" | "elu" | "softplus":
+        case "relu" | "elu" | "softplus" | "gelu":
             return getattr(functional, name)(z)
         case "leaky-relu":
             return functional.leaky_relu(z)
+        case "swish":
+            return functional.silu(z)
         case "softmax":
             return functional.softmax(z, dim=1)
-        case "identity":
-            return z
-    raise InputError(f"the comparison with PyTorch does not know the activation {name}")
+    return _evaluated(torch, ACTIVATIONS[name].value(Leaf(Variable("z"))), z=z)
+
+
+def _evaluated(torch: Any, tree: Formula, **values: Any) -> Any:
+    return eval(source(tree, TORCH), {"torch": torch}, values)

@@ -1,12 +1,15 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
+from engine.maths.lowering import Scratch
+from engine.maths.row import Call
+from engine.operations.base import Operation
 from engine.program import Program
-from tests.engine.planted import Mistake, Plant
+from tests.engine.planted import Instead, Mistake, Plant
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,16 +26,19 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Plant:
     """Have every program from now on compute one operation in another way."""
 
     def plant(name: str, mistake: Mistake) -> None:
-        right = Program.__init__
+        begin, right = Program.__init__, Operation.calls
+        present: list[Program] = []
 
         def init(self: Program, *args: object, **options: object) -> None:
-            right(self, *args, **options)  # type: ignore[arg-type]
-            place = next(i for i, o in enumerate(self.operations) if o.name == name)
-            run = mistake(self)
-            object.__setattr__(self.operations[place], "run", run)
-            for calls in getattr(self, "calls", {}).values():
-                calls[place] = run
+            present.append(self)
+            begin(self, *args, **options)  # type: ignore[arg-type]
+            present.pop()
+
+        def calls(self: Operation, scratch: Scratch) -> Sequence[Call]:
+            found = right(self, scratch)
+            return [Instead(present[-1], found, mistake)] if self.name == name else found
 
         monkeypatch.setattr(Program, "__init__", init)
+        monkeypatch.setattr(Operation, "calls", calls)
 
     return plant

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from engine.assembly.workbench import Workbench
 from engine.network import Layer
-from engine.operations.backward import (
-    ActivationSlope,
-    BiasGradient,
-    Chain,
-    JointChain,
-    LocalDerivative,
-    Propagate,
-    WeightGradient,
-)
+from engine.operations.activation import activation_slope, chain, joint_chain
 from engine.operations.base import Phase
-from engine.operations.loss_slopes import FusedSlope, LossSlope
-from engine.operations.penalty import PenaltySlope
+from engine.operations.linear import (
+    bias_gradient,
+    local_derivative,
+    propagated,
+    weight_gradient,
+)
+from engine.operations.loss import fused_slope, loss_slope
+from engine.operations.penalty import penalty_slope
 from engine.tensor import Tensor
 
 
@@ -24,69 +22,35 @@ def add_backward(bench: Workbench) -> None:
     layers = bench.network.layers
     E, f = bench.tensors["E"], bench.tensors[layers[-1].a[0]]
     dE_da = bench.derivative(E, f)
-    bench.add(
-        LossSlope,
-        dE_da,
-        Phase.BACKWARD,
-        layer=layers[-1].name,
-        aside=bench.fused,
-        f=f,
-        f0=bench.tensors["f0"],
-        loss=bench.loss,
-        setting=bench.setting,
-    )
+    rule = loss_slope(bench.loss, bench.setting, f, bench.tensors["f0"])
+    bench.add(dE_da, rule, Phase.BACKWARD, layers[-1].name, aside=bench.fused)
     upstreams: list[Tensor] = []
     for position in reversed(range(len(layers))):
+        layer = layers[position]
         inputs = bench.tensors[layers[position - 1].a[0]] if position else bench.tensors["x"]
-        fused = bench.fused and layers[position] is layers[-1]
-        dE_dz = _through_activation(bench, layers[position], dE_da, fused)
-        _into_parameters(bench, layers[position], inputs, dE_dz)
+        dE_dz = _through_activation(bench, layer, dE_da, bench.fused and layer is layers[-1])
+        _into_parameters(bench, layer, inputs, dE_dz)
         upstreams.append(dE_dz)
         if position:
-            dE_da = _through_weights(bench, layers[position], layers[position - 1], dE_dz)
+            dE_da = _through_weights(bench, layer, layers[position - 1], dE_dz)
     if "b" in bench.parameters:
-        bench.add(
-            BiasGradient,
-            bench.derivative(E, bench.parameters["b"]),
-            Phase.BACKWARD,
-            upstreams=tuple(upstreams),
-        )
+        _into_bias(bench, "b", None, tuple(upstreams))
 
 
-def _through_activation(bench: Workbench, layer: Layer, dE_da: Tensor, fused: bool) -> Tensor:
-    z, a, name = bench.tensors[layer.z[0]], bench.tensors[layer.a[0]], layer.name
-    E = bench.tensors["E"]
-    if layer.activation.joint and not fused:
-        dE_dz = bench.derivative(E, z)
-        bench.add(JointChain, dE_dz, Phase.BACKWARD, layer=name, upstream=dE_da, a=a)
-        return dE_dz
-    da_dz = None
-    if not layer.activation.joint:
+def _through_activation(bench: Workbench, layer: Layer, dE_da: Tensor, is_fused: bool) -> Tensor:
+    E, z, a = (bench.tensors[name] for name in ("E", layer.z[0], layer.a[0]))
+    if layer.activation.slope is not None:
         da_dz = bench.derivative(a, z)
-        bench.add(
-            ActivationSlope,
-            da_dz,
-            Phase.BACKWARD,
-            layer=name,
-            aside=fused,
-            z=z,
-            a=a,
-            activation=layer.activation,
-        )
+        rule = activation_slope(a, z, layer.activation)
+        bench.add(da_dz, rule, Phase.BACKWARD, layer.name, aside=is_fused)
     dE_dz = bench.derivative(E, z)
-    if fused:
-        bench.add(
-            FusedSlope,
-            dE_dz,
-            Phase.BACKWARD,
-            layer=name,
-            f=a,
-            f0=bench.tensors["f0"],
-            fused=bench.loss.fused[layer.activation.name],
-            setting=bench.setting,
-        )
+    if is_fused:
+        rule = fused_slope(bench.loss, bench.setting, bench.output, z, a, bench.tensors["f0"])
+    elif layer.activation.slope is None:
+        rule = joint_chain(dE_da, a)
     else:
-        bench.add(Chain, dE_dz, Phase.BACKWARD, layer=name, upstream=dE_da, local=da_dz)
+        rule = chain(dE_da, da_dz)
+    bench.add(dE_dz, rule, Phase.BACKWARD, layer.name)
     return dE_dz
 
 
@@ -94,45 +58,34 @@ def _into_parameters(bench: Workbench, layer: Layer, inputs: Tensor, dE_dz: Tens
     E, z, weights = (bench.tensors[name] for name in ("E", layer.z[0], layer.weights))
     # The inputs of a layer stay as they are until the next forward phase: no copy.
     dz_dw = Tensor(
-        f"d{z.name}_d{weights.name}", f"∂{z.symbol}/∂{weights.symbol}", inputs.axes, inputs.data
+        f"d{z.name}_d{weights.name}",
+        f"∂{z.symbol}/∂{weights.symbol}",
+        inputs.axes,
+        inputs.data,
+        stands_for=inputs,
     )
     bench.tensors[dz_dw.name] = dz_dw
-    bench.add(LocalDerivative, dz_dw, Phase.BACKWARD, layer=layer.name, source=inputs)
-    bench.add(
-        WeightGradient,
-        bench.derivative(E, weights),
-        Phase.BACKWARD,
-        layer=layer.name,
-        local=dz_dw,
-        upstream=dE_dz,
-        inputs=inputs,
-        penalty=_penalty_slope(bench, layer, weights),
-    )
-    bias = bench.parameters.get("b" + layer.weights)
-    if bias is not None:
-        bench.add(
-            BiasGradient,
-            bench.derivative(E, bias),
-            Phase.BACKWARD,
-            layer=layer.name,
-            upstreams=(dE_dz,),
-        )
+    bench.add(dz_dw, local_derivative(dz_dw, inputs), Phase.BACKWARD, layer.name)
+    slope = _penalty_slope(bench, layer.name, weights)
+    rule = weight_gradient(dz_dw, dE_dz, inputs, slope)
+    bench.add(bench.derivative(E, weights), rule, Phase.BACKWARD, layer.name)
+    if "b" + layer.weights in bench.parameters:
+        _into_bias(bench, "b" + layer.weights, layer.name, (dE_dz,))
 
 
-def _penalty_slope(bench: Workbench, layer: Layer, weights: Tensor) -> Tensor | None:
-    if "R" not in bench.tensors:
+def _into_bias(
+    bench: Workbench, name: str, layer: str | None, upstreams: tuple[Tensor, ...]
+) -> None:
+    bias = bench.parameters[name]
+    rule = bias_gradient(bias, upstreams, _penalty_slope(bench, layer, bias))
+    bench.add(bench.derivative(bench.tensors["E"], bias), rule, Phase.BACKWARD, layer)
+
+
+def _penalty_slope(bench: Workbench, layer: str | None, parameter: Tensor) -> Tensor | None:
+    if "R" not in bench.tensors or parameter not in bench.penalised:
         return None
-    slope = bench.derivative(bench.tensors["R"], weights)
-    wanted = bench.hyperparameters
-    bench.add(
-        PenaltySlope,
-        slope,
-        Phase.BACKWARD,
-        layer=layer.name,
-        weights=weights,
-        l1=wanted.l1,
-        l2=wanted.l2,
-    )
+    slope, wanted = bench.derivative(bench.tensors["R"], parameter), bench.hyperparameters
+    bench.add(slope, penalty_slope(parameter, wanted.l1, wanted.l2), Phase.BACKWARD, layer)
     return slope
 
 
@@ -141,6 +94,6 @@ def _through_weights(bench: Workbench, layer: Layer, below: Layer, dE_dz: Tensor
     a = bench.tensors[below.a[0]]
     dz_da = bench.derivative(z, a, *weights.axes)
     dE_da = bench.derivative(bench.tensors["E"], a)
-    bench.add(LocalDerivative, dz_da, Phase.BACKWARD, layer=below.name, source=weights)
-    bench.add(Propagate, dE_da, Phase.BACKWARD, layer=below.name, upstream=dE_dz, local=dz_da)
+    bench.add(dz_da, local_derivative(dz_da, weights), Phase.BACKWARD, below.name)
+    bench.add(dE_da, propagated(dE_dz, dz_da), Phase.BACKWARD, below.name)
     return dE_da

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine.assembly.workbench import Workbench
+from engine.operations.activation import activated
 from engine.operations.base import Phase
-from engine.operations.forward import Activate, ActivateJointly, Linear, Measure
-from engine.operations.penalty import Penalty
+from engine.operations.linear import pre_activation
+from engine.operations.loss import measured
+from engine.operations.penalty import penalty
 
 
 def add_forward(bench: Workbench) -> None:
@@ -13,36 +15,16 @@ def add_forward(bench: Workbench) -> None:
     a = z = bench.tensors["x"]
     for layer in bench.network.layers:
         z = bench.new(*layer.z, bench.observations, layer.neurons)
-        bench.add(
-            Linear,
-            z,
-            Phase.FORWARD,
-            layer=layer.name,
-            inputs=a,
-            weights=bench.parameters[layer.weights],
-            bias=bench.bias(layer.weights),
-        )
+        weights = bench.parameters[layer.weights]
+        rule = pre_activation(a, weights, bench.bias(layer.weights))
+        bench.add(z, rule, Phase.FORWARD, layer.name)
         a = bench.new(*layer.a, bench.observations, layer.neurons)
-        bench.add(
-            ActivateJointly if layer.activation.joint else Activate,
-            a,
-            Phase.FORWARD,
-            layer=layer.name,
-            z=z,
-            activation=layer.activation,
-        )
-    wanted, penalty = bench.hyperparameters, None
+        bench.add(a, activated(a, z, layer.activation), Phase.FORWARD, layer.name)
+    wanted, R = bench.hyperparameters, None
     if wanted.l1 or wanted.l2:
-        penalty = bench.new("R", "R")
-        bench.add(Penalty, penalty, Phase.LOSS, weights=bench.weights, l1=wanted.l1, l2=wanted.l2)
-    bench.add(
-        Measure,
-        bench.new("E", "E"),
-        Phase.LOSS,
-        f=a,
-        f0=bench.tensors["f0"],
-        y=z if bench.fused else None,
-        loss=bench.loss,
-        setting=bench.setting,
-        penalty=penalty,
-    )
+        R = bench.new("R", "R")
+        bench.add(R, penalty(bench.penalised, wanted.l1, wanted.l2), Phase.LOSS)
+    y, output = (z, bench.output) if bench.fused else (None, "")
+    f0 = bench.tensors["f0"]
+    rule = measured(bench.loss, bench.setting, a, f0, y=y, output=output, penalty=R)
+    bench.add(bench.new("E", "E"), rule, Phase.LOSS)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.hyperparameters import Hyperparameters
 from engine.losses import LOSSES, Setting
 from engine.losses.margins import is_signed
+from engine.maths.primitives import setting
 from engine.network import Network
-from engine.operations.base import Operation, Phase
+from engine.operations.base import Operation, Phase, Rule
 from engine.tensor import Array, Axis, Tensor
 
 
@@ -28,6 +27,7 @@ class Workbench:
         state: What is kept from one iteration to the next: the parameters first, then
             what the optimiser remembers.
         changes: For each parameter, the tensor with its last change.
+        setting: What the loss depends on beside f and f₀.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Workbench:
         self.hyperparameters = hyperparameters
         self.observations = observations
         self.loss = LOSSES[hyperparameters.loss]
-        self._signed = is_signed(f0)
+        self.setting = Setting(setting(hyperparameters.huber_delta, "δ"), is_signed(f0))
         self.parameters = network.parameter_tensors()
         self.state = dict(self.parameters)
         self.tensors: dict[str, Tensor] = {}
@@ -54,14 +54,19 @@ class Workbench:
         return tuple(self.parameters[layer.weights] for layer in self.network.layers)
 
     @property
+    def penalised(self) -> tuple[Tensor, ...]:
+        """What the penalty is on."""
+        return self.weights
+
+    @property
+    def output(self) -> str:
+        """The name of the activation of the output layer."""
+        return self.network.layers[-1].activation.name
+
+    @property
     def fused(self) -> bool:
         """Whether the loss goes back to the output's pre-activations in one formula."""
-        return self.network.layers[-1].activation.name in self.loss.fused
-
-    def setting(self, rows: int, outputs: int) -> Setting:
-        """Return what the loss depends on in a batch."""
-        scale = self.loss.scale(rows, outputs)
-        return Setting(scale, self.hyperparameters.huber_delta, self._signed)
+        return self.output in self.loss.fused
 
     def new(self, name: str, symbol: str, *axes: Axis) -> Tensor:
         """Allocate a tensor."""
@@ -92,15 +97,22 @@ class Workbench:
         self.state[name] = tensor
         return tensor
 
-    def add(self, kind: type[Operation], target: Tensor, phase: Phase, **facts: Any) -> None:
+    def add(
+        self,
+        target: Tensor,
+        rule: Rule,
+        phase: Phase,
+        layer: str | None = None,
+        *,
+        aside: bool = False,
+    ) -> None:
         """Add an operation, by default of no single layer."""
-        facts.setdefault("layer", None)
-        self.operations.append(kind(target=target, phase=phase, **facts))
+        operation = Operation(target=target, rule=rule, phase=phase, layer=layer, aside=aside)
+        self.operations.append(operation)
 
-    def update(self, kind: type[Operation], target: Tensor, of: Tensor, /, **facts: Any) -> None:
+    def update(self, target: Tensor, rule: Rule, of: Tensor) -> None:
         """Add an operation of the update phase for a parameter."""
-        layer = self._layers.get(of.name.removeprefix("b"))
-        self.add(kind, target, Phase.UPDATE, layer=layer, **facts)
+        self.add(target, rule, Phase.UPDATE, self._layers.get(of.name.removeprefix("b")))
 
     def bias(self, weights: str) -> Tensor | None:
         """Return the bias that is added where these weights are used, if there is one."""

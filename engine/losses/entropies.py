@@ -1,141 +1,51 @@
-"""Losses of probabilities: how surprising the targets are."""
+"""Losses that take f for probabilities."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from engine.activations import one
-from engine.expression import Call, Constant, Difference, Expression, Product, Quotient, Sum, scaled
 from engine.late import np
-from engine.losses.base import Fused, Loss, Place, Setting, bind_error, mean, summed
+from engine.losses.base import Fused, Loss, Setting
+from engine.maths.formula import Formula, Function, Size
+from engine.maths.primitives import (
+    count,
+    equal,
+    exp,
+    largest,
+    ln,
+    log1p,
+    logaddexp,
+    mean,
+    total,
+    where,
+)
 
 if TYPE_CHECKING:
-    from engine.activations import Run
     from engine.tensor import Array
 
 
-def _bind_bce(f: Array, f0: Array, y: Array | None, E: Array, setting: Setting) -> Run:
-    subtract, multiply, logaddexp, zero = np.subtract, np.multiply, np.logaddexp, np.array(0.0)
-    add = np.add
-    if y is not None:
-        part = np.empty_like(f)
-
-        def from_y(terms: Array) -> None:
-            # −f₀·ln σ(y) − (1 − f₀)·ln(1 − σ(y)) = ln(1 + e^y) − f₀·y, finite for any y.
-            logaddexp(y, zero, terms)
-            multiply(y, f0, part)
-            subtract(terms, part, terms)
-
-        return summed(from_y, f, E, setting.scale)
-
-    log, log1p, negative, equal, copyto = np.log, np.log1p, np.negative, np.equal, np.copyto
-    miss, rest, never, unit = np.empty_like(f), np.empty_like(f), np.empty(f.shape, bool), one()
-
-    def from_f(terms: Array) -> None:
-        # f₀·ln f is 0 where f₀ is, whatever f; so is the other term where f₀ is 1.
-        log(f, terms)
-        multiply(terms, f0, terms)
-        equal(f0, zero, never)
-        copyto(terms, zero, where=never)
-        negative(f, miss)
-        log1p(miss, miss)
-        subtract(unit, f0, rest)
-        multiply(miss, rest, miss)
-        equal(f0, unit, never)
-        copyto(miss, zero, where=never)
-        add(terms, miss, terms)
-        negative(terms, terms)
-
-    return summed(from_f, f, E, setting.scale)
+def _nothing_of_nothing(share: Formula, product: Formula) -> Formula:
+    """Return a product with a share that is 0 where the share is, though the other be infinite."""
+    return Function("{0}", (product,), where(equal(share, 0.0), 0.0, product), opens=True)
 
 
-def _log(value: float) -> float:
-    return -math.inf if value <= 0.0 else math.log(value)
+def _bce(f: Formula, f0: Formula, setting: Setting) -> Formula:
+    rest, log_of_rest = 1.0 - f0, Function("ln(1 − {p0})", (f,), log1p(-f))
+    return -mean(
+        _nothing_of_nothing(f0, f0 * ln(f)) + _nothing_of_nothing(rest, rest * log_of_rest)
+    )
 
 
-def _bce_cell(at: Place, setting: Setting) -> Expression:
-    if at.y is not None:
-        soft = Call("ln(1 + e^{p})", lambda y: max(y, 0.0) + math.log1p(math.exp(-abs(y))), at.y)
-        return Difference(soft, Product((at.f0, at.y)))
-    parts: list[Expression] = []
-    if at.f0.value:
-        parts.append(Product((Constant(-1.0), at.f0, Call("ln({x})", _log, at.f))))
-    if at.f0.value != 1.0:
-        miss = Difference(Constant(1.0), at.f0)
-        parts.append(Product((Constant(-1.0), miss, Call("ln(1 − {p})", _log_rest, at.f))))
-    return Sum(tuple(parts))
+def _bce_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
+    """−f₀·ln σ(y) − (1 − f₀)·ln(1 − σ(y)) = ln(1 + e^y) − f₀·y, finite for any y."""
+    return mean(Function("ln(1 + e^{p0})", (y,), logaddexp(y, 0.0)) - f0 * y)
 
 
-def _log_rest(value: float) -> float:
-    return -math.inf if value >= 1.0 else math.log1p(-value)
-
-
-def _bind_bce_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
-    subtract, multiply, divide = np.subtract, np.multiply, np.divide
-    unit, scale, below = np.array(1.0), np.array(setting.scale), np.empty_like(f)
-
-    def run() -> None:
-        subtract(unit, f, below)
-        multiply(below, f, below)
-        subtract(f, f0, out)
-        multiply(out, scale, out)
-        divide(out, below, out)
-
-    return run
-
-
-def _bce_slope(at: Place, setting: Setting) -> Expression:
-    error = scaled(setting.scale, Difference(at.f, at.f0))
-    return Quotient(error, Product((at.f, Difference(Constant(1.0), at.f))))
-
-
-def _bind_fused(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
-    return bind_error(f, f0, out, setting.scale)
-
-
-def _error(at: Place) -> Expression:
-    return Difference(at.f, at.f0)
-
-
-def _bind_entropy(f: Array, f0: Array, y: Array | None, E: Array, setting: Setting) -> Run:
-    assert y is not None
-    subtract, multiply, exp, log = np.subtract, np.multiply, np.exp, np.log
-    largest, total = np.maximum.reduce, np.add.reduce
-    column, part = np.empty((len(f), 1)), np.empty_like(f)
-
-    def fill(terms: Array) -> None:
-        # −f₀·ln softmax(y), from y less the largest of its row, is finite for any y.
-        largest(y, axis=1, out=column, keepdims=True)
-        subtract(y, column, part)
-        exp(part, terms)
-        total(terms, axis=1, out=column, keepdims=True)
-        log(column, column)
-        subtract(column, part, part)
-        multiply(part, f0, terms)
-
-    return summed(fill, f, E, setting.scale)
-
-
-def _entropy_cell(at: Place, setting: Setting) -> Expression:
-    assert at.y is not None
-    top = max(at.row, key=lambda cell: cell.value)
-    powers = Sum(tuple(Call("exp({x})", math.exp, Difference(cell, top)) for cell in at.row))
-    return Product((at.f0, Difference(Call("ln({x})", math.log, powers), Difference(at.y, top))))
-
-
-def _bind_entropy_slope(f: Array, f0: Array, out: Array, setting: Setting) -> Run:
-    multiply, divide, scale = np.multiply, np.divide, np.array(-setting.scale)
-
-    def run() -> None:
-        multiply(f0, scale, out)
-        divide(out, f, out)
-
-    return run
-
-
-def _entropy_slope(at: Place, setting: Setting) -> Expression:
-    return Quotient(Product((Constant(-setting.scale), at.f0)), at.f)
+def _entropy_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
+    """−Σ f₀·ln softmax(y)/N; less the largest of its row no exponent overflows."""
+    rows, outputs = y.axes
+    less = y - largest(y, outputs)
+    return total(f0 * (ln(total(exp(less), outputs)) - less)) / Size(rows)
 
 
 def _needs_probabilities(f0: Array) -> str:
@@ -153,24 +63,18 @@ def _needs_shares(f0: Array) -> str:
 
 BCE = Loss(
     name="bce",
-    formula="−mean(f₀·ln f + (1 − f₀)·ln(1 − f))",
-    slope_formula="(f − f₀)/(f(1 − f)·N·O)",
+    value=_bce,
+    slope=lambda f, f0, _: (f - f0) / (f * (1.0 - f) * count(f)),
     why="The binary cross-entropy: how surprising the targets are if f is the probability "
     "of a 1. A wrong answer given with certainty costs without bound.",
     slope_why="How E changes with each prediction: the nearer f is to the wrong one of 0 "
     "and 1, the steeper. It has no bound, so the network learns by ∂E/∂y.",
-    scale=mean,
-    bind=_bind_bce,
-    cell=_bce_cell,
-    bind_slope=_bind_bce_slope,
-    slope=_bce_slope,
     fused={
         "sigmoid": Fused(
-            formula="(f − f₀)/(N·O)",
+            value=_bce_from_y,
+            slope=lambda f, f0, _: (f - f0) / count(f),
             why="∂E/∂f ∘ ∂f/∂y with f(1 − f) cancelled: the same number, but where f rounds "
             "to 0 or 1 the product would be ∞·0.",
-            bind=_bind_fused,
-            cell=_error,
         )
     },
     outputs=("sigmoid", "softmax"),
@@ -178,24 +82,18 @@ BCE = Loss(
 )
 CROSS_ENTROPY = Loss(
     name="cross-entropy",
-    formula="−Σ f₀·ln f / N",
-    slope_formula="−f₀/(f·N)",
+    value=lambda f, f0, _: -total(f0 * ln(f)) / Size(f.axes[0]),
+    slope=lambda f, f0, _: -f0 / (f * Size(f.axes[0])),
     why="How surprising the true classes are if f are their probabilities. A wrong answer "
     "given with certainty costs without bound.",
     slope_why="Only the output of the true class counts here, the steeper the smaller it "
     "is. It has no bound, so the network learns by ∂E/∂y.",
-    scale=lambda n, o: 1.0 / n,
-    bind=_bind_entropy,
-    cell=_entropy_cell,
-    bind_slope=_bind_entropy_slope,
-    slope=_entropy_slope,
     fused={
         "softmax": Fused(
-            formula="(f − f₀)/N",
+            value=_entropy_from_y,
+            slope=lambda f, f0, _: (f - f0) / Size(f.axes[0]),
             why="∂E/∂f times the slopes of softmax, a matrix for each observation, with "
             "what cancels left out: the same number, but finite where an f rounds to 0.",
-            bind=_bind_fused,
-            cell=_error,
         )
     },
     outputs=("softmax",),

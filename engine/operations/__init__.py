@@ -1,1 +1,1 @@
-"""The kinds of operations that an iteration is made of, by phase."""
+"""The operations of an iteration: for each kind its formula and, beside it, its reason."""

@@ -1,17 +1,21 @@
-"""What every operation knows of itself."""
+"""One named line of an iteration."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from engine.activations import Run
 from engine.expression import Explanation, Expression
-from engine.tensor import Index, Read, Tensor
+from engine.maths.cell import Arithmetic
+from engine.maths.formula import Formula, Kept, leaves
+from engine.maths.writing import as_rule, in_symbols
+from engine.tensor import Axis, Index, Read, Tensor
 
 if TYPE_CHECKING:
+    from engine.maths.lowering import Scratch
+    from engine.maths.row import Call
     from engine.tensor import Array
 
 
@@ -24,26 +28,58 @@ class Phase(StrEnum):
     UPDATE = "update"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What an operation computes, and why.
+
+    Attributes:
+        tree: The right-hand side, as it is computed.
+        why: The reason behind it, in one or two plain sentences.
+        shown: The right-hand side as it is written, where the tree is another way to the same
+            numbers.
+        given: What the formula leaves open, for its end, e.g. ``, t = ±1``.
+        tells: The same with its value, for the end of a cell's rule, e.g. ``, δ = 1``.
+        note: What is special about it, in a few words, or "".
+    """
+
+    tree: Formula
+    why: str
+    shown: Formula | None = None
+    given: str = ""
+    tells: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Operation(ABC):
-    """One named line of an iteration, bound to its buffers.
+class Operation:
+    """One named line of an iteration, over buffers that stay where they are.
 
     Attributes:
         target: The tensor that it writes.
+        rule: What it computes.
         phase: The part of the iteration that it belongs to.
         layer: ``hidden`` or ``output``; None for what belongs to no single layer.
         aside: Whether nothing is computed from it, so that it may be without bound.
-        run: Computes the target in place; takes nothing, allocates nothing.
+        is_kept: Whether the target is kept from one iteration to the next though the formula does
+            not read it.
+        before: For a target that is kept from one iteration to the next, its values before the
+            operation ran: what the operations before it read; else None.
+        run: Computes the target in place.
     """
 
     target: Tensor
+    rule: Rule
     phase: Phase
     layer: str | None
     aside: bool = False
-    run: Run = field(init=False, repr=False)
+    is_kept: bool = False
+    before: Array | None = field(init=False, repr=False)
+    run: Callable[[], object] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "run", self.bind())
+        is_kept = self.is_kept or self.target in self.reads
+        before = self.target.data.copy() if is_kept else None
+        object.__setattr__(self, "before", before)
 
     @property
     def name(self) -> str:
@@ -61,67 +97,94 @@ class Operation(ABC):
         return self.target.shape
 
     @property
-    @abstractmethod
     def formula(self) -> str:
         """The whole line in symbols, e.g. ``∂E/∂y = ∂E/∂f ∘ ∂f/∂y``."""
+        return f"{self.symbol} {self.sign} {self.right_hand_side}"
 
     @property
-    @abstractmethod
+    def right_hand_side(self) -> str:
+        """The line without its target, e.g. ``∂E/∂f ∘ ∂f/∂y``."""
+        return in_symbols(self.rule.shown or self.rule.tree) + self.rule.given
+
+    @property
     def why(self) -> str:
         """The reason behind the formula, in one or two plain sentences."""
+        return self.rule.why
 
     @property
     def note(self) -> str:
         """What is special about it, in a few words, or ""."""
-        return "for display only: no gradient comes from it" if self.aside else ""
+        return "for display only: no gradient comes from it" if self.aside else self.rule.note
 
     @property
-    @abstractmethod
     def reads(self) -> tuple[Tensor, ...]:
-        """The tensors that it reads."""
+        """The tensors that it reads, in the order in which they are written."""
+        found = (leaf.of for leaf in leaves(self.rule.tree))
+        return tuple(dict.fromkeys(of for of in found if isinstance(of, Tensor)))
+
+    @property
+    def writes(self) -> tuple[Tensor, ...]:
+        """The tensors that it writes, the target last."""
+        kept = (part.target for part in _kept(self.rule.tree))
+        return (*(of for of in kept if isinstance(of, Tensor)), self.target)
 
     @property
     def sign(self) -> str:
         """What stands before the right-hand side: ← where that reads the target's old value."""
         return "←" if self.target in self.reads else "="
 
-    @abstractmethod
-    def bind(self) -> Run:
-        """Return the call that computes the target in place."""
+    def calls(self, scratch: Scratch) -> Sequence[Call]:
+        """Return the calls that compute the target in place."""
+        from engine.maths.calls import Copy
+        from engine.maths.lowering import lower
 
-    @abstractmethod
-    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+        if self.target.stands_for is not None:
+            return []
+        calls = lower(self.rule.tree, self.target.data, scratch)
+        return calls if self.before is None else [Copy(self.target.data, self.before), *calls]
+
+    def arithmetic(
+        self, index: Index, read: Read, of: Tensor | None = None
+    ) -> tuple[str, Expression]:
         """Return, for one cell, the right-hand side in symbols and with its numbers."""
+        tree = self._formula_of(of)
+        arithmetic, axes = Arithmetic(read), (of or self.target).axes
+        places = dict(zip(axes, index, strict=True))
+        if self.rule.shown is not None:
+            return self.right_hand_side + self.rule.tells, arithmetic.of(tree, places)
 
-    def explain(self, index: Index, read: Read = Tensor.cell) -> Explanation:
-        """Explain one cell of the target.
+        def largest(part: Formula, axis: Axis) -> str:
+            return axis.called(arithmetic.largest(part, axis, places))
+
+        labels = {axis: axis.called(place) for axis, place in places.items()}
+        return as_rule(tree, labels, largest) + self.rule.tells, arithmetic.of(tree, places)
+
+    def _formula_of(self, tensor: Tensor | None) -> Formula:
+        if tensor is None or tensor is self.target:
+            return self.rule.tree
+        return next(kept.argument for kept in _kept(self.rule.tree) if kept.target is tensor)
+
+    def explain(
+        self, index: Index, read: Read = Tensor.cell, of: Tensor | None = None
+    ) -> Explanation:
+        """Explain one cell of a tensor that it writes.
 
         Args:
-            index: The place in the target; ``()`` for a scalar.
+            index: The place in the tensor; ``()`` for a scalar.
             read: Gives a cell of a tensor with the value that this operation read; by
                 default the one that is in the buffer now.
+            of: The tensor; by default the target.
 
         Raises:
-            IndexError: The target has no such cell.
+            IndexError: The tensor has no such cell.
         """
-        if len(index) != len(self.shape) or not all(
-            0 <= i < size for i, size in zip(index, self.shape, strict=True)
-        ):
-            raise IndexError(f"{self.symbol} has the shape {self.shape}, no cell {list(index)}")
-        rule, expression = self.arithmetic(index, read)
-        return Explanation(self.target.cell(index), rule, expression, self.why, sign=self.sign)
+        tensor = of or self.target
+        tensor.require_cell(index)
+        rule, expression = self.arithmetic(index, read, of)
+        sign = self.sign if tensor is self.target else "="
+        return Explanation(tensor.cell(index), rule, expression, self.why, sign=sign)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class InPlace(Operation):
-    """An operation that changes what is kept from one iteration to the next.
-
-    Attributes:
-        before: The values before it ran: what the operations before it read.
-    """
-
-    before: Array = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "before", self.target.data.copy())
-        super().__post_init__()
+def _kept(tree: Formula) -> tuple[Kept, ...]:
+    own = (tree,) if isinstance(tree, Kept) else ()
+    return own + tuple(kept for part in tree.parts for kept in _kept(part))

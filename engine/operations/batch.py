@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.activations import Run
 from engine.expression import Constant, Explanation, Expression
-from engine.late import np
-from engine.operations.base import Operation
+from engine.maths.formula import Leaf, Variable
+from engine.operations.base import Operation, Rule
 from engine.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
+    from engine.maths.lowering import Scratch
+    from engine.maths.row import Call
     from engine.tensor import Array
+
+PICKED = Rule(
+    tree=Leaf(Variable("table[batch]")),
+    why="An iteration sees only a batch of the observations: it is quicker than seeing all, and "
+    "its gradient is that of all, more or less.",
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,30 +38,20 @@ class Pick(Operation):
     table: Array
     indices: NDArray[np.intp]
 
-    @property
-    def formula(self) -> str:
-        return f"{self.symbol} = table[batch]"
+    def calls(self, scratch: Scratch) -> Sequence[Call]:
+        from engine.maths.calls import Take
 
-    @property
-    def why(self) -> str:
-        return (
-            "An iteration sees only a batch of the observations: it is quicker than seeing all, "
-            "and its gradient is that of all, more or less."
-        )
-
-    @property
-    def reads(self) -> tuple[Tensor, ...]:
-        return ()
-
-    def bind(self) -> Run:
         out = self.target.data
-        # Only with a mode other than "raise" does NumPy write directly into `out`.
-        return partial(np.take, self.table, self.indices[: len(out)], 0, out, "clip")
+        return [Take(self.table, self.indices[: len(out)], out)]
 
-    def arithmetic(self, index: Index, read: Read) -> tuple[str, Expression]:
+    def arithmetic(
+        self, index: Index, read: Read, of: Tensor | None = None
+    ) -> tuple[str, Expression]:
         value = float(self.table[self.indices[index[0]], index[1]])
         return f"{self.target.labels(index)[0]} of the table", Constant(value)
 
-    def explain(self, index: Index, read: Read = Tensor.cell) -> Explanation:
-        found = super().explain(index, read)
+    def explain(
+        self, index: Index, read: Read = Tensor.cell, of: Tensor | None = None
+    ) -> Explanation:
+        found = super().explain(index, read, of)
         return Explanation(found.cell, found.rule, found.expression, leads_on=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any, Literal
 
 import numpy as np
+
+from engine.query.lowering import Lowering
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Function:
         gives_truth: Whether it returns truth values.
         reduces: Whether it returns a single value whatever the shape of its argument.
         help: What it does.
+        lower: Adds the calls that compute it.
     """
 
     name: str
@@ -29,28 +31,50 @@ class Function:
     gives_truth: bool
     reduces: bool
     help: str
+    lower: Callable[[Lowering, Any], Any]
+
+
+def _in_a_row(value: Any) -> Any:
+    """Return all elements in the order in which a reduction takes them."""
+    return np.ascontiguousarray(value).reshape(-1)
 
 
 def _norm(value: Any) -> np.float64:
-    flat = value.reshape(-1)
-    return np.float64(sqrt(np.dot(flat, flat)))
+    return np.float64(np.sqrt(np.add.reduce(np.square(_in_a_row(value)))))
 
 
 def _sum(value: Any) -> np.float64:
-    return np.float64(np.add.reduce(value, axis=None))
+    return np.float64(np.add.reduce(_in_a_row(value), dtype=np.float64))
 
 
-def _number(name: str, call: Callable[[Any], Any], help: str) -> Function:
-    return Function(name, call, "number", gives_truth=False, reduces=False, help=help)
+def _mean(value: Any) -> np.float64:
+    return np.float64(_sum(value) / np.size(value))
+
+
+def _lower_norm(to: Lowering, value: Any) -> Any:
+    return to.apply(np.sqrt, to.reduce(np.add, to.apply(np.square, value)))
+
+
+def _lower_mean(to: Lowering, value: Any) -> Any:
+    total = to.reduce(np.add, to.as_number(value))
+    return to.apply(np.divide, total, np.array(float(value.size)))
+
+
+def _number(name: str, ufunc: np.ufunc, help: str) -> Function:
+    return Function(name, ufunc, "number", False, False, help, lambda to, x: to.apply(ufunc, x))
 
 
 def _reduction(
     name: str,
     call: Callable[[Any], Any],
     help: str,
+    lower: Callable[[Lowering, Any], Any] | np.ufunc,
     takes: Literal["number", "truth", "any"] = "number",
 ) -> Function:
-    return Function(name, call, takes, gives_truth=takes == "truth", reduces=True, help=help)
+    if isinstance(lower, np.ufunc):
+        ufunc = lower
+        lower = lambda to, x: to.reduce(ufunc, x)  # noqa: E731
+    return Function(name, call, takes, takes == "truth", True, help, lower)
 
 
 FUNCTIONS = {
@@ -63,14 +87,36 @@ FUNCTIONS = {
         _number("sin", np.sin, "the sine, of radians"),
         _number("cos", np.cos, "the cosine, of radians"),
         _number("tanh", np.tanh, "the hyperbolic tangent"),
-        _number("transpose", np.transpose, "rows and columns exchanged"),
-        _reduction("norm", _norm, "the square root of the sum of squares"),
-        _reduction("min", np.min, "the smallest element"),
-        _reduction("max", np.max, "the largest element"),
-        _reduction("sum", _sum, "the sum; of a comparison, how often it is true", "any"),
-        _reduction("mean", np.mean, "the mean; of a comparison, how large a share is true", "any"),
-        _reduction("any", np.any, "whether a comparison is true somewhere", "truth"),
-        _reduction("all", np.all, "whether a comparison is true everywhere", "truth"),
+        Function(
+            "transpose",
+            np.transpose,
+            "number",
+            gives_truth=False,
+            reduces=False,
+            help="rows and columns exchanged",
+            lower=lambda to, x: x.T,
+        ),
+        _reduction("norm", _norm, "the square root of the sum of squares", _lower_norm),
+        _reduction("min", np.min, "the smallest element", np.minimum),
+        _reduction("max", np.max, "the largest element", np.maximum),
+        _reduction(
+            "sum",
+            _sum,
+            "the sum; of a comparison, how often it is true",
+            lambda to, x: to.reduce(np.add, to.as_number(x)),
+            "any",
+        ),
+        _reduction(
+            "mean",
+            _mean,
+            "the mean; of a comparison, how large a share is true",
+            _lower_mean,
+            "any",
+        ),
+        _reduction("any", np.any, "whether a comparison is true somewhere", np.logical_or, "truth"),
+        _reduction(
+            "all", np.all, "whether a comparison is true everywhere", np.logical_and, "truth"
+        ),
         Function(
             "isfinite",
             np.isfinite,
@@ -78,6 +124,7 @@ FUNCTIONS = {
             gives_truth=True,
             reduces=False,
             help="whether each element is neither infinite nor NaN",
+            lower=lambda to, x: to.apply(np.isfinite, x, is_truth=True),
         ),
     )
 }

@@ -7,7 +7,6 @@ told before anything is computed.
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -18,6 +17,7 @@ import numpy as np
 
 from engine.errors import NotComputedError, QueryError
 from engine.query.functions import FUNCTIONS, Function
+from engine.query.lowering import Lower, Lowering, lowered
 from engine.query.parsing import LONGEST, described, parse, refusal
 from engine.tensor import Axis
 from engine.text import clean
@@ -40,6 +40,7 @@ class Term:
         shape: The shape of the value.
         is_truth: Whether the value is true or false and not a number.
         work: The elements that it computes or copies, beside those of its parts.
+        lower: Adds the calls that compute it; None where these depend on the batch at hand.
         axes: What each dimension counts, for a tensor; None where it has no names.
     """
 
@@ -48,6 +49,7 @@ class Term:
     is_truth: bool = False
     axes: tuple[Axis | None, ...] = ()
     work: int = 0
+    lower: Lower | None = None
 
 
 class Names(Protocol):
@@ -138,20 +140,20 @@ def compile_condition(text: str, names: Names) -> Query:
     return query
 
 
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+_ARITHMETIC: dict[type[ast.operator], np.ufunc] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
 }
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+_COMPARISONS: dict[type[ast.cmpop], np.ufunc] = {
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
 }
 
 
@@ -221,27 +223,31 @@ class _Compiler:
 
     def _unary(self, node: ast.UnaryOp) -> Term:
         if isinstance(node.op, ast.Not):
-            inner = self._condition(node.operand).evaluate
-            return Term(lambda: not inner(), is_truth=True)
+            part = self._condition(node.operand)
+            inner = part.evaluate
+            lower = _applied(np.logical_not, part, is_truth=True)
+            return Term(lambda: not inner(), is_truth=True, lower=lower)
         if isinstance(node.op, ast.Invert):
             raise refusal(node, "~ cannot be used here; write not")
         term = self._number(node.operand)
         if isinstance(node.op, ast.UAdd):
-            return Term(term.evaluate, term.shape)
+            return Term(term.evaluate, term.shape, lower=term.lower)
         evaluate = term.evaluate
         self._elementwise(node, term)
-        return Term(lambda: -evaluate(), term.shape)
+        return Term(lambda: -evaluate(), term.shape, lower=_applied(np.negative, term))
 
     def _binary(self, node: ast.BinOp) -> Term:
         left, right = self._number(node.left), self._number(node.right)
         a, b = left.evaluate, right.evaluate
         if isinstance(node.op, ast.MatMult):
             shape = self._product_shape(node, left.shape, right.shape)
-            return Term(lambda: np.matmul(a(), b()), shape)
+            lower = lowered(lambda to, x, y: to.matmul(x, y), left.lower, right.lower)
+            return Term(lambda: np.matmul(a(), b()), shape, lower=lower)
         operate = _ARITHMETIC.get(type(node.op))
         if operate is None:
             raise refusal(node, "the operators are + - * / ** @")
-        return Term(lambda: operate(a(), b()), self._elementwise(node, left, right))
+        shape = self._elementwise(node, left, right)
+        return Term(lambda: operate(a(), b()), shape, lower=_applied(operate, left, right))
 
     def _product_shape(self, node: ast.AST, left: Shape, right: Shape) -> Shape:
         if len(left) not in (1, 2) or len(right) not in (1, 2) or left[-1] != right[0]:
@@ -253,23 +259,29 @@ class _Compiler:
 
     def _comparison(self, node: ast.Compare) -> Term:
         terms = [self._number(part) for part in (node.left, *node.comparators)]
-        parts = []
+        parts, lowers = [], []
         for left, right, symbol in zip(terms, terms[1:], node.ops, strict=False):
             compare = _COMPARISONS.get(type(symbol))
             if compare is None:
                 raise refusal(node, "the comparisons are < <= > >= == !=")
             parts.append(_pair(compare, left.evaluate, right.evaluate))
+            lowers.append(_applied(compare, left, right, is_truth=True))
         shape = self._elementwise(node, *terms)
         if len(parts) == 1:
-            return Term(parts[0], shape, is_truth=True)
+            return Term(parts[0], shape, is_truth=True, lower=lowers[0])
         # Each comparison of a chain, and what brings them together.
         self._spend(node, (2 * len(parts) - 2) * prod(shape))
-        return Term(lambda: reduce(np.logical_and, [part() for part in parts]), shape, True)
+        lower = _together(np.logical_and, lowers)
+        whole = lambda: reduce(np.logical_and, [part() for part in parts])  # noqa: E731
+        return Term(whole, shape, is_truth=True, lower=lower)
 
     def _logic(self, node: ast.BoolOp) -> Term:
-        parts = [self._condition(value).evaluate for value in node.values]
-        decide: Callable[[Any], bool] = all if isinstance(node.op, ast.And) else any
-        return Term(lambda: decide(part() for part in parts), is_truth=True)
+        terms = [self._condition(value) for value in node.values]
+        is_and = isinstance(node.op, ast.And)
+        decide: Callable[[Any], bool] = all if is_and else any
+        ufunc = np.logical_and if is_and else np.logical_or
+        lower = _together(ufunc, [term.lower for term in terms])
+        return Term(lambda: decide(term.evaluate() for term in terms), is_truth=True, lower=lower)
 
     def _call(self, node: ast.Call) -> Term:
         if not isinstance(node.func, ast.Name):
@@ -297,7 +309,8 @@ class _Compiler:
         shape = () if function.reduces else term.shape
         if function.name == "transpose":
             shape = shape[::-1]
-        return Term(lambda: call(evaluate()), shape, function.gives_truth)
+        lower = lowered(function.lower, term.lower)
+        return Term(lambda: call(evaluate()), shape, function.gives_truth, lower=lower)
 
     def _element(self, node: ast.Subscript) -> Term:
         term = self.compile(node.value)
@@ -323,7 +336,25 @@ class _Compiler:
             raise refusal(node, problem + meant) from None
         if 0 in shape:
             raise refusal(node, "there is nothing in this slice")
-        return Term(_element_of(term.evaluate, index), shape, term.is_truth)
+        lower = None
+        if not any(map(callable, index)):
+            # With an ellipsis it is a view, a single element too.
+            lower = lowered(lambda to, x: x[(*index, ...)], term.lower)
+        return Term(_element_of(term.evaluate, index), shape, term.is_truth, lower=lower)
+
+
+def _applied(ufunc: np.ufunc, *terms: Term, is_truth: bool = False) -> Lower | None:
+    def make(to: Lowering, *values: Any) -> Any:
+        return to.apply(ufunc, *values, is_truth=is_truth)
+
+    return lowered(make, *(term.lower for term in terms))
+
+
+def _together(ufunc: np.ufunc, parts: list[Lower | None]) -> Lower | None:
+    def make(to: Lowering, *values: Any) -> Any:
+        return reduce(lambda x, y: to.apply(ufunc, x, y, is_truth=True), values)
+
+    return lowered(make, *parts)
 
 
 def _pair(
@@ -335,13 +366,13 @@ def _pair(
 def _constant(node: ast.Constant) -> Term:
     value: object = node.value
     if isinstance(value, bool):
-        return Term(lambda: value, is_truth=True)
+        return Term(lambda: value, is_truth=True, lower=lambda to: np.array(value))
     if isinstance(value, (int, float)):
         try:
             number = np.float64(value)
         except OverflowError:
             raise refusal(node, "this number is too large") from None
-        return Term(lambda: number)
+        return Term(lambda: number, lower=lambda to: np.array(number))
     raise refusal(node, f"{described(node)} cannot be used here")
 
 

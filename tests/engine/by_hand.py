@@ -20,6 +20,10 @@ def sigmoid(z: float) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
+def bend(z: float) -> float:
+    return math.sqrt(2.0 / math.pi) * (z + 0.044715 * z**3)
+
+
 WORDS = {
     "floor": math.floor,
     "abs": abs,
@@ -38,6 +42,11 @@ WORDS = {
     "relu": lambda z: max(z, 0.0),
     "lrelu": lambda z: z if z > 0 else 0.01 * z,
     "elu": lambda z: z if z > 0 else math.exp(z) - 1.0,
+    "swish": lambda z: z * sigmoid(z),
+    "gelu": lambda z: z * (1.0 + math.erf(z / math.sqrt(2.0))) / 2.0,
+    "gelut": lambda z: z * (1.0 + math.tanh(bend(z))) / 2.0,
+    "Φ": lambda z: (1.0 + math.erf(z / math.sqrt(2.0))) / 2.0,
+    "φ": lambda z: math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi),
     "softplus": lambda z: math.log(1.0 + math.exp(z)),
     "sign": lambda w: (w > 0) - (w < 0),
     "clamp": lambda error, most: min(max(error, -most), most),

@@ -40,7 +40,15 @@ def test_right_gradients_pass(bias: str, loss: str, outputs: int) -> None:
         debugger.run_to(iteration)
         check = checked(debugger)
         assert check.passed
-        assert check.count(Verdict.AGREES) == check.checked == check.size
+        # Of a sum of squares without 1/N a gradient of 5e-7 is lost in the rounding of E.
+        tiny = [
+            cell
+            for parameter in check.parameters
+            for cell in parameter.cells.values()
+            if cell.finding.verdict is Verdict.UNTOLD and abs(cell.finding.analytic) < 1e-6
+        ]
+        assert check.count(Verdict.AGREES) + len(tiny) == check.checked == check.size
+        assert len(tiny) <= 1
         assert [p.name for p in check.parameters] == list(debugger.parameters)
 
 
@@ -108,7 +116,7 @@ def test_half_the_error_as_if_there_were_always_four_rows(
 
 
 def test_the_activation_instead_of_its_slope(plant: Plant) -> None:
-    def wrong(program: Program) -> Callable[[], None]:
+    def wrong(program: Program, right: Callable[[], None]) -> Callable[[], None]:
         f, out = program.tensors["f"].data, program.tensors["df_dy"].data
 
         def run() -> None:
@@ -124,7 +132,7 @@ def test_the_activation_instead_of_its_slope(plant: Plant) -> None:
 def test_weights_that_were_updated_before_they_were_used(
     plant: Plant,
 ) -> None:
-    def wrong(program: Program) -> Callable[[], None]:
+    def wrong(program: Program, right: Callable[[], None]) -> Callable[[], None]:
         names = ("w", "dE_dw", "eta", "dy_dg")
         w, gradient, eta, out = (program.tensors[name].data for name in names)
 
@@ -142,7 +150,7 @@ def test_weights_that_were_updated_before_they_were_used(
 
 
 def test_a_mean_that_forgets_the_outputs(plant: Plant) -> None:
-    def wrong(program: Program) -> Callable[[], None]:
+    def wrong(program: Program, right: Callable[[], None]) -> Callable[[], None]:
         f, f0, out = (program.tensors[name].data for name in ("f", "f0", "dE_df"))
 
         def run() -> None:
@@ -160,9 +168,8 @@ def test_a_mean_that_forgets_the_outputs(plant: Plant) -> None:
 
 
 def test_one_wrong_cell_is_named(plant: Plant) -> None:
-    def wrong(program: Program) -> Callable[[], None]:
-        operation = next(o for o in program.operations if o.name == "dE_dw")
-        right, out = operation.run, operation.target.data
+    def wrong(program: Program, right: Callable[[], None]) -> Callable[[], None]:
+        out = program.tensors["dE_dw"].data
 
         def run() -> None:
             right()
@@ -187,13 +194,8 @@ def test_one_wrong_cell_is_named(plant: Plant) -> None:
 def relu(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the neurons be relu instead of σ."""
 
-    def bind(z: np.ndarray, a: np.ndarray) -> Callable[[], object]:
-        return lambda: np.maximum(z, 0.0, out=a)
-
-    def bind_slope(z: np.ndarray, a: np.ndarray, slope: np.ndarray) -> Callable[[], object]:
-        return lambda: np.greater(z, 0.0, slope, casting="unsafe")
-
-    bent = replace(ACTIVATIONS["sigmoid"], bind=bind, bind_slope=bind_slope)
+    relu = ACTIVATIONS["relu"]
+    bent = replace(ACTIVATIONS["sigmoid"], value=relu.value, slope=relu.slope)
     monkeypatch.setitem(ACTIVATIONS, "sigmoid", bent)
 
 
@@ -216,9 +218,8 @@ def test_a_kink_within_the_step_is_told_and_not_failed(relu: None, distance: flo
 
 @pytest.mark.parametrize("distance", [0.0, 1e-9, 3e-6, -3e-6])
 def test_a_kink_excuses_no_wrong_gradient(relu: None, plant: Plant, distance: float) -> None:
-    def wrong(program: Program) -> Callable[[], None]:
-        operation = next(o for o in program.operations if o.name == "dE_dv")
-        right, out = operation.run, operation.target.data
+    def wrong(program: Program, right: Callable[[], None]) -> Callable[[], None]:
+        out = program.tensors["dE_dv"].data
 
         def run() -> None:
             right()

@@ -7,6 +7,9 @@ from engine import Dataset, Debugger, Hyperparameters
 from engine.activations import ACTIVATIONS
 from engine.distribution import distributions, histogram, ratio_words, update_ratio
 from engine.forward import Forward
+from engine.maths.formula import Leaf
+from engine.tensor import Axis, Tensor
+from tests.engine.formulas import computed, leaf
 from tests.engine.nets import make
 
 
@@ -82,21 +85,21 @@ def test_saturation() -> None:
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
 def test_what_an_activation_declares_of_itself_is_so(name: str) -> None:
     activation = ACTIVATIONS[name]
-    z = np.concatenate([np.linspace(-40, 40, 8001)]).reshape(-1, 1)
+    points = np.linspace(-40, 40, 24_003).reshape(-1, 3)
     if activation.joint:
-        z = np.hstack((z, -z))
-    a = np.empty_like(z)
-    activation.bind(z, a)()
+        points = points[:, :1] * [1.0, -1.0, 0.0] - [0.0, 0.0, 100.0]
+    z = leaf("z", points, rows=Axis("N", tuple(map(str, range(len(points))))))
+    a = computed(activation.value(z))
     ends = activation.limits
     assert (ends is not None) == (name in ("sigmoid", "tanh", "softmax"))
     if ends is not None:
         assert (a.min(), a.max()) == pytest.approx(ends)
-    if activation.joint:
+    if activation.slope is None:
         return
-    slope = np.empty_like(z)
-    activation.bind_slope(z, a, slope)()
-    assert slope.max() == pytest.approx(activation.steepest)
-    assert activation.saturates == bool(slope[0, 0] < 1e-9 and slope[-1, 0] < 1e-9)
+    slope = computed(activation.slope(z, Leaf(Tensor("a", "a", z.axes, a))) + 0.0 * z)
+    assert slope.max() == pytest.approx(activation.steepest, rel=1e-3)
+    ends_flat = abs(slope[0, 0]) < 1e-9 and abs(slope[-1, -1]) < 1e-9
+    assert activation.saturates == bool(ends_flat)
     assert activation.dies == bool((slope[a == 0.0] == 0.0).all() and (a == 0.0).sum() > 1)
 
 

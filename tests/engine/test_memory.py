@@ -86,6 +86,7 @@ def test_classes_that_would_need_too_much(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_history_goes_on_with_less_where_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.history._WIDEST_FIRST_GAP", 64)
     debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=10**6))
     whole = Debugger(read_dataset("or"), Hyperparameters(iterations=10**6))
     monkeypatch.setattr("engine.history._FIRST_BYTES", 1024)

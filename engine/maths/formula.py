@@ -1,0 +1,301 @@
+"""The right-hand side of an operation, as a tree over tensors with named axes.
+
+Python's operators and the functions of `engine.maths.primitives` build it, so that a formula
+reads as in a book: ``slope = a * (1 - a)``. What is made of a tree stands in the modules beside
+this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.tensor import Axis
+
+
+class Source(Protocol):
+    """What a leaf stands for: a tensor, or a variable where a formula is told in general."""
+
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def axes(self) -> tuple[Axis, ...]: ...
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What a leaf stands for where a formula is told in general, e.g. the z of any layer."""
+
+    symbol: str
+    axes: tuple[Axis, ...] = ()
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A node of the tree."""
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """What its dimensions count; () for a scalar."""
+        return ()
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        """The formulas that it is computed from."""
+        return ()
+
+    def __add__(self, other: Operand) -> Formula:
+        return Apply("add", (self, formula(other)))
+
+    def __radd__(self, other: Operand) -> Formula:
+        return Apply("add", (formula(other), self))
+
+    def __sub__(self, other: Operand) -> Formula:
+        return Apply("subtract", (self, formula(other)))
+
+    def __rsub__(self, other: Operand) -> Formula:
+        return Apply("subtract", (formula(other), self))
+
+    def __mul__(self, other: Operand) -> Formula:
+        return Apply("multiply", (self, formula(other)))
+
+    def __rmul__(self, other: Operand) -> Formula:
+        return Apply("multiply", (formula(other), self))
+
+    def __truediv__(self, other: Operand) -> Formula:
+        return Apply("divide", (self, formula(other)))
+
+    def __rtruediv__(self, other: Operand) -> Formula:
+        return Apply("divide", (formula(other), self))
+
+    def __pow__(self, other: Operand) -> Formula:
+        return Apply("power", (self, formula(other)))
+
+    def __neg__(self) -> Formula:
+        return Apply("negative", (self,))
+
+    def __gt__(self, other: Operand) -> Formula:
+        return Apply("greater", (self, formula(other)))
+
+    def __lt__(self, other: Operand) -> Formula:
+        return Apply("less", (self, formula(other)))
+
+    def __le__(self, other: Operand) -> Formula:
+        return Apply("less_equal", (self, formula(other)))
+
+
+Operand = Formula | float
+
+
+@dataclass(frozen=True)
+class Leaf(Formula):
+    """A tensor, or a variable."""
+
+    of: Source
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return self.of.axes
+
+
+@dataclass(frozen=True)
+class Number(Formula):
+    """A number that is no tensor's.
+
+    Attributes:
+        symbol: How it is written; "" for its digits.
+        is_named: Whether the symbol is a hyperparameter's, so that its digits stand in its place
+            where numbers are written.
+    """
+
+    value: float
+    symbol: str = ""
+    is_named: bool = False
+
+
+@dataclass(frozen=True)
+class Size(Formula):
+    """How many rows or columns an axis has, e.g. N."""
+
+    axis: Axis
+
+
+@dataclass(frozen=True)
+class Apply(Formula):
+    """A primitive, element by element, by its name in `engine.maths.primitives`."""
+
+    primitive: str
+    arguments: tuple[Formula, ...]
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return broadcast(self.arguments)
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return self.arguments
+
+
+@dataclass(frozen=True)
+class Function(Formula):
+    """A formula that has a name, e.g. σ(z).
+
+    Attributes:
+        form: How it is written, with ``{0}`` for the first argument.
+        arguments: What it is a function of, as it is written.
+        body: The formula of these arguments that the name stands for.
+        opens: Whether the body stands in its place where the rule of one cell is written.
+    """
+
+    form: str
+    arguments: tuple[Formula, ...]
+    body: Formula
+    opens: bool = False
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return self.body.axes
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.body,)
+
+
+@dataclass(frozen=True)
+class Reduce(Formula):
+    """A sum over some axes, or the largest along them.
+
+    Attributes:
+        primitive: ``add`` or ``maximum``.
+        is_mean: Whether the sum is divided by how many there are.
+    """
+
+    primitive: str
+    argument: Formula
+    over: tuple[Axis, ...]
+    is_mean: bool = False
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return tuple(axis for axis in self.argument.axes if axis not in self.over)
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.argument,)
+
+
+@dataclass(frozen=True)
+class Together(Formula):
+    """The same formula of several tensors, to be summed up as one list of numbers.
+
+    Attributes:
+        members: The tensors.
+        argument: What is made of each, of the variable `EACH`.
+    """
+
+    members: tuple[Leaf, ...]
+    argument: Formula
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return tuple(substitute(self.argument, {EACH: member}) for member in self.members)
+
+
+@dataclass(frozen=True)
+class Contract(Formula):
+    """A matrix product: the sum over one axis of the products of what has that axis."""
+
+    left: Formula
+    right: Formula
+    over: Axis
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        both = (*self.left.axes, *self.right.axes)
+        return tuple(axis for axis in both if axis is not self.over)
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True)
+class Kept(Formula):
+    """A part that is kept in a tensor of its own as it is computed."""
+
+    target: Source
+    argument: Formula
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return self.argument.axes
+
+    @property
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.argument,)
+
+
+EACH = Leaf(Variable("each"))
+"""What stands for each of the tensors of a `Together`."""
+
+
+def formula(value: Operand) -> Formula:
+    """Return a number as a formula, and a formula as it is."""
+    return value if isinstance(value, Formula) else Number(float(value))
+
+
+def broadcast(arguments: Sequence[Formula]) -> tuple[Axis, ...]:
+    """Return the axes of what is computed element by element from the arguments.
+
+    Raises:
+        ValueError: Their axes do not fit together.
+    """
+    longest: tuple[Axis, ...] = max((a.axes for a in arguments), key=len, default=())
+    for argument in arguments:
+        if any(axis not in longest for axis in argument.axes):
+            raise ValueError("the axes do not fit together")
+    return longest
+
+
+def rebuilt(tree: Formula, parts: Sequence[Formula]) -> Formula:
+    """Return a node with other parts, in the order of `Formula.parts`.
+
+    What a function is written with follows where its arguments stand in its body; where they
+    do not, its name goes.
+    """
+    match tree:
+        case Apply():
+            return Apply(tree.primitive, tuple(parts))
+        case Function():
+            return parts[0]
+        case Reduce():
+            return Reduce(tree.primitive, parts[0], tree.over, tree.is_mean)
+        case Contract():
+            return Contract(parts[0], parts[1], tree.over)
+        case Kept():
+            return Kept(tree.target, parts[0])
+    return tree
+
+
+def substitute(tree: Formula, values: dict[Formula, Formula]) -> Formula:
+    """Return a tree with other formulas in the place of some of its parts."""
+    if tree in values:
+        return values[tree]
+    match tree:
+        case Function():
+            arguments = tuple(substitute(argument, values) for argument in tree.arguments)
+            return Function(tree.form, arguments, substitute(tree.body, values), tree.opens)
+        case Together():
+            members = tuple(substitute(member, values) for member in tree.members)
+            assert all(isinstance(member, Leaf) for member in members)
+            return Together(members, tree.argument)  # type: ignore[arg-type]
+    return rebuilt(tree, [substitute(part, values) for part in tree.parts])
+
+
+def leaves(tree: Formula) -> Iterator[Leaf]:
+    """Go through the leaves, from left to right."""
+    if isinstance(tree, Leaf):
+        yield tree
+    for part in tree.parts:
+        yield from leaves(part)

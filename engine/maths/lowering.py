@@ -1,0 +1,277 @@
+"""From a formula to the calls that compute it in place, with temporaries allocated once.
+
+The order of additions and products that is chosen here is part of what a formula means: the same
+tree gives the same bits wherever it is run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.maths.calls import Apply as Elementwise
+from engine.maths.calls import Copy, Erf, Matmul, Where
+from engine.maths.chains import Chain, chain_of, constant
+from engine.maths.formula import (
+    Apply,
+    Contract,
+    Formula,
+    Function,
+    Kept,
+    Leaf,
+    Reduce,
+    Together,
+    leaves,
+)
+from engine.maths.primitives import PRIMITIVES
+from engine.maths.reduction import Reduce as Sum
+from engine.maths.row import Call
+from engine.tensor import Axis
+
+Buffer = NDArray[Any]
+_FLOAT, _TRUTH = np.dtype(np.float64), np.dtype(np.bool_)
+
+
+class Scratch:
+    """Buffers that are needed within one operation only, and by the next one again."""
+
+    def __init__(self) -> None:
+        self._free: dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]] = {}
+        self._constants: dict[bytes, Buffer] = {}
+
+    def take(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Buffer:
+        """Return a buffer that nobody else has until it is given back."""
+        free = self._free.setdefault((shape, dtype), [])
+        return free.pop() if free else np.empty(shape, dtype)
+
+    def give_back(self, buffer: Buffer) -> None:
+        """Let a buffer be taken again."""
+        self._free[buffer.shape, buffer.dtype].append(buffer)
+
+    def constant(self, value: float) -> Buffer:
+        """Return a number as an array, which spares NumPy a conversion on each call."""
+        number = np.array(value, float)
+        return self._constants.setdefault(number.tobytes(), number)
+
+
+def lower(tree: Formula, out: Buffer, scratch: Scratch) -> list[Call]:
+    """Return the calls that compute a formula.
+
+    Args:
+        tree: The formula.
+        out: Where its value is to be; it may be among what the formula reads.
+        scratch: Where to take temporaries from.
+    """
+    return _Lowering(tree, out, scratch).calls
+
+
+@dataclass(frozen=True, eq=False)
+class _Value:
+    """Where a value is, what its dimensions count, and whether its reader may write over it."""
+
+    buffer: Buffer
+    axes: tuple[Axis, ...]
+    is_temporary: bool = False
+
+    def along(self, axes: tuple[Axis, ...]) -> Buffer:
+        """Return a view to be repeated along the axes that it has not."""
+        if not self.axes or self.axes == axes:
+            return self.buffer
+        return self.buffer[tuple(slice(None) if axis in self.axes else None for axis in axes)]
+
+
+class _Lowering:
+    def __init__(self, tree: Formula, out: Buffer, scratch: Scratch) -> None:
+        self.calls: list[Call] = []
+        self._scratch = scratch
+        self._occurrences: Counter[Formula] = Counter()
+        self._count(tree)
+        self._known: dict[Formula, _Value] = {}
+        # What the formula reads stays as it is until its last call.
+        is_read = any(np.may_share_memory(_data(leaf), out) for leaf in leaves(tree))
+        self._spare = None if is_read else out
+        self._write(tree, out)
+        for value in self._known.values():
+            self._scratch.give_back(value.buffer)
+
+    def _count(self, tree: Formula) -> None:
+        self._occurrences[tree] += 1
+        if self._occurrences[tree] == 1:
+            for part in tree.parts:
+                self._count(part)
+
+    def _value(self, tree: Formula) -> _Value:
+        """Return where the value of a part is, computed before if it must be."""
+        number = constant(tree)
+        if number is not None:
+            return _Value(self._scratch.constant(number), ())
+        match tree:
+            case Leaf():
+                return _Value(_data(tree), tree.axes)
+            case Function():
+                return self._value(tree.body)
+            case Kept():
+                kept = Leaf(tree.target)
+                self._write_within(tree.argument, _data(kept), None)
+                return _Value(_data(kept), kept.axes)
+        if tree in self._known:
+            return self._known[tree]
+        spare, shape, dtype = self._spare, _shape(tree.axes), _dtype(tree)
+        is_shared = self._occurrences[tree] > 1
+        if spare is not None and not is_shared and (spare.shape, spare.dtype) == (shape, dtype):
+            self._write_within(tree, spare, spare)
+            self._spare = None
+            return _Value(spare, tree.axes)
+        out = self._scratch.take(shape, dtype)
+        self._write_within(tree, out, out)
+        value = _Value(out, tree.axes, is_temporary=not is_shared)
+        if is_shared:
+            self._known[tree] = value
+        return value
+
+    def _write_within(self, tree: Formula, out: Buffer, spare: Buffer | None) -> None:
+        """Compute a part, its own parts having another buffer to spare meanwhile."""
+        outer, self._spare = self._spare, spare
+        self._write(tree, out)
+        self._spare = outer
+
+    def _values(self, trees: Iterable[Formula]) -> list[_Value]:
+        return [self._value(tree) for tree in trees]
+
+    def _emit(self, call: Call, *read: _Value) -> None:
+        self.calls.append(call)
+        for value in read:
+            if value.is_temporary:
+                self._scratch.give_back(value.buffer)
+
+    def _write(self, tree: Formula, out: Buffer) -> None:
+        """Compute a formula into a buffer of its shape."""
+        if constant(tree) is not None or isinstance(tree, Leaf | Kept):
+            self._emit(Copy(self._value(tree).buffer, out))
+            return
+        match tree:
+            case Apply(primitive="multiply" | "hadamard" | "divide" | "negative"):
+                self._write_chain(chain_of(tree), tree.axes, out)
+            case Apply(primitive="where"):
+                self._spare = None
+                values = self._values(tree.arguments)
+                condition, yes, no = (value.along(tree.axes) for value in values)
+                self._emit(Where(condition, yes, no, out), *values)
+            case Apply(primitive="truth", arguments=(condition,)):
+                value = self._value(condition)
+                self._emit(Copy(value.buffer, out), value)
+            case Apply(primitive="erf", arguments=(argument,)):
+                value = self._value(argument)
+                self._emit(Erf(value.buffer, out), value)
+            case Apply():
+                values = self._values(tree.arguments)
+                self._apply(PRIMITIVES[tree.primitive].call, values, tree.axes, out)
+            case Function():
+                self._write(tree.body, out)
+            case Reduce():
+                self._write_reduction(tree, out)
+            case Together():
+                self._write_together(tree, out)
+            case Contract():
+                self._spare = None
+                a, b = self._value(tree.left), self._value(tree.right)
+                left = a.buffer if a.axes[-1] is tree.over else a.buffer.T
+                right = b.buffer if b.axes[0] is tree.over else b.buffer.T
+                self._emit(Matmul(left, right, out), a, b)
+            case _:
+                raise TypeError(f"{tree!r} cannot be computed")
+
+    def _apply(
+        self, ufunc: np.ufunc, values: Sequence[_Value], axes: tuple[Axis, ...], out: Buffer
+    ) -> None:
+        self._emit(Elementwise(ufunc, [v.along(axes) for v in values], out), *values)
+
+    def _write_chain(self, chain: Chain, axes: tuple[Axis, ...], out: Buffer) -> None:
+        """Multiply what has axes, then with the scalars; divide at the end."""
+        above = self._values(factor for factor in chain.above if factor.axes)
+        scalars = self._values(factor for factor in chain.above if not factor.axes)
+        is_negated = chain.coefficient == -1.0 and bool(scalars or above)
+        if chain.coefficient != 1.0 and not is_negated:
+            scalars.insert(0, _Value(self._scratch.constant(chain.coefficient), ()))
+        if is_negated:
+            (scalars or above)[:1] = [self._combined(np.negative, (scalars or above)[:1])]
+        if not chain.below:
+            self._product(
+                [*above, self._product(scalars)] if above and scalars else above or scalars, out
+            )
+            return
+        if scalars:
+            above.append(self._product(scalars))
+        below = self._product(self._values(chain.below))
+        if above:
+            self._apply(np.divide, [self._product(above), below], axes, out)
+        else:
+            self._apply(np.reciprocal, [below], axes, out)
+
+    def _product(self, values: Sequence[_Value], out: Buffer | None = None) -> _Value:
+        first, *rest = values
+        if not rest and out is not None:
+            if first.buffer is not out:
+                self._emit(Copy(first.buffer, out), first)
+            return _Value(out, first.axes)
+        for number, value in enumerate(rest):
+            is_last = number == len(rest) - 1
+            first = self._combined(np.multiply, [first, value], out if is_last else None)
+        return first
+
+    def _combined(
+        self, ufunc: np.ufunc, values: Sequence[_Value], out: Buffer | None = None
+    ) -> _Value:
+        """Apply a ufunc; without an output into a temporary, if possible one that it reads."""
+        axes = max((value.axes for value in values), key=len)
+        if out is not None:
+            self._apply(ufunc, values, axes, out)
+            return _Value(out, axes)
+        for value in values:
+            if value.is_temporary and value.axes == axes:
+                rest = [v for v in values if v is not value]
+                self._emit(Elementwise(ufunc, [v.along(axes) for v in values], value.buffer), *rest)
+                return value
+        buffer = self._scratch.take(_shape(axes), _FLOAT)
+        self._apply(ufunc, values, axes, buffer)
+        return _Value(buffer, axes, is_temporary=True)
+
+    def _write_reduction(self, tree: Reduce, out: Buffer) -> None:
+        value = self._value(tree.argument)
+        axis = None if len(tree.over) == len(value.axes) else value.axes.index(tree.over[0])
+        self._emit(Sum(PRIMITIVES[tree.primitive].call, value.buffer, out, axis), value)
+        if tree.is_mean:
+            size = prod(len(axis.labels) for axis in tree.over)
+            share = self._scratch.constant(1.0 / size)
+            self._emit(Elementwise(np.multiply, [out, share], out))
+
+    def _write_together(self, tree: Together, out: Buffer) -> None:
+        # The sum grows in the output.
+        self._spare = None
+        part = self._scratch.take((), _FLOAT)
+        for number, member in enumerate(tree.parts):
+            value = self._value(member)
+            self._emit(Sum(np.add, value.buffer, part if number else out), value)
+            if number:
+                self._emit(Elementwise(np.add, [out, part], out))
+        self._scratch.give_back(part)
+
+
+def _data(leaf: Leaf) -> Buffer:
+    data: Buffer = leaf.of.data  # type: ignore[attr-defined]
+    return data
+
+
+def _shape(axes: tuple[Axis, ...]) -> tuple[int, ...]:
+    return tuple(len(axis.labels) for axis in axes)
+
+
+def _dtype(tree: Formula) -> np.dtype[Any]:
+    is_truth = isinstance(tree, Apply) and PRIMITIVES[tree.primitive].gives_truth
+    return _TRUTH if is_truth else _FLOAT
