@@ -13,16 +13,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.check import check_gradients
-    from engine.dataset import Dataset
+    from engine.common.errors import InputError, NotComputedError
+    from engine.data.dataset import Dataset
+    from engine.data.table.options import TableOptions
+    from engine.data.table.read import read_dataset
     from engine.debugger import Debugger
-    from engine.errors import InputError, NotComputedError
-    from engine.hyperparameters import Hyperparameters
+    from engine.inspection.snapshot import Snapshot
+    from engine.model.hyperparameters import Hyperparameters
+    from engine.model.parameters_file import read_parameters
+    from engine.proof.gradient_check import check_gradients
     from engine.runner import Runner
-    from engine.snapshot import Snapshot
-    from engine.table.options import TableOptions
-    from engine.table.reading import read_dataset
-    from engine.weights import read_parameters
 
 __version__ = "0.1.0"
 
@@ -41,17 +41,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Dataset": "dataset",
+    "Dataset": "data.dataset",
     "Debugger": "debugger",
-    "Hyperparameters": "hyperparameters",
-    "InputError": "errors",
-    "NotComputedError": "errors",
+    "Hyperparameters": "model.hyperparameters",
+    "InputError": "common.errors",
+    "NotComputedError": "common.errors",
     "Runner": "runner",
-    "Snapshot": "snapshot",
-    "TableOptions": "table.options",
-    "check_gradients": "check",
-    "read_dataset": "table.reading",
-    "read_parameters": "weights",
+    "Snapshot": "inspection.snapshot",
+    "TableOptions": "data.table.options",
+    "check_gradients": "proof.gradient_check",
+    "read_dataset": "data.table.read",
+    "read_parameters": "model.parameters_file",
 }
 
 

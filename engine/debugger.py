@@ -6,34 +6,36 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine import explain, reading, search
-from engine.branches import Branches
-from engine.camera import take_snapshot
-from engine.dataset import Dataset
-from engine.declaration import Value
-from engine.errors import InputError, QueryError
-from engine.expression import Explanation
-from engine.forward import Forward
-from engine.history import Edit, LearningRate
-from engine.hyperparameters import DECLARATIONS, Hyperparameters
-from engine.memory import require_for_training
-from engine.network import Network
-from engine.operations.base import Operation
-from engine.program import Program
-from engine.progress import Cancel, never
-from engine.quality import decision_of
-from engine.query.language import Query
-from engine.query.scope import END
-from engine.run import Run
-from engine.search import Scan
-from engine.settings import HISTORY, MEGABYTE
-from engine.snapshot import Snapshot
-from engine.stop_list import Stops
-from engine.stopping import Stopping
-from engine.stops import Hit, Stop
-from engine.tensor import Array
-from engine.text import clean
-from engine.validation import Evaluation, Evaluator
+from engine.analysis.evaluate import Forward
+from engine.analysis.held_out import Evaluation, Evaluator
+from engine.analysis.metrics import decision_of
+from engine.common.declaration import Value
+from engine.common.errors import InputError, QueryError
+from engine.common.machine_memory import require_for_training
+from engine.common.progress import Cancel, never
+from engine.common.settings import HISTORY, MEGABYTE
+from engine.common.text import clean
+from engine.data.dataset import Dataset
+from engine.inspection import explain
+from engine.inspection.snapshot import Snapshot
+from engine.inspection.take_snapshot import take_snapshot
+from engine.language.compiler import Query
+from engine.maths.arithmetic import Explanation
+from engine.maths.operations.operation import Operation
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.model.network import Network
+from engine.program.program import Program
+from engine.run import computed as reading
+from engine.run.branches import Branches
+from engine.run.history import Edit, LearningRate
+from engine.run.run import Run
+from engine.stops import look_back as search
+from engine.stops.look_back import Scan
+from engine.stops.run_until import Stopping
+from engine.stops.scope import END
+from engine.stops.stop import Hit, Stop
+from engine.stops.stop_list import Stops
 
 _QUICK = 0.050
 """Seconds that the held-out part may take in a snapshot."""
@@ -48,7 +50,7 @@ class Debugger:
         parameters: The parameters to start from, by name; by default they are drawn
             from the seed.
         history: How many MB of memory going back may take, all branches together; by
-            default as declared in `engine.settings`.
+            default as declared in `engine.common.settings`.
 
     Attributes:
         given: The parameters that it was given, or None.

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from engine.maths.lowering import Scratch
+from engine.maths.operations.operation import Operation
 from engine.maths.row import Call
-from engine.operations.base import Operation
-from engine.program import Program
+from engine.program.program import Program
 from tests.engine.planted import Instead, Mistake, Plant
 
 

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.screen import Screen
 
-from engine.text import clean
-from tui import terminal
+from engine.common.text import clean
 from tui.actions.seeing import Seeing
-from tui.commands.results import FAILED
+from tui.commands.json_output import FAILED
 from tui.keys import palette_keys
+from tui.terminal import process as terminal
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from tui.opening import Opener
+    from tui.opening.open_run import Opener
 
 
 def _commands() -> type[Provider]:
     # Only once it is asked for, for the sake of the first frame.
-    from tui.command_palette import Commands
+    from tui.dialogs.palette_commands import Commands
 
     return Commands
 
@@ -67,8 +67,8 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
     """
     import click
 
-    from engine.files import locate
-    from tui.options import STANDARD_INPUT
+    from engine.data.locate import locate
+    from tui.commands.options import STANDARD_INPUT
 
     name = open_ or ""
     if data == STANDARD_INPUT:
@@ -79,7 +79,7 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
 
     def opener(data: str | None, open_: str | None) -> Opener:
         # The first frame need not wait for NumPy.
-        from tui.opening import Opener
+        from tui.opening.open_run import Opener
 
         return Opener(data=data, open_=open_, **options)  # type: ignore[arg-type]
 

@@ -12,15 +12,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from engine import __version__
-from engine.errors import InputError
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
 from tui.commands.collection import export, runs, samples
 from tui.commands.inspecting import check, explain, trace
-from tui.commands.results import BAD_INPUT, FAILED, INTERRUPTED
+from tui.commands.json_output import BAD_INPUT, FAILED, INTERRUPTED
+from tui.commands.options import spell_out
 from tui.commands.training import open_, train
-from tui.options import spell_out
-from tui.terminal import LOST, is_gone
-from tui.typeset import PlainOutput, is_plain
+from tui.terminal.ascii import PlainOutput, is_plain
+from tui.terminal.process import LOST, is_gone
 
 
 class _DataOrCommand(click.Group):
@@ -45,7 +45,7 @@ class _DataOrCommand(click.Group):
             known = {item.value for item in found}
             more = open_.shell_complete(click.Context(open_, parent=ctx), incomplete)
             return [*found, *(item for item in more if item.value not in known)]
-        from engine.files import bundled
+        from engine.data.locate import bundled
 
         names = [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
         return [*found, *names, CompletionItem(incomplete, type="file")]
@@ -66,7 +66,7 @@ def _refuse_misspelt(data: str, commands: Collection[str]) -> None:
     meant = difflib.get_close_matches(data, commands, n=1, cutoff=0.75)
     if not meant or os.path.lexists(data):
         return
-    from engine.files import bundled
+    from engine.data.locate import bundled
 
     if data not in bundled():
         raise click.UsageError(f"no such file or command {data!r}. (Did you mean {meant[0]}?)")
@@ -132,7 +132,7 @@ def main() -> NoReturn:
             for handle in (1, 2):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), handle)
             sys.exit(LOST)
-        from tui.failure import told_of
+        from tui.terminal.crash_log import told_of
 
         click.echo(f"nn-tui: {told_of(error)}", err=True)
         sys.exit(FAILED)

@@ -15,8 +15,8 @@ from engine.runner import Runner
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.inspection.snapshot import Snapshot
     from engine.saved.saver import Saver
-    from engine.snapshot import Snapshot
 
 T = TypeVar("T")
 Command = Callable[["Debugger"], object]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from engine.table.options import TABLE_DECLARATIONS
+from engine.data.table.options import TABLE_DECLARATIONS
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
-    from engine.declaration import Value
-    from engine.snapshot import Snapshot
+    from engine.common.declaration import Value
+    from engine.data.dataset import Dataset
+    from engine.inspection.snapshot import Snapshot
 
 
 class State(Enum):

@@ -8,16 +8,16 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.widgets import Static
 
-from tui.lines import LinesView
-from tui.moment import Moment
-from tui.panes.dataset import DatasetPane
+from tui.drawing.lines import LinesView
+from tui.panes.dataset.pane import DatasetPane
 from tui.panes.header import Header
 from tui.panes.hyperparameters import HyperparametersPane
 from tui.panes.iteration import IterationPane
-from tui.panes.loss import LossPane
-from tui.panes.pictures import PicturesPane
+from tui.panes.loss.pane import LossPane
+from tui.panes.pictures.pane import PicturesPane
 from tui.panes.tabs import PaneTabs
-from tui.panes.weights import WeightsPane
+from tui.panes.weights.pane import WeightsPane
+from tui.view_state import Moment
 
 TITLES = {
     "dataset": "Dataset",

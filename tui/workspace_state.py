@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tui.frame import Frame
+    from tui.workspace import Frame
 
 Layout = dict[str, Any]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.dataset import Dataset
-from engine.errors import InputError
-from engine.hyperparameters import Hyperparameters
-from engine.network import Layer, Parameters
-from engine.operations.base import Phase
-from engine.program import Program
-from engine.tensor import Array
+from engine.common.errors import InputError
+from engine.data.dataset import Dataset
+from engine.maths.operations.operation import Phase
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Layer, Parameters
+from engine.program.program import Program
 
 
 class Forward:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import perf_counter
 
-from engine.dataset import Dataset
-from engine.hyperparameters import Hyperparameters
-from engine.network import Parameters
-from engine.operations.base import Phase
-from engine.program import Program
-from engine.quality import Classification, Decision, Quality, assess
-from engine.tensor import Array
+from engine.analysis.metrics import Classification, Decision, Quality, assess
+from engine.data.dataset import Dataset
+from engine.maths.operations.operation import Phase
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Parameters
+from engine.program.program import Program
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.forward import Forward
-from engine.network import Layer
-from engine.scale import exponent_of, largest_exponent, scaled
-from engine.summary import SATURATED
-from engine.tensor import Array
+from engine.analysis.evaluate import Forward
+from engine.analysis.tensor_summary import SATURATED
+from engine.maths.scale import exponent_of, largest_exponent, scaled
+from engine.maths.tensor import Array
+from engine.model.network import Layer
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dataset import Dataset
-from engine.forward import Forward
-from engine.hyperparameters import Hyperparameters
-from engine.network import Parameters
-from engine.scale import largest_exponent, scaled
-from engine.tensor import Array
+from engine.analysis.evaluate import Forward
+from engine.data.dataset import Dataset
+from engine.maths.scale import largest_exponent, scaled
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Parameters
 
 UNDECIDED = -1
 """What stands for a class where a prediction is not finite."""

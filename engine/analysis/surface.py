@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.dataset import Dataset
-from engine.errors import InputError
-from engine.forward import Forward
-from engine.hyperparameters import Hyperparameters
-from engine.network import Layer, Parameters
-from engine.quality import decision_of
-from engine.scale import exponent_of, mean, scaled, widened
-from engine.table.features import features_at
-from engine.tensor import Array
+from engine.analysis.evaluate import Forward
+from engine.analysis.metrics import decision_of
+from engine.common.errors import InputError
+from engine.data.dataset import Dataset
+from engine.data.table.features import features_at
+from engine.maths.scale import exponent_of, mean, scaled, widened
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Layer, Parameters
 
 _AIR = 0.08
 """The share of its spread that the grid reaches beyond the observations at either side."""

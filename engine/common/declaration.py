@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.errors import InputError
-from engine.text import clean, ungrouped
+from engine.common.errors import InputError
+from engine.common.text import clean, ungrouped
 
 Value = float | int | str
 

@@ -10,11 +10,11 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import InputError
+from engine.common.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
-    from engine.hyperparameters import Hyperparameters
+    from engine.data.dataset import Dataset
+    from engine.model.hyperparameters import Hyperparameters
 
 GB = 1e9
 _CONTROL_GROUPS = (
@@ -109,8 +109,8 @@ def bytes_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> fl
     # Imported here, as a program takes NumPy, and only large networks need this.
     import numpy as np
 
-    from engine.network import Network
-    from engine.program import Program
+    from engine.model.network import Network
+    from engine.program.program import Program
 
     whole = len(dataset.x)
     size = hyperparameters.batch_size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.declaration import Declaration
+from engine.common.declaration import Declaration
 
 MEGABYTE = 1024 * 1024
 

@@ -9,9 +9,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import InputError
-from engine.files import bundled
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.data.locate import bundled
 
 _PROMISES = {
     "E": "E of at most {:g}",

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import InputError
+from engine.common.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.saved.source import Source
-    from engine.table.scaling import Scaling
+    from engine.data.source import Source
+    from engine.data.table.scaling import Scaling
 
 
 INPUT, TARGET, INDEX, IGNORED = ROLES = ("input", "target", "index", "ignored")

@@ -7,8 +7,8 @@ import stat
 from importlib import resources
 from pathlib import Path
 
-from engine.errors import DataError
-from engine.text import clean
+from engine.common.errors import DataError
+from engine.common.text import clean
 
 
 def bundled() -> dict[str, Path]:

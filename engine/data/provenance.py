@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.dataset import Dataset
-from engine.expression import format_number
+from engine.data.dataset import Dataset
+from engine.maths.arithmetic import format_number
 
 
 def origin_of_input(dataset: Dataset, n: int, i: int) -> str:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from engine.errors import NotComputedError
-from engine.expression import Cell, Constant, Explanation
-from engine.operations.base import Operation, Phase
-from engine.reading import computed_tensors, known_tensors, operations_done, values_iteration
-from engine.run import Run
-from engine.tensor import Array, Index, Tensor
+from engine.common.errors import NotComputedError
+from engine.maths.arithmetic import Cell, Constant, Explanation
+from engine.maths.operations.operation import Operation, Phase
+from engine.maths.tensor import Array, Index, Tensor
+from engine.run.computed import computed_tensors, known_tensors, operations_done, values_iteration
+from engine.run.run import Run
 
 _ORIGINS = {
     "f0": "a target, from the table",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from engine.hyperparameters import Hyperparameters
-from engine.listing import Listing
-from engine.loss_history import Outline
-from engine.summary import Summary
-from engine.tensor import Array, Index
-from engine.validation import Evaluation
+from engine.analysis.held_out import Evaluation
+from engine.analysis.tensor_summary import Summary
+from engine.maths.tensor import Array, Index
+from engine.model.hyperparameters import Hyperparameters
+from engine.program.listing import Listing
+from engine.run.loss_history import Outline
 
 
 @dataclass(frozen=True)
 class StopView:
-    """A line of the list of stops; see `engine.stops.Stop`."""
+    """A line of the list of stops; see `engine.stops.stop.Stop`."""
 
     number: int
     place: str
@@ -31,7 +31,7 @@ class StopView:
 
 @dataclass(frozen=True)
 class BranchView:
-    """A line of the list of branches; see `engine.branches.Branch`."""
+    """A line of the list of branches; see `engine.run.branches.Branch`."""
 
     number: int
     label: str

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import reading
-from engine.branches import Branch
-from engine.errors import InputError
-from engine.expression import format_number
-from engine.listing import Listing
-from engine.program import Program
-from engine.run import Run
-from engine.settings import MEGABYTE
-from engine.snapshot import BranchView, Snapshot, StopView
-from engine.stops import Stop
-from engine.summary import Summary, summarise
-from engine.tensor import Array, Axis
+from engine.analysis.tensor_summary import Summary, summarise
+from engine.common.errors import InputError
+from engine.common.settings import MEGABYTE
+from engine.inspection.snapshot import BranchView, Snapshot, StopView
+from engine.maths.arithmetic import format_number
+from engine.maths.tensor import Array, Axis
+from engine.program.listing import Listing
+from engine.program.program import Program
+from engine.run import computed as reading
+from engine.run.branches import Branch
+from engine.run.run import Run
+from engine.stops.stop import Stop
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger

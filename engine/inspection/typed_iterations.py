@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import InputError
-from engine.query.parsing import LONGEST
-from engine.text import MINUS, clean, ungrouped
+from engine.common.errors import InputError
+from engine.common.text import MINUS, clean, ungrouped
+from engine.language.parsing import LONGEST
 
 _AFTER_SIGN = re.compile(r"^([+-])\s+")
 _RANGE = re.compile(

@@ -1,1 +1,4 @@
-"""The small expression language of conditions, watches and the prompt."""
+"""The language of expressions that a user types, e.g. ``norm(dE_dw) < 0.1``.
+
+Reading, compiling and lowering to calls belong here; which names there are is told by `engine.stops`.
+"""

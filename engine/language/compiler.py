@@ -15,12 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.errors import NotComputedError, QueryError
-from engine.query.functions import FUNCTIONS, Function
-from engine.query.lowering import Lower, Lowering, lowered
-from engine.query.parsing import LONGEST, described, parse, refusal
-from engine.tensor import Axis
-from engine.text import clean
+from engine.common.errors import NotComputedError, QueryError
+from engine.common.text import clean
+from engine.language.functions import FUNCTIONS, Function
+from engine.language.lowering import Lower, Lowering, lowered
+from engine.language.parsing import LONGEST, described, parse, refusal
+from engine.maths.tensor import Axis
 
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""

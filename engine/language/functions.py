@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine.query.lowering import Lowering
+from engine.language.lowering import Lowering
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import ast
 import re
 import warnings
 
-from engine.errors import QueryError
-from engine.tensor import NOUNS
-from engine.text import MINUS, clean, without_subscripts
+from engine.common.errors import QueryError
+from engine.common.text import MINUS, clean, without_subscripts
+from engine.maths.tensor import NOUNS
 
 LONGEST = 400
 """Characters."""

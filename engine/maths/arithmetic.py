@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engine.text import MINUS
+from engine.common.text import MINUS
 
 _MOST_TERMS = 8
 """A longer sum is folded around its largest terms."""

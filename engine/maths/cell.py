@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
-from engine.expression import (
+from engine.maths.arithmetic import (
     Call,
     Constant,
     Difference,
@@ -31,7 +31,7 @@ from engine.maths.formula import (
     Together,
 )
 from engine.maths.primitives import PRIMITIVES
-from engine.tensor import Axis, Read, Tensor
+from engine.maths.tensor import Axis, Read, Tensor
 
 Places = Mapping[Axis, int]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.tensor import Axis
+from engine.maths.tensor import Axis
 
 
 class Source(Protocol):

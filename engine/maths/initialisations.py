@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.late import np
+from engine.common.lazy_numpy import np
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 Draw = Callable[["np.random.RandomState", tuple[int, ...]], "Array"]
 

@@ -32,7 +32,7 @@ from engine.maths.formula import (
 from engine.maths.primitives import PRIMITIVES
 from engine.maths.reduction import Reduce as Sum
 from engine.maths.row import Call
-from engine.tensor import Axis
+from engine.maths.tensor import Axis
 
 Buffer = NDArray[Any]
 _FLOAT, _TRUTH = np.dtype(np.float64), np.dtype(np.bool_)

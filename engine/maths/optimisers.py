@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.maths.primitives import setting
-from engine.operations.moments import (
+from engine.maths.operations.moments import (
     corrected,
     look_ahead,
     rescaled,
@@ -20,10 +19,11 @@ from engine.operations.moments import (
     running_mean_of_squares,
     velocity,
 )
+from engine.maths.primitives import setting
 
 if TYPE_CHECKING:
-    from engine.assembly.workbench import Workbench
-    from engine.tensor import Tensor
+    from engine.maths.tensor import Tensor
+    from engine.program.assembly.builder import Workbench
 
 
 @dataclass(frozen=True)

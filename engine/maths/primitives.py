@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine.late import np
+from engine.common.lazy_numpy import np
 from engine.maths.formula import (
     EACH,
     Apply,
@@ -24,7 +24,7 @@ from engine.maths.formula import (
     Together,
     formula,
 )
-from engine.tensor import Axis
+from engine.maths.tensor import Axis
 
 Derivatives = Callable[..., tuple[Operand, ...]]
 Unary = Callable[[Operand], Formula]

@@ -6,10 +6,10 @@ import math
 import sys
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from engine.late import np
+from engine.common.lazy_numpy import np
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 LARGEST = sys.float_info.max
 _Numbers = TypeVar("_Numbers", float, "Array")

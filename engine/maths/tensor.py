@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, overload
 
-from engine.errors import NotComputedError
-from engine.expression import Cell
-from engine.late import np
-from engine.text import normalised
+from engine.common.errors import NotComputedError
+from engine.common.lazy_numpy import np
+from engine.common.text import normalised
+from engine.maths.arithmetic import Cell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.expression import format_number
+from engine.common.text import MINUS
+from engine.maths.arithmetic import format_number
 from engine.maths.formula import (
     EACH,
     Apply,
@@ -19,8 +20,7 @@ from engine.maths.formula import (
     Together,
 )
 from engine.maths.primitives import PRIMITIVES
-from engine.tensor import Axis
-from engine.text import MINUS
+from engine.maths.tensor import Axis
 
 _CHOICE, _SUM, _PRODUCT, _ATOM = range(4)
 """How strongly the parts of what is written hold together."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.hyperparameters import Hyperparameters
+from engine.model.hyperparameters import Hyperparameters
 
 
 class Batches:

@@ -10,14 +10,14 @@ import dataclasses
 from collections.abc import Container
 from dataclasses import dataclass
 
-from engine.activations import HIDDEN, OUTPUT
-from engine.declaration import Declaration, Value, declare
-from engine.errors import InputError
-from engine.initialisations import INITIALISATIONS
-from engine.losses import LOSSES
-from engine.optimisers import OPTIMISERS
-from engine.schedules import SCHEDULES
-from engine.text import counted
+from engine.common.declaration import Declaration, Value, declare
+from engine.common.errors import InputError
+from engine.common.text import counted
+from engine.maths.activations import HIDDEN, OUTPUT
+from engine.maths.initialisations import INITIALISATIONS
+from engine.maths.losses import LOSSES
+from engine.maths.optimisers import OPTIMISERS
+from engine.maths.schedules import SCHEDULES
 
 BIAS_MODES = ("none", "shared", "per-neuron")
 

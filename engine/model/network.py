@@ -8,14 +8,14 @@ from itertools import islice
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS, Activation
-from engine.dataset import Dataset
-from engine.errors import InputError, ParametersError
-from engine.hyperparameters import Hyperparameters
-from engine.initialisations import INITIALISATIONS
-from engine.losses import LOSSES
-from engine.tensor import Array, Axis, Tensor
-from engine.text import clean, subscript
+from engine.common.errors import InputError, ParametersError
+from engine.common.text import clean, subscript
+from engine.data.dataset import Dataset
+from engine.maths.activations import ACTIVATIONS, Activation
+from engine.maths.initialisations import INITIALISATIONS
+from engine.maths.losses import LOSSES
+from engine.maths.tensor import Array, Axis, Tensor
+from engine.model.hyperparameters import Hyperparameters
 
 Parameters = Mapping[str, Array]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.errors import InputError
-from engine.memory import GB, shortage
-from engine.saved.parts import unpack
+from engine.common.errors import InputError
+from engine.common.machine_memory import GB, shortage
+from engine.common.text import clean
+from engine.saved.npz import unpack
 from engine.saved.regular import read_regular
-from engine.text import clean
 
 _TIMES = 12
 """The bytes that are needed for each byte of JSON, while it is being read."""

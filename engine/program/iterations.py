@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.batches import Batches
 from engine.maths.clocked import Append, Pick, unroll
 from engine.maths.plan import Plan
+from engine.model.batches import Batches
 
 if TYPE_CHECKING:
     from engine.maths.layout import Indices
     from engine.maths.row import Call
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 _MOST_AT_ONCE = 16_384
 """Iterations whose losses are kept until they are asked for."""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.errors import InputError, NotComputedError
-from engine.operations.base import Phase
-from engine.tensor import Axis, Index, is_whole
-from engine.text import MINUS, clean, folded
+from engine.common.errors import InputError, NotComputedError
+from engine.common.text import MINUS, clean, folded
+from engine.maths.operations.operation import Phase
+from engine.maths.tensor import Axis, Index, is_whole
 
 _MOST_NAMES = 10
 """Of a batch."""

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.assembly.backward import add_backward
-from engine.assembly.forward import add_forward
-from engine.assembly.update import add_update
-from engine.assembly.workbench import Workbench
-from engine.batches import Batches
-from engine.dataset import Dataset
-from engine.hyperparameters import Hyperparameters
-from engine.iterations import Iterations
-from engine.listing import Line, Listing
+from engine.data.dataset import Dataset
 from engine.maths.calls import Copy
 from engine.maths.lowering import Scratch
-from engine.maths.plan import Plan
-from engine.maths.row import Call, Clock
-from engine.network import Network, Parameters
-from engine.operations.base import Operation, Phase
-from engine.operations.batch import PICKED, Pick
-from engine.operations.held_out import (
+from engine.maths.operations.batch import PICKED, Pick
+from engine.maths.operations.held_out import (
     OnceAnEpoch,
     counting_calls,
     epochs_without_a_better,
     held_out_loss,
 )
-from engine.tensor import Axis, BatchLabels, Tensor
+from engine.maths.operations.operation import Operation, Phase
+from engine.maths.plan import Plan
+from engine.maths.row import Call, Clock
+from engine.maths.tensor import Axis, BatchLabels, Tensor
+from engine.model.batches import Batches
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Network, Parameters
+from engine.program.assembly.backward import add_backward
+from engine.program.assembly.builder import Workbench
+from engine.program.assembly.forward import add_forward
+from engine.program.assembly.update import add_update
+from engine.program.iterations import Iterations
+from engine.program.listing import Line, Listing
 
 Run = Callable[[], object]
 """Runs an operation; takes nothing, allocates nothing."""

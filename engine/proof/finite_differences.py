@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.operations.base import Operation, Phase
-from engine.run import Run
+from engine.maths.operations.operation import Operation, Phase
+from engine.run.run import Run
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.tensor import Array, Index, Tensor
+    from engine.maths.tensor import Array, Index, Tensor
 
 STEP = 1e-5
 """ε: where rounding and the length of the step, in float64, leave the smallest error."""

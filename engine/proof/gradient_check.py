@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.differences import Finding, Probe, Verdict
-from engine.progress import Cancel, Progress, never, silent
+from engine.common.progress import Cancel, Progress, never, silent
+from engine.proof.finite_differences import Finding, Probe, Verdict
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.tensor import Array, Index, Tensor
+    from engine.maths.tensor import Array, Index, Tensor
 
 MOST = 2_000
 """How many parameters are checked at most, and a few more where there are many tensors."""
@@ -136,7 +136,7 @@ def check_gradients(
 
     It runs the operations of the program on copies of the parameters; the debugger's clock and
     values stay as they are. `SAMPLING` says which are checked where there are many, and
-    `engine.differences` how.
+    `engine.proof.finite_differences` how.
 
     Args:
         debugger: Whose gradients; of the iteration that the clock is in or before.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
-from engine.differences import STEP, TOLERANCE, Verdict
-from engine.expression import format_number
-from engine.report import plain
-from engine.text import MINUS, counted
+from engine.common.text import MINUS, counted
+from engine.maths.arithmetic import format_number
+from engine.proof.finite_differences import STEP, TOLERANCE, Verdict
+from engine.proof.gradient_check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
+from engine.reports.training import plain
 
 if TYPE_CHECKING:
-    from engine.comparison import Comparison, Difference
+    from engine.proof.torch_run import Comparison, Difference
 
 _LISTED = 5
 """How many cells of a kind are written out for each parameter."""

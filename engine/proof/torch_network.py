@@ -13,17 +13,17 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.activations import ACTIVATIONS
-from engine.errors import InputError
-from engine.losses import LOSSES, Setting
+from engine.common.errors import InputError
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.formula import Formula, Leaf, Variable
+from engine.maths.losses import LOSSES, Setting
 from engine.maths.primitives import setting
 from engine.maths.source import TORCH, source
-from engine.tensor import Axis
+from engine.maths.tensor import Axis
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 HOW_TO_INSTALL = 'the comparison needs PyTorch, which is not installed: pip install "nn-tui[torch]"'
 

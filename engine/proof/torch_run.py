@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.common.progress import Cancel, Progress, never, silent
 from engine.debugger import Debugger
-from engine.differences import TOLERANCE
-from engine.progress import Cancel, Progress, never, silent
-from engine.twin import Twin, import_torch
+from engine.proof.finite_differences import TOLERANCE
+from engine.proof.torch_network import Twin, import_torch
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 SHOWN = 10
 """At how many steps the errors stand side by side, as in the notebook."""

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.errors import InputError
-from engine.inputs import inputs_object
-from engine.report import plain
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.data.provenance import inputs_object
+from engine.reports.training import plain
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
+    from engine.data.dataset import Dataset
     from engine.debugger import Debugger
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 FILES = ("predictions.csv", "history.csv", "parameters.npz", "parameters.json")
 

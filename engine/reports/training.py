@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from engine.dataset import Dataset
+from engine.analysis.held_out import Evaluation, Evaluator
+from engine.analysis.metrics import Classification, decision_of, parts_of
+from engine.common.text import counted, folded
+from engine.data.dataset import Dataset
+from engine.data.provenance import inputs_object, scaling_lines
 from engine.debugger import Debugger
-from engine.expression import Explanation, format_number
-from engine.inputs import inputs_object, scaling_lines
-from engine.quality import Classification, decision_of, parts_of
-from engine.tensor import Array
-from engine.text import counted, folded
-from engine.validation import Evaluation, Evaluator
+from engine.maths.arithmetic import Explanation, format_number
+from engine.maths.tensor import Array
 
 _LINES = 10
 _MOST_NAMES = 50

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from engine.errors import InputError
-from engine.expression import format_number
-from engine.history import Change, Edit, LearningRate
-from engine.run import Run
-from engine.text import counted
+from engine.common.errors import InputError
+from engine.common.text import counted
+from engine.maths.arithmetic import format_number
+from engine.run.history import Change, Edit, LearningRate
+from engine.run.run import Run
 
 
 @dataclass(eq=False)

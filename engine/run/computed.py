@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.errors import NotComputedError
-from engine.operations.base import Operation
-from engine.run import Run
-from engine.tensor import Array, Tensor
+from engine.common.errors import NotComputedError
+from engine.maths.operations.operation import Operation
+from engine.maths.tensor import Array, Tensor
+from engine.run.run import Run
 
 
 def operations_done(run: Run) -> list[Operation]:

@@ -10,8 +10,8 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory import available
-from engine.tensor import Array, Index
+from engine.common.machine_memory import available
+from engine.maths.tensor import Array, Index
 
 BUDGET = 192 * 1024 * 1024
 """Bytes that the checkpoints of a run may take."""

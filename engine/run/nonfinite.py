@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.operations.base import Operation
-from engine.tensor import Tensor
+from engine.maths.operations.operation import Operation
+from engine.maths.tensor import Tensor
 
 if TYPE_CHECKING:
-    from engine.run import Run
+    from engine.run.run import Run
 
 
 class Finiteness:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.history import Change, Checkpoints
-from engine.hyperparameters import Hyperparameters
-from engine.network import Parameters
-from engine.tally import Tallies
-from engine.tensor import Array
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Parameters
+from engine.run.history import Change, Checkpoints
+from engine.run.hit_counts import Tallies
 
 
 @dataclass(frozen=True)

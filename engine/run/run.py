@@ -8,21 +8,21 @@ from time import perf_counter
 
 import numpy as np
 
-from engine.dataset import Dataset
-from engine.finite import first_nonfinite
-from engine.guard import Guard, Halt
-from engine.history import Change, Edit, History, LearningRate
-from engine.hyperparameters import Hyperparameters
-from engine.inputs import origin_of_input
-from engine.loss_history import LossHistory
-from engine.network import Parameters
-from engine.operations.base import Operation
-from engine.program import Program
-from engine.progress import Cancel, never
-from engine.record import Record
-from engine.stops import NONFINITE, Hit
-from engine.tally import Tallies
-from engine.tensor import Index
+from engine.common.progress import Cancel, never
+from engine.data.dataset import Dataset
+from engine.data.provenance import origin_of_input
+from engine.maths.operations.operation import Operation
+from engine.maths.tensor import Index
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Parameters
+from engine.program.program import Program
+from engine.run.history import Change, Edit, History, LearningRate
+from engine.run.hit_counts import Tallies
+from engine.run.loss_history import LossHistory
+from engine.run.nonfinite import first_nonfinite
+from engine.run.record import Record
+from engine.stops.checks import Guard, Halt
+from engine.stops.stop import NONFINITE, Hit
 
 _SLOW_ITERATION = 0.050
 """Seconds; where an iteration takes longer, a run can stop between two operations."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.errors import InputError
-from engine.saved.parts import digest, unpack
-from engine.saved.stores import Store
-from engine.tensor import Array
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.maths.tensor import Array
+from engine.saved.npz import digest, unpack
+from engine.saved.run_files import Store
 
 
 class Pieces:

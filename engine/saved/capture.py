@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine import __version__
-from engine.branches import Action, Branch, Branches, Planned, Switched
-from engine.errors import InputError
-from engine.history import Change, LearningRate
-from engine.saved.fields import Field
-from engine.saved.parts import digest, pack
-from engine.saved.tallies import describe_tallies
-from engine.stops import Hit
-from engine.tensor import Array
+from engine.common.errors import InputError
+from engine.maths.tensor import Array
+from engine.run.branches import Action, Branch, Branches, Planned, Switched
+from engine.run.history import Change, LearningRate
+from engine.saved.hit_counts import describe_tallies
+from engine.saved.json_field import Field
+from engine.saved.npz import digest, pack
+from engine.stops.stop import Hit
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
+    from engine.data.dataset import Dataset
     from engine.debugger import Debugger
 
 FORMAT, VERSION = "nn-tui run", 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.dataset import Dataset
-from engine.errors import InputError
-from engine.memory import estimated_bytes, shortage
+from engine.common.errors import InputError
+from engine.common.machine_memory import estimated_bytes, shortage
+from engine.data.dataset import Dataset
 from engine.saved import capture
 from engine.saved.manifest import Saved, read_hyperparameters
 

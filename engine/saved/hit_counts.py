@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.query.parsing import LONGEST
-from engine.saved.fields import Field
-from engine.tally import Tallies, Tally
-from engine.tensor import Array
+from engine.language.parsing import LONGEST
+from engine.maths.tensor import Array
+from engine.run.hit_counts import Tallies, Tally
+from engine.saved.json_field import Field
 
 if TYPE_CHECKING:
-    from engine.run import Run
-    from engine.saved.pieces import Pieces
+    from engine.run.run import Run
+    from engine.saved.arrays import Pieces
 
 LONGEST_WORDS = 10 * LONGEST
 """Characters of what has stopped a run: several conditions, each of any length."""

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from engine.errors import InputError
-from engine.text import LONGEST, clean
+from engine.common.errors import InputError
+from engine.common.text import LONGEST, clean
 
 MOST_BYTES = 64 * 1024 * 1024
 """The longest document that is read."""

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from engine.errors import InputError
+from engine.common.errors import InputError
+from engine.common.text import clean
 from engine.saved.lock import LOCK, Holder, Lock, holder_of
 from engine.saved.manifest import Saved, newest, path_in
 from engine.saved.regular import is_regular
-from engine.saved.stores import Folder
-from engine.text import clean
+from engine.saved.run_files import Folder
 
 MOST_RUNS = 50
 MOST_BYTES = 1_000_000_000

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.data.source import Source
+from engine.data.table.options import TableOptions
+from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.saved.capture import FORMAT, VERSION, require_whole
-from engine.saved.fields import Field
-from engine.saved.source import Source
-from engine.saved.stores import Store
-from engine.table.options import TableOptions
-from engine.text import clean
+from engine.saved.json_field import Field
+from engine.saved.run_files import Store
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from math import prod
 
 import numpy as np
 
-from engine.errors import InputError
-from engine.tensor import Array
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.maths.tensor import Array
 
 _DIGEST = re.compile("[0-9a-f]{32}")
 _MOST_MEMBERS = 100_000

@@ -8,11 +8,11 @@ from time import perf_counter
 
 import numpy as np
 
-from engine.dataset import Dataset
-from engine.errors import InputError
-from engine.progress import Cancel, never
-from engine.record import Record
-from engine.run import Run
+from engine.common.errors import InputError
+from engine.common.progress import Cancel, never
+from engine.data.dataset import Dataset
+from engine.run.record import Record
+from engine.run.run import Run
 
 _PROBED, _PROBING = 20, 0.05
 """So many iterations are computed again from a checkpoint, or as many as these seconds allow."""

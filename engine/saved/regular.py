@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from engine.memory import GB, shortage
+from engine.common.machine_memory import GB, shortage
 
 _TIMES = 3
 """How often the content of a file is in memory while it is read and checked."""

@@ -10,22 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from engine.branches import Action, Branch, Branches, Changed, Planned, Switched
-from engine.dataset import Dataset
+from engine.common.errors import InputError
+from engine.common.progress import Progress, silent
+from engine.common.settings import HISTORY, MEGABYTE
+from engine.data.dataset import Dataset
+from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS
-from engine.progress import Progress, silent
-from engine.saved.branch import BranchReader
+from engine.model.hyperparameters import DECLARATIONS
+from engine.run.branches import Action, Branch, Branches, Changed, Planned, Switched
+from engine.saved.arrays import Pieces
 from engine.saved.charge import require_room
-from engine.saved.fields import Field
+from engine.saved.hit_counts import LONGEST_WORDS
+from engine.saved.json_field import Field
 from engine.saved.manifest import Saved, each_save, read_manifest
-from engine.saved.pieces import Pieces
-from engine.saved.stores import Store
-from engine.saved.tallies import LONGEST_WORDS
-from engine.settings import HISTORY, MEGABYTE
-from engine.stops import BUILT_IN, NONFINITE, Hit, Stop
-from engine.table.reading import read_dataset
+from engine.saved.restore_branch import BranchReader
+from engine.saved.run_files import Store
+from engine.stops.stop import BUILT_IN, NONFINITE, Hit, Stop
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,24 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.branches import Branch
-from engine.dataset import Dataset
-from engine.errors import InputError
-from engine.history import Change, Checkpoints, Edit, LearningRate
-from engine.hyperparameters import DECLARATIONS
-from engine.memory import require_for_training
-from engine.network import Network
-from engine.progress import Cancel, Progress
-from engine.record import Record
-from engine.run import Run
-from engine.saved.alike import Likeness, compare
+from engine.common.errors import InputError
+from engine.common.machine_memory import require_for_training
+from engine.common.progress import Cancel, Progress
+from engine.data.dataset import Dataset
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import DECLARATIONS
+from engine.model.network import Network
+from engine.run.branches import Branch
+from engine.run.history import Change, Checkpoints, Edit, LearningRate
+from engine.run.record import Record
+from engine.run.run import Run
+from engine.saved.arrays import Pieces
 from engine.saved.capture import BLOCK, HELD_OUT, LOSSES
-from engine.saved.fields import Field
+from engine.saved.hit_counts import read_tallies
+from engine.saved.json_field import Field
 from engine.saved.manifest import read_hyperparameters
-from engine.saved.parts import is_digest
-from engine.saved.pieces import Pieces
-from engine.saved.tallies import read_tallies
-from engine.tensor import Array
+from engine.saved.npz import is_digest
+from engine.saved.recompute import Likeness, compare
 
 _FARTHEST = 10_000_000
 """Iterations that may have to be computed again to be where a run was."""

@@ -11,13 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from engine.errors import InputError
+from engine.common.errors import InputError
+from engine.common.text import clean
 from engine.saved.capture import pieces_of
-from engine.saved.fields import MOST_BYTES, Field
+from engine.saved.json_field import MOST_BYTES, Field
 from engine.saved.lock import LOCK
-from engine.saved.parts import ZIP_ERRORS, digest, is_digest, read_stored
+from engine.saved.npz import ZIP_ERRORS, digest, is_digest, read_stored
 from engine.saved.regular import is_regular, lacking_to_read, open_regular, read_regular
-from engine.text import clean
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
 UNFINISHED = ".unfinished-"

@@ -11,11 +11,11 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from engine.common.text import clean
 from engine.saved.capture import Capture, Encoder, capture
 from engine.saved.library import Library
 from engine.saved.lock import Lock
-from engine.saved.stores import Folder, SingleFile
-from engine.text import clean
+from engine.saved.run_files import Folder, SingleFile
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger

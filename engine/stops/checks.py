@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from engine.binding import compiled, operation_of
-from engine.errors import InputError, NotComputedError
-from engine.finite import Finiteness
-from engine.query.language import Query
-from engine.query.scope import END, Memory, remember
-from engine.stops import NONFINITE, PATIENCE, TARGET, Hit, Stop
-from engine.tally import Tally
-from engine.text import clean
+from engine.common.errors import InputError, NotComputedError
+from engine.common.text import clean
+from engine.language.compiler import Query
+from engine.run.hit_counts import Tally
+from engine.run.nonfinite import Finiteness
+from engine.stops.compile import compiled, operation_of
+from engine.stops.scope import END, Memory, remember
+from engine.stops.stop import NONFINITE, PATIENCE, TARGET, Hit, Stop
 
 if TYPE_CHECKING:
-    from engine.run import Run
+    from engine.run.run import Run
 
 Check = Callable[[], str]
 """Gives the reason to stop, or ""."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.errors import QueryError
-from engine.operations.base import Operation
-from engine.query.language import Query, compile_condition, compile_query
-from engine.query.scope import END, Scope
-from engine.stops import Stop
+from engine.common.errors import QueryError
+from engine.language.compiler import Query, compile_condition, compile_query
+from engine.maths.operations.operation import Operation
+from engine.stops.scope import END, Scope
+from engine.stops.stop import Stop
 
 if TYPE_CHECKING:
-    from engine.run import Run
+    from engine.run.run import Run
 
 
 def operation_of(run: Run, name: str) -> tuple[int, Operation]:

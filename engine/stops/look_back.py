@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import NotComputedError, QueryError
-from engine.guard import Guard
-from engine.progress import Cancel, never
-from engine.query.language import Query, compile_query
-from engine.query.scope import END, Memory, Scope, remember
-from engine.run import Run
-from engine.stops import NONFINITE, Hit, Stop
+from engine.common.errors import NotComputedError, QueryError
+from engine.common.progress import Cancel, never
+from engine.language.compiler import Query, compile_query
+from engine.run.run import Run
+from engine.stops.checks import Guard
+from engine.stops.scope import END, Memory, Scope, remember
+from engine.stops.stop import NONFINITE, Hit, Stop
 
 _FIRST_STRETCH = 64
 _WIDENING = 4

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine import search
-from engine.guard import Guard
-from engine.progress import Cancel
-from engine.run import Run
-from engine.stop_list import Stops
-from engine.stops import Hit, Stop, planned_stops
+from engine.common.progress import Cancel
+from engine.run.run import Run
+from engine.stops import look_back as search
+from engine.stops.checks import Guard
+from engine.stops.stop import Hit, Stop, planned_stops
+from engine.stops.stop_list import Stops
 
 _LOG = 200
 """How many stops the log keeps."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.errors import NotComputedError, QueryError
-from engine.query.language import Term
-from engine.tensor import BatchLabels, Tensor
-from engine.text import clean, without_subscripts
+from engine.common.errors import NotComputedError, QueryError
+from engine.common.text import clean, without_subscripts
+from engine.language.compiler import Term
+from engine.maths.tensor import BatchLabels, Tensor
 
 if TYPE_CHECKING:
-    from engine.run import Run
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
+    from engine.run.run import Run
 
 END = -1
 """The place after the last operation of an iteration."""

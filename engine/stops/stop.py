@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.errors import InputError
-from engine.hyperparameters import Hyperparameters
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.model.hyperparameters import Hyperparameters
 
 _LONGEST_COUNT = 9
 """Digits."""

@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.binding import compiled
-from engine.errors import InputError
-from engine.query.parsing import LONGEST
-from engine.stops import BUILT_IN, NONFINITE, Stop, split_count, split_place
-from engine.text import clean
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.language.parsing import LONGEST
+from engine.stops.compile import compiled
+from engine.stops.stop import BUILT_IN, NONFINITE, Stop, split_count, split_place
 
 if TYPE_CHECKING:
-    from engine.run import Run
+    from engine.run.run import Run
 
 
 class Stops:

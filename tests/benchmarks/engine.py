@@ -8,11 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.dataset import Dataset
+from engine.data.dataset import Dataset
+from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.hyperparameters import Hyperparameters
-from engine.table.reading import read_dataset
-from engine.tensor import Array
+from engine.maths.tensor import Array
+from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
 from tests.benchmarks.inplace import InPlace
 from tests.benchmarks.measure import Comparison, alternate, timed

@@ -7,8 +7,8 @@ import sys
 from time import perf_counter
 from typing import Self
 
+from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.table.reading import read_dataset
 from tests.terminal import ROOT
 
 _AT_ONCE = 5_000

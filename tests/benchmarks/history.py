@@ -10,10 +10,10 @@ from statistics import median
 
 import numpy as np
 
-from engine.dataset import Dataset
+from engine.data.dataset import Dataset
+from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.hyperparameters import Hyperparameters
-from engine.table.reading import read_dataset
+from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
 from tests.benchmarks.measure import timed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.tensor import Array
+from engine.maths.tensor import Array
 
 
 class InPlace:

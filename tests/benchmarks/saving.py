@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from engine.common.progress import Cancel, never
+from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.hyperparameters import Hyperparameters
-from engine.progress import Cancel, never
+from engine.model.hyperparameters import Hyperparameters
 from engine.saved.library import Library
 from engine.saved.saver import INTERVAL, Saver
-from engine.table.reading import read_dataset
 from tests.benchmarks.budget import Row
 from tests.benchmarks.measure import alternate, timed
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.hyperparameters import Hyperparameters
-from engine.table.reading import read_dataset
+from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
 from tests.benchmarks.measure import alternate, timed
 

@@ -1,8 +1,8 @@
 """nn-tui with a defect in the engine that shows after some time."""
 
-from engine.guard import Guard
-from engine.progress import Cancel
-from engine.run import Run
+from engine.common.progress import Cancel
+from engine.run.run import Run
+from engine.stops.checks import Guard
 from tui.cli import main
 
 right = Run._run_freely

@@ -17,8 +17,8 @@ import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.saved.library import Library
+from engine.saved.run_files import SingleFile
 from engine.saved.saver import Saver
-from engine.saved.stores import SingleFile
 from tests.e2e.test_commands import COMMAND, refusal, run
 from tests.terminal import ROOT, Terminal
 

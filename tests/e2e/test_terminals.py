@@ -11,8 +11,8 @@ import pytest
 from engine import Debugger, Hyperparameters, read_dataset
 from tests.e2e.test_commands import run
 from tests.terminal import Terminal
-from tui import typeset
-from tui.commands import headless
+from tui.commands import without_screen as headless
+from tui.terminal import ascii as typeset
 
 UTF8 = {"LC_ALL": "C.UTF-8", "COLORTERM": ""}
 

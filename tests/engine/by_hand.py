@@ -3,7 +3,7 @@
 import math
 import re
 
-from engine.expression import Explanation
+from engine.maths.arithmetic import Explanation
 
 _SIGNS = [
     (re.compile(r"⌊([^⌋]*)⌋"), r"floor(\1)"),

@@ -7,7 +7,7 @@ import numpy as np
 from engine.maths.formula import Formula, Leaf
 from engine.maths.lowering import Scratch, lower
 from engine.maths.row import Clock
-from engine.tensor import Axis, Tensor
+from engine.maths.tensor import Axis, Tensor
 
 ROWS = Axis("N", tuple(map(str, range(40))))
 COLUMNS = Axis("O", tuple("abc"))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine import Dataset, Hyperparameters
-from engine.network import Network
-from engine.program import Program
+from engine.model.network import Network
+from engine.program.program import Program
 
 Time = tuple[int, int]
 State = dict[str, bytes]

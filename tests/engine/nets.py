@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters
-from engine.activations import HIDDEN
-from engine.hyperparameters import BIAS_MODES
-from engine.initialisations import INITIALISATIONS
-from engine.optimisers import OPTIMISERS
-from engine.schedules import SCHEDULES
+from engine.maths.activations import HIDDEN
+from engine.maths.initialisations import INITIALISATIONS
+from engine.maths.optimisers import OPTIMISERS
+from engine.maths.schedules import SCHEDULES
+from engine.model.hyperparameters import BIAS_MODES
 
 
 def make(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from engine.maths.row import Bound, Call, Clock, Row
-from engine.program import Program
+from engine.program.program import Program
 
 Mistake = Callable[[Program, Callable[[], None]], Callable[[], None]]
 """From a program and what one of its operations does, what it does instead."""

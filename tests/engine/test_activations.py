@@ -1,7 +1,7 @@
 import numpy as np
 
 from engine import Dataset, Debugger, Hyperparameters
-from engine.activations import ACTIVATIONS
+from engine.maths.activations import ACTIVATIONS
 from tests.engine.formulas import ROWS, computed, leaf
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters
-from engine.distribution import distributions, histogram, update_ratio
-from engine.explain import chain, explain
-from engine.forward import Forward
-from engine.quality import Examiner, assess
-from engine.report import chain_text, run_object, run_text
-from engine.summary import summarise
-from engine.surface import Surface
-from engine.trace import trace_object, trace_text
+from engine.analysis.evaluate import Forward
+from engine.analysis.histograms import distributions, histogram, update_ratio
+from engine.analysis.metrics import Examiner, assess
+from engine.analysis.surface import Surface
+from engine.analysis.tensor_summary import summarise
+from engine.inspection.explain import chain, explain
+from engine.reports.trace import trace_object, trace_text
+from engine.reports.training import chain_text, run_object, run_text
 from tests.engine.nets import CLASSES, OTHERS, make
 
 LARGEST = float(np.finfo(float).max)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
-from engine.batches import Batches
-from engine.errors import QueryError
-from engine.stops import Hit
-from engine.trace import trace_object, trace_text
+from engine.common.errors import QueryError
+from engine.model.batches import Batches
+from engine.reports.trace import trace_object, trace_text
+from engine.stops.stop import Hit
 from tests.engine.nets import make
 
 

@@ -4,7 +4,8 @@ from unittest.mock import patch
 
 import pytest
 
-from engine import Debugger, Hyperparameters, InputError, history, read_dataset
+from engine import Debugger, Hyperparameters, InputError, read_dataset
+from engine.run import history
 from tests.engine.nets import make
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, check_gradients, read_dataset
-from engine.activations import ACTIVATIONS
-from engine.check import GradientCheck
-from engine.check_report import check_object, check_text
-from engine.differences import Probe, Verdict
-from engine.hyperparameters import BIAS_MODES
-from engine.program import Program
-from engine.trace import trace_text
+from engine.maths.activations import ACTIVATIONS
+from engine.model.hyperparameters import BIAS_MODES
+from engine.program.program import Program
+from engine.proof.finite_differences import Probe, Verdict
+from engine.proof.gradient_check import GradientCheck
+from engine.proof.report import check_object, check_text
+from engine.reports.trace import trace_text
 from tests.engine.nets import CLASSES, make
 from tests.engine.planted import Plant, half_the_error
 

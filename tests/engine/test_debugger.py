@@ -164,7 +164,7 @@ def test_a_snapshot_of_some_observations() -> None:
 
 
 def test_it_is_asked_in_between_whether_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.run._UNASKED", 0.0)
+    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
     debugger = make()
     answers = iter([False] * 3 + [True])
     debugger.run(100, cancel=lambda: next(answers))

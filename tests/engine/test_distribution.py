@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters
-from engine.activations import ACTIVATIONS
-from engine.distribution import distributions, histogram, ratio_words, update_ratio
-from engine.forward import Forward
+from engine.analysis.evaluate import Forward
+from engine.analysis.histograms import distributions, histogram, ratio_words, update_ratio
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.formula import Leaf
-from engine.tensor import Axis, Tensor
+from engine.maths.tensor import Axis, Tensor
 from tests.engine.formulas import computed, leaf
 from tests.engine.nets import make
 

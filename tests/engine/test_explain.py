@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import Debugger, NotComputedError, read_dataset
-from engine.expression import (
+from engine.maths.arithmetic import (
     Constant,
     Power,
     Product,
@@ -20,9 +20,9 @@ from engine.expression import (
     format_number,
     render,
 )
-from engine.optimisers import OPTIMISERS
-from engine.report import chain_text
-from engine.trace import trace_text
+from engine.maths.optimisers import OPTIMISERS
+from engine.reports.trace import trace_text
+from engine.reports.training import chain_text
 from tests.engine.by_hand import by_hand
 from tests.engine.nets import CLASSES, every_kind, make
 
@@ -339,7 +339,7 @@ def test_the_way_back_passes_each_tensor_once(kind: dict[str, Any]) -> None:
 
 
 def test_an_observation_with_a_number_for_a_name_is_no_index() -> None:
-    from engine.listing import parse_cell
+    from engine.program.listing import parse_cell
 
     debugger = Debugger(read_dataset("or"))
     debugger.run(1)

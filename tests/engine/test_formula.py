@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from engine.activations import ACTIVATIONS
-from engine.losses import LOSSES, Setting
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.derivative import derivative
 from engine.maths.formula import Function
+from engine.maths.losses import LOSSES, Setting
 from engine.maths.lowering import Scratch, lower
 from engine.maths.primitives import PRIMITIVES, setting
 from engine.maths.source import NUMPY, TORCH, source

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
-from engine.declaration import Declaration
-from engine.exports import export
-from engine.hyperparameters import DECLARATIONS
-from engine.report import run_object, run_text
-from engine.settings import HISTORY
-from engine.table.options import TABLE_DECLARATIONS
-from engine.weights import read_parameters
-from tui.options import prepare
+from engine.common.declaration import Declaration
+from engine.common.settings import HISTORY
+from engine.data.table.options import TABLE_DECLARATIONS
+from engine.model.hyperparameters import DECLARATIONS
+from engine.model.parameters_file import read_parameters
+from engine.reports.export import export
+from engine.reports.training import run_object, run_text
+from tui.commands.options import prepare
 
 CASES = int(os.environ.get("NN_TUI_FUZZ", "60"))
 """Cases for each of the tests below."""

@@ -23,4 +23,4 @@ def test_help_waits_for_no_heavy_import() -> None:
 
 
 def test_importing_the_screen_waits_for_nothing_that_computes() -> None:
-    assert not loaded_by("import tui.app, engine.files") & {"pandas", "numpy", "plotext"}
+    assert not loaded_by("import tui.app, engine.data.locate") & {"pandas", "numpy", "plotext"}

@@ -1,7 +1,7 @@
 import pytest
 
 from engine import Hyperparameters, InputError
-from engine.hyperparameters import DECLARATIONS
+from engine.model.hyperparameters import DECLARATIONS
 
 
 def test_the_defaults_are_the_notebooks() -> None:

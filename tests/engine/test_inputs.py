@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
-from engine.exports import export
-from engine.report import run_object, run_text
-from engine.table.options import TableOptions
+from engine.data.table.options import TableOptions
+from engine.reports.export import export
+from engine.reports.training import run_object, run_text
 
 TABLE = "a,b,t\n1,10,0\n2,30,1\n-6,20,0\n"
 

@@ -8,10 +8,10 @@ from types import FrameType
 import pytest
 
 from engine import Debugger, InputError, read_dataset
-from engine.listing import parse_cell
-from engine.stops import split_count, split_place
-from engine.table.sniffing import is_number
-from engine.times import parse_iteration, split_range
+from engine.data.table.sniffing import is_number
+from engine.inspection.typed_iterations import parse_iteration, split_range
+from engine.program.listing import parse_cell
+from engine.stops.stop import split_count, split_place
 
 MANY = 300_000
 """So many that their square takes minutes on any machine."""

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from engine.loss_history import LossHistory
+from engine.run.loss_history import LossHistory
 
 
 def filled(values: np.ndarray) -> LossHistory:

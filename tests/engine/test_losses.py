@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.losses import LOSSES, Setting
+from engine.maths.losses import LOSSES, Setting
 from engine.maths.primitives import setting
 from tests.engine.formulas import computed, leaf
 

@@ -9,8 +9,9 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from engine import Dataset, Debugger, Hyperparameters, InputError, memory, read_dataset
-from engine.history import History
+from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
+from engine.common import machine_memory as memory
+from engine.run.history import History
 
 
 def dataset(rows: int, inputs: int, outputs: int = 2) -> Dataset:
@@ -86,10 +87,10 @@ def test_classes_that_would_need_too_much(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_history_goes_on_with_less_where_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.history._WIDEST_FIRST_GAP", 64)
+    monkeypatch.setattr("engine.run.history._WIDEST_FIRST_GAP", 64)
     debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=10**6))
     whole = Debugger(read_dataset("or"), Hyperparameters(iterations=10**6))
-    monkeypatch.setattr("engine.history._FIRST_BYTES", 1024)
+    monkeypatch.setattr("engine.run.history._FIRST_BYTES", 1024)
     debugger.reset()
     assert debugger.snapshot().warning == ""
     grow = History._grown
@@ -124,6 +125,6 @@ def test_what_is_available_is_what_a_limit_leaves(tmp_path: Path) -> None:
     with patch.object(memory, "_CONTROL_GROUPS", (group,)):
         assert memory.available() > 600_000_000
     limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, 2 * 10**9)); "
-    limited += "from engine.memory import available; print(available())"
+    limited += "from engine.common.machine_memory import available; print(available())"
     told = subprocess.run([sys.executable, "-c", limited], capture_output=True, check=True)
     assert 0 < float(told.stdout) < 2e9

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import Debugger, NotComputedError, read_dataset
-from engine.report import run_text
-from engine.trace import trace_object
+from engine.reports.trace import trace_object
+from engine.reports.training import run_text
 
 ERRORS = """\
 error at step     0: 1.960156e-01

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
-from engine.exports import export
-from engine.forward import Forward
-from engine.quality import (
+from engine.analysis.evaluate import Forward
+from engine.analysis.metrics import (
     Classification,
     Decision,
     Examiner,
@@ -17,7 +16,8 @@ from engine.quality import (
     assess,
     decision_of,
 )
-from engine.report import run_object, run_text
+from engine.reports.export import export
+from engine.reports.training import run_object, run_text
 
 
 def column(*values: float) -> np.ndarray:

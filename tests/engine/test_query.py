@@ -13,12 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
-from engine.errors import QueryError
-from engine.listing import parse_cell
-from engine.query import language
-from engine.query.language import compile_query
-from engine.query.scope import END, Scope
-from engine.tensor import Array
+from engine.common.errors import QueryError
+from engine.language import compiler as language
+from engine.language.compiler import compile_query
+from engine.maths.tensor import Array
+from engine.program.listing import parse_cell
+from engine.stops.scope import END, Scope
 from tests.engine.nets import every_kind, make
 
 Values = Callable[[str], Array]

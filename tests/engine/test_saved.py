@@ -20,15 +20,16 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from engine import Debugger, Hyperparameters, InputError, history, read_dataset
-from engine.optimisers import OPTIMISERS
-from engine.program import Program
+from engine import Debugger, Hyperparameters, InputError, read_dataset
+from engine.maths.optimisers import OPTIMISERS
+from engine.program.program import Program
+from engine.run import history
 from engine.saved import capture as capturing
 from engine.saved.capture import Encoder, capture, checksum
 from engine.saved.manifest import newest
-from engine.saved.parts import digest, pack, unpack
+from engine.saved.npz import digest, pack, unpack
 from engine.saved.restore import Restored, open_run
-from engine.saved.stores import Folder, SingleFile
+from engine.saved.run_files import Folder, SingleFile
 from tests.engine.planted import Mistake, Plant
 
 
@@ -112,7 +113,7 @@ def test_a_resumed_run_is_an_uninterrupted_one(optimiser: str, batch: str, tmp_p
 
 
 def test_a_run_of_many_blocks_of_losses(tmp_path: Path) -> None:
-    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.branch.BLOCK", 64):
+    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.restore_branch.BLOCK", 64):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         debugger = Debugger(read_dataset("or"))
         for _ in range(5):
@@ -372,7 +373,7 @@ def test_a_damaged_archive_is_refused_as_one(method: int, tmp_path: Path) -> Non
 
 
 def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
-    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.branch.BLOCK", 64):
+    with patch.object(capturing, "BLOCK", 64), patch("engine.saved.restore_branch.BLOCK", 64):
         folder = Folder(tmp_path / "run")
         debugger = Debugger(read_dataset("or"))
         debugger.run(250)
@@ -420,9 +421,9 @@ def test_a_save_that_fails_at_any_step_leaves_the_last_one(
             return call
 
         with (
-            patch("engine.saved.stores.os.fsync", step(os.fsync)),
-            patch("engine.saved.stores.os.fdopen", step(os.fdopen)),
-            patch("engine.saved.stores.tempfile.mkstemp", step(tempfile.mkstemp)),
+            patch("engine.saved.run_files.os.fsync", step(os.fsync)),
+            patch("engine.saved.run_files.os.fdopen", step(os.fdopen)),
+            patch("engine.saved.run_files.tempfile.mkstemp", step(tempfile.mkstemp)),
             patch.object(Path, "replace", step(Path.replace)),
         ):
             try:
@@ -551,8 +552,8 @@ def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
     """A save while a run is ahead of what it is turned back to keeps blocks that become others."""
     with (
         patch.object(capturing, "BLOCK", 8),
-        patch("engine.saved.branch.BLOCK", 8),
-        patch("engine.run._UNASKED", 0.0),
+        patch("engine.saved.restore_branch.BLOCK", 8),
+        patch("engine.run.run._UNASKED", 0.0),
     ):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         options = Hyperparameters(
@@ -606,13 +607,13 @@ def test_a_manifest_is_charged_before_anything_of_it_is_read(tmp_path: Path) -> 
         open_run(folder(800, 50))
     whole = 800 * capturing.BLOCK
     with (
-        patch("engine.memory.available", lambda: 3e9),
+        patch("engine.common.machine_memory.available", lambda: 3e9),
         pytest.raises(InputError, match=r"run needs about 3\.4 GB of memory, and 3\.0 GB are free"),
     ):
         open_run(folder(800, whole))
     taken.document["branches"] *= 40_000
     with (
-        patch("engine.memory.available", lambda: 3e9),
+        patch("engine.common.machine_memory.available", lambda: 3e9),
         pytest.raises(InputError, match=r"run needs about 12\.\d GB of memory"),
     ):
         open_run(folder(0, 50))

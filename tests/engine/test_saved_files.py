@@ -13,15 +13,15 @@ from unittest.mock import patch
 import pytest
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
-from engine.exports import export
+from engine.reports.export import export
 from engine.saved import library as keeping
-from engine.saved import stores
+from engine.saved import run_files as stores
 from engine.saved.capture import Encoder, capture
 from engine.saved.library import Library
 from engine.saved.lock import Lock, holder_of
 from engine.saved.restore import open_run
+from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
-from engine.saved.stores import Folder, SingleFile
 
 PRECIOUS = "precious\n"
 
@@ -214,7 +214,7 @@ def test_a_save_that_fails_leaves_nothing_behind(tmp_path: Path, saves: int, tar
     # The name of a new folder is synced at the end.
     for at in range(3 if target == "os.fsync" else 2):
         with (
-            patch(f"engine.saved.stores.{target}", failing(at, real)),
+            patch(f"engine.saved.run_files.{target}", failing(at, real)),
             pytest.raises(OSError, match="No space left"),
         ):
             save()
@@ -228,11 +228,14 @@ def test_a_save_that_fails_leaves_nothing_behind(tmp_path: Path, saves: int, tar
 def test_an_error_that_is_not_of_the_disk_leaves_nothing_behind(tmp_path: Path) -> None:
     single = SingleFile(tmp_path / "run.nnrun")
     with (
-        patch("engine.saved.stores.zipfile.ZipFile.writestr", side_effect=MemoryError),
+        patch("engine.saved.run_files.zipfile.ZipFile.writestr", side_effect=MemoryError),
         pytest.raises(MemoryError),
     ):
         single.write(b"{}", {})
-    with patch("engine.saved.stores.os.fsync", side_effect=MemoryError), pytest.raises(MemoryError):
+    with (
+        patch("engine.saved.run_files.os.fsync", side_effect=MemoryError),
+        pytest.raises(MemoryError),
+    ):
         stores.write_atomically(tmp_path / "file", b"x")
     assert not list(tmp_path.iterdir())
 
@@ -301,7 +304,7 @@ class Disk:
 def disk() -> Iterator[Disk]:
     disk = Disk()
     with (
-        patch("engine.saved.stores.os.fsync", disk.fsync),
+        patch("engine.saved.run_files.os.fsync", disk.fsync),
         patch.object(Path, "replace", lambda source, target: disk.replace(source, target)),
     ):
         yield disk

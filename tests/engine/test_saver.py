@@ -18,15 +18,15 @@ import pytest
 from engine import Debugger, InputError, Runner, read_dataset
 from engine.saved import library as keeping
 from engine.saved import lock as locking
+from engine.saved import run_files as stores
 from engine.saved import saver as saving
-from engine.saved import stores
 from engine.saved.capture import Encoder, capture
 from engine.saved.library import Library
 from engine.saved.lock import Lock, holder_of
 from engine.saved.manifest import newest
 from engine.saved.restore import open_run
+from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
-from engine.saved.stores import Folder, SingleFile
 
 
 def until(condition: Callable[[], object], seconds: float = 20) -> None:
@@ -264,7 +264,7 @@ def test_training_goes_on_where_nothing_can_be_written(tmp_path: Path) -> None:
     folder = Library(tmp_path).new()
     with patch.object(saving, "INTERVAL", 0.05):
         saver = Saver(debugger, folder)
-        full = patch("engine.saved.stores.os.fsync", side_effect=OSError(28, "No space left"))
+        full = patch("engine.saved.run_files.os.fsync", side_effect=OSError(28, "No space left"))
         with full:
             debugger.run(3)
             until(lambda: saver.poll() or "No space left" in saver.problem)
@@ -428,14 +428,14 @@ def test_of_a_run_that_could_never_be_saved_nothing_is_left(tmp_path: Path) -> N
     debugger = Debugger(read_dataset("or"))
     library = Library(tmp_path)
     saver = Saver(debugger, library.new())
-    with patch("engine.saved.stores.os.fsync", side_effect=OSError(28, "No space left")):
+    with patch("engine.saved.run_files.os.fsync", side_effect=OSError(28, "No space left")):
         debugger.run(3)
         assert not saver.close("quit", here=True)
     assert not list(tmp_path.iterdir())
     # One that was saved before stays.
     folder = save(library)
     saver = Saver(open_run(folder).debugger, folder)
-    with patch("engine.saved.stores.os.fsync", side_effect=OSError(28, "No space left")):
+    with patch("engine.saved.run_files.os.fsync", side_effect=OSError(28, "No space left")):
         saver._debugger.run(3)
         assert not saver.close("quit", here=True)
     assert open_run(folder).debugger.iteration == 3

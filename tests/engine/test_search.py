@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
-from engine.errors import QueryError
-from engine.stops import NONFINITE
+from engine.common.errors import QueryError
+from engine.stops.stop import NONFINITE
 from tests.engine.nets import make
 
 HORIZON = 300

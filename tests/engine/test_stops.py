@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Debugger, Hyperparameters, InputError, read_dataset, search
+from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.saved.capture import Encoder, capture
 from engine.saved.restore import open_run
-from engine.saved.stores import Folder
-from engine.stops import BUILT_IN, NONFINITE
+from engine.saved.run_files import Folder
+from engine.stops import look_back as search
+from engine.stops.stop import BUILT_IN, NONFINITE
 from tests.engine.nets import make
 
 Time = tuple[int, int]
@@ -384,7 +385,7 @@ def test_a_saved_run_opens_after_another_stop_is_built_in(
     folder.write(encoded.manifest, encoded.parts, encoded.named)
     entries = (*BUILT_IN[:place], NEW, *BUILT_IN[place:])
     with (
-        patch("engine.stop_list.BUILT_IN", entries),
+        patch("engine.stops.stop_list.BUILT_IN", entries),
         patch("engine.saved.restore.BUILT_IN", entries),
     ):
         again = open_run(folder, debugger.dataset).debugger

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
-from engine.forward import Forward
-from engine.surface import Surface, grid_size
-from engine.table.options import TableOptions
+from engine.analysis.evaluate import Forward
+from engine.analysis.surface import Surface, grid_size
+from engine.data.table.options import TableOptions
 from tests.engine.nets import make
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from engine import InputError, read_dataset
-from engine.table.disguises import find_disguised, hint
+from engine.data.table.lookalikes import find_disguised, hint
 
 
 def table(cells: Sequence[str], separator: str = ";") -> str:

@@ -5,8 +5,8 @@ import contextlib
 import pytest
 
 from engine import InputError, read_dataset
-from engine.table.foreign import check_beginning, check_separated
-from engine.table.sniffing import find_decimal, find_separator, is_any_number
+from engine.data.table.foreign import check_beginning, check_separated
+from engine.data.table.sniffing import find_decimal, find_separator, is_any_number
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from engine import InputError, read_dataset
-from engine.table.quotes import check_quotes
+from engine.data.table.quotes import check_quotes
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from engine import InputError, TableOptions, read_dataset
-from engine.table.sniffing import find_separator, has_header
+from engine.data.table.sniffing import find_separator, has_header
 
 TABLE = "größe,weight\n1.5,2\n-3,4.25\n"
 GERMAN = "größe;weight\n1,5;2\n-3;4,25\n"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
-from engine.table.features import compute_features
-from engine.table.splitting import hold_out
+from engine.data.table.features import compute_features
+from engine.data.table.splitting import hold_out
 
 
 @pytest.fixture

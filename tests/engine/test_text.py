@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.text import clean
+from engine.common.text import clean
 
 
 def test_what_a_terminal_would_act_on_is_made_visible() -> None:

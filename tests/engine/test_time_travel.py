@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from engine import Dataset, Debugger, Hyperparameters, InputError, history
-from engine.history import History
-from engine.run import Run
+from engine import Dataset, Debugger, Hyperparameters, InputError
+from engine.run import history
+from engine.run.history import History
+from engine.run.run import Run
 from tests.engine.naive import Line, Session, State
 from tests.engine.nets import every_kind, make
 

@@ -1,7 +1,7 @@
 import pytest
 
 from engine import InputError
-from engine.times import parse_iteration, split_range
+from engine.inspection.typed_iterations import parse_iteration, split_range
 
 WHERE = {"now": 120, "computed": 500, "planned": 10_000}
 

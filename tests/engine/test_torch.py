@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
-from engine.hyperparameters import BIAS_MODES
-from engine.program import Program
+from engine.model.hyperparameters import BIAS_MODES
+from engine.program.program import Program
 from tests.engine.nets import make
 from tests.engine.planted import Plant, half_the_error, too_long_a_step
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
 torch.set_num_threads(1)
 
-from engine.check_report import comparison_text  # noqa: E402
-from engine.comparison import Comparison, compare_with_torch  # noqa: E402
-from engine.twin import Twin  # noqa: E402
+from engine.proof.report import comparison_text  # noqa: E402
+from engine.proof.torch_network import Twin  # noqa: E402
+from engine.proof.torch_run import Comparison, compare_with_torch  # noqa: E402
 
 squares = pytest.mark.parametrize(
     ("bias", "loss", "outputs"),

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, check_gradients
-from engine.differences import Verdict
+from engine.proof.finite_differences import Verdict
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
 torch.set_num_threads(1)
 
-from engine.twin import Twin  # noqa: E402
+from engine.proof.torch_network import Twin  # noqa: E402
 
 ITERATIONS = 100
 ROWS, COLUMNS = 7, 4

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError
-from engine.report import run_object, run_text
-from engine.stops import PATIENCE
-from tui.commands.headless import train_to_the_end
+from engine.reports.training import run_object, run_text
+from engine.stops.stop import PATIENCE
+from tui.commands.without_screen import train_to_the_end
 
 
 def halves(**wanted: object) -> Debugger:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from engine.samples import Sample, read_samples
+from engine.data.bundled import Sample, read_samples
 
 HEAD = """\
 # The bundled datasets

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from engine.samples import read_samples
+from engine.data.bundled import read_samples
 from tests.samples.table import read
 from tui.cli import cli
 

@@ -5,8 +5,8 @@ import tomllib
 import pytest
 from click.testing import CliRunner
 
-from engine.files import bundled
-from engine.samples import read_samples
+from engine.data.bundled import read_samples
+from engine.data.locate import bundled
 from tests.samples.generators import GENERATED, LOGIC
 from tests.samples.readme import readme
 from tests.samples.table import FOLDER, read
@@ -73,6 +73,6 @@ def test_a_file_that_the_index_does_not_know_is_listed_all_the_same(tmp_path, mo
     path = tmp_path / "own.csv"
     path.write_text("a,b\n1,2\n")
     (tmp_path / "index.toml").write_text("")
-    monkeypatch.setattr("engine.samples.bundled", lambda: {"own": path})
+    monkeypatch.setattr("engine.data.bundled.bundled", lambda: {"own": path})
     assert "own             1 observations\n" in CliRunner().invoke(cli, ["samples"]).stdout
     assert CliRunner().invoke(cli, ["samples", "own"]).exit_code == 0

@@ -8,10 +8,10 @@ import shlex
 import pytest
 
 from engine import check_gradients
-from engine.check_report import cell_text
-from engine.samples import read_samples
+from engine.data.bundled import read_samples
+from engine.proof.report import cell_text
 from tui.cli import cli
-from tui.options import prepare, spell_out
+from tui.commands.options import prepare, spell_out
 
 SAMPLES = read_samples()
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from textual.pilot import Pilot
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
-from engine.progress import Progress, silent
+from engine.common.progress import Progress, silent
 from tui.app import NNTui
-from tui.moment import State
-from tui.opening import Opening
+from tui.opening.open_run import Opening
+from tui.view_state import State
 
 SIZES = [(80, 24), (120, 36)]
 

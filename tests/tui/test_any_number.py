@@ -6,11 +6,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from engine.loss_history import LossHistory, Outline, means_between, outline_between
-from engine.scale import between, share, widened
-from engine.text import MINUS
-from tui.numbers import fixed, given, number_text, whole_digits
-from tui.plot import Axes, Chart, chart, empty_axes, is_curve, wants_log
+from engine.common.text import MINUS
+from engine.maths.scale import between, share, widened
+from engine.run.loss_history import LossHistory, Outline, means_between, outline_between
+from tui.drawing.chart import Axes, Chart, chart, empty_axes, is_curve, wants_log
+from tui.drawing.numbers import fixed, given, number_text, whole_digits
 
 LARGEST = float(np.finfo(float).max)
 ODD = (0.0, -0.0, 5e-324, -5e-324, 1e-310, 1e308, -1e308, LARGEST, -LARGEST, 1.0)

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
-from engine.loss_history import LossHistory
-from engine.summary import summarise
-from engine.surface import Map
+from engine.analysis.surface import Map
+from engine.analysis.tensor_summary import summarise
+from engine.run.loss_history import LossHistory
 from tests.tui.app import opened, snapshot, state, until
 from tests.tui.views import CLASSES, of_classes
-from tui.moment import Moment, State
-from tui.palette import Palette
-from tui.pictures.curve import curve_rows
-from tui.pictures.diagram import diagram_rows
-from tui.pictures.histograms import bins_for, histogram_rows
-from tui.pictures.plane import _STEPS, _resized, _scale, plane_rows
-from tui.pictures.studio import Field, Order, Picture, Studio
-from tui.pictures.tables import quality_rows
+from tui.drawing.palette import Palette
+from tui.panes.pictures.boundary_curve import curve_rows
+from tui.panes.pictures.boundary_map import _STEPS, _resized, _scale, plane_rows
+from tui.panes.pictures.histograms import bins_for, histogram_rows
+from tui.panes.pictures.network_diagram import diagram_rows
+from tui.panes.pictures.quality_tables import quality_rows
+from tui.panes.pictures.worker import Field, Order, Picture, Studio
+from tui.view_state import Moment, State
 
 LARGEST = float(np.finfo(float).max)
 ODD = (0.0, 5e-324, -5e-324, 1e308, -1e308, LARGEST, -LARGEST, 1.0, 1e-310, -1e200)

@@ -9,13 +9,13 @@ import pytest
 from rich.style import Style
 
 from engine import Dataset, read_dataset
-from engine.quality import Decision
+from engine.analysis.metrics import Decision
 from tests.tui.app import opened, until
 from tests.tui.views import CLASSES, at_three_sizes, cells, drawn, go_to, of, of_classes
-from tui.moment import State
-from tui.palette import THEME, Palette
-from tui.panes.pictures import _pair_beside
-from tui.pictures.points import class_hue, class_marks
+from tui.drawing.palette import THEME, Palette
+from tui.panes.pictures.observations import class_hue, class_marks
+from tui.panes.pictures.pane import _pair_beside
+from tui.view_state import State
 
 
 @pytest.mark.usefixtures("in_colours")

@@ -12,12 +12,12 @@ from textual.widgets import Input
 from engine import Dataset, Debugger, read_dataset
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
-from tui.moment import State
+from tui.dialogs.branches import BranchesScreen
+from tui.dialogs.explain import ExplainScreen
+from tui.dialogs.prompt import PromptScreen
+from tui.engine_link import Session
 from tui.panes.hyperparameters import HyperparametersPane
-from tui.screens.branches import BranchesScreen
-from tui.screens.explain import ExplainScreen
-from tui.screens.prompt import PromptScreen
-from tui.session import Session
+from tui.view_state import State
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import Dataset, check_gradients
-from engine.program import Program
+from engine.program.program import Program
 from engine.saved.library import Library
 from tests.engine.planted import Plant
 from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
@@ -179,7 +179,7 @@ async def test_a_long_check_tells_how_far_it_is_and_can_be_given_up() -> None:
         return check_gradients(debugger, told, cancel)  # type: ignore[arg-type]
 
     async with opened((120, 36), dataset=dataset) as (app, pilot):
-        with patch("engine.check.check_gradients", slowly):
+        with patch("engine.proof.gradient_check.check_gradients", slowly):
             await pilot.press(KEY)
             await until(pilot, going.is_set)
             await until(pilot, lambda: "checking the gradients, 4 of 15 · Esc stops" in text(app))

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from engine import read_dataset
+from engine.data.table.options import TABLE_DECLARATIONS
 from engine.saved.library import Library
-from engine.table.options import TABLE_DECLARATIONS
 from tests.tui.app import SIZES, clock, said, snapshot, state, text, until
 from tests.tui.app import opened as opened_with
 from tests.tui.test_saved import app_on, opened
-from tui.moment import State
-from tui.options import READ_ONLY
+from tui.commands.options import READ_ONLY
+from tui.view_state import State
 
 ROWS = enumerate("abcdefghijkl")
 TABLE = "name,a,b,c\n" + "".join(f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, who in ROWS)

@@ -8,15 +8,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from engine import Debugger, read_dataset
-from engine.expression import format_number
+from engine.maths.arithmetic import format_number
 from tests.engine.test_validation import halves
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
-from tui.moment import State
-from tui.screens.evaluate import EvaluateScreen
-from tui.screens.explain import ExplainScreen
-from tui.screens.prompt import PromptScreen
-from tui.screens.stops import StopsScreen
+from tui.dialogs.evaluate import EvaluateScreen
+from tui.dialogs.explain import ExplainScreen
+from tui.dialogs.prompt import PromptScreen
+from tui.dialogs.stops import StopsScreen
+from tui.view_state import State
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 TO_DE_DW, TO_DE_DV = 9, 15

@@ -7,8 +7,8 @@ from textual.worker import Worker, WorkerFailed
 
 from tests.tui.app import opened, said, until
 from tui.app import NNTui
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.help import HelpScreen
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.help import HelpScreen
 
 
 async def test_what_fails_in_a_worker_is_logged_with_its_traceback(

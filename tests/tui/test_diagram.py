@@ -5,11 +5,11 @@ import pytest
 from rich.style import Style
 
 from engine import Dataset, read_dataset
-from engine.forward import Forward
+from engine.analysis.evaluate import Forward
 from tests.tui.app import clock, opened, snapshot, until
 from tests.tui.views import SIZES, at_three_sizes, cells, drawn, go_to, of
 from tui.app import NNTui
-from tui.moment import State
+from tui.view_state import State
 
 
 @pytest.mark.usefixtures("in_colours")

@@ -7,7 +7,7 @@ import pytest
 from engine import read_dataset
 from tests.tui.app import SIZES, clock, opened, snapshot, state, text, until
 from tui.app import NNTui
-from tui.moment import State
+from tui.view_state import State
 
 STUCK = {"hidden": "2", "bias": "per-neuron", "learning_rate": 0.5, "iterations": 5000}
 VANISHED = "gradient_norm < 0.001 for 50"

@@ -1,11 +1,11 @@
 """The picture of the histograms."""
 
 from engine import read_dataset
-from engine.distribution import distributions, ratio_words
-from engine.forward import Forward
+from engine.analysis.evaluate import Forward
+from engine.analysis.histograms import distributions, ratio_words
 from tests.tui.app import clock, opened, snapshot, until
 from tests.tui.views import at_three_sizes, drawn, go_to, of
-from tui.pictures.histograms import bins_for
+from tui.panes.pictures.histograms import bins_for
 
 
 async def test_the_histograms_tell_the_update_to_weight_ratio() -> None:

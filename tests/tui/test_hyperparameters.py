@@ -5,8 +5,8 @@ from textual.events import Key
 
 from engine import read_dataset
 from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
-from tui.moment import State
-from tui.screens.confirm import ConfirmScreen
+from tui.dialogs.confirm import ConfirmScreen
+from tui.view_state import State
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 

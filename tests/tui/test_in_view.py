@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from engine import read_dataset
 from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui
-from tui.moment import State
+from tui.view_state import State
 
 SIZES = [(20, 5), (40, 10), (80, 24), (100, 30), (120, 30), (120, 36), (160, 45), (200, 60)]
 KEYS = ["1", "2", "3", "4", "5", "6", "tab", "m", "m", "v", *"nnnNsSfF", *"jjkkl", "escape"]

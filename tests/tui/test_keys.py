@@ -6,10 +6,10 @@ import pytest
 
 from engine import Debugger, read_dataset
 from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.prompt import PromptScreen
 from tui.keys import KEYS
-from tui.moment import State
-from tui.screens.help import HelpScreen
-from tui.screens.prompt import PromptScreen
+from tui.view_state import State
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 LONG = 10**9

@@ -3,7 +3,7 @@
 import pytest
 from rich.style import Style
 
-from tui.lines import Row, cut
+from tui.drawing.lines import Row, cut
 
 
 def shown(row: Row, width: int) -> str:

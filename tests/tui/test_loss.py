@@ -8,14 +8,14 @@ from rich.style import Style
 from textual.pilot import Pilot
 
 from engine import Dataset, read_dataset
-from engine.loss_history import LossHistory
-from engine.table.options import TableOptions
+from engine.data.table.options import TableOptions
+from engine.run.loss_history import LossHistory
 from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui
-from tui.moment import State
-from tui.palette import Palette
-from tui.panes.legend import CURVE, MARKS, legend_row
-from tui.plot import is_curve
+from tui.drawing.chart import is_curve
+from tui.drawing.palette import Palette
+from tui.panes.loss.legend import CURVE, MARKS, legend_row
+from tui.view_state import State
 
 LONG = "without w[g2, output] = −2 at 81"
 

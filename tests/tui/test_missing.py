@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engine import read_dataset
-from engine.errors import MissingCellError
+from engine.common.errors import MissingCellError
 from tests.tui.app import SIZES, snapshot, text, until
 from tui.app import NNTui
-from tui.opening import Opener
+from tui.opening.open_run import Opener
 
 TABLE = "a,b,t\n1,2,0\n3,,1\n5,6,1\n,8,0\n7,1,0\n"
 

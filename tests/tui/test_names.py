@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.names import class_names, shortened
+from tui.drawing.short_names import class_names, shortened
 
 
 @pytest.mark.parametrize(

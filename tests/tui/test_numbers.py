@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.numbers import array_text, fixed, missing, whole_digits, width_for
-from tui.numbers import given as as_given
+from tui.drawing.numbers import array_text, fixed, missing, whole_digits, width_for
+from tui.drawing.numbers import given as as_given
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 widths = st.sampled_from([7, 8, 9, 11])

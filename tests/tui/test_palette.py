@@ -13,8 +13,8 @@ from engine import read_dataset
 from tests.tui.app import opened, text
 from tests.tui.drawn import PALETTES, Run, faint, lines, wcag
 from tui.app import NNTui
-from tui.contrast import Legible
-from tui.palette import THEME
+from tui.drawing.contrast import Legible
+from tui.drawing.palette import THEME
 
 TERMINALS = {
     "true colour": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},

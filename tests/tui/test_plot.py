@@ -3,8 +3,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from engine.loss_history import Outline, means_between, outline_between
-from tui.plot import Axes, chart, empty_axes, is_curve
+from engine.run.loss_history import Outline, means_between, outline_between
+from tui.drawing.chart import Axes, chart, empty_axes, is_curve
 
 
 def outline(values: np.ndarray) -> Outline:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from engine import Dataset, read_dataset
-from engine.quality import Examiner, Regression
+from engine.analysis.metrics import Examiner, Regression
 from tests.tui.app import opened, snapshot, until
 from tests.tui.views import CLASSES, SIZES, at_three_sizes, drawn, go_to, of_classes
-from tui.moment import State
-from tui.palette import Palette
-from tui.pictures.tables import quality_rows
+from tui.drawing.palette import Palette
+from tui.panes.pictures.quality_tables import quality_rows
+from tui.view_state import State
 
 
 async def test_the_quality_is_that_of_the_present_weights() -> None:

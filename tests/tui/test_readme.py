@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from engine import Debugger, read_dataset
-from engine.activations import ACTIVATIONS
-from engine.files import bundled
-from engine.hyperparameters import DECLARATIONS
-from engine.initialisations import INITIALISATIONS
-from engine.losses import LOSSES
-from engine.optimisers import OPTIMISERS
-from engine.schedules import SCHEDULES
-from engine.table.options import TABLE_DECLARATIONS
+from engine.data.locate import bundled
+from engine.data.table.options import TABLE_DECLARATIONS
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.initialisations import INITIALISATIONS
+from engine.maths.losses import LOSSES
+from engine.maths.optimisers import OPTIMISERS
+from engine.maths.schedules import SCHEDULES
+from engine.model.hyperparameters import DECLARATIONS
 from tests.tui.app import clock, opened, snapshot, state, until
 from tui.keys import readme_table
-from tui.moment import State
+from tui.view_state import State
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 

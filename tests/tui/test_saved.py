@@ -10,15 +10,15 @@ import pytest
 from textual.pilot import Pilot
 
 from engine import Debugger, read_dataset
-from engine.hyperparameters import Hyperparameters
+from engine.model.hyperparameters import Hyperparameters
 from engine.saved.library import Library
 from engine.saved.lock import Lock
 from engine.saved.restore import open_run
+from engine.saved.run_files import Folder
 from engine.saved.saver import Saver
-from engine.saved.stores import Folder
 from tests.tui.app import SIZES, clock, said, text, until
 from tui.app import NNTui
-from tui.opening import Opener
+from tui.opening.open_run import Opener
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ async def test_a_disk_that_is_full_is_told_as_long_as_it_is(library: Library) ->
         await opened(app, pilot)
         full = OSError(28, "No space left on device")
         with (
-            patch("engine.saved.stores.os.fsync", side_effect=full),
+            patch("engine.saved.run_files.os.fsync", side_effect=full),
             patch("engine.saved.saver.INTERVAL", 0.1),
         ):
             await pilot.press("s")

@@ -5,7 +5,7 @@ import pytest
 
 from engine import Dataset
 from tests.tui.app import clock, opened, snapshot, state, text, until
-from tui.moment import State
+from tui.view_state import State
 
 
 async def test_all_five_panes_are_live() -> None:

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from engine import Debugger, read_dataset
 from tests.tui.app import app_of, clock, opened, said, text, until
 from tui.app import NNTui
+from tui.drawing.palette import THEME
 from tui.keys import KEYS
-from tui.palette import THEME
 from tui.settings import keep_theme, kept_theme, settings_path
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tui.app import clock, opened, snapshot, state, until
 from tui.keys import KEYS
-from tui.moment import State
+from tui.view_state import State
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from engine import read_dataset
 from tui.cli import cli
-from tui.commands.waiting import told_if_slow
+from tui.commands.reading_progress import told_if_slow
 
 
 def test_every_option_reaches_the_table(tmp_path: Path) -> None:

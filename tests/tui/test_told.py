@@ -7,8 +7,8 @@ from textual.widgets._toast import Toast
 from engine import read_dataset
 from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
 from tui.app import NNTui
-from tui.screens.explain import ExplainScreen
-from tui.screens.prompt import PromptScreen
+from tui.dialogs.explain import ExplainScreen
+from tui.dialogs.prompt import PromptScreen
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 OVERFLOW = {"learning_rate": 1e300, "activation": "relu", "output_activation": "identity"}

@@ -1,7 +1,7 @@
 """What a line to type in takes."""
 
 from tests.tui.app import opened, said, until
-from tui.typed_line import LONGEST, TypedLine, pasted
+from tui.drawing.typed_line import LONGEST, TypedLine, pasted
 
 
 async def test_a_line_holds_nothing_that_a_terminal_would_act_on() -> None:

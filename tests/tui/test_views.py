@@ -2,7 +2,7 @@
 
 from tests.tui.app import clock, opened, snapshot, text, until
 from tests.tui.views import at_three_sizes, drawn, go_to
-from tui.moment import State
+from tui.view_state import State
 
 
 @at_three_sizes

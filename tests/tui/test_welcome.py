@@ -11,8 +11,8 @@ from engine.saved.library import Library
 from engine.saved.saver import Saver
 from tests.tui.app import SIZES, clock, snapshot, text, until
 from tui.app import NNTui
-from tui.opening import Opener
-from tui.screens.welcome import WelcomeScreen
+from tui.dialogs.welcome import WelcomeScreen
+from tui.opening.open_run import Opener
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.declaration import Declaration, Value
-from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS
-from engine.table.options import TABLE_DECLARATIONS
-from tui.actions.stopping import Stopping
+from engine.common.declaration import Declaration, Value
+from engine.common.errors import InputError
+from engine.data.table.options import TABLE_DECLARATIONS
+from engine.model.hyperparameters import DECLARATIONS
+from tui.actions.stops import Stopping
+from tui.dialogs.branches import BranchesScreen
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.prompt import PromptScreen, at_once
+from tui.engine_link import Command
 from tui.panes.hyperparameters import HyperparametersPane
-from tui.screens.branches import BranchesScreen
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.prompt import PromptScreen, at_once
-from tui.session import Command
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.tensor import Index
+    from engine.maths.tensor import Index
 
 _SMALLEST_NUDGE = 1e-3
 """What a nudge changes a weight by that is 0."""

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.stops import Hit
-from engine.text import counted
-from engine.times import parse_iteration
-from tui.actions.loading import Loading
-from tui.moment import State
-from tui.screens.prompt import PromptScreen, at_once
-from tui.session import Command, Journey
+from engine.common.text import counted
+from engine.inspection.typed_iterations import parse_iteration
+from engine.stops.stop import Hit
+from tui.actions.opening import Loading
+from tui.dialogs.prompt import PromptScreen, at_once
+from tui.engine_link import Command, Journey
+from tui.view_state import State
 
 if TYPE_CHECKING:
+    from engine.common.progress import Cancel
     from engine.debugger import Debugger
-    from engine.progress import Cancel
 
 T = TypeVar("T")
 

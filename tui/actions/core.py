@@ -20,24 +20,25 @@ from textual.timer import Timer
 from textual.widgets import Footer
 from textual.worker import WorkerFailed
 
-from engine.errors import InputError, NotComputedError
-from engine.text import clean
-from tui import layout, terminal
-from tui.commands.results import FAILED
-from tui.contrast import legible
-from tui.driver import PlainDriver, ScreenDriver
-from tui.failure import log_the_rest, told_of
-from tui.frame import Frame
+from engine.common.errors import InputError, NotComputedError
+from engine.common.text import clean
+from tui import workspace_state as layout
+from tui.commands.json_output import FAILED
+from tui.dialogs.command_search import CommandSearch
+from tui.dialogs.listing import ListScreen
+from tui.drawing.contrast import legible
+from tui.drawing.lines import LinesView, wrap
+from tui.drawing.palette import THEME, Palette
+from tui.drawing.typed_line import pasted
+from tui.engine_link import Answer, Command, Outcome, Session, View, Window
 from tui.keys import bindings
-from tui.lines import LinesView, wrap
-from tui.moment import Moment, State
-from tui.palette import THEME, Palette
-from tui.screens.command_search import CommandSearch
-from tui.screens.listing import ListScreen
-from tui.session import Answer, Command, Outcome, Session, View, Window
 from tui.settings import keep_theme, kept_theme, settings_path
-from tui.typed_line import pasted
-from tui.typeset import is_plain
+from tui.terminal import process as terminal
+from tui.terminal.ascii import is_plain
+from tui.terminal.crash_log import log_the_rest, told_of
+from tui.terminal.driver import PlainDriver, ScreenDriver
+from tui.view_state import Moment, State
+from tui.workspace import Frame
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.errors import InputError, NotComputedError
+from engine.common.errors import InputError, NotComputedError
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.tensor import Index
-    from tui.frame import Frame
-    from tui.moment import Moment
+    from engine.maths.tensor import Index
+    from tui.view_state import Moment
+    from tui.workspace import Frame
 
 
 def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger], Index]]:

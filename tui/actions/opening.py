@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING
 from textual.events import Event, Key
 from textual.message import Message
 
-from engine.errors import InputError, MissingCellError
-from engine.text import clean
-from tui import layout
+from engine.common.errors import InputError, MissingCellError
+from engine.common.text import clean
+from tui import workspace_state as layout
 from tui.actions.core import Core
-from tui.commands.results import INTERRUPTED
-from tui.frame import TITLES
+from tui.commands.json_output import INTERRUPTED
+from tui.commands.options import STANDARD_INPUT
+from tui.dialogs.resume import ResumeScreen
+from tui.engine_link import Session
 from tui.keys import KEYS
-from tui.options import STANDARD_INPUT
-from tui.screens.resume import ResumeScreen
-from tui.session import Session
+from tui.workspace import TITLES
 
 if TYPE_CHECKING:
     from engine.saved.library import Entry
-    from tui.opening import Opener, Opening
-    from tui.screens.resume import Choice
-    from tui.screens.welcome import Wanted
+    from tui.dialogs.resume import Choice
+    from tui.dialogs.welcome import Wanted
+    from tui.opening.open_run import Opener, Opening
 
 _AT_ONCE = frozenset(
     name
@@ -125,7 +125,7 @@ class Loading(Core):
             problem: Why what was chosen before could not be opened.
         """
         # Only where it is needed, for the sake of the first frame.
-        from tui.screens.welcome import WelcomeScreen
+        from tui.dialogs.welcome import WelcomeScreen
 
         ask = self._ask_for
         assert ask is not None
@@ -237,7 +237,7 @@ class Loading(Core):
         self, error: MissingCellError, otherwise: str, then: Callable[[str | None], None]
     ) -> None:
         # Only where it is needed, for the sake of the first frame.
-        from tui.screens.missing import MissingScreen
+        from tui.dialogs.missing import MissingScreen
 
         self.frame.header.tell("cells are missing")
         self.push_screen(MissingScreen(error, otherwise), then)

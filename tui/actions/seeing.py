@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from engine.errors import InputError
-from engine.expression import Cell, Explanation
-from engine.text import clean
-from tui.actions.changing import Changing
-from tui.actions.meant import meant_number
-from tui.panes.dataset import DatasetPane
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.maths.arithmetic import Cell, Explanation
+from tui.actions.changes import Changing
+from tui.actions.explain_target import meant_number
+from tui.dialogs.explain import ExplainScreen
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.prompt import PromptScreen
+from tui.panes.dataset.pane import DatasetPane
 from tui.panes.iteration import IterationPane
-from tui.panes.loss import LossPane
-from tui.panes.weights import WeightsPane
-from tui.screens.explain import ExplainScreen
-from tui.screens.help import HelpScreen
-from tui.screens.prompt import PromptScreen
+from tui.panes.loss.pane import LossPane
+from tui.panes.weights.pane import WeightsPane
 
 if TYPE_CHECKING:
-    from engine.check import GradientCheck
+    from engine.common.progress import Cancel
     from engine.debugger import Debugger
-    from engine.progress import Cancel
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
+    from engine.proof.gradient_check import GradientCheck
 
 _NONFINITE = re.compile(r"\b(nan|inf)\b")
 """As Python writes what NumPy calls np.nan and np.inf."""
@@ -60,7 +60,7 @@ class Seeing(Changing):
             self.frame.hyperparameters.edit()
         elif self.frame.active == "dataset":
             # Imported here, as the first frame need not wait for NumPy.
-            from tui.screens.columns import ColumnsScreen
+            from tui.dialogs.columns import ColumnsScreen
 
             if self._moment is not None and self._moment.dataset.columns:
                 self.push_screen(ColumnsScreen(self._moment))
@@ -91,7 +91,7 @@ class Seeing(Changing):
 
         def written(path: str) -> Future[str]:
             def write(debugger: Debugger) -> str:
-                from engine.exports import FILES, export
+                from engine.reports.export import FILES, export
 
                 paths = export(debugger, path.strip() or f"{name}-results")
                 return f"Written to {clean(str(paths[0].parent))}: {', '.join(FILES)}."
@@ -179,7 +179,7 @@ class Seeing(Changing):
         far = (0, 0)
 
         def check(debugger: Debugger, cancel: Cancel) -> GradientCheck | None:
-            from engine.check import check_gradients
+            from engine.proof.gradient_check import check_gradients
 
             def tell(done: int, total: int) -> None:
                 nonlocal far
@@ -191,7 +191,7 @@ class Seeing(Changing):
             if found is None:
                 self._say("The check was given up.")
                 return
-            from engine.check_report import verdict_text
+            from engine.proof.report import verdict_text
 
             self.frame.weights.show_check(found)
             self.frame.go_to("weights")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from engine.stops import NONFINITE, PLANNED, Stop
-from engine.times import split_range
-from tui.actions.moving import Moving
-from tui.screens.prompt import PromptScreen
-from tui.screens.stops import StopsScreen
-from tui.session import Command
+from engine.inspection.typed_iterations import split_range
+from engine.stops.stop import NONFINITE, PLANNED, Stop
+from tui.actions.clock import Moving
+from tui.dialogs.prompt import PromptScreen
+from tui.dialogs.stops import StopsScreen
+from tui.engine_link import Command
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.search import Scan
-    from engine.snapshot import StopView
-    from engine.tensor import Array
+    from engine.inspection.snapshot import StopView
+    from engine.maths.tensor import Array
+    from engine.stops.look_back import Scan
 
 _WATCH_HINT = (
     "norm(dE_dw) is shown; E < 0.1 also stops the run when it becomes true; "
@@ -106,7 +106,7 @@ class Stopping(Moving):
             return
         if self._typed is None:
             self._typed = []
-        from tui.screens.evaluate import EvaluateScreen
+        from tui.dialogs.evaluate import EvaluateScreen
 
         self.push_screen(EvaluateScreen(self._evaluate, self._typed))
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.text import visible
-from tui.commands.results import print_json
-from tui.options import NAME, READ_ONLY, as_json_option
+from engine.common.text import visible
+from tui.commands.json_output import print_json
+from tui.commands.options import NAME, READ_ONLY, as_json_option
 
 if TYPE_CHECKING:
-    from engine.samples import Sample
+    from engine.data.bundled import Sample
 
 
 @click.command()
@@ -21,7 +21,7 @@ def samples(name: str | None) -> None:
 
     With NAME: what there is to know of that one, and a command that trains it well.
     """
-    from engine.samples import find_sample, read_samples
+    from engine.data.bundled import find_sample, read_samples
 
     if name is not None:
         click.echo(_described(find_sample(name)))
@@ -62,8 +62,8 @@ def export(run: str, folder: str) -> None:
     RUN is a file or a name from nn-tui runs. Written are predictions.csv, history.csv,
     parameters.npz and parameters.json.
     """
-    from engine.exports import export as write
-    from tui.opening import Opener
+    from engine.reports.export import export as write
+    from tui.opening.open_run import Opener
 
     opening = Opener(data=None, given={}, open_=run, how=READ_ONLY).start()
     for notice in opening.notices:

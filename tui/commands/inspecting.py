@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.declaration import Value
-from engine.errors import InputError
-from engine.text import clean, counted
-from tui.commands.results import INTERRUPTED, NOT_FOUND, print_json
-from tui.options import as_json_option, at_iteration, data_and_hyperparameters, written
+from engine.common.declaration import Value
+from engine.common.errors import InputError
+from engine.common.text import clean, counted
+from tui.commands.json_output import INTERRUPTED, NOT_FOUND, print_json
+from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @as_json_option
 def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
     """Print every operation of one iteration with its value."""
-    from engine.trace import trace_object, trace_text
+    from engine.reports.trace import trace_object, trace_text
 
     if until is not None and _is_written("at"):
         raise InputError("--at and --until: each says which iteration, so only one of them")
@@ -61,7 +61,7 @@ def _require_planned(debugger: Debugger, iteration: int) -> None:
 
 
 def _train_up_to(debugger: Debugger, iteration: int) -> None:
-    from tui.commands.headless import train_to_the_end
+    from tui.commands.without_screen import train_to_the_end
 
     _, interrupted = train_to_the_end(debugger, iteration)
     if interrupted:
@@ -71,8 +71,8 @@ def _train_up_to(debugger: Debugger, iteration: int) -> None:
 
 def _train_until(debugger: Debugger, condition: str) -> None:
     """Have the debugger stand before the iteration in which a condition becomes true."""
-    from engine.query.parsing import LONGEST
-    from tui.commands.headless import train_until
+    from engine.language.parsing import LONGEST
+    from tui.commands.without_screen import train_until
 
     try:
         found, interrupted = train_until(debugger, condition)
@@ -103,8 +103,8 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     output: "f[0, output]" is "f[obs 1, output]". From each sum the way goes on
     through its largest term.
     """
-    from engine.listing import parse_cell
-    from engine.report import chain_object, chain_text
+    from engine.program.listing import parse_cell
+    from engine.reports.training import chain_object, chain_text
 
     debugger = _prepared(given)
     _require_planned(debugger, at)
@@ -148,8 +148,8 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
 
 def _prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
-    from tui.commands.waiting import told_if_slow
-    from tui.options import prepare
+    from tui.commands.options import prepare
+    from tui.commands.reading_progress import told_if_slow
 
     with told_if_slow(given["data"]) as progress:
         debugger = prepare(**given, progress=progress)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from engine.declaration import Declaration, Value
-from engine.errors import InputError, ParametersError
-from engine.hyperparameters import DECLARATIONS, Hyperparameters
-from engine.progress import Progress, silent
-from engine.settings import HISTORY
-from engine.table.options import TABLE_DECLARATIONS, TableOptions
-from engine.text import clean
+from engine.common.declaration import Declaration, Value
+from engine.common.errors import InputError, ParametersError
+from engine.common.progress import Progress, silent
+from engine.common.settings import HISTORY
+from engine.common.text import clean
+from engine.data.table.options import TABLE_DECLARATIONS, TableOptions
+from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
+    from engine.data.dataset import Dataset
     from engine.debugger import Debugger
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -245,7 +245,7 @@ def prepare(
             watch cannot be set.
     """
     from engine.debugger import Debugger
-    from engine.weights import read_parameters
+    from engine.model.parameters_file import read_parameters
 
     table = table_options(given)
     hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
@@ -267,7 +267,7 @@ def read_table(
     Raises:
         InputError: It cannot be used.
     """
-    from engine.table.reading import read_dataset
+    from engine.data.table.read import read_dataset
 
     if data != STANDARD_INPUT:
         return read_dataset(data, options, seed=seed, progress=progress)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.check import check_gradients
-from engine.check_report import check_object, check_text, comparison_text
-from engine.comparison import compare_with_torch
-from engine.twin import import_torch
-from tui.commands.headless import with_progress
-from tui.commands.results import FAILED, INTERRUPTED, print_json
+from engine.proof.gradient_check import check_gradients
+from engine.proof.report import check_object, check_text, comparison_text
+from engine.proof.torch_network import import_torch
+from engine.proof.torch_run import compare_with_torch
+from tui.commands.json_output import FAILED, INTERRUPTED, print_json
+from tui.commands.without_screen import with_progress
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger

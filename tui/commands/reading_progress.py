@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.progress import Progress, silent
-from engine.text import clean
-from tui.options import STANDARD_INPUT
-from tui.terminal import writes_over
+from engine.common.progress import Progress, silent
+from engine.common.text import clean
+from tui.commands.options import STANDARD_INPUT
+from tui.terminal.process import writes_over
 
 _PATIENCE = 1.0
 _BETWEEN = 0.2

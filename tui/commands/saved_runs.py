@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from engine.errors import InputError
-from engine.report import plain
+from engine.common.errors import InputError
+from engine.common.text import clean
+from engine.reports.training import plain
 from engine.saved.library import Entry, Library
-from engine.text import clean
-from tui.times import ago, aligned, brief, brief_loss
+from tui.drawing.list_text import ago, aligned, brief, brief_loss
 
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from engine.text import counted
-from tui.commands.results import BAD_INPUT, INTERRUPTED, print_json
-from tui.options import (
+from engine.common.text import counted
+from tui.commands.json_output import BAD_INPUT, INTERRUPTED, print_json
+from tui.commands.options import (
     CONTINUE,
     COPY,
     READ_ONLY,
@@ -19,7 +19,7 @@ from tui.options import (
     saving,
     written,
 )
-from tui.terminal import is_dumb
+from tui.terminal.process import is_dumb
 
 _USAGE = """\
 nn-tui: DATA is missing: a CSV file, - for standard input, or a name that `nn-tui samples` lists
@@ -117,10 +117,10 @@ def train(as_json: bool, **given: Any) -> None:
 def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     if given["data"] is None and given["open_"] is None:
         raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
-    from engine.report import run_object, run_text
-    from tui.commands.headless import train_and_save
-    from tui.commands.waiting import told_if_slow
-    from tui.opening import Opener
+    from engine.reports.training import run_object, run_text
+    from tui.commands.reading_progress import told_if_slow
+    from tui.commands.without_screen import train_and_save
+    from tui.opening.open_run import Opener
 
     with told_if_slow(given["data"] or given["open_"] or "") as progress:
         opener = Opener(**_opening(given), progress=progress)

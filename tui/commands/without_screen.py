@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import click
 
 from engine.debugger import Debugger
-from tui.terminal import writes_over
+from tui.terminal.process import writes_over
 
 if TYPE_CHECKING:
-    from engine.progress import Cancel, Progress
-    from engine.stops import Hit
-    from tui.opening import Opening
+    from engine.common.progress import Cancel, Progress
+    from engine.stops.stop import Hit
+    from tui.opening.open_run import Opening
 
 T = TypeVar("T")
 

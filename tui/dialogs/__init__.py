@@ -1,1 +1,1 @@
-"""What is laid over the screen: help and questions."""
+"""What lies over the panes: lists, prompts, questions, explanations, help."""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from engine.text import counted
-from tui.lines import Row, wrap
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.listing import ListScreen
+from engine.common.text import counted
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.listing import ListScreen
+from tui.drawing.lines import Row, wrap
 
 if TYPE_CHECKING:
-    from engine.snapshot import BranchView
-    from tui.moment import Moment
+    from engine.inspection.snapshot import BranchView
+    from tui.view_state import Moment
 
 
 class BranchesScreen(ListScreen):

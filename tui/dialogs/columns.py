@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding
 
-from engine.dataset import IGNORED, INDEX, ROLES, TARGET
-from engine.table.options import NO_INDEX
-from tui.lines import Row, wrap
-from tui.screens.listing import ListScreen
+from engine.data.dataset import IGNORED, INDEX, ROLES, TARGET
+from engine.data.table.options import NO_INDEX
+from tui.dialogs.listing import ListScreen
+from tui.drawing.lines import Row, wrap
 
 if TYPE_CHECKING:
-    from tui.moment import Moment
+    from tui.view_state import Moment
 
 
 class ColumnsScreen(ListScreen):

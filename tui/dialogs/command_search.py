@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import LoadingIndicator
 from textual.worker import Worker
 
-from tui.screens.dialog import DismissedOnce
+from tui.dialogs.dialog import DismissedOnce
 
 _LONGEST = 100
 """Characters of what is searched for."""

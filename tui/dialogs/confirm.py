@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.widgets import Static
 
-from tui.screens.dialog import Dialog
+from tui.dialogs.dialog import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):

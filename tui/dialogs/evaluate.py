@@ -15,13 +15,13 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
-from engine.errors import InputError
-from engine.query.functions import FUNCTIONS
-from engine.search import Scan
-from engine.tensor import Array
-from tui.numbers import array_text, number_text
-from tui.screens.dialog import Dialog
-from tui.typed_line import TypedLine
+from engine.common.errors import InputError
+from engine.language.functions import FUNCTIONS
+from engine.maths.tensor import Array
+from engine.stops.look_back import Scan
+from tui.dialogs.dialog import Dialog
+from tui.drawing.numbers import array_text, number_text
+from tui.drawing.typed_line import TypedLine
 
 if TYPE_CHECKING:
     from tui.app import NNTui

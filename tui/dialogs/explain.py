@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from textual.binding import Binding
 
-from engine.expression import Cell, Explanation, format_number
-from tui.lines import Row, cells_of, wrap
-from tui.moment import Moment
-from tui.screens.listing import ListScreen
+from engine.maths.arithmetic import Cell, Explanation, format_number
+from tui.dialogs.listing import ListScreen
+from tui.drawing.lines import Row, cells_of, wrap
+from tui.view_state import Moment
 
 _MOST_OPERANDS = 500
 

@@ -10,9 +10,9 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from tui.dialogs.dialog import Dialog
+from tui.drawing.palette import Palette
 from tui.keys import keys_by_group
-from tui.palette import Palette
-from tui.screens.dialog import Dialog
 
 RECIPES = (
     (

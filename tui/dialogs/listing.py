@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row
-from tui.moment import Moment
-from tui.screens.dialog import Dialog
+from tui.dialogs.dialog import Dialog
+from tui.drawing.lines import LinesView, Row
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from tui.app import NNTui

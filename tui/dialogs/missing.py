@@ -8,8 +8,8 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.widgets import Static
 
-from engine.errors import MissingCellError
-from tui.screens.dialog import Dialog
+from engine.common.errors import MissingCellError
+from tui.dialogs.dialog import Dialog
 
 
 class MissingScreen(Dialog[str]):

@@ -13,9 +13,9 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.widgets import Input, Static
 
-from engine.errors import InputError
-from tui.screens.dialog import Dialog
-from tui.typed_line import TypedLine
+from engine.common.errors import InputError
+from tui.dialogs.dialog import Dialog
+from tui.drawing.typed_line import TypedLine
 
 T = TypeVar("T")
 

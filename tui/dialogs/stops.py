@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from engine.stops import PLANNED
-from engine.text import counted
-from tui.lines import Row, wrap
-from tui.screens.listing import ListScreen
+from engine.common.text import counted
+from engine.stops.stop import PLANNED
+from tui.dialogs.listing import ListScreen
+from tui.drawing.lines import Row, wrap
 
 if TYPE_CHECKING:
-    from engine.snapshot import StopView
+    from engine.inspection.snapshot import StopView
 
 _LOG_LINES = 5
 

@@ -15,13 +15,13 @@ from textual.events import Click
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from engine.errors import InputError
-from engine.text import clean
-from tui.lines import Row
-from tui.screens.dialog import Dialog
-from tui.screens.listing import ListLines
-from tui.times import ago, brief_loss
-from tui.typed_line import TypedLine
+from engine.common.errors import InputError
+from engine.common.text import clean
+from tui.dialogs.dialog import Dialog
+from tui.dialogs.listing import ListLines
+from tui.drawing.lines import Row
+from tui.drawing.list_text import ago, brief_loss
+from tui.drawing.typed_line import TypedLine
 
 FILE, TABLES, RUNS = "file", "bundled tables", "saved runs"
 _MOST_RUNS = 5
@@ -61,7 +61,7 @@ class Item:
 
 def tables() -> list[Item]:
     """Return the bundled tables, the smallest first."""
-    from engine.samples import read_samples
+    from engine.data.bundled import read_samples
 
     counted = [(sample.read_columns()[1], sample) for sample in read_samples().values()]
     return [
@@ -229,7 +229,7 @@ class WelcomeScreen(Dialog[Wanted]):
             return
         wanted = self.chosen.wanted
         if wanted.data is not None:
-            from engine.files import locate
+            from engine.data.locate import locate
 
             try:
                 locate(wanted.data)

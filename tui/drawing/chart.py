@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.scale import LARGEST, share, widened
+from engine.maths.scale import LARGEST, share, widened
 
 if TYPE_CHECKING:
-    from engine.loss_history import Outline
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
+    from engine.run.loss_history import Outline
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4
 """The smallest chart in which there is something to see."""

@@ -15,9 +15,9 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.moment import Moment, State
-from tui.palette import Palette
-from tui.typeset import typeset
+from tui.drawing.palette import Palette
+from tui.terminal.ascii import typeset
+from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
     from tui.app import NNTui

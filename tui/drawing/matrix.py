@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui.lines import Row, cells_of, right
-from tui.names import class_names, shortened
-from tui.numbers import fixed, largest_magnitude, missing, whole_digits
-from tui.palette import Palette
+from tui.drawing.lines import Row, cells_of, right
+from tui.drawing.numbers import fixed, largest_magnitude, missing, whole_digits
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import class_names, shortened
 
 if TYPE_CHECKING:
-    from engine.tensor import Array, Axis
+    from engine.maths.tensor import Array, Axis
 
 _MOST_ROWS = 200
 

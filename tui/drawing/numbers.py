@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.text import MINUS
+from engine.common.text import MINUS
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 NOT_COMPUTED = "·"
 NARROWEST = 7

@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from tui.contrast import CONSOLE
+from tui.drawing.contrast import CONSOLE
 
 THEME = Theme(
     name="nn-tui",

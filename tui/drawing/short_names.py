@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 
-from tui.typeset import typeset
+from tui.terminal.ascii import typeset
 
 _BETWEEN_WORDS = re.compile(r"(?<=\w)([_ /-]+)(?=\w)")
 _MOST = 300

@@ -6,7 +6,7 @@ from textual.binding import BindingsMap
 from textual.events import Key
 from textual.widgets import Input
 
-from engine.text import visible
+from engine.common.text import visible
 
 _EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
 """Those of the line itself; with what it inherits, up and down would scroll it."""

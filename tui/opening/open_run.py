@@ -9,20 +9,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from engine.declaration import Value
-from engine.errors import InputError
-from engine.files import locate, place
-from engine.hyperparameters import DECLARATIONS
-from engine.progress import Progress, silent
+from engine.common.declaration import Value
+from engine.common.errors import InputError
+from engine.common.progress import Progress, silent
+from engine.common.text import clean
+from engine.data.locate import locate, place
+from engine.data.table.options import TABLE_DECLARATIONS
+from engine.model.hyperparameters import DECLARATIONS
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
 from engine.saved.manifest import Saved, newest
 from engine.saved.restore import Restored, open_run
+from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
-from engine.saved.stores import Folder, SingleFile
-from engine.table.options import TABLE_DECLARATIONS
-from engine.text import clean
-from tui.options import (
+from tui.commands.options import (
     CONTINUE,
     COPY,
     READ_ONLY,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.debugger import Debugger
-    from engine.saved.stores import Store
+    from engine.saved.run_files import Store
 
 
 @dataclass(frozen=True)

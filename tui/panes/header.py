@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, cells_of, cut
-from tui.moment import Moment, State
+from tui.drawing.lines import LinesView, Row, cells_of, cut
 from tui.panes.watches import watch_row
+from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
-    from engine.snapshot import Snapshot
+    from engine.inspection.snapshot import Snapshot
 
 _NAME = 22
 """Cells that the data's name and the shape have beside the state."""

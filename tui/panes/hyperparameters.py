@@ -11,13 +11,13 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
-from engine.declaration import Declaration, Value
-from engine.errors import InputError
-from engine.hyperparameters import DECLARATIONS
-from engine.table.options import TABLE_DECLARATIONS
-from tui.lines import LinesView, Row, cells_of, wrap
-from tui.moment import Moment
-from tui.typed_line import TypedLine
+from engine.common.declaration import Declaration, Value
+from engine.common.errors import InputError
+from engine.data.table.options import TABLE_DECLARATIONS
+from engine.model.hyperparameters import DECLARATIONS
+from tui.drawing.lines import LinesView, Row, cells_of, wrap
+from tui.drawing.typed_line import TypedLine
+from tui.view_state import Moment
 
 _FIELDS = (*DECLARATIONS.values(), *TABLE_DECLARATIONS.values())
 _WHEN = {
@@ -162,7 +162,7 @@ def _written(value: Value) -> str:
 def _problem(moment: Moment, name: str, value: Value) -> str:
     """Why no network can have another value, and which choice first makes it possible; or ""."""
     # Imported here, as the first frame need not wait for NumPy.
-    from engine.network import Network
+    from engine.model.network import Network
 
     def problem(values: dict[str, Value]) -> str:
         try:

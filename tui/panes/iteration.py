@@ -11,9 +11,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, cells_of
-from tui.moment import Moment, State
-from tui.numbers import (
+from tui.drawing.lines import LinesView, Row, cells_of
+from tui.drawing.matrix import as_table, flat_head, matrix_rows, name_width, names_of
+from tui.drawing.numbers import (
     fixed,
     largest_magnitude,
     missing,
@@ -21,11 +21,11 @@ from tui.numbers import (
     whole_digits,
     width_for,
 )
-from tui.panes.matrix import as_table, flat_head, matrix_rows, name_width, names_of
 from tui.panes.shares import ELLIPSIS, Shares, share_out
+from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
-    from engine.listing import Line
+    from engine.program.listing import Line
 
 _MARK, _NARROWEST_PHASE = 3, 9
 _DETAIL_LINES = 4

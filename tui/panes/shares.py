@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.numbers import NARROWEST
+from tui.drawing.numbers import NARROWEST
 
 _GAP = 1
 """Cells before the numbers, each of which has a blank of its own in front."""

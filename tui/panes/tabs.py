@@ -6,7 +6,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row
+from tui.drawing.lines import LinesView, Row
 
 
 class PaneTabs(LinesView, can_focus=False):

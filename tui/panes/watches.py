@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.lines import Row, cells_of
-from tui.moment import Moment
-from tui.palette import Palette
+from tui.drawing.lines import Row, cells_of
+from tui.drawing.palette import Palette
+from tui.view_state import Moment
 
 _MORE = "  … {} in B"
 """What stands for those that there is no room for: the key B lists all."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from engine import __version__
-from engine.text import clean
+from engine.common.text import clean
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop

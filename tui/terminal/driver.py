@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui import terminal
-from tui.failure import write_log
-from tui.typeset import narrowed
+from tui.terminal import process as terminal
+from tui.terminal.ascii import narrowed
+from tui.terminal.crash_log import write_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

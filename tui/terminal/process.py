@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from engine.errors import InputError
+from engine.common.errors import InputError
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop

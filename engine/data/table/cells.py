@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DataError
-from engine.progress import Progress, silent
-from engine.table.disguises import find_alike
-from engine.table.options import AUTO
-from engine.table.parsing import Writing, count_breaks, parse, parse_texts
-from engine.table.preamble import Body
-from engine.table.quotes import check_quotes
-from engine.table.sniffing import has_header, is_number, sample_rows
-from engine.text import LONGEST, clean
+from engine.common.errors import DataError
+from engine.common.progress import Progress, silent
+from engine.common.text import LONGEST, clean
+from engine.data.table.lookalikes import find_alike
+from engine.data.table.options import AUTO
+from engine.data.table.parsing import Writing, count_breaks, parse, parse_texts
+from engine.data.table.preamble import Body
+from engine.data.table.quotes import check_quotes
+from engine.data.table.sniffing import has_header, is_number, sample_rows
 
 if TYPE_CHECKING:
     import pandas as pd

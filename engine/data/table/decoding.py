@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from engine.errors import DataError
-from engine.memory import GB, shortage
-from engine.progress import Progress, silent
-from engine.table.options import AUTO, ENCODINGS
+from engine.common.errors import DataError
+from engine.common.machine_memory import GB, shortage
+from engine.common.progress import Progress, silent
+from engine.data.table.options import AUTO, ENCODINGS
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

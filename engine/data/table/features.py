@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import InputError, QueryError
-from engine.query.functions import FUNCTIONS
-from engine.query.language import Term, compile_query
-from engine.query.parsing import parse
-from engine.text import clean, normalised
+from engine.common.errors import InputError, QueryError
+from engine.common.text import clean, normalised
+from engine.language.compiler import Term, compile_query
+from engine.language.functions import FUNCTIONS
+from engine.language.parsing import parse
 
 _MOST = 1000
 _NO_NAME = re.compile(r"\W+")

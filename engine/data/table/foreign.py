@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from shlex import quote
 
-from engine.errors import DataError
-from engine.table.options import AUTO
-from engine.table.sniffing import is_any_number, sample_rows
+from engine.common.errors import DataError
+from engine.data.table.options import AUTO
+from engine.data.table.sniffing import is_any_number, sample_rows
 
 _BEGINNINGS = tuple(
     (re.compile(sign, re.IGNORECASE), problem)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from engine.text import clean, normalised
+from engine.common.text import clean, normalised
 
 _CODES = (
     "AED AOA ARS AUD AWG AZN BBD BDT BGN BHD BMD BND BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY"

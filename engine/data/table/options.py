@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.declaration import Declaration, declare
-from engine.errors import InputError
-from engine.text import clean
+from engine.common.declaration import Declaration, declare
+from engine.common.errors import InputError
+from engine.common.text import clean
 
 AUTO = "auto"
 NO_INDEX = "none"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DataError
-from engine.text import clean
+from engine.common.errors import DataError
+from engine.common.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.errors import DataError
-from engine.table.options import AUTO, SEPARATORS
-from engine.table.sniffing import find_separator, has_header, is_any_number, sample_rows
-from engine.text import clean
+from engine.common.errors import DataError
+from engine.common.text import clean
+from engine.data.table.options import AUTO, SEPARATORS
+from engine.data.table.sniffing import find_separator, has_header, is_any_number, sample_rows
 
 _EMPTY = "".join(SEPARATORS.values()) + " "
 """What a line without a single filled cell consists of."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import DataError
-from engine.text import clean
+from engine.common.errors import DataError
+from engine.common.text import clean
 
 _QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
 _SHOWN = 20

@@ -10,25 +10,25 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.dataset import Dataset
-from engine.errors import DataError, MissingCellError
-from engine.files import locate, place
-from engine.memory import shortage
-from engine.progress import Progress, silent
-from engine.saved.source import Source
-from engine.table.cells import Cells, read_cells
-from engine.table.decoding import read_text
-from engine.table.features import compute_features
-from engine.table.foreign import check_beginning, check_separated
-from engine.table.options import AUTO, SEPARATORS, TableOptions
-from engine.table.parsing import Writing
-from engine.table.preamble import split_preamble
-from engine.table.roles import Roles, find_roles
-from engine.table.scaling import Scaling
-from engine.table.sniffing import find_decimal, find_separator
-from engine.table.splitting import hold_out
-from engine.table.values import Column, read_column
-from engine.text import clean
+from engine.common.errors import DataError, MissingCellError
+from engine.common.machine_memory import shortage
+from engine.common.progress import Progress, silent
+from engine.common.text import clean
+from engine.data.dataset import Dataset
+from engine.data.locate import locate, place
+from engine.data.source import Source
+from engine.data.table.cells import Cells, read_cells
+from engine.data.table.decoding import read_text
+from engine.data.table.features import compute_features
+from engine.data.table.foreign import check_beginning, check_separated
+from engine.data.table.options import AUTO, SEPARATORS, TableOptions
+from engine.data.table.parsing import Writing
+from engine.data.table.preamble import split_preamble
+from engine.data.table.roles import Roles, find_roles
+from engine.data.table.scaling import Scaling
+from engine.data.table.sniffing import find_decimal, find_separator
+from engine.data.table.splitting import hold_out
+from engine.data.table.values import Column, read_column
 
 _LARGE = 16 * 1024 * 1024
 _TIMES = 4

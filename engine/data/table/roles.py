@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.dataset import IGNORED, INDEX, INPUT, TARGET
-from engine.errors import DataError
-from engine.table.cells import Cells
-from engine.table.disguises import find_disguised
-from engine.table.options import NO_INDEX, TableOptions
-from engine.table.sniffing import is_number
-from engine.text import clean
+from engine.common.errors import DataError
+from engine.common.text import clean
+from engine.data.dataset import IGNORED, INDEX, INPUT, TARGET
+from engine.data.table.cells import Cells
+from engine.data.table.lookalikes import find_disguised
+from engine.data.table.options import NO_INDEX, TableOptions
+from engine.data.table.sniffing import is_number
 
 _INDEX_NAMES = ("observation", "id", "index")
 _WHOLE = re.compile(r"[+\-]?\d+(\.0*)?")

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from engine.errors import DataError
-from engine.table.options import AUTO, DECIMALS, SEPARATORS
-from engine.text import MINUS
+from engine.common.errors import DataError
+from engine.common.text import MINUS
+from engine.data.table.options import AUTO, DECIMALS, SEPARATORS
 
 _SAMPLE = 100
 """Lines that the guesses are made from."""

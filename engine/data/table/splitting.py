@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import InputError
+from engine.common.errors import InputError
 
 
 def hold_out(

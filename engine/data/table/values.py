@@ -11,11 +11,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import DataError
-from engine.table.cells import EXACT, Cells
-from engine.table.disguises import A_DATE, find_alike, find_disguised, hint, is_like_number
-from engine.table.sniffing import MISSING, is_number
-from engine.text import MINUS, clean
+from engine.common.errors import DataError
+from engine.common.text import MINUS, clean
+from engine.data.table.cells import EXACT, Cells
+from engine.data.table.lookalikes import A_DATE, find_alike, find_disguised, hint, is_like_number
+from engine.data.table.sniffing import MISSING, is_number
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _SMALL = float(np.finfo(np.float64).tiny)

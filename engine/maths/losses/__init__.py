@@ -5,10 +5,10 @@ The means are over all N·O errors as in PyTorch; that of the cross-entropy is o
 
 from __future__ import annotations
 
-from engine.losses.base import Loss, Setting
-from engine.losses.entropies import BCE, CROSS_ENTROPY
-from engine.losses.margins import HINGE
-from engine.losses.squares import HUBER, LOG_COSH, SQUARES
+from engine.maths.losses.entropies import BCE, CROSS_ENTROPY
+from engine.maths.losses.loss import Loss, Setting
+from engine.maths.losses.margins import HINGE
+from engine.maths.losses.squares import HUBER, LOG_COSH, SQUARES
 
 __all__ = ["LOSSES", "Loss", "Setting"]
 

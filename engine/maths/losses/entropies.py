@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.late import np
-from engine.losses.base import Fused, Loss, Setting
+from engine.common.lazy_numpy import np
 from engine.maths.formula import Formula, Function, Size
+from engine.maths.losses.loss import Fused, Loss, Setting
 from engine.maths.primitives import (
     count,
     equal,
@@ -21,7 +21,7 @@ from engine.maths.primitives import (
 )
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 
 def _nothing_of_nothing(share: Formula, product: Formula) -> Formula:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from engine.maths.formula import Formula, Leaf, Number, Variable
 from engine.maths.primitives import setting
+from engine.maths.tensor import Axis
 from engine.maths.writing import in_symbols
-from engine.tensor import Axis
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.losses.base import Loss, Setting
 from engine.maths.formula import Formula, Function
+from engine.maths.losses.loss import Loss, Setting
 from engine.maths.primitives import count, maximum, mean, truth
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 
 def _side(f0: Formula, setting: Setting) -> Formula:

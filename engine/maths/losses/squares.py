@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.expression import format_number
-from engine.losses.base import Loss, Setting, Value
+from engine.maths.arithmetic import format_number
 from engine.maths.formula import Formula, Function
+from engine.maths.losses.loss import Loss, Setting, Value
 from engine.maths.primitives import (
     HALF,
     absolute,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.activations import Activation
+from engine.maths.activations import Activation
 from engine.maths.formula import Leaf
+from engine.maths.operations.operation import Rule
 from engine.maths.primitives import hadamard, total
-from engine.operations.base import Rule
-from engine.tensor import Tensor
+from engine.maths.tensor import Tensor
 
 
 def activated(a: Tensor, z: Tensor, activation: Activation) -> Rule:

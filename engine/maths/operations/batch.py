@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.expression import Constant, Explanation, Expression
+from engine.maths.arithmetic import Constant, Explanation, Expression
 from engine.maths.formula import Leaf, Variable
-from engine.operations.base import Operation, Rule
-from engine.tensor import Index, Read, Tensor
+from engine.maths.operations.operation import Operation, Rule
+from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine.maths.lowering import Scratch
     from engine.maths.row import Call
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 PICKED = Rule(
     tree=Leaf(Variable("table[batch]")),

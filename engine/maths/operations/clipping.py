@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.maths.formula import Function, Leaf, Number
+from engine.maths.operations.operation import Rule
 from engine.maths.primitives import minimum, setting, sqrt, square, total_of_all
-from engine.operations.base import Rule
-from engine.tensor import Tensor
+from engine.maths.tensor import Tensor
 
 
 def clip_factor(gradients: tuple[Tensor, ...], most: float) -> Rule:

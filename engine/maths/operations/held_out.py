@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.expression import Constant, Explanation, Expression
-from engine.late import np
+from engine.common.lazy_numpy import np
+from engine.common.text import counted
+from engine.maths.arithmetic import Constant, Explanation, Expression
 from engine.maths.formula import Function, Leaf, Variable
-from engine.operations.base import Operation, Rule
-from engine.tensor import Index, Read, Tensor
-from engine.text import counted
+from engine.maths.operations.operation import Operation, Rule
+from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
     from engine.maths.lowering import Scratch

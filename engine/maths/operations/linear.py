@@ -6,9 +6,9 @@ from functools import reduce
 from operator import add
 
 from engine.maths.formula import Contract, Formula, Leaf
+from engine.maths.operations.operation import Rule
 from engine.maths.primitives import total
-from engine.operations.base import Rule
-from engine.tensor import Tensor
+from engine.maths.tensor import Tensor
 
 
 def product(left: Tensor, right: Tensor) -> Formula:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.losses import Loss, Setting
 from engine.maths.formula import Leaf
-from engine.operations.base import Rule
-from engine.tensor import Tensor
+from engine.maths.losses import Loss, Setting
+from engine.maths.operations.operation import Rule
+from engine.maths.tensor import Tensor
 
 
 def measured(

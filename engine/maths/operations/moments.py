@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.maths.formula import Leaf, Number
+from engine.maths.operations.operation import Rule
 from engine.maths.primitives import setting, sqrt, square
-from engine.operations.base import Rule
-from engine.tensor import Tensor
+from engine.maths.tensor import Tensor
 
 
 def velocity(m: Tensor, gradient: Tensor, momentum: float) -> Rule:

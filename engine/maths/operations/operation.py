@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from engine.expression import Explanation, Expression
+from engine.maths.arithmetic import Explanation, Expression
 from engine.maths.cell import Arithmetic
 from engine.maths.formula import Formula, Kept, leaves
+from engine.maths.tensor import Axis, Index, Read, Tensor
 from engine.maths.writing import as_rule, in_symbols
-from engine.tensor import Axis, Index, Read, Tensor
 
 if TYPE_CHECKING:
     from engine.maths.lowering import Scratch
     from engine.maths.row import Call
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 
 class Phase(StrEnum):

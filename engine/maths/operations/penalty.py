@@ -7,9 +7,9 @@ from functools import reduce
 from operator import add
 
 from engine.maths.formula import Formula, Leaf
+from engine.maths.operations.operation import Rule
 from engine.maths.primitives import HALF, absolute, setting, sign, square, total_of_all
-from engine.operations.base import Rule
-from engine.tensor import Tensor
+from engine.maths.tensor import Tensor
 
 
 def _weighed(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from engine.maths.formula import Kept, Leaf
+from engine.maths.operations.operation import Rule
 from engine.maths.primitives import setting
-from engine.operations.base import Rule
-from engine.schedules import Schedule
-from engine.tensor import Tensor
+from engine.maths.schedules import Schedule
+from engine.maths.tensor import Tensor
 
 
 def step(v: Tensor, direction: Tensor, eta: Tensor, change: Tensor, aim: str) -> Rule:

@@ -1,1 +1,1 @@
-"""Puts a program together, phase by phase."""
+"""Puts the operations of a program together, phase by phase."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from engine.assembly.workbench import Workbench
-from engine.network import Layer
-from engine.operations.activation import activation_slope, chain, joint_chain
-from engine.operations.base import Phase
-from engine.operations.linear import (
+from engine.maths.operations.activation import activation_slope, chain, joint_chain
+from engine.maths.operations.linear import (
     bias_gradient,
     local_derivative,
     propagated,
     weight_gradient,
 )
-from engine.operations.loss import fused_slope, loss_slope
-from engine.operations.penalty import penalty_slope
-from engine.tensor import Tensor
+from engine.maths.operations.loss import fused_slope, loss_slope
+from engine.maths.operations.operation import Phase
+from engine.maths.operations.penalty import penalty_slope
+from engine.maths.tensor import Tensor
+from engine.model.network import Layer
+from engine.program.assembly.builder import Workbench
 
 
 def add_backward(bench: Workbench) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.hyperparameters import Hyperparameters
-from engine.losses import LOSSES, Setting
-from engine.losses.margins import is_signed
+from engine.maths.losses import LOSSES, Setting
+from engine.maths.losses.margins import is_signed
+from engine.maths.operations.operation import Operation, Phase, Rule
 from engine.maths.primitives import setting
-from engine.network import Network
-from engine.operations.base import Operation, Phase, Rule
-from engine.tensor import Array, Axis, Tensor
+from engine.maths.tensor import Array, Axis, Tensor
+from engine.model.hyperparameters import Hyperparameters
+from engine.model.network import Network
 
 
 class Workbench:

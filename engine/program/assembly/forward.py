@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.assembly.workbench import Workbench
-from engine.operations.activation import activated
-from engine.operations.base import Phase
-from engine.operations.linear import pre_activation
-from engine.operations.loss import measured
-from engine.operations.penalty import penalty
+from engine.maths.operations.activation import activated
+from engine.maths.operations.linear import pre_activation
+from engine.maths.operations.loss import measured
+from engine.maths.operations.operation import Phase
+from engine.maths.operations.penalty import penalty
+from engine.program.assembly.builder import Workbench
 
 
 def add_forward(bench: Workbench) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from engine.assembly.workbench import Workbench
-from engine.operations.base import Phase
-from engine.operations.clipping import clip_factor, shortened
-from engine.operations.update import counted, scheduled, step
-from engine.optimisers import OPTIMISERS
-from engine.schedules import SCHEDULES
-from engine.tensor import Tensor
+from engine.maths.operations.clipping import clip_factor, shortened
+from engine.maths.operations.operation import Phase
+from engine.maths.operations.update import counted, scheduled, step
+from engine.maths.optimisers import OPTIMISERS
+from engine.maths.schedules import SCHEDULES
+from engine.maths.tensor import Tensor
+from engine.program.assembly.builder import Workbench
 
 
 def add_update(bench: Workbench) -> None:

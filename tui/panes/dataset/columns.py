@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tui.moment import Moment
-from tui.names import class_names, without_common_words
-from tui.numbers import NARROWEST, given, largest_magnitude, whole_digits, width_for
-from tui.panes.rows import Rows, rows_of
+from tui.drawing.numbers import NARROWEST, given, largest_magnitude, whole_digits, width_for
+from tui.drawing.short_names import class_names, without_common_words
+from tui.panes.dataset.rows import Rows, rows_of
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
+    from engine.maths.tensor import Array
 
 _NAME_WIDTH = 12
 _NAME_LEAST = 4

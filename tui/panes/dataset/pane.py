@@ -12,12 +12,12 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, right, wrap
-from tui.moment import Moment, State
-from tui.names import shortened
-from tui.numbers import fixed, missing
-from tui.panes.columns import Columns, Table, lay_out, widest
-from tui.panes.rows import HELD_OUT, IN_BATCH, count_rows
+from tui.drawing.lines import LinesView, Row, right, wrap
+from tui.drawing.numbers import fixed, missing
+from tui.drawing.short_names import shortened
+from tui.panes.dataset.columns import Columns, Table, lay_out, widest
+from tui.panes.dataset.rows import HELD_OUT, IN_BATCH, count_rows
+from tui.view_state import Moment, State
 
 _BATCH_WORDS = 28
 """The cells beside the title that the names of the first and the last of a batch may take."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.moment import Moment
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
-    from engine.tensor import Array
+    from engine.data.dataset import Dataset
+    from engine.maths.tensor import Array
 
 HELD_OUT = "○"
 """Stands before the name of an observation that is held out."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from rich.style import Style
 
-from tui.lines import Row, cells_of
-from tui.names import shortened
-from tui.palette import Palette
+from tui.drawing.lines import Row, cells_of
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import shortened
 
 CURVE = "⣀"
 """What stands for a curve that is drawn in dots."""

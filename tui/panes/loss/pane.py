@@ -10,11 +10,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView, Row, cells_of, right, wrap
-from tui.moment import Moment
-from tui.panes.legend import CURVE, MARKS, legend_row
-from tui.panes.watches import watch_row
-from tui.plot import (
+from tui.drawing.chart import (
     LEAST_HEIGHT,
     Axes,
     Chart,
@@ -26,10 +22,14 @@ from tui.plot import (
     suits_log,
     wants_log,
 )
+from tui.drawing.lines import LinesView, Row, cells_of, right, wrap
+from tui.panes.loss.legend import CURVE, MARKS, legend_row
+from tui.panes.watches import watch_row
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.loss_history import Outline
-    from engine.snapshot import Snapshot
+    from engine.inspection.snapshot import Snapshot
+    from engine.run.loss_history import Outline
 
 _HELD_OUT = "held out"
 _ZOOM = 4
@@ -371,7 +371,7 @@ class LossPane(LinesView):
         axes = self._axes
         if self._window is not None:
             # Imported here, as the first frame need not wait for NumPy.
-            from engine.loss_history import outline_between
+            from engine.run.loss_history import outline_between
 
             first, last = self._window
             between = outline_between(snapshot.losses, first, last, 2 * width)
@@ -395,7 +395,7 @@ class LossPane(LinesView):
 
     def _means(self, snapshot: Snapshot, width: int) -> Outline:
         """The losses that are drawn, smoothed."""
-        from engine.loss_history import means_between
+        from engine.run.loss_history import means_between
 
         first, last = self._window or (0, snapshot.losses.size - 1)
         return means_between(snapshot.losses, first, last, max(width // _SMOOTH, 8))

@@ -1,1 +1,1 @@
-"""What the pane Pictures draws: each view is a module."""
+"""The pane Pictures, and the thread that computes what they show."""

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from engine.scale import share, widened
-from tui.lines import Row, right
-from tui.numbers import given
-from tui.palette import Palette
-from tui.pictures.canvas import Canvas
-from tui.pictures.points import class_hue, grid_ends, legend_rows, map_name, points_of, target_of
+from engine.maths.scale import share, widened
+from tui.drawing.canvas import Canvas
+from tui.drawing.lines import Row, right
+from tui.drawing.numbers import given
+from tui.drawing.palette import Palette
+from tui.panes.pictures.observations import (
+    class_hue,
+    grid_ends,
+    legend_rows,
+    map_name,
+    points_of,
+    target_of,
+)
 
 if TYPE_CHECKING:
-    from engine.surface import Map
-    from engine.tensor import Array
-    from tui.moment import Moment
-    from tui.pictures.studio import Field
+    from engine.analysis.surface import Map
+    from engine.maths.tensor import Array
+    from tui.panes.pictures.worker import Field
+    from tui.view_state import Moment
 
 _AIR = 0.06
 _TALL = 10

@@ -9,12 +9,12 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
-from engine.scale import between, exponent_of, scaled, share
-from tui.lines import Row
-from tui.names import shortened
-from tui.numbers import given
-from tui.palette import Palette
-from tui.pictures.points import (
+from engine.maths.scale import between, exponent_of, scaled, share
+from tui.drawing.lines import Row
+from tui.drawing.numbers import given
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import shortened
+from tui.panes.pictures.observations import (
     Point,
     class_hue,
     grid_ends,
@@ -26,10 +26,10 @@ from tui.pictures.points import (
 )
 
 if TYPE_CHECKING:
-    from engine.surface import Map
-    from engine.tensor import Array
-    from tui.moment import Moment
-    from tui.pictures.studio import Field
+    from engine.analysis.surface import Map
+    from engine.maths.tensor import Array
+    from tui.panes.pictures.worker import Field
+    from tui.view_state import Moment
 
 _STEPS = 7
 """Shades of each of the two colours of a scale."""

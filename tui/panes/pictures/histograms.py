@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from engine.text import MINUS
-from tui.lines import Row
-from tui.numbers import given
-from tui.palette import Palette
+from engine.common.text import MINUS
+from tui.drawing.lines import Row
+from tui.drawing.numbers import given
+from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
-    from engine.distribution import Histogram, LayerDistribution
+    from engine.analysis.histograms import Histogram, LayerDistribution
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _NAME = 11
@@ -56,7 +56,7 @@ def histogram_rows(
 
 
 def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) -> list[Row]:
-    from engine.distribution import ratio_words
+    from engine.analysis.histograms import ratio_words
 
     title = Row().add(layer.layer, palette.heading)
     told = Row().add(f"‖Δ{layer.symbol}‖/‖{layer.symbol}‖ ", palette.dim)

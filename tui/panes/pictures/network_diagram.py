@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui.lines import Row
-from tui.moment import State
-from tui.names import shortened
-from tui.numbers import NARROWEST, fixed, largest_magnitude, missing
-from tui.palette import Palette
-from tui.pictures.canvas import Canvas
-from tui.pictures.structure import Column, Touch, chosen, columns_of, row_of, touch_of
+from tui.drawing.canvas import Canvas
+from tui.drawing.lines import Row
+from tui.drawing.numbers import NARROWEST, fixed, largest_magnitude, missing
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import shortened
+from tui.panes.pictures.network_layers import Column, Touch, chosen, columns_of, row_of, touch_of
+from tui.view_state import State
 
 if TYPE_CHECKING:
-    from engine.tensor import Array
-    from tui.moment import Moment
-    from tui.pictures.studio import Reading
+    from engine.maths.tensor import Array
+    from tui.panes.pictures.worker import Reading
+    from tui.view_state import Moment
 
 _NUMBER = NARROWEST
 _GAP = 5

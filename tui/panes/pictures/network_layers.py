@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.names import class_names
+from tui.drawing.short_names import class_names
 
 if TYPE_CHECKING:
-    from engine.snapshot import Snapshot
-    from engine.tensor import Array, Axis
-    from tui.moment import Moment
+    from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array, Axis
+    from tui.view_state import Moment
 
 
 @dataclass(frozen=True)

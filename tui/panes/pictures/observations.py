@@ -10,18 +10,18 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
-from engine.scale import share, widened
-from tui.lines import Row
-from tui.names import class_names, shortened
-from tui.palette import Palette
+from engine.maths.scale import share, widened
+from tui.drawing.lines import Row
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import class_names, shortened
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
-    from engine.quality import Decision
-    from engine.surface import Map
-    from engine.tensor import Array
-    from tui.moment import Moment
-    from tui.pictures.studio import Field
+    from engine.analysis.metrics import Decision
+    from engine.analysis.surface import Map
+    from engine.data.dataset import Dataset
+    from engine.maths.tensor import Array
+    from tui.panes.pictures.worker import Field
+    from tui.view_state import Moment
 
 _MOST = 2000
 """Of more observations only each second, third … is drawn."""

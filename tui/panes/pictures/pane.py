@@ -10,20 +10,28 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from engine.errors import InputError
-from tui.lines import LinesView, Row, wrap
-from tui.moment import Moment, State
-from tui.pictures.curve import curve_rows
-from tui.pictures.diagram import diagram_rows, layers_in_sight
-from tui.pictures.histograms import bins_for, histogram_rows
-from tui.pictures.plane import plane_rows
-from tui.pictures.points import map_name
-from tui.pictures.structure import chosen, row_of
-from tui.pictures.studio import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Reading, Studio
-from tui.pictures.tables import classes_in_sight, quality_rows
+from engine.common.errors import InputError
+from tui.drawing.lines import LinesView, Row, wrap
+from tui.panes.pictures.boundary_curve import curve_rows
+from tui.panes.pictures.boundary_map import plane_rows
+from tui.panes.pictures.histograms import bins_for, histogram_rows
+from tui.panes.pictures.network_diagram import diagram_rows, layers_in_sight
+from tui.panes.pictures.network_layers import chosen, row_of
+from tui.panes.pictures.observations import map_name
+from tui.panes.pictures.quality_tables import classes_in_sight, quality_rows
+from tui.panes.pictures.worker import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Field,
+    Order,
+    Painted,
+    Reading,
+    Studio,
+)
+from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
-    from engine.surface import Map
+    from engine.analysis.surface import Map
 
 VIEWS = ("Boundary", "Network", "Quality", "Histograms")
 _PACE = 0.25

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui.lines import Row, right
-from tui.names import class_names, shortened
-from tui.numbers import fixed, largest_magnitude, missing, whole_digits
-from tui.palette import Palette
+from tui.drawing.lines import Row, right
+from tui.drawing.numbers import fixed, largest_magnitude, missing, whole_digits
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import class_names, shortened
 
 if TYPE_CHECKING:
-    from engine.quality import Classification, Quality, Regression
+    from engine.analysis.metrics import Classification, Quality, Regression
 
 _SHARE = 6
 """The cells of a percentage: 100.0 % without the sign, and a space."""
@@ -44,7 +44,7 @@ def quality_rows(
         width: The cells of a row.
         first: The class whose column is the first to be seen, where not all fit.
     """
-    from engine.quality import Classification
+    from engine.analysis.metrics import Classification
 
     grid = _grid(parts, width, first)
     blocks = []
@@ -102,7 +102,7 @@ def classes_in_sight(parts: Mapping[str, Quality], width: int, first: int) -> tu
 
 def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
     """The widest columns in which all classes fit; else as many narrow ones as do."""
-    from engine.quality import Classification
+    from engine.analysis.metrics import Classification
 
     found = [quality for quality in parts.values() if isinstance(quality, Classification)]
     if not found:

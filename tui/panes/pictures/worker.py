@@ -9,12 +9,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.dataset import Dataset
-    from engine.distribution import LayerDistribution
-    from engine.quality import Decision, Quality
-    from engine.snapshot import Snapshot
-    from engine.surface import Map
-    from engine.tensor import Array
+    from engine.analysis.histograms import LayerDistribution
+    from engine.analysis.metrics import Decision, Quality
+    from engine.analysis.surface import Map
+    from engine.data.dataset import Dataset
+    from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array
 
 MOST_COLUMNS, MOST_ROWS = 40, 40
 """The points of the grid; a larger picture is interpolated."""
@@ -59,7 +59,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Field:
-    """The network over a grid; see `engine.surface.Surface`."""
+    """The network over a grid; see `engine.analysis.surface.Surface`."""
 
     inputs: tuple[int, ...]
     across: Array
@@ -149,8 +149,8 @@ class Studio:
 
 
 def _boundary(order: Order) -> Callable[[Order], Picture]:
-    from engine.quality import decision_of
-    from engine.surface import Surface, grid_size
+    from engine.analysis.metrics import decision_of
+    from engine.analysis.surface import Surface, grid_size
 
     wanted = min(order.columns, MOST_COLUMNS), min(order.rows, MOST_ROWS)
     grid = grid_size(order.snapshot.listing.sizes, *wanted, _MOST_CELLS)
@@ -165,7 +165,7 @@ def _boundary(order: Order) -> Callable[[Order], Picture]:
 
 
 def _network(order: Order) -> Callable[[Order], Picture]:
-    from engine.forward import Forward
+    from engine.analysis.evaluate import Forward
 
     n = order.observation
     point = order.dataset.x[n : n + 1]
@@ -179,15 +179,15 @@ def _network(order: Order) -> Callable[[Order], Picture]:
 
 
 def _quality(order: Order) -> Callable[[Order], Picture]:
-    from engine.quality import Examiner
+    from engine.analysis.metrics import Examiner
 
     examiner = Examiner(order.dataset, order.snapshot.hyperparameters)
     return lambda order: examiner.assess(order.snapshot.values)
 
 
 def _histograms(order: Order) -> Callable[[Order], Picture]:
-    from engine.distribution import distributions
-    from engine.forward import Forward
+    from engine.analysis.evaluate import Forward
+    from engine.analysis.histograms import distributions
 
     forward = Forward(order.dataset, order.snapshot.hyperparameters)
     return lambda order: distributions(forward, order.snapshot.values, order.bins)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
-from engine.hyperparameters import DECLARATIONS
-from engine.text import MINUS
-from tui.lines import Row, cells_of, right
-from tui.names import shortened
-from tui.palette import Palette
-from tui.panes.matrix import heading_row, in_sight, names_of
+from engine.common.text import MINUS
+from engine.model.hyperparameters import DECLARATIONS
+from tui.drawing.lines import Row, cells_of, right
+from tui.drawing.matrix import heading_row, in_sight, names_of
+from tui.drawing.palette import Palette
+from tui.drawing.short_names import shortened
 
 if TYPE_CHECKING:
-    from engine.check import CellCheck, GradientCheck, ParameterCheck
-    from engine.declaration import Value
-    from engine.snapshot import Snapshot
-    from engine.tensor import Array, Axis, Index
+    from engine.common.declaration import Value
+    from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array, Axis, Index
+    from engine.proof.gradient_check import CellCheck, GradientCheck, ParameterCheck
 
 HEAD = 3
 """The lines above the first parameter: two on the cell under the cursor, and one of what is due."""

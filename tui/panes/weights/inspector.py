@@ -6,17 +6,17 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from engine.text import MINUS
-from tui.lines import Row, cells_of
-from tui.numbers import fixed, shape_text, width_for
-from tui.palette import Palette
-from tui.panes.matrix import Mark, as_table, matrix_rows, name_width, names_of
+from engine.common.text import MINUS
+from tui.drawing.lines import Row, cells_of
+from tui.drawing.matrix import Mark, as_table, matrix_rows, name_width, names_of
+from tui.drawing.numbers import fixed, shape_text, width_for
+from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
-    from engine.snapshot import Snapshot
-    from engine.summary import Summary
-    from engine.tensor import Array
-    from tui.moment import Moment
+    from engine.analysis.tensor_summary import Summary
+    from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array
+    from tui.view_state import Moment
 
 _SHADES = " ░▒▓█"
 _LONGEST_NUMBER = len(repr(-sys.float_info.min))

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.strip import Strip
 
-from tui.lines import Row, cells_of, wrap
-from tui.moment import Moment
-from tui.numbers import NARROWEST, width_for
-from tui.palette import Palette
-from tui.panes.check import Checked, head_rows, parameter_rows
-from tui.panes.matrix import Mark, beside, matrix_rows, name_width, names_of
+from tui.drawing.lines import Row, cells_of, wrap
+from tui.drawing.matrix import Mark, beside, matrix_rows, name_width, names_of
+from tui.drawing.numbers import NARROWEST, width_for
+from tui.drawing.palette import Palette
+from tui.panes.weights.check import Checked, head_rows, parameter_rows
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.listing import Listing
-    from engine.tensor import Array, Index
+    from engine.maths.tensor import Array, Index
+    from engine.program.listing import Listing
 
 VIEWS = ("value", "gradient", "update", "change")
 """What is shown side by side where there is room."""

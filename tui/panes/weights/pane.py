@@ -9,12 +9,12 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.lines import LinesView
-from tui.moment import Moment
-from tui.panes.check import HEAD as CHECK_HEAD
-from tui.panes.check import Checked
-from tui.panes.matrix import names_of
-from tui.panes.overview import (
+from tui.drawing.lines import LinesView
+from tui.drawing.matrix import names_of
+from tui.panes.weights.check import HEAD as CHECK_HEAD
+from tui.panes.weights.check import Checked
+from tui.panes.weights.inspector import colour_rows, in_colours, summary_rows, tensor_rows
+from tui.panes.weights.overview import (
     CHECK,
     TABS,
     Cursor,
@@ -24,11 +24,11 @@ from tui.panes.overview import (
     tabs_title,
     tensor_of,
 )
-from tui.panes.tensor import colour_rows, in_colours, summary_rows, tensor_rows
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.check import GradientCheck
-    from engine.tensor import Index
+    from engine.maths.tensor import Index
+    from engine.proof.gradient_check import GradientCheck
 
 _HEAD = 3
 """The lines above the first row of a tensor: two of summary, and the names of the columns."""

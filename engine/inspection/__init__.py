@@ -1,0 +1,1 @@
+"""What can be asked of a run: explanations, snapshots, expressions over iterations."""

@@ -1,0 +1,1 @@
+"""The proof of the gradients: finite differences, and the same network in PyTorch."""

@@ -1,0 +1,1 @@
+"""Reports as text and as JSON, and the files that are exported."""

@@ -1,0 +1,1 @@
+"""What panes and dialogs draw with: lines, colours, numbers, charts, matrices."""

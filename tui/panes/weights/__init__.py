@@ -1,0 +1,1 @@
+"""The pane Weights: the overview, the inspector of one tensor, the proof."""

@@ -1,0 +1,1 @@
+"""The terminal itself: signals, drivers, ASCII, and the log of what failed."""
