@@ -1,1 +1,1 @@
-"""What is computed from parameters beside a run: predictions, quality, maps, histograms, summaries."""
+"""What is computed from parameters beside a run: predictions, quality, maps, histograms."""

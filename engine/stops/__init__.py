@@ -1,1 +1,1 @@
-"""What a run stops for: breakpoints, watches, planned and built-in stops, and looking back for one."""
+"""What a run stops for: breakpoints, watches, planned and built-in stops; looking back for one."""
