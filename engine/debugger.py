@@ -16,7 +16,8 @@ from engine.common.progress import Cancel, never
 from engine.common.settings import HISTORY, MEGABYTE
 from engine.common.text import clean
 from engine.data.dataset import Dataset
-from engine.inspection import explain
+from engine.inspection import ask, explain
+from engine.inspection.ask import Scan
 from engine.inspection.snapshot import Snapshot
 from engine.inspection.take_snapshot import take_snapshot
 from engine.language.compiler import Query
@@ -25,16 +26,15 @@ from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.model.network import Network
+from engine.program.iterations import END
 from engine.program.program import Program
 from engine.run import computed as reading
 from engine.run.branches import Branches
+from engine.run.halt import Hit
 from engine.run.history import Edit, LearningRate
 from engine.run.run import Run
-from engine.stops import look_back as search
-from engine.stops.look_back import Scan
 from engine.stops.run_until import Stopping
-from engine.stops.scope import END
-from engine.stops.stop import Hit, Stop
+from engine.stops.stop import Stop
 from engine.stops.stop_list import Stops
 
 _QUICK = 0.050
@@ -329,7 +329,7 @@ class Debugger:
     def _query(self, text: str) -> Query:
         run = self._run
         between = run.position == 0 and run.iteration > 0
-        return search.evaluate(run, text, END if between else run.position)
+        return ask.evaluate(run, text, END if between else run.position)
 
     def scan(
         self, text: str, first: int = 0, last: int | None = None, cancel: Cancel = never
@@ -354,7 +354,7 @@ class Debugger:
                 f"only the iterations before {computed + 1:,} are computed: run first, then look "
                 f"through those from {first:,} on"
             )
-        return search.scan(self._run, text, first, end, cancel)
+        return ask.scan(self._run, text, first, end, cancel)
 
     # Changing
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.maths.calls import Apply, Copy, Matmul
+from engine.maths.calls import Apply, Copy, Matmul, Where
 from engine.maths.reduction import Reduce
 
 if TYPE_CHECKING:
@@ -59,6 +59,12 @@ class Lowering:
             raise ValueError("only matrices are multiplied here")
         out: Buffer = np.empty((len(left), right.shape[1]))
         self.calls.append(Matmul(left, right, out))
+        return out
+
+    def where(self, condition: Buffer, value: Buffer, other: Buffer) -> Buffer:
+        """Choose a scalar."""
+        out: Buffer = np.empty(())
+        self.calls.append(Where(condition, value, other, out))
         return out
 
     def _copied(self, buffer: Buffer, dtype: Any) -> Buffer:

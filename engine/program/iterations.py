@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from engine.maths.clocked import Append, Pick, unroll
-from engine.maths.plan import Plan
+from engine.maths.plan import Plan, Why
 from engine.model.batches import Batches
 
 if TYPE_CHECKING:
@@ -16,10 +16,54 @@ if TYPE_CHECKING:
     from engine.maths.row import Call
     from engine.maths.tensor import Array
 
+END = -1
+"""The place after the last operation of an iteration."""
 _MOST_AT_ONCE = 16_384
-"""Iterations whose losses are kept until they are asked for."""
+"""Iterations of which what is kept is there until it is asked for."""
 _ORDERED_AT_ONCE = 1 << 18
 """Observations whose order is drawn ahead, in whole epochs."""
+
+
+class Reached(NamedTuple):
+    """How far some iterations have run.
+
+    Attributes:
+        complete: How many iterations are complete.
+        place: Where an inserted halt has left them: before an operation, or END; None where they
+            have run as far as they could.
+        resume: The call to go on with, for the iteration that is not complete.
+    """
+
+    complete: int
+    place: int | None = None
+    resume: int = 0
+
+
+class Orders:
+    """The order of the observations in each of some epochs, drawn before it is needed.
+
+    Attributes:
+        rows: One row an epoch, the number of the epoch modulo how many rows there are.
+    """
+
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
+        first = batches.order(0)
+        epochs = max(_ORDERED_AT_ONCE // len(first), 2) if batches.is_shuffled else 1
+        self.rows = np.tile(first, (epochs, 1))
+        self._drawn = [-1] * epochs
+
+    def draw(self, first: int, end: int) -> int:
+        """Draw those of the iterations from `first` up to `end`; return how far there is room."""
+        if not self._batches.is_shuffled:
+            return end
+        an_epoch, rows = self._batches.an_epoch, len(self.rows)
+        end = min(end, (first // an_epoch + rows) * an_epoch)
+        for epoch in range(first // an_epoch, (end - 1) // an_epoch + 1):
+            if self._drawn[epoch % rows] != epoch:
+                self.rows[epoch % rows] = self._batches.order(epoch)
+                self._drawn[epoch % rows] = epoch
+        return end
 
 
 class Iterations:
@@ -27,7 +71,7 @@ class Iterations:
 
     Args:
         batches: Which observations an iteration sees.
-        indices: Where the observations of the batch at hand are told, by number.
+        indices: Where the observations of the present batch are told, by number.
         operations: The calls of each operation, for whole batches and for the last one of an
             epoch where that has fewer observations.
         kept: What to keep of every iteration: E, and the held-out loss if there is one.
@@ -40,42 +84,73 @@ class Iterations:
         operations: Sequence[Sequence[Sequence[Call]]],
         kept: Sequence[Array],
     ) -> None:
-        self._batches = batches
-        epochs = 1
-        if batches.is_shuffled:
-            epochs = max(_ORDERED_AT_ONCE // len(batches.order(0)), 2)
-        self._orders = np.tile(batches.order(0), (epochs, 1))
-        self._drawn = [0 if batches.is_shuffled else -1] * epochs
-        self._rings = [np.empty(_MOST_AT_ONCE) for _ in kept]
-        appends = [Append(value, ring) for value, ring in zip(kept, self._rings, strict=True)]
-        self._starts: list[list[int]] = []
-        lists: list[list[Call]] = []
-        for rows, of_operations in zip((batches.size, batches.rest), operations, strict=False):
-            calls: list[Call] = []
-            if not batches.is_whole:
-                chosen = indices[:rows]
-                calls.append(Pick(self._orders, chosen, batches.size, batches.an_epoch))
-            self._starts.append([])
-            for operation in of_operations:
-                self._starts[-1].append(len(calls))
-                calls += operation
-            self._starts[-1][0] = 0
-            lists.append([*calls, *appends])
-        self._plan = Plan(lists[0], lists[1] if len(lists) > 1 else None, batches.an_epoch)
+        self._batches, self._indices, self._operations = batches, indices, operations
+        self._values = tuple(kept)
+        self._orders = Orders(batches)
+        self._make({}, ())
 
-    def run(self, first: int, end: int) -> int:
+    def with_calls(
+        self, inserted: Mapping[int, Sequence[Call]], kept: Sequence[Array] = ()
+    ) -> Iterations:
+        """Return the same iterations with more calls in them.
+
+        Args:
+            inserted: Calls for places: before an operation, or END; a halt is the last of its
+                place.
+            kept: What to keep of every iteration beside.
+        """
+        other = object.__new__(Iterations)
+        other.__dict__.update(self.__dict__)
+        other._make(inserted, tuple(kept))
+        return other
+
+    def _make(self, inserted: Mapping[int, Sequence[Call]], more: tuple[Array, ...]) -> None:
+        values = (*self._values, *more)
+        self._rings = [np.empty(_MOST_AT_ONCE) for _ in values]
+        appends = [Append(value, ring) for value, ring in zip(values, self._rings, strict=True)]
+        own, others = appends[: len(self._values)], appends[len(self._values) :]
+        self._starts: list[list[int]] = []
+        self._places: list[dict[int, int]] = []
+        lists: list[list[Call]] = []
+        sizes = (self._batches.size, self._batches.rest)
+        for rows, operations in zip(sizes, self._operations, strict=False):
+            calls: list[Call] = []
+            if not self._batches.is_whole:
+                indices = self._indices[:rows]
+                size, an_epoch = self._batches.size, self._batches.an_epoch
+                calls.append(Pick(self._orders.rows, indices, size, an_epoch))
+            starts, places = [], {}
+            for place, operation in enumerate(operations):
+                if place in inserted:
+                    calls += inserted[place]
+                    places[len(calls)] = place
+                starts.append(len(calls))
+                calls += operation
+            calls += own
+            calls += inserted.get(END, ())
+            calls += others
+            places[len(calls)] = END
+            self._starts.append(starts)
+            self._places.append(places)
+            lists.append(calls)
+        self._plan = Plan(lists[0], lists[1] if len(lists) > 1 else None, self._batches.an_epoch)
+
+    def run(self, first: int, end: int, resume: int = 0) -> Reached:
         """Run whole iterations, from the first one on, as many as can be run at once.
 
-        Returns:
-            The first iteration that was not run: `end`, or one before.
+        Args:
+            first: The first iteration.
+            end: The first one that is not to be run.
+            resume: The call of the first iteration to begin with.
         """
-        end = min(end, first + _MOST_AT_ONCE)
-        if self._batches.is_shuffled:
-            epochs = first // self._batches.an_epoch + len(self._orders)
-            end = min(end, epochs * self._batches.an_epoch)
-            self._draw(first, end)
-        self._plan.run(first, end)
-        return end
+        end = self._orders.draw(first, min(end, first + _MOST_AT_ONCE))
+        left = self._plan.run(first, end, resume)
+        if left.why is not Why.HALTED:
+            return Reached(left.iteration)
+        place = self._places[self._list(left.iteration)].get(left.position, END)
+        if place == END:
+            return Reached(left.iteration + 1, END)
+        return Reached(left.iteration, place, left.position)
 
     def kept(self, first: int, end: int) -> list[Array]:
         """Return what the iterations that were just run have left to be kept."""
@@ -83,21 +158,13 @@ class Iterations:
 
     def step(self, iteration: int, position: int) -> None:
         """Run one operation."""
-        if position == 0:
-            self._draw(iteration, iteration + 1)
-        is_last_batch = iteration % self._batches.an_epoch == self._batches.an_epoch - 1
-        starts = self._starts[-1 if is_last_batch else 0]
+        self._orders.draw(iteration, iteration + 1)
+        starts = self._starts[self._list(iteration)]
+        start = starts[position] if position else 0
         if position + 1 < len(starts):
-            self._plan.run(iteration, iteration, starts[position], starts[position + 1])
+            self._plan.run(iteration, iteration, start, starts[position + 1])
         else:
-            self._plan.run(iteration, iteration + 1, starts[position])
+            self._plan.run(iteration, iteration + 1, start)
 
-    def _draw(self, first: int, end: int) -> None:
-        """Draw the orders of the epochs that these iterations belong to."""
-        if not self._batches.is_shuffled:
-            return
-        an_epoch, rows = self._batches.an_epoch, len(self._orders)
-        for epoch in range(first // an_epoch, (end - 1) // an_epoch + 1):
-            if self._drawn[epoch % rows] != epoch:
-                self._orders[epoch % rows] = self._batches.order(epoch)
-                self._drawn[epoch % rows] = epoch
+    def _list(self, iteration: int) -> int:
+        return -1 if iteration % self._batches.an_epoch == self._batches.an_epoch - 1 else 0

@@ -213,15 +213,6 @@ class Program:
         for operation, run in zip(self.operations, self.calls.get(rows, ()), strict=False):
             object.__setattr__(operation, "run", run)
 
-    def begin(self, iteration: int) -> list[Run]:
-        """Choose the batch of an iteration; return its operations as calls from Python."""
-        self._clock.iteration = iteration
-        if not self.batches.is_whole:
-            chosen = self.batches.of(iteration)
-            self.arrive(iteration)
-            self._indices[: len(chosen)] = chosen
-        return self.calls[self.rows]
-
     def arrive(self, iteration: int) -> None:
         """Let the tensors have as many rows as the batch of an iteration."""
         rows = self.batches.rows(iteration)

@@ -12,17 +12,16 @@ from engine.common.progress import Cancel, never
 from engine.data.dataset import Dataset
 from engine.data.provenance import origin_of_input
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Index
+from engine.maths.tensor import Array, Index
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.program.program import Program
+from engine.run.halt import NONFINITE, Halt, Hit, Watch
 from engine.run.history import Change, Edit, History, LearningRate
 from engine.run.hit_counts import Tallies
 from engine.run.loss_history import LossHistory
 from engine.run.nonfinite import first_nonfinite
 from engine.run.record import Record
-from engine.stops.checks import Guard, Halt
-from engine.stops.stop import NONFINITE, Hit
 
 _SLOW_ITERATION = 0.050
 """Seconds; where an iteration takes longer, a run can stop between two operations."""
@@ -152,7 +151,7 @@ class Run:
             self.iteration += 1
             self.position = 0
 
-    def run_to(self, iteration: int, cancel: Cancel = never, guard: Guard | None = None) -> None:
+    def run_to(self, iteration: int, cancel: Cancel = never, guard: Watch | None = None) -> None:
         """Run until so many iterations are complete.
 
         Args:
@@ -182,12 +181,12 @@ class Run:
 
     def _end_of_watch(self) -> int:
         """The iteration up to which a value that is not finite leaves a trace."""
-        end = self.iteration + _GUARDED_STRETCH
+        end = self.iteration + max(_GUARDED_STRETCH, self._unasked)
         change = self._history.next_change(self.iteration, self.position)
         # A change by hand can make everything finite again.
         return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
-    def _run_to(self, iteration: int, cancel: Cancel, guard: Guard | None) -> bool:
+    def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None) -> bool:
         """The same without an eye on what is not finite; false if cancelled."""
         began, first = perf_counter(), self.iteration
         skips = guard is not None and guard.skip == (self.iteration, self.position)
@@ -213,7 +212,7 @@ class Run:
         self.seconds_per_iteration = seconds
         self._history.set_pace(seconds, self.iteration)
 
-    def _finish(self, cancel: Cancel, guard: Guard | None) -> bool:
+    def _finish(self, cancel: Cancel, guard: Watch | None) -> bool:
         """Complete the iteration operation by operation; false if cancelled in it."""
         iteration = self.iteration
         while self.iteration == iteration:
@@ -239,52 +238,47 @@ class Run:
             ends.append(self.iteration + 1)
         return min(end for end in ends if end > self.iteration)
 
-    def _run_freely(self, end: int, cancel: Cancel, guard: Guard | None) -> bool:
-        """Run up to an iteration without looking left or right; false if cancelled before."""
-        if guard is not None and not guard.is_idle:
-            return self._run_guarded(end, cancel, guard)
-        iterations = self.program.iterations
-        while True:
+    def _run_freely(self, end: int, cancel: Cancel, guard: Watch | None) -> bool:
+        """Run up to an iteration in the loop; false if cancelled before."""
+        iterations, resume = self.program.iterations, 0
+        if guard is not None and guard.iterations is not None:
+            iterations = guard.iterations
+        cancelled = False
+        while self.iteration < end:
             first = self.iteration
-            reached = iterations.run(first, min(end, first + self._unasked))
-            if not self.is_in_the_past:
-                loss, *held_out = iterations.kept(first, reached)
-                self.losses.extend(loss)
-                for values in held_out:
-                    self.held_out.extend(values)
-            self.iteration = reached
-            self.program.arrive(reached - 1)
-            if reached >= end:
-                return True
-            if cancel():
+            if guard is not None:
+                guard.begin()
+            last = first + 1 if cancelled else min(end, first + self._unasked)
+            reached = iterations.run(first, last, resume)
+            if reached.complete > first:
+                self._keep(first, iterations.kept(first, reached.complete), guard)
+            self.iteration, resume = reached.complete, reached.resume
+            self.program.arrive(self.iteration if resume else self.iteration - 1)
+            if guard is not None and reached.place is not None:
+                self.position = max(reached.place, 0)
+                guard.halted(reached.place)
+                self.position = 0
+            # An iteration that has begun is completed.
+            cancelled = cancelled or (self.iteration < end and cancel())
+            if cancelled and not resume:
                 return False
+        return True
+
+    def _keep(self, first: int, kept: list[Array], guard: Watch | None) -> None:
+        """Keep the losses of iterations that were just completed."""
+        if not self.is_in_the_past:
+            self.losses.extend(kept[0])
+            if self._held_out is not None:
+                self.held_out.extend(kept[1])
+        if guard is not None:
+            guard.take(first, kept[1 if self._held_out is None else 2 :])
 
     @property
     def _unasked(self) -> int:
         """How many iterations may run before it is asked again whether to go on."""
         return max(int(_UNASKED / max(self.seconds_per_iteration, 1e-9)), 1)
 
-    def _run_guarded(self, end: int, cancel: Cancel, guard: Guard) -> bool:
-        """Do the same with checks between the operations."""
-        loss, begin = self._loss, self.program.begin
-        at_end, splice = guard.at_end, guard.splice
-        append = None if self.is_in_the_past else self.losses.append
-        held_out = self._held_out if append is not None else None
-        while True:
-            for call in splice(begin(self.iteration)):
-                call()
-            if append is not None:
-                append(loss)
-            if held_out is not None:
-                self.held_out.append(held_out)
-            self.iteration += 1
-            at_end()
-            if self.iteration >= end:
-                return True
-            if cancel():
-                return False
-
-    def _retrace(self, start: tuple[int, int], guard: Guard, known: int) -> None:
+    def _retrace(self, start: tuple[int, int], guard: Watch, known: int) -> None:
         """Go back to the operation that first made a value that is not finite.
 
         Args:
@@ -308,7 +302,7 @@ class Run:
                 self._history.forget(kept)
                 return
 
-    def pass_to(self, iteration: int, position: int, guard: Guard, cancel: Cancel = never) -> bool:
+    def pass_to(self, iteration: int, position: int, guard: Watch, cancel: Cancel = never) -> bool:
         """Run to a clock time with a guard that only listens; false if cancelled."""
         self.run_to(iteration, cancel, guard)
         while self.iteration == iteration and self.position < position and not cancel():

@@ -16,11 +16,11 @@ from engine import __version__
 from engine.common.errors import InputError
 from engine.maths.tensor import Array
 from engine.run.branches import Action, Branch, Branches, Planned, Switched
+from engine.run.halt import Hit
 from engine.run.history import Change, LearningRate
 from engine.saved.hit_counts import describe_tallies
 from engine.saved.json_field import Field
 from engine.saved.npz import digest, pack
-from engine.stops.stop import Hit
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset

@@ -18,6 +18,7 @@ from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
 from engine.model.hyperparameters import DECLARATIONS
 from engine.run.branches import Action, Branch, Branches, Changed, Planned, Switched
+from engine.run.halt import NONFINITE, Hit
 from engine.saved.arrays import Pieces
 from engine.saved.charge import require_room
 from engine.saved.hit_counts import LONGEST_WORDS
@@ -25,7 +26,7 @@ from engine.saved.json_field import Field
 from engine.saved.manifest import Saved, each_save, read_manifest
 from engine.saved.restore_branch import BranchReader
 from engine.saved.run_files import Store
-from engine.stops.stop import BUILT_IN, NONFINITE, Hit, Stop
+from engine.stops.stop import BUILT_IN, Stop
 
 
 @dataclass(frozen=True)

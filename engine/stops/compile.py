@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from engine.common.errors import QueryError
 from engine.language.compiler import Query, compile_condition, compile_query
 from engine.maths.operations.operation import Operation
-from engine.stops.scope import END, Scope
+from engine.program.iterations import END
+from engine.stops.scope import Scope
 from engine.stops.stop import Stop
 
 if TYPE_CHECKING:

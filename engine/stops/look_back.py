@@ -1,19 +1,14 @@
-"""Looks through what was computed: for the last stop before the clock, for extremes."""
+"""Looks back for the last stop before the clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from engine.common.errors import NotComputedError, QueryError
 from engine.common.progress import Cancel, never
-from engine.language.compiler import Query, compile_query
+from engine.run.halt import NONFINITE, Hit
 from engine.run.run import Run
-from engine.stops.checks import Guard
-from engine.stops.scope import END, Memory, Scope, remember
-from engine.stops.stop import NONFINITE, Hit, Stop
+from engine.stops.guard import Guard
+from engine.stops.stop import Stop
 
 _FIRST_STRETCH = 64
 _WIDENING = 4
@@ -94,104 +89,3 @@ def _keep_before(
             found.append(hit)
 
     return report
-
-
-@dataclass(frozen=True)
-class Scan:
-    """An expression over many iterations.
-
-    Attributes:
-        query: What was evaluated, when each iteration was complete.
-        first: The first iteration.
-        values: Its value in each iteration; NaN where it has none.
-    """
-
-    query: Query
-    first: int
-    values: np.ndarray[tuple[int], np.dtype[np.float64]]
-
-    @property
-    def largest(self) -> tuple[int, float] | None:
-        """The iteration of the largest value, and the value."""
-        return self._extreme(np.nanargmax)
-
-    @property
-    def smallest(self) -> tuple[int, float] | None:
-        """The iteration of the smallest value, and the value."""
-        return self._extreme(np.nanargmin)
-
-    def _extreme(self, find: Callable[..., np.intp]) -> tuple[int, float] | None:
-        if np.isnan(self.values).all():
-            return None
-        place = int(find(self.values))
-        return self.first + place, float(self.values[place])
-
-
-def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> Scan | None:
-    """Evaluate an expression at the end of each of some computed iterations.
-
-    The clock is where it was afterwards.
-
-    Args:
-        run: Where to look.
-        text: The expression; its value is a single number, or true or false.
-        first: The first iteration.
-        last: The last one, complete already.
-        cancel: Asked before each iteration; true ends the scan, which is then None.
-
-    Raises:
-        QueryError: It has no such value.
-    """
-    scope = Scope(run, END)
-    query = compile_query(text, scope)
-    if query.term.shape:
-        raise QueryError(f"{query.text}: a single value is needed, as in norm({query.text})")
-    values = np.full(last - first + 1, np.nan)
-    with run.away() as here:
-        run.go_to(max(first - 1, 0))
-        try:
-            while run.iteration <= last and not cancel():
-                run.run_to(run.iteration + 1)
-                iteration = run.iteration - 1
-                if iteration >= first:
-                    values[iteration - first] = _value(query)
-                remember(scope.memories, iteration)
-            complete = run.iteration > last
-        finally:
-            run.go_to(*here)
-    return Scan(query, first, values) if complete else None
-
-
-def _value(query: Query) -> float:
-    try:
-        with np.errstate(all="ignore"):
-            return float(query.term.evaluate())
-    except NotComputedError:
-        return np.nan
-
-
-def evaluate(run: Run, text: str, place: int) -> Query:
-    """Compile an expression for the clock, with what `prev` needs.
-
-    Args:
-        run: Stands before the operation at `place`, or, for END, between two iterations.
-        text: The expression.
-        place: Where in the program the clock is.
-
-    Raises:
-        QueryError: It cannot be read or does not fit.
-    """
-    scope = Scope(run, place)
-    query = compile_query(text, scope)
-    if scope.memories and scope.iteration > 0:
-        _recall(run, scope.memories, scope.iteration)
-    return query
-
-
-def _recall(run: Run, memories: list[Memory], iteration: int) -> None:
-    """Fill the memories with the values of the iteration before another."""
-    here = (run.iteration, run.position)
-    for place in {memory.place for memory in memories}:
-        run.go_to(*((iteration, 0) if place == END else (iteration - 1, place)))
-        remember((m for m in memories if m.place == place), iteration - 1)
-    run.go_to(*here)

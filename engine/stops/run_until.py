@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.common.progress import Cancel
+from engine.run.halt import Hit
 from engine.run.run import Run
-from engine.stops import look_back as search
-from engine.stops.checks import Guard
-from engine.stops.stop import Hit, Stop, planned_stops
+from engine.stops import look_back
+from engine.stops.guard import Guard
+from engine.stops.stop import Stop, planned_stops
 from engine.stops.stop_list import Stops
 
 _LOG = 200
@@ -63,7 +64,7 @@ class Stopping:
 
     def back(self, cancel: Cancel) -> Hit | None:
         """See `Debugger.back_to_stop`."""
-        return self._noted(search.last_hit(self._present(), self._wanted, cancel))
+        return self._noted(look_back.last_hit(self._present(), self._wanted, cancel))
 
     def _key(self) -> object:
         run = self._present()
@@ -75,7 +76,7 @@ class Stopping:
             return self._guard[1]
         run = self._present()
         guard = Guard(run, self._wanted)
-        search.prime(run, guard)
+        look_back.prime(run, guard)
         guard.skip = (run.iteration, run.position)
         return guard
 

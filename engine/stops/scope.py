@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +11,16 @@ import numpy as np
 from engine.common.errors import NotComputedError, QueryError
 from engine.common.text import clean, without_subscripts
 from engine.language.compiler import Term
+from engine.language.lowering import Lower, Lowering
+from engine.maths.calls import Apply, Copy
+from engine.maths.clocked import Count
 from engine.maths.tensor import BatchLabels, Tensor
+from engine.program.iterations import END
 
 if TYPE_CHECKING:
+    from engine.maths.row import Call
     from engine.maths.tensor import Array
     from engine.run.run import Run
-
-END = -1
-"""The place after the last operation of an iteration."""
 
 CLOCKS = {
     "iteration": "the present iteration",
@@ -28,19 +31,29 @@ CLOCKS = {
 """Names beside those of the tensors."""
 
 
+_NEVER = -2.0
+
+
 class Memory:
     """What a tensor held when its place was last passed, for ``prev``.
 
     Attributes:
         tensor: Whose values are remembered.
         place: Where in the iteration they are taken.
+        value: The values.
+        taken: The iteration that they are of, a scalar; −2 at the start.
     """
 
     def __init__(self, tensor: Tensor, place: int) -> None:
         self.tensor = tensor
         self.place = place
         self.value: Array = np.full(tensor.whole.shape, np.nan)
-        self.iteration = -1
+        self.taken = np.array(_NEVER)
+
+    @property
+    def iteration(self) -> int:
+        """The iteration that the values are of; −2 at the start."""
+        return int(self.taken)
 
     def take(self, iteration: int) -> None:
         """Remember the present values as those of an iteration."""
@@ -48,7 +61,18 @@ class Memory:
             self.value[...] = self.tensor.data
         else:
             self.value = self.tensor.data.copy()
-        self.iteration = iteration
+        self.taken[...] = iteration
+
+    def is_of_the_last(self, to: Lowering) -> Array:
+        """Add calls that find out whether the values are of the iteration before."""
+        next_ = to.apply(np.add, self.taken, np.array(1.0))
+        return to.apply(np.equal, next_, _count(to), is_truth=True)
+
+    def calls(self) -> list[Call] | None:
+        """Return the calls that take them where the iterations run; None if they cannot."""
+        if _is_by_batch(self.tensor):
+            return None
+        return [Copy(self.tensor.whole, self.value), Count(self.taken)]
 
 
 class Scope:
@@ -61,12 +85,16 @@ class Scope:
 
     Attributes:
         place: As given.
+        best: The smallest E so far where calls of an expression ask for it; whoever runs them
+            sets it at the start.
     """
 
     def __init__(self, run: Run, place: int) -> None:
         self._run = run
         self.place = place
         self._memories: dict[str, Memory] = {}
+        self.best: Array = np.array(np.nan)
+        self._asks_best = False
         operations = run.program.operations
         self._written_at = {o.name: i for i, o in enumerate(operations)}
         for name, change in run.program.changes.items():
@@ -77,6 +105,11 @@ class Scope:
         }
         for tensor in tuple(self._tensors.values()):
             self._tensors.setdefault(without_subscripts(tensor.symbol), tensor)
+
+    def begin(self) -> None:
+        """Prepare its calls for iterations from the clock on."""
+        if self._asks_best:
+            self.best[...] = self._run.losses.best(self._run.iteration)
 
     @property
     def memories(self) -> list[Memory]:
@@ -119,7 +152,8 @@ class Scope:
 
         # Which observations the batch before had is not remembered.
         axes = tuple(None if isinstance(axis.labels, BatchLabels) else axis for axis in tensor.axes)
-        return Term(remembered, tensor.whole.shape, axes=axes, work=tensor.whole.size)
+        lower: Lower | None = None if _is_by_batch(tensor) else (lambda to: memory.value)
+        return Term(remembered, tensor.whole.shape, axes=axes, work=tensor.whole.size, lower=lower)
 
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)
@@ -137,35 +171,62 @@ class Scope:
         return self._run.program.operations[place].symbol
 
     def _clock(self, name: str) -> Term:
-        run = self._run
+        run, an_epoch = self._run, self._run.program.batches.an_epoch
         if name == "best_E":
             losses = run.losses
-            return Term(lambda: np.float64(losses.best(run.iteration)))
+            lower = self._lower_best if self.place == END else None
+            return Term(lambda: np.float64(losses.best(run.iteration)), lower=lower)
         if name == "gradient_norm":
             return self._gradient_norm()
         back = np.float64(self.place == END)
+
+        def epoch(to: Lowering) -> Array:
+            return to.apply(np.floor_divide, _count(to), np.array(float(an_epoch)))
+
         if name == "epoch":
-            an_epoch = run.program.batches.an_epoch
-            return Term(lambda: (run.iteration - back) // an_epoch)
-        return Term(lambda: run.iteration - back)
+            return Term(lambda: (run.iteration - back) // an_epoch, lower=epoch)
+        return Term(lambda: run.iteration - back, lower=_count)
+
+    def _lower_best(self, to: Lowering) -> Array:
+        E, self._asks_best = self._run.program.tensors["E"].data, True
+        to.calls.append(Apply(np.fmin, [self.best, E], self.best))
+        return self.best
 
     def _gradient_norm(self) -> Term:
         gradients = [self._tensor(f"dE_d{name}") for name in self._run.program.parameters]
         for gradient in gradients:
             self.term(gradient.name)
         flats = [gradient.data.reshape(-1) for gradient in gradients]
-        dot = np.dot
         work = sum(flat.size for flat in flats)
-        return Term(lambda: np.sqrt(sum(dot(flat, flat) for flat in flats)), work=work)
+
+        def lower(to: Lowering) -> Array:
+            squares = [to.reduce(np.add, to.apply(np.square, flat)) for flat in flats]
+            return to.apply(np.sqrt, reduce(lambda x, y: to.apply(np.add, x, y), squares))
+
+        def norm() -> np.float64:
+            return np.float64(np.sqrt(sum(np.add.reduce(np.square(flat)) for flat in flats)))
+
+        return Term(norm, work=work, lower=lower)
+
+
+def _count(to: Lowering) -> Array:
+    count = np.empty(())
+    to.calls.append(Count(count))
+    return count
+
+
+def _is_by_batch(tensor: Tensor) -> bool:
+    """Whether a tensor has rows of the present batch, whose size may change."""
+    return bool(tensor.axes) and isinstance(tensor.axes[0].labels, BatchLabels)
 
 
 def _reading(tensor: Tensor) -> Term:
     view = _read_only(tensor.whole)
     if not view.shape:
-        return Term(lambda: view[()])
-    if tensor.axes and isinstance(tensor.axes[0].labels, BatchLabels):
+        return Term(lambda: view[()], lower=lambda to: view)
+    if _is_by_batch(tensor):
         return Term(lambda: _read_only(tensor.data), view.shape, axes=tensor.axes)
-    return Term(lambda: view, view.shape, axes=tensor.axes)
+    return Term(lambda: view, view.shape, axes=tensor.axes, lower=lambda to: view)
 
 
 def _read_only(data: Array) -> Array:

@@ -8,34 +8,13 @@ from dataclasses import dataclass
 from engine.common.errors import InputError
 from engine.common.text import clean
 from engine.model.hyperparameters import Hyperparameters
+from engine.run.halt import NONFINITE, PATIENCE
 
 _LONGEST_COUNT = 9
 """Digits."""
 _PLACE = re.compile(
     r"^\s*(?P<place>[^\s:\[\]()]+)(?:\s*:|\s+(?=after\s)|\s*$)(?P<rest>.*)$", re.DOTALL
 )
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A stop, in words.
-
-    Attributes:
-        words: Why the run stopped.
-        iteration: The iteration at the clock.
-        position: The operation at the clock.
-        names: What the stops that were met are known by; "" for one of the user.
-    """
-
-    words: str
-    iteration: int
-    position: int
-    names: tuple[str, ...] = ()
-
-    @property
-    def is_patience(self) -> bool:
-        """Whether patience alone ended the run, so that its best parameters lie before."""
-        return self.names == (PATIENCE,)
 
 
 @dataclass
@@ -79,7 +58,6 @@ class Stop:
         return " ".join(part for part in parts if part)
 
 
-NONFINITE = "nonfinite"
 """The name of the stop that needs no expression."""
 BUILT_IN = (
     (NONFINITE, "the first value that is no finite number", "", 1, True),
@@ -92,7 +70,7 @@ BUILT_IN = (
 The name stands in saved runs, so it stays what it is.
 """
 
-TARGET, PATIENCE = "target", "patience"
+TARGET = "target"
 PLANNED = (TARGET, PATIENCE)
 """The names of the stops that come from the hyperparameters."""
 

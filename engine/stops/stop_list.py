@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from engine.common.errors import InputError
 from engine.common.text import clean
 from engine.language.parsing import LONGEST
+from engine.run.halt import NONFINITE
 from engine.stops.compile import compiled
-from engine.stops.stop import BUILT_IN, NONFINITE, Stop, split_count, split_place
+from engine.stops.stop import BUILT_IN, Stop, split_count, split_place
 
 if TYPE_CHECKING:
     from engine.run.run import Run

@@ -2,7 +2,7 @@
 
 from engine.common.progress import Cancel
 from engine.run.run import Run
-from engine.stops.checks import Guard
+from engine.stops.guard import Guard
 from tui.cli import main
 
 right = Run._run_freely

@@ -9,7 +9,7 @@ from engine import Debugger, Hyperparameters, read_dataset
 from engine.common.errors import QueryError
 from engine.model.batches import Batches
 from engine.reports.trace import trace_object, trace_text
-from engine.stops.stop import Hit
+from engine.run.halt import Hit
 from tests.engine.nets import make
 
 

@@ -17,8 +17,9 @@ from engine.common.errors import QueryError
 from engine.language import compiler as language
 from engine.language.compiler import compile_query
 from engine.maths.tensor import Array
+from engine.program.iterations import END
 from engine.program.listing import parse_cell
-from engine.stops.scope import END, Scope
+from engine.stops.scope import Scope
 from tests.engine.nets import every_kind, make
 
 Values = Callable[[str], Array]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
 from engine.common.errors import QueryError
-from engine.stops.stop import NONFINITE
+from engine.run.halt import NONFINITE
 from tests.engine.nets import make
 
 HORIZON = 300
@@ -231,7 +231,7 @@ def test_scan(text: str) -> None:
             assert scan.smallest == (first + np.nanargmin(wanted), np.nanmin(wanted))
 
 
-def test_scan_that_cannot_be_or_is_cancelled() -> None:
+def test_scan_that_cannot_be_or_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     debugger = make()
     with pytest.raises(QueryError, match="0 are computed"):
         debugger.scan("E")
@@ -245,6 +245,7 @@ def test_scan_that_cannot_be_or_is_cancelled() -> None:
         debugger.scan("E", 9, 8)
     with pytest.raises(QueryError, match="a single value is needed"):
         debugger.scan("v")
+    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
     answers = itertools.chain([False] * 10, itertools.repeat(True))
     assert debugger.scan("E", cancel=lambda: next(answers)) is None
     assert bits(debugger) == before

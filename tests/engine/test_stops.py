@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
+from engine.run.halt import NONFINITE
 from engine.saved.capture import Encoder, capture
 from engine.saved.restore import open_run
 from engine.saved.run_files import Folder
 from engine.stops import look_back as search
-from engine.stops.stop import BUILT_IN, NONFINITE
+from engine.stops.stop import BUILT_IN
 from tests.engine.nets import make
 
 Time = tuple[int, int]

@@ -7,7 +7,7 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError
 from engine.reports.training import run_object, run_text
-from engine.stops.stop import PATIENCE
+from engine.run.halt import PATIENCE
 from tui.commands.without_screen import train_to_the_end
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.common.text import counted
 from engine.inspection.typed_iterations import parse_iteration
-from engine.stops.stop import Hit
+from engine.run.halt import Hit
 from tui.actions.opening import Loading
 from tui.dialogs.prompt import PromptScreen, at_once
 from tui.engine_link import Command, Journey

@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from engine.inspection.typed_iterations import split_range
-from engine.stops.stop import NONFINITE, PLANNED, Stop
+from engine.run.halt import NONFINITE
+from engine.stops.stop import PLANNED, Stop
 from tui.actions.clock import Moving
 from tui.dialogs.prompt import PromptScreen
 from tui.dialogs.stops import StopsScreen
@@ -14,9 +15,9 @@ from tui.engine_link import Command
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.inspection.ask import Scan
     from engine.inspection.snapshot import StopView
     from engine.maths.tensor import Array
-    from engine.stops.look_back import Scan
 
 _WATCH_HINT = (
     "norm(dE_dw) is shown; E < 0.1 also stops the run when it becomes true; "

@@ -18,7 +18,7 @@ from tui.terminal.process import writes_over
 
 if TYPE_CHECKING:
     from engine.common.progress import Cancel, Progress
-    from engine.stops.stop import Hit
+    from engine.run.halt import Hit
     from tui.opening.open_run import Opening
 
 T = TypeVar("T")

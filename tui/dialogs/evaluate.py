@@ -16,9 +16,9 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from engine.common.errors import InputError
+from engine.inspection.ask import Scan
 from engine.language.functions import FUNCTIONS
 from engine.maths.tensor import Array
-from engine.stops.look_back import Scan
 from tui.dialogs.dialog import Dialog
 from tui.drawing.numbers import array_text, number_text
 from tui.drawing.typed_line import TypedLine
