@@ -709,7 +709,8 @@ FORGED = {
 
 def a_short_run(**options: object) -> Debugger:
     """A run with a checkpoint every eight iterations, the last of them at its end."""
-    with patch.object(history, "_WIDEST_FIRST_GAP", 8):
+    measured = patch.object(Run, "_measure", lambda run, seconds: None)
+    with patch.object(history, "_WIDEST_FIRST_GAP", 8), measured:
         debugger = Debugger(
             read_dataset("gaussians", split=0.25),
             Hyperparameters(**{"optimiser": "adam", **options}),  # type: ignore[arg-type]

@@ -177,8 +177,11 @@ def test_an_undo_and_another_change_at_once_are_saved(tmp_path: Path) -> None:
     ids=["scan", "back to a stop"],
 )
 def test_a_save_during_a_search_tells_where_the_clock_will_be_again(
-    tmp_path: Path, search: Callable[[Debugger, Callable[[], bool]], object]
+    tmp_path: Path,
+    search: Callable[[Debugger, Callable[[], bool]], object],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
     debugger = Debugger(read_dataset("or"))
     debugger.run(2000)
     debugger.go_to(1500, 3)
@@ -285,9 +288,9 @@ def test_the_single_file_is_the_same_run(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_left_beside_the_single_file_goes(tmp_path: Path) -> None:
     program = (
-        "import os; from pathlib import Path; from engine.saved import stores;"
-        "stores.os.fsync = lambda handle: os._exit(9);"
-        f"stores.SingleFile(Path({str(tmp_path / 'mine.nn')!r})).write(b'x', {{}})"
+        "import os; from pathlib import Path; from engine.saved import run_files;"
+        "run_files.os.fsync = lambda handle: os._exit(9);"
+        f"run_files.SingleFile(Path({str(tmp_path / 'mine.nn')!r})).write(b'x', {{}})"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False)
     assert done.returncode == 9

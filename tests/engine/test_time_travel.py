@@ -224,7 +224,10 @@ def test_history_keeps_to_its_budget() -> None:
 def test_checkpoints_go_on_whatever_the_pace(paces: list[float]) -> None:
     debugger = Debugger(Dataset.from_arrays([[0.0], [1.0]], [[0.0], [1.0]]), Hyperparameters())
     run = debugger.branches.current.run
-    with patch.object(Run, "_measure", lambda run, seconds: None):
+    with (
+        patch.object(Run, "_measure", lambda run, seconds: None),
+        patch("engine.run.history._WIDEST_FIRST_GAP", 64),
+    ):
         for pace in paces:
             debugger.step_iteration()
             run._history.set_pace(pace, run.iteration)
