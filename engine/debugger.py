@@ -174,10 +174,7 @@ class Debugger:
 
     def back_operation(self) -> None:
         """Take the last operation back; at the start of a run nothing happens."""
-        if self.position:
-            self._run.go_to(self.iteration, self.position - 1)
-        elif self.iteration:
-            self._run.go_to(self.iteration - 1, len(self.program.operations) - 1)
+        self._run.go_to(*self._run.time.previous(len(self.program.operations)))
 
     def back_iteration(self) -> None:
         """Go back to the same operation of the iteration before, or to the start of the run."""

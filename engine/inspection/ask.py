@@ -15,6 +15,7 @@ from engine.language.lowering import Lowering
 from engine.maths.calls import Copy
 from engine.maths.clocked import Halt
 from engine.program.iterations import END
+from engine.run.clock import Time
 from engine.run.halt import Hit
 from engine.run.run import Run
 from engine.stops.checks import Place
@@ -99,7 +100,7 @@ class Recorder:
         iterations: The iterations with the calls of the expression in them.
     """
 
-    skip: tuple[int, int] | None = None
+    skip: Time | None = None
     watches_nonfinite = False
 
     def __init__(self, run: Run, query: Query, scope: Scope, first: int, last: int) -> None:
@@ -195,7 +196,7 @@ def evaluate(run: Run, text: str, place: int) -> Query:
 
 def _recall(run: Run, memories: list[Memory], iteration: int) -> None:
     """Fill the memories with the values of the iteration before another."""
-    here = (run.iteration, run.position)
+    here = run.time
     for place in {memory.place for memory in memories}:
         run.go_to(*((iteration, 0) if place == END else (iteration - 1, place)))
         remember((m for m in memories if m.place == place), iteration - 1)

@@ -12,6 +12,7 @@ from engine.common.errors import NotComputedError
 from engine.maths.arithmetic import Cell, Constant, Explanation
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Index, Tensor
+from engine.run.clock import Time
 from engine.run.computed import computed_tensors, known_tensors, operations_done, values_iteration
 from engine.run.run import Run
 
@@ -57,7 +58,7 @@ def explain(
     if tensor is run.program.rate and as_read:
         return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
     if is_kept and operation is not None:
-        since = (values_iteration(run), run.program.operations.index(operation) + 1)
+        since = Time(values_iteration(run), run.program.operations.index(operation) + 1)
         if run.was_edited(name, index, since):
             return _leaf(tensor.cell(index), "set by hand here")
     if name == "x" and name in computed_tensors(run):
@@ -97,7 +98,7 @@ def state_read(run: Run, position: int) -> Mapping[str, Array]:
     iteration = values_iteration(run)
     eta = {run.program.rate.name: np.array(run.learning_rate_at(iteration, position))}
     if run.has_edits_since(iteration, position):
-        here = (run.iteration, run.position)
+        here = run.time
         run.go_to(iteration, position)
         found = {n: tensor.data.copy() for n, tensor in run.program.state.items()}
         run.go_to(*here)
@@ -109,12 +110,12 @@ def state_read(run: Run, position: int) -> Mapping[str, Array]:
 def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Explanation:
     """Explain what an operation changes as this iteration found it, or as it was set in it."""
     tensor, iteration = operation.target, values_iteration(run)
-    cell, time = tensor.cell(index), (run.iteration, run.position)
+    cell, time = tensor.cell(index), run.time
     if as_read:
         cell, time = _as_first_read(run, tensor, index)
     made_in = None
-    since = (max(iteration - 1, 0), run.program.operations.index(operation) + 1)
-    if run.was_edited(tensor.name, index, (iteration, 0), time):
+    since = Time(max(iteration - 1, 0), run.program.operations.index(operation) + 1)
+    if run.was_edited(tensor.name, index, Time(iteration), time):
         origin = f"set by hand in iteration {iteration:,}"
     elif not iteration:
         origin = run.origin if tensor.name in run.program.parameters else "0 at the start"
@@ -132,13 +133,13 @@ def _beside(run: Run, tensor: Tensor) -> Operation:
     return next(o for o in run.program.operations if tensor in o.writes)
 
 
-def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, tuple[int, int]]:
+def _as_first_read(run: Run, tensor: Tensor, index: Index) -> tuple[Cell, Time]:
     """Return a cell as the first of this iteration's operations read it, and when; or as now."""
     reader = next(i for i, o in enumerate(run.program.operations) if tensor in o.reads)
     if reader >= len(operations_done(run)):
-        return tensor.cell(index), (run.iteration, run.position)
+        return tensor.cell(index), run.time
     values = state_read(run, reader).get(tensor.name, tensor.data)
-    return tensor.cell_of(values, index), (values_iteration(run), reader)
+    return tensor.cell_of(values, index), Time(values_iteration(run), reader)
 
 
 def _leaf(cell: Cell, origin: str) -> Explanation:
@@ -148,7 +149,7 @@ def _leaf(cell: Cell, origin: str) -> Explanation:
 @contextmanager
 def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
     """Have the clock there for a while."""
-    here = (run.iteration, run.position)
+    here = run.time
     run.go_to(iteration)
     try:
         yield

@@ -10,6 +10,7 @@ from engine.analysis.tensor_summary import Summary
 from engine.maths.tensor import Array, Index
 from engine.model.hyperparameters import Hyperparameters
 from engine.program.listing import Listing
+from engine.run.clock import Time
 from engine.run.loss_history import Outline
 
 
@@ -96,7 +97,7 @@ class Snapshot:
     best: int | None
     stops: tuple[StopView, ...]
     branches: tuple[BranchView, ...]
-    changes: tuple[tuple[int, int], ...]
+    changes: tuple[Time, ...]
     log: tuple[str, ...]
     starting: Mapping[str, Array]
     summary: Summary | None

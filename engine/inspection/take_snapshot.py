@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,14 +21,39 @@ from engine.run.run import Run
 from engine.stops.stop import Stop
 
 if TYPE_CHECKING:
-    from engine.debugger import Debugger
+    from collections.abc import Iterable
+
+    from engine.analysis.held_out import Evaluation
+    from engine.run.branches import Branches
+    from engine.stops.stop_list import Stops
 
 _QUICK = 0.002
 """Seconds of an iteration up to which a snapshot may go back one for the sake of `prev`."""
 
 
+class Session(Protocol):
+    """What a snapshot is taken of: a debugger."""
+
+    @property
+    def branches(self) -> Branches: ...
+    @property
+    def program(self) -> Program: ...
+    @property
+    def stops(self) -> Stops: ...
+    @property
+    def planned(self) -> Iterable[Stop]: ...
+    @property
+    def stopped(self) -> str: ...
+    @property
+    def log(self) -> Iterable[str]: ...
+    @property
+    def best_iteration(self) -> int | None: ...
+    def evaluate(self, text: str) -> Array: ...
+    def validation_loss(self, *, quickly: bool = False) -> Evaluation | None: ...
+
+
 def take_snapshot(
-    debugger: Debugger, observations: slice | None, buckets: int, summary_of: str | None
+    debugger: Session, observations: slice | None, buckets: int, summary_of: str | None
 ) -> Snapshot:
     """Copy what there is to see now; see `Debugger.snapshot`."""
     present = debugger.branches.current
@@ -116,7 +141,7 @@ def _summary(run: Run, name: str) -> Summary | None:
     return summarise(name, computed[name].data, data, steepest)
 
 
-def _stop_view(debugger: Debugger, stop: Stop) -> StopView:
+def _stop_view(debugger: Session, stop: Stop) -> StopView:
     value = ""
     slow = debugger.branches.current.run.seconds_per_iteration > _QUICK and "prev" in stop.text
     if stop.is_watch and stop.text and not stop.problem and not slow:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.common.json_safe import plain
 from engine.common.text import MINUS, counted
 from engine.maths.arithmetic import format_number
 from engine.proof.finite_differences import STEP, TOLERANCE, Verdict
 from engine.proof.gradient_check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
-from engine.reports.training import plain
 
 if TYPE_CHECKING:
     from engine.proof.torch_run import Comparison, Difference

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.common.json_safe import plain
 from engine.common.text import clean
 from engine.data.provenance import inputs_object
-from engine.reports.training import plain
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset

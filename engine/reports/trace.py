@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.common.json_safe import plain
 from engine.common.text import counted, folded
 from engine.debugger import Debugger
 from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
-from engine.reports.training import plain
 
 _MOST_NAMES = 20
 """Of the observations of a batch."""

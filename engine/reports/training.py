@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.analysis.held_out import Evaluation, Evaluator
 from engine.analysis.metrics import Classification, decision_of, parts_of
+from engine.common.json_safe import plain
 from engine.common.text import counted, folded
 from engine.data.dataset import Dataset
 from engine.data.provenance import inputs_object, scaling_lines
@@ -24,22 +25,6 @@ _MOST_FIXED = 1e9
 """From which on a number is written with an exponent."""
 _OF_NUMBERS = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
 """The measures of predicted numbers, and as they are written."""
-
-
-def plain(value: object) -> Any:
-    """Turn arrays and numbers into what JSON can hold, in full precision.
-
-    A number that JSON does not know becomes "NaN", "Infinity" or "-Infinity".
-    """
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    return value
 
 
 def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from engine.run.clock import Time
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -30,6 +32,11 @@ class Hit:
     iteration: int
     position: int
     names: tuple[str, ...] = ()
+
+    @property
+    def time(self) -> Time:
+        """Where the clock is then."""
+        return Time(self.iteration, self.position)
 
     @property
     def is_patience(self) -> bool:
@@ -63,7 +70,7 @@ class Watch(Protocol):
     @property
     def watches_nonfinite(self) -> bool: ...
     @property
-    def skip(self) -> tuple[int, int] | None: ...
+    def skip(self) -> Time | None: ...
 
     def begin(self) -> None:
         """Prepare for iterations from the clock on."""

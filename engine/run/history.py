@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.common.machine_memory import available
 from engine.maths.tensor import Array, Index
+from engine.run.clock import Time
 
 BUDGET = 192 * 1024 * 1024
 """Bytes that the checkpoints of a run may take."""
@@ -49,9 +50,9 @@ class Change:
     what: LearningRate | Edit
 
     @property
-    def time(self) -> tuple[int, int]:
+    def time(self) -> Time:
         """The clock before which it takes effect."""
-        return self.iteration, self.position
+        return Time(self.iteration, self.position)
 
 
 _TIME = attrgetter("time")

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
-Time = tuple[int, int]
+from engine.run.clock import Time
 
 
 class Tally:

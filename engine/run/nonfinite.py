@@ -9,9 +9,11 @@ import numpy as np
 
 from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Tensor
+from engine.run.clock import Time
 
 if TYPE_CHECKING:
-    from engine.run.run import Run
+    from engine.maths.tensor import Array
+    from engine.program.program import Program
 
 
 class Finiteness:
@@ -22,9 +24,7 @@ class Finiteness:
     is not finite stays in the parameters, or comes back as long as they do not change.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        program = run.program
+    def __init__(self, program: Program) -> None:
         made: list[tuple[int, Tensor]] = []
         for position, operation in enumerate(program.operations):
             if not operation.aside:
@@ -33,24 +33,22 @@ class Finiteness:
         self._pairs = [(t.whole.reshape(-1), zeros[: t.whole.size]) for _, t in made]
         self._positions = [position for position, _ in made]
 
-    def holds(self, first: int | None = None) -> bool:
-        """Whether the tensors, and the losses from an iteration on, are finite."""
-        dot, run = np.dot, self._run
+    def holds(self, time: Time, losses: Array | None = None) -> bool:
+        """Whether the tensors at a moment, and some losses, are finite."""
+        dot = np.dot
         with np.errstate(all="ignore"):
             # Zero times a value that is not finite is NaN.
             # In iteration 0, those beyond the clock may hold what lies ahead of it.
             known = (
                 len(self._positions)
-                if run.iteration
-                else bisect_left(self._positions, run.position)
+                if time.iteration
+                else bisect_left(self._positions, time.position)
             )
             pairs = self._pairs[:known]
             traces = sum(float(dot(flat, zeros)) for flat, zeros in pairs)
         if traces != 0.0:
             return False
-        if first is None:
-            return True
-        return bool(np.isfinite(run.losses.values[first : run.iteration]).all())
+        return losses is None or bool(np.isfinite(losses).all())
 
 
 def first_nonfinite(operation: Operation) -> str:

@@ -16,6 +16,7 @@ from engine.maths.tensor import Array, Index
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.program.program import Program
+from engine.run.clock import Time
 from engine.run.halt import NONFINITE, Halt, Hit, Watch
 from engine.run.history import Change, Edit, History, LearningRate
 from engine.run.hit_counts import Tallies
@@ -74,7 +75,7 @@ class Run:
         self._hyperparameters = hyperparameters
         self._state = [tensor.data for tensor in self.program.state.values()]
         self._history = History(self._state, hyperparameters.learning_rate)
-        self._home: tuple[int, int] | None = None
+        self._home: Time | None = None
         self._loss = self.program.tensors["E"].data
         self.held_out = LossHistory()
         validation = self.program.tensors.get("E_val")
@@ -83,8 +84,13 @@ class Run:
     @property
     def hyperparameters(self) -> Hyperparameters:
         """The hyperparameters in force at the clock."""
-        eta = self._history.learning_rate_at(self.iteration, self.position)
+        eta = self._history.learning_rate_at(*self.time)
         return self._hyperparameters.replace(learning_rate=eta)
+
+    @property
+    def time(self) -> Time:
+        """Where the clock is."""
+        return Time(self.iteration, self.position)
 
     @property
     def is_in_the_past(self) -> bool:
@@ -97,9 +103,9 @@ class Run:
         return origin_of_input(self._dataset, row if batch is None else batch[row], column)
 
     @contextmanager
-    def away(self) -> Iterator[tuple[int, int]]:
+    def away(self) -> Iterator[Time]:
         """Have a record that is made meanwhile tell of where the clock is now; gives that."""
-        outer, here = self._home, (self.iteration, self.position)
+        outer, here = self._home, self.time
         self._home = outer or here
         try:
             yield here
@@ -107,21 +113,21 @@ class Run:
             self._home = outer
 
     @property
-    def home(self) -> tuple[int, int]:
+    def home(self) -> Time:
         """Where the clock is, or is going to be again after a look elsewhere."""
-        return self._home or (self.iteration, self.position)
+        return self._home or self.time
 
     @property
     def has_future(self) -> bool:
         """Whether anything is recorded that lies ahead of the clock."""
-        ahead = self._history.next_change(self.iteration, self.position)
+        ahead = self._history.next_change(*self.time)
         return self.is_in_the_past or ahead is not None
 
     def step(self) -> Operation:
         """Run one operation and return it."""
         operation = self.program.operations[self.position]
         self._prepare()
-        self.program.iterations.step(self.iteration, self.position)
+        self.program.iterations.step(*self.time)
         self._passed()
         self._settle()
         return operation
@@ -136,9 +142,9 @@ class Run:
 
     def _settle(self) -> None:
         """Have what was changed by hand at the clock be in force."""
-        eta = self._history.learning_rate_at(self.iteration, self.position)
+        eta = self._history.learning_rate_at(*self.time)
         self.program.set_learning_rate(eta)
-        for edit in self._history.edits_at(self.iteration, self.position):
+        for edit in self._history.edits_at(*self.time):
             self.program.parameters[edit.name].data[edit.index] = edit.value
 
     def _passed(self) -> None:
@@ -160,12 +166,12 @@ class Run:
                 operation where an iteration takes longer than 50 ms; true ends the run there.
             guard: Ends the run where it finds a reason to, which is then its `hit`.
         """
-        watched, known = (self.iteration, self.position), len(self.losses)
+        watched, known = self.time, len(self.losses)
         try:
             with np.errstate(all="ignore"):
                 going = True
                 while going and self.iteration < iteration:
-                    watched, known = (self.iteration, self.position), len(self.losses)
+                    watched, known = self.time, len(self.losses)
                     end = iteration
                     if guard is not None and guard.watches_nonfinite:
                         end = min(iteration, self._end_of_watch())
@@ -182,18 +188,18 @@ class Run:
     def _end_of_watch(self) -> int:
         """The iteration up to which a value that is not finite leaves a trace."""
         end = self.iteration + max(_GUARDED_STRETCH, self._unasked)
-        change = self._history.next_change(self.iteration, self.position)
+        change = self._history.next_change(*self.time)
         # A change by hand can make everything finite again.
         return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
     def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None) -> bool:
         """The same without an eye on what is not finite; false if cancelled."""
         began, first = perf_counter(), self.iteration
-        skips = guard is not None and guard.skip == (self.iteration, self.position)
+        skips = guard is not None and guard.skip == self.time
         while self.iteration < iteration:
             if cancel():
                 return False
-            change = self._history.next_change(self.iteration, self.position)
+            change = self._history.next_change(*self.time)
             within = change is not None and change.iteration == self.iteration
             slow = self.seconds_per_iteration > _SLOW_ITERATION
             if self.position or within or slow or skips:
@@ -219,7 +225,7 @@ class Run:
             self._prepare()
             if guard is not None:
                 guard.before(self.position)
-            self.program.iterations.step(self.iteration, self.position)
+            self.program.iterations.step(*self.time)
             self._passed()
             if self.position and cancel():
                 return False
@@ -278,7 +284,7 @@ class Run:
         """How many iterations may run before it is asked again whether to go on."""
         return max(int(_UNASKED / max(self.seconds_per_iteration, 1e-9)), 1)
 
-    def _retrace(self, start: tuple[int, int], guard: Watch, known: int) -> None:
+    def _retrace(self, start: Time, guard: Watch, known: int) -> None:
         """Go back to the operation that first made a value that is not finite.
 
         Args:
@@ -287,15 +293,15 @@ class Run:
             known: How many iterations had been completed before it started there; what
                 was computed beyond these and the operation is forgotten.
         """
-        end = (self.iteration, self.position)
+        end = self.time
         self.go_to(*start)
-        while (self.iteration, self.position) < end:
+        while self.time < end:
             at, operation = self.iteration, self.step()
             words = first_nonfinite(operation)
             if words:
                 words += f", in iteration {at:,}"
-                self.tallies.nonfinite[self.iteration, self.position] = words
-                guard.halt_back_at(Hit(words, self.iteration, self.position, (NONFINITE,)))
+                self.tallies.nonfinite[self.time] = words
+                guard.halt_back_at(Hit(words, *self.time, (NONFINITE,)))
                 kept = max(known, self.iteration)
                 self.losses.forget(kept)
                 self.held_out.forget(min(kept, len(self.held_out)))
@@ -308,7 +314,7 @@ class Run:
         while self.iteration == iteration and self.position < position and not cancel():
             guard.before(self.position)
             self.step()
-        return (self.iteration, self.position) == (iteration, position)
+        return self.time == (iteration, position)
 
     def go_to(self, iteration: int, position: int = 0, cancel: Cancel = never) -> bool:
         """Move the clock, back or forward.
@@ -321,7 +327,7 @@ class Run:
         Returns:
             Whether the clock is there.
         """
-        before = (self.iteration, self.position)
+        before = self.time
         # Until they are written anew the buffers hold the values of the iteration before.
         start = max(iteration - 1, 0)
         if (iteration, position) < before or self._history.reaches(start) > self.iteration:
@@ -331,7 +337,7 @@ class Run:
         if self.iteration == iteration:
             while self.position < position:
                 self.step()
-        if (self.iteration, self.position) == (iteration, position):
+        if self.time == (iteration, position):
             return True
         self.go_to(*before)
         return False
@@ -348,13 +354,13 @@ class Run:
         """
         if self.has_future:
             raise RuntimeError("iterations lie ahead; fork the run first")
-        change = Change(self.iteration, self.position, what)
+        change = Change(*self.time, what)
         self._history.change(change)
         self._settle()
         return change
 
     @property
-    def changes(self) -> tuple[tuple[int, int], ...]:
+    def changes(self) -> tuple[Time, ...]:
         """The clock times at which something was changed by hand."""
         return tuple(change.time for change in self._history.changes[1:])
 
@@ -371,7 +377,7 @@ class Run:
     def take_back(self) -> None:
         """Undo the last change, which must be at the clock."""
         change = self._history.changes.pop()
-        here = (self.iteration, self.position)
+        here = self.time
         # The checkpoint at the change's own time may have been kept after it.
         self._history.forget(max(change.iteration - 1, 0))
         self.iteration = self._history.restore(max(self.iteration - 1, 0), self._state)
@@ -385,11 +391,9 @@ class Run:
             if last is change:
                 return
 
-    def was_edited(
-        self, name: str, index: Index, since: tuple[int, int], until: tuple[int, int] | None = None
-    ) -> bool:
+    def was_edited(self, name: str, index: Index, since: Time, until: Time | None = None) -> bool:
         """Whether a cell was set by hand from a clock time until another, by default now."""
-        end = until or (self.iteration, self.position)
+        end = until or self.time
         return any(
             since <= change.time <= end and (change.what.name, change.what.index) == (name, index)
             for change in self._history.changes
@@ -423,7 +427,7 @@ class Run:
             self.held_out.values,
             self._history.checkpoints(most_bytes, ends),
             tuple(self._history.changes),
-            self.tallies.until((len(self.losses) + 1, 0)),
+            self.tallies.until(Time(len(self.losses) + 1)),
         )
 
     def recall(self, record: Record, cancel: Cancel = never) -> None:
@@ -469,10 +473,10 @@ class Run:
     def fork(self) -> Run:
         """Return a copy at the same clock that knows nothing of what lies ahead."""
         copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
-        copy._history = self._history.until(self.iteration, self.position)
+        copy._history = self._history.until(*self.time)
         copy.losses = self.losses.until(self.iteration)
-        copy.tallies = self.tallies.until((self.iteration, self.position))
+        copy.tallies = self.tallies.until(self.time)
         copy.held_out = self.held_out.until(min(self.iteration, len(self.held_out)))
         copy.iteration = copy._history.restore(max(self.iteration - 1, 0), copy._state)
-        copy.go_to(self.iteration, self.position)
+        copy.go_to(*self.time)
         return copy

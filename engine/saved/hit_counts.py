@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.language.parsing import LONGEST
 from engine.maths.tensor import Array
+from engine.run.clock import Time
 from engine.run.hit_counts import Tallies, Tally
 from engine.saved.json_field import Field
 
@@ -73,7 +74,7 @@ def read_tallies(field: Field, pieces: Pieces, branch: int, run: Run, computed: 
             raise entry.refuse("an iteration, an operation and words are needed")
         iteration, position, words = parts
         time = (iteration.whole(0, computed + 1), position.whole(0, most))
-        tallies.nonfinite[time] = words.shown(LONGEST_WORDS)
+        tallies.nonfinite[Time(*time)] = words.shown(LONGEST_WORDS)
     return tallies
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.common.errors import InputError
 from engine.language.compiler import Query
 from engine.program.iterations import END, Iterations
+from engine.run.clock import Time
 from engine.run.halt import NONFINITE, PATIENCE, Halt, Hit
 from engine.run.hit_counts import Tally
 from engine.run.nonfinite import Finiteness
@@ -47,7 +48,7 @@ class Guard:
         """What was counted since all was last known to be finite."""
         self.run_up = 0
         self.hit: Hit | None = None
-        self.skip: tuple[int, int] | None = None
+        self.skip: Time | None = None
         self.watches_nonfinite = False
         for stop in stops:
             if stop.enabled:
@@ -57,8 +58,8 @@ class Guard:
             inserted = {place: found.calls() for place, found in self._places.items()}
             self.iterations = run.program.iterations.with_calls(inserted)
         if self.watches_nonfinite:
-            self._finite = Finiteness(run)
-            self._armed = self._finite.holds()
+            self._finite = Finiteness(run.program)
+            self._armed = self._finite.holds(run.time)
 
     @property
     def is_idle(self) -> bool:
@@ -200,7 +201,8 @@ class Guard:
         """
         if not (self.watches_nonfinite and self._counting):
             return True
-        finite = self._finite.holds(first)
+        run = self._run
+        finite = self._finite.holds(run.time, run.losses.values[first : run.iteration])
         if finite or not self._armed:
             self._armed = finite
             self._counted.clear()
@@ -211,6 +213,6 @@ class Guard:
         """Take a stop before others that were met already for the last one."""
         self.hit = hit
         for iteration, tally in self._counted:
-            if (iteration, tally.position) > (hit.iteration, hit.position):
+            if (iteration, tally.position) > hit.time:
                 tally.forget(iteration)
         self._counted.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from engine.common.progress import Cancel, never
+from engine.run.clock import Time
 from engine.run.halt import NONFINITE, Hit
 from engine.run.run import Run
 from engine.stops.guard import Guard
@@ -40,11 +41,11 @@ def last_hit(run: Run, stops: Iterable[Stop], cancel: Cancel = never) -> Hit | N
     with run.away() as here:
         known = _nonfinite_before(run, here) if len(expressed) < len(wanted) else None
         hit = _look_back(run, here, expressed, known, cancel)
-        run.go_to(*(here if hit is None else (hit.iteration, hit.position)))
+        run.go_to(*(here if hit is None else hit.time))
     return hit
 
 
-def _nonfinite_before(run: Run, here: tuple[int, int]) -> Hit | None:
+def _nonfinite_before(run: Run, here: Time) -> Hit | None:
     """The last time that a run has stopped at for a value that is no finite number."""
     times = run.tallies.nonfinite
     last = max((time for time in times if time < here), default=None)
@@ -53,14 +54,14 @@ def _nonfinite_before(run: Run, here: tuple[int, int]) -> Hit | None:
 
 def _look_back(
     run: Run,
-    here: tuple[int, int],
+    here: Time,
     wanted: Sequence[Stop],
     known: Hit | None,
     cancel: Cancel,
 ) -> Hit | None:
     """Find the last hit, going back in ever longer stretches, but not beyond one that is known."""
     end, width = here, _FIRST_STRETCH
-    least = (0, 0) if known is None else (known.iteration, known.position)
+    least = (0, 0) if known is None else known.time
     while end > least:
         found: list[Hit] = []
         start = max(end[0] - width, 0)
@@ -76,16 +77,14 @@ def _look_back(
             return None
         if found and (found[-1].iteration, found[-1].position) >= least:
             return found[-1]
-        end = (start, 0)
+        end = Time(start)
         width *= _WIDENING
     return known
 
 
-def _keep_before(
-    here: tuple[int, int], end: tuple[int, int], found: list[Hit]
-) -> Callable[[Hit], None]:
+def _keep_before(here: Time, end: Time, found: list[Hit]) -> Callable[[Hit], None]:
     def report(hit: Hit) -> None:
-        if (hit.iteration, hit.position) < here and (hit.iteration, hit.position) <= end:
+        if hit.time < here and hit.time <= end:
             found.append(hit)
 
     return report

@@ -77,7 +77,7 @@ class Stopping:
         run = self._present()
         guard = Guard(run, self._wanted)
         look_back.prime(run, guard)
-        guard.skip = (run.iteration, run.position)
+        guard.skip = run.time
         return guard
 
     def _noted(self, hit: Hit | None) -> Hit | None:
@@ -98,7 +98,7 @@ class Stopping:
     def words(self) -> str:
         """Why the run stopped where the clock is, or ""."""
         hit, run = self.last_hit, self._present()
-        here = hit is not None and (hit.iteration, hit.position) == (run.iteration, run.position)
+        here = hit is not None and hit.time == run.time
         return hit.words if hit is not None and here else ""
 
     @property
@@ -107,5 +107,5 @@ class Stopping:
         hit, run = self.last_hit, self._present()
         if hit is None or hit.iteration < len(run.losses):
             return None
-        beyond = (run.iteration, run.position) > (hit.iteration, hit.position)
+        beyond = run.time > hit.time
         return None if beyond else hit

@@ -24,6 +24,7 @@ from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.maths.optimisers import OPTIMISERS
 from engine.program.program import Program
 from engine.run import history
+from engine.run.run import Run
 from engine.saved import capture as capturing
 from engine.saved.capture import Encoder, capture, checksum
 from engine.saved.manifest import newest

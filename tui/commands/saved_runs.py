@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from engine.common.errors import InputError
+from engine.common.json_safe import plain
 from engine.common.text import clean
-from engine.reports.training import plain
 from engine.saved.library import Entry, Library
 from tui.drawing.list_text import ago, aligned, brief, brief_loss
 
