@@ -72,11 +72,28 @@ def _refuse_misspelt(data: str, commands: Collection[str]) -> None:
         raise click.UsageError(f"no such file or command {data!r}. (Did you mean {meant[0]}?)")
 
 
+def _print_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    # Only here, as it takes NumPy.
+    from engine.maths.plan import loop_name
+
+    click.echo(f"nn-tui {__version__} (loop: {loop_name()})")
+    context.exit()
+
+
 @click.group(
     cls=_DataOrCommand,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="nn-tui")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version, and which loop trains, and exit.",
+)
 def cli() -> None:
     """A debugger for backpropagation.
 

@@ -17,6 +17,7 @@ class Row:
         form: How both are written, as for `str.format`.
         detail: The numbers behind the value.
         at_least: Whether the limit is the smallest allowed value and not the largest.
+        is_missing: Whether what it is held against is not installed.
     """
 
     what: str
@@ -25,15 +26,20 @@ class Row:
     form: str
     detail: str
     at_least: bool = False
+    is_missing: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether the value keeps within the budget."""
+        if self.is_missing:
+            return True
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     @property
     def cells(self) -> tuple[str, str, str, str]:
         """The line as text."""
+        if self.is_missing:
+            return self.what, "not installed", "", ""
         measured = f"{self.form.format(self.value)} ({self.detail})"
         budget = f"{'≥' if self.at_least else '≤'} {self.form.format(self.limit)}"
         return self.what, measured, budget, "holds" if self.holds else "does not hold"
