@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.common.errors import InputError
-from engine.common.text import clean, ungrouped
+from engine.common.numbers import general_grouped, ungrouped
+from engine.common.text import clean
 
 Value = float | int | str
 
@@ -63,8 +64,9 @@ class Declaration:
         if self.form:
             return self.form_words
         if math.isinf(self.maximum):
-            return f"{_KINDS[self.kind]}, {self.minimum:,g} or more"
-        return f"{_KINDS[self.kind]} from {self.minimum:,.10g} to {self.maximum:,.10g}"
+            return f"{_KINDS[self.kind]}, {general_grouped(self.minimum)} or more"
+        least, most = general_grouped(self.minimum, 10), general_grouped(self.maximum, 10)
+        return f"{_KINDS[self.kind]} from {least} to {most}"
 
     def parse(self, text: str) -> Value:
         """Turn what a user typed into a value.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.common.numbers import grouped
+
 
 class InputError(ValueError):
     """Input that cannot be used: a file, an option, a weight. The command line exits with 2."""
@@ -48,7 +50,7 @@ class MissingCellError(DataError):
 
     def __init__(self, file: str | Path, cells: int, lines: int, line: int, column: str) -> None:
         self.lines = lines
-        more = f" ({cells:,} in the table)" if cells > 1 else ""
+        more = f" ({grouped(cells)} in the table)" if cells > 1 else ""
         advice = "; fill it in or remove the line, or add --missing drop or --missing mean"
         super().__init__(file, f"missing cell{more}{advice}", line=line, column=column)
         self.words = str(self).removesuffix(advice)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
+from engine.common.numbers import gigabytes, grouped
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -63,7 +64,7 @@ def shortage(needed: float) -> str:
     free = available()
     if needed <= free:
         return ""
-    return f"needs about {needed / GB:,.1f} GB of memory, and {free / GB:,.1f} GB are free"
+    return f"needs about {gigabytes(needed)} of memory, and {gigabytes(free)} are free"
 
 
 def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
@@ -81,8 +82,8 @@ def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> 
         if values > weights:
             way_out = "smaller batches (--batch-size) or fewer neurons"
         raise InputError(
-            f"this network, of {weights:,} weights and {len(dataset.x):,} observations, {lacking}; "
-            f"use {way_out}"
+            f"this network, of {grouped(weights)} weights and {grouped(len(dataset.x))} "
+            f"observations, {lacking}; use {way_out}"
         )
 
 

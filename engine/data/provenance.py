@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.common.numbers import format_number, grouped
 from engine.data.dataset import Dataset
-from engine.maths.arithmetic import format_number
 
 
 def origin_of_input(dataset: Dataset, n: int, i: int) -> str:
@@ -50,5 +50,5 @@ def scaling_lines(dataset: Dataset, most: int) -> list[str]:
         shift, spread = (format_number(float(of[i])) for of in (scaling.shift, scaling.spread))
         lines.append(f"  {name:<{width}}  shift {shift}, spread {spread}")
     if len(dataset.inputs) > most:
-        lines.append(f"  … and {len(dataset.inputs) - most:,} more (all with --json)")
+        lines.append(f"  … and {grouped(len(dataset.inputs) - most)} more (all with --json)")
     return lines

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from engine.common.errors import NotComputedError
+from engine.common.numbers import grouped
 from engine.maths.arithmetic import Cell, Constant, Explanation
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Index, Tensor
@@ -115,15 +116,15 @@ def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Expla
     made_in = None
     since = (max(iteration - 1, 0), run.program.operations.index(operation) + 1)
     if run.was_edited(tensor.name, index, (iteration, 0), time):
-        origin = f"set by hand in iteration {iteration:,}"
+        origin = f"set by hand in iteration {grouped(iteration)}"
     elif not iteration:
         origin = run.origin if tensor.name in run.program.parameters else "0 at the start"
     elif run.was_edited(tensor.name, index, since, time):
-        origin = f"set by hand in iteration {iteration - 1:,}"
+        origin = f"set by hand in iteration {grouped(iteration - 1)}"
     else:
         made_in = iteration - 1
         what = "the update of " if operation.phase is Phase.UPDATE else ""
-        origin = f"what {what}iteration {made_in:,} left"
+        origin = f"what {what}iteration {grouped(made_in)} left"
     return dataclasses.replace(_leaf(cell, origin), is_found=True, made_in=made_in)
 
 

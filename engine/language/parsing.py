@@ -7,7 +7,8 @@ import re
 import warnings
 
 from engine.common.errors import QueryError
-from engine.common.text import MINUS, clean, without_subscripts
+from engine.common.numbers import MINUS
+from engine.common.text import clean, without_subscripts
 from engine.maths.tensor import NOUNS
 
 LONGEST = 400

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.common.declaration import Declaration, Value, declare
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import counted
 from engine.maths.activations import HIDDEN, OUTPUT
 from engine.maths.initialisations import INITIALISATIONS
@@ -95,8 +96,8 @@ class Hyperparameters:
         symbol="H",
         words="hidden neurons",
         form=_sizes,
-        form_words=f"none, or whole numbers from 1 to {MOST_NEURONS:,}, one for each of at most "
-        f"{MOST_LAYERS} layers: 8,4",
+        form_words=f"none, or whole numbers from 1 to {grouped(MOST_NEURONS)}, one for each of at "
+        f"most {MOST_LAYERS} layers: 8,4",
     )
     activation: str = declare(
         "sigmoid",

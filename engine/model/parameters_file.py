@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from engine.common.errors import InputError
-from engine.common.machine_memory import GB, shortage
+from engine.common.machine_memory import shortage
+from engine.common.numbers import gigabytes
 from engine.common.text import clean
 from engine.saved.npz import unpack
 from engine.saved.regular import read_regular
@@ -49,7 +50,7 @@ def read_parameters(path: str | Path) -> dict[str, object]:
 
 def _from_json(text: bytes) -> dict[str, object]:
     if lacking := shortage(_TIMES * len(text)):
-        raise InputError(f"to read {len(text) / GB:,.1f} GB {lacking}")
+        raise InputError(f"to read {gigabytes(len(text))} {lacking}")
     content = json.loads(text.decode("utf-8"), object_pairs_hook=_once_each)
     if isinstance(content, dict) and isinstance(content.get("parameters"), dict):
         content = content["parameters"]

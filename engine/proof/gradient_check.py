@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress, never, silent
 from engine.proof.finite_differences import Finding, Probe, Verdict
 
@@ -22,9 +23,9 @@ _LEAST = 50
 """How many cells of each tensor at least."""
 
 SAMPLING = (
-    f"above {MOST:,} parameters as many are checked: of each tensor a share in proportion to its "
-    f"size, at least {_LEAST}, drawn by numpy.random.RandomState(0), and always the cell with the "
-    "largest gradient"
+    f"above {grouped(MOST)} parameters as many are checked: of each tensor a share in proportion "
+    f"to its size, at least {_LEAST}, drawn by numpy.random.RandomState(0), and always the cell "
+    "with the largest gradient"
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.common.numbers import grouped
 from engine.common.text import counted, folded
 from engine.debugger import Debugger
 from engine.maths.operations.operation import Operation
@@ -71,9 +72,9 @@ def _batch(debugger: Debugger) -> str:
     if program.batch is None:
         return ""
     names = program.observations.labels
-    of = f"{len(names):,} of {counted(len(debugger.dataset.observations), 'observation')}"
+    of = f"{grouped(len(names))} of {counted(len(debugger.dataset.observations), 'observation')}"
     epoch = program.batches.epoch(debugger.iteration)
-    return f", epoch {epoch:,}\nbatch of {of}: {folded(tuple(names), _MOST_NAMES)}"
+    return f", epoch {grouped(epoch)}\nbatch of {of}: {folded(tuple(names), _MOST_NAMES)}"
 
 
 def _lines(operation: Operation, widest: int) -> list[str]:

@@ -7,7 +7,8 @@ import os
 import stat
 from pathlib import Path
 
-from engine.common.machine_memory import GB, shortage
+from engine.common.machine_memory import shortage
+from engine.common.numbers import gigabytes
 
 _TIMES = 3
 """How often the content of a file is in memory while it is read and checked."""
@@ -74,4 +75,4 @@ def read_regular(path: Path, most: int | None = None, *, follow: bool = False) -
 def lacking_to_read(size: int) -> str:
     """Say that there is not enough memory to read so many bytes, or nothing."""
     lacking = shortage(_TIMES * size) if size > _SMALL else ""
-    return f"to read {size / GB:,.1f} GB {lacking}" if lacking else ""
+    return f"to read {gigabytes(size)} {lacking}" if lacking else ""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.settings import HISTORY, MEGABYTE
 from engine.data.dataset import Dataset
@@ -164,8 +165,9 @@ class _Opening:
         why = f" (it was saved with {'; '.join(other)})" if other else ""
         digits = "the last digits of the losses" if found.is_slight else "the losses"
         return [
-            f"here {digits} come out otherwise than in this run, from iteration {found.first:,} "
-            f"on{why}: what is computed from now on is as right, but not the same to the last bit"
+            f"here {digits} come out otherwise than in this run, from iteration "
+            f"{grouped(found.first)} on{why}: what is computed from now on is as right, but "
+            "not the same to the last bit"
         ]
 
     def _given(self) -> Mapping[str, object] | None:

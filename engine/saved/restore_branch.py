@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import require_for_training
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress
 from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
@@ -77,7 +78,7 @@ class BranchReader:
         iteration, position = field["iteration"].whole(), field["position"].whole(0, 100_000)
         if iteration > computed:
             if number not in self._shortened:
-                raise field["iteration"].refuse(f"only {computed:,} are complete")
+                raise field["iteration"].refuse(f"only {grouped(computed)} are complete")
             iteration, position = computed, 0
         run = Run(self._dataset, wanted, initial, field["origin"].shown())
         if position >= len(run.program.operations):
@@ -151,15 +152,15 @@ class BranchReader:
             try:
                 block = self._pieces.read(field.text()).get("block")
                 if block is None or block.shape != (BLOCK,):
-                    raise field.refuse(f"not {BLOCK:,} losses")
+                    raise field.refuse(f"not {grouped(BLOCK)} losses")
             except InputError as error:
                 if not self._lenient:
                     raise
                 known = BLOCK * k
                 self._shortened.add(number)
                 self.notices.append(
-                    f"damaged ({error}): the losses from iteration {known:,} on are lost; running "
-                    "on computes them again, exactly"
+                    f"damaged ({error}): the losses from iteration {grouped(known)} on are lost; "
+                    "running on computes them again, exactly"
                 )
                 return losses[:known].copy()
             losses[BLOCK * k : BLOCK * (k + 1)] = block

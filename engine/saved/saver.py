@@ -11,6 +11,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from engine.common.numbers import general
 from engine.common.text import clean
 from engine.saved.capture import Capture, Encoder, capture
 from engine.saved.library import Library
@@ -153,7 +154,8 @@ class Saver:
         if not self._thread.is_alive():
             return not self.problem
         self.problem = (
-            self.problem or f"not being saved: the last save takes longer than {timeout:g} seconds"
+            self.problem
+            or f"not being saved: the last save takes longer than {general(timeout)} seconds"
         )
         return False
 

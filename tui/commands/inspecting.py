@@ -9,6 +9,7 @@ import click
 
 from engine.common.declaration import Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import clean, counted
 from tui.commands.json_output import INTERRUPTED, NOT_FOUND, print_json
 from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
@@ -55,7 +56,7 @@ def _require_planned(debugger: Debugger, iteration: int) -> None:
     planned = debugger.hyperparameters.iterations
     if iteration > planned:
         raise InputError(
-            f"--at {iteration:,}: the run is planned for {counted(planned, 'iteration')}; "
+            f"--at {grouped(iteration)}: the run is planned for {counted(planned, 'iteration')}; "
             f"--iterations {iteration} plans more"
         )
 
@@ -65,7 +66,7 @@ def _train_up_to(debugger: Debugger, iteration: int) -> None:
 
     _, interrupted = train_to_the_end(debugger, iteration)
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
         sys.exit(INTERRUPTED)
 
 
@@ -81,7 +82,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         problem = str(error).removeprefix(f"{shown}: ")
         raise InputError(f"--until {clean(condition, 60)}: {problem}") from None
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
         sys.exit(INTERRUPTED)
     if not found:
         planned = debugger.hyperparameters.iterations

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.common.numbers import megabytes
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from tui.commands.options import STANDARD_INPUT
@@ -75,4 +76,4 @@ def _name(data: str) -> str:
         size = Path(data).stat().st_size
     except (OSError, ValueError):
         size = 0
-    return clean(Path(data).name, 40) + (f" ({size / _MB:,.0f} MB)" if size >= _MB else "")
+    return clean(Path(data).name, 40) + (f" ({megabytes(size)})" if size >= _MB else "")

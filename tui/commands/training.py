@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.common.numbers import grouped
 from engine.common.text import counted
 from tui.commands.json_output import BAD_INPUT, INTERRUPTED, print_json
 from tui.commands.options import (
@@ -127,7 +128,7 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
         offer = opener.offer() if sys.stderr.isatty() else None
         opening = opener.start()
     if offer is not None and offer.saved is not None:
-        reached = f"{offer.saved.computed:,} of {offer.saved.planned:,}"
+        reached = f"{grouped(offer.saved.computed)} of {grouped(offer.saved.planned)}"
         click.echo(
             f"nn-tui: a run with {reached} iterations is saved; --resume goes on with it", err=True
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
+from engine.common.numbers import grouped
 from engine.debugger import Debugger
 from tui.terminal.process import writes_over
 
@@ -53,7 +54,10 @@ class _Lines:
         self._done += further
         if perf_counter() > self._next:
             self._next = perf_counter() + _BETWEEN_LINES
-            click.echo(f"nn-tui: {self._label}: {self._done:,} of {self.length:,}", err=True)
+            click.echo(
+                f"nn-tui: {self._label}: {grouped(self._done)} of {grouped(self.length or 0)}",
+                err=True,
+            )
 
 
 @contextmanager

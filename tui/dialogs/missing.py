@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from engine.common.errors import MissingCellError
+from engine.common.numbers import grouped
 from tui.dialogs.dialog import Dialog
 
 
@@ -33,7 +34,9 @@ class MissingScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         lines = self._error.lines
-        which = "the line that has one" if lines == 1 else f"the {lines:,} lines that have one"
+        which = (
+            "the line that has one" if lines == 1 else f"the {grouped(lines)} lines that have one"
+        )
         words = Text(f"{self._error.words}\n\n")
         for key, meaning in (
             ("d", f"drop: leave out {which}"),

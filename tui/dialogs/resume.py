@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from engine.common.numbers import grouped
 from tui.commands.options import CONTINUE, COPY, READ_ONLY
 from tui.dialogs.dialog import Dialog
 from tui.drawing.list_text import ago, aligned, brief, brief_loss
@@ -45,7 +46,7 @@ class Choice:
 
 def summary(saved: Saved) -> str:
     """Say in words where a run stands."""
-    return f"{saved.name} at iteration {saved.iteration:,} of {saved.planned:,}"
+    return f"{saved.name} at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
 
 
 def when(saved: Saved, now: float) -> str:
@@ -120,7 +121,7 @@ def _cells(entry: Entry, now: float) -> list[str]:
     assert saved is not None
     held = f"   open in {entry.holder.words}" if entry.holder else ""
     return [
-        f"iteration {saved.iteration:,} / {saved.planned:,}",
+        f"iteration {grouped(saved.iteration)} / {grouped(saved.planned)}",
         f"E {brief_loss(saved.loss)}",
         brief(saved.network),
         f"{ago(max(now - saved.saved, 0.0))}{held}",

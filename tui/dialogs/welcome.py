@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import clean
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.listing import ListLines
@@ -80,7 +81,11 @@ def recent_runs() -> list[Item]:
         saved = entry.saved
         if saved is None or len(found) == _MOST_RUNS:
             continue
-        reached = f"{saved.iteration:,} of {saved.planned:,}" if saved.is_unfinished else "finished"
+        reached = (
+            f"{grouped(saved.iteration)} of {grouped(saved.planned)}"
+            if saved.is_unfinished
+            else "finished"
+        )
         about = f"{reached:<22}  E {brief_loss(saved.loss)}"
         held = f"; open in {entry.holder.words}" if entry.holder else ""
         more = f"{entry.words}, network {saved.network}{held}"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.common.numbers import decimal, general, grouped
 from engine.maths.scale import LARGEST, share, widened
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     plotext.xlim(axes.first, axes.iterations)
     plotext.ylim(0.0, 1.0)
     xs = [axes.first + axes.width * i // 2 for i in range(3)]
-    plotext.xticks(xs, [f"{x:,}" for x in xs])
+    plotext.xticks(xs, [grouped(x) for x in xs])
     ys = _ticks(axes, height)
     places = [share(y, axes.bottom, axes.top) for y in ys]
     plotext.yticks(places, _tick_labels(axes, ys))
@@ -213,9 +214,9 @@ def _ticks(axes: Axes, height: int) -> list[float]:
     if axes.narrow or axes.bottom < 0.0 or axes.top > _LARGEST_MULTIPLE:
         return _round_steps(axes.bottom, axes.top, count) or [axes.bottom, axes.top]
     for parts in (count, count - 1, 2):
-        if len(f"{axes.top / parts:g}") <= 5:
+        if len(general(axes.top / parts)) <= 5:
             break
-    return [float(f"{axes.top * i / parts:.6g}") for i in range(parts + 1)]
+    return [float(general(axes.top * i / parts)) for i in range(parts + 1)]
 
 
 def _power_ticks(bottom: int, top: int, count: int) -> list[float]:
@@ -268,10 +269,10 @@ def _round_steps(low: float, high: float, count: int) -> list[float]:
 
 def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
     if not axes.narrow:
-        return [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys]
+        return [f"1e{decimal(y, 0)}" if axes.log else general(y) for y in ys]
     labels: list[str] = []
     for digits in (6, 9, 12, 15, 17):
-        labels = [_power_text(y, digits) if axes.log else f"{y:.{digits}g}" for y in ys]
+        labels = [_power_text(y, digits) if axes.log else general(y, digits) for y in ys]
         # Two heights are never called the same.
         if len(set(labels)) == len(labels):
             break
@@ -281,9 +282,9 @@ def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
 def _power_text(logarithm: float, digits: int) -> str:
     """Write 10 to a power, which may lie a little beyond the numbers that there are."""
     if -300 <= logarithm <= 300:
-        return f"{10.0**logarithm:.{digits}g}"
+        return general(10.0**logarithm, digits)
     power = math.floor(logarithm)
-    mantissa = f"{10.0 ** (logarithm - power):.{digits}g}"
+    mantissa = general(10.0 ** (logarithm - power), digits)
     return f"1e{power + 1}" if float(mantissa) >= 10 else f"{mantissa}e{power}"
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from engine.common.numbers import scientific
+
 _WIDEST = 30
 """Columns of a name in a list."""
 
@@ -39,6 +41,6 @@ def ago(seconds: float) -> str:
 def brief_loss(text: str) -> str:
     """Write a saved loss in seven figures."""
     try:
-        return f"{float(text):.6e}"
+        return scientific(float(text))
     except ValueError:
         return text[:12] or "·"

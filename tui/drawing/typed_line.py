@@ -6,6 +6,7 @@ from textual.binding import BindingsMap
 from textual.events import Key
 from textual.widgets import Input
 
+from engine.common.numbers import grouped
 from engine.common.text import visible
 
 _EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
@@ -27,7 +28,9 @@ class TypedLine(Input):
         """Make control and bidi characters visible, whoever has put them there, and cut it."""
         shown = visible(value[: LONGEST + 1])
         if len(shown) > LONGEST and self.is_attached:
-            self.notify(f"A line takes {LONGEST:,} characters; the rest was cut.", markup=False)
+            self.notify(
+                f"A line takes {grouped(LONGEST)} characters; the rest was cut.", markup=False
+            )
         return shown[:LONGEST]
 
     async def _on_key(self, event: Key) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.common.declaration import Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.locate import locate, place
@@ -370,7 +371,7 @@ def _told_of_existing(save: str) -> str:
 
 
 def _standing(saved: Saved) -> str:
-    return f"at iteration {saved.iteration:,} of {saved.planned:,}"
+    return f"at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
 
 
 def _saved_runs(entries: Sequence[Entry]) -> str:

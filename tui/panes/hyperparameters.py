@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.data.table.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.drawing.lines import LinesView, Row, cells_of, wrap
@@ -156,7 +157,7 @@ class Fields(LinesView):
 
 
 def _written(value: Value) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return grouped(value) if isinstance(value, int) else str(value)
 
 
 def _problem(moment: Moment, name: str, value: Value) -> str:

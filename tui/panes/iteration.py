@@ -11,6 +11,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.common.numbers import grouped
 from tui.drawing.lines import LinesView, Row, cells_of
 from tui.drawing.matrix import as_table, flat_head, matrix_rows, name_width, names_of
 from tui.drawing.numbers import (
@@ -95,7 +96,7 @@ class IterationPane(LinesView):
         snapshot = moment.snapshot
         title = "5 Iteration"
         if moment.state is not State.RUNNING:
-            title += f" {snapshot.values_iteration:,}"
+            title += f" {grouped(snapshot.values_iteration)}"
             title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
             if moment.selected is not None and snapshot.place_of(moment.selected):
                 title += f"  from observation {moment.dataset.observations[moment.selected]}"

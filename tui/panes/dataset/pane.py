@@ -12,6 +12,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.common.numbers import grouped, percent, scientific
 from tui.drawing.lines import LinesView, Row, right, wrap
 from tui.drawing.numbers import fixed, missing
 from tui.drawing.short_names import shortened
@@ -93,11 +94,12 @@ class DatasetPane(LinesView):
         dataset, found = self.moment.dataset, self.moment.snapshot.validation
         notes = []
         if dataset.validation is not None:
-            note = f"{HELD_OUT} held out for validation: {len(dataset.validation.observations):,}"
+            count = grouped(len(dataset.validation.observations))
+            note = f"{HELD_OUT} held out for validation: {count}"
             if found is not None:
-                note += f"; with the present weights E {found.E:.6e}"
+                note += f"; with the present weights E {scientific(found.E)}"
             if found is not None and found.accuracy is not None:
-                note += f", accuracy {100 * found.accuracy:.1f} %"
+                note += f", accuracy {percent(found.accuracy, 1, ' %')}"
             notes += wrap(note, width)
         assumptions = dataset.assumptions + self.moment.snapshot.listing.assumptions
         if assumptions:
@@ -223,7 +225,7 @@ def _batch_words(moment: Moment) -> str:
         words = f"  {IN_BATCH} batch {names[first]}…{names[batch[-1]]}"
         if cell_len(words) <= _BATCH_WORDS:
             return words
-    return f"  {IN_BATCH} {len(batch):,} in the batch"
+    return f"  {IN_BATCH} {grouped(len(batch))} in the batch"
 
 
 def _between(inputs: Columns, targets: Columns) -> str:

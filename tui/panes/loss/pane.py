@@ -10,6 +10,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.common.numbers import grouped, scientific
 from tui.drawing.chart import (
     LEAST_HEIGHT,
     Axes,
@@ -262,21 +263,24 @@ class LossPane(LinesView):
         outline = snapshot.outline
         since = None if outline is None else outline.first_nonfinite
         if cursor is not None:
-            loss, where = float(snapshot.losses[cursor]), f"{cursor:,}"
-        elif outline is not None and outline.is_lost:
-            words = (f"E is no finite number since {since:,}", f"E not finite since {since:,}")
+            loss, where = float(snapshot.losses[cursor]), grouped(cursor)
+        elif since is not None and outline is not None and outline.is_lost:
+            words = (
+                f"E is no finite number since {grouped(since)}",
+                f"E not finite since {grouped(since)}",
+            )
             return next((text for text in words if len(text) <= width), words[-1])
         elif snapshot.loss is None:
             return ""
         else:
             loss, computed = snapshot.loss, snapshot.losses.size
-            ahead = f" of {computed:,}" if snapshot.iteration < computed else ""
+            ahead = f" of {grouped(computed)}" if snapshot.iteration < computed else ""
             # Before E is computed, the last one is that of the iteration before.
             last = snapshot.values_iteration if "E" in snapshot.values else snapshot.iteration - 1
-            where = f"{last:,}{ahead}"
-        texts = [f"E = {loss:.{digits}e} at {where}" for digits in _DIGITS]
+            where = f"{grouped(last)}{ahead}"
+        texts = [f"E = {scientific(loss, digits)} at {where}" for digits in _DIGITS]
         if cursor is None and since is not None:
-            texts = [f"{text}, no finite number at {since:,}" for text in texts[:1]] + texts
+            texts = [f"{text}, no finite number at {grouped(since)}" for text in texts[:1]] + texts
         return next((text for text in texts if len(text) <= width), texts[-1])
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from engine.common.text import MINUS
+from engine.common.numbers import grouped, percent, relative_error, shorten_exponent, true_minus
 from tui.drawing.lines import Row
 from tui.drawing.numbers import given
 from tui.drawing.palette import Palette
@@ -68,9 +68,9 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
         told.add(f"{_ratio(layer.ratio)} ", palette.text).add(words, style)
     notes = ""
     if layer.saturated:
-        notes = f"{layer.saturated:.0%} saturated"
+        notes = f"{percent(layer.saturated)} saturated"
     if layer.dead:
-        notes = f"{layer.dead:,} dead"
+        notes = f"{grouped(layer.dead)} dead"
     if title.width + 2 + told.width <= width:
         rows = [title.add("  ").extend(told)]
     else:
@@ -95,10 +95,7 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
 
 def _ratio(ratio: float) -> str:
     """Write a ratio with two digits, e.g. ``1.2e−3``; 0 is 0."""
-    if not ratio:
-        return "0"
-    mantissa, exponent, power = f"{ratio:.1e}".partition("e")
-    return f"{mantissa}e{int(power)}".replace("-", MINUS) if exponent else mantissa
+    return true_minus(shorten_exponent(relative_error(ratio))) if ratio else "0"
 
 
 def _chart(
@@ -132,7 +129,7 @@ def _stacked(
 def _range(chart: Histogram, palette: Palette) -> Row:
     """From where to where the values lie."""
     if chart.nonfinite:
-        return Row().add(f" {chart.nonfinite:,} not finite", palette.alarm)
+        return Row().add(f" {grouped(chart.nonfinite)} not finite", palette.alarm)
     low, high = (text.strip() for text in given([chart.low, chart.high], 3))
     return Row().add(f" {low}…{high}", palette.dim)
 

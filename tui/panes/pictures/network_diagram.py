@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
+from engine.common.numbers import grouped
 from tui.drawing.canvas import Canvas
 from tui.drawing.lines import Row
 from tui.drawing.numbers import NARROWEST, fixed, largest_magnitude, missing
@@ -292,7 +293,8 @@ def _bars(
 def _count(count: int, cells: int) -> str:
     """Write how many there are in so few cells."""
     return next(
-        (text for text in (f"{count:,}", f"{count}") if len(text) <= cells), f"{count // 1000}k"
+        (text for text in (grouped(count), f"{count}") if len(text) <= cells),
+        f"{count // 1000}k",
     )
 
 

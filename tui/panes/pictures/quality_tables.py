@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
+from engine.common.numbers import grouped, percent
 from tui.drawing.lines import Row, right
 from tui.drawing.numbers import fixed, largest_magnitude, missing, whole_digits
 from tui.drawing.palette import Palette
@@ -109,7 +110,7 @@ def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
         return None
     classes = class_names(found[0].classes)
     count, longest = len(classes), max(map(cell_len, classes))
-    most = max(len(f"{int(quality.confusion.max()):,}") for quality in found)
+    most = max(len(f"{grouped(int(quality.confusion.max()))}") for quality in found)
     names = min(max(longest, len("precision")), _LONGEST_NAME)
     wanted = max(most, _PRECISE, min(longest, _LONGEST_NAME))
     for cells, number in (
@@ -129,7 +130,7 @@ def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
 
 
 def _percent(share: float, decimals: int = 1) -> str:
-    return "·" if math.isnan(share) else f"{100 * share:.{decimals}f}"
+    return "·" if math.isnan(share) else percent(share, decimals, "")
 
 
 def _classification(
@@ -141,11 +142,11 @@ def _classification(
     best = palette.good if quality.accuracy == 1.0 else palette.text
     title = Row().add(f"{name}  ", palette.heading).add("accuracy ", palette.label)
     title.add(accuracy, best)
-    counted = f"  {right_ones:,} of {quality.observations:,}"
+    counted = f"  {grouped(right_ones)} of {grouped(quality.observations)}"
     title.add(counted if title.width + len(counted) <= width else "", palette.dim)
     rows = [title]
     if quality.undecided:
-        words = f"not finite: {quality.undecided:,} predictions"
+        words = f"not finite: {grouped(quality.undecided)} predictions"
         rows.append(Row().add(words, palette.alarm))
     names, number, shown = grid.names, grid.number, grid.shown
     before = ("…" if shown.start else " ") if grid.is_cut else ""
@@ -171,7 +172,7 @@ def _classification(
         for j in shown:
             count = int(confusion[i, j])
             style = palette.good if i == j else palette.minus[2]
-            cells.append((f"{count:,}", style if count else palette.dim))
+            cells.append((grouped(count), style if count else palette.dim))
         share = last(_percent(float(recall[i]), decimals), palette.text)
         rows.append(row_of(label, palette.label, cells, share))
     shares = [(_percent(float(precision[j]), decimals), palette.text) for j in shown]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
-from engine.common.text import MINUS
+from engine.common.numbers import general, grouped, relative_error, true_minus
 from engine.model.hyperparameters import DECLARATIONS
 from tui.drawing.lines import Row, cells_of, right
 from tui.drawing.matrix import heading_row, in_sight, names_of
@@ -150,7 +150,7 @@ def parameter_rows(
                 row.add(" " + text, style)
         rows.append(row)
     if len(row_names) > _MOST_ROWS:
-        rows.append(Row().add(f"… {len(row_names) - _MOST_ROWS:,} more rows", palette.dim))
+        rows.append(Row().add(f"… {grouped(len(row_names) - _MOST_ROWS)} more rows", palette.dim))
     rows.append(_sum(parameter, palette))
     return rows
 
@@ -160,11 +160,13 @@ def _sum(parameter: ParameterCheck, palette: Palette) -> Row:
     failing, worst = parameter.failing, parameter.worst
     row = Row()
     if failing:
-        row.add(f"✗ {len(failing):,} of {len(parameter.cells):,} differ", palette.alarm)
+        row.add(
+            f"✗ {grouped(len(failing))} of {grouped(len(parameter.cells))} differ", palette.alarm
+        )
     else:
-        row.add(f"✓ {len(parameter.cells):,} checked", palette.good)
+        row.add(f"✓ {grouped(len(parameter.cells))} checked", palette.good)
         if len(parameter.cells) < parameter.size:
-            row.add(f" of {parameter.size:,}", palette.dim)
+            row.add(f" of {grouped(parameter.size)}", palette.dim)
     if worst is not None:
         row.add(f", at most {_error(worst)}", palette.dim)
     return row
@@ -185,7 +187,7 @@ def _short(found: CellCheck) -> str:
 def _error(found: CellCheck) -> str:
     """The relative error in a few characters."""
     error = found.finding.relative_error
-    return f"{error:.0e}".replace("-", MINUS) if error else "0"
+    return true_minus(relative_error(error, 0)) if error else "0"
 
 
 def _style(found: CellCheck, palette: Palette) -> Style:
@@ -195,4 +197,4 @@ def _style(found: CellCheck, palette: Palette) -> Style:
 
 
 def _exact(value: float) -> str:
-    return f"{value:.7g}".replace("-", MINUS)
+    return true_minus(general(value, 7))

@@ -6,7 +6,7 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from engine.common.text import MINUS
+from engine.common.numbers import exact, grouped, percent
 from tui.drawing.lines import Row, cells_of
 from tui.drawing.matrix import Mark, as_table, matrix_rows, name_width, names_of
 from tui.drawing.numbers import fixed, shape_text, width_for
@@ -59,11 +59,11 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         if not math.isnan(value)
     ]
     if summary.nonfinite:
-        facts.insert(0, ("not finite", f"{summary.nonfinite:,}"))
+        facts.insert(0, ("not finite", grouped(summary.nonfinite)))
     if summary.saturated is not None:
-        facts.append(("saturated", f"{summary.saturated:.0%}"))
+        facts.append(("saturated", f"{percent(summary.saturated)}"))
     if summary.zeros:
-        facts.append(("zeros", f"{summary.zeros:.0%}"))
+        facts.append(("zeros", f"{percent(summary.zeros)}"))
     return facts
 
 
@@ -202,7 +202,7 @@ def _exact(
         number.add("·", palette.dim)
     else:
         value = float(values[place])
-        number.add(repr(value).replace("-", MINUS), palette.number(value, abs(value)))
+        number.add(exact(value), palette.number(value, abs(value)))
     label_width = cells_of(label)
     if label_width + len(" = ") + _LONGEST_NUMBER <= width:
         return [Row().add(label, palette.heading).add(" = ", palette.dim).extend(number)]
