@@ -1,4 +1,4 @@
-"""What is known of a choice before it is made: its name, its values, its help."""
+"""The declaration of a choice: its name, its permitted values, its help."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS = {float: "a number", int: "a whole number"}
 
 @dataclass(frozen=True)
 class Declaration:
-    """What is known of one hyperparameter before it has a value."""
+    """The declaration of one hyperparameter: name, permitted values, help."""
 
     name: str
     kind: type[float] | type[int] | type[str]
@@ -121,7 +121,7 @@ class Declaration:
         raise self._refusal(value)
 
     def matters(self, values: object) -> bool:
-        """Whether this one changes anything beside the others."""
+        """Return whether the hyperparameter has an effect, given the values of the others."""
         return self.needs is None or getattr(values, self.needs[0]) in self.needs[1]
 
     def _refusal(self, value: object) -> InputError:

@@ -58,7 +58,7 @@ class MissingCellError(DataError):
 
 
 class ParametersError(InputError):
-    """Given parameters that are not those of the network."""
+    """Parameters that do not fit the network."""
 
 
 class QueryError(InputError):

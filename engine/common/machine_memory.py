@@ -60,7 +60,7 @@ def _table(path: Path) -> dict[str, float]:
 
 
 def shortage(needed: float) -> str:
-    """Say in words that so many bytes are more than there are, or nothing."""
+    """Return a message if more bytes are needed than are free, else ""."""
     free = available()
     if needed <= free:
         return ""

@@ -55,7 +55,7 @@ def counted(count: int, thing: str) -> str:
 
 
 def folded(names: Sequence[str], most: int) -> str:
-    """Write so many names, and how many more there are."""
+    """Write the first names, and how many more there are."""
     more = len(names) - most
     shown = ", ".join(names[:most])
     return f"{shown} and {grouped(more)} more" if more > 0 else shown
