@@ -54,7 +54,7 @@ class Sample:
 
     @property
     def promise(self) -> str:
-        """What that command reaches, in words."""
+        """The result that the command reaches, in words, e.g. ``an accuracy of at least 97 %``."""
         if not self.measure:
             return ""
         is_share = self.measure == "accuracy"

@@ -40,7 +40,7 @@ def inputs_object(dataset: Dataset) -> dict[str, Any]:
 
 
 def scaling_lines(dataset: Dataset, most: int) -> list[str]:
-    """Write how each input is scaled, for at most so many; nothing where none is."""
+    """Write how each scaled input is scaled, up to a number of inputs."""
     scaling = dataset.scaling
     if scaling is None:
         return []
