@@ -322,7 +322,7 @@ class Hyperparameters:
 
     @property
     def hidden_sizes(self) -> tuple[int, ...]:
-        """How many neurons each hidden layer has."""
+        """The number of neurons of each hidden layer."""
         return () if self.hidden == "none" else tuple(map(int, self.hidden.split(",")))
 
     @property
@@ -340,7 +340,7 @@ class Hyperparameters:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
     def to_evaluate(self) -> Hyperparameters:
-        """Return those of the same network that only evaluates: one batch, the loss alone."""
+        """Return the hyperparameters for evaluation only: one batch, the loss alone."""
         return self.replace(batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0)
 
     def without_effect(self, names: Container[str]) -> list[str]:

@@ -89,7 +89,7 @@ class Network:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many inputs, neurons of each layer."""
+        """The number of inputs, then the number of neurons of each layer."""
         return (len(self.inputs.labels), *(len(layer.neurons.labels) for layer in self.layers))
 
     def parameter_tensors(self) -> dict[str, Tensor]:

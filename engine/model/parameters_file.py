@@ -74,7 +74,7 @@ def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _has_truth(value: object) -> bool:
-    """Whether there is a true or false anywhere in nested lists."""
+    """Return whether nested lists hold a boolean anywhere."""
     rest = [value]
     while rest:
         found = rest.pop()
