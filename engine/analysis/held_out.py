@@ -30,7 +30,7 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float | None:
-        """Which share of the observations is put into the right class; None without classes."""
+        """The share of the observations that are classified correctly; None without classes."""
         return self.quality.accuracy if isinstance(self.quality, Classification) else None
 
 

@@ -87,7 +87,7 @@ class Classification:
 
     @property
     def observations(self) -> int:
-        """How many there are."""
+        """The number of observations."""
         return int(self.confusion.sum()) + self.undecided
 
     @property
@@ -97,12 +97,12 @@ class Classification:
 
     @property
     def precision(self) -> Array:
-        """For each class, the share that is right of those taken for it; NaN if there is none."""
+        """The precision of each class: TP / (TP + FP), NaN if it is never predicted."""
         return _shares(self.confusion, self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> Array:
-        """For each class, the share of it that is found; NaN if there is none."""
+        """The recall of each class: TP / (TP + FN), NaN if it never occurs."""
         return _shares(self.confusion, self.confusion.sum(axis=1))
 
 
@@ -173,13 +173,13 @@ def _measures(f: Array, f0: Array) -> tuple[float, float, float]:
 
 
 def parts_of(dataset: Dataset) -> dict[str, Dataset]:
-    """Return the training part and, if there is one, the held-out validation part."""
+    """Return the training observations and, if there are any, the held-out ones."""
     held_out = dataset.validation
     return {"training": dataset} | ({"validation": held_out} if held_out is not None else {})
 
 
 class Examiner:
-    """Assesses a network on the training part and, if there is one, on the validation part.
+    """Assesses a network on the training observations and, if there are any, the held-out ones.
 
     Args:
         dataset: The table that is learned.
