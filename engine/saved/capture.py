@@ -137,7 +137,7 @@ _STOP_FIELDS = ("number", "name", "place", "text", "count", "enabled", "problem"
 
 
 def _known(branches: Branches) -> list[Branch]:
-    """The branches in the list, and those that undo or redo would bring back."""
+    """Return the listed branches, and the ones that undo or redo would bring back."""
     known = list(branches)
     for action in (*branches.done, *branches.undone):
         concerned = (

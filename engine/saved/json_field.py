@@ -58,7 +58,7 @@ class Field:
             yield Field(value, f"{self._name}[{i}]")
 
     def keys(self) -> list[str]:
-        """The names in an object."""
+        """Read the names in an object."""
         if not isinstance(self._value, dict):
             raise self._refusal("an object")
         return list(self._value)
@@ -81,37 +81,37 @@ class Field:
         return self.refuse(f"{wanted} is needed, not {clean(repr(self._value), 40)}")
 
     def text(self) -> str:
-        """A text, as long as it may be and not yet safe to show."""
+        """Read a text of permitted length, not yet safe to show."""
         if not isinstance(self._value, str):
             raise self._refusal("a text")
         return self._value
 
     def shown(self, longest: int = LONGEST) -> str:
-        """A text, safe to show, and cut where it is longer."""
+        """Read a text and make it safe to show; a longer one is cut."""
         return clean(self.text(), longest)
 
     def flag(self) -> bool:
-        """A boolean."""
+        """Read a boolean."""
         if not isinstance(self._value, bool):
             raise self._refusal("true or false")
         return self._value
 
     def whole(self, least: int = 0, most: int = _LONGEST) -> int:
-        """A whole number within bounds."""
+        """Read a whole number within bounds."""
         value = self._value
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise self._refusal(f"a whole number from {grouped(least)} to {grouped(most)}")
         return value
 
     def moment(self) -> float:
-        """A time, in seconds since 1970."""
+        """Read a time, in seconds since 1970."""
         value = self.number()
         if not 0 <= value <= _LAST_MOMENT:
             raise self._refusal("a time in seconds since 1970")
         return value
 
     def number(self) -> float:
-        """A finite number."""
+        """Read a finite number."""
         value = self._value
         if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 1.7e308:
             raise self._refusal("a number")

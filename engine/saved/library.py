@@ -35,7 +35,7 @@ class Entry:
 
     Attributes:
         folder: Where it is.
-        bytes: What it takes on the disk.
+        bytes: The number of bytes on the disk.
         saved: What it tells of itself; None where it cannot be read.
         problem: Why it cannot be read.
         holder: Who has it open.
@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def identity(self) -> str:
-        """What it is called by."""
+        """The identifier of the run."""
         return self.folder.path.name
 
     @property
@@ -66,7 +66,7 @@ class Entry:
 
     @property
     def path(self) -> str | None:
-        """Where its data are, as far as it can be told of one that cannot be read."""
+        """The path of its data, read loosely from a damaged manifest; None if it cannot be told."""
         if self.saved is not None:
             return self.saved.path
         manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))

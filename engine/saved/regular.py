@@ -17,7 +17,7 @@ _SMALL = 4 * 1024 * 1024
 
 
 def is_regular(path: Path) -> bool:
-    """Whether there is a regular file; a link to one is none."""
+    """Return whether a path is a regular file; a link to one is not."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
@@ -73,6 +73,6 @@ def read_regular(path: Path, most: int | None = None, *, follow: bool = False) -
 
 
 def lacking_to_read(size: int) -> str:
-    """Say that there is not enough memory to read so many bytes, or nothing."""
+    """Return a message if a file is too large to be read into memory, else ""."""
     lacking = shortage(_TIMES * size) if size > _SMALL else ""
     return f"to read {gigabytes(size)} {lacking}" if lacking else ""

@@ -152,7 +152,7 @@ class _Opening:
         return Restored(self._saved, debugger, document["view"].raw, notices)
 
     def _differences(self) -> list[str]:
-        """What is to be told where this machine computes otherwise."""
+        """Report where this machine computes different numbers."""
         found = self._reader.likeness
         if found.first is None:
             return []

@@ -140,7 +140,7 @@ class BranchReader:
         return tell
 
     def _series(self, number: int, kind: str) -> Array:
-        """The losses of a branch; the first ones only where a piece is lost and it may be."""
+        """Read the losses of a branch; only the first ones where a block is lost and may be."""
         name = f"{number}.{kind}"
         fields, rest = list(self._blocks[name]), self._pieces.array(name)
         if rest.ndim != 1:
@@ -180,15 +180,15 @@ class BranchReader:
         return Checkpoints(at.astype(np.int64), rows).until(computed)
 
     def _ahead(self, at: Array) -> float:
-        """Where losses are lost, the checkpoints after them are too, and are not looked at."""
+        """Return how far checkpoints may lie ahead of the losses, where some were lost."""
         return float(_MOST_ENTRIES * BLOCK) if self._lenient else 0.0
 
     def last_change(self, number: int, computed: int) -> int:
-        """The last iteration in which a branch can have been changed."""
+        """Return the last iteration in which a branch can have been changed."""
         return computed + (_FARTHEST if number in self._shortened else 0)
 
     def change(self, field: Field, run: Run, last: int) -> Change:
-        """A change by hand, which is at a clock time that the run has reached."""
+        """Read a change by the user, at a time that the run has reached."""
         parts = list(field)
         if len(parts) not in (3, 5):
             raise field.refuse("not a change")

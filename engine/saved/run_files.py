@@ -29,13 +29,13 @@ class Store(Protocol):
 
     @property
     def words(self) -> str:
-        """What it is called in messages."""
+        """The place of the pieces, as messages name it."""
 
     def manifests(self) -> list[bytes | InputError]:
-        """The manifests, the last one first; for one that cannot be read, why."""
+        """Return the manifests, the newest first; for an unreadable one, the error."""
 
     def part(self, name: str) -> bytes:
-        """A piece by its digest; raises InputError where there is none."""
+        """Read a piece by its digest; raise InputError where there is none."""
 
 
 class Folder:
@@ -80,7 +80,7 @@ class Folder:
             raise InputError(f"{name}.npz: {error.strerror or error}") from None
 
     def has(self, name: str) -> bool:
-        """Whether there is a piece of this name."""
+        """Return whether there is a piece of this name."""
         return is_regular(self.path / _file_name(name))
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
@@ -169,7 +169,7 @@ class Folder:
 
     @property
     def bytes(self) -> int:
-        """What it takes on the disk."""
+        """The number of bytes on the disk."""
         total = 0
         for path in self.path.iterdir():
             try:
@@ -246,7 +246,7 @@ class SingleFile:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Have a file hold a content whole, or be as it was.
+    """Write a file so that it holds either all of the new content or the old one.
 
     Raises:
         OSError: It could not be written.
@@ -274,7 +274,7 @@ def _written(folder: Path, content: bytes) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in a folder be on the disk."""
+    """Flush a folder's entries to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -283,7 +283,7 @@ def _sync(folder: Path) -> None:
 
 
 def _digests(manifest: Path) -> set[str]:
-    """Every digest that a manifest names, be it damaged or not; none where there is none."""
+    """Return every digest that a manifest names, damaged or not; none without a manifest."""
     try:
         content = read_regular(manifest, MOST_BYTES + 1)
         return set(re.findall(r"[0-9a-f]{32}", content.decode(errors="replace")))

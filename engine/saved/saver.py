@@ -87,7 +87,7 @@ class Saver:
         self._thread.start()
 
     def _token(self) -> object:
-        """What differs after anything has happened; quick, and right enough in any thread."""
+        """Return a token that differs after any change; quick, and close enough in any thread."""
         debugger = self._debugger
         branches = debugger.branches
         return (
@@ -105,7 +105,7 @@ class Saver:
         return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
-        """Let the saver look at the debugger; called in the debugger's thread.
+        """Capture the debugger's state if a save has asked for it; called in its thread.
 
         Returns:
             False, so that it can stand before what asks whether to cancel.
