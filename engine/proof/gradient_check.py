@@ -66,11 +66,11 @@ class ParameterCheck:
 
     @property
     def size(self) -> int:
-        """How many cells it has."""
+        """The number of elements of the parameter."""
         return int(np.prod(self.shape))
 
     def found(self, *verdicts: Verdict) -> list[CellCheck]:
-        """The cells of some verdicts, the largest relative error first."""
+        """Return the cells with one of some verdicts, the largest relative error first."""
         cells = [cell for cell in self.cells.values() if cell.finding.verdict in verdicts]
         return sorted(cells, key=_badness, reverse=True)
 
@@ -114,16 +114,16 @@ class GradientCheck:
 
     @property
     def checked(self) -> int:
-        """How many gradients were checked."""
+        """The number of gradients that were checked."""
         return sum(len(parameter.cells) for parameter in self.parameters)
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """The number of all gradients."""
         return sum(parameter.size for parameter in self.parameters)
 
     def count(self, *verdicts: Verdict) -> int:
-        """How many were found to be so."""
+        """Count the gradients with one of some verdicts."""
         return sum(len(parameter.found(*verdicts)) for parameter in self.parameters)
 
 
