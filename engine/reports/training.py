@@ -94,12 +94,12 @@ def _validation_object(debugger: Debugger) -> dict[str, Any] | None:
 
 
 def _assumptions(debugger: Debugger) -> tuple[str, ...]:
-    """What was assumed of the table, and of its targets for the sake of the loss."""
+    """Return what was assumed about the table, and about its targets for the loss."""
     return debugger.dataset.assumptions + debugger.program.listing.assumptions
 
 
 def _parts(debugger: Debugger) -> dict[str, tuple[Dataset, Evaluation]]:
-    """What the parameters are worth on the training part and on what is held out."""
+    """Evaluate the parameters on the training observations and on the held-out ones."""
     parameters, wanted = debugger.parameters, debugger.hyperparameters
     # A part may hold too few targets to tell classes by itself.
     decision = decision_of(debugger.dataset, wanted.loss)
@@ -211,7 +211,7 @@ def _array(array: Array) -> str:
 
 
 def _predictions(debugger: Debugger, most: int = 50) -> str:
-    """The prediction table with its error column, f₀ − f where the loss aims at f₀."""
+    """Write the table of predictions with an error column, f₀ − f where the loss aims at f₀."""
     dataset = debugger.dataset
     f, aim = debugger.predict(), debugger.program.loss.aim(dataset.f0)
     several = len(dataset.targets) > 1
