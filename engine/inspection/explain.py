@@ -148,7 +148,7 @@ def _leaf(cell: Cell, origin: str) -> Explanation:
 
 @contextmanager
 def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
-    """Have the clock there for a while."""
+    """Move the clock to the start of an iteration, and back when the block ends."""
     here = (run.iteration, run.position)
     run.go_to(iteration)
     try:
@@ -159,7 +159,7 @@ def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
 
 @contextmanager
 def _when_made(run: Run, tensor: Tensor) -> Iterator[int | None]:
-    """Have the clock at the end of the iteration before, if a last change is still that one's.
+    """Move the clock back to the previous iteration's end, if that iteration made the last change.
 
     Gives that iteration then, else None.
     """
