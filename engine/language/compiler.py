@@ -193,7 +193,7 @@ class _Compiler:
         return term
 
     def _elementwise(self, node: ast.AST, *terms: Term) -> Shape:
-        """The shape of an operation element by element."""
+        """Return the shape that an elementwise operation gives."""
         try:
             shape = np.broadcast_shapes(*(term.shape for term in terms))
         except ValueError:
