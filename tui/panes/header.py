@@ -73,7 +73,7 @@ class Header(LinesView, can_focus=False):
         return [row.add("", width=gap // 2).extend(state).strip(width)]
 
     def _network(self, moment: Moment, room: int) -> Row:
-        """As much as there is room for of what is trained, and of the program's name."""
+        """Lay out the program's name and the network, as far as there is room."""
         if room < _LEAST_NAME:
             return Row()
         palette, dataset, snapshot = self.palette, moment.dataset, moment.snapshot
@@ -100,7 +100,7 @@ class Header(LinesView, can_focus=False):
         return row
 
     def _narrow(self, moment: Moment, clocks: list[Row], width: int) -> Row:
-        """As much of the clock and of the state as one short line has room for."""
+        """Lay out the clock and the state in one short line."""
         mark, word, style = self._brief_state(moment)
         *told, bare = clocks
         brief, sign = Row().add(f"{mark} {word}", style), Row().add(mark, style)
@@ -121,7 +121,7 @@ class Header(LinesView, can_focus=False):
         return Row().extend(first).add(" ").extend(second)
 
     def _clocks(self, moment: Moment, room: int) -> list[Row]:
-        """The iteration and E, from the fullest that makes sense in that room to the shortest."""
+        """Return the iteration and E in several forms, the longest that fits first."""
         palette, snapshot = self.palette, moment.snapshot
         planned = grouped(snapshot.hyperparameters.iterations)
         finite = snapshot.loss is None or abs(snapshot.loss) < float("inf")
@@ -143,7 +143,7 @@ class Header(LinesView, can_focus=False):
         return [*clocks, Row().add(grouped(snapshot.iteration), palette.text)]
 
     def _brief_state(self, moment: Moment) -> tuple[str, str, Style]:
-        """The state as a mark and a word."""
+        """Return the state as a mark and a word."""
         palette = self.palette
         if self._progress:
             return "…", "", palette.good
@@ -181,7 +181,7 @@ class Header(LinesView, can_focus=False):
 
 
 def _is_stopped(moment: Moment) -> bool:
-    """Whether there is a reason to tell why the run stands where it does."""
+    """Return whether the reason of a stop is to be shown."""
     return bool(moment.snapshot.stopped) and moment.state is not State.RUNNING
 
 

@@ -118,7 +118,7 @@ class Fields(LinesView):
         return lines + [row.strip(width) for row in words[:left]]
 
     def _lines_for(self, words: int) -> int:
-        """How many lines to keep for so many of words, without moving what is being typed."""
+        """Return the number of lines for the help text that moves no field being edited."""
         height = self.size.height
         kept = min(max(words, _LEAST_WORDS), max(height // 2, _LEAST_WORDS))
         if self.typing:
@@ -126,7 +126,7 @@ class Fields(LinesView):
         return kept
 
     def _words(self, width: int) -> list[Row]:
-        """What there is to know of the hyperparameter under the cursor, or what is wrong."""
+        """Return the help of the hyperparameter under the cursor, or the error of its value."""
         palette = self.palette
         style: Style = palette.dim
         if self.problem:
@@ -161,7 +161,7 @@ def _written(value: Value) -> str:
 
 
 def _problem(moment: Moment, name: str, value: Value) -> str:
-    """Why no network can have another value, and which choice first makes it possible; or ""."""
+    """Explain why no other value is possible, and which choice first allows one; or ""."""
     # Imported here, as the first frame need not wait for NumPy.
     from engine.model.network import Network
 

@@ -86,7 +86,7 @@ class DatasetPane(LinesView):
         return max(min(below - 1, height - min(rows, _LEAST_ROWS)), 0)
 
     def _below(self) -> list[str]:
-        """What is told of the table, after an empty line; wrapped as if there were a scroll bar."""
+        """Lay out the notes on the table, after an empty line, leaving room for a scroll bar."""
         return ["", *self._notes(self.size.width - 1)]
 
     def _notes(self, width: int) -> list[str]:
@@ -216,7 +216,7 @@ class DatasetPane(LinesView):
 
 
 def _batch_words(moment: Moment) -> str:
-    """Which observations are in the batch, or how many, once it is picked."""
+    """Write the observations of the batch, or their number, once it is picked."""
     batch = moment.snapshot.batch
     if batch is None or "x" not in moment.snapshot.values:
         return ""
@@ -229,12 +229,12 @@ def _batch_words(moment: Moment) -> str:
 
 
 def _between(inputs: Columns, targets: Columns) -> str:
-    """The line between inputs and targets, with a mark on each side where columns are cut."""
+    """Draw the line between inputs and targets, with a mark where columns are cut."""
     return (" …" if inputs.after else " ") + "│" + ("…" if targets.before else "")
 
 
 def _beside(table: Table, step: int) -> tuple[int, int]:
-    """Where the columns begin a step further right, inputs first, then targets; or a step back."""
+    """Return the first columns in view after a step right (inputs before targets) or left."""
     inputs, targets = table.inputs, table.targets
     i, o = inputs.shown.start, targets.shown.start
     if step > 0:

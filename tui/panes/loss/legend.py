@@ -64,7 +64,7 @@ def _fitting(labels: Sequence[str], more: int, width: int) -> tuple[tuple[str, .
 
 
 def _without_subjects(labels: Sequence[str]) -> list[str]:
-    """Of labels that say what the same thing is, as in ``η = 2 at 5``, leave what it is."""
+    """Drop the subject that all labels share, as η in ``η = 2 at 5``."""
     parts = [_SUBJECT.match(label) for label in labels]
     counts = Counter(part[0] for part in parts if part)
     return [

@@ -25,12 +25,12 @@ _TALLEST = 10
 
 
 def _room(width: int) -> int:
-    """The cells for bars."""
+    """Return the width for bars in cells."""
     return width if width < _STACKED else width - _NAME - _RANGE
 
 
 def bins_for(width: int) -> int:
-    """Return how many bars a histogram has in so many cells."""
+    """Return the number of bars of a histogram of a width in cells."""
     return max(min(_room(width), _MOST_BINS), 8)
 
 
@@ -101,7 +101,7 @@ def _ratio(ratio: float) -> str:
 def _chart(
     name: str, chart: Histogram, style: Style, palette: Palette, size: tuple[int, int], note: str
 ) -> list[Row]:
-    """Bars; beside them, from where to where, and a note."""
+    """Draw a histogram with its range and a note beside it."""
     rows = []
     bars = _bars(chart, _room(size[0]), size[1])
     for level, line in zip(reversed(range(size[1])), bars, strict=True):
@@ -120,14 +120,14 @@ def _chart(
 def _stacked(
     name: str, chart: Histogram, style: Style, palette: Palette, size: tuple[int, int], note: str
 ) -> list[Row]:
-    """Bars; above them, from where to where, and a note."""
+    """Draw a histogram with its range and a note above it."""
     title = Row().add(name, palette.label, width=_NAME - 1).extend(_range(chart, palette))
     title.add(f"  {note}" if note else "", palette.text)
     return [title, *(Row().add(line, style) for line in _bars(chart, _room(size[0]), size[1]))]
 
 
 def _range(chart: Histogram, palette: Palette) -> Row:
-    """From where to where the values lie."""
+    """Write the range of the values."""
     if chart.nonfinite:
         return Row().add(f" {grouped(chart.nonfinite)} not finite", palette.alarm)
     low, high = (text.strip() for text in given([chart.low, chart.high], 3))

@@ -102,7 +102,7 @@ def classes_in_sight(parts: Mapping[str, Quality], width: int, first: int) -> tu
 
 
 def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
-    """The widest columns in which all classes fit; else as many narrow ones as do."""
+    """Choose the widest columns in which all classes fit; else as many narrow ones as fit."""
     from engine.analysis.metrics import Classification
 
     found = [quality for quality in parts.values() if isinstance(quality, Classification)]
@@ -205,7 +205,7 @@ def _regression(name: str, quality: Regression, palette: Palette, width: int) ->
 
 
 def _listed(name: str, quality: Regression, palette: Palette, width: int) -> list[Row]:
-    """The measures below each other, where they have no room beside each other."""
+    """List the measures one below another, where they do not fit side by side."""
     rows = [Row().add(name, palette.heading)]
     for k, target in enumerate(shortened(quality.targets, width)):
         rows.append(Row().add(target, palette.label))

@@ -24,7 +24,7 @@ _MOST_CELLS = 400_000
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """What is to be computed.
+    """A picture to compute.
 
     Attributes:
         view: ``boundary``, ``network``, ``quality`` or ``histograms``.
@@ -47,7 +47,7 @@ class Order:
     observation: int = 0
 
     def resembles(self, other: Order) -> bool:
-        """Whether only what the parameters are may differ."""
+        """Return whether another task differs in the parameters at most."""
         return (
             self.dataset is other.dataset
             and self.snapshot.is_of_same_network(other.snapshot)
@@ -110,7 +110,7 @@ class Studio:
         self._tools: dict[str, tuple[Order, Callable[[Order], Picture]]] = {}
 
     def submit(self, order: Order) -> None:
-        """Have a picture computed."""
+        """Request a picture, to be computed in the background."""
         with self._changed:
             self._order = order
             self._changed.notify()

@@ -43,11 +43,11 @@ class Checked:
         self._values: dict[str, Array] = {name: snapshot.values[name] for name in self.parameters}
 
     def fits(self, snapshot: Snapshot) -> bool:
-        """Whether the screen shows a network with the same parameters, whatever their values."""
+        """Return whether the shown network has the same parameters, whatever their values."""
         return _axes(snapshot) == self._axes
 
     def holds(self, snapshot: Snapshot) -> bool:
-        """Whether it still is about what the screen shows."""
+        """Return whether the check is still of the state on the screen."""
         if not self.fits(snapshot) or snapshot.iteration != self.check.iteration:
             return False
         if _settings(snapshot) != self._settings:
@@ -55,7 +55,7 @@ class Checked:
         return all((snapshot.values[name] == values).all() for name, values in self._values.items())
 
     def worst_row_and_column(self) -> list[int]:
-        """Where the worst gradient is that differs: all rows count, one parameter after another."""
+        """Return where the worst failing gradient is; rows count on over all parameters."""
         above = 0
         for name, parameter in self.parameters.items():
             axes = self._axes[name]
@@ -67,12 +67,12 @@ class Checked:
 
 
 def _axes(snapshot: Snapshot) -> dict[str, tuple[Axis, ...]]:
-    """The axes of the parameters, by name."""
+    """Return the axes of the parameters, by name."""
     return {name: snapshot.listing.axes[name] for name in snapshot.listing.parameters}
 
 
 def _settings(snapshot: Snapshot) -> dict[str, Value]:
-    """The hyperparameters that gradients may depend on: all that a run cannot change."""
+    """Return the hyperparameters that gradients may depend on: all that a run cannot change."""
     values = snapshot.hyperparameters.as_dict()
     return {name: values[name] for name, field in DECLARATIONS.items() if field.applies != "live"}
 
@@ -156,7 +156,7 @@ def parameter_rows(
 
 
 def _sum(parameter: ParameterCheck, palette: Palette) -> Row:
-    """What a parameter comes to, in a line."""
+    """Summarise the check of a parameter in a line."""
     failing, worst = parameter.failing, parameter.worst
     row = Row()
     if failing:
@@ -185,7 +185,7 @@ def _short(found: CellCheck) -> str:
 
 
 def _error(found: CellCheck) -> str:
-    """The relative error in a few characters."""
+    """Write the relative error in a few characters."""
     error = found.finding.relative_error
     return true_minus(relative_error(error, 0)) if error else "0"
 

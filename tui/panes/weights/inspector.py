@@ -68,7 +68,7 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
 
 
 def in_colours(moment: Moment, name: str, width: int, height: int, changed: bool) -> bool:
-    """Whether a tensor is drawn in colours.
+    """Return whether a tensor is drawn in colours.
 
     Args:
         moment: What there is to see.
@@ -85,7 +85,7 @@ def in_colours(moment: Moment, name: str, width: int, height: int, changed: bool
 
 
 def _layout(snapshot: Snapshot, name: str, width: int) -> tuple[int, int, int, bool]:
-    """How many rows, the cells of their names and of a number, whether all columns fit."""
+    """Return the number of rows, the widths of names and numbers, whether all columns fit."""
     axes = snapshot.listing.axes[name]
     rows, columns = (len(names) for names in names_of(axes))
     names = max(name_width(axes), cells_of(snapshot.listing.symbols[name]))
@@ -151,7 +151,7 @@ def _heat(
     height: int,
     at: tuple[int, int],
 ) -> list[Row]:
-    """A cell of the screen for each element, or block of elements, by sign and magnitude."""
+    """Draw a coloured cell for each element, or block of them, by sign and magnitude."""
     rows = _exact(snapshot, summary.name, palette, width, at)
     blocks = as_table(summary.blocks)
     table_shape = (summary.shape[0] if len(summary.shape) > 1 else 1, (summary.shape or (1,))[-1])
@@ -187,7 +187,7 @@ def _strongest(block: Array) -> float:
 def _exact(
     snapshot: Snapshot, name: str, palette: Palette, width: int, at: tuple[int, int]
 ) -> list[Row]:
-    """The value under the cursor, exactly, below its name where both may not fit."""
+    """Lay out the exact value under the cursor, below its name where both may not fit."""
     axes = snapshot.listing.axes[name]
     index = at[2 - len(axes) :] if axes else ()
     label = f"{snapshot.listing.symbols[name]}[{', '.join(snapshot.labels(name, index))}]"
