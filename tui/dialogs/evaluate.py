@@ -121,7 +121,7 @@ class EvaluateScreen(Dialog[None]):
         return f"{found}\nctrl+g goes there, to right after iteration {grouped(self._found)}"
 
     def action_close(self) -> None:
-        """Close, giving up what is being looked for."""
+        """Close the dialog and cancel the search."""
         cast("NNTui", self.app).give_up_search()
         self.dismiss()
 

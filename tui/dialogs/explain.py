@@ -56,7 +56,7 @@ class ExplainScreen(ListScreen):
 
     @property
     def explanation(self) -> Explanation:
-        """What is explained now."""
+        """The explanation that is shown."""
         return self._trail[-1].explanation
 
     @property

@@ -25,7 +25,7 @@ class Owner(Protocol):
         """The line that the cursor is on."""
 
     def rows(self, width: int) -> list[Row]:
-        """All lines."""
+        """Return all lines."""
 
 
 class ListLines(LinesView):
@@ -104,11 +104,11 @@ class ListScreen(Dialog[None]):
         return self.cursor
 
     def count(self) -> int:
-        """How many lines can be chosen."""
+        """Return the number of lines that can be chosen."""
         raise NotImplementedError
 
     def rows(self, width: int) -> list[Row]:
-        """All lines, those that can be chosen first."""
+        """Return all lines, the choosable ones first."""
         raise NotImplementedError
 
     def on_mount(self) -> None:

@@ -46,7 +46,7 @@ class Item:
     Attributes:
         kind: The heading that it stands under.
         wanted: What it opens.
-        name: What it is called by.
+        name: The name that it is listed under.
         about: What it is.
         end: What stands at the right end of its line.
         more: What is told of it while the cursor is on it.
@@ -167,7 +167,7 @@ class WelcomeScreen(Dialog[Wanted]):
 
     @property
     def chosen(self) -> Item | None:
-        """What the cursor is on."""
+        """The entry under the cursor."""
         return self._items[self.cursor] if self._items else None
 
     def _tell_of_chosen(self) -> None:
@@ -187,7 +187,7 @@ class WelcomeScreen(Dialog[Wanted]):
         return next((line for line, at in self._places.items() if at == self.cursor), 0)
 
     def rows(self, width: int) -> list[Row]:
-        """All lines of the list."""
+        """Return all lines of the list."""
         palette = self.lines.palette
         if self._all is None:
             return [Row().add("reading …", palette.dim)]
