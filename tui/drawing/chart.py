@@ -47,11 +47,11 @@ class Axes:
 
     @property
     def width(self) -> int:
-        """How many iterations they span."""
+        """The number of iterations that the axes span."""
         return self.iterations - self.first
 
     def holds(self, iteration: int) -> bool:
-        """Whether an iteration lies within."""
+        """Return whether an iteration lies within the axes."""
         return self.first <= iteration <= self.iterations
 
     def narrowed(self, first: int, last: int, outline: Outline) -> Axes:
@@ -95,7 +95,7 @@ class Axes:
 
 
 def empty_axes(log: bool) -> Axes:
-    """Axes before there is anything to draw."""
+    """Return the axes of an empty chart."""
     return Axes(1, math.inf, -math.inf, True) if log else Axes(1, 0.0, 0.0, False)
 
 
@@ -111,17 +111,17 @@ def decades(outline: Outline) -> int:
 
 
 def wants_log(outline: Outline) -> bool:
-    """Whether E spans so many decades that a linear scale shows next to nothing of it."""
+    """Return whether E spans too many decades for a linear scale to show them."""
     return decades(outline) >= _MANY_DECADES and suits_log(outline)
 
 
 def suits_log(outline: Outline) -> bool:
-    """Whether a logarithmic scale has something to show, and hides nothing but 0."""
+    """Return whether a logarithmic scale shows something, and hides nothing but 0."""
     return bool((outline.highs > 0).any()) and not (outline.lows < 0).any()
 
 
 def is_curve(character: str) -> bool:
-    """Whether a character of the chart belongs to the curve."""
+    """Return whether a character of the chart belongs to the curve."""
     return ord(character) in _CURVE
 
 
@@ -141,7 +141,7 @@ class Chart:
 
     @property
     def span(self) -> int:
-        """How many columns the iterations take."""
+        """The number of columns that the iterations take."""
         return self.last - self.first
 
     def column_of(self, iteration: int, axes: Axes) -> int:
@@ -169,7 +169,7 @@ def _points(outline: Outline, axes: Axes) -> tuple[Array, Array]:
 
 
 def is_drawable(outline: Outline, axes: Axes) -> bool:
-    """Whether there is anything between the axes, if there is room for it."""
+    """Return whether there is anything to draw, given the room for it."""
     finite = math.isfinite(axes.bottom) and math.isfinite(axes.top)
     return finite and bool(_points(outline, axes)[0].size)
 

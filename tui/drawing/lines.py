@@ -128,7 +128,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         raise NotImplementedError
 
     def total_lines(self) -> int:
-        """How many lines there are to scroll through."""
+        """Return the number of lines to scroll through."""
         return self.size.height
 
     def entitle(self, title: str, subtitle: str = "") -> None:
@@ -158,7 +158,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh(*regions)
 
     def _measure(self) -> None:
-        """Have as many lines to scroll through as there are now."""
+        """Set the scrollable height to the present number of lines."""
         total = self.total_lines()
         if self.virtual_size.height != total:
             self.virtual_size = Size(self.size.width, total)
@@ -247,20 +247,20 @@ def cells_of(text: str) -> int:
 
 
 def right(text: str, width: int) -> str:
-    """Put text at the right end of so many cells, cut with an ellipsis if it is too long."""
+    """Align text to the right in a width in cells, cut with an ellipsis if it is too long."""
     text = cut(typeset(text), width)
     return " " * (width - cell_len(text)) + text
 
 
 def cut(text: str, width: int) -> str:
-    """Cut text that takes more than so many cells, with an ellipsis at its end."""
+    """Cut text to a width in cells, with an ellipsis at its end."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(width - 1, 0)).rstrip() + "…" * (width > 0)
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break text between words into lines of at most so many cells."""
+    """Wrap text between words into lines of at most a width in cells."""
     text = typeset(text)
     lines: list[str] = []
     for word in text.split():

@@ -46,7 +46,7 @@ def names_of(axes: tuple[Axis, ...]) -> tuple[list[str], list[str]]:
 
 
 def name_width(axes: tuple[Axis, ...], most: int = 10) -> int:
-    """How many cells the names of the rows take."""
+    """Return the width of the row names in cells."""
     rows, _ = names_of(axes)
     return min(max(map(cell_len, rows[:_MOST_ROWS]), default=0), most)
 

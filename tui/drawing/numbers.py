@@ -28,7 +28,7 @@ _DIGITS = 9
 
 
 def width_for(columns: int, room: int) -> int:
-    """Return the widest numbers of which so many, a space before each, fit into the room."""
+    """Return the largest width at which the columns, a space before each, fit into the room."""
     for width in _WIDTHS:
         if columns * (width + 1) <= room:
             return width
@@ -43,7 +43,7 @@ def whole_digits(largest: float) -> int:
 
 
 def fixed(value: float, width: int, whole: int = 1) -> str:
-    """Write a number with its sign in exactly so many cells.
+    """Write a number with its sign, in exactly a number of cells.
 
     A number too large for its column has fewer decimals. One too small for them, or with more
     digits before the point than there are cells, is written with an exponent, so that only 0
@@ -86,7 +86,7 @@ def _scientific(value: float, width: int) -> str:
 
 
 def missing(width: int, whole: int = 1) -> str:
-    """What stands where nothing is computed yet, at the place of the last whole digit."""
+    """Write the placeholder of a missing value, in line with the last whole digit."""
     return (" " * whole + NOT_COMPUTED).ljust(width)
 
 
