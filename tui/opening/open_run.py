@@ -149,7 +149,7 @@ class Opener:
         return self.anew(self._beside() if self.new else ())
 
     def _beside(self) -> tuple[str, ...]:
-        """What there is to tell of the unfinished run that one started anew leaves as it is."""
+        """Return a notice about the unfinished run that a new one leaves as it is."""
         if self.data in (None, STANDARD_INPUT) or self.how == READ_ONLY:
             return ()
         assert self.data is not None
@@ -223,7 +223,7 @@ class Opener:
         )
 
     def _unreadable(self) -> tuple[str, ...]:
-        """What there is to tell of saved runs that may be on the same data and cannot be read."""
+        """Return notices about unreadable saved runs that may be on the same data."""
         if self.data in (None, STANDARD_INPUT) or self.new or self.open_ is not None:
             return ()
         assert self.data is not None
@@ -341,7 +341,7 @@ class Opener:
         )
 
     def _refuse_fixed(self) -> None:
-        """A saved run has its hyperparameters; those that apply at once can be changed."""
+        """Refuse options that a saved run has fixed; the ones that apply at once can be changed."""
         for name, value in self.explicit.items():
             if name == "weights":
                 raise InputError("--weights: a saved run has its own; --new starts another")
@@ -358,7 +358,7 @@ class Opener:
 
 
 def _told_of_existing(save: str) -> str:
-    """What stands in the place of a new file, and the way out."""
+    """Return what already exists at the path of a new file, and the way out."""
     try:
         saved = newest(SingleFile(Path(save)))
     except InputError:
