@@ -52,7 +52,7 @@ class _Output:
             self._failed()
 
     def flush(self) -> None:
-        """Have it written now."""
+        """Write what is buffered."""
         try:
             self._file.flush()
         except OSError:
@@ -86,7 +86,7 @@ class ScreenDriver(LinuxDriver):
         self._core.leave(code)
 
     def _look_for_terminal(self) -> None:
-        """Have the app end if the terminal has gone; from any thread."""
+        """Exit the app if the terminal has gone; callable from any thread."""
         # The loop may have ended before.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._core.leave_if_alone)

@@ -114,12 +114,12 @@ def wait_for_foreground(handle: int) -> None:
 
 
 def is_dumb() -> bool:
-    """Whether the terminal, if there is one, knows no sequences to move the cursor."""
+    """Return whether the terminal, if there is one, cannot move the cursor."""
     return os.environ.get("TERM", "") in ("dumb", "")
 
 
 def writes_over(stream: TextIO) -> bool:
-    """Whether a line that is written to a stream can be written over."""
+    """Return whether a line written to a stream can be overwritten."""
     return stream.isatty() and not is_dumb()
 
 
@@ -150,7 +150,7 @@ def size() -> tuple[int, int] | None:
 
 
 def is_gone() -> bool:
-    """Whether the terminal that was there at the start is no more."""
+    """Return whether the terminal of the start is gone."""
     try:
         termios.tcgetattr(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     except (termios.error, OSError, ValueError):
