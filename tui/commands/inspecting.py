@@ -46,7 +46,7 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
 
 
 def _is_written(option: str) -> bool:
-    """Whether an option stands on the command line."""
+    """Return whether an option stands on the command line."""
     source = click.get_current_context().get_parameter_source(option)
     return source is click.core.ParameterSource.COMMANDLINE
 
@@ -71,7 +71,7 @@ def _train_up_to(debugger: Debugger, iteration: int) -> None:
 
 
 def _train_until(debugger: Debugger, condition: str) -> None:
-    """Have the debugger stand before the iteration in which a condition becomes true."""
+    """Train up to the iteration in which a condition becomes true."""
     from engine.language.parsing import LONGEST
     from tui.commands.without_screen import train_until
 

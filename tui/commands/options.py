@@ -179,7 +179,7 @@ def data_and_hyperparameters(command: F) -> F:
 
 
 def optional_data_and_hyperparameters(command: F) -> F:
-    """The same where DATA can be left out."""
+    """Give a command the same, with a DATA that can be left out."""
     return _data_and_hyperparameters(command, required=False)
 
 
@@ -214,7 +214,7 @@ def _data_and_hyperparameters(command: F, required: bool) -> F:
 
 
 def table_options(given: Mapping[str, Any]) -> TableOptions:
-    """Return those of the given options that say how to read the table."""
+    """Return the given options that say how to read the table."""
     return TableOptions(**{name: given[name] for name in _TABLE_OPTIONS if name in given})
 
 

@@ -69,7 +69,7 @@ def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
 
 
 def _name(data: str) -> str:
-    """What the file is called, short enough for a line, with its size where that says something."""
+    """Return the file's name, short enough for a line, with the size of a large file."""
     if data == STANDARD_INPUT:
         return "standard input"
     try:

@@ -50,7 +50,7 @@ class _Lines:
         self._next = perf_counter() + _BETWEEN_LINES
 
     def update(self, further: int) -> None:
-        """Be so much further."""
+        """Advance the progress."""
         self._done += further
         if perf_counter() > self._next:
             self._next = perf_counter() + _BETWEEN_LINES
@@ -128,7 +128,7 @@ def train_and_save(opening: Opening) -> tuple[float, bool]:
 def train_to_the_end(
     debugger: Debugger, iterations: int | None = None, also: Cancel | None = None
 ) -> tuple[float, bool]:
-    """Run until so many iterations are complete, or until Ctrl-C.
+    """Run until a number of iterations are complete, or until Ctrl-C.
 
     Args:
         debugger: What to run.
