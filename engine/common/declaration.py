@@ -53,7 +53,7 @@ class Declaration:
 
     @property
     def is_switch(self) -> bool:
-        """Whether all there is to choose is no or yes."""
+        """Whether the only choices are no and yes."""
         return self.choices == ("no", "yes")
 
     @property
@@ -129,6 +129,6 @@ class Declaration:
 
 
 def declare(default: Value, help: str, **facts: Any) -> Any:
-    """Declare a dataclass field together with everything that is known of it."""
+    """Declare a dataclass field together with its `Declaration`."""
     facts.update(default=default, help=help)
     return dataclasses.field(default=default, metadata=facts)

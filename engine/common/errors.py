@@ -38,7 +38,7 @@ class DataError(InputError):
 
 
 class MissingCellError(DataError):
-    """A table has missing cells, and what to do about them was not said.
+    """A table has missing cells, and no option says what to do about them.
 
     Args:
         file: The path as the user gave it.
@@ -66,4 +66,4 @@ class QueryError(InputError):
 
 
 class NotComputedError(LookupError):
-    """A value was asked for before its operation has run in this iteration."""
+    """A value was requested before its operation has run in this iteration."""

@@ -36,7 +36,7 @@ what it shows; the state is kept at the start and at two checkpoints besides, an
 
 
 def available() -> float:
-    """Return the bytes that this process can still have; infinite where nobody tells."""
+    """Return the bytes that this process can still allocate; infinite if that is unknown."""
     found = [float("inf")]
     with suppress(OSError, ValueError, KeyError):
         found.append(1024 * _table(Path("/proc/meminfo"))["MemAvailable:"])
@@ -88,13 +88,13 @@ def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> 
 
 
 def _numbers(dataset: Dataset, hyperparameters: Hyperparameters) -> tuple[int, int]:
-    """Return how many weights there are, and how many values of all layers for all observations."""
+    """Return the number of weights, and of values of all layers for all observations."""
     sizes = (len(dataset.inputs), *hyperparameters.hidden_sizes, len(dataset.targets))
     return sum(a * b for a, b in pairwise(sizes)), len(dataset.x) * sum(sizes)
 
 
 def estimated_bytes(dataset: Dataset, hyperparameters: Hyperparameters) -> float:
-    """Estimate the bytes that a run takes, roughly where they are few."""
+    """Estimate the bytes that a run takes, roughly if they are few."""
     numbers = sum(_numbers(dataset, hyperparameters))
     if numbers < _SMALL:
         return 8 * (_WORKING + _KEPT) * numbers

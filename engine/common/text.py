@@ -50,7 +50,7 @@ def normalised(name: str) -> str:
 
 
 def counted(count: int, thing: str) -> str:
-    """Write how many there are, e.g. ``1 iteration`` and ``2,000 iterations``."""
+    """Write a count with its noun, e.g. ``1 iteration`` and ``2,000 iterations``."""
     return f"{grouped(count)} {thing}{'s' if count != 1 else ''}"
 
 
