@@ -69,7 +69,7 @@ class Sample:
 
 
 def read_samples() -> dict[str, Sample]:
-    """Return the bundled datasets, name → what is known of it, in alphabetical order."""
+    """Return the bundled datasets by name, in alphabetical order."""
     files = bundled()
     known = {}
     if files:

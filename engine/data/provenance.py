@@ -25,7 +25,7 @@ def origin_of_input(dataset: Dataset, n: int, i: int) -> str:
 
 
 def inputs_object(dataset: Dataset) -> dict[str, Any]:
-    """Describe what is to be done with new rows before the network can be applied to them.
+    """Describe how new rows are turned into the network's inputs.
 
     Returns:
         The names of the inputs, how many of the last ones are features computed by the expression
@@ -40,7 +40,7 @@ def inputs_object(dataset: Dataset) -> dict[str, Any]:
 
 
 def scaling_lines(dataset: Dataset, most: int) -> list[str]:
-    """Write how each scaled input is scaled, up to a number of inputs."""
+    """Write how the inputs are scaled, for at most a number of them; empty without scaling."""
     scaling = dataset.scaling
     if scaling is None:
         return []
