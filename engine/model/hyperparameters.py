@@ -344,7 +344,7 @@ class Hyperparameters:
         return self.replace(batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0)
 
     def without_effect(self, names: Container[str]) -> list[str]:
-        """Say of each of these that changes nothing beside the others that it does not."""
+        """Return a message for each named hyperparameter without an effect, given the others."""
         told = []
         for declaration in DECLARATIONS.values():
             if declaration.name in names and not declaration.matters(self):
@@ -355,7 +355,7 @@ class Hyperparameters:
         return told
 
     def as_dict(self) -> dict[str, Value]:
-        """Return name → value in the order of declaration."""
+        """Return the values by name, in the order of declaration."""
         return dataclasses.asdict(self)
 
 

@@ -1,4 +1,4 @@
-"""What a network consists of: its layers, their names, and the parameters to start from."""
+"""The architecture of a network: its layers, their names, the starting parameters."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Layer:
 
 
 class Network:
-    """The architecture that hyperparameters and a dataset ask for.
+    """The architecture given by hyperparameters and a dataset.
 
     Attributes:
         observations: The axis of the observations.
@@ -173,7 +173,7 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
 
 
 def _other_than_softmax(dataset: Dataset) -> str:
-    """Say what to do where there is a single target, by what it looks like."""
+    """Suggest another output and loss for a single target, by its values."""
     (target,), values = dataset.targets, np.unique(dataset.f0)
     sigmoid = "--output-activation sigmoid"
     if len(values) == 2:

@@ -19,7 +19,7 @@ _ZIP = b"PK"
 
 
 def read_parameters(path: str | Path) -> dict[str, object]:
-    """Read parameters from a file, whatever it is called.
+    """Read parameters from a file in JSON or NumPy's ``.npz`` format.
 
     Args:
         path: An object of arrays by name as JSON, or a whole report of `nn-tui train --json`, or
@@ -64,7 +64,7 @@ def _from_json(text: bytes) -> dict[str, object]:
 
 
 def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
-    """Make an object of its members, none of which may come twice."""
+    """Build a JSON object from its members and refuse repeated names."""
     made: dict[str, object] = {}
     for name, value in members:
         if name in made:
