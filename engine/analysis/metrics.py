@@ -73,7 +73,7 @@ def decision_of(dataset: Dataset, loss: str = "mse") -> Decision | None:
 
 @dataclass(frozen=True)
 class Classification:
-    """How often the classes are right.
+    """The quality of predicted classes: a confusion matrix and its measures.
 
     Attributes:
         classes: Their names.
@@ -113,7 +113,7 @@ def _shares(confusion: NDArray[np.intp], of: NDArray[np.intp]) -> Array:
 
 @dataclass(frozen=True)
 class Regression:
-    """How far the numbers are off, for each target.
+    """The errors of predicted numbers, for each target.
 
     Attributes:
         targets: Their names.

@@ -1,4 +1,4 @@
-"""What the network makes of two chosen inputs: every neuron over a grid of points."""
+"""The activation of every neuron over a grid of two chosen inputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AIR = 0.08
 
 @dataclass(frozen=True)
 class Map:
-    """One of the pictures that a surface has.
+    """One of the pictures of a surface: the output, or a neuron.
 
     Attributes:
         name: What is drawn: ``f``, the name of one of several outputs, or of a neuron. Several
