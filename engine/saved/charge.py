@@ -1,4 +1,4 @@
-"""What a manifest asks for, judged before anything of it is read."""
+"""Checks the memory that a saved run needs, before its arrays are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields of a JSON document, each read as what it must be, or refused by name."""
+"""Fields of a JSON document, read with their type or refused by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LAST_MOMENT = 253_402_300_799
 
 
 class Field:
-    """A value in a document and the way to it.
+    """A value in a JSON document, with its path for messages.
 
     Args:
         value: What JSON gave.

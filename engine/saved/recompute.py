@@ -1,4 +1,4 @@
-"""Whether this machine computes a saved run as the one did that saved it."""
+"""Compares a saved run with the same iterations computed on this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WILD = 1e50
 
 @dataclass(frozen=True)
 class Likeness:
-    """What has come out otherwise.
+    """The first loss that this machine computes differently.
 
     Attributes:
         first: The first iteration whose loss is not the same to the last bit; None if all are.

@@ -1,4 +1,4 @@
-"""Opens a saved run; what is damaged or not to be trusted is refused by name."""
+"""Opens saved runs; a damaged or untrusted part is refused by name."""
 
 from __future__ import annotations
 

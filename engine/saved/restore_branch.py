@@ -114,7 +114,7 @@ class BranchReader:
         return Branch(number, field["label"].shown(), run, began)
 
     def _compare(self, number: int, record: Record) -> None:
-        """Look whether the branch is computed here as it was; refuse what is another one."""
+        """Compare the branch with its iterations computed here; refuse another program's."""
         try:
             found = compare(record, self._dataset, self._may_give_up)
         except InputError as error:
@@ -129,7 +129,7 @@ class BranchReader:
         return False
 
     def _telling(self, run: Run, record: Record) -> Cancel:
-        """Return what tells how far a run is, and never cancels it but by raising."""
+        """Return a callback that reports the progress of a run and cancels only by raising."""
         start = int(record.checkpoints.until(max(record.iteration - 1, 0)).at[-1])
         whole = max(record.iteration - start, 1)
 

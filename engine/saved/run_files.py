@@ -25,7 +25,7 @@ UNFINISHED = ".unfinished-"
 
 
 class Store(Protocol):
-    """What pieces can be read from."""
+    """A place that manifests and pieces are read from."""
 
     @property
     def words(self) -> str:
@@ -55,7 +55,7 @@ class Folder:
 
     @property
     def holds_a_run(self) -> bool:
-        """Whether there is a manifest in it, be it damaged or not."""
+        """Whether it holds a manifest, damaged or not."""
         return any(os.path.lexists(self.path / name) for name in (MANIFEST, PREVIOUS))
 
     def manifests(self) -> list[bytes | InputError]:
@@ -84,7 +84,7 @@ class Folder:
         return is_regular(self.path / _file_name(name))
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
-        """Make a save the last one.
+        """Write a save, which becomes the last one.
 
         Args:
             manifest: Its description.
@@ -149,7 +149,7 @@ class Folder:
                     path.unlink()
 
     def discard(self) -> None:
-        """Remove what there is of a run of which no save has ever become whole."""
+        """Remove the files of a run without a complete save."""
         if not self.holds_a_run:
             with suppress(OSError):
                 self.remove()

@@ -101,7 +101,7 @@ class Saver:
 
     @property
     def _is_due(self) -> bool:
-        """Whether what there is now is not saved, or not any more."""
+        """Whether the present state is unsaved."""
         return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
