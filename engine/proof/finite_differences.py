@@ -43,7 +43,7 @@ _MEDIAN = 0.6745
 
 
 class Verdict(StrEnum):
-    """What the differences say of a gradient."""
+    """The result of comparing a gradient with finite differences."""
 
     AGREES = "agrees"
     KINK = "at a kink"
@@ -53,7 +53,7 @@ class Verdict(StrEnum):
 
     @property
     def fails(self) -> bool:
-        """Whether the gradient is not what it should be."""
+        """Whether the gradient is wrong."""
         return self in (Verdict.DIFFERS, Verdict.NOT_FINITE)
 
 

@@ -76,18 +76,18 @@ class ParameterCheck:
 
     @property
     def failing(self) -> list[CellCheck]:
-        """The cells whose gradients are not what they should be, the worst first."""
+        """The cells whose gradients are wrong, the worst first."""
         return self.found(*(verdict for verdict in Verdict if verdict.fails))
 
     @property
     def worst(self) -> CellCheck | None:
-        """The worst cell of those that could be judged; None if none could."""
+        """The cell with the largest error, undecided ones left out; None if all are."""
         return next(iter(self.failing + self.found(Verdict.AGREES)), None)
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What a check has found.
+    """The result of a gradient check.
 
     Attributes:
         iteration: How many iterations were complete.

@@ -1,4 +1,4 @@
-"""What a check has found, as text and as an object for JSON."""
+"""Reports of a gradient check, as text and as an object for JSON."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _differences(comparison: Comparison) -> list[tuple[str, Difference]]:
 
 
 def check_text(check: GradientCheck) -> str:
-    """Write the table of the parameters, what is worth a line of its own, and what follows."""
+    """Write the table of the parameters, the remarkable cells, and the verdict."""
     lines = [
         f"iteration {grouped(check.iteration)}   E = {format_number(check.E)}, "
         f"computed with a noise of {relative_error(check.noise)}",
@@ -131,7 +131,7 @@ def check_text(check: GradientCheck) -> str:
 
 
 def _aside_text(check: GradientCheck) -> list[str]:
-    """Say what this proves nothing of."""
+    """Write what the check does not prove."""
     if not check.aside:
         return []
     are = "are" if len(check.aside) > 1 else "is"
@@ -170,7 +170,7 @@ def _remarks(parameter: ParameterCheck) -> list[str]:
 
 
 def cell_text(cell: CellCheck) -> str:
-    """Say in a line what was found of one gradient."""
+    """Write the finding on one gradient in a line."""
     finding = cell.finding
     a, n = (true_minus(general(value, 9)) for value in (finding.analytic, finding.numeric))
     both = f"{cell.label} is {a}, by differences {n}"
@@ -190,7 +190,7 @@ def cell_text(cell: CellCheck) -> str:
 
 
 def verdict_text(check: GradientCheck) -> str:
-    """Say in a sentence what follows."""
+    """Write the verdict in a sentence."""
     failing = sum(len(parameter.failing) for parameter in check.parameters)
     if failing:
         verb = "differs" if failing == 1 else "differ"
