@@ -1,4 +1,4 @@
-"""What a run has to say for itself, as text and as an object for JSON."""
+"""Reports of a training run, as text and as an object for JSON."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _OF_NUMBERS = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
 
 
 def plain(value: object) -> Any:
-    """Turn arrays and numbers into what JSON can hold, in full precision.
+    """Convert arrays and numbers to values for JSON, in full precision.
 
     A number that JSON does not know becomes "NaN", "Infinity" or "-Infinity".
     """
