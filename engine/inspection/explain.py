@@ -75,7 +75,7 @@ def explain(
 
 
 def _reader(run: Run, operation: Operation) -> Callable[[Tensor, Index], Cell]:
-    """Give cells the values that they had when an operation read them."""
+    """Return a reader of cells as an operation read them."""
     program = run.program
     position = program.operations.index(operation)
     values = state_read(run, position)

@@ -1,4 +1,4 @@
-"""What leaves the debugger: an immutable picture of one moment."""
+"""The immutable state of a debugger that views draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes a debugger's snapshot: copies of all there is to see."""
+"""Takes snapshots of a debugger: copies of all that is shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _QUICK = 0.002
 def take_snapshot(
     debugger: Debugger, observations: slice | None, buckets: int, summary_of: str | None
 ) -> Snapshot:
-    """Copy what there is to see now; see `Debugger.snapshot`."""
+    """Copy the state that is shown; see `Debugger.snapshot`."""
     present = debugger.branches.current
     run, program, rows = present.run, debugger.program, debugger.program.observations
     if program.batch is not None:
