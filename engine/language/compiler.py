@@ -53,10 +53,10 @@ class Term:
 
 
 class Names(Protocol):
-    """What an expression can name."""
+    """The names that an expression can use."""
 
     def term(self, name: str) -> Term:
-        """Return what a name stands for, or raise QueryError."""
+        """Return the term that a name stands for, or raise QueryError."""
 
     def previous(self, name: str) -> Term:
         """Return the value of a name one iteration ago, or raise QueryError."""
@@ -77,14 +77,14 @@ class Query:
 
     @property
     def is_condition(self) -> bool:
-        """Whether it is a single true or false."""
+        """Whether the value is a single boolean."""
         return self.term.is_truth and self.term.shape == ()
 
     def require_condition(self) -> None:
-        """Refuse what is no condition, and say what it is.
+        """Raise an error unless the expression is a condition.
 
         Raises:
-            QueryError: It is no single true or false.
+            QueryError: It is not a single boolean.
         """
         if self.is_condition:
             return
@@ -97,7 +97,7 @@ class Query:
         raise QueryError(f"{self.text}: is {kind}, not a condition like {like}")
 
     def value(self) -> np.ndarray[Any, Any]:
-        """Evaluate.
+        """Evaluate the expression.
 
         Returns:
             A copy, of dtype float64 or bool; a scalar has the shape ``()``.
@@ -115,7 +115,7 @@ class Query:
 
 
 def compile_query(text: str, names: Names) -> Query:
-    """Read and compile an expression.
+    """Parse and compile an expression.
 
     Args:
         text: What a user typed.
@@ -130,10 +130,10 @@ def compile_query(text: str, names: Names) -> Query:
 
 
 def compile_condition(text: str, names: Names) -> Query:
-    """Read and compile an expression that is a single true or false.
+    """Parse and compile a condition.
 
     Raises:
-        QueryError: As for `compile_query`, or it is no condition.
+        QueryError: As for `compile_query`, or it is not a condition.
     """
     query = compile_query(text, names)
     query.require_condition()
