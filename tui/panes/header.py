@@ -47,7 +47,7 @@ class Header(LinesView, can_focus=False):
         self._progress = ""
 
     def tell(self, progress: str) -> None:
-        """Show how far something that takes long has come, in place of the state."""
+        """Show the progress of a long computation in place of the state."""
         if progress != self._progress:
             self._progress = progress
             self.redraw()

@@ -71,7 +71,7 @@ class Fields(LinesView):
         return self.cursor - self._first
 
     def at(self, line: int) -> int | None:
-        """Return which of the hyperparameters stands on a line."""
+        """Return the hyperparameter on a line."""
         place = self._first + line
         return place if place < len(self.shown) and line < self._room else None
 
@@ -144,7 +144,7 @@ class Fields(LinesView):
 
     @property
     def cursor_shown(self) -> bool:
-        """Whether the cursor is to be seen."""
+        """Whether the cursor is shown."""
         return self.has_focus or self.typing
 
     def on_focus(self) -> None:
@@ -213,7 +213,7 @@ class HyperparametersPane(Container):
 
     @property
     def settings(self) -> dict[str, Value]:
-        """The values in force, by name; nothing before there is a run."""
+        """The present values by name; empty before a run is open."""
         return self.fields.moment.settings if self.fields.moment else {}
 
     def show(self, moment: Moment) -> None:
@@ -258,7 +258,7 @@ class HyperparametersPane(Container):
         self.screen.set_focus(self.editor)
 
     def restore(self) -> bool:
-        """Give up the edit; false if there was none."""
+        """Cancel the edit and return whether there was one."""
         busy = self.fields.typing or self.fields.choosing is not None
         if busy:
             self._end()
@@ -275,7 +275,7 @@ class HyperparametersPane(Container):
         self.fields.redraw()
 
     def _accept(self, text: str) -> None:
-        """Apply a value that is valid, or say what is wrong with it."""
+        """Apply a valid value, or show what is wrong with it."""
         field, values = self.fields.field, self.settings
         try:
             value = field.parse(text)

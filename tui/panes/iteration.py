@@ -55,7 +55,7 @@ class IterationPane(LinesView):
 
     @property
     def explained(self) -> str:
-        """The tensor that is meant where one asks for an explanation: chosen, or just computed."""
+        """The tensor to explain: the chosen one, or the one just computed."""
         assert self.moment is not None
         snapshot = self.moment.snapshot
         if self._cursor is None and snapshot.computed:

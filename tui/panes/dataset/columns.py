@@ -45,12 +45,12 @@ class Columns:
 
     @property
     def before(self) -> bool:
-        """Whether there are others on the left."""
+        """Whether there are more columns on the left."""
         return self.shown.start > 0
 
     @property
     def after(self) -> bool:
-        """Whether there are others on the right."""
+        """Whether there are more columns on the right."""
         return self.shown.stop < self.count
 
 
@@ -136,7 +136,7 @@ def _wanted(inputs: Columns) -> list[int]:
 
 
 class _Texts:
-    """What stands in the visible rows of some columns, written once it is asked for."""
+    """The texts of the visible rows of some columns, written on demand."""
 
     def __init__(self, values: Array, names: Sequence[str], digits: int) -> None:
         self._values = values
@@ -158,7 +158,7 @@ class _Texts:
         return Columns(shown, names, [self._column(k) for k in shown], self.count)
 
     def cells(self, shown: range, marks: tuple[int, int], least: int = 0) -> int:
-        """Return what some columns take, with a space before each and the marks for the others.
+        """Return the width of some columns, with a space before each and the marks for the others.
 
         Args:
             shown: Which ones.

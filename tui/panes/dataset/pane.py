@@ -49,7 +49,7 @@ class DatasetPane(LinesView):
             self.observation = observation
 
     class WindowMoved(Message):
-        """Observations came into sight whose predictions the snapshot may not have."""
+        """Observations came into view whose predictions the snapshot may not hold."""
 
     @property
     def target(self) -> int:

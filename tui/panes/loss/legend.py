@@ -25,7 +25,7 @@ _LEAST = 8
 def legend_row(
     keys: Sequence[tuple[str, str, Style]], more: int, palette: Palette, width: int
 ) -> Row:
-    """Name as many curves as there is room for, and say how many others there are.
+    """Name the curves as far as there is room, and count the others.
 
     Args:
         keys: The curves with their marks and their styles, the present one first.

@@ -1,4 +1,4 @@
-"""The loss over the iterations, and where in them one is."""
+"""The loss over the iterations, with a cursor and the clock."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class LossPane(LinesView):
         return min(self._cursor, computed - 1) if computed else None
 
     def clear_cursor(self) -> bool:
-        """Take the cursor away; false if there was none."""
+        """Remove the cursor and return whether there was one."""
         had = self._cursor is not None or self._window is not None
         if self._cursor is None:
             self._window = None
@@ -310,7 +310,7 @@ class LossPane(LinesView):
         return [Row().add(" " + line, self.palette.dim).strip(width) for line in lines]
 
     def _no_chart(self) -> str:
-        """Say why nothing is drawn."""
+        """Return the reason why nothing is drawn."""
         assert self._present is not None
         kind = "E above 0" if self._on_log else "finite E"
         words = f"no {kind} to draw" + (" in these iterations" if self._window else "")

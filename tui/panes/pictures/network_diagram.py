@@ -225,7 +225,7 @@ def _neurons(
 
 
 def layers_in_sight(moment: Moment, size: tuple[int, int], first: int) -> tuple[range, int]:
-    """Return which hidden layers are in sight, and how many there are.
+    """Return the hidden layers in view, and the number of all.
 
     Args:
         moment: What there is to see.
@@ -291,7 +291,7 @@ def _bars(
 
 
 def _count(count: int, cells: int) -> str:
-    """Write how many there are in so few cells."""
+    """Write a count in a few cells."""
     return next(
         (text for text in (grouped(count), f"{count}") if len(text) <= cells),
         f"{count // 1000}k",

@@ -43,7 +43,7 @@ _SHARE = 0.2
 
 
 def _pair_beside(pair: tuple[int, ...], count: int, step: int) -> tuple[int, ...]:
-    """Return the next or the last pair of so many inputs, round: 0 1, 0 2 … 1 2, 1 3."""
+    """Return the next or previous pair of inputs, cyclically: 0 1, 0 2 … 1 2, 1 3."""
     first, second = pair
     if step > 0:
         if second + 1 < count:
@@ -61,7 +61,7 @@ class PicturesPane(LinesView):
     CALM: ClassVar[float] = _PACE
 
     class Arrived(Message):
-        """The studio has painted a picture."""
+        """A picture has been computed."""
 
         def __init__(self, painted: Painted) -> None:
             super().__init__()

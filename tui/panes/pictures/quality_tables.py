@@ -96,7 +96,7 @@ class _Grid:
 
 
 def classes_in_sight(parts: Mapping[str, Quality], width: int, first: int) -> tuple[range, int]:
-    """Return which classes have their columns in sight, and how many there are; for numbers 0."""
+    """Return the classes whose columns are in view, and the number of all; 0 for numbers."""
     grid = _grid(parts, width, first)
     return (range(0), 0) if grid is None else (grid.shown, grid.count)
 

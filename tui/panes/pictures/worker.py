@@ -71,7 +71,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the network makes of one observation with the parameters of the moment.
+    """The activations of the network for one observation, with the present parameters.
 
     Attributes:
         observation: Which one, by number.
@@ -95,7 +95,7 @@ class Painted:
 
 
 class Studio:
-    """Carries out the latest order; older ones that still wait are dropped.
+    """Computes the latest requested picture; older requests that still wait are dropped.
 
     Args:
         deliver: Takes each picture; called in the studio's thread.
@@ -119,7 +119,7 @@ class Studio:
             self._thread.start()
 
     def close(self) -> None:
-        """End the thread after what it is doing."""
+        """End the thread after its present task."""
         with self._changed:
             self._closed = True
             self._changed.notify()

@@ -1,4 +1,4 @@
-"""What a check of the gradients has found, cell by cell."""
+"""The results of a gradient check, cell by cell."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _settings(snapshot: Snapshot) -> dict[str, Value]:
 def head_rows(
     checked: Checked, cell: tuple[str, Index], holds: bool, palette: Palette, width: int
 ) -> list[Row]:
-    """Tell of the cell under the cursor what was found, with both numbers.
+    """Write the finding on the cell under the cursor, with both numbers.
 
     Args:
         checked: What was found.

@@ -23,7 +23,7 @@ _LONGEST_NUMBER = len(repr(-sys.float_info.min))
 
 
 def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> list[Row]:
-    """Tell the formula, the shape and what the values are like."""
+    """Write the formula, the shape and a summary of the values."""
     snapshot = moment.snapshot
     line = next((line for line in snapshot.listing.lines if line.name == name), None)
     first = Row().add(line.formula if line else snapshot.listing.symbols[name], palette.text)
@@ -120,7 +120,7 @@ def tensor_rows(
         width: The cells of a row.
         seen: The rows that can be seen.
         at: The row and column of the cursor.
-        marked: Whether the cursor is to be seen.
+        marked: Whether the cursor is shown.
     """
     snapshot = moment.snapshot
     axes = snapshot.listing.axes[name]

@@ -1,4 +1,4 @@
-"""Every parameter below each other, and as many views of each side by side as there is room."""
+"""All parameters, one below another, with as many views side by side as fit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHORTEST_NAME = 7
 
 
 class Cursor(NamedTuple):
-    """The cell that is chosen, and whether it is to be seen."""
+    """The chosen cell, and whether it is shown."""
 
     parameter: str
     row: int

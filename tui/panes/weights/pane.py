@@ -48,7 +48,7 @@ class WeightsPane(LinesView):
             self.observation = observation
 
     class WindowMoved(Message):
-        """Observations came into sight that the snapshot does not have."""
+        """Observations came into view that the snapshot does not hold."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -67,7 +67,7 @@ class WeightsPane(LinesView):
     # What is shown
 
     def inspect(self, name: str | None) -> bool:
-        """Show one tensor, or all parameters; false if nothing changes."""
+        """Show one tensor, or all parameters; return whether anything changes."""
         if name == self.inspected:
             return False
         self.inspected = name
@@ -105,7 +105,7 @@ class WeightsPane(LinesView):
         self.keep_marked_visible()
 
     def show_check(self, check: GradientCheck) -> None:
-        """Show what a check has found."""
+        """Show the result of a gradient check."""
         if self.moment is not None:
             self._checked = Checked(check, self.moment.snapshot)
             self._view = CHECK
@@ -115,7 +115,7 @@ class WeightsPane(LinesView):
             self._keep_cursor_visible()
 
     def leave_check(self) -> bool:
-        """Go from the check back to the values; false if it is not shown."""
+        """Go back from the check to the values; return whether it was shown."""
         if self.inspected is not None or self._view != CHECK:
             return False
         self._view = 0
@@ -267,7 +267,7 @@ class WeightsPane(LinesView):
 
     @property
     def cursor_shown(self) -> bool:
-        """Whether the cursor is to be seen."""
+        """Whether the cursor is shown."""
         return self.has_focus
 
     def on_focus(self) -> None:
