@@ -74,7 +74,7 @@ class ExplainScreen(ListScreen):
         return len(self.operands)
 
     def show(self, moment: Moment) -> None:
-        """Stay as it is: it explains the moment at which it was asked for."""
+        """Ignore the change of state: the explanation stays as it was requested."""
 
     def rows(self, width: int) -> list[Row]:
         palette, explanation = self.lines.palette, self.explanation

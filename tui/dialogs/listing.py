@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Owner(Protocol):
-    """What has lines of which some can be chosen."""
+    """An owner of lines, some of which can be chosen."""
 
     @property
     def line_of_cursor(self) -> int:
@@ -29,7 +29,7 @@ class Owner(Protocol):
 
 
 class ListLines(LinesView):
-    """Lines of which some can be chosen."""
+    """Lines, some of which can be chosen."""
 
     DEFAULT_CSS = "ListLines { height: auto; min-height: 3; overflow: hidden auto; }"
 

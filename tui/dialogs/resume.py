@@ -1,4 +1,4 @@
-"""The question whether to go on with a saved run, and the list of those that there are."""
+"""The question whether to continue a saved run, and the list of saved runs."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Choice:
 
 
 def summary(saved: Saved) -> str:
-    """Say in words where a run stands."""
+    """Write the iteration and the state of a run."""
     return f"{saved.name} at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
 
 
 def when(saved: Saved, now: float) -> str:
-    """Say in words when and why a run was saved last."""
+    """Write when and why a run was saved last."""
     end = _ENDS.get(saved.ended, "before it ended unexpectedly")
     return f"saved {ago(max(now - saved.saved, 0.0))}, {end}"
 
@@ -94,12 +94,12 @@ class ResumeScreen(Dialog[Choice]):
             yield Static(words)
 
     def action_resume(self) -> None:
-        """Go on with the run."""
+        """Continue the run."""
         if self._offer.holder is None:
             self.dismiss(Choice(self._offer))
 
     def action_open(self, how: str) -> None:
-        """Open it without going on with it."""
+        """Open the run without continuing it."""
         self.dismiss(Choice(self._offer, how))
 
     def action_new(self) -> None:

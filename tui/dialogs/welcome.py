@@ -72,7 +72,7 @@ def tables() -> list[Item]:
 
 
 def recent_runs() -> list[Item]:
-    """Return the runs that were saved last, those that cannot be read left out."""
+    """Return the last saved runs, unreadable ones left out."""
     from engine.saved.library import Library
 
     now = time.time()
@@ -112,7 +112,7 @@ class WelcomeScreen(Dialog[Wanted]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-tall")]  # noqa: RUF012 (Textual declares it so)
 
     class Listed(Message):
-        """What there is to choose from was read."""
+        """The entries to choose from were read."""
 
         def __init__(self, items: Sequence[Item]) -> None:
             super().__init__()
@@ -146,7 +146,7 @@ class WelcomeScreen(Dialog[Wanted]):
         self.post_message(self.Listed([*recent_runs(), *tables()]))
 
     def on_welcome_screen_listed(self, message: Listed) -> None:
-        """Show what there is to choose from."""
+        """Show the entries to choose from."""
         self._all = list(message.items)
         self._narrow(self.query_one(Input).value)
         if not self._problem:
@@ -229,7 +229,7 @@ class WelcomeScreen(Dialog[Wanted]):
         self._open()
 
     def _open(self) -> None:
-        """Close with what is chosen, or say why that cannot be opened."""
+        """Close with the chosen entry, or show why it cannot be opened."""
         if self.chosen is None:
             return
         wanted = self.chosen.wanted
@@ -244,7 +244,7 @@ class WelcomeScreen(Dialog[Wanted]):
         self.dismiss(wanted)
 
     def action_leave(self) -> None:
-        """Take back what was typed, or leave."""
+        """Clear the line, or leave."""
         line = self.query_one(Input)
         if line.value:
             line.value = ""
