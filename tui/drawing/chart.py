@@ -71,7 +71,7 @@ class Axes:
         return Axes(last, bottom, top, self.log, first, narrow=True)
 
     def including(self, planned: int, done: int, outline: Outline) -> Axes:
-        """Return axes that hold everything there is to draw, moving as little as possible."""
+        """Return axes that include all curves, changed as little as possible."""
         # Imported here, as the first frame has no curve and need not wait for it.
         import numpy as np
 
@@ -100,7 +100,7 @@ def empty_axes(log: bool) -> Axes:
 
 
 def decades(outline: Outline) -> int:
-    """Return how many powers of ten lie between the smallest and the largest E above 0."""
+    """Return the number of decades between the smallest and the largest E above 0."""
     import numpy as np
 
     values = np.concatenate((outline.lows, outline.highs))
@@ -220,7 +220,7 @@ def _ticks(axes: Axes, height: int) -> list[float]:
 
 
 def _power_ticks(bottom: int, top: int, count: int) -> list[float]:
-    """Return multiples of 1, 2, 5, 10, 20 … between two powers of ten, about so many."""
+    """Return about `count` multiples of 1, 2, 5, 10, 20 … between two powers of ten."""
     for stride in (1, 2, 5, 10, 20, 50, 100, 200):
         ticks = range(-(-bottom // stride) * stride, top + 1, stride)
         if 1 < len(ticks) <= count + 1:
@@ -250,7 +250,7 @@ def _round_log_ticks(bottom: float, top: float, count: int) -> list[float]:
 
 
 def _round_steps(low: float, high: float, count: int) -> list[float]:
-    """Return multiples of 1, 2 or 5 times a power of ten, about so many; none for no range."""
+    """Return about `count` multiples of 1, 2 or 5 times a power of ten; none for an empty range."""
     least = high / count - low / count
     if not least > 0.0:
         return []
@@ -280,7 +280,7 @@ def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
 
 
 def _power_text(logarithm: float, digits: int) -> str:
-    """Write 10 to a power, which may lie a little beyond the numbers that there are."""
+    """Write a power of 10, which may lie a little beyond the range of floats."""
     if -300 <= logarithm <= 300:
         return general(10.0**logarithm, digits)
     power = math.floor(logarithm)

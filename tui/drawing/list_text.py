@@ -30,7 +30,7 @@ def brief(name: str) -> str:
 
 
 def ago(seconds: float) -> str:
-    """Say in words how long ago something was."""
+    """Write how long ago something was."""
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
         count = int(seconds // size)
         if count >= 1:
@@ -39,7 +39,7 @@ def ago(seconds: float) -> str:
 
 
 def brief_loss(text: str) -> str:
-    """Write a saved loss in seven figures."""
+    """Write a saved loss in seven significant digits."""
     try:
         return scientific(float(text))
     except ValueError:

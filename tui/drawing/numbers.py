@@ -36,7 +36,7 @@ def width_for(columns: int, room: int) -> int:
 
 
 def whole_digits(largest: float) -> int:
-    """Return how many digits before the point a column needs for its largest magnitude."""
+    """Return the digits before the point that a column needs for its largest magnitude."""
     if largest < 9.5:
         return 1
     return min(len(str(int(min(largest, 1e9) * 1.01))), _MOST_WHOLE_DIGITS)

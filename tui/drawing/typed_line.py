@@ -25,7 +25,7 @@ class TypedLine(Input):
     """
 
     def validate_value(self, value: str) -> str:
-        """Make control and bidi characters visible, whoever has put them there, and cut it."""
+        """Make control and bidi characters visible and cut the text."""
         shown = visible(value[: LONGEST + 1])
         if len(shown) > LONGEST and self.is_attached:
             self.notify(
@@ -41,7 +41,7 @@ class TypedLine(Input):
 
 
 def pasted(text: str) -> str:
-    """Return what a line takes of a pasted text: its first line, with all of it to be seen.
+    """Return the part of a pasted text that a line takes: its first line, made visible.
 
     It may be longer than a line by one character, so that a line can tell that it was cut.
     """
