@@ -1,4 +1,4 @@
-"""What to open: a run anew, or one that was saved."""
+"""Opens a run: a new one, or one that was saved."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Opening:
     notices: tuple[str, ...] = ()
 
     def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
-        """Start saving the run, if it is to be saved."""
+        """Start saving the run; return None if it is not to be saved."""
         if self.folder is None:
             return None
         return Saver(
@@ -83,14 +83,14 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class Opener:
-    """What the command line asks to open.
+    """Opens the run that the command line asks for.
 
     Attributes:
         data: A path or the name of a bundled dataset; None where a saved run names it.
         given: The hyperparameters and the options for the table, and the rest that
             `prepare` takes.
         explicit: Those that were written on the command line.
-        resume: Whether to go on with the last run on the data.
+        resume: Whether to continue the last run on the data.
         new: Whether to start anew without a question.
         save: A file to keep the run in too.
         open_: A saved run: a file, a folder, or what it is called by.
@@ -137,7 +137,7 @@ class Opener:
             raise InputError(f"--save {clean(save)}: there is no such folder")
 
     def start(self) -> Opening:
-        """Open what was asked for; anew where nothing saved was asked for.
+        """Open the requested run; a new one unless a saved one is requested.
 
         Raises:
             InputError: It cannot be opened.
@@ -186,7 +186,7 @@ class Opener:
 
     @property
     def size(self) -> int:
-        """The bytes of the data file, as far as it can be told."""
+        """The size of the data file in bytes; 0 if unknown."""
         try:
             return locate(self.data).stat().st_size if self.data is not None else 0
         except (InputError, OSError):
@@ -197,7 +197,7 @@ class Opener:
         return None if self.save is None else SingleFile(Path(self.save))
 
     def offer(self) -> Entry | None:
-        """Return the unfinished run on the same data that was saved last, to ask about it."""
+        """Return the last saved unfinished run on the same data."""
         if self.resume or self.new or self.open_ is not None or self.how != CONTINUE:
             return None
         runs = self.runs()
@@ -252,7 +252,7 @@ class Opener:
 
         Args:
             entry: Which.
-            how: To go on with it, to go on with a copy, or to look at it.
+            how: To continue it, to continue a copy, or only to look at it.
 
         Raises:
             InputError: It cannot be opened, or another process holds it.
