@@ -40,7 +40,7 @@ def on_termination(
     leave: Callable[[int], None],
     give_back: Callable[[], None],
 ) -> None:
-    """Save and leave in order on a signal that ends the program, and in any case leave soon.
+    """Save and exit in order on a terminating signal, and exit soon in any case.
 
     Args:
         loop: The event loop of the app.
@@ -82,13 +82,13 @@ def on_termination(
 
 
 def _end_undisturbed() -> None:
-    """Keep the exit code that was come to, where a signal comes when all is done."""
+    """Keep the exit code if a signal arrives when all is done."""
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
 
 
 def give_back(output: int, attributes: list[Any] | None) -> None:
-    """Make a terminal what it was, without waiting for what it has not taken yet.
+    """Restore a terminal, without waiting for pending output.
 
     Args:
         output: Its file descriptor.
@@ -102,7 +102,7 @@ def give_back(output: int, attributes: list[Any] | None) -> None:
 
 
 def wait_for_foreground(handle: int) -> None:
-    """Stand still, as any job does that would use its terminal, until it is its turn.
+    """Stop, as any background job that uses the terminal does, until it is in the foreground.
 
     Args:
         handle: The terminal's file descriptor.
@@ -124,7 +124,7 @@ def writes_over(stream: TextIO) -> bool:
 
 
 def take_input() -> BinaryIO:
-    """Return standard input, which holds data, and have keys come from the terminal instead.
+    """Return standard input, which holds data, and read keys from the terminal instead.
 
     Raises:
         InputError: It is the terminal itself, or there is none.
