@@ -1,4 +1,4 @@
-"""Says on stderr how far the reading of a large file is, where no screen says it."""
+"""Shows on stderr the progress of reading a large file, when there is no screen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MB = 1e6
 
 @contextmanager
 def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
-    """Keep a line about a file that takes long to read, and wipe it away at the end.
+    """Show the progress of reading a large file in a line, and erase it at the end.
 
     Only a terminal where it can be wiped away gets it: what stands in a file or a pipe is there
     to stay, and may be read as a problem.

@@ -1,4 +1,4 @@
-"""The command `runs`: what is saved, how large it is, away with it."""
+"""The command `runs`: lists and deletes saved runs."""
 
 from __future__ import annotations
 
