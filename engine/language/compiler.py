@@ -210,7 +210,7 @@ class _Compiler:
     def _number(self, node: ast.expr) -> Term:
         term = self.compile(node)
         if term.is_truth:
-            raise refusal(node, "a comparison is no number; sum(…) counts where it is true")
+            raise refusal(node, "a comparison is not a number; sum(…) counts where it is true")
         return term
 
     def _condition(self, node: ast.expr) -> Term:

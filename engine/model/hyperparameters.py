@@ -125,7 +125,7 @@ class Hyperparameters:
     )
     loss: str = declare(
         "mse",
-        "What E is: "
+        "The loss E: "
         + ", ".join(f"{loss.name} = {loss.formula}" for loss in LOSSES.values())
         + ".",
         kind=str,
@@ -134,7 +134,7 @@ class Hyperparameters:
     )
     huber_delta: float = declare(
         1.0,
-        "Where the Huber loss turns from a square into a line.",
+        "The error beyond which the Huber loss is linear instead of square.",
         kind=float,
         symbol="δ",
         minimum=1e-9,
@@ -142,7 +142,7 @@ class Hyperparameters:
     )
     init: str = declare(
         "uniform",
-        "How the weights start; n inputs, m neurons. "
+        "How the starting weights are drawn; n inputs, m neurons. "
         + "; ".join(f"{way.name}: {way.rule}" for way in INITIALISATIONS.values())
         + ".",
         kind=str,
@@ -151,7 +151,7 @@ class Hyperparameters:
     )
     initial_bias: float = declare(
         0.0,
-        "What the biases start at (with torch they are drawn).",
+        "The starting value of the biases (with torch they are drawn).",
         kind=float,
         symbol="b",
         minimum=-1e6,
@@ -273,7 +273,7 @@ class Hyperparameters:
     )
     schedule_factor: float = declare(
         0.5,
-        "What η is multiplied by over that many iterations.",
+        "The factor by which η changes over that many iterations.",
         kind=float,
         symbol="q",
         minimum=0.0,
@@ -296,14 +296,14 @@ class Hyperparameters:
     )
     target_loss: float = declare(
         0.0,
-        "The run stops when E is no larger; 0 for never.",
+        "The run stops when E has fallen to this value; 0 for never.",
         kind=float,
         minimum=0.0,
         maximum=1e300,
     )
     patience: int = declare(
         0,
-        "The run stops when the held-out loss has not been better for so many epochs; 0 for never.",
+        "The run stops when the held-out loss has not fallen for this many epochs; 0 for never.",
         kind=int,
         minimum=0,
         maximum=1_000_000_000,

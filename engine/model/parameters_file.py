@@ -59,7 +59,7 @@ def _from_json(text: bytes) -> dict[str, object]:
     for name, value in content.items():
         if _has_truth(value):
             # NumPy would take them for 1 and 0.
-            raise InputError(f"{clean(name, 40)}: true and false are no numbers")
+            raise InputError(f"{clean(name, 40)}: true and false are not numbers")
     return content
 
 

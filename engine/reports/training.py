@@ -180,11 +180,9 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     ]
     bad = np.flatnonzero(~np.isfinite(losses))
     if bad.size and bad.size == len(losses) - bad[0]:
-        lines.append(f"E is no finite number from step {bad[0]} on: the run diverged")
+        lines.append(f"E is not finite from step {bad[0]} on: the run diverged")
     elif bad.size:
-        lines.append(
-            f"E is no finite number in {counted(bad.size, 'step')}, first in step {bad[0]}"
-        )
+        lines.append(f"E is not finite in {counted(bad.size, 'step')}, first in step {bad[0]}")
     lines.append("")
     label = "Final weights:"
     for name, weights in layers:

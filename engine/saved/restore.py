@@ -65,8 +65,8 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
             read["dataset"] = dataset if dataset is not None else _read_data(saved, progress)
         if read["dataset"].fingerprint != saved.fingerprint:
             raise _FinalError(
-                f"the data have changed since the run was saved ({saved.name}): it cannot go on "
-                "exactly; --new starts again with the data as they are"
+                f"the data have changed since the run was saved ({saved.name}): it cannot "
+                "continue exactly; --new starts again with the present data"
             )
         require_room(saved, read["dataset"])
         return _Opening(store, saved, read["dataset"], lenient, progress).restored()
@@ -165,9 +165,9 @@ class _Opening:
         why = f" (it was saved with {'; '.join(other)})" if other else ""
         digits = "the last digits of the losses" if found.is_slight else "the losses"
         return [
-            f"here {digits} come out otherwise than in this run, from iteration "
-            f"{grouped(found.first)} on{why}: what is computed from now on is as right, but "
-            "not the same to the last bit"
+            f"this machine computes {digits} differently from iteration "
+            f"{grouped(found.first)} on{why}: what is computed from now on is equally right, "
+            "but not the same to the last bit"
         ]
 
     def _given(self) -> Mapping[str, object] | None:

@@ -209,12 +209,12 @@ class SingleFile:
         except InputError:
             raise
         except KeyError:
-            raise InputError(f"{self.words}: no saved run, {name} is missing in it") from None
+            raise InputError(f"{self.words}: not a saved run: {name} is missing in it") from None
         except ZIP_ERRORS as error:
             if isinstance(error, OSError) and error.strerror:
                 raise InputError(f"{self.words}: {error.strerror}") from None
             why = clean(str(error), 80)
-            raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
+            raise InputError(f"{self.words}: not a saved run, or a damaged one ({why})") from None
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
         """Write the file anew; until that is done the one before stays.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--until",
     metavar="EXPR",
-    help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1".',
+    help='Instead of --at: the first iteration in which this becomes true, e.g. "E < 0.1".',
 )
 @as_json_option
 def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
@@ -128,7 +128,7 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     "--torch",
     "with_torch",
     is_flag=True,
-    help="Also train the same network in PyTorch, and set the two runs side by side.",
+    help="Also train the same network in PyTorch, and compare the two runs.",
 )
 @as_json_option
 def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:

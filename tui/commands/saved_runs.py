@@ -27,7 +27,7 @@ def list_runs() -> str:
     total = file_size(sum(entry.bytes for entry in entries))
     count = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
     lines += ["", f"{count}, {total}, in {clean(str(library.path))}"]
-    lines.append("nn-tui --open RUN goes on with one, nn-tui runs --delete RUN deletes it")
+    lines.append("nn-tui --open RUN continues one, nn-tui runs --delete RUN deletes it")
     return "\n".join(lines)
 
 

@@ -34,8 +34,7 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
 @click.option(
     "--fps",
     type=click.FloatRange(0.1, 60),
-    help="How often the screen is drawn a second, at most, while training.  [default: 10, or 2 "
-    "with --calm]",
+    help="The most frames a second while training.  [default: 10, or 2 with --calm]",
 )
 @click.option(
     "--calm",
@@ -130,7 +129,7 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
     if offer is not None and offer.saved is not None:
         reached = f"{grouped(offer.saved.computed)} of {grouped(offer.saved.planned)}"
         click.echo(
-            f"nn-tui: a run with {reached} iterations is saved; --resume goes on with it", err=True
+            f"nn-tui: a run with {reached} iterations is saved; --resume continues it", err=True
         )
     debugger = opening.debugger
     for line in (notice, *opening.notices):

@@ -113,7 +113,7 @@ def train_and_save(opening: Opening) -> tuple[float, bool]:
         why = signal.Signals(ended[0]).name if ended else "SIGINT" if interrupted else "quit"
     except Exception as error:
         if saver.close(why, here=True):
-            error.add_note("the run is saved, --resume goes on with it")
+            error.add_note("the run is saved, --resume continues it")
         raise
     finally:
         if not saver.close(why, here=True):

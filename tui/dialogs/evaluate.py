@@ -39,7 +39,7 @@ class EvaluateScreen(Dialog[None]):
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("escape", "close", "close"),
-        Binding("up", "earlier(-1)", "the expression before"),
+        Binding("up", "earlier(-1)", "the previous expression"),
         Binding("down", "earlier(1)", "the next expression"),
         Binding("ctrl+g", "go", "go to the iteration found"),
     ]

@@ -40,11 +40,11 @@ class MissingScreen(Dialog[str]):
         words = Text(f"{self._error.words}\n\n")
         for key, meaning in (
             ("d", f"drop: leave out {which}"),
-            ("m", "mean: put the mean of the column there"),
+            ("m", "mean: fill in the mean of the column"),
             ("Esc", self._otherwise),
         ):
             words.append(f"{key:>3}", style="bold").append(f"  {meaning}\n")
-        words.append("\nA line whose target is missing is left out with both.", style="dim")
+        words.append("\nBoth leave out a line whose target is missing.", style="dim")
         with Container() as box:
             box.border_title = "What about the missing cells?"
             yield Static(words)

@@ -115,7 +115,7 @@ class Opener:
         if self.data is None and self.open_ is None:
             raise InputError("DATA is missing: a CSV file or the name of a bundled dataset")
         if self.resume and self.data == STANDARD_INPUT:
-            raise InputError("--resume needs a file; nn-tui --open RUN - goes on with a run")
+            raise InputError("--resume needs a file; nn-tui --open RUN - continues a run")
         if self.resume and (self.new or self.open_):
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
@@ -243,8 +243,8 @@ class Opener:
         if not runs:
             shown = clean(self.data or "")
             why = "with these options " if self.explicit else ""
-            (told,) = self._unreadable() or ("nn-tui runs lists what there is",)
-            raise InputError(f"there is no saved run {why}on {shown} to go on with; {told}")
+            (told,) = self._unreadable() or ("nn-tui runs lists the saved runs",)
+            raise InputError(f"there is no saved run {why}on {shown} to continue; {told}")
         return runs[0]
 
     def open(self, entry: Entry, how: str = CONTINUE) -> Opening:
@@ -273,8 +273,8 @@ class Opener:
             ) from None
         if holder is not None:
             raise InputError(
-                f"this run is open in {holder.words}; --copy goes on with a copy of its last "
-                "save, --read-only looks at it, --new starts another"
+                f"this run is open in {holder.words}; --copy continues with a copy of its "
+                "last save, --read-only only shows it, --new starts another"
             )
         try:
             return self._opened(entry.folder, lock, how)
@@ -362,11 +362,11 @@ def _told_of_existing(save: str) -> str:
     try:
         saved = newest(SingleFile(Path(save)))
     except InputError:
-        return "this file exists, is no run that can be read, and is left as it is: name another"
+        return "this file exists, is not a readable run, and is left as it is: name another"
     shown = clean(save)
     return (
         f"this file exists, with the run on {saved.name} {_standing(saved)}, and is left as it is: "
-        f"--open {shown} --save {shown} goes on in it; name another file for another run"
+        f"--open {shown} --save {shown} continues it there; name another file for another run"
     )
 
 

@@ -266,7 +266,7 @@ class LossPane(LinesView):
             loss, where = float(snapshot.losses[cursor]), grouped(cursor)
         elif since is not None and outline is not None and outline.is_lost:
             words = (
-                f"E is no finite number since {grouped(since)}",
+                f"E is not finite since {grouped(since)}",
                 f"E not finite since {grouped(since)}",
             )
             return next((text for text in words if len(text) <= width), words[-1])
@@ -280,7 +280,7 @@ class LossPane(LinesView):
             where = f"{grouped(last)}{ahead}"
         texts = [f"E = {scientific(loss, digits)} at {where}" for digits in _DIGITS]
         if cursor is None and since is not None:
-            texts = [f"{text}, no finite number at {grouped(since)}" for text in texts[:1]] + texts
+            texts = [f"{text}, not finite at {grouped(since)}" for text in texts[:1]] + texts
         return next((text for text in texts if len(text) <= width), texts[-1])
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
