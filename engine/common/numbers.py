@@ -7,6 +7,7 @@ this module. Files and JSON hold Python's own ``repr`` and are no concern of eit
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 MINUS = "−"
 
@@ -105,6 +106,16 @@ def megabytes(size: float, decimals: int = 0, unit: float = _MB) -> str:
         unit: The bytes of one MB; 2**20 where a budget is set in these.
     """
     return f"{size / unit:,.{decimals}f} MB"
+
+
+def dimensions(shape: Sequence[int], scalar: str = "scalar") -> str:
+    """Write a shape, e.g. ``4×3``.
+
+    Args:
+        shape: The length of each axis.
+        scalar: The word for a shape without axes.
+    """
+    return "×".join(map(str, shape)) or scalar
 
 
 def file_size(size: int) -> str:

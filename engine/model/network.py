@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 
 from engine.common.errors import InputError, ParametersError
+from engine.common.numbers import dimensions
 from engine.common.text import clean, subscript
 from engine.data.dataset import Dataset
 from engine.maths.activations import ACTIVATIONS, Activation
@@ -195,9 +196,9 @@ def _checked(name: str, value: object, shape: tuple[int, ...]) -> Array:
     if not numeric:
         raise ParametersError(f"{name}: not an array of numbers")
     if array.shape != shape:
-        given = "×".join(map(str, array.shape)) or "a scalar"
+        given = dimensions(array.shape, "a scalar")
         raise ParametersError(
-            f"{name}: the shape is {given}, but {'×'.join(map(str, shape)) or 'a scalar'} is needed"
+            f"{name}: the shape is {given}, but {dimensions(shape, 'a scalar')} is needed"
         )
     if not np.isfinite(array).all():
         raise ParametersError(f"{name}: not all values are finite")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.common.numbers import (
+    dimensions,
     duration,
     format_number,
     general,
@@ -144,7 +145,7 @@ def _row(parameter: ParameterCheck) -> list[str]:
         for verdicts in ((Verdict.AGREES,), (Verdict.KINK,), (Verdict.UNTOLD,))
     ]
     counts.append(len(parameter.failing))
-    shape = "×".join(map(str, parameter.shape)) or "scalar"
+    shape = dimensions(parameter.shape)
     worst = parameter.worst
     at = "none could be judged"
     if worst is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.common.numbers import grouped
+from engine.common.numbers import dimensions, grouped
 from engine.common.text import counted, folded
 from engine.debugger import Debugger
 from engine.maths.operations.operation import Operation
@@ -83,7 +83,7 @@ def _lines(operation: Operation, widest: int) -> list[str]:
     matrix = (data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)) + 0.0
     with np.printoptions(suppress=False):
         text = np.array2string(matrix, max_line_width=100, precision=8, threshold=200)
-    shape = "×".join(map(str, operation.shape)) or "scalar"
+    shape = dimensions(operation.shape)
     first = f"  {operation.formula:<{widest}}  {shape:>9}  "
     margin = " " * len(first)
     rows = [row.strip().removeprefix("[").removesuffix("]") for row in text.split("\n")]

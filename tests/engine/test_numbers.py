@@ -63,6 +63,8 @@ def test_how_a_number_is_rounded_is_decided_in_one_place() -> None:
         (numbers.per_second(123_456), "120,000"),
         (numbers.gigabytes(2_340e9), "2,340.0 GB"),
         (numbers.megabytes(192 * 2**20, unit=2**20), "192 MB"),
+        (numbers.dimensions((4, 3)), "4×3"),
+        (numbers.dimensions(()), "scalar"),
         (numbers.file_size(999), "999 B"),
         (numbers.file_size(1_500), "1.5 kB"),
         (numbers.file_size(2_000_000_000), "2.0 GB"),

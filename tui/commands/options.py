@@ -110,7 +110,7 @@ _COLUMNS = (
         "--index",
         metavar="COLUMN",
         help="The column that names the observations, or none.  "
-        "[default: a first column called observation, id or index, or with different texts]",
+        "[default: a first column called observation, id or index, or of texts that all differ]",
     ),
     click.option(
         "--ignore",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.common.numbers import (
     decimal,
+    dimensions,
     format_number,
     general,
     scientific,
@@ -121,7 +122,7 @@ def _brief(value: float, most: int) -> str:
 
 def shape_text(shape: Sequence[int]) -> str:
     """Write a shape, e.g. ``4×3``; a scalar is 1."""
-    return "×".join(map(str, shape)) or "1"
+    return dimensions(shape, "1")
 
 
 def largest_magnitude(array: Array) -> float:
