@@ -1,4 +1,4 @@
-"""The forward phase on points of one's own, with the operations that also train."""
+"""The forward phase on any points, with the operations that training uses."""
 
 from __future__ import annotations
 

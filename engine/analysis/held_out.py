@@ -1,4 +1,4 @@
-"""What the parameters are worth on observations that they were not trained on."""
+"""The loss and the quality of the predictions on any part of a table, also a held-out one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.program.program import Program
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The predictions for a part of the table and what they are worth.
+    """The predictions for a part of the table, with their loss and quality.
 
     Attributes:
         f: N × O.
@@ -30,12 +30,12 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float | None:
-        """Which share of the observations is put into the right class; None without classes."""
+        """The share of the observations that are classified correctly; None without classes."""
         return self.quality.accuracy if isinstance(self.quality, Classification) else None
 
 
 class Evaluator:
-    """Runs the forward operations on a dataset, as often as is wanted.
+    """Evaluates parameters on a dataset, as often as needed.
 
     It has buffers of its own, so that those of the training stay as they are.
 

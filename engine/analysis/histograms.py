@@ -17,7 +17,7 @@ from engine.model.network import Layer
 
 @dataclass(frozen=True)
 class Histogram:
-    """How often values lie in each of some equal intervals.
+    """The counts of values in intervals of equal width.
 
     Attributes:
         counts: How many values lie in each interval.
@@ -38,7 +38,7 @@ class Histogram:
 
 @dataclass(frozen=True)
 class LayerDistribution:
-    """What a layer's numbers are like.
+    """The distributions of a layer's weights, gradients and activations.
 
     Attributes:
         layer: Its name.
@@ -150,7 +150,7 @@ def update_ratio(change: Array, weights: Array) -> float:
 
 
 def ratio_words(ratio: float) -> str:
-    """Say in a few words what an update-to-weight ratio tells."""
+    """Interpret an update-to-weight ratio in a few words."""
     if not np.isfinite(ratio):
         return "no number"
     if ratio == 0.0:

@@ -73,7 +73,7 @@ def decision_of(dataset: Dataset, loss: str = "mse") -> Decision | None:
 
 @dataclass(frozen=True)
 class Classification:
-    """How often the classes are right.
+    """The quality of predicted classes: a confusion matrix and its measures.
 
     Attributes:
         classes: Their names.
@@ -87,7 +87,7 @@ class Classification:
 
     @property
     def observations(self) -> int:
-        """How many there are."""
+        """The number of observations."""
         return int(self.confusion.sum()) + self.undecided
 
     @property
@@ -97,12 +97,12 @@ class Classification:
 
     @property
     def precision(self) -> Array:
-        """For each class, the share that is right of those taken for it; NaN if there is none."""
+        """The precision of each class: TP / (TP + FP), NaN if it is never predicted."""
         return _shares(self.confusion, self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> Array:
-        """For each class, the share of it that is found; NaN if there is none."""
+        """The recall of each class: TP / (TP + FN), NaN if it never occurs."""
         return _shares(self.confusion, self.confusion.sum(axis=1))
 
 
@@ -113,7 +113,7 @@ def _shares(confusion: NDArray[np.intp], of: NDArray[np.intp]) -> Array:
 
 @dataclass(frozen=True)
 class Regression:
-    """How far the numbers are off, for each target.
+    """The errors of predicted numbers, for each target.
 
     Attributes:
         targets: Their names.
@@ -173,13 +173,13 @@ def _measures(f: Array, f0: Array) -> tuple[float, float, float]:
 
 
 def parts_of(dataset: Dataset) -> dict[str, Dataset]:
-    """Return the training part and, if there is one, the held-out validation part."""
+    """Return the training observations and, if there are any, the held-out ones."""
     held_out = dataset.validation
     return {"training": dataset} | ({"validation": held_out} if held_out is not None else {})
 
 
 class Examiner:
-    """Assesses a network on the training part and, if there is one, on the validation part.
+    """Assesses a network on the training observations and, if there are any, the held-out ones.
 
     Args:
         dataset: The table that is learned.

@@ -1,4 +1,4 @@
-"""What the network makes of two chosen inputs: every neuron over a grid of points."""
+"""The activation of every neuron over a grid of two chosen inputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AIR = 0.08
 
 @dataclass(frozen=True)
 class Map:
-    """One of the pictures that a surface has.
+    """One of the pictures of a surface: the output, or a neuron.
 
     Attributes:
         name: What is drawn: ``f``, the name of one of several outputs, or of a neuron. Several
@@ -119,13 +119,13 @@ def _completed(dataset: Dataset, points: Array) -> Array:
 
 
 def grid_size(layers: tuple[int, ...], columns: int, rows: int, most: int) -> tuple[int, int]:
-    """Make a grid so small that all activations together have at most so many cells.
+    """Make a grid so small that all activations together have at most a number of elements.
 
     Args:
         layers: How many neurons each layer has.
         columns: The columns that are wanted.
         rows: The rows that are wanted.
-        most: The cells.
+        most: The largest number of these elements.
     """
     while columns * rows * sum(layers) > most and max(columns, rows) > 2:
         columns, rows = max(columns // 2, 2), max(rows // 2, 2)

@@ -17,7 +17,7 @@ SATURATED = 0.01
 
 @dataclass(frozen=True)
 class Summary:
-    """What a tensor holds.
+    """A tensor in a few numbers, and in blocks for a small picture.
 
     Attributes:
         name: The identifier of the tensor.

@@ -1,4 +1,4 @@
-"""What is known of a choice before it is made: its name, its values, its help."""
+"""The declaration of a choice: its name, its permitted values, its help."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.common.errors import InputError
-from engine.common.text import clean, ungrouped
+from engine.common.numbers import general_grouped, ungrouped
+from engine.common.text import clean
 
 Value = float | int | str
 
@@ -18,7 +19,7 @@ _KINDS = {float: "a number", int: "a whole number"}
 
 @dataclass(frozen=True)
 class Declaration:
-    """What is known of one hyperparameter before it has a value."""
+    """The declaration of one hyperparameter: name, permitted values, help."""
 
     name: str
     kind: type[float] | type[int] | type[str]
@@ -52,7 +53,7 @@ class Declaration:
 
     @property
     def is_switch(self) -> bool:
-        """Whether all there is to choose is no or yes."""
+        """Whether the only choices are no and yes."""
         return self.choices == ("no", "yes")
 
     @property
@@ -63,8 +64,9 @@ class Declaration:
         if self.form:
             return self.form_words
         if math.isinf(self.maximum):
-            return f"{_KINDS[self.kind]}, {self.minimum:,g} or more"
-        return f"{_KINDS[self.kind]} from {self.minimum:,.10g} to {self.maximum:,.10g}"
+            return f"{_KINDS[self.kind]}, {general_grouped(self.minimum)} or more"
+        least, most = general_grouped(self.minimum, 10), general_grouped(self.maximum, 10)
+        return f"{_KINDS[self.kind]} from {least} to {most}"
 
     def parse(self, text: str) -> Value:
         """Turn what a user typed into a value.
@@ -119,7 +121,7 @@ class Declaration:
         raise self._refusal(value)
 
     def matters(self, values: object) -> bool:
-        """Whether this one changes anything beside the others."""
+        """Return whether the hyperparameter has an effect, given the values of the others."""
         return self.needs is None or getattr(values, self.needs[0]) in self.needs[1]
 
     def _refusal(self, value: object) -> InputError:
@@ -127,6 +129,6 @@ class Declaration:
 
 
 def declare(default: Value, help: str, **facts: Any) -> Any:
-    """Declare a dataclass field together with everything that is known of it."""
+    """Declare a dataclass field together with its `Declaration`."""
     facts.update(default=default, help=help)
     return dataclasses.field(default=default, metadata=facts)

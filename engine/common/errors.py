@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.common.numbers import grouped
+
 
 class InputError(ValueError):
     """Input that cannot be used: a file, an option, a weight. The command line exits with 2."""
@@ -36,7 +38,7 @@ class DataError(InputError):
 
 
 class MissingCellError(DataError):
-    """A table has missing cells, and what to do about them was not said.
+    """A table has missing cells, and no option says what to do about them.
 
     Args:
         file: The path as the user gave it.
@@ -48,7 +50,7 @@ class MissingCellError(DataError):
 
     def __init__(self, file: str | Path, cells: int, lines: int, line: int, column: str) -> None:
         self.lines = lines
-        more = f" ({cells:,} in the table)" if cells > 1 else ""
+        more = f" ({grouped(cells)} in the table)" if cells > 1 else ""
         advice = "; fill it in or remove the line, or add --missing drop or --missing mean"
         super().__init__(file, f"missing cell{more}{advice}", line=line, column=column)
         self.words = str(self).removesuffix(advice)
@@ -56,7 +58,7 @@ class MissingCellError(DataError):
 
 
 class ParametersError(InputError):
-    """Given parameters that are not those of the network."""
+    """Parameters that do not fit the network."""
 
 
 class QueryError(InputError):
@@ -64,4 +66,4 @@ class QueryError(InputError):
 
 
 class NotComputedError(LookupError):
-    """A value was asked for before its operation has run in this iteration."""
+    """A value was requested before its operation has run in this iteration."""

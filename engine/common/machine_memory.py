@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
+from engine.common.numbers import gigabytes, grouped
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -35,7 +36,7 @@ what it shows; the state is kept at the start and at two checkpoints besides, an
 
 
 def available() -> float:
-    """Return the bytes that this process can still have; infinite where nobody tells."""
+    """Return the bytes that this process can still allocate; infinite if that is unknown."""
     found = [float("inf")]
     with suppress(OSError, ValueError, KeyError):
         found.append(1024 * _table(Path("/proc/meminfo"))["MemAvailable:"])
@@ -59,11 +60,11 @@ def _table(path: Path) -> dict[str, float]:
 
 
 def shortage(needed: float) -> str:
-    """Say in words that so many bytes are more than there are, or nothing."""
+    """Return a message if more bytes are needed than are free, else ""."""
     free = available()
     if needed <= free:
         return ""
-    return f"needs about {needed / GB:,.1f} GB of memory, and {free / GB:,.1f} GB are free"
+    return f"needs about {gigabytes(needed)} of memory, and {gigabytes(free)} are free"
 
 
 def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> None:
@@ -81,19 +82,19 @@ def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> 
         if values > weights:
             way_out = "smaller batches (--batch-size) or fewer neurons"
         raise InputError(
-            f"this network, of {weights:,} weights and {len(dataset.x):,} observations, {lacking}; "
-            f"use {way_out}"
+            f"this network, of {grouped(weights)} weights and {grouped(len(dataset.x))} "
+            f"observations, {lacking}; use {way_out}"
         )
 
 
 def _numbers(dataset: Dataset, hyperparameters: Hyperparameters) -> tuple[int, int]:
-    """Return how many weights there are, and how many values of all layers for all observations."""
+    """Return the number of weights, and of values of all layers for all observations."""
     sizes = (len(dataset.inputs), *hyperparameters.hidden_sizes, len(dataset.targets))
     return sum(a * b for a, b in pairwise(sizes)), len(dataset.x) * sum(sizes)
 
 
 def estimated_bytes(dataset: Dataset, hyperparameters: Hyperparameters) -> float:
-    """Estimate the bytes that a run takes, roughly where they are few."""
+    """Estimate the bytes that a run takes, roughly if they are few."""
     numbers = sum(_numbers(dataset, hyperparameters))
     if numbers < _SMALL:
         return 8 * (_WORKING + _KEPT) * numbers

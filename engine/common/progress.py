@@ -1,4 +1,4 @@
-"""How what takes long tells how far it is, and is given up."""
+"""Progress and cancellation of long computations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Progress = Callable[[int, int], None]
 
 
 def silent(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 Cancel = Callable[[], bool]

@@ -1,4 +1,4 @@
-"""What can be set beside the hyperparameters, each declared once."""
+"""Settings beside the hyperparameters, each declared once."""
 
 from __future__ import annotations
 

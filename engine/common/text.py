@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
-MINUS = "−"
+from engine.common.numbers import grouped
 
 LONGEST = 200
 """Characters of a text that is shown, where nothing else is said."""
-_GROUPED = re.compile(r"[+\-]?\d{1,3}(,\d{3})+")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _DIGITS = {subscript: digit for digit, subscript in _SUBSCRIPTS.items()}
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -51,21 +49,16 @@ def normalised(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def ungrouped(number: str) -> str:
-    """Write a whole number without the commas between its thousands; 1,5 stays what it is."""
-    return number.replace(",", "") if _GROUPED.fullmatch(number) else number
-
-
 def counted(count: int, thing: str) -> str:
-    """Write how many there are, e.g. ``1 iteration`` and ``2,000 iterations``."""
-    return f"{count:,} {thing}{'s' if count != 1 else ''}"
+    """Write a count with its noun, e.g. ``1 iteration`` and ``2,000 iterations``."""
+    return f"{grouped(count)} {thing}{'s' if count != 1 else ''}"
 
 
 def folded(names: Sequence[str], most: int) -> str:
-    """Write so many names, and how many more there are."""
+    """Write the first names, and how many more there are."""
     more = len(names) - most
     shown = ", ".join(names[:most])
-    return f"{shown} and {more:,} more" if more > 0 else shown
+    return f"{shown} and {grouped(more)} more" if more > 0 else shown
 
 
 def without_subscripts(text: str) -> str:

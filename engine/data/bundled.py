@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.common.errors import InputError
+from engine.common.numbers import general, percent
 from engine.common.text import clean
 from engine.data.locate import bundled
 
 _PROMISES = {
-    "E": "E of at most {:g}",
-    "accuracy": "an accuracy of at least {:.0%}",
-    "rmse": "an RMSE of at most {:g}",
-    "r2": "an R² of at least {:g}",
+    "E": "E of at most",
+    "accuracy": "an accuracy of at least",
+    "rmse": "an RMSE of at most",
+    "r2": "an R² of at least",
 }
 
 
@@ -53,10 +54,12 @@ class Sample:
 
     @property
     def promise(self) -> str:
-        """What that command reaches, in words."""
+        """The result that the command reaches, in words, e.g. ``an accuracy of at least 97 %``."""
         if not self.measure:
             return ""
-        return _PROMISES[self.measure].format(self.bound).replace("%", " %")
+        is_share = self.measure == "accuracy"
+        bound = percent(self.bound, unit=" %") if is_share else general(self.bound)
+        return f"{_PROMISES[self.measure]} {bound}"
 
     def read_columns(self) -> tuple[list[str], int]:
         """Read the names of the columns and the number of the observations."""
@@ -66,7 +69,7 @@ class Sample:
 
 
 def read_samples() -> dict[str, Sample]:
-    """Return the bundled datasets, name → what is known of it, in alphabetical order."""
+    """Return the bundled datasets by name, in alphabetical order."""
     files = bundled()
     known = {}
     if files:

@@ -1,4 +1,4 @@
-"""Which file is meant: a path, or the name of a bundled dataset."""
+"""Finds the file meant by a path or by the name of a bundled dataset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.common.text import clean
 
 
 def bundled() -> dict[str, Path]:
-    """Return the bundled datasets, name → file, in alphabetical order."""
+    """Return the files of the bundled datasets by name, in alphabetical order."""
     folder = Path(str(resources.files("samples")))
     return {path.stem: path for path in sorted(folder.glob("*.csv"))}
 

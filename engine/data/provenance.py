@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.common.numbers import format_number, grouped
 from engine.data.dataset import Dataset
-from engine.maths.arithmetic import format_number
 
 
 def origin_of_input(dataset: Dataset, n: int, i: int) -> str:
@@ -25,7 +25,7 @@ def origin_of_input(dataset: Dataset, n: int, i: int) -> str:
 
 
 def inputs_object(dataset: Dataset) -> dict[str, Any]:
-    """Describe what is to be done with new rows before the network can be applied to them.
+    """Describe how new rows are turned into the network's inputs.
 
     Returns:
         The names of the inputs, how many of the last ones are features computed by the expression
@@ -40,7 +40,7 @@ def inputs_object(dataset: Dataset) -> dict[str, Any]:
 
 
 def scaling_lines(dataset: Dataset, most: int) -> list[str]:
-    """Write how each input is scaled, for at most so many; nothing where none is."""
+    """Write how the inputs are scaled, for at most a number of them; empty without scaling."""
     scaling = dataset.scaling
     if scaling is None:
         return []
@@ -50,5 +50,5 @@ def scaling_lines(dataset: Dataset, most: int) -> list[str]:
         shift, spread = (format_number(float(of[i])) for of in (scaling.shift, scaling.spread))
         lines.append(f"  {name:<{width}}  shift {shift}, spread {spread}")
     if len(dataset.inputs) > most:
-        lines.append(f"  … and {len(dataset.inputs) - most:,} more (all with --json)")
+        lines.append(f"  … and {grouped(len(dataset.inputs) - most)} more (all with --json)")
     return lines

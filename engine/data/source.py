@@ -14,7 +14,7 @@ class Source:
     Attributes:
         path: The absolute path of a file, or the name of a bundled dataset.
         options: How it was read.
-        seed: What the held-out observations are drawn from.
+        seed: The seed that the held-out observations are drawn with.
     """
 
     path: str

@@ -1,1 +1,1 @@
-"""What can be asked of a run: explanations, snapshots, expressions over iterations."""
+"""Ways to look into a run: explanations, snapshots, expressions over iterations."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from engine.common.errors import NotComputedError
+from engine.common.numbers import grouped
 from engine.maths.arithmetic import Cell, Constant, Explanation
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Index, Tensor
@@ -75,7 +76,7 @@ def explain(
 
 
 def _reader(run: Run, operation: Operation) -> Callable[[Tensor, Index], Cell]:
-    """Give cells the values that they had when an operation read them."""
+    """Return a reader of cells as an operation read them."""
     program = run.program
     position = program.operations.index(operation)
     values = state_read(run, position)
@@ -116,15 +117,15 @@ def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Expla
     made_in = None
     since = Time(max(iteration - 1, 0), run.program.operations.index(operation) + 1)
     if run.was_edited(tensor.name, index, Time(iteration), time):
-        origin = f"set by hand in iteration {iteration:,}"
+        origin = f"set by hand in iteration {grouped(iteration)}"
     elif not iteration:
         origin = run.origin if tensor.name in run.program.parameters else "0 at the start"
     elif run.was_edited(tensor.name, index, since, time):
-        origin = f"set by hand in iteration {iteration - 1:,}"
+        origin = f"set by hand in iteration {grouped(iteration - 1)}"
     else:
         made_in = iteration - 1
         what = "the update of " if operation.phase is Phase.UPDATE else ""
-        origin = f"what {what}iteration {made_in:,} left"
+        origin = f"what {what}iteration {grouped(made_in)} left"
     return dataclasses.replace(_leaf(cell, origin), is_found=True, made_in=made_in)
 
 
@@ -148,7 +149,7 @@ def _leaf(cell: Cell, origin: str) -> Explanation:
 
 @contextmanager
 def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
-    """Have the clock there for a while."""
+    """Move the clock to the start of an iteration, and back when the block ends."""
     here = run.time
     run.go_to(iteration)
     try:
@@ -159,7 +160,7 @@ def _at_the_start_of(run: Run, iteration: int) -> Iterator[None]:
 
 @contextmanager
 def _when_made(run: Run, tensor: Tensor) -> Iterator[int | None]:
-    """Have the clock at the end of the iteration before, if a last change is still that one's.
+    """Move the clock back to the previous iteration's end, if that iteration made the last change.
 
     Gives that iteration then, else None.
     """

@@ -1,4 +1,4 @@
-"""What leaves the debugger: an immutable picture of one moment."""
+"""The immutable state of a debugger that views draw."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Snapshot:
         epoch: The epoch at the clock, from 0 on: so many are complete.
         losses: Every loss computed so far, also ahead of the clock; a read-only view.
         outline: The losses thinned for drawing, if it was asked for.
-        held_out: The same of what is held out, if anything is.
+        held_out: The same for the held-out observations, if there are any.
         loss: The last E that was computed, or None.
         stopped: Why the run stopped here, in words, or "".
         best: The iteration of the best parameters, where the run stopped and one is known.
@@ -110,7 +110,7 @@ class Snapshot:
         return self.iteration if self.position else max(self.iteration - 1, 0)
 
     def is_of_same_network(self, other: Snapshot) -> bool:
-        """Whether another snapshot is of the same program, only at another time."""
+        """Return whether another snapshot is of the same program, at another time."""
         return self.listing.parameters is other.listing.parameters
 
     def place_of(self, observation: int) -> int | None:
@@ -137,7 +137,7 @@ class Snapshot:
 
     @property
     def computed(self) -> int:
-        """How many operations, from the first, have their value in `values`."""
+        """The number of operations, from the first, whose results are in `values`."""
         return self.position or (len(self.listing.lines) if self.iteration else 0)
 
     @property

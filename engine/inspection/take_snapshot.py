@@ -1,4 +1,4 @@
-"""Takes a debugger's snapshot: copies of all there is to see."""
+"""Takes snapshots of a debugger: copies of all that is shown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.analysis.tensor_summary import Summary, summarise
 from engine.common.errors import InputError
+from engine.common.numbers import format_number, megabytes
 from engine.common.settings import MEGABYTE
 from engine.inspection.snapshot import BranchView, Snapshot, StopView
-from engine.maths.arithmetic import format_number
 from engine.maths.tensor import Array, Axis
 from engine.program.listing import Listing
 from engine.program.program import Program
@@ -55,7 +55,7 @@ class Session(Protocol):
 def take_snapshot(
     debugger: Session, observations: slice | None, buckets: int, summary_of: str | None
 ) -> Snapshot:
-    """Copy what there is to see now; see `Debugger.snapshot`."""
+    """Copy the state that is shown; see `Debugger.snapshot`."""
     present = debugger.branches.current
     run, program, rows = present.run, debugger.program, debugger.program.observations
     if program.batch is not None:
@@ -108,7 +108,7 @@ def take_snapshot(
 def _warning(run: Run) -> str:
     if not run.is_short_of_memory:
         return ""
-    size = f"{run.history_bytes / MEGABYTE:,.0f} MB"
+    size = megabytes(run.history_bytes, unit=MEGABYTE)
     return f"there is not enough memory: going back has to make do with {size} and may take longer"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from engine.common.errors import InputError
-from engine.common.text import MINUS, clean, ungrouped
+from engine.common.numbers import MINUS, grouped, ungrouped
+from engine.common.text import clean
 from engine.language.parsing import LONGEST
 
 _AFTER_SIGN = re.compile(r"^([+-])\s+")
@@ -46,7 +47,7 @@ def parse_iteration(text: str, *, now: int, computed: int, planned: int) -> int:
         raise InputError(f"a number, +100, -1, 50% or end, not {said!r}") from None
     limit = max(planned, computed)
     if iteration < 0 or iteration > limit:
-        raise InputError(f"an iteration from 0 to {limit:,}, not {iteration:,}")
+        raise InputError(f"an iteration from 0 to {grouped(limit)}, not {grouped(iteration)}")
     return iteration
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.common.errors import NotComputedError, QueryError
+from engine.common.numbers import dimensions
 from engine.common.text import clean
 from engine.language.functions import FUNCTIONS, Function
 from engine.language.lowering import Lower, Lowering, lowered
@@ -53,10 +54,10 @@ class Term:
 
 
 class Names(Protocol):
-    """What an expression can name."""
+    """The names that an expression can use."""
 
     def term(self, name: str) -> Term:
-        """Return what a name stands for, or raise QueryError."""
+        """Return the term that a name stands for, or raise QueryError."""
 
     def previous(self, name: str) -> Term:
         """Return the value of a name one iteration ago, or raise QueryError."""
@@ -77,19 +78,19 @@ class Query:
 
     @property
     def is_condition(self) -> bool:
-        """Whether it is a single true or false."""
+        """Whether the value is a single boolean."""
         return self.term.is_truth and self.term.shape == ()
 
     def require_condition(self) -> None:
-        """Refuse what is no condition, and say what it is.
+        """Raise an error unless the expression is a condition.
 
         Raises:
-            QueryError: It is no single true or false.
+            QueryError: It is not a single boolean.
         """
         if self.is_condition:
             return
         kind, like = "a number", "E < 0.1"
-        shape = _shape_text(self.term.shape)
+        shape = dimensions(self.term.shape)
         if self.term.is_truth:
             kind, like = f"{shape} truth values", f"any({self.text})"
         elif self.term.shape:
@@ -97,7 +98,7 @@ class Query:
         raise QueryError(f"{self.text}: is {kind}, not a condition like {like}")
 
     def value(self) -> np.ndarray[Any, Any]:
-        """Evaluate.
+        """Evaluate the expression.
 
         Returns:
             A copy, of dtype float64 or bool; a scalar has the shape ``()``.
@@ -115,7 +116,7 @@ class Query:
 
 
 def compile_query(text: str, names: Names) -> Query:
-    """Read and compile an expression.
+    """Parse and compile an expression.
 
     Args:
         text: What a user typed.
@@ -130,10 +131,10 @@ def compile_query(text: str, names: Names) -> Query:
 
 
 def compile_condition(text: str, names: Names) -> Query:
-    """Read and compile an expression that is a single true or false.
+    """Parse and compile a condition.
 
     Raises:
-        QueryError: As for `compile_query`, or it is no condition.
+        QueryError: As for `compile_query`, or it is not a condition.
     """
     query = compile_query(text, names)
     query.require_condition()
@@ -193,11 +194,11 @@ class _Compiler:
         return term
 
     def _elementwise(self, node: ast.AST, *terms: Term) -> Shape:
-        """The shape of an operation element by element."""
+        """Return the shape that an elementwise operation gives."""
         try:
             shape = np.broadcast_shapes(*(term.shape for term in terms))
         except ValueError:
-            shapes = " and ".join(_shape_text(term.shape) for term in terms)
+            shapes = " and ".join(dimensions(term.shape) for term in terms)
             raise refusal(node, f"the shapes {shapes} do not fit") from None
         self._spend(node, prod(shape))
         return shape
@@ -210,7 +211,7 @@ class _Compiler:
     def _number(self, node: ast.expr) -> Term:
         term = self.compile(node)
         if term.is_truth:
-            raise refusal(node, "a comparison is no number; sum(…) counts where it is true")
+            raise refusal(node, "a comparison is not a number; sum(…) counts where it is true")
         return term
 
     def _condition(self, node: ast.expr) -> Term:
@@ -251,7 +252,7 @@ class _Compiler:
 
     def _product_shape(self, node: ast.AST, left: Shape, right: Shape) -> Shape:
         if len(left) not in (1, 2) or len(right) not in (1, 2) or left[-1] != right[0]:
-            shapes = f"{_shape_text(left)} and {_shape_text(right)}"
+            shapes = f"{dimensions(left)} and {dimensions(right)}"
             raise refusal(node, f"the shapes {shapes} do not fit for a matrix product")
         shape = left[:-1] + right[1:]
         self._spend(node, prod(shape) * left[-1])
@@ -316,7 +317,7 @@ class _Compiler:
         term = self.compile(node.value)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if len(parts) > len(term.shape):
-            raise refusal(node, f"the shape is {_shape_text(term.shape)}: too many indices")
+            raise refusal(node, f"the shape is {dimensions(term.shape)}: too many indices")
         if not parts:
             raise refusal(node, "an index is needed, as in dE_dw[2, 0]")
         axes = term.axes or (None,) * len(term.shape)
@@ -326,7 +327,7 @@ class _Compiler:
         try:
             shape = np.broadcast_to(np.float64(0), term.shape)[fixed].shape
         except (IndexError, ValueError):
-            shape_text = _shape_text(term.shape)
+            shape_text = dimensions(term.shape)
             problem = f"there is no such element in the shape {shape_text}: numbers count from 0"
             meant = "".join(
                 axis.as_name(str(part))
@@ -416,7 +417,3 @@ def _whole(node: ast.expr) -> int:
             if value < 2**62:
                 return -value
     raise refusal(node, "an index is a whole number, a name or a slice, as in dE_dw[2, 0]")
-
-
-def _shape_text(shape: Shape) -> str:
-    return "×".join(map(str, shape)) or "scalar"

@@ -1,4 +1,4 @@
-"""From an expression to calls, so that it is computed where the iterations run.
+"""Lowers expressions to calls, so that the loop of the iterations computes them.
 
 What depends on which observations a batch has cannot be lowered; it is evaluated from Python.
 """
@@ -36,7 +36,7 @@ class Lowering:
         return out
 
     def as_number(self, buffer: Buffer) -> Buffer:
-        """Return truth values as 0 and 1, and numbers as they are."""
+        """Return booleans as 0 and 1, and numbers unchanged."""
         if buffer.dtype != np.bool_:
             return buffer
         return self._copied(buffer, float)
@@ -78,7 +78,7 @@ Lower = Callable[[Lowering], "Buffer"]
 
 
 def lowered(make: Callable[..., Buffer], *parts: Lower | None) -> Lower | None:
-    """Return what lowers an operation on parts, or None where one of them cannot be lowered.
+    """Return a function that lowers an operation, or None if a part of it cannot be lowered.
 
     Args:
         make: From the collected calls and the values of the parts, the value.

@@ -7,7 +7,8 @@ import re
 import warnings
 
 from engine.common.errors import QueryError
-from engine.common.text import MINUS, clean, without_subscripts
+from engine.common.numbers import MINUS
+from engine.common.text import clean, without_subscripts
 from engine.maths.tensor import NOUNS
 
 LONGEST = 400
@@ -60,7 +61,7 @@ def parse(text: str) -> ast.expr:
     """Return the syntax tree of an expression, the columns being those of the text.
 
     Raises:
-        QueryError: It is no expression, or too long.
+        QueryError: It is not an expression, or too long.
     """
     if len(text) > LONGEST:
         raise QueryError(f"an expression has at most {LONGEST} characters")
@@ -99,7 +100,7 @@ def _start(node: ast.expr, encoded: bytes) -> int:
 
 
 def described(node: ast.AST) -> str:
-    """Return what a node of the tree is, in the words of a user."""
+    """Describe a node of the syntax tree in the user's words."""
     if isinstance(node, ast.Constant):
         return "text" if isinstance(node.value, (str, bytes)) else "this constant"
     return {
@@ -113,6 +114,6 @@ def described(node: ast.AST) -> str:
 
 
 def refusal(node: ast.AST, problem: str) -> QueryError:
-    """Return the error that tells a problem with a node and where it stands."""
+    """Return an error with a problem and the column of its node."""
     column = getattr(node, "col_offset", None)
     return QueryError(f"column {column + 1}: {problem}" if column is not None else problem)

@@ -6,15 +6,10 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engine.common.text import MINUS
+from engine.common.numbers import MINUS, format_number
 
 _MOST_TERMS = 8
 """A longer sum is folded around its largest terms."""
-
-
-def format_number(value: float) -> str:
-    """Write a number with up to eight significant digits and a true minus sign; −0 is 0."""
-    return f"{value + 0.0:.8g}".replace("-", MINUS)
 
 
 @dataclass(frozen=True)

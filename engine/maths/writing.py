@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.common.text import MINUS
-from engine.maths.arithmetic import format_number
+from engine.common.numbers import MINUS, format_number
 from engine.maths.formula import (
     EACH,
     Apply,

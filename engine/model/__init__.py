@@ -1,4 +1,4 @@
-"""What a network is made of: hyperparameters, layers, starting parameters, batches.
+"""The network: hyperparameters, layers, starting parameters, batches.
 
 How its numbers are computed is `engine.program`.
 """

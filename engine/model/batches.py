@@ -1,4 +1,4 @@
-"""Which observations an iteration sees."""
+"""The batches: the observations that each iteration sees."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ class Batches:
         return self._seed is not None
 
     def rows(self, iteration: int) -> int:
-        """Return how many observations an iteration sees."""
+        """Return the number of observations that an iteration sees."""
         is_last = iteration % self.an_epoch == self.an_epoch - 1
         return self.rest if self.rest and is_last else self.size
 
     def of(self, iteration: int) -> NDArray[np.intp]:
-        """Return the observations of an iteration, by their number from 0 on."""
+        """Return the observations of an iteration, as numbers from 0."""
         epoch, place = divmod(iteration, self.an_epoch)
         if epoch != self._epoch:
             self._order, self._epoch = self.order(epoch), epoch
         return self._order[place * self.size : (place + 1) * self.size]
 
     def order(self, epoch: int) -> NDArray[np.intp]:
-        """Return all observations in the order of an epoch, by their number from 0 on."""
+        """Return the order of the observations in an epoch, as numbers from 0."""
         if self._seed is None:
             return np.arange(self._observations)
         self._generator.seed([self._seed, epoch % 2**32])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.common.declaration import Declaration, Value, declare
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import counted
 from engine.maths.activations import HIDDEN, OUTPUT
 from engine.maths.initialisations import INITIALISATIONS
@@ -95,8 +96,8 @@ class Hyperparameters:
         symbol="H",
         words="hidden neurons",
         form=_sizes,
-        form_words=f"none, or whole numbers from 1 to {MOST_NEURONS:,}, one for each of at most "
-        f"{MOST_LAYERS} layers: 8,4",
+        form_words=f"none, or whole numbers from 1 to {grouped(MOST_NEURONS)}, one for each of at "
+        f"most {MOST_LAYERS} layers: 8,4",
     )
     activation: str = declare(
         "sigmoid",
@@ -124,7 +125,7 @@ class Hyperparameters:
     )
     loss: str = declare(
         "mse",
-        "What E is: "
+        "The loss E: "
         + ", ".join(f"{loss.name} = {loss.formula}" for loss in LOSSES.values())
         + ".",
         kind=str,
@@ -133,7 +134,7 @@ class Hyperparameters:
     )
     huber_delta: float = declare(
         1.0,
-        "Where the Huber loss turns from a square into a line.",
+        "The error beyond which the Huber loss is linear instead of square.",
         kind=float,
         symbol="δ",
         minimum=1e-9,
@@ -141,7 +142,7 @@ class Hyperparameters:
     )
     init: str = declare(
         "uniform",
-        "How the weights start; n inputs, m neurons. "
+        "How the starting weights are drawn; n inputs, m neurons. "
         + "; ".join(f"{way.name}: {way.rule}" for way in INITIALISATIONS.values())
         + ".",
         kind=str,
@@ -150,7 +151,7 @@ class Hyperparameters:
     )
     initial_bias: float = declare(
         0.0,
-        "What the biases start at (with torch they are drawn).",
+        "The starting value of the biases (with torch they are drawn).",
         kind=float,
         symbol="b",
         minimum=-1e6,
@@ -272,7 +273,7 @@ class Hyperparameters:
     )
     schedule_factor: float = declare(
         0.5,
-        "What η is multiplied by over that many iterations.",
+        "The factor by which η changes over that many iterations.",
         kind=float,
         symbol="q",
         minimum=0.0,
@@ -295,14 +296,14 @@ class Hyperparameters:
     )
     target_loss: float = declare(
         0.0,
-        "The run stops when E is no larger; 0 for never.",
+        "The run stops when E has fallen to this value; 0 for never.",
         kind=float,
         minimum=0.0,
         maximum=1e300,
     )
     patience: int = declare(
         0,
-        "The run stops when the held-out loss has not been better for so many epochs; 0 for never.",
+        "The run stops when the held-out loss has not fallen for this many epochs; 0 for never.",
         kind=int,
         minimum=0,
         maximum=1_000_000_000,
@@ -321,7 +322,7 @@ class Hyperparameters:
 
     @property
     def hidden_sizes(self) -> tuple[int, ...]:
-        """How many neurons each hidden layer has."""
+        """The number of neurons of each hidden layer."""
         return () if self.hidden == "none" else tuple(map(int, self.hidden.split(",")))
 
     @property
@@ -339,11 +340,11 @@ class Hyperparameters:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
     def to_evaluate(self) -> Hyperparameters:
-        """Return those of the same network that only evaluates: one batch, the loss alone."""
+        """Return the hyperparameters for evaluation only: one batch, the loss alone."""
         return self.replace(batch_size="full", shuffle="no", l1=0.0, l2=0.0, patience=0)
 
     def without_effect(self, names: Container[str]) -> list[str]:
-        """Say of each of these that changes nothing beside the others that it does not."""
+        """Return a message for each named hyperparameter without an effect, given the others."""
         told = []
         for declaration in DECLARATIONS.values():
             if declaration.name in names and not declaration.matters(self):
@@ -354,7 +355,7 @@ class Hyperparameters:
         return told
 
     def as_dict(self) -> dict[str, Value]:
-        """Return name → value in the order of declaration."""
+        """Return the values by name, in the order of declaration."""
         return dataclasses.asdict(self)
 
 

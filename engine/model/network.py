@@ -1,4 +1,4 @@
-"""What a network consists of: its layers, their names, and the parameters to start from."""
+"""The architecture of a network: its layers, their names, the starting parameters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 
 from engine.common.errors import InputError, ParametersError
+from engine.common.numbers import dimensions
 from engine.common.text import clean, subscript
 from engine.data.dataset import Dataset
 from engine.maths.activations import ACTIVATIONS, Activation
@@ -50,7 +51,7 @@ class Layer:
 
 
 class Network:
-    """The architecture that hyperparameters and a dataset ask for.
+    """The architecture given by hyperparameters and a dataset.
 
     Attributes:
         observations: The axis of the observations.
@@ -89,7 +90,7 @@ class Network:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many inputs, neurons of each layer."""
+        """The number of inputs, then the number of neurons of each layer."""
         return (len(self.inputs.labels), *(len(layer.neurons.labels) for layer in self.layers))
 
     def parameter_tensors(self) -> dict[str, Tensor]:
@@ -173,7 +174,7 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
 
 
 def _other_than_softmax(dataset: Dataset) -> str:
-    """Say what to do where there is a single target, by what it looks like."""
+    """Suggest another output and loss for a single target, by its values."""
     (target,), values = dataset.targets, np.unique(dataset.f0)
     sigmoid = "--output-activation sigmoid"
     if len(values) == 2:
@@ -195,9 +196,9 @@ def _checked(name: str, value: object, shape: tuple[int, ...]) -> Array:
     if not numeric:
         raise ParametersError(f"{name}: not an array of numbers")
     if array.shape != shape:
-        given = "×".join(map(str, array.shape)) or "a scalar"
+        given = dimensions(array.shape, "a scalar")
         raise ParametersError(
-            f"{name}: the shape is {given}, but {'×'.join(map(str, shape)) or 'a scalar'} is needed"
+            f"{name}: the shape is {given}, but {dimensions(shape, 'a scalar')} is needed"
         )
     if not np.isfinite(array).all():
         raise ParametersError(f"{name}: not all values are finite")

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from engine.common.errors import InputError
-from engine.common.machine_memory import GB, shortage
+from engine.common.machine_memory import shortage
+from engine.common.numbers import gigabytes
 from engine.common.text import clean
 from engine.saved.npz import unpack
 from engine.saved.regular import read_regular
@@ -18,7 +19,7 @@ _ZIP = b"PK"
 
 
 def read_parameters(path: str | Path) -> dict[str, object]:
-    """Read parameters from a file, whatever it is called.
+    """Read parameters from a file in JSON or NumPy's ``.npz`` format.
 
     Args:
         path: An object of arrays by name as JSON, or a whole report of `nn-tui train --json`, or
@@ -49,7 +50,7 @@ def read_parameters(path: str | Path) -> dict[str, object]:
 
 def _from_json(text: bytes) -> dict[str, object]:
     if lacking := shortage(_TIMES * len(text)):
-        raise InputError(f"to read {len(text) / GB:,.1f} GB {lacking}")
+        raise InputError(f"to read {gigabytes(len(text))} {lacking}")
     content = json.loads(text.decode("utf-8"), object_pairs_hook=_once_each)
     if isinstance(content, dict) and isinstance(content.get("parameters"), dict):
         content = content["parameters"]
@@ -58,12 +59,12 @@ def _from_json(text: bytes) -> dict[str, object]:
     for name, value in content.items():
         if _has_truth(value):
             # NumPy would take them for 1 and 0.
-            raise InputError(f"{clean(name, 40)}: true and false are no numbers")
+            raise InputError(f"{clean(name, 40)}: true and false are not numbers")
     return content
 
 
 def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
-    """Make an object of its members, none of which may come twice."""
+    """Build a JSON object from its members and refuse repeated names."""
     made: dict[str, object] = {}
     for name, value in members:
         if name in made:
@@ -73,7 +74,7 @@ def _once_each(members: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _has_truth(value: object) -> bool:
-    """Whether there is a true or false anywhere in nested lists."""
+    """Return whether nested lists hold a boolean anywhere."""
     rest = [value]
     while rest:
         found = rest.pop()

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.common.errors import InputError, NotComputedError
-from engine.common.text import MINUS, clean, folded
+from engine.common.numbers import MINUS
+from engine.common.text import clean, folded
 from engine.maths.operations.operation import Phase
 from engine.maths.tensor import Axis, Index, is_whole
 

@@ -43,7 +43,7 @@ _MEDIAN = 0.6745
 
 
 class Verdict(StrEnum):
-    """What the differences say of a gradient."""
+    """The result of comparing a gradient with finite differences."""
 
     AGREES = "agrees"
     KINK = "at a kink"
@@ -53,7 +53,7 @@ class Verdict(StrEnum):
 
     @property
     def fails(self) -> bool:
-        """Whether the gradient is not what it should be."""
+        """Whether the gradient is wrong."""
         return self in (Verdict.DIFFERS, Verdict.NOT_FINITE)
 
 
@@ -176,7 +176,7 @@ class Probe:
         return typical * math.sqrt(factor) / _MEDIAN
 
     def _rounding(self, step: float) -> float:
-        """How far rounding can take a difference of that step from the truth."""
+        """Estimate the rounding error of a central difference with a given step."""
         return _SIGMAS * self.sigma / step
 
     def compare(self, name: str, index: Index) -> Finding:
@@ -222,14 +222,14 @@ class Probe:
         return Finding(a, n, Verdict.DIFFERS)
 
     def _shrinks(self, a: float, slopes: _Slopes, closer: _Slopes, share: float) -> bool:
-        """Whether a shorter step agrees, and not because its rounding hides the error."""
+        """Return whether a shorter step agrees, and not because its rounding hides the error."""
         rounding = self._rounding(STEP * share)
         error = abs(a - closer.central)
         hidden = rounding >= abs(a - slopes.central) / 2
         return not hidden and error <= max(rounding, TOLERANCE * (abs(a) + abs(closer.central)))
 
     def _stays_apart(self, a: float, slopes: _Slopes, closer: _Slopes, share: float) -> bool:
-        """Whether the slopes on both sides stay apart, as curvature lets them not, with a between.
+        """Return whether the one-sided slopes stay apart, unlike under curvature, with a between.
 
         Of a smooth E they differ by ε·E″: an eighth of the step leaves an eighth of it.
         """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress, never, silent
 from engine.proof.finite_differences import Finding, Probe, Verdict
 
@@ -22,9 +23,9 @@ _LEAST = 50
 """How many cells of each tensor at least."""
 
 SAMPLING = (
-    f"above {MOST:,} parameters as many are checked: of each tensor a share in proportion to its "
-    f"size, at least {_LEAST}, drawn by numpy.random.RandomState(0), and always the cell with the "
-    "largest gradient"
+    f"above {grouped(MOST)} parameters as many are checked: of each tensor a share in proportion "
+    f"to its size, at least {_LEAST}, drawn by numpy.random.RandomState(0), and always the cell "
+    "with the largest gradient"
 )
 
 
@@ -65,28 +66,28 @@ class ParameterCheck:
 
     @property
     def size(self) -> int:
-        """How many cells it has."""
+        """The number of elements of the parameter."""
         return int(np.prod(self.shape))
 
     def found(self, *verdicts: Verdict) -> list[CellCheck]:
-        """The cells of some verdicts, the largest relative error first."""
+        """Return the cells with one of some verdicts, the largest relative error first."""
         cells = [cell for cell in self.cells.values() if cell.finding.verdict in verdicts]
         return sorted(cells, key=_badness, reverse=True)
 
     @property
     def failing(self) -> list[CellCheck]:
-        """The cells whose gradients are not what they should be, the worst first."""
+        """The cells whose gradients are wrong, the worst first."""
         return self.found(*(verdict for verdict in Verdict if verdict.fails))
 
     @property
     def worst(self) -> CellCheck | None:
-        """The worst cell of those that could be judged; None if none could."""
+        """The cell with the largest error, undecided ones left out; None if all are."""
         return next(iter(self.failing + self.found(Verdict.AGREES)), None)
 
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What a check has found.
+    """The result of a gradient check.
 
     Attributes:
         iteration: How many iterations were complete.
@@ -113,16 +114,16 @@ class GradientCheck:
 
     @property
     def checked(self) -> int:
-        """How many gradients were checked."""
+        """The number of gradients that were checked."""
         return sum(len(parameter.cells) for parameter in self.parameters)
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """The number of all gradients."""
         return sum(parameter.size for parameter in self.parameters)
 
     def count(self, *verdicts: Verdict) -> int:
-        """How many were found to be so."""
+        """Count the gradients with one of some verdicts."""
         return sum(len(parameter.found(*verdicts)) for parameter in self.parameters)
 
 

@@ -1,12 +1,21 @@
-"""What a check has found, as text and as an object for JSON."""
+"""Reports of a gradient check, as text and as an object for JSON."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from engine.common.json_safe import plain
-from engine.common.text import MINUS, counted
-from engine.maths.arithmetic import format_number
+from engine.common.numbers import (
+    dimensions,
+    duration,
+    format_number,
+    general,
+    grouped,
+    relative_error,
+    scientific,
+    true_minus,
+)
+from engine.common.text import counted
 from engine.proof.finite_differences import STEP, TOLERANCE, Verdict
 from engine.proof.gradient_check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
 
@@ -17,8 +26,8 @@ _LISTED = 5
 """How many cells of a kind are written out for each parameter."""
 
 RULE = (
-    f"n = (E(θ + ε) − E(θ − ε))/2ε, ε = {STEP:g}; a gradient a agrees where |a − n|/(|a| + |n|) "
-    f"is at most {TOLERANCE:g}"
+    f"n = (E(θ + ε) − E(θ − ε))/2ε, ε = {general(STEP)}; a gradient a agrees where "
+    f"|a − n|/(|a| + |n|) is at most {general(TOLERANCE)}"
 )
 
 
@@ -100,14 +109,14 @@ def _differences(comparison: Comparison) -> list[tuple[str, Difference]]:
 
 
 def check_text(check: GradientCheck) -> str:
-    """Write the table of the parameters, what is worth a line of its own, and what follows."""
+    """Write the table of the parameters, the remarkable cells, and the verdict."""
     lines = [
-        f"iteration {check.iteration:,}   E = {format_number(check.E)}, "
-        f"computed with a noise of {check.noise:.1e}",
+        f"iteration {grouped(check.iteration)}   E = {format_number(check.E)}, "
+        f"computed with a noise of {relative_error(check.noise)}",
         RULE,
     ]
     if check.checked < check.size:
-        lines.append(f"{check.checked:,} of {check.size:,}: {SAMPLING}")
+        lines.append(f"{grouped(check.checked)} of {grouped(check.size)}: {SAMPLING}")
     header = ["gradient", "shape", "agree", "at a kink", "too small", "differ"]
     rows = [[*header, "largest relative error"]]
     rows += [_row(parameter) for parameter in check.parameters]
@@ -123,7 +132,7 @@ def check_text(check: GradientCheck) -> str:
 
 
 def _aside_text(check: GradientCheck) -> list[str]:
-    """Say what this proves nothing of."""
+    """Write what the check does not prove."""
     if not check.aside:
         return []
     are = "are" if len(check.aside) > 1 else "is"
@@ -136,12 +145,12 @@ def _row(parameter: ParameterCheck) -> list[str]:
         for verdicts in ((Verdict.AGREES,), (Verdict.KINK,), (Verdict.UNTOLD,))
     ]
     counts.append(len(parameter.failing))
-    shape = "×".join(map(str, parameter.shape)) or "scalar"
+    shape = dimensions(parameter.shape)
     worst = parameter.worst
     at = "none could be judged"
     if worst is not None:
-        at = f"{worst.finding.relative_error:.1e} at {worst.label}"
-    return [parameter.symbol, shape, *(f"{count:,}" for count in counts), at]
+        at = f"{relative_error(worst.finding.relative_error)} at {worst.label}"
+    return [parameter.symbol, shape, *(grouped(count) for count in counts), at]
 
 
 def _remarks(parameter: ParameterCheck) -> list[str]:
@@ -157,20 +166,20 @@ def _remarks(parameter: ParameterCheck) -> list[str]:
         lines += [cell_text(cell) for cell in cells[:_LISTED]]
         if len(cells) > _LISTED:
             word = cells[0].finding.verdict
-            lines.append(f"and {len(cells) - _LISTED:,} more of {parameter.symbol}: {word}")
+            lines.append(f"and {grouped(len(cells) - _LISTED)} more of {parameter.symbol}: {word}")
     return lines
 
 
 def cell_text(cell: CellCheck) -> str:
-    """Say in a line what was found of one gradient."""
+    """Write the finding on one gradient in a line."""
     finding = cell.finding
-    a, n = (f"{value:.9g}".replace("-", MINUS) for value in (finding.analytic, finding.numeric))
+    a, n = (true_minus(general(value, 9)) for value in (finding.analytic, finding.numeric))
     both = f"{cell.label} is {a}, by differences {n}"
     match finding.verdict:
         case Verdict.AGREES:
-            return f"{both}: agrees, relative error {finding.relative_error:.1e}"
+            return f"{both}: agrees, relative error {relative_error(finding.relative_error)}"
         case Verdict.DIFFERS:
-            return f"{both}: differs, relative error {finding.relative_error:.1e}"
+            return f"{both}: differs, relative error {relative_error(finding.relative_error)}"
         case Verdict.KINK:
             return f"{both}: E or its slope has a kink within ε; a closer look agrees"
         case Verdict.UNTOLD if finding.numeric != finding.numeric:
@@ -182,19 +191,20 @@ def cell_text(cell: CellCheck) -> str:
 
 
 def verdict_text(check: GradientCheck) -> str:
-    """Say in a sentence what follows."""
+    """Write the verdict in a sentence."""
     failing = sum(len(parameter.failing) for parameter in check.parameters)
     if failing:
         verb = "differs" if failing == 1 else "differ"
-        return f"{failing:,} of {check.checked:,} gradients {verb} from the differences of E."
+        share = f"{grouped(failing)} of {grouped(check.checked)} gradients"
+        return f"{share} {verb} from the differences of E."
     agree = check.count(Verdict.AGREES)
     if agree == check.checked:
-        return f"All {agree:,} gradients agree."
-    told = [f"{agree:,} of {check.checked:,} gradients agree"]
+        return f"All {grouped(agree)} gradients agree."
+    told = [f"{grouped(agree)} of {grouped(check.checked)} gradients agree"]
     for verdict in (Verdict.KINK, Verdict.UNTOLD):
         count = check.count(verdict)
         if count:
-            told.append(f"{count:,} {'is' if count == 1 else 'are'} {verdict}")
+            told.append(f"{grouped(count)} {'is' if count == 1 else 'are'} {verdict}")
     return ", ".join(told) + "; none differs."
 
 
@@ -210,19 +220,23 @@ def comparison_text(comparison: Comparison) -> str:
         ours, theirs = (
             float(losses[step]) for losses in (comparison.losses, comparison.twin_losses)
         )
-        lines.append(f"{step:>23,}  {ours:>20.12e}  {theirs:>20.12e}  {abs(ours - theirs):>10.1e}")
+        numbers = [scientific(ours, 12), scientific(theirs, 12)]
+        apart = relative_error(abs(ours - theirs))
+        lines.append(f"{grouped(step):>23}  {numbers[0]:>20}  {numbers[1]:>20}  {apart:>10}")
     lines += ["", "final weights"]
     for name, final in comparison.parameters.items():
         for label, array in (("nn-tui", final), ("PyTorch", comparison.twin_parameters[name])):
-            numbers = ", ".join(f"{value:.8g}" for value in array.reshape(-1)[:8].tolist())
-            more = ", …" if array.size > 8 else ""
-            lines.append(f"  {name:<4} {label:<8} {numbers.replace('-', MINUS)}{more}")
+            shown = [true_minus(general(value, 8)) for value in array.reshape(-1)[:8].tolist()]
+            shown += ["…"] if array.size > 8 else []
+            lines.append(f"  {name:<4} {label:<8} {', '.join(shown)}")
     lines += ["", "largest difference   absolute  relative"]
     for kind, difference in _differences(comparison):
-        lines.append(f"  {kind:<17} {difference.absolute:>9.1e} {difference.relative:>9.1e}")
+        absolute, relative = map(relative_error, (difference.absolute, difference.relative))
+        lines.append(f"  {kind:<17} {absolute:>9} {relative:>9}")
     lines += [
         "",
-        f"nn-tui {comparison.seconds:.3f} s, PyTorch on one thread {comparison.twin_seconds:.3f} s",
+        f"nn-tui {duration(comparison.seconds)}, "
+        f"PyTorch on one thread {duration(comparison.twin_seconds)}",
         "",
         _comparison_verdict(comparison),
     ]
@@ -234,11 +248,12 @@ def _comparison_verdict(comparison: Comparison) -> str:
         return "PyTorch finds other gradients."
     if comparison.parts_at is None:
         return "PyTorch agrees."
-    parted = f"from step {comparison.parts_at:,} on the losses part by more than {TOLERANCE:g}"
-    if not comparison.losses_agree:
+    apart = f"the losses part by more than {general(TOLERANCE)}"
+    parted = f"from step {grouped(comparison.parts_at)} on {apart}"
+    nudged = comparison.nudged_parts_at
+    if nudged is None or not comparison.losses_agree:
         return f"PyTorch finds the same gradients, but {parted}: the updates differ."
     return (
-        f"PyTorch agrees on the gradients; {parted}, and from step "
-        f"{comparison.nudged_parts_at:,} on nn-tui parts likewise from a run of its own that "
-        "starts a rounding error away."
+        f"PyTorch agrees on the gradients; {parted}, and from step {grouped(nudged)} on nn-tui "
+        "parts likewise from a run of its own that starts a rounding error away."
     )

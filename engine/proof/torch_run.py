@@ -181,7 +181,7 @@ def compare_with_torch(
 
 @contextmanager
 def _single_thread(torch: Any) -> Iterator[None]:
-    """Have PyTorch use one thread: so small a network waits longer for more than it gains."""
+    """Limit PyTorch to one thread: for networks this small, more threads cost time."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

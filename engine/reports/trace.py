@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.common.json_safe import plain
+from engine.common.numbers import dimensions, grouped
 from engine.common.text import counted, folded
 from engine.debugger import Debugger
 from engine.maths.operations.operation import Operation
@@ -71,9 +72,9 @@ def _batch(debugger: Debugger) -> str:
     if program.batch is None:
         return ""
     names = program.observations.labels
-    of = f"{len(names):,} of {counted(len(debugger.dataset.observations), 'observation')}"
+    of = f"{grouped(len(names))} of {counted(len(debugger.dataset.observations), 'observation')}"
     epoch = program.batches.epoch(debugger.iteration)
-    return f", epoch {epoch:,}\nbatch of {of}: {folded(tuple(names), _MOST_NAMES)}"
+    return f", epoch {grouped(epoch)}\nbatch of {of}: {folded(tuple(names), _MOST_NAMES)}"
 
 
 def _lines(operation: Operation, widest: int) -> list[str]:
@@ -82,7 +83,7 @@ def _lines(operation: Operation, widest: int) -> list[str]:
     matrix = (data.reshape(-1, data.shape[-1]) if data.ndim else data.reshape(1, 1)) + 0.0
     with np.printoptions(suppress=False):
         text = np.array2string(matrix, max_line_width=100, precision=8, threshold=200)
-    shape = "×".join(map(str, operation.shape)) or "scalar"
+    shape = dimensions(operation.shape)
     first = f"  {operation.formula:<{widest}}  {shape:>9}  "
     margin = " " * len(first)
     rows = [row.strip().removeprefix("[").removesuffix("]") for row in text.split("\n")]

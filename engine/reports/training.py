@@ -1,4 +1,4 @@
-"""What a run has to say for itself, as text and as an object for JSON."""
+"""Reports of a training run, as text and as an object for JSON."""
 
 from __future__ import annotations
 
@@ -11,11 +11,20 @@ import numpy as np
 from engine.analysis.held_out import Evaluation, Evaluator
 from engine.analysis.metrics import Classification, decision_of, parts_of
 from engine.common.json_safe import plain
+from engine.common.numbers import (
+    decimal,
+    duration,
+    format_number,
+    general,
+    grouped,
+    percent,
+    scientific,
+)
 from engine.common.text import counted, folded
 from engine.data.dataset import Dataset
 from engine.data.provenance import inputs_object, scaling_lines
 from engine.debugger import Debugger
-from engine.maths.arithmetic import Explanation, format_number
+from engine.maths.arithmetic import Explanation
 from engine.maths.tensor import Array
 
 _LINES = 10
@@ -70,12 +79,12 @@ def _validation_object(debugger: Debugger) -> dict[str, Any] | None:
 
 
 def _assumptions(debugger: Debugger) -> tuple[str, ...]:
-    """What was assumed of the table, and of its targets for the sake of the loss."""
+    """Return what was assumed about the table, and about its targets for the loss."""
     return debugger.dataset.assumptions + debugger.program.listing.assumptions
 
 
 def _parts(debugger: Debugger) -> dict[str, tuple[Dataset, Evaluation]]:
-    """What the parameters are worth on the training part and on what is held out."""
+    """Evaluate the parameters on the training observations and on the held-out ones."""
     parameters, wanted = debugger.parameters, debugger.hyperparameters
     # A part may hold too few targets to tell classes by itself.
     decision = decision_of(debugger.dataset, wanted.loss)
@@ -102,13 +111,17 @@ def _quality_text(debugger: Debugger) -> list[str]:
     without = ", E without the penalty R" if "R" in debugger.program.tensors else ""
     lines = [f"With the final weights{without}:"]
     for name, (part, found) in _parts(debugger).items():
-        line = f"{name}: {counted(len(part.observations), 'observation')}, E = {found.E:e}"
+        line = (
+            f"{name}: {counted(len(part.observations), 'observation')}, E = {scientific(found.E)}"
+        )
         quality = found.quality
         if isinstance(quality, Classification):
-            lines.append(f"{line}, accuracy {100 * quality.accuracy:.2f} %")
+            lines.append(f"{line}, accuracy {percent(quality.accuracy, 2, ' %')}")
             continue
         measures = [
-            ", ".join(f"{word} {getattr(quality, m)[o]:.6g}" for m, word in _OF_NUMBERS.items())
+            ", ".join(
+                f"{word} {general(getattr(quality, m)[o])}" for m, word in _OF_NUMBERS.items()
+            )
             for o in range(len(quality.targets))
         ]
         if len(measures) == 1:
@@ -117,7 +130,7 @@ def _quality_text(debugger: Debugger) -> list[str]:
         shown = zip(quality.targets[:_MOST_NAMES], measures, strict=False)
         lines += [line, *(f"  {target}: {measure}" for target, measure in shown)]
         if len(measures) > _MOST_NAMES:
-            lines.append(f"  … and {len(measures) - _MOST_NAMES:,} more (all with --json)")
+            lines.append(f"  … and {grouped(len(measures) - _MOST_NAMES)} more (all with --json)")
     return lines
 
 
@@ -137,7 +150,7 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     initial, final = debugger.initial_parameters, debugger.parameters
     layers = [(layer.name, layer.weights) for layer in debugger.program.network.layers]
     held_out = dataset.validation
-    held = "" if held_out is None else f" and {len(held_out.observations):,} held out"
+    held = "" if held_out is None else f" and {grouped(len(held_out.observations))} held out"
     lines = [
         f"{dataset.name}: {counted(len(dataset.observations), 'observation')}{held}, "
         f"{_named('input', dataset.inputs)}, {_named('target', dataset.targets)}"
@@ -147,14 +160,14 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     lines += [f"Starting {name} layer weights: {_array(initial[w])}" for name, w in layers]
     lines += [""] * bool(len(losses))
     stride = max(1, math.ceil(len(losses) / _LINES))
-    lines += [f"error at step {i:5d}: {losses[i]:e}" for i in range(0, len(losses), stride)]
+    lines += [
+        f"error at step {i:5d}: {scientific(losses[i])}" for i in range(0, len(losses), stride)
+    ]
     bad = np.flatnonzero(~np.isfinite(losses))
     if bad.size and bad.size == len(losses) - bad[0]:
-        lines.append(f"E is no finite number from step {bad[0]} on: the run diverged")
+        lines.append(f"E is not finite from step {bad[0]} on: the run diverged")
     elif bad.size:
-        lines.append(
-            f"E is no finite number in {counted(bad.size, 'step')}, first in step {bad[0]}"
-        )
+        lines.append(f"E is not finite in {counted(bad.size, 'step')}, first in step {bad[0]}")
     lines.append("")
     label = "Final weights:"
     for name, weights in layers:
@@ -167,9 +180,11 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     if hit is not None:
         lines.append(f"stopped: {hit.words}")
         if hit.is_patience and debugger.iteration == debugger.best_iteration:
-            lines.append(f"the parameters are the best ones, of iteration {debugger.iteration:,}")
-    of = f", {done:,} of them" if done is not None and done != len(losses) else ""
-    lines.append(f"{counted(len(losses), 'iteration')}{of} in {seconds:.3f} s")
+            lines.append(
+                f"the parameters are the best ones, of iteration {grouped(debugger.iteration)}"
+            )
+    of = f", {grouped(done)} of them" if done is not None and done != len(losses) else ""
+    lines.append(f"{counted(len(losses), 'iteration')}{of} in {duration(seconds)}")
     return "\n".join(lines)
 
 
@@ -179,7 +194,7 @@ def _array(array: Array) -> str:
 
 
 def _predictions(debugger: Debugger, most: int = 50) -> str:
-    """The prediction table with its error column, f₀ − f where the loss aims at f₀."""
+    """Write the table of predictions with an error column, f₀ − f where the loss aims at f₀."""
     dataset = debugger.dataset
     f, aim = debugger.predict(), debugger.program.loss.aim(dataset.f0)
     several = len(dataset.targets) > 1
@@ -200,12 +215,12 @@ def _predictions(debugger: Debugger, most: int = 50) -> str:
         for row in rows
     ]
     if len(dataset.observations) > most:
-        lines.append(f"… and {len(dataset.observations) - most:,} more (all with --json)")
+        lines.append(f"… and {grouped(len(dataset.observations) - most)} more (all with --json)")
     return "\n".join(lines)
 
 
 def _given(column: Array) -> tuple[str, ...]:
-    return tuple(f"{value:g}" for value in column)
+    return tuple(map(general, column))
 
 
 def _exact(column: Array) -> tuple[str, ...]:
@@ -214,10 +229,10 @@ def _exact(column: Array) -> tuple[str, ...]:
 
 def _six_digits(value: float) -> str:
     """Write a number with six decimals, unless these are too few or far more than it has."""
-    text = f"{value:.6f}"
+    text = decimal(value, 6)
     if not math.isfinite(value) or (abs(value) < _MOST_FIXED and (float(text) or not value)):
         return text
-    return f"{value:.6e}"
+    return scientific(value)
 
 
 def chain_object(explanations: list[Explanation], iteration: int) -> dict[str, Any]:
@@ -246,7 +261,7 @@ def chain_object(explanations: list[Explanation], iteration: int) -> dict[str, A
 
 def chain_text(explanations: list[Explanation], iteration: int) -> str:
     """Write a chain of explanations, one after the other."""
-    lines = [f"iteration {iteration:,}"]
+    lines = [f"iteration {grouped(iteration)}"]
     for e in explanations:
         value = format_number(e.cell.value)
         if not e.leads_on:

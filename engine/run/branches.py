@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.common.errors import InputError
+from engine.common.numbers import format_number, general
 from engine.common.text import counted
-from engine.maths.arithmetic import format_number
 from engine.run.history import Change, Edit, LearningRate
 from engine.run.run import Run
 
@@ -319,7 +319,7 @@ class Branches:
 
 def _described(run: Run, what: LearningRate | Edit) -> str:
     if isinstance(what, LearningRate):
-        return f"η = {what.value:g}"
+        return f"η = {general(what.value)}"
     cell = run.program.parameters[what.name].cell(what.index)
     return f"{cell.label} = {format_number(what.value)}"
 

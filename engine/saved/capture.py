@@ -1,4 +1,4 @@
-"""What a save holds: taken between two operations, encoded later in another thread."""
+"""The content of a save: captured between two operations, encoded later in another thread."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Capture:
-    """A debugger at one moment.
+    """The state of a debugger at one time.
 
     Attributes:
-        document: All that is no array.
+        document: All that is not an array.
         arrays: The arrays that differ from save to save.
         series: The losses, which only grow.
     """
@@ -137,7 +137,7 @@ _STOP_FIELDS = ("number", "name", "place", "text", "count", "enabled", "problem"
 
 
 def _known(branches: Branches) -> list[Branch]:
-    """The branches in the list, and those that undo or redo would bring back."""
+    """Return the listed branches, and the ones that undo or redo would bring back."""
     known = list(branches)
     for action in (*branches.done, *branches.undone):
         concerned = (

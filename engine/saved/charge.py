@@ -1,9 +1,10 @@
-"""What a manifest asks for, judged before anything of it is read."""
+"""Checks the memory that a saved run needs, before its arrays are read."""
 
 from __future__ import annotations
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import estimated_bytes, shortage
+from engine.common.numbers import grouped
 from engine.data.dataset import Dataset
 from engine.saved import capture
 from engine.saved.manifest import Saved, read_hyperparameters
@@ -32,7 +33,9 @@ def require_room(saved: Saved, dataset: Dataset) -> None:
     name = f"{saved.document['current'].whole(1)}.{capture.LOSSES}"
     told = saved.computed // capture.BLOCK
     if counts.get(name, 0) != told:
-        raise blocks[name].refuse(f"{told:,} blocks are needed for {saved.computed:,} iterations")
+        raise blocks[name].refuse(
+            f"{grouped(told)} blocks are needed for {grouped(saved.computed)} iterations"
+        )
     needed = _COPIES * 8.0 * capture.BLOCK * sum(counts.values())
     for branch in saved.document["branches"]:
         wanted = read_hyperparameters(branch["hyperparameters"])

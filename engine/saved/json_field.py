@@ -1,4 +1,4 @@
-"""Fields of a JSON document, each read as what it must be, or refused by name."""
+"""Fields of a JSON document, read with their type or refused by name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import LONGEST, clean
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -17,7 +18,7 @@ _LAST_MOMENT = 253_402_300_799
 
 
 class Field:
-    """A value in a document and the way to it.
+    """A value in a JSON document, with its path for messages.
 
     Args:
         value: What JSON gave.
@@ -57,7 +58,7 @@ class Field:
             yield Field(value, f"{self._name}[{i}]")
 
     def keys(self) -> list[str]:
-        """The names in an object."""
+        """Read the names in an object."""
         if not isinstance(self._value, dict):
             raise self._refusal("an object")
         return list(self._value)
@@ -80,37 +81,37 @@ class Field:
         return self.refuse(f"{wanted} is needed, not {clean(repr(self._value), 40)}")
 
     def text(self) -> str:
-        """A text, as long as it may be and not yet safe to show."""
+        """Read a text of permitted length, not yet safe to show."""
         if not isinstance(self._value, str):
             raise self._refusal("a text")
         return self._value
 
     def shown(self, longest: int = LONGEST) -> str:
-        """A text, safe to show, and cut where it is longer."""
+        """Read a text and make it safe to show; a longer one is cut."""
         return clean(self.text(), longest)
 
     def flag(self) -> bool:
-        """A boolean."""
+        """Read a boolean."""
         if not isinstance(self._value, bool):
             raise self._refusal("true or false")
         return self._value
 
     def whole(self, least: int = 0, most: int = _LONGEST) -> int:
-        """A whole number within bounds."""
+        """Read a whole number within bounds."""
         value = self._value
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self._refusal(f"a whole number from {least:,} to {most:,}")
+            raise self._refusal(f"a whole number from {grouped(least)} to {grouped(most)}")
         return value
 
     def moment(self) -> float:
-        """A time, in seconds since 1970."""
+        """Read a time, in seconds since 1970."""
         value = self.number()
         if not 0 <= value <= _LAST_MOMENT:
             raise self._refusal("a time in seconds since 1970")
         return value
 
     def number(self) -> float:
-        """A finite number."""
+        """Read a finite number."""
         value = self._value
         if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > 1.7e308:
             raise self._refusal("a number")

@@ -1,4 +1,4 @@
-"""The saved runs of a user: where they are, which there are, which are thinned out."""
+"""The user's library of saved runs: finding, listing and thinning them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Entry:
 
     Attributes:
         folder: Where it is.
-        bytes: What it takes on the disk.
+        bytes: The number of bytes on the disk.
         saved: What it tells of itself; None where it cannot be read.
         problem: Why it cannot be read.
         holder: Who has it open.
@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def identity(self) -> str:
-        """What it is called by."""
+        """The identifier of the run."""
         return self.folder.path.name
 
     @property
@@ -61,12 +61,12 @@ class Entry:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is a run of this program for certain, be it damaged."""
+        """Whether it certainly is a run of this program, damaged or not."""
         return self.saved is not None or _OURS.fullmatch(self.identity) is not None
 
     @property
     def path(self) -> str | None:
-        """Where its data are, as far as it can be told of one that cannot be read."""
+        """The path of its data, read loosely from a damaged manifest; None if it cannot be told."""
         if self.saved is not None:
             return self.saved.path
         manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))
@@ -89,7 +89,7 @@ class Library:
         return Folder(self.path / name)
 
     def entries(self) -> list[Entry]:
-        """Return the runs, the one that was saved last first."""
+        """Return the runs, the last saved one first."""
         try:
             paths = [path for path in self.path.iterdir() if _holds_a_run(path)]
         except OSError:
@@ -98,7 +98,7 @@ class Library:
         return sorted(found, key=lambda entry: -entry.time)
 
     def find(self, identity: str) -> Entry:
-        """Return a run by what it is called, or by the beginning of that.
+        """Return a run by its identifier or the beginning of it.
 
         Raises:
             InputError: There is none, or more than one.

@@ -40,7 +40,7 @@ class Holder:
 
     @property
     def words(self) -> str:
-        """It in words."""
+        """The holder in words."""
         if not self.pid:
             return "another process"
         began = time.strftime("%H:%M on %Y-%m-%d", time.localtime(self.since))
@@ -108,7 +108,7 @@ class Lock:
         return self._file is not None and not _is_at(self._file, self._path)
 
     def release(self) -> None:
-        """Let others take it."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -138,7 +138,7 @@ def _lock(file: IO[str], kind: int) -> bool:
 
 
 def _is_at(file: IO[str], path: Path) -> bool:
-    """Whether an open file is the one at a path."""
+    """Return whether an open file is the one at a path."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), os.lstat(path))
     except OSError:

@@ -1,4 +1,4 @@
-"""What a saved run tells of itself without its arrays."""
+"""The manifest of a saved run: all of it but the arrays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PATH = re.compile(rb'"path": ("(?:[^"\\]|\\.)*")')
 
 @dataclass(frozen=True)
 class Saved:
-    """What a manifest tells without its pieces.
+    """The facts in a manifest, without its pieces.
 
     Attributes:
         identity: What the run is called by.
@@ -69,7 +69,7 @@ class Saved:
 
 
 def read_manifest(content: bytes) -> Saved:
-    """Read what a manifest tells.
+    """Read the facts in a manifest.
 
     Raises:
         InputError: It is none, is damaged, or comes from a later version.
@@ -138,7 +138,7 @@ def read_hyperparameters(field: Field) -> Hyperparameters:
 
 
 def path_in(manifest: bytes) -> str | None:
-    """Return where the data of a run are by its manifest, though that is damaged, or None."""
+    """Return the path of a run's data from a manifest, even a damaged one, or None."""
     found = _PATH.search(manifest)
     try:
         path = json.loads(found[1]) if found else None
@@ -157,7 +157,7 @@ def newest(store: Store) -> Saved:
 
 
 def each_save(store: Store, read: Callable[[bytes], T]) -> tuple[T, tuple[str, ...]]:
-    """Read the last save or, if that is damaged, the one before, which is then told."""
+    """Read the newest undamaged save; return it with notices about newer, damaged ones."""
     problems: list[str] = []
     for manifest in store.manifests():
         try:

@@ -38,7 +38,7 @@ def digest(content: bytes) -> str:
 
 
 def is_digest(name: str) -> bool:
-    """Whether a text is what `digest` gives, and so no path to anywhere."""
+    """Return whether a text has the form that `digest` gives, so that it is no path."""
     return _DIGEST.fullmatch(name) is not None
 
 

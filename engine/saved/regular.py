@@ -7,7 +7,8 @@ import os
 import stat
 from pathlib import Path
 
-from engine.common.machine_memory import GB, shortage
+from engine.common.machine_memory import shortage
+from engine.common.numbers import gigabytes
 
 _TIMES = 3
 """How often the content of a file is in memory while it is read and checked."""
@@ -16,7 +17,7 @@ _SMALL = 4 * 1024 * 1024
 
 
 def is_regular(path: Path) -> bool:
-    """Whether there is a regular file; a link to one is none."""
+    """Return whether a path is a regular file; a link to one is not."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except OSError:
@@ -72,6 +73,6 @@ def read_regular(path: Path, most: int | None = None, *, follow: bool = False) -
 
 
 def lacking_to_read(size: int) -> str:
-    """Say that there is not enough memory to read so many bytes, or nothing."""
+    """Return a message if a file is too large to be read into memory, else ""."""
     lacking = shortage(_TIMES * size) if size > _SMALL else ""
-    return f"to read {size / GB:,.1f} GB {lacking}" if lacking else ""
+    return f"to read {gigabytes(size)} {lacking}" if lacking else ""

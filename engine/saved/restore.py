@@ -1,4 +1,4 @@
-"""Opens a saved run; what is damaged or not to be trusted is refused by name."""
+"""Opens saved runs; a damaged or untrusted part is refused by name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.settings import HISTORY, MEGABYTE
 from engine.data.dataset import Dataset
@@ -65,8 +66,8 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
             read["dataset"] = dataset if dataset is not None else _read_data(saved, progress)
         if read["dataset"].fingerprint != saved.fingerprint:
             raise _FinalError(
-                f"the data have changed since the run was saved ({saved.name}): it cannot go on "
-                "exactly; --new starts again with the data as they are"
+                f"the data have changed since the run was saved ({saved.name}): it cannot "
+                "continue exactly; --new starts again with the present data"
             )
         require_room(saved, read["dataset"])
         return _Opening(store, saved, read["dataset"], lenient, progress).restored()
@@ -152,7 +153,7 @@ class _Opening:
         return Restored(self._saved, debugger, document["view"].raw, notices)
 
     def _differences(self) -> list[str]:
-        """What is to be told where this machine computes otherwise."""
+        """Report where this machine computes different numbers."""
         found = self._reader.likeness
         if found.first is None:
             return []
@@ -165,8 +166,9 @@ class _Opening:
         why = f" (it was saved with {'; '.join(other)})" if other else ""
         digits = "the last digits of the losses" if found.is_slight else "the losses"
         return [
-            f"here {digits} come out otherwise than in this run, from iteration {found.first:,} "
-            f"on{why}: what is computed from now on is as right, but not the same to the last bit"
+            f"this machine computes {digits} differently from iteration "
+            f"{grouped(found.first)} on{why}: what is computed from now on is equally right, "
+            "but not the same to the last bit"
         ]
 
     def _given(self) -> Mapping[str, object] | None:

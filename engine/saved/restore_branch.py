@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import require_for_training
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress
 from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
@@ -77,7 +78,7 @@ class BranchReader:
         iteration, position = field["iteration"].whole(), field["position"].whole(0, 100_000)
         if iteration > computed:
             if number not in self._shortened:
-                raise field["iteration"].refuse(f"only {computed:,} are complete")
+                raise field["iteration"].refuse(f"only {grouped(computed)} are complete")
             iteration, position = computed, 0
         run = Run(self._dataset, wanted, initial, field["origin"].shown())
         if position >= len(run.program.operations):
@@ -113,7 +114,7 @@ class BranchReader:
         return Branch(number, field["label"].shown(), run, began)
 
     def _compare(self, number: int, record: Record) -> None:
-        """Look whether the branch is computed here as it was; refuse what is another one."""
+        """Compare the branch with its iterations computed here; refuse another program's."""
         try:
             found = compare(record, self._dataset, self._may_give_up)
         except InputError as error:
@@ -128,7 +129,7 @@ class BranchReader:
         return False
 
     def _telling(self, run: Run, record: Record) -> Cancel:
-        """Return what tells how far a run is, and never cancels it but by raising."""
+        """Return a callback that reports the progress of a run and cancels only by raising."""
         start = int(record.checkpoints.until(max(record.iteration - 1, 0)).at[-1])
         whole = max(record.iteration - start, 1)
 
@@ -139,7 +140,7 @@ class BranchReader:
         return tell
 
     def _series(self, number: int, kind: str) -> Array:
-        """The losses of a branch; the first ones only where a piece is lost and it may be."""
+        """Read the losses of a branch; only the first ones where a block is lost and may be."""
         name = f"{number}.{kind}"
         fields, rest = list(self._blocks[name]), self._pieces.array(name)
         if rest.ndim != 1:
@@ -151,15 +152,15 @@ class BranchReader:
             try:
                 block = self._pieces.read(field.text()).get("block")
                 if block is None or block.shape != (BLOCK,):
-                    raise field.refuse(f"not {BLOCK:,} losses")
+                    raise field.refuse(f"not {grouped(BLOCK)} losses")
             except InputError as error:
                 if not self._lenient:
                     raise
                 known = BLOCK * k
                 self._shortened.add(number)
                 self.notices.append(
-                    f"damaged ({error}): the losses from iteration {known:,} on are lost; running "
-                    "on computes them again, exactly"
+                    f"damaged ({error}): the losses from iteration {grouped(known)} on are lost; "
+                    "running on computes them again, exactly"
                 )
                 return losses[:known].copy()
             losses[BLOCK * k : BLOCK * (k + 1)] = block
@@ -179,15 +180,15 @@ class BranchReader:
         return Checkpoints(at.astype(np.int64), rows).until(computed)
 
     def _ahead(self, at: Array) -> float:
-        """Where losses are lost, the checkpoints after them are too, and are not looked at."""
+        """Return how far checkpoints may lie ahead of the losses, where some were lost."""
         return float(_MOST_ENTRIES * BLOCK) if self._lenient else 0.0
 
     def last_change(self, number: int, computed: int) -> int:
-        """The last iteration in which a branch can have been changed."""
+        """Return the last iteration in which a branch can have been changed."""
         return computed + (_FARTHEST if number in self._shortened else 0)
 
     def change(self, field: Field, run: Run, last: int) -> Change:
-        """A change by hand, which is at a clock time that the run has reached."""
+        """Read a change by the user, at a time that the run has reached."""
         parts = list(field)
         if len(parts) not in (3, 5):
             raise field.refuse("not a change")

@@ -25,17 +25,17 @@ UNFINISHED = ".unfinished-"
 
 
 class Store(Protocol):
-    """What pieces can be read from."""
+    """A place that manifests and pieces are read from."""
 
     @property
     def words(self) -> str:
-        """What it is called in messages."""
+        """The place of the pieces, as messages name it."""
 
     def manifests(self) -> list[bytes | InputError]:
-        """The manifests, the last one first; for one that cannot be read, why."""
+        """Return the manifests, the newest first; for an unreadable one, the error."""
 
     def part(self, name: str) -> bytes:
-        """A piece by its digest; raises InputError where there is none."""
+        """Read a piece by its digest; raise InputError where there is none."""
 
 
 class Folder:
@@ -55,7 +55,7 @@ class Folder:
 
     @property
     def holds_a_run(self) -> bool:
-        """Whether there is a manifest in it, be it damaged or not."""
+        """Whether it holds a manifest, damaged or not."""
         return any(os.path.lexists(self.path / name) for name in (MANIFEST, PREVIOUS))
 
     def manifests(self) -> list[bytes | InputError]:
@@ -80,11 +80,11 @@ class Folder:
             raise InputError(f"{name}.npz: {error.strerror or error}") from None
 
     def has(self, name: str) -> bool:
-        """Whether there is a piece of this name."""
+        """Return whether there is a piece of this name."""
         return is_regular(self.path / _file_name(name))
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
-        """Make a save the last one.
+        """Write a save, which becomes the last one.
 
         Args:
             manifest: Its description.
@@ -149,7 +149,7 @@ class Folder:
                     path.unlink()
 
     def discard(self) -> None:
-        """Remove what there is of a run of which no save has ever become whole."""
+        """Remove the files of a run without a complete save."""
         if not self.holds_a_run:
             with suppress(OSError):
                 self.remove()
@@ -169,7 +169,7 @@ class Folder:
 
     @property
     def bytes(self) -> int:
-        """What it takes on the disk."""
+        """The number of bytes on the disk."""
         total = 0
         for path in self.path.iterdir():
             try:
@@ -209,12 +209,12 @@ class SingleFile:
         except InputError:
             raise
         except KeyError:
-            raise InputError(f"{self.words}: no saved run, {name} is missing in it") from None
+            raise InputError(f"{self.words}: not a saved run: {name} is missing in it") from None
         except ZIP_ERRORS as error:
             if isinstance(error, OSError) and error.strerror:
                 raise InputError(f"{self.words}: {error.strerror}") from None
             why = clean(str(error), 80)
-            raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
+            raise InputError(f"{self.words}: not a saved run, or a damaged one ({why})") from None
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
         """Write the file anew; until that is done the one before stays.
@@ -246,7 +246,7 @@ class SingleFile:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Have a file hold a content whole, or be as it was.
+    """Write a file so that it holds either all of the new content or the old one.
 
     Raises:
         OSError: It could not be written.
@@ -274,7 +274,7 @@ def _written(folder: Path, content: bytes) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in a folder be on the disk."""
+    """Flush a folder's entries to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -283,7 +283,7 @@ def _sync(folder: Path) -> None:
 
 
 def _digests(manifest: Path) -> set[str]:
-    """Every digest that a manifest names, be it damaged or not; none where there is none."""
+    """Return every digest that a manifest names, damaged or not; none without a manifest."""
     try:
         content = read_regular(manifest, MOST_BYTES + 1)
         return set(re.findall(r"[0-9a-f]{32}", content.decode(errors="replace")))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from engine.common.numbers import general
 from engine.common.text import clean
 from engine.saved.capture import Capture, Encoder, capture
 from engine.saved.library import Library
@@ -86,7 +87,7 @@ class Saver:
         self._thread.start()
 
     def _token(self) -> object:
-        """What differs after anything has happened; quick, and right enough in any thread."""
+        """Return a token that differs after any change; quick, and close enough in any thread."""
         debugger = self._debugger
         branches = debugger.branches
         return (
@@ -100,11 +101,11 @@ class Saver:
 
     @property
     def _is_due(self) -> bool:
-        """Whether what there is now is not saved, or not any more."""
+        """Whether the present state is unsaved."""
         return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
-        """Let the saver look at the debugger; called in the debugger's thread.
+        """Capture the debugger's state if a save has asked for it; called in its thread.
 
         Returns:
             False, so that it can stand before what asks whether to cancel.
@@ -153,7 +154,8 @@ class Saver:
         if not self._thread.is_alive():
             return not self.problem
         self.problem = (
-            self.problem or f"not being saved: the last save takes longer than {timeout:g} seconds"
+            self.problem
+            or f"not being saved: the last save takes longer than {general(timeout)} seconds"
         )
         return False
 

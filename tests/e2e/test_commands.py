@@ -280,7 +280,7 @@ def test_bad_input_is_one_line(tmp_path: Path) -> None:
         ("{nonsense", "line 1, column 2: not JSON"),
         ("[]", "an object of parameters by name is needed"),
         ("[" * 100_000, "not JSON"),
-        ('{"v": [[true, 0, 0], [0, 0, 0]], "w": 1}', "v: true and false are no numbers"),
+        ('{"v": [[true, 0, 0], [0, 0, 0]], "w": 1}', "v: true and false are not numbers"),
         ('{"v": [[1]], "w": [[1]], "v": [[1]]}', "v: given more than once"),
         ('{"parameters": {"w": 1, "w": 2}}', "w: given more than once"),
     ):

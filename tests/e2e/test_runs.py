@@ -180,10 +180,10 @@ def test_a_file_of_ones_own() -> None:
     assert "this is a copy: mine.nnrun stays as it is" in done.stderr
     told = refusal("train", "or", "--new", "--save", "mine.nnrun")
     assert "with the run on or.csv at iteration 450 of 450" in told
-    assert "--open mine.nnrun --save mine.nnrun goes on in it" in told
+    assert "--open mine.nnrun --save mine.nnrun continues it there" in told
     Path("notes.txt").write_text("mine")
     told = refusal("train", "or", "--save", "notes.txt")
-    assert "is no run that can be read, and is left as it is: name another" in told
+    assert "is not a readable run, and is left as it is: name another" in told
     assert Path("notes.txt").read_text() == "mine"
 
 
@@ -355,7 +355,7 @@ def test_the_data_have_changed(tmp_path: Path) -> None:
         (["train", "or", "--save", "no/where.nnrun"], "there is no such folder"),
         (["export", "nothing", "folder"], "nothing: no such file, nor a saved run"),
         (["runs", "--delete", "nothing"], "there is no saved run 'nothing'"),
-        (["train", "--open", sys.executable], "no saved run, or a damaged one"),
+        (["train", "--open", sys.executable], "not a saved run, or a damaged one"),
         (["train", "--open", "/dev/zero"], "not a regular file"),
         (["train", "--open", "."], "not a regular file"),
     ],
@@ -369,7 +369,7 @@ def test_refusals(arguments: list[str], words: str) -> None:
 )
 def test_a_file_that_is_no_run(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "strange").write_bytes(content)
-    assert "strange: no saved run" in refusal("train", "--open", "strange")
+    assert "strange: not a saved run" in refusal("train", "--open", "strange")
 
 
 def test_fixed_hyperparameters_of_a_saved_run_are_not_for_changing() -> None:
@@ -385,4 +385,4 @@ def test_a_terminal_is_told_of_an_unfinished_run() -> None:
     with Terminal("train", "or", "--iterations", "300", size=(120, 60)) as terminal:
         terminal.wait_for(lambda: "300 iterations in" in terminal.text)
         said = " ".join(terminal.text.split())
-        assert "--resume goes on with it" in said
+        assert "--resume continues it" in said

@@ -141,7 +141,7 @@ def test_results_are_copies() -> None:
         ("min(v[0:0])", "column 5: there is nothing in this slice"),
         ("True[()]", "column 1: an index is needed"),
         ("norm('v')", "column 6: text cannot be used here"),
-        ("abs(f < f0)", "column 5: a comparison is no number"),
+        ("abs(f < f0)", "column 5: a comparison is not a number"),
         ("f < f0 and E", "column 1: this is true or false for each element"),
         ("E if E else E", "column 1: if cannot be used here"),
         ("[v for v in w]", "column 1: this cannot be used here"),

@@ -742,7 +742,7 @@ def test_losses_that_part_after_a_while_are_told_and_no_reason_to_refuse_a_run(
     debugger = a_short_run()
     change = added("1.losses", size, 5, 9)
     (notice,) = open_run(forged(debugger, change, tmp_path / "run")).notices  # type: ignore[arg-type]
-    assert notice.startswith(f"here {words}osses come out otherwise than in this run, from ite")
+    assert notice.startswith(f"this machine computes {words}osses differently from ite")
     assert "from iteration 5 on" in notice
 
 

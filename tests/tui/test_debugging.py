@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from engine import Debugger, read_dataset
-from engine.maths.arithmetic import format_number
+from engine.common.numbers import format_number
 from tests.engine.test_validation import halves
 from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui

@@ -249,8 +249,8 @@ async def test_an_odd_loss_now_and_then_is_not_said_to_last() -> None:
         await until(pilot, lambda: state(app) is State.FINISHED)
         loss, moment = app.frame.loss, app._moment
         for values, told in (
-            ([1.0, np.nan, 0.25], "E = 2.500000000e-01 at 2, no finite number at 1"),
-            ([1.0, np.nan, np.inf], "E is no finite number since 1"),
+            ([1.0, np.nan, 0.25], "E = 2.500000000e-01 at 2, not finite at 1"),
+            ([1.0, np.nan, np.inf], "E is not finite since 1"),
         ):
             history = LossHistory.of(np.array(values))
             odd = replace(

@@ -232,7 +232,7 @@ async def test_a_defect_is_written_to_the_log_and_the_run_is_saved(
     (app,) = apps
     assert app.failure is not None
     assert "internal error (ZeroDivisionError: a defect)" in app.failure
-    assert "the run is saved, --resume goes on with it" in app.failure
+    assert "the run is saved, --resume continues it" in app.failure
     (log,) = (tmp_path / "state").rglob("nn-tui.log")
     assert str(log) in app.failure
     assert "Traceback" in log.read_text()

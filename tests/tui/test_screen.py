@@ -156,7 +156,7 @@ async def test_divergence_is_told() -> None:
     async with opened((120, 36), dataset, learning_rate=1e308, loss="sse") as (app, pilot):
         await pilot.press("3", *["s"] * 3)
         await until(pilot, lambda: clock(app) == (3, 0))
-        await until(pilot, lambda: "E is no finite number since" in text(app))
+        await until(pilot, lambda: "E is not finite since" in text(app))
 
 
 async def test_without_colours() -> None:

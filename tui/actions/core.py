@@ -246,7 +246,7 @@ class Core(App[None]):
             return ""
         if not saver.close("error"):
             return f"; the run is {saver.problem}"
-        return "; the run is saved, --resume goes on with it" if saver.has_saved else ""
+        return "; the run is saved, --resume continues it" if saver.has_saved else ""
 
     def on_unmount(self) -> None:
         if self._session is not None:

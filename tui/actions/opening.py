@@ -14,6 +14,7 @@ from textual.events import Event, Key
 from textual.message import Message
 
 from engine.common.errors import InputError, MissingCellError
+from engine.common.numbers import gigabytes, megabytes
 from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.core import Core
@@ -48,7 +49,7 @@ class _GivenUp(Exception):  # noqa: N818 (it is no error)
 def _in_words(size: int) -> str:
     if not size:
         return ""
-    return f"{size / 1e9:,.1f} GB, " if size >= 1e9 else f"{size / 1e6:,.1f} MB, "
+    return f"{gigabytes(size) if size >= 1e9 else megabytes(size, 1)}, "
 
 
 class Loading(Core):

@@ -1,1 +1,1 @@
-"""The commands of nn-tui: each reads its options and has somebody else do it."""
+"""The commands of nn-tui: each reads its options and calls the engine or the app."""

@@ -36,7 +36,7 @@ def samples(name: str | None) -> None:
 @click.option(
     "--delete", "-d", metavar="RUN", type=NAME, multiple=True, help="Delete this run; repeatable."
 )
-@click.option("--yes", "-y", is_flag=True, help="Delete without a question.")
+@click.option("--yes", "-y", is_flag=True, help="Delete without asking.")
 @as_json_option
 def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """List the saved runs, the last one first; each name is accepted by --open.

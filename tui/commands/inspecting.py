@@ -9,6 +9,7 @@ import click
 
 from engine.common.declaration import Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import clean, counted
 from tui.commands.json_output import INTERRUPTED, NOT_FOUND, print_json
 from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--until",
     metavar="EXPR",
-    help='Instead: the first iteration in which this becomes true, e.g. "E < 0.1".',
+    help='Instead of --at: the first iteration in which this becomes true, e.g. "E < 0.1".',
 )
 @as_json_option
 def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
@@ -45,7 +46,7 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
 
 
 def _is_written(option: str) -> bool:
-    """Whether an option stands on the command line."""
+    """Return whether an option stands on the command line."""
     source = click.get_current_context().get_parameter_source(option)
     return source is click.core.ParameterSource.COMMANDLINE
 
@@ -55,7 +56,7 @@ def _require_planned(debugger: Debugger, iteration: int) -> None:
     planned = debugger.hyperparameters.iterations
     if iteration > planned:
         raise InputError(
-            f"--at {iteration:,}: the run is planned for {counted(planned, 'iteration')}; "
+            f"--at {grouped(iteration)}: the run is planned for {counted(planned, 'iteration')}; "
             f"--iterations {iteration} plans more"
         )
 
@@ -65,12 +66,12 @@ def _train_up_to(debugger: Debugger, iteration: int) -> None:
 
     _, interrupted = train_to_the_end(debugger, iteration)
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
         sys.exit(INTERRUPTED)
 
 
 def _train_until(debugger: Debugger, condition: str) -> None:
-    """Have the debugger stand before the iteration in which a condition becomes true."""
+    """Train up to the iteration in which a condition becomes true."""
     from engine.language.parsing import LONGEST
     from tui.commands.without_screen import train_until
 
@@ -81,7 +82,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         problem = str(error).removeprefix(f"{shown}: ")
         raise InputError(f"--until {clean(condition, 60)}: {problem}") from None
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {debugger.iteration:,}", err=True)
+        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
         sys.exit(INTERRUPTED)
     if not found:
         planned = debugger.hyperparameters.iterations
@@ -127,7 +128,7 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     "--torch",
     "with_torch",
     is_flag=True,
-    help="Also train the same network in PyTorch, and set the two runs side by side.",
+    help="Also train the same network in PyTorch, and compare the two runs.",
 )
 @as_json_option
 def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:

@@ -1,4 +1,4 @@
-"""How a command gives its result: an exit code, and JSON where asked."""
+"""Results of commands as JSON."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ INTERRUPTED = 130
 
 
 def print_json(described: dict[str, Any]) -> None:
-    """Print one JSON object; what is not a finite number must be text already."""
+    """Print a JSON object, in which numbers that are not finite are texts already."""
     click.echo(json.dumps(described, allow_nan=False))

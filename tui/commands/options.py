@@ -110,7 +110,7 @@ _COLUMNS = (
         "--index",
         metavar="COLUMN",
         help="The column that names the observations, or none.  "
-        "[default: a first column called observation, id or index, or with other texts everywhere]",
+        "[default: a first column called observation, id or index, or of texts that all differ]",
     ),
     click.option(
         "--ignore",
@@ -136,7 +136,7 @@ at_iteration = click.option(
     default=0,
     show_default=True,
     metavar="N",
-    help="In which iteration, at most the planned ones.",
+    help="The iteration, at most the planned number of them.",
 )
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -145,11 +145,11 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one
 def saving(command: F) -> F:
     """Give a command the options for saved runs."""
     decorators = [
-        click.option("--resume", is_flag=True, help="Go on with the last saved run on DATA."),
+        click.option("--resume", is_flag=True, help="Continue the last saved run on DATA."),
         click.option(
             "--new",
             is_flag=True,
-            help="Start anew, without a question; the saved runs on DATA stay.",
+            help="Start a new run without asking; the saved runs on DATA stay.",
         ),
         click.option(
             "--open",
@@ -162,10 +162,10 @@ def saving(command: F) -> F:
             "--save",
             metavar="FILE",
             type=NAME,
-            help="Keep the run in this file too, written at each pause and at the end. One that "
-            "exists is left as it is, unless --open names it too.",
+            help="Also keep the run in this file, written at each pause and at the end. An "
+            "existing file is left as it is, unless --open names it too.",
         ),
-        click.option("--copy", is_flag=True, help="Go on with a copy of the saved run."),
+        click.option("--copy", is_flag=True, help="Continue a copy of the saved run."),
         click.option("--read-only", is_flag=True, help="Save nothing."),
     ]
     for decorator in reversed(decorators):
@@ -179,7 +179,7 @@ def data_and_hyperparameters(command: F) -> F:
 
 
 def optional_data_and_hyperparameters(command: F) -> F:
-    """The same where DATA can be left out."""
+    """Give a command the same, with a DATA that can be left out."""
     return _data_and_hyperparameters(command, required=False)
 
 
@@ -214,7 +214,7 @@ def _data_and_hyperparameters(command: F, required: bool) -> F:
 
 
 def table_options(given: Mapping[str, Any]) -> TableOptions:
-    """Return those of the given options that say how to read the table."""
+    """Return the given options that say how to read the table."""
     return TableOptions(**{name: given[name] for name in _TABLE_OPTIONS if name in given})
 
 

@@ -21,7 +21,7 @@ PASSED = 0
 
 
 def require_torch() -> None:
-    """Make sure of PyTorch.
+    """Check that PyTorch is installed.
 
     Raises:
         InputError: It is not installed; the message says how to get it.

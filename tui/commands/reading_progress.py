@@ -1,4 +1,4 @@
-"""Says on stderr how far the reading of a large file is, where no screen says it."""
+"""Shows on stderr the progress of reading a large file, when there is no screen."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.common.numbers import megabytes
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from tui.commands.options import STANDARD_INPUT
@@ -21,7 +22,7 @@ _MB = 1e6
 
 @contextmanager
 def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
-    """Keep a line about a file that takes long to read, and wipe it away at the end.
+    """Show the progress of reading a large file in a line, and erase it at the end.
 
     Only a terminal where it can be wiped away gets it: what stands in a file or a pipe is there
     to stay, and may be read as a problem.
@@ -68,11 +69,11 @@ def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
 
 
 def _name(data: str) -> str:
-    """What the file is called, short enough for a line, with its size where that says something."""
+    """Return the file's name, short enough for a line, with the size of a large file."""
     if data == STANDARD_INPUT:
         return "standard input"
     try:
         size = Path(data).stat().st_size
     except (OSError, ValueError):
         size = 0
-    return clean(Path(data).name, 40) + (f" ({size / _MB:,.0f} MB)" if size >= _MB else "")
+    return clean(Path(data).name, 40) + (f" ({megabytes(size)})" if size >= _MB else "")

@@ -1,4 +1,4 @@
-"""The command `runs`: what is saved, how large it is, away with it."""
+"""The command `runs`: lists and deletes saved runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import click
 
 from engine.common.errors import InputError
 from engine.common.json_safe import plain
+from engine.common.numbers import file_size, grouped
 from engine.common.text import clean
 from engine.saved.library import Entry, Library
 from tui.drawing.list_text import ago, aligned, brief, brief_loss
-
-_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
 def list_runs() -> str:
@@ -25,10 +24,10 @@ def list_runs() -> str:
         return f"No run is saved yet. They are kept in {clean(str(library.path))}"
     now = time.time()
     lines = _lines(entries, now)
-    total = _size(sum(entry.bytes for entry in entries))
+    total = file_size(sum(entry.bytes for entry in entries))
     count = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
     lines += ["", f"{count}, {total}, in {clean(str(library.path))}"]
-    lines.append("nn-tui --open RUN goes on with one, nn-tui runs --delete RUN deletes it")
+    lines.append("nn-tui --open RUN continues one, nn-tui runs --delete RUN deletes it")
     return "\n".join(lines)
 
 
@@ -38,20 +37,17 @@ def _lines(entries: Sequence[Entry], now: float) -> list[str]:
 
 def _cells(entry: Entry, now: float) -> list[str]:
     saved = entry.saved
-    head = [entry.words, f"{_size(entry.bytes):>8}", ago(max(now - entry.time, 0))]
+    head = [entry.words, f"{file_size(entry.bytes):>8}", ago(max(now - entry.time, 0))]
     if saved is None:
         return [*head, f"cannot be read: {entry.problem}"]
-    state = f"{saved.computed:,} of {saved.planned:,}" if saved.is_unfinished else "finished"
+    state = (
+        f"{grouped(saved.computed)} of {grouped(saved.planned)}"
+        if saved.is_unfinished
+        else "finished"
+    )
     held = f"  open in {entry.holder.words}" if entry.holder else ""
     told = f"E {brief_loss(saved.loss)}{held}"
     return [*head, brief(saved.name), brief(saved.network), state, told]
-
-
-def _size(count: int) -> str:
-    for size, unit in _UNITS:
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} B"
 
 
 def runs_object() -> dict[str, Any]:

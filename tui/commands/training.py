@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.common.numbers import grouped
 from engine.common.text import counted
 from tui.commands.json_output import BAD_INPUT, INTERRUPTED, print_json
 from tui.commands.options import (
@@ -33,8 +34,7 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
 @click.option(
     "--fps",
     type=click.FloatRange(0.1, 60),
-    help="How often the screen is drawn a second, at most, while training.  [default: 10, or 2 "
-    "with --calm]",
+    help="The most frames a second while training.  [default: 10, or 2 with --calm]",
 )
 @click.option(
     "--calm",
@@ -127,9 +127,9 @@ def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
         offer = opener.offer() if sys.stderr.isatty() else None
         opening = opener.start()
     if offer is not None and offer.saved is not None:
-        reached = f"{offer.saved.computed:,} of {offer.saved.planned:,}"
+        reached = f"{grouped(offer.saved.computed)} of {grouped(offer.saved.planned)}"
         click.echo(
-            f"nn-tui: a run with {reached} iterations is saved; --resume goes on with it", err=True
+            f"nn-tui: a run with {reached} iterations is saved; --resume continues it", err=True
         )
     debugger = opening.debugger
     for line in (notice, *opening.notices):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import click
 
+from engine.common.numbers import grouped
 from engine.debugger import Debugger
 from tui.terminal.process import writes_over
 
@@ -49,11 +50,14 @@ class _Lines:
         self._next = perf_counter() + _BETWEEN_LINES
 
     def update(self, further: int) -> None:
-        """Be so much further."""
+        """Advance the progress."""
         self._done += further
         if perf_counter() > self._next:
             self._next = perf_counter() + _BETWEEN_LINES
-            click.echo(f"nn-tui: {self._label}: {self._done:,} of {self.length:,}", err=True)
+            click.echo(
+                f"nn-tui: {self._label}: {grouped(self._done)} of {grouped(self.length or 0)}",
+                err=True,
+            )
 
 
 @contextmanager
@@ -109,7 +113,7 @@ def train_and_save(opening: Opening) -> tuple[float, bool]:
         why = signal.Signals(ended[0]).name if ended else "SIGINT" if interrupted else "quit"
     except Exception as error:
         if saver.close(why, here=True):
-            error.add_note("the run is saved, --resume goes on with it")
+            error.add_note("the run is saved, --resume continues it")
         raise
     finally:
         if not saver.close(why, here=True):
@@ -124,7 +128,7 @@ def train_and_save(opening: Opening) -> tuple[float, bool]:
 def train_to_the_end(
     debugger: Debugger, iterations: int | None = None, also: Cancel | None = None
 ) -> tuple[float, bool]:
-    """Run until so many iterations are complete, or until Ctrl-C.
+    """Run until a number of iterations are complete, or until Ctrl-C.
 
     Args:
         debugger: What to run.

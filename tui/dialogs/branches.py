@@ -43,7 +43,7 @@ class BranchesScreen(ListScreen):
         branches = self.moment.snapshot.branches
         rows = [self._row(branch, width) for branch in branches]
         if len(branches) == 1:
-            hint = "A change in the past, or a reset, starts a branch; the run before stays here."
+            hint = "A change in the past, or a reset, starts a branch; the previous run stays here."
             rows += [Row(), *(Row().add(line, palette.dim) for line in wrap(hint, width))]
         return rows
 

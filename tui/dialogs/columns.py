@@ -1,4 +1,4 @@
-"""What the columns of the table are: inputs, targets, the names of the observations."""
+"""The roles of the table's columns: inputs, targets, the names of the observations."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ColumnsScreen(ListScreen):
         return len(self._roles)
 
     def show(self, moment: Moment) -> None:
-        """Stay as it is: it is about the table and not about the run."""
+        """Ignore the change of state: the dialog is about the table."""
 
     def rows(self, width: int) -> list[Row]:
         palette = self.lines.palette
@@ -54,12 +54,12 @@ class ColumnsScreen(ListScreen):
         return [*rows, Row(), *(Row().add(line, palette.dim) for line in wrap(hint, width))]
 
     def action_turn(self, step: int) -> None:
-        """Give the column the next role, or the one before."""
+        """Set the column's role to the next or the previous one."""
         place = ROLES.index(self._roles[self.cursor])
         self.action_give(ROLES[(place + step) % len(ROLES)])
 
     def action_give(self, role: str) -> None:
-        """Give the column a role; one column at most names the observations."""
+        """Set the column's role; at most one column names the observations."""
         if role == INDEX and INDEX in self._roles:
             self._roles[self._roles.index(INDEX)] = IGNORED
         self._roles[self.cursor] = role

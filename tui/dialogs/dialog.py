@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class DismissedOnce:
-    """Has a screen close itself and nothing else, however many keys or answers ask for that.
+    """Closes a screen once, however many keys or answers request it.
 
     Textual takes away what lies on top, which is another screen where two keys came at once, or
     where an answer came after the next screen was opened. (It is no screen itself, as Textual

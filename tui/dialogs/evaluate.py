@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.inspection.ask import Scan
 from engine.language.functions import FUNCTIONS
 from engine.maths.tensor import Array
@@ -38,7 +39,7 @@ class EvaluateScreen(Dialog[None]):
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("escape", "close", "close"),
-        Binding("up", "earlier(-1)", "the expression before"),
+        Binding("up", "earlier(-1)", "the previous expression"),
         Binding("down", "earlier(1)", "the next expression"),
         Binding("ctrl+g", "go", "go to the iteration found"),
     ]
@@ -102,25 +103,25 @@ class EvaluateScreen(Dialog[None]):
         largest, smallest = scan.largest, scan.smallest
         if largest is None or smallest is None:
             return "it has no value in these iterations"
-        span = f"iterations {scan.first:,} to {scan.first + scan.values.size - 1:,}"
+        span = f"iterations {grouped(scan.first)} to {grouped(scan.first + scan.values.size - 1)}"
         missing = int(np.isnan(scan.values).sum())
         if missing:
-            span += f", of which {missing:,} {'has' if missing == 1 else 'have'} no value"
+            span += f", of which {grouped(missing)} {'has' if missing == 1 else 'have'} no value"
         self._found = largest[0]
         if scan.query.is_condition:
             if not largest[1]:
                 return f"{span}: never true"
             times = int((scan.values == 1.0).sum())
-            found = f"{span}: true {times:,} times, first in iteration {largest[0]:,}"
+            found = f"{span}: true {grouped(times)} times, first in iteration {grouped(largest[0])}"
         else:
             found = (
-                f"{span}\nlargest  {number_text(largest[1])} in iteration {largest[0]:,}\n"
-                f"smallest {number_text(smallest[1])} in iteration {smallest[0]:,}"
+                f"{span}\nlargest  {number_text(largest[1])} in iteration {grouped(largest[0])}\n"
+                f"smallest {number_text(smallest[1])} in iteration {grouped(smallest[0])}"
             )
-        return f"{found}\nctrl+g goes there, to right after iteration {self._found:,}"
+        return f"{found}\nctrl+g goes there, to right after iteration {grouped(self._found)}"
 
     def action_close(self) -> None:
-        """Close, giving up what is being looked for."""
+        """Close the dialog and cancel the search."""
         cast("NNTui", self.app).give_up_search()
         self.dismiss()
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from textual.binding import Binding
 
-from engine.maths.arithmetic import Cell, Explanation, format_number
+from engine.common.numbers import format_number, grouped
+from engine.maths.arithmetic import Cell, Explanation
 from tui.dialogs.listing import ListScreen
 from tui.drawing.lines import Row, cells_of, wrap
 from tui.view_state import Moment
@@ -55,7 +56,7 @@ class ExplainScreen(ListScreen):
 
     @property
     def explanation(self) -> Explanation:
-        """What is explained now."""
+        """The explanation that is shown."""
         return self._trail[-1].explanation
 
     @property
@@ -73,7 +74,7 @@ class ExplainScreen(ListScreen):
         return len(self.operands)
 
     def show(self, moment: Moment) -> None:
-        """Stay as it is: it explains the moment at which it was asked for."""
+        """Ignore the change of state: the explanation stays as it was requested."""
 
     def rows(self, width: int) -> list[Row]:
         palette, explanation = self.lines.palette, self.explanation
@@ -84,7 +85,7 @@ class ExplainScreen(ListScreen):
         step = self._trail[-1]
         made_in = step.leads_to if explanation.leads_on else step.after
         iteration = self.moment.snapshot.values_iteration if made_in is None else made_in
-        words = f"   in iteration {iteration:,}"
+        words = f"   in iteration {grouped(iteration)}"
         if cell.tensor in self.moment.snapshot.listing.parameters:
             words += ", before its update" if explanation.is_found else ", after its update"
         rows.append(row.add(words, palette.dim))
@@ -101,8 +102,8 @@ class ExplainScreen(ListScreen):
         rows.append(Row())
         self._first = len(rows)
         labels = [cell.label for cell in self.operands]
-        if not explanation.leads_on:
-            labels = [f"{label} of iteration {step.leads_to:,}" for label in labels]
+        if step.leads_to is not None and not explanation.leads_on:
+            labels = [f"{label} of iteration {grouped(step.leads_to)}" for label in labels]
         names = max(map(cells_of, labels), default=0)
         for i, (label, operand) in enumerate(zip(labels, self.operands, strict=True)):
             row = Row().add("› " if i == self.cursor else "  ", palette.heading)

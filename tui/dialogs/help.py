@@ -19,8 +19,8 @@ RECIPES = (
         "Where does a weight's gradient come from?",
         "f computes the iteration to its end (to begin with another one: g, its number, Enter). "
         "4 goes to Weights; v until the gradients come first; arrows to the cell; x shows its "
-        "arithmetic with the numbers in it. There, Enter on a number goes on to where that comes "
-        "from, Backspace returns.",
+        "arithmetic with the numbers in it. There, Enter on a number explains that one, "
+        "Backspace returns.",
     ),
     (
         "And any other number?",

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 class Owner(Protocol):
-    """What has lines of which some can be chosen."""
+    """An owner of lines, some of which can be chosen."""
 
     @property
     def line_of_cursor(self) -> int:
         """The line that the cursor is on."""
 
     def rows(self, width: int) -> list[Row]:
-        """All lines."""
+        """Return all lines."""
 
 
 class ListLines(LinesView):
-    """Lines of which some can be chosen."""
+    """Lines, some of which can be chosen."""
 
     DEFAULT_CSS = "ListLines { height: auto; min-height: 3; overflow: hidden auto; }"
 
@@ -104,11 +104,11 @@ class ListScreen(Dialog[None]):
         return self.cursor
 
     def count(self) -> int:
-        """How many lines can be chosen."""
+        """Return the number of lines that can be chosen."""
         raise NotImplementedError
 
     def rows(self, width: int) -> list[Row]:
-        """All lines, those that can be chosen first."""
+        """Return all lines, the choosable ones first."""
         raise NotImplementedError
 
     def on_mount(self) -> None:

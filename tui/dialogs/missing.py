@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from engine.common.errors import MissingCellError
+from engine.common.numbers import grouped
 from tui.dialogs.dialog import Dialog
 
 
@@ -33,15 +34,17 @@ class MissingScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         lines = self._error.lines
-        which = "the line that has one" if lines == 1 else f"the {lines:,} lines that have one"
+        which = (
+            "the line that has one" if lines == 1 else f"the {grouped(lines)} lines that have one"
+        )
         words = Text(f"{self._error.words}\n\n")
         for key, meaning in (
             ("d", f"drop: leave out {which}"),
-            ("m", "mean: put the mean of the column there"),
+            ("m", "mean: fill in the mean of the column"),
             ("Esc", self._otherwise),
         ):
             words.append(f"{key:>3}", style="bold").append(f"  {meaning}\n")
-        words.append("\nA line whose target is missing is left out with both.", style="dim")
+        words.append("\nBoth leave out a line whose target is missing.", style="dim")
         with Container() as box:
             box.border_title = "What about the missing cells?"
             yield Static(words)

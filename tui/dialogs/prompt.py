@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def at_once(parse: Callable[[str], T]) -> Callable[[str], Future[T]]:
-    """Make what gives an answer at once into what a prompt wants."""
+    """Turn a function that answers at once into an asynchronous one for a prompt."""
 
     def answered(text: str) -> Future[T]:
         future: Future[T] = Future()
@@ -35,7 +35,7 @@ def at_once(parse: Callable[[str], T]) -> Callable[[str], Future[T]]:
 
 
 class PromptScreen(Dialog[T], Generic[T]):
-    """Closes with what `parse` makes of the line, or with None on Esc.
+    """Asks for a line and closes with its parsed value, or with None on Esc.
 
     Args:
         title: What is asked for.

@@ -1,4 +1,4 @@
-"""The question whether to go on with a saved run, and the list of those that there are."""
+"""The question whether to continue a saved run, and the list of saved runs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from engine.common.numbers import grouped
 from tui.commands.options import CONTINUE, COPY, READ_ONLY
 from tui.dialogs.dialog import Dialog
 from tui.drawing.list_text import ago, aligned, brief, brief_loss
@@ -44,12 +45,12 @@ class Choice:
 
 
 def summary(saved: Saved) -> str:
-    """Say in words where a run stands."""
-    return f"{saved.name} at iteration {saved.iteration:,} of {saved.planned:,}"
+    """Write the iteration and the state of a run."""
+    return f"{saved.name} at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
 
 
 def when(saved: Saved, now: float) -> str:
-    """Say in words when and why a run was saved last."""
+    """Write when and why a run was saved last."""
     end = _ENDS.get(saved.ended, "before it ended unexpectedly")
     return f"saved {ago(max(now - saved.saved, 0.0))}, {end}"
 
@@ -93,12 +94,12 @@ class ResumeScreen(Dialog[Choice]):
             yield Static(words)
 
     def action_resume(self) -> None:
-        """Go on with the run."""
+        """Continue the run."""
         if self._offer.holder is None:
             self.dismiss(Choice(self._offer))
 
     def action_open(self, how: str) -> None:
-        """Open it without going on with it."""
+        """Open the run without continuing it."""
         self.dismiss(Choice(self._offer, how))
 
     def action_new(self) -> None:
@@ -120,7 +121,7 @@ def _cells(entry: Entry, now: float) -> list[str]:
     assert saved is not None
     held = f"   open in {entry.holder.words}" if entry.holder else ""
     return [
-        f"iteration {saved.iteration:,} / {saved.planned:,}",
+        f"iteration {grouped(saved.iteration)} / {grouped(saved.planned)}",
         f"E {brief_loss(saved.loss)}",
         brief(saved.network),
         f"{ago(max(now - saved.saved, 0.0))}{held}",

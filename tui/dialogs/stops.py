@@ -80,7 +80,7 @@ class StopsScreen(ListScreen):
         self.nn.change_stops(lambda debugger: debugger.stops.toggle(number))
 
     def action_delete(self) -> None:
-        """Take the stop off the list."""
+        """Remove the stop from the list."""
         number = self.chosen.number
         self.nn.change_stops(lambda debugger: debugger.stops.remove(number))
 

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import clean
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.listing import ListLines
@@ -45,7 +46,7 @@ class Item:
     Attributes:
         kind: The heading that it stands under.
         wanted: What it opens.
-        name: What it is called by.
+        name: The name that it is listed under.
         about: What it is.
         end: What stands at the right end of its line.
         more: What is told of it while the cursor is on it.
@@ -71,7 +72,7 @@ def tables() -> list[Item]:
 
 
 def recent_runs() -> list[Item]:
-    """Return the runs that were saved last, those that cannot be read left out."""
+    """Return the last saved runs, unreadable ones left out."""
     from engine.saved.library import Library
 
     now = time.time()
@@ -80,7 +81,11 @@ def recent_runs() -> list[Item]:
         saved = entry.saved
         if saved is None or len(found) == _MOST_RUNS:
             continue
-        reached = f"{saved.iteration:,} of {saved.planned:,}" if saved.is_unfinished else "finished"
+        reached = (
+            f"{grouped(saved.iteration)} of {grouped(saved.planned)}"
+            if saved.is_unfinished
+            else "finished"
+        )
         about = f"{reached:<22}  E {brief_loss(saved.loss)}"
         held = f"; open in {entry.holder.words}" if entry.holder else ""
         more = f"{entry.words}, network {saved.network}{held}"
@@ -107,7 +112,7 @@ class WelcomeScreen(Dialog[Wanted]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-tall")]  # noqa: RUF012 (Textual declares it so)
 
     class Listed(Message):
-        """What there is to choose from was read."""
+        """The entries to choose from were read."""
 
         def __init__(self, items: Sequence[Item]) -> None:
             super().__init__()
@@ -141,7 +146,7 @@ class WelcomeScreen(Dialog[Wanted]):
         self.post_message(self.Listed([*recent_runs(), *tables()]))
 
     def on_welcome_screen_listed(self, message: Listed) -> None:
-        """Show what there is to choose from."""
+        """Show the entries to choose from."""
         self._all = list(message.items)
         self._narrow(self.query_one(Input).value)
         if not self._problem:
@@ -162,7 +167,7 @@ class WelcomeScreen(Dialog[Wanted]):
 
     @property
     def chosen(self) -> Item | None:
-        """What the cursor is on."""
+        """The entry under the cursor."""
         return self._items[self.cursor] if self._items else None
 
     def _tell_of_chosen(self) -> None:
@@ -182,7 +187,7 @@ class WelcomeScreen(Dialog[Wanted]):
         return next((line for line, at in self._places.items() if at == self.cursor), 0)
 
     def rows(self, width: int) -> list[Row]:
-        """All lines of the list."""
+        """Return all lines of the list."""
         palette = self.lines.palette
         if self._all is None:
             return [Row().add("reading …", palette.dim)]
@@ -224,7 +229,7 @@ class WelcomeScreen(Dialog[Wanted]):
         self._open()
 
     def _open(self) -> None:
-        """Close with what is chosen, or say why that cannot be opened."""
+        """Close with the chosen entry, or show why it cannot be opened."""
         if self.chosen is None:
             return
         wanted = self.chosen.wanted
@@ -239,7 +244,7 @@ class WelcomeScreen(Dialog[Wanted]):
         self.dismiss(wanted)
 
     def action_leave(self) -> None:
-        """Take back what was typed, or leave."""
+        """Clear the line, or leave."""
         line = self.query_one(Input)
         if line.value:
             line.value = ""

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.common.numbers import decimal, general, grouped
 from engine.maths.scale import LARGEST, share, widened
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ class Axes:
 
     @property
     def width(self) -> int:
-        """How many iterations they span."""
+        """The number of iterations that the axes span."""
         return self.iterations - self.first
 
     def holds(self, iteration: int) -> bool:
-        """Whether an iteration lies within."""
+        """Return whether an iteration lies within the axes."""
         return self.first <= iteration <= self.iterations
 
     def narrowed(self, first: int, last: int, outline: Outline) -> Axes:
@@ -70,7 +71,7 @@ class Axes:
         return Axes(last, bottom, top, self.log, first, narrow=True)
 
     def including(self, planned: int, done: int, outline: Outline) -> Axes:
-        """Return axes that hold everything there is to draw, moving as little as possible."""
+        """Return axes that include all curves, changed as little as possible."""
         # Imported here, as the first frame has no curve and need not wait for it.
         import numpy as np
 
@@ -94,12 +95,12 @@ class Axes:
 
 
 def empty_axes(log: bool) -> Axes:
-    """Axes before there is anything to draw."""
+    """Return the axes of an empty chart."""
     return Axes(1, math.inf, -math.inf, True) if log else Axes(1, 0.0, 0.0, False)
 
 
 def decades(outline: Outline) -> int:
-    """Return how many powers of ten lie between the smallest and the largest E above 0."""
+    """Return the number of decades between the smallest and the largest E above 0."""
     import numpy as np
 
     values = np.concatenate((outline.lows, outline.highs))
@@ -110,17 +111,17 @@ def decades(outline: Outline) -> int:
 
 
 def wants_log(outline: Outline) -> bool:
-    """Whether E spans so many decades that a linear scale shows next to nothing of it."""
+    """Return whether E spans too many decades for a linear scale to show them."""
     return decades(outline) >= _MANY_DECADES and suits_log(outline)
 
 
 def suits_log(outline: Outline) -> bool:
-    """Whether a logarithmic scale has something to show, and hides nothing but 0."""
+    """Return whether a logarithmic scale shows something, and hides nothing but 0."""
     return bool((outline.highs > 0).any()) and not (outline.lows < 0).any()
 
 
 def is_curve(character: str) -> bool:
-    """Whether a character of the chart belongs to the curve."""
+    """Return whether a character of the chart belongs to the curve."""
     return ord(character) in _CURVE
 
 
@@ -140,7 +141,7 @@ class Chart:
 
     @property
     def span(self) -> int:
-        """How many columns the iterations take."""
+        """The number of columns that the iterations take."""
         return self.last - self.first
 
     def column_of(self, iteration: int, axes: Axes) -> int:
@@ -168,7 +169,7 @@ def _points(outline: Outline, axes: Axes) -> tuple[Array, Array]:
 
 
 def is_drawable(outline: Outline, axes: Axes) -> bool:
-    """Whether there is anything between the axes, if there is room for it."""
+    """Return whether there is anything to draw, given the room for it."""
     finite = math.isfinite(axes.bottom) and math.isfinite(axes.top)
     return finite and bool(_points(outline, axes)[0].size)
 
@@ -194,7 +195,7 @@ def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     plotext.xlim(axes.first, axes.iterations)
     plotext.ylim(0.0, 1.0)
     xs = [axes.first + axes.width * i // 2 for i in range(3)]
-    plotext.xticks(xs, [f"{x:,}" for x in xs])
+    plotext.xticks(xs, [grouped(x) for x in xs])
     ys = _ticks(axes, height)
     places = [share(y, axes.bottom, axes.top) for y in ys]
     plotext.yticks(places, _tick_labels(axes, ys))
@@ -213,13 +214,13 @@ def _ticks(axes: Axes, height: int) -> list[float]:
     if axes.narrow or axes.bottom < 0.0 or axes.top > _LARGEST_MULTIPLE:
         return _round_steps(axes.bottom, axes.top, count) or [axes.bottom, axes.top]
     for parts in (count, count - 1, 2):
-        if len(f"{axes.top / parts:g}") <= 5:
+        if len(general(axes.top / parts)) <= 5:
             break
-    return [float(f"{axes.top * i / parts:.6g}") for i in range(parts + 1)]
+    return [float(general(axes.top * i / parts)) for i in range(parts + 1)]
 
 
 def _power_ticks(bottom: int, top: int, count: int) -> list[float]:
-    """Return multiples of 1, 2, 5, 10, 20 … between two powers of ten, about so many."""
+    """Return about `count` multiples of 1, 2, 5, 10, 20 … between two powers of ten."""
     for stride in (1, 2, 5, 10, 20, 50, 100, 200):
         ticks = range(-(-bottom // stride) * stride, top + 1, stride)
         if 1 < len(ticks) <= count + 1:
@@ -249,7 +250,7 @@ def _round_log_ticks(bottom: float, top: float, count: int) -> list[float]:
 
 
 def _round_steps(low: float, high: float, count: int) -> list[float]:
-    """Return multiples of 1, 2 or 5 times a power of ten, about so many; none for no range."""
+    """Return about `count` multiples of 1, 2 or 5 times a power of ten; none for an empty range."""
     least = high / count - low / count
     if not least > 0.0:
         return []
@@ -268,10 +269,10 @@ def _round_steps(low: float, high: float, count: int) -> list[float]:
 
 def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
     if not axes.narrow:
-        return [f"1e{y:.0f}" if axes.log else f"{y:g}" for y in ys]
+        return [f"1e{decimal(y, 0)}" if axes.log else general(y) for y in ys]
     labels: list[str] = []
     for digits in (6, 9, 12, 15, 17):
-        labels = [_power_text(y, digits) if axes.log else f"{y:.{digits}g}" for y in ys]
+        labels = [_power_text(y, digits) if axes.log else general(y, digits) for y in ys]
         # Two heights are never called the same.
         if len(set(labels)) == len(labels):
             break
@@ -279,11 +280,11 @@ def _tick_labels(axes: Axes, ys: list[float]) -> list[str]:
 
 
 def _power_text(logarithm: float, digits: int) -> str:
-    """Write 10 to a power, which may lie a little beyond the numbers that there are."""
+    """Write a power of 10, which may lie a little beyond the range of floats."""
     if -300 <= logarithm <= 300:
-        return f"{10.0**logarithm:.{digits}g}"
+        return general(10.0**logarithm, digits)
     power = math.floor(logarithm)
-    mantissa = f"{10.0 ** (logarithm - power):.{digits}g}"
+    mantissa = general(10.0 ** (logarithm - power), digits)
     return f"1e{power + 1}" if float(mantissa) >= 10 else f"{mantissa}e{power}"
 
 

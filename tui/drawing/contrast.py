@@ -161,7 +161,7 @@ def _distance(first: ColorTriplet, second: ColorTriplet) -> float:
 
 @lru_cache(4096)
 def _of_256(wanted: ColorTriplet) -> Color:
-    """Return the nearest of those of the 256 colours that no user changes."""
+    """Return the nearest of the 256 colours that users do not redefine."""
     nearest = [min(range(6), key=lambda i: abs(_LEVELS[i] - part)) for part in wanted]
     grey = min(max(round((sum(wanted) / 3 - 8) / 10), 0), 23)
     cube = ColorTriplet(*(_LEVELS[i] for i in nearest))

@@ -51,7 +51,7 @@ class Row:
         return self
 
     def justified(self, end: Row, width: int) -> Row:
-        """Put another line at the right end of so many cells, cutting this one down to a half."""
+        """Align another line to the right in a width, cutting this one down to half of it."""
         room = max(width - end.width, min(self.width, width // 2))
         row = Row()
         row.segments = list(_fitted(Strip(self.segments, self.width), room))
@@ -128,7 +128,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         raise NotImplementedError
 
     def total_lines(self) -> int:
-        """How many lines there are to scroll through."""
+        """Return the number of lines to scroll through."""
         return self.size.height
 
     def entitle(self, title: str, subtitle: str = "") -> None:
@@ -141,7 +141,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             self.border_subtitle = subtitle
 
     def redraw(self) -> None:
-        """Build the lines anew and have the terminal told what differs."""
+        """Build the lines again and redraw the cells that differ."""
         self._measure()
         before, at = self._lines, self._drawn_at
         self._rebuild()
@@ -158,7 +158,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh(*regions)
 
     def _measure(self) -> None:
-        """Have as many lines to scroll through as there are now."""
+        """Set the scrollable height to the present number of lines."""
         total = self.total_lines()
         if self.virtual_size.height != total:
             self.virtual_size = Size(self.size.width, total)
@@ -189,7 +189,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         self._drawn_at = None
 
     def move(self, direction: str) -> None:
-        """Answer an arrow key; by default by scrolling."""
+        """Handle an arrow key; by default, scroll."""
         if direction == "up":
             self.scroll_to(y=self.scroll_y - 1, animate=False)
         elif direction == "down":
@@ -210,7 +210,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         return ()
 
     def keep_marked_visible(self) -> None:
-        """Bring into view what is marked, and the cursor."""
+        """Scroll the marked lines and the cursor into view."""
         self.keep_visible(*self.marked())
 
     def keep_visible(self, *lines: int) -> None:
@@ -242,25 +242,25 @@ def _fitted(strip: Strip, width: int) -> Strip:
 
 
 def cells_of(text: str) -> int:
-    """Return how many cells a text takes as the terminal can show it."""
+    """Return the width of a text in cells, as the terminal can show it."""
     return cell_len(typeset(text))
 
 
 def right(text: str, width: int) -> str:
-    """Put text at the right end of so many cells, cut with an ellipsis if it is too long."""
+    """Align text to the right in a width in cells, cut with an ellipsis if it is too long."""
     text = cut(typeset(text), width)
     return " " * (width - cell_len(text)) + text
 
 
 def cut(text: str, width: int) -> str:
-    """Cut text that takes more than so many cells, with an ellipsis at its end."""
+    """Cut text to a width in cells, with an ellipsis at its end."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(width - 1, 0)).rstrip() + "…" * (width > 0)
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break text between words into lines of at most so many cells."""
+    """Wrap text between words into lines of at most a width in cells."""
     text = typeset(text)
     lines: list[str] = []
     for word in text.split():

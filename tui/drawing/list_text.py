@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from engine.common.numbers import scientific
+
 _WIDEST = 30
 """Columns of a name in a list."""
 
@@ -28,7 +30,7 @@ def brief(name: str) -> str:
 
 
 def ago(seconds: float) -> str:
-    """Say in words how long ago something was."""
+    """Write how long ago something was."""
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
         count = int(seconds // size)
         if count >= 1:
@@ -37,8 +39,8 @@ def ago(seconds: float) -> str:
 
 
 def brief_loss(text: str) -> str:
-    """Write a saved loss in seven figures."""
+    """Write a saved loss in seven significant digits."""
     try:
-        return f"{float(text):.6e}"
+        return scientific(float(text))
     except ValueError:
         return text[:12] or "·"

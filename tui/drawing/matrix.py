@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from engine.common.numbers import grouped
 from tui.drawing.lines import Row, cells_of, right
 from tui.drawing.numbers import fixed, largest_magnitude, missing, whole_digits
 from tui.drawing.palette import Palette
@@ -45,7 +46,7 @@ def names_of(axes: tuple[Axis, ...]) -> tuple[list[str], list[str]]:
 
 
 def name_width(axes: tuple[Axis, ...], most: int = 10) -> int:
-    """How many cells the names of the rows take."""
+    """Return the width of the row names in cells."""
     rows, _ = names_of(axes)
     return min(max(map(cell_len, rows[:_MOST_ROWS]), default=0), most)
 
@@ -165,7 +166,7 @@ def matrix_rows(
                 row.add(" " + text, style)
         lines.append(row)
     if rows is None and count > _MOST_ROWS:
-        lines.append(Row().add(f"… {count - _MOST_ROWS:,} more rows", palette.dim))
+        lines.append(Row().add(f"… {grouped(count - _MOST_ROWS)} more rows", palette.dim))
     return lines
 
 

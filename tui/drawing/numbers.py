@@ -7,7 +7,15 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.common.text import MINUS
+from engine.common.numbers import (
+    decimal,
+    dimensions,
+    format_number,
+    general,
+    scientific,
+    shorten_exponent,
+    true_minus,
+)
 
 if TYPE_CHECKING:
     from engine.maths.tensor import Array
@@ -17,10 +25,11 @@ NARROWEST = 7
 _DIGIT_BEHIND = re.compile(r"\.\d")
 _WIDTHS = (11, 9, 8, NARROWEST)
 _MOST_WHOLE_DIGITS = 3
+_DIGITS = 9
 
 
 def width_for(columns: int, room: int) -> int:
-    """Return the widest numbers of which so many, a space before each, fit into the room."""
+    """Return the largest width at which the columns, a space before each, fit into the room."""
     for width in _WIDTHS:
         if columns * (width + 1) <= room:
             return width
@@ -28,14 +37,14 @@ def width_for(columns: int, room: int) -> int:
 
 
 def whole_digits(largest: float) -> int:
-    """Return how many digits before the point a column needs for its largest magnitude."""
+    """Return the digits before the point that a column needs for its largest magnitude."""
     if largest < 9.5:
         return 1
     return min(len(str(int(min(largest, 1e9) * 1.01))), _MOST_WHOLE_DIGITS)
 
 
 def fixed(value: float, width: int, whole: int = 1) -> str:
-    """Write a number with its sign in exactly so many cells.
+    """Write a number with its sign, in exactly a number of cells.
 
     A number too large for its column has fewer decimals. One too small for them, or with more
     digits before the point than there are cells, is written with an exponent, so that only 0
@@ -48,9 +57,9 @@ def fixed(value: float, width: int, whole: int = 1) -> str:
     """
     decimals = width - 2 - whole
     if not math.isfinite(value):
-        return f"{value:+}".replace("-", MINUS).rjust(width)
+        return true_minus(f"{value:+}").rjust(width)
     if value == 0.0:
-        return f"{0.0:.{decimals}f}".rjust(width)
+        return decimal(0.0, decimals).rjust(width)
     if 10.0 ** (1 - decimals) <= abs(value) < 10.0**whole - 0.5 * 10.0**-decimals:
         text = f"{value:+.{decimals}f}"
     elif 1.0 <= abs(value) < 10.0 ** (width - 1) - 0.5:
@@ -59,7 +68,7 @@ def fixed(value: float, width: int, whole: int = 1) -> str:
         # The point of a small number is in line with those beside it, if it then has a digit.
         aligned = _scientific(value, width + 1 - whole) if abs(value) < 1.0 else ""
         text = aligned if _DIGIT_BEHIND.search(aligned) else _scientific(value, width)
-    return text.replace("-", MINUS).rjust(width)
+    return true_minus(text).rjust(width)
 
 
 def _whole(value: float, width: int) -> str:
@@ -71,15 +80,14 @@ def _whole(value: float, width: int) -> str:
 def _scientific(value: float, width: int) -> str:
     """Write a number with a short exponent and as many digits as there is room for."""
     for digits in range(width - 5, -1, -1):
-        mantissa, exponent = f"{value:+.{digits}e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
+        text = shorten_exponent(f"{value:+.{digits}e}")
         if len(text) <= width:
             break
     return text
 
 
 def missing(width: int, whole: int = 1) -> str:
-    """What stands where nothing is computed yet, at the place of the last whole digit."""
+    """Write the placeholder of a missing value, in line with the last whole digit."""
     return (" " * whole + NOT_COMPUTED).ljust(width)
 
 
@@ -91,7 +99,7 @@ def given(values: Sequence[float] | Array, most: int = 6) -> list[str]:
         most: The significant digits that are kept; a whole part is never rounded below a
             million.
     """
-    texts = [_brief(value, most).replace("-", MINUS) for value in values]
+    texts = [true_minus(_brief(value, most)) for value in values]
     if any("e" in text for text in texts):
         widest = max(map(len, texts))
         return [text.rjust(widest) for text in texts]
@@ -103,9 +111,9 @@ def given(values: Sequence[float] | Array, most: int = 6) -> list[str]:
 
 def _brief(value: float, most: int) -> str:
     if 10.0**most <= abs(value) < 1e6:
-        return f"{value:.0f}"
-    text = f"{value:.{most}g}"
-    mantissa, exponent, power = f"{value:.{most - 1}e}".partition("e")
+        return decimal(value, 0)
+    text = general(value, most)
+    mantissa, exponent, power = scientific(value, most - 1).partition("e")
     if not exponent:
         return text
     short = f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(power)}"
@@ -114,7 +122,7 @@ def _brief(value: float, most: int) -> str:
 
 def shape_text(shape: Sequence[int]) -> str:
     """Write a shape, e.g. ``4×3``; a scalar is 1."""
-    return "×".join(map(str, shape)) or "1"
+    return dimensions(shape, "1")
 
 
 def largest_magnitude(array: Array) -> float:
@@ -127,17 +135,17 @@ def largest_magnitude(array: Array) -> float:
 
 
 def number_text(value: float) -> str:
-    """Write a number with up to nine digits."""
-    return f"{value + 0.0:.9g}".replace("-", MINUS)
+    """Write a number with up to nine significant digits."""
+    return format_number(value, _DIGITS)
 
 
 def array_text(value: Array, most: int = 200) -> str:
-    """Write a value of any shape with up to nine digits, a matrix row by row."""
+    """Write a value of any shape with up to nine significant digits, a matrix row by row."""
     if value.dtype == bool:
         return str(value).replace("True", "true").replace("False", "false")
     if not value.shape:
         return number_text(float(value))
     import numpy as np
 
-    text = np.array2string(value + 0.0, precision=9, threshold=most, max_line_width=100)
-    return text.replace("-", MINUS)
+    text = np.array2string(value + 0.0, precision=_DIGITS, threshold=most, max_line_width=100)
+    return true_minus(text)

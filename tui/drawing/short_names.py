@@ -24,7 +24,7 @@ def class_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def shortened(names: Sequence[str], width: int, *, with_columns: bool = False) -> tuple[str, ...]:
-    """Cut each name that takes more than so many cells, so that it fits no other of them.
+    """Cut each name that is wider than a number of cells, so that no two look the same.
 
     The words that all begin or end with go first: of ``bill_length_mm`` and ``bill_depth_mm``
     ``length`` and ``depth`` are left. Where that is not enough, an ellipsis stands at the end if
@@ -58,7 +58,7 @@ def _shortened(names: tuple[str, ...], width: int, with_columns: bool) -> tuple[
 
 
 def _without_columns(names: list[str], width: int) -> list[str]:
-    """Of each ``column=class`` leave the class, where not all names of its column fit."""
+    """Shorten ``column=class`` to the class, where not all names of its column fit."""
     crowded = {name.partition("=")[0] for name in names if "=" in name and cell_len(name) > width}
     told = [
         rest if first in crowded and rest else name
@@ -113,7 +113,7 @@ def _ways(name: str, width: int) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _fits(name: str, pieces: tuple[str, ...]) -> bool:
-    """Whether a name has these pieces in this order, the first and last at its ends."""
+    """Return whether a name has the pieces in this order, the first and last at its ends."""
     start, end = pieces[0], pieces[-1]
     if len(name) < len(start) + len(end):
         return False
@@ -123,7 +123,7 @@ def _fits(name: str, pieces: tuple[str, ...]) -> bool:
 
 
 def _head(text: str, width: int) -> str:
-    """Return what of the start of a text fits into so many cells."""
+    """Return the longest start of a text that fits into a width in cells."""
     end = used = 0
     for character in text:
         used += cell_len(character)

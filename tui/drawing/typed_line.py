@@ -6,6 +6,7 @@ from textual.binding import BindingsMap
 from textual.events import Key
 from textual.widgets import Input
 
+from engine.common.numbers import grouped
 from engine.common.text import visible
 
 _EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
@@ -24,10 +25,12 @@ class TypedLine(Input):
     """
 
     def validate_value(self, value: str) -> str:
-        """Make control and bidi characters visible, whoever has put them there, and cut it."""
+        """Make control and bidi characters visible and cut the text."""
         shown = visible(value[: LONGEST + 1])
         if len(shown) > LONGEST and self.is_attached:
-            self.notify(f"A line takes {LONGEST:,} characters; the rest was cut.", markup=False)
+            self.notify(
+                f"A line takes {grouped(LONGEST)} characters; the rest was cut.", markup=False
+            )
         return shown[:LONGEST]
 
     async def _on_key(self, event: Key) -> None:
@@ -38,7 +41,7 @@ class TypedLine(Input):
 
 
 def pasted(text: str) -> str:
-    """Return what a line takes of a pasted text: its first line, with all of it to be seen.
+    """Return the part of a pasted text that a line takes: its first line, made visible.
 
     It may be longer than a line by one character, so that a line can tell that it was cut.
     """

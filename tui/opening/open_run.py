@@ -1,4 +1,4 @@
-"""What to open: a run anew, or one that was saved."""
+"""Opens a run: a new one, or one that was saved."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.common.declaration import Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.locate import locate, place
@@ -65,7 +66,7 @@ class Opening:
     notices: tuple[str, ...] = ()
 
     def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
-        """Start saving the run, if it is to be saved."""
+        """Start saving the run; return None if it is not to be saved."""
         if self.folder is None:
             return None
         return Saver(
@@ -82,14 +83,14 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class Opener:
-    """What the command line asks to open.
+    """Opens the run that the command line asks for.
 
     Attributes:
         data: A path or the name of a bundled dataset; None where a saved run names it.
         given: The hyperparameters and the options for the table, and the rest that
             `prepare` takes.
         explicit: Those that were written on the command line.
-        resume: Whether to go on with the last run on the data.
+        resume: Whether to continue the last run on the data.
         new: Whether to start anew without a question.
         save: A file to keep the run in too.
         open_: A saved run: a file, a folder, or what it is called by.
@@ -114,7 +115,7 @@ class Opener:
         if self.data is None and self.open_ is None:
             raise InputError("DATA is missing: a CSV file or the name of a bundled dataset")
         if self.resume and self.data == STANDARD_INPUT:
-            raise InputError("--resume needs a file; nn-tui --open RUN - goes on with a run")
+            raise InputError("--resume needs a file; nn-tui --open RUN - continues a run")
         if self.resume and (self.new or self.open_):
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
@@ -136,7 +137,7 @@ class Opener:
             raise InputError(f"--save {clean(save)}: there is no such folder")
 
     def start(self) -> Opening:
-        """Open what was asked for; anew where nothing saved was asked for.
+        """Open the requested run; a new one unless a saved one is requested.
 
         Raises:
             InputError: It cannot be opened.
@@ -148,7 +149,7 @@ class Opener:
         return self.anew(self._beside() if self.new else ())
 
     def _beside(self) -> tuple[str, ...]:
-        """What there is to tell of the unfinished run that one started anew leaves as it is."""
+        """Return a notice about the unfinished run that a new one leaves as it is."""
         if self.data in (None, STANDARD_INPUT) or self.how == READ_ONLY:
             return ()
         assert self.data is not None
@@ -185,7 +186,7 @@ class Opener:
 
     @property
     def size(self) -> int:
-        """The bytes of the data file, as far as it can be told."""
+        """The size of the data file in bytes; 0 if unknown."""
         try:
             return locate(self.data).stat().st_size if self.data is not None else 0
         except (InputError, OSError):
@@ -196,7 +197,7 @@ class Opener:
         return None if self.save is None else SingleFile(Path(self.save))
 
     def offer(self) -> Entry | None:
-        """Return the unfinished run on the same data that was saved last, to ask about it."""
+        """Return the last saved unfinished run on the same data."""
         if self.resume or self.new or self.open_ is not None or self.how != CONTINUE:
             return None
         runs = self.runs()
@@ -222,7 +223,7 @@ class Opener:
         )
 
     def _unreadable(self) -> tuple[str, ...]:
-        """What there is to tell of saved runs that may be on the same data and cannot be read."""
+        """Return notices about unreadable saved runs that may be on the same data."""
         if self.data in (None, STANDARD_INPUT) or self.new or self.open_ is not None:
             return ()
         assert self.data is not None
@@ -242,8 +243,8 @@ class Opener:
         if not runs:
             shown = clean(self.data or "")
             why = "with these options " if self.explicit else ""
-            (told,) = self._unreadable() or ("nn-tui runs lists what there is",)
-            raise InputError(f"there is no saved run {why}on {shown} to go on with; {told}")
+            (told,) = self._unreadable() or ("nn-tui runs lists the saved runs",)
+            raise InputError(f"there is no saved run {why}on {shown} to continue; {told}")
         return runs[0]
 
     def open(self, entry: Entry, how: str = CONTINUE) -> Opening:
@@ -251,7 +252,7 @@ class Opener:
 
         Args:
             entry: Which.
-            how: To go on with it, to go on with a copy, or to look at it.
+            how: To continue it, to continue a copy, or only to look at it.
 
         Raises:
             InputError: It cannot be opened, or another process holds it.
@@ -272,8 +273,8 @@ class Opener:
             ) from None
         if holder is not None:
             raise InputError(
-                f"this run is open in {holder.words}; --copy goes on with a copy of its last "
-                "save, --read-only looks at it, --new starts another"
+                f"this run is open in {holder.words}; --copy continues with a copy of its "
+                "last save, --read-only only shows it, --new starts another"
             )
         try:
             return self._opened(entry.folder, lock, how)
@@ -340,7 +341,7 @@ class Opener:
         )
 
     def _refuse_fixed(self) -> None:
-        """A saved run has its hyperparameters; those that apply at once can be changed."""
+        """Refuse options that a saved run has fixed; the ones that apply at once can be changed."""
         for name, value in self.explicit.items():
             if name == "weights":
                 raise InputError("--weights: a saved run has its own; --new starts another")
@@ -357,20 +358,20 @@ class Opener:
 
 
 def _told_of_existing(save: str) -> str:
-    """What stands in the place of a new file, and the way out."""
+    """Return what already exists at the path of a new file, and the way out."""
     try:
         saved = newest(SingleFile(Path(save)))
     except InputError:
-        return "this file exists, is no run that can be read, and is left as it is: name another"
+        return "this file exists, is not a readable run, and is left as it is: name another"
     shown = clean(save)
     return (
         f"this file exists, with the run on {saved.name} {_standing(saved)}, and is left as it is: "
-        f"--open {shown} --save {shown} goes on in it; name another file for another run"
+        f"--open {shown} --save {shown} continues it there; name another file for another run"
     )
 
 
 def _standing(saved: Saved) -> str:
-    return f"at iteration {saved.iteration:,} of {saved.planned:,}"
+    return f"at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
 
 
 def _saved_runs(entries: Sequence[Entry]) -> str:

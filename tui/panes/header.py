@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.strip import Strip
 
+from engine.common.numbers import general, grouped, per_second, scientific
 from tui.drawing.lines import LinesView, Row, cells_of, cut
 from tui.panes.watches import watch_row
 from tui.view_state import Moment, State
@@ -46,7 +47,7 @@ class Header(LinesView, can_focus=False):
         self._progress = ""
 
     def tell(self, progress: str) -> None:
-        """Show how far something that takes long has come, in place of the state."""
+        """Show the progress of a long computation in place of the state."""
         if progress != self._progress:
             self._progress = progress
             self.redraw()
@@ -72,7 +73,7 @@ class Header(LinesView, can_focus=False):
         return [row.add("", width=gap // 2).extend(state).strip(width)]
 
     def _network(self, moment: Moment, room: int) -> Row:
-        """As much as there is room for of what is trained, and of the program's name."""
+        """Lay out the program's name and the network, as far as there is room."""
         if room < _LEAST_NAME:
             return Row()
         palette, dataset, snapshot = self.palette, moment.dataset, moment.snapshot
@@ -82,9 +83,9 @@ class Header(LinesView, can_focus=False):
         parts: list[tuple[str, Style]] = [
             ("nn-tui  ", palette.heading),
             (f"{dataset.name}  ", palette.text),
-            (f"{len(dataset.observations):,} × {sizes}  ", palette.label),
+            (f"{grouped(len(dataset.observations))} × {sizes}  ", palette.label),
             (f"{activations}  ", palette.label),
-            (f"η {snapshot.hyperparameters.learning_rate:g}", palette.label),
+            (f"η {general(snapshot.hyperparameters.learning_rate)}", palette.label),
         ]
         # The least needed parts go first where room is short.
         for droppable in (0, 2, 2, 1):
@@ -99,7 +100,7 @@ class Header(LinesView, can_focus=False):
         return row
 
     def _narrow(self, moment: Moment, clocks: list[Row], width: int) -> Row:
-        """As much of the clock and of the state as one short line has room for."""
+        """Lay out the clock and the state in one short line."""
         mark, word, style = self._brief_state(moment)
         *told, bare = clocks
         brief, sign = Row().add(f"{mark} {word}", style), Row().add(mark, style)
@@ -120,29 +121,29 @@ class Header(LinesView, can_focus=False):
         return Row().extend(first).add(" ").extend(second)
 
     def _clocks(self, moment: Moment, room: int) -> list[Row]:
-        """The iteration and E, from the fullest that makes sense in that room to the shortest."""
+        """Return the iteration and E in several forms, the longest that fits first."""
         palette, snapshot = self.palette, moment.snapshot
-        planned = f"{snapshot.hyperparameters.iterations:,}"
+        planned = grouped(snapshot.hyperparameters.iterations)
         finite = snapshot.loss is None or abs(snapshot.loss) < float("inf")
         style = palette.text if finite else palette.alarm
         clocks = []
         if room >= _FULL_CLOCK:
             row = Row()
             if snapshot.batch is not None:
-                row.add("epoch ", palette.dim).add(f"{snapshot.epoch:,}  ", palette.text)
+                row.add("epoch ", palette.dim).add(f"{grouped(snapshot.epoch)}  ", palette.text)
             row.add("iteration ", palette.dim)
-            row.add(f"{snapshot.iteration:,}".rjust(len(planned)), palette.text)
+            row.add(grouped(snapshot.iteration).rjust(len(planned)), palette.text)
             row.add(f" / {planned}", palette.dim).add("   E ", palette.dim)
-            loss = "·" if snapshot.loss is None else f"{snapshot.loss:.6e}"
+            loss = "·" if snapshot.loss is None else scientific(snapshot.loss)
             clocks.append(row.add(loss.ljust(12), style))
-        loss = "·" if snapshot.loss is None else f"{snapshot.loss:.4e}"
+        loss = "·" if snapshot.loss is None else scientific(snapshot.loss, 4)
         for label in ("iteration ", ""):
-            row = Row().add(label, palette.dim).add(f"{snapshot.iteration:,}", palette.text)
+            row = Row().add(label, palette.dim).add(grouped(snapshot.iteration), palette.text)
             clocks.append(row.add("  E ", palette.dim).add(loss, style))
-        return [*clocks, Row().add(f"{snapshot.iteration:,}", palette.text)]
+        return [*clocks, Row().add(grouped(snapshot.iteration), palette.text)]
 
     def _brief_state(self, moment: Moment) -> tuple[str, str, Style]:
-        """The state as a mark and a word."""
+        """Return the state as a mark and a word."""
         palette = self.palette
         if self._progress:
             return "…", "", palette.good
@@ -165,7 +166,7 @@ class Header(LinesView, can_focus=False):
             row, more = Row().add("▶ running", palette.good), Row()
             if moment.rate:
                 unit, cells = (" iterations/s", 24) if row.width + 24 <= room else ("/s", 13)
-                more.add(f"  {_brief(moment.rate)}{unit}", palette.dim, width=cells)
+                more.add(f"  {per_second(moment.rate)}{unit}", palette.dim, width=cells)
         elif moment.state is State.FINISHED:
             row = Row().add("✓ finished", palette.good)
             more = Row().add("  s goes on, r resets", palette.dim)
@@ -180,7 +181,7 @@ class Header(LinesView, can_focus=False):
 
 
 def _is_stopped(moment: Moment) -> bool:
-    """Whether there is a reason to tell why the run stands where it does."""
+    """Return whether the reason of a stop is to be shown."""
     return bool(moment.snapshot.stopped) and moment.state is not State.RUNNING
 
 
@@ -192,12 +193,7 @@ def _reason(snapshot: Snapshot, room: int) -> str:
         return cut(whole, room)
     # The clock may say it too.
     word, iteration = found.groups()
-    when = "" if iteration == f"{snapshot.iteration:,}" else f" {word} {iteration}"
+    when = "" if iteration == grouped(snapshot.iteration) else f" {word} {iteration}"
     words = whole[: found.start()]
     least = room - cells_of(when)
     return cut(words, least) + when if least >= _WORDS else cut(words + when, room)
-
-
-def _brief(rate: float) -> str:
-    """Write a rate in two figures, so that it does not flicker."""
-    return f"{float(f'{rate:.2g}'):,.0f}" if rate >= 10 else f"{rate:.1f}"

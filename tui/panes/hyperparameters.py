@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.data.table.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.drawing.lines import LinesView, Row, cells_of, wrap
@@ -70,7 +71,7 @@ class Fields(LinesView):
         return self.cursor - self._first
 
     def at(self, line: int) -> int | None:
-        """Return which of the hyperparameters stands on a line."""
+        """Return the hyperparameter on a line."""
         place = self._first + line
         return place if place < len(self.shown) and line < self._room else None
 
@@ -117,7 +118,7 @@ class Fields(LinesView):
         return lines + [row.strip(width) for row in words[:left]]
 
     def _lines_for(self, words: int) -> int:
-        """How many lines to keep for so many of words, without moving what is being typed."""
+        """Return the number of lines for the help text that moves no field being edited."""
         height = self.size.height
         kept = min(max(words, _LEAST_WORDS), max(height // 2, _LEAST_WORDS))
         if self.typing:
@@ -125,7 +126,7 @@ class Fields(LinesView):
         return kept
 
     def _words(self, width: int) -> list[Row]:
-        """What there is to know of the hyperparameter under the cursor, or what is wrong."""
+        """Return the help of the hyperparameter under the cursor, or the error of its value."""
         palette = self.palette
         style: Style = palette.dim
         if self.problem:
@@ -143,7 +144,7 @@ class Fields(LinesView):
 
     @property
     def cursor_shown(self) -> bool:
-        """Whether the cursor is to be seen."""
+        """Whether the cursor is shown."""
         return self.has_focus or self.typing
 
     def on_focus(self) -> None:
@@ -156,11 +157,11 @@ class Fields(LinesView):
 
 
 def _written(value: Value) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return grouped(value) if isinstance(value, int) else str(value)
 
 
 def _problem(moment: Moment, name: str, value: Value) -> str:
-    """Why no network can have another value, and which choice first makes it possible; or ""."""
+    """Explain why no other value is possible, and which choice first allows one; or ""."""
     # Imported here, as the first frame need not wait for NumPy.
     from engine.model.network import Network
 
@@ -212,7 +213,7 @@ class HyperparametersPane(Container):
 
     @property
     def settings(self) -> dict[str, Value]:
-        """The values in force, by name; nothing before there is a run."""
+        """The present values by name; empty before a run is open."""
         return self.fields.moment.settings if self.fields.moment else {}
 
     def show(self, moment: Moment) -> None:
@@ -257,7 +258,7 @@ class HyperparametersPane(Container):
         self.screen.set_focus(self.editor)
 
     def restore(self) -> bool:
-        """Give up the edit; false if there was none."""
+        """Cancel the edit and return whether there was one."""
         busy = self.fields.typing or self.fields.choosing is not None
         if busy:
             self._end()
@@ -274,7 +275,7 @@ class HyperparametersPane(Container):
         self.fields.redraw()
 
     def _accept(self, text: str) -> None:
-        """Apply a value that is valid, or say what is wrong with it."""
+        """Apply a valid value, or show what is wrong with it."""
         field, values = self.fields.field, self.settings
         try:
             value = field.parse(text)

@@ -11,6 +11,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.common.numbers import grouped
 from tui.drawing.lines import LinesView, Row, cells_of
 from tui.drawing.matrix import as_table, flat_head, matrix_rows, name_width, names_of
 from tui.drawing.numbers import (
@@ -54,7 +55,7 @@ class IterationPane(LinesView):
 
     @property
     def explained(self) -> str:
-        """The tensor that is meant where one asks for an explanation: chosen, or just computed."""
+        """The tensor to explain: the chosen one, or the one just computed."""
         assert self.moment is not None
         snapshot = self.moment.snapshot
         if self._cursor is None and snapshot.computed:
@@ -95,7 +96,7 @@ class IterationPane(LinesView):
         snapshot = moment.snapshot
         title = "5 Iteration"
         if moment.state is not State.RUNNING:
-            title += f" {snapshot.values_iteration:,}"
+            title += f" {grouped(snapshot.values_iteration)}"
             title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
             if moment.selected is not None and snapshot.place_of(moment.selected):
                 title += f"  from observation {moment.dataset.observations[moment.selected]}"
@@ -159,7 +160,7 @@ class IterationPane(LinesView):
         return None
 
     def _mark(self, row: Row, moment: Moment, i: int) -> None:
-        """The cursor, a breakpoint, and the operation about to run with what it reads."""
+        """Draw the marks of a line: cursor, breakpoint, next operation or one of its operands."""
         palette, snapshot = self.palette, moment.snapshot
         line = snapshot.listing.lines[i]
         stop = next((stop for stop in snapshot.stops if stop.place == line.name), None)
@@ -183,7 +184,7 @@ class IterationPane(LinesView):
         row.add(note if cells_of(note) < room else "", palette.dim, width=room)
 
     def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
-        """The first numbers; of observations, from the selected one on."""
+        """Lay out the first numbers of a result; per observation, from the selected one on."""
         snapshot, palette = moment.snapshot, self.palette
         line = snapshot.listing.lines[i]
         end = row.width + room
@@ -223,7 +224,7 @@ class IterationPane(LinesView):
             row.add(" …", palette.dim)
 
     def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
-        """The last result in full, with the names of its rows and columns."""
+        """Lay out the last result in full, with the names of its rows and columns."""
         snapshot, palette = moment.snapshot, self.palette
         lines = snapshot.listing.lines
         if moment.state is State.RUNNING or not snapshot.computed:
@@ -253,7 +254,7 @@ class IterationPane(LinesView):
 
 
 def _role(moment: Moment, i: int) -> str:
-    """▶ for the operation about to run, ◂ for the values that it reads."""
+    """Return ▶ for the next operation, ◂ for its operands."""
     snapshot = moment.snapshot
     if moment.state is State.RUNNING:
         return ""
@@ -264,12 +265,12 @@ def _role(moment: Moment, i: int) -> str:
 
 
 def _brief_note(line: Line) -> str:
-    """What is special about an operation, in a word or two: all of it is said where it is seen."""
+    """Return the note on an operation in a word or two."""
     return f"  {line.note.partition(':')[0]}" if line.note else ""
 
 
 def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:
-    """The phase where it begins; in the backward phase, which has two parts, the layer too."""
+    """Return the title where a phase begins; in the backward phase with its layer."""
     if at_top or before is None or before.phase != line.phase:
         return str(line.phase)
     if line.phase == "backward" and line.layer and before.layer != line.layer:

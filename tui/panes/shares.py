@@ -1,4 +1,4 @@
-"""How a line of the listing is shared out among phase, formula, shape and numbers."""
+"""Divides a line of the listing among phase, formula, shape and numbers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Shares:
 def share_out(
     room: int, formulas: Sequence[int], symbols: int, phase: int, shape: int, most: int
 ) -> Shares:
-    """Share a line out, so that there is room for numbers before anything else.
+    """Divide a line among its parts, numbers first.
 
     First the shape is given up, then all but the beginning of the formula and the phase, and
     last the right-hand side of the formula.

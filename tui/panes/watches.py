@@ -11,7 +11,7 @@ _MORE = "  … {} in B"
 
 
 def watch_row(moment: Moment, palette: Palette, room: int) -> Row:
-    """Write as many watches as there is room for, and how many more there are.
+    """Write the watches as far as there is room, and count the others.
 
     A condition that has just stopped the run is left out, as the reason for the stop tells it.
     """

@@ -61,7 +61,7 @@ _ROWS = ((0x09, "'"), (0x12, "-"), (0x24, "-"), (0xC0, "."))
 
 @cache
 def is_plain() -> bool:
-    """Whether the terminal, as its environment tells, has no more than ASCII.
+    """Return whether the environment says that the terminal has only ASCII.
 
     A locale that is not set at all says nothing: those are most often terminals with UTF-8.
     """
@@ -72,7 +72,7 @@ def is_plain() -> bool:
 
 
 def _as_set(name: str) -> str:
-    """A variable of the environment as whoever started the program has set it, "" if not."""
+    """Return an environment variable as the program found it, "" if unset."""
     value = os.environ.get(name, "")
     if name != "LC_CTYPE" or value not in _COERCED:
         return value
@@ -86,7 +86,7 @@ def _as_set(name: str) -> str:
 
 
 def _is_utf_8(locale: str) -> bool:
-    """Whether the characters of a locale are in UTF-8."""
+    """Return whether a locale is encoded in UTF-8."""
     name, _, codeset = locale.partition("@")[0].partition(".")
     if not codeset and name not in ("C", "POSIX", "UTF-8"):
         codeset = _codeset(locale)
@@ -94,7 +94,7 @@ def _is_utf_8(locale: str) -> bool:
 
 
 def _codeset(locale: str) -> str:
-    """The encoding of a locale that does not name it, e.g. of de_DE; "" if it is not installed."""
+    """Look up the encoding of a locale that does not name it, e.g. de_DE; "" if not installed."""
     from locale import CODESET, LC_CTYPE, Error, nl_langinfo, setlocale
 
     before = setlocale(LC_CTYPE)

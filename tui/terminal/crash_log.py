@@ -1,4 +1,4 @@
-"""Where a defect of the program is written down, so that the screen need not be filled with it."""
+"""The log of crashes, which keeps tracebacks off the screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_BYTES = 1_000_000
 
 
 def told_of(error: BaseException) -> str:
-    """Write an error to the log and say in one line what it was and where that is."""
+    """Log an error and return one line with the error and the log's path."""
     log = write_log(error)
     where = f"details are in {log}" if log else "the log could not be written"
     kept = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
@@ -30,7 +30,7 @@ def told_of(error: BaseException) -> str:
 
 
 def write_log(error: BaseException) -> Path | None:
-    """Append an error with its traceback to the log; return where that is, or None.
+    """Append an error with its traceback to the log; return the log's path, or None.
 
     The log of before is kept beside it where it has grown long.
     """
@@ -51,7 +51,7 @@ def write_log(error: BaseException) -> Path | None:
 
 
 def log_the_rest(loop: AbstractEventLoop) -> None:
-    """Log what fails in a task or a thread that nobody waits for, instead of printing it.
+    """Log failures in tasks and threads that nothing waits for, instead of printing them.
 
     Args:
         loop: The event loop of the tasks.

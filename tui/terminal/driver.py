@@ -52,7 +52,7 @@ class _Output:
             self._failed()
 
     def flush(self) -> None:
-        """Have it written now."""
+        """Write what is buffered."""
         try:
             self._file.flush()
         except OSError:
@@ -86,7 +86,7 @@ class ScreenDriver(LinuxDriver):
         self._core.leave(code)
 
     def _look_for_terminal(self) -> None:
-        """Have the app end if the terminal has gone; from any thread."""
+        """Exit the app if the terminal has gone; callable from any thread."""
         # The loop may have ended before.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._core.leave_if_alone)
@@ -107,7 +107,7 @@ class ScreenDriver(LinuxDriver):
             self._is_on = False
 
     def _give_back(self) -> None:
-        """Give the terminal back without the loop and the queue of what is to be written."""
+        """Restore the terminal without the event loop and the output queue."""
         if self._is_on:
             terminal.give_back(self._drawn_on, self.attrs_before)
 
@@ -143,7 +143,7 @@ class ScreenDriver(LinuxDriver):
             self._set_again()
 
     def _set_again(self) -> None:
-        """Set what a shell may have changed while the process stood still, and draw it all."""
+        """Restore the terminal modes that a shell may have changed, and redraw everything."""
         with suppress(termios.error):
             attributes = termios.tcgetattr(self.fileno)
             attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
@@ -165,7 +165,7 @@ class ScreenDriver(LinuxDriver):
                 self._loop.call_soon_threadsafe(self._core._handle_exception, error)
 
     def run_input_thread(self) -> None:
-        """Pass on what is typed, whatever its bytes are, until no more is wanted."""
+        """Read the input, whatever its bytes, until the driver stops."""
         # A keyboard of Latin-1 sends bytes that are no UTF-8.
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         parser = XTermParser(self._debug)
@@ -186,7 +186,7 @@ class ScreenDriver(LinuxDriver):
                 os.read(self.fileno, _AT_ONCE)
 
     def _parsed(self, parser: XTermParser, events: Iterable[Message]) -> XTermParser:
-        """Pass on what a parser gives; return it, or a new one where it has failed."""
+        """Post the messages of a parser; return it, or a new one if it has failed."""
         try:
             for event in events:
                 self.process_message(event)

@@ -40,7 +40,7 @@ def on_termination(
     leave: Callable[[int], None],
     give_back: Callable[[], None],
 ) -> None:
-    """Save and leave in order on a signal that ends the program, and in any case leave soon.
+    """Save and exit in order on a terminating signal, and exit soon in any case.
 
     Args:
         loop: The event loop of the app.
@@ -82,13 +82,13 @@ def on_termination(
 
 
 def _end_undisturbed() -> None:
-    """Keep the exit code that was come to, where a signal comes when all is done."""
+    """Keep the exit code if a signal arrives when all is done."""
     for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
 
 
 def give_back(output: int, attributes: list[Any] | None) -> None:
-    """Make a terminal what it was, without waiting for what it has not taken yet.
+    """Restore a terminal, without waiting for pending output.
 
     Args:
         output: Its file descriptor.
@@ -102,7 +102,7 @@ def give_back(output: int, attributes: list[Any] | None) -> None:
 
 
 def wait_for_foreground(handle: int) -> None:
-    """Stand still, as any job does that would use its terminal, until it is its turn.
+    """Stop, as any background job that uses the terminal does, until it is in the foreground.
 
     Args:
         handle: The terminal's file descriptor.
@@ -114,17 +114,17 @@ def wait_for_foreground(handle: int) -> None:
 
 
 def is_dumb() -> bool:
-    """Whether the terminal, if there is one, knows no sequences to move the cursor."""
+    """Return whether the terminal, if there is one, cannot move the cursor."""
     return os.environ.get("TERM", "") in ("dumb", "")
 
 
 def writes_over(stream: TextIO) -> bool:
-    """Whether a line that is written to a stream can be written over."""
+    """Return whether a line written to a stream can be overwritten."""
     return stream.isatty() and not is_dumb()
 
 
 def take_input() -> BinaryIO:
-    """Return standard input, which holds data, and have keys come from the terminal instead.
+    """Return standard input, which holds data, and read keys from the terminal instead.
 
     Raises:
         InputError: It is the terminal itself, or there is none.
@@ -150,7 +150,7 @@ def size() -> tuple[int, int] | None:
 
 
 def is_gone() -> bool:
-    """Whether the terminal that was there at the start is no more."""
+    """Return whether the terminal of the start is gone."""
     try:
         termios.tcgetattr(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     except (termios.error, OSError, ValueError):

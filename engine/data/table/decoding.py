@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.common.errors import DataError
-from engine.common.machine_memory import GB, shortage
+from engine.common.machine_memory import shortage
+from engine.common.numbers import gigabytes
 from engine.common.progress import Progress, silent
 from engine.data.table.options import AUTO, ENCODINGS
 
@@ -120,7 +121,7 @@ def _all_of(file: BinaryIO | gzip.GzipFile, shown: str, told: Callable[[int], No
 def _check_room(size: int, shown: str) -> None:
     lacking = shortage(_TIMES * size) if size > _PIECE else ""
     if lacking:
-        raise DataError(shown, f"to read {size / GB:,.1f} GB {lacking}; use a part of it")
+        raise DataError(shown, f"to read {gigabytes(size)} {lacking}; use a part of it")
 
 
 def _decode(content: bytes, shown: str, encoding: str, assumptions: list[str]) -> str:

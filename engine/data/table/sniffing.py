@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from engine.common.errors import DataError
-from engine.common.text import MINUS
+from engine.common.numbers import MINUS
 from engine.data.table.options import AUTO, DECIMALS, SEPARATORS
 
 _SAMPLE = 100

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.common.errors import DataError
-from engine.common.text import MINUS, clean
+from engine.common.numbers import MINUS, general
+from engine.common.text import clean
 from engine.data.table.cells import EXACT, Cells
 from engine.data.table.lookalikes import A_DATE, find_alike, find_disguised, hint, is_like_number
 from engine.data.table.sniffing import MISSING, is_number
@@ -134,7 +135,9 @@ def _numbers(
         if abs(value) >= EXACT and Decimal(text) != Decimal(repr(value)):
             lost.setdefault("long", f"long numbers of {at.name!r} rounded to 64 bits, e.g. {shown}")
         elif abs(value) < _SMALL and _is_other(text, value):
-            told = f"small numbers of {at.name!r} rounded to 64 bits, e.g. {shown} to {value:g}"
+            told = (
+                f"small numbers of {at.name!r} rounded to 64 bits, e.g. {shown} to {general(value)}"
+            )
             lost.setdefault("small", told)
         if _LEADING_ZERO.match(text):
             told = f"{at.name!r} without the zeros before its numbers, e.g. {shown}"

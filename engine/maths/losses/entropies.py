@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.common.lazy_numpy import np
+from engine.common.numbers import general
 from engine.maths.formula import Formula, Function, Size
 from engine.maths.losses.loss import Fused, Loss, Setting
 from engine.maths.primitives import (
@@ -50,7 +51,7 @@ def _entropy_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
 
 def _needs_probabilities(f0: Array) -> str:
     outside = (f0 < 0.0) | (f0 > 1.0)
-    return f"targets from 0 to 1, not {f0[outside][0]:g}" if outside.any() else ""
+    return f"targets from 0 to 1, not {general(f0[outside][0])}" if outside.any() else ""
 
 
 def _needs_shares(f0: Array) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.maths.arithmetic import format_number
+from engine.common.numbers import format_number
 from engine.maths.formula import Formula, Function
 from engine.maths.losses.loss import Loss, Setting, Value
 from engine.maths.primitives import (

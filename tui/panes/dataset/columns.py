@@ -45,12 +45,12 @@ class Columns:
 
     @property
     def before(self) -> bool:
-        """Whether there are others on the left."""
+        """Whether there are more columns on the left."""
         return self.shown.start > 0
 
     @property
     def after(self) -> bool:
-        """Whether there are others on the right."""
+        """Whether there are more columns on the right."""
         return self.shown.stop < self.count
 
 
@@ -128,7 +128,7 @@ def lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) -> 
 
 
 def _wanted(inputs: Columns) -> list[int]:
-    """How many more cells each column would take to show its name."""
+    """Return the additional cells that each column needs to show its name."""
     return [
         max(cell_len(name) - widest(texts), 0)
         for name, texts in zip(inputs.names, inputs.texts, strict=True)
@@ -136,7 +136,7 @@ def _wanted(inputs: Columns) -> list[int]:
 
 
 class _Texts:
-    """What stands in the visible rows of some columns, written once it is asked for."""
+    """The texts of the visible rows of some columns, written on demand."""
 
     def __init__(self, values: Array, names: Sequence[str], digits: int) -> None:
         self._values = values
@@ -158,7 +158,7 @@ class _Texts:
         return Columns(shown, names, [self._column(k) for k in shown], self.count)
 
     def cells(self, shown: range, marks: tuple[int, int], least: int = 0) -> int:
-        """Return what some columns take, with a space before each and the marks for the others.
+        """Return the width of some columns, with a space before each and the marks for the others.
 
         Args:
             shown: Which ones.
@@ -174,7 +174,7 @@ class _Texts:
 def _in_sight(
     x: _Texts, f0: _Texts, room: int, few: int, first: tuple[int, int]
 ) -> tuple[range, range] | None:
-    """Which inputs and which targets to show.
+    """Return the inputs and the targets that fit into view.
 
     Args:
         x: The inputs.
@@ -213,12 +213,12 @@ def _grown(shown: range, count: int, fits: Callable[[range], bool]) -> range:
 
 
 def _input_cells(x: _Texts, shown: range, least: int = 0) -> int:
-    """What inputs take; beside the line to the targets a mark needs no space."""
+    """Return the width of some inputs; beside the line to the targets a mark needs no space."""
     return x.cells(shown, (_MARK, _MARK - 1), least)
 
 
 def _target_cells(f0: _Texts, shown: range) -> int:
-    """What targets take, each with its prediction and its error."""
+    """Return the width of some targets, each with its prediction and its error."""
     return f0.cells(shown, (_MARK - 1, _MARK)) + 2 * len(shown) * (NARROWEST + 1)
 
 

@@ -12,6 +12,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.common.numbers import grouped, percent, scientific
 from tui.drawing.lines import LinesView, Row, right, wrap
 from tui.drawing.numbers import fixed, missing
 from tui.drawing.short_names import shortened
@@ -48,7 +49,7 @@ class DatasetPane(LinesView):
             self.observation = observation
 
     class WindowMoved(Message):
-        """Observations came into sight whose predictions the snapshot may not have."""
+        """Observations came into view whose predictions the snapshot may not hold."""
 
     @property
     def target(self) -> int:
@@ -85,7 +86,7 @@ class DatasetPane(LinesView):
         return max(min(below - 1, height - min(rows, _LEAST_ROWS)), 0)
 
     def _below(self) -> list[str]:
-        """What is told of the table, after an empty line; wrapped as if there were a scroll bar."""
+        """Lay out the notes on the table, after an empty line, leaving room for a scroll bar."""
         return ["", *self._notes(self.size.width - 1)]
 
     def _notes(self, width: int) -> list[str]:
@@ -93,11 +94,12 @@ class DatasetPane(LinesView):
         dataset, found = self.moment.dataset, self.moment.snapshot.validation
         notes = []
         if dataset.validation is not None:
-            note = f"{HELD_OUT} held out for validation: {len(dataset.validation.observations):,}"
+            count = grouped(len(dataset.validation.observations))
+            note = f"{HELD_OUT} held out for validation: {count}"
             if found is not None:
-                note += f"; with the present weights E {found.E:.6e}"
+                note += f"; with the present weights E {scientific(found.E)}"
             if found is not None and found.accuracy is not None:
-                note += f", accuracy {100 * found.accuracy:.1f} %"
+                note += f", accuracy {percent(found.accuracy, 1, ' %')}"
             notes += wrap(note, width)
         assumptions = dataset.assumptions + self.moment.snapshot.listing.assumptions
         if assumptions:
@@ -214,7 +216,7 @@ class DatasetPane(LinesView):
 
 
 def _batch_words(moment: Moment) -> str:
-    """Which observations are in the batch, or how many, once it is picked."""
+    """Write the observations of the batch, or their number, once it is picked."""
     batch = moment.snapshot.batch
     if batch is None or "x" not in moment.snapshot.values:
         return ""
@@ -223,16 +225,16 @@ def _batch_words(moment: Moment) -> str:
         words = f"  {IN_BATCH} batch {names[first]}…{names[batch[-1]]}"
         if cell_len(words) <= _BATCH_WORDS:
             return words
-    return f"  {IN_BATCH} {len(batch):,} in the batch"
+    return f"  {IN_BATCH} {grouped(len(batch))} in the batch"
 
 
 def _between(inputs: Columns, targets: Columns) -> str:
-    """The line between inputs and targets, with a mark on each side where columns are cut."""
+    """Draw the line between inputs and targets, with a mark where columns are cut."""
     return (" …" if inputs.after else " ") + "│" + ("…" if targets.before else "")
 
 
 def _beside(table: Table, step: int) -> tuple[int, int]:
-    """Where the columns begin a step further right, inputs first, then targets; or a step back."""
+    """Return the first columns in view after a step right (inputs before targets) or left."""
     inputs, targets = table.inputs, table.targets
     i, o = inputs.shown.start, targets.shown.start
     if step > 0:

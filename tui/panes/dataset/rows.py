@@ -40,13 +40,13 @@ class Rows:
 
 
 def count_rows(dataset: Dataset) -> int:
-    """Return how many rows there are, held-out ones included."""
+    """Return the number of rows, held-out ones included."""
     held = dataset.validation
     return len(dataset.observations) + (len(held.observations) if held is not None else 0)
 
 
 def rows_of(moment: Moment, rows: range) -> Rows:
-    """Collect what stands in some rows; the work grows with their number only."""
+    """Collect the contents of some rows; the work grows with their number only."""
     dataset, snapshot = moment.dataset, moment.snapshot
     held, trained = dataset.validation, len(dataset.observations)
     window = slice(rows.start, rows.stop)

@@ -25,7 +25,7 @@ _LEAST = 8
 def legend_row(
     keys: Sequence[tuple[str, str, Style]], more: int, palette: Palette, width: int
 ) -> Row:
-    """Name as many curves as there is room for, and say how many others there are.
+    """Name the curves as far as there is room, and count the others.
 
     Args:
         keys: The curves with their marks and their styles, the present one first.
@@ -64,7 +64,7 @@ def _fitting(labels: Sequence[str], more: int, width: int) -> tuple[tuple[str, .
 
 
 def _without_subjects(labels: Sequence[str]) -> list[str]:
-    """Of labels that say what the same thing is, as in ``η = 2 at 5``, leave what it is."""
+    """Drop the subject that all labels share, as η in ``η = 2 at 5``."""
     parts = [_SUBJECT.match(label) for label in labels]
     counts = Counter(part[0] for part in parts if part)
     return [

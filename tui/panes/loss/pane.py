@@ -1,4 +1,4 @@
-"""The loss over the iterations, and where in them one is."""
+"""The loss over the iterations, with a cursor and the clock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
+from engine.common.numbers import grouped, scientific
 from tui.drawing.chart import (
     LEAST_HEIGHT,
     Axes,
@@ -153,7 +154,7 @@ class LossPane(LinesView):
         self._turned(event, -1)
 
     def _turned(self, event: MouseScrollUp | MouseScrollDown, step: int) -> None:
-        """The wheel zooms where the pointer is; with Shift it goes sideways."""
+        """Zoom at the pointer; with Shift, scroll sideways."""
         event.stop()
         event.prevent_default()
         if event.shift:
@@ -218,7 +219,7 @@ class LossPane(LinesView):
         return min(self._cursor, computed - 1) if computed else None
 
     def clear_cursor(self) -> bool:
-        """Take the cursor away; false if there was none."""
+        """Remove the cursor and return whether there was one."""
         had = self._cursor is not None or self._window is not None
         if self._cursor is None:
             self._window = None
@@ -256,27 +257,30 @@ class LossPane(LinesView):
     # Drawing
 
     def _told(self, moment: Moment, width: int) -> str:
-        """The exact loss at the cursor, or the last one."""
+        """Write the loss at the cursor, or the last one."""
         snapshot = moment.snapshot
         cursor = self.cursor_iteration
         outline = snapshot.outline
         since = None if outline is None else outline.first_nonfinite
         if cursor is not None:
-            loss, where = float(snapshot.losses[cursor]), f"{cursor:,}"
-        elif outline is not None and outline.is_lost:
-            words = (f"E is no finite number since {since:,}", f"E not finite since {since:,}")
+            loss, where = float(snapshot.losses[cursor]), grouped(cursor)
+        elif since is not None and outline is not None and outline.is_lost:
+            words = (
+                f"E is not finite since {grouped(since)}",
+                f"E not finite since {grouped(since)}",
+            )
             return next((text for text in words if len(text) <= width), words[-1])
         elif snapshot.loss is None:
             return ""
         else:
             loss, computed = snapshot.loss, snapshot.losses.size
-            ahead = f" of {computed:,}" if snapshot.iteration < computed else ""
+            ahead = f" of {grouped(computed)}" if snapshot.iteration < computed else ""
             # Before E is computed, the last one is that of the iteration before.
             last = snapshot.values_iteration if "E" in snapshot.values else snapshot.iteration - 1
-            where = f"{last:,}{ahead}"
-        texts = [f"E = {loss:.{digits}e} at {where}" for digits in _DIGITS]
+            where = f"{grouped(last)}{ahead}"
+        texts = [f"E = {scientific(loss, digits)} at {where}" for digits in _DIGITS]
         if cursor is None and since is not None:
-            texts = [f"{text}, no finite number at {since:,}" for text in texts[:1]] + texts
+            texts = [f"{text}, not finite at {grouped(since)}" for text in texts[:1]] + texts
         return next((text for text in texts if len(text) <= width), texts[-1])
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
@@ -301,12 +305,12 @@ class LossPane(LinesView):
         return [told, *above, *lines, self._timeline(charts[0], moment, width)]
 
     def _said(self, words: str, width: int) -> list[Strip]:
-        """What is said where there is no chart."""
+        """Return the text that stands in place of an empty chart."""
         lines = wrap(words, width - 1)
         return [Row().add(" " + line, self.palette.dim).strip(width) for line in lines]
 
     def _no_chart(self) -> str:
-        """Say why nothing is drawn."""
+        """Return the reason why nothing is drawn."""
         assert self._present is not None
         kind = "E above 0" if self._on_log else "finite E"
         words = f"no {kind} to draw" + (" in these iterations" if self._window else "")
@@ -316,7 +320,7 @@ class LossPane(LinesView):
         return words
 
     def _others(self, moment: Moment) -> list[tuple[str, Outline]]:
-        """What is held out, then the other branches, the latest first."""
+        """Return the held-out loss, then the other branches, the latest first."""
         held_out = moment.snapshot.held_out
         first = [] if held_out is None else [(_HELD_OUT, held_out)]
         return [
@@ -331,7 +335,7 @@ class LossPane(LinesView):
     def _legend(
         self, moment: Moment, others: list[tuple[str, Outline]], more: int, width: int
     ) -> list[Strip]:
-        """Which curve is which, once there are several."""
+        """Lay out the legend, once there are several curves."""
         if not others:
             return []
         branches = moment.snapshot.branches
@@ -343,7 +347,7 @@ class LossPane(LinesView):
         return [legend_row(keys, more, self.palette, width).strip(width)]
 
     def _watches(self, moment: Moment, width: int) -> list[Strip]:
-        """The watches, where the header has no line for them."""
+        """Lay out the watches, where the header has no line for them."""
         if not self.screen.has_class("-short"):
             return []
         row = watch_row(moment, self.palette, width)
@@ -394,14 +398,14 @@ class LossPane(LinesView):
         return charts
 
     def _means(self, snapshot: Snapshot, width: int) -> Outline:
-        """The losses that are drawn, smoothed."""
+        """Return the smoothed losses in view."""
         from engine.run.loss_history import means_between
 
         first, last = self._window or (0, snapshot.losses.size - 1)
         return means_between(snapshot.losses, first, last, max(width // _SMOOTH, 8))
 
     def _overlaid(self, charts: list[Chart], moment: Moment, width: int) -> list[Strip]:
-        """The charts over one another, what is held out on top, the marks behind them."""
+        """Draw the curves over one another: the held-out loss on top, the marks behind."""
         palette, snapshot = self.palette, moment.snapshot
         order = list(range(len(charts)))
         if snapshot.held_out is not None and len(charts) > 1:
@@ -440,7 +444,7 @@ class LossPane(LinesView):
         return strips
 
     def _timeline(self, drawn: Chart, moment: Moment, width: int) -> Strip:
-        """What is computed, what is planned, where the clock and the changes are."""
+        """Draw the timeline: computed and planned iterations, the clock and the changes."""
         palette, snapshot = self.palette, moment.snapshot
         axes = self._shown
         done = drawn.column_of(snapshot.losses.size, axes)
@@ -462,7 +466,7 @@ class LossPane(LinesView):
 
 
 def _clock_mark(iteration: int, axes: Axes) -> str:
-    """The clock on the timeline, or on which side it lies beyond the end of it."""
+    """Draw the clock on the timeline, or the side on which it lies beyond it."""
     if axes.holds(iteration):
         return "●"
     return "◂" if iteration < axes.first else "▸"

@@ -88,7 +88,7 @@ def curve_rows(
 
 
 def _range(values: Array, shown: Map, of_f: bool) -> tuple[float, float]:
-    """From where to where the curve's axis runs."""
+    """Return the limits of the curve's axis."""
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     if shown.limits is not None and not of_f:
         low, high = shown.limits

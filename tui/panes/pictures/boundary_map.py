@@ -99,7 +99,7 @@ def plane_rows(
 
 
 def _legend_lines(field: Field, height: int) -> int:
-    """How many lines of a picture the legend may take."""
+    """Return the number of lines that the legend may take."""
     many = field.decision is not None and len(field.decision.classes) > _FEW_CLASSES
     return 1 + (height >= _TALL) + (many and height >= _VERY_TALL)
 
@@ -143,7 +143,7 @@ def _resized(values: Array, rows: int, columns: int) -> Array:
 
 
 def _limits(values: Array, shown: Map) -> tuple[float, float]:
-    """Between which values the scale runs; 0 is its middle where there are no limits."""
+    """Return the limits of the scale; 0 is its middle where there are none."""
     import numpy as np
 
     if shown.limits is not None:
@@ -154,7 +154,7 @@ def _limits(values: Array, shown: Map) -> tuple[float, float]:
 
 
 def _scale(values: Array, shown: Map, palette: Palette) -> _Painted:
-    """From one colour through the background to another."""
+    """Build a colour scale from one colour through the background to another."""
     import numpy as np
 
     low, high = _limits(values, shown)
@@ -177,7 +177,7 @@ def _scale(values: Array, shown: Map, palette: Palette) -> _Painted:
 
 
 def _classes(values: Array, palette: Palette) -> _Painted:
-    """Each class in its colour, stronger where its output is further ahead."""
+    """Colour each class, stronger where its output is further ahead."""
     import numpy as np
 
     with np.errstate(all="ignore"):
@@ -205,7 +205,7 @@ def _blend(palette: Palette, hue: Color, share: float) -> Style:
 def _places(
     field: Field, moment: Moment, target: int, width: int, height: int, palette: Palette
 ) -> dict[tuple[int, int], Point]:
-    """Which observation stands in which cell; the selected one over all others."""
+    """Map each cell to its observation; the selected one covers all others."""
     across, upward = field.across, field.upward
     left, right = grid_ends(across)
     bottom, top = grid_ends(upward)
@@ -220,7 +220,7 @@ def _places(
 def _scale_row(
     field: Field, shown: Map, values: Array, moment: Moment, palette: Palette, plain: bool
 ) -> Row:
-    """What the colours mean; nothing where they stand for classes."""
+    """Draw the colour scale; nothing where colours stand for classes."""
     row = Row()
     if values.shape[2] > 1:
         return row
@@ -242,7 +242,7 @@ def _ramp(shown: Map, palette: Palette) -> _Painted:
 
 
 def _axes_rows(field: Field, moment: Moment, palette: Palette, size: tuple[int, int]) -> list[Row]:
-    """Which inputs the axes are, from where to where they run, and what the others are."""
+    """Lay out the axes: their inputs and limits, and the values of the other inputs."""
     width, height = size
     dataset = moment.dataset
     names = [dataset.inputs[i] for i in field.inputs]
@@ -275,7 +275,7 @@ def _axes_rows(field: Field, moment: Moment, palette: Palette, size: tuple[int, 
 
 
 def _axis(parts: list[str], room: int, palette: Palette) -> Row:
-    """An arrow, the name of an input, and its range unless that leaves too little of the name."""
+    """Write an axis: arrow, input, and the range unless it leaves too little of the name."""
     arrow, name, ends = parts
     left = room - cell_len(arrow) - cell_len(ends)
     if left < min(cell_len(name), _SHORT_NAME):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from engine.common.text import MINUS
+from engine.common.numbers import grouped, percent, relative_error, shorten_exponent, true_minus
 from tui.drawing.lines import Row
 from tui.drawing.numbers import given
 from tui.drawing.palette import Palette
@@ -25,12 +25,12 @@ _TALLEST = 10
 
 
 def _room(width: int) -> int:
-    """The cells for bars."""
+    """Return the width for bars in cells."""
     return width if width < _STACKED else width - _NAME - _RANGE
 
 
 def bins_for(width: int) -> int:
-    """Return how many bars a histogram has in so many cells."""
+    """Return the number of bars of a histogram of a width in cells."""
     return max(min(_room(width), _MOST_BINS), 8)
 
 
@@ -68,9 +68,9 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
         told.add(f"{_ratio(layer.ratio)} ", palette.text).add(words, style)
     notes = ""
     if layer.saturated:
-        notes = f"{layer.saturated:.0%} saturated"
+        notes = f"{percent(layer.saturated)} saturated"
     if layer.dead:
-        notes = f"{layer.dead:,} dead"
+        notes = f"{grouped(layer.dead)} dead"
     if title.width + 2 + told.width <= width:
         rows = [title.add("  ").extend(told)]
     else:
@@ -95,16 +95,13 @@ def _layer(layer: LayerDistribution, palette: Palette, width: int, tall: int) ->
 
 def _ratio(ratio: float) -> str:
     """Write a ratio with two digits, e.g. ``1.2e−3``; 0 is 0."""
-    if not ratio:
-        return "0"
-    mantissa, exponent, power = f"{ratio:.1e}".partition("e")
-    return f"{mantissa}e{int(power)}".replace("-", MINUS) if exponent else mantissa
+    return true_minus(shorten_exponent(relative_error(ratio))) if ratio else "0"
 
 
 def _chart(
     name: str, chart: Histogram, style: Style, palette: Palette, size: tuple[int, int], note: str
 ) -> list[Row]:
-    """Bars; beside them, from where to where, and a note."""
+    """Draw a histogram with its range and a note beside it."""
     rows = []
     bars = _bars(chart, _room(size[0]), size[1])
     for level, line in zip(reversed(range(size[1])), bars, strict=True):
@@ -123,16 +120,16 @@ def _chart(
 def _stacked(
     name: str, chart: Histogram, style: Style, palette: Palette, size: tuple[int, int], note: str
 ) -> list[Row]:
-    """Bars; above them, from where to where, and a note."""
+    """Draw a histogram with its range and a note above it."""
     title = Row().add(name, palette.label, width=_NAME - 1).extend(_range(chart, palette))
     title.add(f"  {note}" if note else "", palette.text)
     return [title, *(Row().add(line, style) for line in _bars(chart, _room(size[0]), size[1]))]
 
 
 def _range(chart: Histogram, palette: Palette) -> Row:
-    """From where to where the values lie."""
+    """Write the range of the values."""
     if chart.nonfinite:
-        return Row().add(f" {chart.nonfinite:,} not finite", palette.alarm)
+        return Row().add(f" {grouped(chart.nonfinite)} not finite", palette.alarm)
     low, high = (text.strip() for text in given([chart.low, chart.high], 3))
     return Row().add(f" {low}…{high}", palette.dim)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
+from engine.common.numbers import grouped
 from tui.drawing.canvas import Canvas
 from tui.drawing.lines import Row
 from tui.drawing.numbers import NARROWEST, fixed, largest_magnitude, missing
@@ -98,7 +99,7 @@ def diagram_rows(
 def _head(
     moment: Moment, observation: int, touch: Touch | None, palette: Palette, width: int
 ) -> list[Row]:
-    """Which observation it is for, and what is about to run."""
+    """Lay out the heading: the observation and the next operation."""
     dataset = moment.dataset
     name = f"{dataset.index} {dataset.observations[observation]}"
     first = Row().add(name if cell_len(name) <= 30 else name[:29] + "…", palette.heading)
@@ -114,7 +115,7 @@ def _head(
 
 
 def _form(columns: list[Column], width: int, height: int) -> _Form | None:
-    """The form in which all columns fit, or None."""
+    """Return the form in which all columns fit, or None."""
     most = max(len(column.names) for column in columns)
     names = max(cell_len(name) for column in columns for name in column.names)
     for form in (
@@ -135,13 +136,13 @@ def _widest(column: Column, form: _Form) -> int:
 
 
 def _lefts(wide: list[int], width: int) -> list[int]:
-    """Where the columns begin, with the same room between any two."""
+    """Return the left edges of the columns, evenly spaced."""
     gaps = (width - sum(wide)) / max(len(wide) - 1, 1)
     return [round(sum(wide[:k]) + gaps * k) for k in range(len(wide))]
 
 
 def _top(index: int, count: int, height: int, form: _Form) -> int:
-    """The line on which a neuron begins."""
+    """Return the line on which a neuron begins."""
     return min(max(round((index + 0.5) * height / count - form.lines / 2), 0), height - form.lines)
 
 
@@ -186,7 +187,7 @@ def _by_strength(weights: Array) -> list[tuple[int, int]]:
 
 
 def _lit(column: Column, touch: Touch | None, palette: Palette) -> Style | None:
-    """What the names of a column are drawn on, if the operation touches it."""
+    """Return the background of a column's names, lit if the operation touches it."""
     if touch is not None and column.axis in touch.written:
         return palette.current
     if touch is not None and column.axis in touch.read:
@@ -224,7 +225,7 @@ def _neurons(
 
 
 def layers_in_sight(moment: Moment, size: tuple[int, int], first: int) -> tuple[range, int]:
-    """Return which hidden layers are in sight, and how many there are.
+    """Return the hidden layers in view, and the number of all.
 
     Args:
         moment: What there is to see.
@@ -253,7 +254,7 @@ def _bars(
     size: tuple[int, int],
     first: int,
 ) -> list[Row]:
-    """Of a network too large for a diagram: each layer as columns of bars, one a neuron.
+    """Draw a network too large for a diagram: a bar for each neuron, in columns by layer.
 
     Of more layers than fit some hidden ones are left out, and it is told how many.
     """
@@ -290,14 +291,15 @@ def _bars(
 
 
 def _count(count: int, cells: int) -> str:
-    """Write how many there are in so few cells."""
+    """Write a count in a few cells."""
     return next(
-        (text for text in (f"{count:,}", f"{count}") if len(text) <= cells), f"{count // 1000}k"
+        (text for text in (grouped(count), f"{count}") if len(text) <= cells),
+        f"{count // 1000}k",
     )
 
 
 def _bar_rows(column: Column, room: tuple[int, int], palette: Palette) -> list[Row]:
-    """The bars from the top down, then in the next column; of some neurons the strongest."""
+    """Lay out a layer's bars from the top down, column by column; the strongest if several."""
     count, (width, height) = len(column.names), room
     across = min(-(-count // height), max(width // 2, 1))
     group = -(-count // (across * height))

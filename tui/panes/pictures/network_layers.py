@@ -1,4 +1,4 @@
-"""What of a snapshot belongs to which layer of the network."""
+"""Groups the tensors of a snapshot by layers of the network."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def columns_of(
 
 
 def layers_of(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return the names of weights and of activations of each layer, from the input side on."""
+    """Return the names of each layer's weights and activations, from the input side on."""
     lines = [line for line in snapshot.listing.lines if line.phase == "forward"]
     layers = []
     for parameter in snapshot.listing.parameters:
@@ -104,7 +104,7 @@ class Touch:
 
 
 def touch_of(snapshot: Snapshot) -> Touch:
-    """Return what the operation about to run touches."""
+    """Return the parts of the network that the next operation reads or writes."""
     line = snapshot.listing.lines[snapshot.position]
     axes = snapshot.listing.axes
     observations = axes["x"][0]

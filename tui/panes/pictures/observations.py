@@ -59,7 +59,7 @@ def class_marks(decision: Decision | None, palette: Palette) -> list[tuple[str, 
 def legend_rows(
     scale: Row, decision: Decision | None, palette: Palette, width: int, most: int
 ) -> list[Row]:
-    """Write what the colours and the marks mean in at most so many lines.
+    """Write the legend of colours and marks in at most a number of lines.
 
     Args:
         scale: What else there is to tell; on a single line it goes first where not all fits.
@@ -109,20 +109,20 @@ def _packed(
 
 
 def map_name(shown: Map, dataset: Dataset) -> str:
-    """Return what a map is called: of a class without its column."""
+    """Return the name of a map; for a class, without its column."""
     if shown.name in dataset.targets:
         return class_names(dataset.targets)[dataset.targets.index(shown.name)]
     return shown.name
 
 
 def target_of(field: Field, shown: Map) -> int:
-    """Return which target the marks tell: the one that is drawn, for a hidden neuron the first."""
+    """Return the target that the marks show: the drawn one; for a hidden neuron, the first."""
     is_output = shown.tensor == field.maps[0].tensor
     return shown.column or 0 if is_output else 0
 
 
 def target_legend(field: Field, shown: Map, dataset: Dataset, palette: Palette, room: int) -> Row:
-    """Say which target the colours of the marks tell, where these are no classes."""
+    """Write which target the colours of the marks show, unless they are classes."""
     row = Row()
     if field.decision is not None or room < len("  ● ") + _LEGIBLE:
         return row

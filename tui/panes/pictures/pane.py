@@ -43,7 +43,7 @@ _SHARE = 0.2
 
 
 def _pair_beside(pair: tuple[int, ...], count: int, step: int) -> tuple[int, ...]:
-    """Return the next or the last pair of so many inputs, round: 0 1, 0 2 … 1 2, 1 3."""
+    """Return the next or previous pair of inputs, cyclically: 0 1, 0 2 … 1 2, 1 3."""
     first, second = pair
     if step > 0:
         if second + 1 < count:
@@ -61,7 +61,7 @@ class PicturesPane(LinesView):
     CALM: ClassVar[float] = _PACE
 
     class Arrived(Message):
-        """The studio has painted a picture."""
+        """A picture has been computed."""
 
         def __init__(self, painted: Painted) -> None:
             super().__init__()
@@ -132,13 +132,13 @@ class PicturesPane(LinesView):
 
     @property
     def _inputs(self) -> int:
-        """How many inputs a boundary can be drawn over, two at a time."""
+        """The number of inputs that a boundary can be drawn over, two at a time."""
         assert self.moment is not None
         dataset = self.moment.dataset
         return len(dataset.inputs) - dataset.features
 
     def _order(self) -> None:
-        """Have the picture of the moment computed, if it is another one and it is time."""
+        """Request the picture for the present state, if it differs and is due."""
         moment, now = self.moment, monotonic()
         if moment is None or not self.size or not self.display:
             return
@@ -208,7 +208,7 @@ class PicturesPane(LinesView):
         self.entitle(title, f"[@click=app.next_view]{hint}v ▸[/]")
 
     def _in_sight(self) -> tuple[range, int]:
-        """Which hidden layers or classes the view has in sight, and how many it has."""
+        """Return which hidden layers or classes are in view, and the number of all."""
         size = self.scrollable_content_region.size
         if self.view == "network" and self.moment is not None and size:
             return layers_in_sight(self.moment, (size.width, size.height), self._first["network"])

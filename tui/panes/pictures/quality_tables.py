@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
+from engine.common.numbers import grouped, percent
 from tui.drawing.lines import Row, right
 from tui.drawing.numbers import fixed, largest_magnitude, missing, whole_digits
 from tui.drawing.palette import Palette
@@ -95,13 +96,13 @@ class _Grid:
 
 
 def classes_in_sight(parts: Mapping[str, Quality], width: int, first: int) -> tuple[range, int]:
-    """Return which classes have their columns in sight, and how many there are; for numbers 0."""
+    """Return the classes whose columns are in view, and the number of all; 0 for numbers."""
     grid = _grid(parts, width, first)
     return (range(0), 0) if grid is None else (grid.shown, grid.count)
 
 
 def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
-    """The widest columns in which all classes fit; else as many narrow ones as do."""
+    """Choose the widest columns in which all classes fit; else as many narrow ones as fit."""
     from engine.analysis.metrics import Classification
 
     found = [quality for quality in parts.values() if isinstance(quality, Classification)]
@@ -109,7 +110,7 @@ def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
         return None
     classes = class_names(found[0].classes)
     count, longest = len(classes), max(map(cell_len, classes))
-    most = max(len(f"{int(quality.confusion.max()):,}") for quality in found)
+    most = max(len(f"{grouped(int(quality.confusion.max()))}") for quality in found)
     names = min(max(longest, len("precision")), _LONGEST_NAME)
     wanted = max(most, _PRECISE, min(longest, _LONGEST_NAME))
     for cells, number in (
@@ -129,7 +130,7 @@ def _grid(parts: Mapping[str, Quality], width: int, first: int) -> _Grid | None:
 
 
 def _percent(share: float, decimals: int = 1) -> str:
-    return "·" if math.isnan(share) else f"{100 * share:.{decimals}f}"
+    return "·" if math.isnan(share) else percent(share, decimals, "")
 
 
 def _classification(
@@ -141,11 +142,11 @@ def _classification(
     best = palette.good if quality.accuracy == 1.0 else palette.text
     title = Row().add(f"{name}  ", palette.heading).add("accuracy ", palette.label)
     title.add(accuracy, best)
-    counted = f"  {right_ones:,} of {quality.observations:,}"
+    counted = f"  {grouped(right_ones)} of {grouped(quality.observations)}"
     title.add(counted if title.width + len(counted) <= width else "", palette.dim)
     rows = [title]
     if quality.undecided:
-        words = f"not finite: {quality.undecided:,} predictions"
+        words = f"not finite: {grouped(quality.undecided)} predictions"
         rows.append(Row().add(words, palette.alarm))
     names, number, shown = grid.names, grid.number, grid.shown
     before = ("…" if shown.start else " ") if grid.is_cut else ""
@@ -171,7 +172,7 @@ def _classification(
         for j in shown:
             count = int(confusion[i, j])
             style = palette.good if i == j else palette.minus[2]
-            cells.append((f"{count:,}", style if count else palette.dim))
+            cells.append((grouped(count), style if count else palette.dim))
         share = last(_percent(float(recall[i]), decimals), palette.text)
         rows.append(row_of(label, palette.label, cells, share))
     shares = [(_percent(float(precision[j]), decimals), palette.text) for j in shown]
@@ -204,7 +205,7 @@ def _regression(name: str, quality: Regression, palette: Palette, width: int) ->
 
 
 def _listed(name: str, quality: Regression, palette: Palette, width: int) -> list[Row]:
-    """The measures below each other, where they have no room beside each other."""
+    """List the measures one below another, where they do not fit side by side."""
     rows = [Row().add(name, palette.heading)]
     for k, target in enumerate(shortened(quality.targets, width)):
         rows.append(Row().add(target, palette.label))

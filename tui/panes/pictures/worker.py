@@ -24,7 +24,7 @@ _MOST_CELLS = 400_000
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """What is to be computed.
+    """A picture to compute.
 
     Attributes:
         view: ``boundary``, ``network``, ``quality`` or ``histograms``.
@@ -47,7 +47,7 @@ class Order:
     observation: int = 0
 
     def resembles(self, other: Order) -> bool:
-        """Whether only what the parameters are may differ."""
+        """Return whether another task differs in the parameters at most."""
         return (
             self.dataset is other.dataset
             and self.snapshot.is_of_same_network(other.snapshot)
@@ -71,7 +71,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the network makes of one observation with the parameters of the moment.
+    """The activations of the network for one observation, with the present parameters.
 
     Attributes:
         observation: Which one, by number.
@@ -95,7 +95,7 @@ class Painted:
 
 
 class Studio:
-    """Carries out the latest order; older ones that still wait are dropped.
+    """Computes the latest requested picture; older requests that still wait are dropped.
 
     Args:
         deliver: Takes each picture; called in the studio's thread.
@@ -110,7 +110,7 @@ class Studio:
         self._tools: dict[str, tuple[Order, Callable[[Order], Picture]]] = {}
 
     def submit(self, order: Order) -> None:
-        """Have a picture computed."""
+        """Request a picture, to be computed in the background."""
         with self._changed:
             self._order = order
             self._changed.notify()
@@ -119,7 +119,7 @@ class Studio:
             self._thread.start()
 
     def close(self) -> None:
-        """End the thread after what it is doing."""
+        """End the thread after its present task."""
         with self._changed:
             self._closed = True
             self._changed.notify()

@@ -1,4 +1,4 @@
-"""What a check of the gradients has found, cell by cell."""
+"""The results of a gradient check, cell by cell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.style import Style
 
-from engine.common.text import MINUS
+from engine.common.numbers import general, grouped, relative_error, true_minus
 from engine.model.hyperparameters import DECLARATIONS
 from tui.drawing.lines import Row, cells_of, right
 from tui.drawing.matrix import heading_row, in_sight, names_of
@@ -43,11 +43,11 @@ class Checked:
         self._values: dict[str, Array] = {name: snapshot.values[name] for name in self.parameters}
 
     def fits(self, snapshot: Snapshot) -> bool:
-        """Whether the screen shows a network with the same parameters, whatever their values."""
+        """Return whether the shown network has the same parameters, whatever their values."""
         return _axes(snapshot) == self._axes
 
     def holds(self, snapshot: Snapshot) -> bool:
-        """Whether it still is about what the screen shows."""
+        """Return whether the check is still of the state on the screen."""
         if not self.fits(snapshot) or snapshot.iteration != self.check.iteration:
             return False
         if _settings(snapshot) != self._settings:
@@ -55,7 +55,7 @@ class Checked:
         return all((snapshot.values[name] == values).all() for name, values in self._values.items())
 
     def worst_row_and_column(self) -> list[int]:
-        """Where the worst gradient is that differs: all rows count, one parameter after another."""
+        """Return where the worst failing gradient is; rows count on over all parameters."""
         above = 0
         for name, parameter in self.parameters.items():
             axes = self._axes[name]
@@ -67,12 +67,12 @@ class Checked:
 
 
 def _axes(snapshot: Snapshot) -> dict[str, tuple[Axis, ...]]:
-    """The axes of the parameters, by name."""
+    """Return the axes of the parameters, by name."""
     return {name: snapshot.listing.axes[name] for name in snapshot.listing.parameters}
 
 
 def _settings(snapshot: Snapshot) -> dict[str, Value]:
-    """The hyperparameters that gradients may depend on: all that a run cannot change."""
+    """Return the hyperparameters that gradients may depend on: all that a run cannot change."""
     values = snapshot.hyperparameters.as_dict()
     return {name: values[name] for name, field in DECLARATIONS.items() if field.applies != "live"}
 
@@ -80,7 +80,7 @@ def _settings(snapshot: Snapshot) -> dict[str, Value]:
 def head_rows(
     checked: Checked, cell: tuple[str, Index], holds: bool, palette: Palette, width: int
 ) -> list[Row]:
-    """Tell of the cell under the cursor what was found, with both numbers.
+    """Write the finding on the cell under the cursor, with both numbers.
 
     Args:
         checked: What was found.
@@ -150,21 +150,23 @@ def parameter_rows(
                 row.add(" " + text, style)
         rows.append(row)
     if len(row_names) > _MOST_ROWS:
-        rows.append(Row().add(f"… {len(row_names) - _MOST_ROWS:,} more rows", palette.dim))
+        rows.append(Row().add(f"… {grouped(len(row_names) - _MOST_ROWS)} more rows", palette.dim))
     rows.append(_sum(parameter, palette))
     return rows
 
 
 def _sum(parameter: ParameterCheck, palette: Palette) -> Row:
-    """What a parameter comes to, in a line."""
+    """Summarise the check of a parameter in a line."""
     failing, worst = parameter.failing, parameter.worst
     row = Row()
     if failing:
-        row.add(f"✗ {len(failing):,} of {len(parameter.cells):,} differ", palette.alarm)
+        row.add(
+            f"✗ {grouped(len(failing))} of {grouped(len(parameter.cells))} differ", palette.alarm
+        )
     else:
-        row.add(f"✓ {len(parameter.cells):,} checked", palette.good)
+        row.add(f"✓ {grouped(len(parameter.cells))} checked", palette.good)
         if len(parameter.cells) < parameter.size:
-            row.add(f" of {parameter.size:,}", palette.dim)
+            row.add(f" of {grouped(parameter.size)}", palette.dim)
     if worst is not None:
         row.add(f", at most {_error(worst)}", palette.dim)
     return row
@@ -183,9 +185,9 @@ def _short(found: CellCheck) -> str:
 
 
 def _error(found: CellCheck) -> str:
-    """The relative error in a few characters."""
+    """Write the relative error in a few characters."""
     error = found.finding.relative_error
-    return f"{error:.0e}".replace("-", MINUS) if error else "0"
+    return true_minus(relative_error(error, 0)) if error else "0"
 
 
 def _style(found: CellCheck, palette: Palette) -> Style:
@@ -195,4 +197,4 @@ def _style(found: CellCheck, palette: Palette) -> Style:
 
 
 def _exact(value: float) -> str:
-    return f"{value:.7g}".replace("-", MINUS)
+    return true_minus(general(value, 7))

@@ -6,7 +6,7 @@ import math
 import sys
 from typing import TYPE_CHECKING
 
-from engine.common.text import MINUS
+from engine.common.numbers import exact, grouped, percent
 from tui.drawing.lines import Row, cells_of
 from tui.drawing.matrix import Mark, as_table, matrix_rows, name_width, names_of
 from tui.drawing.numbers import fixed, shape_text, width_for
@@ -23,7 +23,7 @@ _LONGEST_NUMBER = len(repr(-sys.float_info.min))
 
 
 def summary_rows(moment: Moment, name: str, palette: Palette, width: int) -> list[Row]:
-    """Tell the formula, the shape and what the values are like."""
+    """Write the formula, the shape and a summary of the values."""
     snapshot = moment.snapshot
     line = next((line for line in snapshot.listing.lines if line.name == name), None)
     first = Row().add(line.formula if line else snapshot.listing.symbols[name], palette.text)
@@ -59,16 +59,16 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         if not math.isnan(value)
     ]
     if summary.nonfinite:
-        facts.insert(0, ("not finite", f"{summary.nonfinite:,}"))
+        facts.insert(0, ("not finite", grouped(summary.nonfinite)))
     if summary.saturated is not None:
-        facts.append(("saturated", f"{summary.saturated:.0%}"))
+        facts.append(("saturated", f"{percent(summary.saturated)}"))
     if summary.zeros:
-        facts.append(("zeros", f"{summary.zeros:.0%}"))
+        facts.append(("zeros", f"{percent(summary.zeros)}"))
     return facts
 
 
 def in_colours(moment: Moment, name: str, width: int, height: int, changed: bool) -> bool:
-    """Whether a tensor is drawn in colours.
+    """Return whether a tensor is drawn in colours.
 
     Args:
         moment: What there is to see.
@@ -85,7 +85,7 @@ def in_colours(moment: Moment, name: str, width: int, height: int, changed: bool
 
 
 def _layout(snapshot: Snapshot, name: str, width: int) -> tuple[int, int, int, bool]:
-    """How many rows, the cells of their names and of a number, whether all columns fit."""
+    """Return the number of rows, the widths of names and numbers, whether all columns fit."""
     axes = snapshot.listing.axes[name]
     rows, columns = (len(names) for names in names_of(axes))
     names = max(name_width(axes), cells_of(snapshot.listing.symbols[name]))
@@ -120,7 +120,7 @@ def tensor_rows(
         width: The cells of a row.
         seen: The rows that can be seen.
         at: The row and column of the cursor.
-        marked: Whether the cursor is to be seen.
+        marked: Whether the cursor is shown.
     """
     snapshot = moment.snapshot
     axes = snapshot.listing.axes[name]
@@ -151,7 +151,7 @@ def _heat(
     height: int,
     at: tuple[int, int],
 ) -> list[Row]:
-    """A cell of the screen for each element, or block of elements, by sign and magnitude."""
+    """Draw a coloured cell for each element, or block of them, by sign and magnitude."""
     rows = _exact(snapshot, summary.name, palette, width, at)
     blocks = as_table(summary.blocks)
     table_shape = (summary.shape[0] if len(summary.shape) > 1 else 1, (summary.shape or (1,))[-1])
@@ -187,7 +187,7 @@ def _strongest(block: Array) -> float:
 def _exact(
     snapshot: Snapshot, name: str, palette: Palette, width: int, at: tuple[int, int]
 ) -> list[Row]:
-    """The value under the cursor, exactly, below its name where both may not fit."""
+    """Lay out the exact value under the cursor, below its name where both may not fit."""
     axes = snapshot.listing.axes[name]
     index = at[2 - len(axes) :] if axes else ()
     label = f"{snapshot.listing.symbols[name]}[{', '.join(snapshot.labels(name, index))}]"
@@ -202,7 +202,7 @@ def _exact(
         number.add("·", palette.dim)
     else:
         value = float(values[place])
-        number.add(repr(value).replace("-", MINUS), palette.number(value, abs(value)))
+        number.add(exact(value), palette.number(value, abs(value)))
     label_width = cells_of(label)
     if label_width + len(" = ") + _LONGEST_NUMBER <= width:
         return [Row().add(label, palette.heading).add(" = ", palette.dim).extend(number)]

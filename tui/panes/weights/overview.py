@@ -1,4 +1,4 @@
-"""Every parameter below each other, and as many views of each side by side as there is room."""
+"""All parameters, one below another, with as many views side by side as fit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHORTEST_NAME = 7
 
 
 class Cursor(NamedTuple):
-    """The cell that is chosen, and whether it is to be seen."""
+    """The chosen cell, and whether it is shown."""
 
     parameter: str
     row: int
@@ -40,18 +40,18 @@ class Cursor(NamedTuple):
 
 
 def tensor_of(listing: Listing, parameter: str, view: int) -> str:
-    """The tensor behind a view of a parameter."""
+    """Return the tensor behind a view of a parameter."""
     gradient, change = listing.parameters[parameter]
     return (parameter, gradient, change, parameter, gradient)[view]
 
 
 def place(row: int, column: int, dimensions: int) -> Index:
-    """The place in a tensor that is shown as a table."""
+    """Return the index into a tensor of a cell in its table."""
     return (row, column)[2 - dimensions :] if dimensions else ()
 
 
 def views_in(listing: Listing, width: int, view: int) -> list[int]:
-    """Which views fit side by side, the chosen one first."""
+    """Return the views that fit side by side, the chosen one first."""
     columns, names = _extent(listing)
     if view == CHECK:
         return [CHECK]
@@ -63,7 +63,7 @@ def views_in(listing: Listing, width: int, view: int) -> list[int]:
 
 
 def tabs_title(listing: Listing, width: int, view: int) -> str:
-    """The views to click on, those that are shown standing out; brief ones in a narrow pane."""
+    """Write the views to click on, the shown ones highlighted; short names in a narrow pane."""
     tabs: tuple[str, ...] = TABS
     hint = " v ▸"
     if len("│".join(tabs) + hint) > width - 2:
@@ -76,7 +76,7 @@ def tabs_title(listing: Listing, width: int, view: int) -> str:
 def overview(
     moment: Moment, palette: Palette, width: int, view: int, cursor: Cursor
 ) -> list[Strip]:
-    """The lines of all parameters."""
+    """Lay out the lines of all parameters."""
     listing = moment.snapshot.listing
     shown = views_in(listing, width, view)
     columns, names = _extent(listing)
@@ -122,7 +122,7 @@ def _titled_values(moment: Moment, parameter: str, view: int) -> tuple[str, Arra
 
 
 def _is_fresh(moment: Moment, parameter: str, view: int) -> bool:
-    """Whether the last operation has written what a view shows."""
+    """Return whether the last operation has written the tensor of a view."""
     if moment.fresh is None:
         return False
     follows = moment.fresh == parameter and view != VIEWS.index("gradient")
@@ -132,7 +132,7 @@ def _is_fresh(moment: Moment, parameter: str, view: int) -> bool:
 def check_overview(
     moment: Moment, palette: Palette, width: int, checked: Checked | None, cursor: Cursor
 ) -> list[Strip]:
-    """What the check has found, parameter by parameter, where the overview has them."""
+    """Lay out the results of the check, parameter by parameter, as in the overview."""
     listing = moment.snapshot.listing
     if checked is None or not checked.fits(moment.snapshot):
         words = "Not checked yet: d checks every gradient against differences of E."
@@ -165,7 +165,7 @@ def _narrowed(names: int, width: int, columns: int) -> int:
 
 
 def _extent(listing: Listing) -> tuple[int, int]:
-    """The most columns of any parameter, and the width of the longest row name or title."""
+    """Return the largest number of columns, and the width of the longest row name or title."""
     columns, names = 1, 2
     for parameter in listing.parameters:
         axes = listing.axes[parameter]

@@ -48,7 +48,7 @@ class WeightsPane(LinesView):
             self.observation = observation
 
     class WindowMoved(Message):
-        """Observations came into sight that the snapshot does not have."""
+        """Observations came into view that the snapshot does not hold."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -67,7 +67,7 @@ class WeightsPane(LinesView):
     # What is shown
 
     def inspect(self, name: str | None) -> bool:
-        """Show one tensor, or all parameters; false if nothing changes."""
+        """Show one tensor, or all parameters; return whether anything changes."""
         if name == self.inspected:
             return False
         self.inspected = name
@@ -105,7 +105,7 @@ class WeightsPane(LinesView):
         self.keep_marked_visible()
 
     def show_check(self, check: GradientCheck) -> None:
-        """Show what a check has found."""
+        """Show the result of a gradient check."""
         if self.moment is not None:
             self._checked = Checked(check, self.moment.snapshot)
             self._view = CHECK
@@ -115,7 +115,7 @@ class WeightsPane(LinesView):
             self._keep_cursor_visible()
 
     def leave_check(self) -> bool:
-        """Go from the check back to the values; false if it is not shown."""
+        """Go back from the check to the values; return whether it was shown."""
         if self.inspected is not None or self._view != CHECK:
             return False
         self._view = 0
@@ -177,7 +177,7 @@ class WeightsPane(LinesView):
         return name, place(row, self._at[1], len(listing.axes[parameter]))
 
     def parameter_cell(self) -> tuple[str, Index, float] | None:
-        """The parameter's cell under the cursor with its value, or None."""
+        """Return the parameter's cell under the cursor with its value, or None."""
         assert self.moment is not None
         snapshot = self.moment.snapshot
         name, index = self.cell
@@ -188,7 +188,7 @@ class WeightsPane(LinesView):
         return name, index, float(snapshot.values[name][index])
 
     def _parameter_at(self, row: int) -> tuple[str, int]:
-        """The parameter and its row, from a row of all parameters below each other."""
+        """Return the parameter and its row for a row of the overview."""
         assert self.moment is not None
         listing = self.moment.snapshot.listing
         for parameter in listing.parameters:
@@ -199,7 +199,7 @@ class WeightsPane(LinesView):
         return parameter, rows - 1
 
     def _sizes(self) -> tuple[int, int]:
-        """How many rows the cursor can be in, and how many columns in its row."""
+        """Return the number of rows for the cursor, and of columns in its row."""
         assert self.moment is not None
         listing = self.moment.snapshot.listing
         if self.inspected is not None:
@@ -231,12 +231,12 @@ class WeightsPane(LinesView):
             self.keep_visible(*self._lines_of_cursor())
 
     def _lines_of_cursor(self) -> tuple[int, ...]:
-        """The line to have in view, and where it is the first one what stands above it."""
+        """Return the lines to keep in view: the cursor's, with the title above a first row."""
         line = self._line_of_cursor()
         return (line,) if any(self._at) else (0, line)
 
     def _line_of_cursor(self) -> int:
-        """The line of the pane that the cursor is in."""
+        """Return the line of the pane that the cursor is in."""
         assert self.moment is not None
         if self.inspected is not None:
             return 0 if self._in_colours else self._at[0] + _HEAD
@@ -267,7 +267,7 @@ class WeightsPane(LinesView):
 
     @property
     def cursor_shown(self) -> bool:
-        """Whether the cursor is to be seen."""
+        """Whether the cursor is shown."""
         return self.has_focus
 
     def on_focus(self) -> None:
@@ -298,7 +298,7 @@ class WeightsPane(LinesView):
     def _tensor(
         self, moment: Moment, name: str, width: int, top: int, count: int
     ) -> tuple[list[Strip], int]:
-        """The lines of the inspector that can be seen, and how many there are."""
+        """Return the visible lines of the inspector, and the number of all."""
         at = (self._at[0], self._at[1])
         rows = summary_rows(moment, name, self.palette, width)
         height = max(count - len(rows), 3)
@@ -333,7 +333,7 @@ class WeightsPane(LinesView):
         return slice(top, top + self.size.height)
 
     def _ask_for_window(self, moment: Moment) -> None:
-        """Have the rows brought that the snapshot does not have, asking once."""
+        """Request the rows that the snapshot does not hold, once."""
         window, snapshot = self.window, moment.snapshot
         if window is None or snapshot.batch is not None:
             # Of a batch a snapshot has all rows, once they are chosen.
