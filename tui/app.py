@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from engine.common.text import clean
 from tui.actions.seeing import Seeing
-from tui.commands.json_output import FAILED
+from tui.exit_codes import FAILED
 from tui.keys import palette_keys
 from tui.terminal import process as terminal
 

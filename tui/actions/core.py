@@ -23,7 +23,6 @@ from textual.worker import WorkerFailed
 from engine.common.errors import InputError, NotComputedError
 from engine.common.text import clean
 from tui import workspace_state as layout
-from tui.commands.json_output import FAILED
 from tui.dialogs.command_search import CommandSearch
 from tui.dialogs.listing import ListScreen
 from tui.drawing.contrast import legible
@@ -31,6 +30,7 @@ from tui.drawing.lines import LinesView, wrap
 from tui.drawing.palette import THEME, Palette
 from tui.drawing.typed_line import pasted
 from tui.engine_link import Answer, Command, Outcome, Session, View, Window
+from tui.exit_codes import FAILED, LOST
 from tui.keys import bindings
 from tui.settings import keep_theme, kept_theme, settings_path
 from tui.terminal import process as terminal
@@ -198,7 +198,7 @@ class Core(App[None]):
         """End if the terminal has gone."""
         if terminal.is_gone() and not self._is_leaving:
             self._ended = "SIGHUP"
-            self.leave(terminal.LOST)
+            self.leave(LOST)
 
     def _look_at_terminal(self) -> None:
         self.leave_if_alone()

@@ -17,10 +17,10 @@ from engine.common.errors import InputError, MissingCellError
 from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.core import Core
-from tui.commands.json_output import INTERRUPTED
 from tui.commands.options import STANDARD_INPUT
 from tui.dialogs.resume import ResumeScreen
 from tui.engine_link import Session
+from tui.exit_codes import INTERRUPTED
 from tui.keys import KEYS
 from tui.workspace import TITLES
 

@@ -10,8 +10,9 @@ import click
 from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.text import clean, counted
-from tui.commands.json_output import INTERRUPTED, NOT_FOUND, print_json
+from tui.commands.json_output import print_json
 from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
+from tui.exit_codes import INTERRUPTED, NOT_FOUND
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from engine.common.text import counted
-from tui.commands.json_output import BAD_INPUT, INTERRUPTED, print_json
+from tui.commands.json_output import print_json
 from tui.commands.options import (
     CONTINUE,
     COPY,
@@ -19,6 +19,7 @@ from tui.commands.options import (
     saving,
     written,
 )
+from tui.exit_codes import BAD_INPUT, INTERRUPTED
 from tui.terminal.process import is_dumb
 
 _USAGE = """\
