@@ -68,7 +68,7 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
     import click
 
     from engine.data.locate import locate
-    from tui.commands.options import STANDARD_INPUT
+    from tui.opening.prepare import STANDARD_INPUT
 
     name = open_ or ""
     if data == STANDARD_INPUT:

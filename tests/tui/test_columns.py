@@ -11,7 +11,7 @@ from engine.saved.library import Library
 from tests.tui.app import SIZES, clock, said, snapshot, state, text, until
 from tests.tui.app import opened as opened_with
 from tests.tui.test_saved import app_on, opened
-from tui.commands.options import READ_ONLY
+from tui.opening.prepare import READ_ONLY
 from tui.view_state import State
 
 ROWS = enumerate("abcdefghijkl")

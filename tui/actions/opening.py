@@ -17,11 +17,11 @@ from engine.common.errors import InputError, MissingCellError
 from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.core import Core
-from tui.commands.options import STANDARD_INPUT
 from tui.dialogs.resume import ResumeScreen
 from tui.engine_link import Session
 from tui.exit_codes import INTERRUPTED
 from tui.keys import KEYS
+from tui.opening.prepare import STANDARD_INPUT
 from tui.workspace import TITLES
 
 if TYPE_CHECKING:

@@ -149,8 +149,8 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
 
 def _prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
-    from tui.commands.options import prepare
     from tui.commands.reading_progress import told_if_slow
+    from tui.opening.prepare import prepare
 
     with told_if_slow(given["data"]) as progress:
         debugger = prepare(**given, progress=progress)

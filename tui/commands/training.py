@@ -10,16 +10,13 @@ import click
 from engine.common.text import counted
 from tui.commands.json_output import print_json
 from tui.commands.options import (
-    CONTINUE,
-    COPY,
-    READ_ONLY,
-    STANDARD_INPUT,
     as_json_option,
     optional_data_and_hyperparameters,
     saving,
     written,
 )
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT
 from tui.terminal.process import is_dumb
 
 _USAGE = """\

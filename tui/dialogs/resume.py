@@ -13,9 +13,9 @@ from textual.containers import Container
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.commands.options import CONTINUE, COPY, READ_ONLY
 from tui.dialogs.dialog import Dialog
 from tui.drawing.list_text import ago, aligned, brief, brief_loss
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
