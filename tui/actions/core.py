@@ -231,6 +231,10 @@ class Core(App[None]):
             self._exception_event.set()
             self._fatal_error()
 
+    def fail(self, error: Exception) -> None:
+        """End by a defect."""
+        self._handle_exception(error)
+
     def _fatal_error(self) -> None:
         # Textual would fill the screen with the traceback; it goes to the log.
         error = self._exception
