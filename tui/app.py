@@ -37,7 +37,7 @@ class NNTui(Seeing):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         *keys, last = (
             SystemCommand(
-                f"{key.name} ({key.shown})", key.help, partial(self.run_action, key.action)
+                f"{key.name} ({key.shown})", key.help, partial(self.run_action, key.app_action)
             )
             for key in palette_keys()
         )

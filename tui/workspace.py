@@ -57,7 +57,7 @@ class Frame(Vertical):
         self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
         self._warning = Static(id="warning")
-        self._panes: dict[str, LinesView | HyperparametersPane] = {
+        self.panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
             "hyperparameters": self.hyperparameters,
             "loss": self.loss,
@@ -73,7 +73,7 @@ class Frame(Vertical):
 
     def compose(self) -> ComposeResult:
         left, right, top = self._holders
-        for pane in self._panes.values():
+        for pane in self.panes.values():
             pane.add_class("pane")
         yield self.header
         yield self._tabs
@@ -99,7 +99,7 @@ class Frame(Vertical):
     def show(self, moment: Moment) -> None:
         """Have every pane draw a moment."""
         self.header.show(moment)
-        for pane in self._panes.values():
+        for pane in self.panes.values():
             pane.show(moment)
 
     def start_again(self) -> None:
@@ -122,19 +122,20 @@ class Frame(Vertical):
         """Give the focus to a pane, showing it if it is hidden."""
         self.active = name
         self.lay_out()
-        pane = self._panes[name]
-        (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
+        pane = self.panes[name]
+        # At once, so that the next key that is typed is for this pane already.
+        self.screen.set_focus(pane.fields if isinstance(pane, HyperparametersPane) else pane)
         if isinstance(pane, LinesView):
             pane.keep_marked_visible()
 
     def go_on(self, step: int) -> None:
         """Go to a neighbour of the active pane, round."""
-        names = list(self._panes)
+        names = list(self.panes)
         self.go_to(names[(names.index(self.active) + step) % len(names)])
 
     def move(self, direction: str) -> None:
         """Have the active pane answer an arrow key."""
-        self._panes[self.active].move(direction)
+        self.panes[self.active].move(direction)
 
     def give_up(self) -> bool:
         """Leave what the active pane is in the middle of; false if it is in nothing."""
@@ -149,7 +150,7 @@ class Frame(Vertical):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         for node in event.widget.ancestors_with_self:
-            if node.id in self._panes and node.id != self.active:
+            if node.id in self.panes and node.id != self.active:
                 self.active = node.id
                 self._tabs.activate(node.id)
 
@@ -167,7 +168,7 @@ class Frame(Vertical):
             self._pictured = self.active == "pictures"
         self.screen.set_class(self._pictured, "-pictured")
         hidden = "weights" if self._pictured else "pictures"
-        for name, pane in self._panes.items():
+        for name, pane in self.panes.items():
             pane.display = name == self.active if single else name != hidden
         for holder, inside in self._holders.items():
             holder.display = not single or self.active in inside

@@ -68,7 +68,7 @@ class Changing(Stopping):
 
     # Weights
 
-    def action_nudge(self, percent: int) -> None:
+    def nudge(self, percent: int) -> None:
         """Change the parameter under the cursor by so many per cent."""
         cell = self._parameter_cell()
         if cell is not None:
@@ -82,11 +82,11 @@ class Changing(Stopping):
         self._halt()
         cell = self.frame.weights.parameter_cell()
         if self.frame.active != "weights" or cell is None:
-            self._tell_the_way_to_a_weight()
+            self.tell_the_way_to_a_weight()
             return None
         return cell
 
-    def _tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
+    def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
         """Say how to come from where one is to a number that can be changed.
 
         Args:
@@ -102,8 +102,13 @@ class Changing(Stopping):
 
     def edit_cell(self) -> None:
         """Ask for another value of the cell under the cursor."""
+        if self._moment is None:
+            return
+        if self.frame.active != "weights":
+            self.tell_the_way_to_a_weight()
+            return
         cell = self._parameter_cell()
-        if cell is None or self._moment is None:
+        if cell is None:
             return
         name, index, value = cell
         labels = ", ".join(self._moment.snapshot.labels(name, index))

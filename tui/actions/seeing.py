@@ -18,6 +18,7 @@ from tui.actions.explain_target import meant_number
 from tui.dialogs.explain import ExplainScreen
 from tui.dialogs.help import HelpScreen
 from tui.dialogs.prompt import PromptScreen
+from tui.keys import KEYS
 from tui.panes.dataset.pane import DatasetPane
 from tui.panes.iteration import IterationPane
 from tui.panes.loss.pane import LossPane
@@ -53,35 +54,20 @@ class Seeing(Changing):
     def action_move(self, direction: str) -> None:
         self.frame.move(direction)
 
-    def action_edit(self) -> None:
-        if self.frame.active == "weights":
-            self.edit_cell()
-        elif self.frame.active == "hyperparameters":
-            self.frame.hyperparameters.edit()
-        elif self.frame.active == "dataset":
-            # Imported here, as the first frame need not wait for NumPy.
-            from tui.dialogs.columns import ColumnsScreen
+    async def action_pane_key(self, action: str) -> None:
+        """Have the active pane do what a key of its own does, or the pane that does it for all."""
+        key = next(key for key in KEYS if key.action == action)
+        name = self.frame.active if self.frame.active in key.panes else key.home
+        if name:
+            await self.run_action(action, self.frame.panes[name])
 
-            if self._moment is not None and self._moment.dataset.columns:
-                self.push_screen(ColumnsScreen(self._moment))
-        elif self._moment is not None:
-            name = self.frame.iteration.line.name if self.frame.active == "iteration" else None
-            if name in self._moment.snapshot.listing.parameters:
-                self.action_open()
-            else:
-                self._tell_the_way_to_a_weight(name)
+    def choose_columns(self) -> None:
+        """Ask which column of the table is what."""
+        # Imported here, as the first frame need not wait for NumPy.
+        from tui.dialogs.columns import ColumnsScreen
 
-    def action_open(self) -> None:
-        if self.frame.active == "iteration" and self._moment is not None:
-            self.inspect(self.frame.iteration.line.name)
-        elif self.frame.active == "loss":
-            cursor = self.frame.loss.cursor_iteration
-            if cursor is not None:
-                self._halt()
-                self.frame.loss.clear_cursor()
-                self.go_to_iteration(cursor + 1)
-        elif self.frame.active in ("weights", "hyperparameters", "dataset"):
-            self.action_edit()
+        if self._moment is not None and self._moment.dataset.columns:
+            self.push_screen(ColumnsScreen(self._moment))
 
     def action_export(self) -> None:
         if self._session is None or self._debugger is None:
@@ -107,30 +93,6 @@ class Seeing(Changing):
         self.frame.weights.inspect(name)
         self.frame.go_to("weights")
         self._tell("")
-
-    def action_next_view(self) -> None:
-        if self.frame.active == "pictures":
-            self.frame.pictures.next_view()
-        else:
-            self.frame.weights.next_view()
-
-    def action_zoom(self, step: int) -> None:
-        """Draw fewer iterations in the chart, or more."""
-        if self.frame.active == "loss":
-            self.frame.loss.zoom(step)
-
-    def action_pan(self, step: int) -> None:
-        """Draw later iterations in the chart, or earlier ones."""
-        if self.frame.active == "loss":
-            self.frame.loss.pan(step)
-
-    def action_smooth(self) -> None:
-        self.frame.loss.toggle_smooth()
-        self._draw()
-
-    def action_log_scale(self) -> None:
-        self.frame.loss.toggle_log()
-        self._draw()
 
     def action_explain(self) -> None:
         """Explain the number that is meant in the active pane, or say why there is none."""

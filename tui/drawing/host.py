@@ -30,6 +30,21 @@ class Host(Protocol):
     def change_stops(self, command: Command) -> None:
         """Change the list of stops and draw it."""
 
+    def inspect(self, name: str) -> None:
+        """Show a tensor in the inspector and go there."""
+
+    def edit_cell(self) -> None:
+        """Ask for another value of the weight under the cursor."""
+
+    def nudge(self, percent: int) -> None:
+        """Change the weight under the cursor by so many per cent."""
+
+    def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
+        """Say how to come from where one is to a number that can be changed."""
+
+    def choose_columns(self) -> None:
+        """Ask which column of the table is what."""
+
     def prompt_new_stop(self, kind: str) -> None:
         """Ask for a watch or a breakpoint."""
 
