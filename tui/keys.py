@@ -60,6 +60,16 @@ class Key:
 MOVING, STOPPING, SEEING = "Moving through the program", "Stopping", "Asking"
 CHANGING, PANES, GENERAL = "Changing", "Panes", "General"
 
+TITLES = {
+    "dataset": "Dataset",
+    "hyperparameters": "Hyperparameters",
+    "loss": "Loss",
+    "weights": "Weights",
+    "iteration": "Iteration",
+    "pictures": "Pictures",
+}
+"""The panes by name, in the order of their numbers."""
+
 KEYS = (
     Key(
         "run_or_pause",
@@ -353,17 +363,7 @@ KEYS = (
             footer=False,
             title=f"Pane {title}",
         )
-        for i, (name, title) in enumerate(
-            (
-                ("dataset", "Dataset"),
-                ("hyperparameters", "Hyperparameters"),
-                ("loss", "Loss"),
-                ("weights", "Weights"),
-                ("iteration", "Iteration"),
-                ("pictures", "Pictures"),
-            ),
-            start=1,
-        )
+        for i, (name, title) in enumerate(TITLES.items(), start=1)
     ),
     Key("focus_next", ("tab",), "Tab", "next pane", "go to the next pane", PANES, footer=False),
     Key(

@@ -9,6 +9,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Static
 
 from tui.drawing.lines import LinesView
+from tui.keys import TITLES
 from tui.panes.dataset.pane import DatasetPane
 from tui.panes.header import Header
 from tui.panes.hyperparameters import HyperparametersPane
@@ -18,16 +19,6 @@ from tui.panes.pictures.pane import PicturesPane
 from tui.panes.tabs import PaneTabs
 from tui.panes.weights.pane import WeightsPane
 from tui.view_state import Moment
-
-TITLES = {
-    "dataset": "Dataset",
-    "hyperparameters": "Hyperparameters",
-    "loss": "Loss",
-    "weights": "Weights",
-    "iteration": "Iteration",
-    "pictures": "Pictures",
-}
-"""The panes by name, in the order of their numbers."""
 
 _WIDE, _TALL = 112, 30
 """Columns and lines from which on all panes at once can each show what they are for."""

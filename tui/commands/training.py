@@ -71,7 +71,7 @@ def open_(
         given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return
-    from tui.app import run
+    from tui.commands.on_screen import run
 
     given |= {"breakpoints": breakpoints, "watches": watches}
     sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
