@@ -1,93 +1,91 @@
-"""The app with all its actions, and the way to open it."""
+"""The app: everything that it is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
-from textual.screen import Screen
+from textual.app import ComposeResult
+from textual.events import Event, Key, Paste
+from textual.widgets import Footer
 
-from engine.common.text import clean
-from tui.actions.seeing import Seeing
-from tui.commands.json_output import FAILED
-from tui.keys import palette_keys
-from tui.terminal import process as terminal
+from tui.actions.asking import AskActions
+from tui.actions.changes import ChangeActions
+from tui.actions.clock import ClockActions
+from tui.actions.ending import Ending
+from tui.actions.general import GeneralActions
+from tui.actions.looks import Looks
+from tui.actions.opening import RunLoader
+from tui.actions.panes import PaneActions
+from tui.actions.showing import Showing
+from tui.actions.stops import StopActions
+from tui.actions.telling import Telling
+from tui.drawing.typed_line import pasted
+from tui.keys import bindings
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
+    from tui.drawing.host import Host
     from tui.opening.open_run import Opener
 
-
-def _commands() -> type[Provider]:
-    # Only once it is asked for, for the sake of the first frame.
-    from tui.dialogs.palette_commands import Commands
-
-    return Commands
+    def _is_host(app: NNTui) -> Host:
+        """Have it checked that the app is what panes and dialogs take it for."""
+        return app
 
 
-class NNTui(Seeing):
-    """The debugger on the screen."""
-
-    CSS_PATH = "app.tcss"
-    COMMANDS: ClassVar = {_commands}
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        *keys, last = (
-            SystemCommand(
-                f"{key.name} ({key.shown})", key.help, partial(self.run_action, key.action)
-            )
-            for key in palette_keys()
-        )
-        yield from keys
-        yield SystemCommand("Theme", "change the colours", self.action_change_theme)
-        yield SystemCommand(
-            "Screenshot", "save the screen as an SVG picture", self.action_screenshot
-        )
-        yield last
-
-
-def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **options: object) -> int:
-    """Open the debugger on the screen.
+class NNTui(
+    PaneActions,
+    ClockActions,
+    StopActions,
+    ChangeActions,
+    AskActions,
+    GeneralActions,
+    Showing,
+    Looks,
+    Telling,
+    Ending,
+):
+    """The debugger on the screen.
 
     Args:
-        fps: How often it is drawn, at most.
+        data: What is opened, in words.
+        opener: Makes what opens it; None where the screen is to ask what to open.
+        fps: How often to draw a second, at most.
         calm: Whether only the header is drawn while training.
-        data: A path, the name of a bundled dataset, or None where a saved run names it.
-        open_: A saved run; where neither is given, the screen asks what to open.
-        **options: The rest that an `Opener` takes.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        InputError: There is no such file.
+        ask: Makes what opens the data, or the saved run, that the answer names.
     """
-    import click
 
-    from engine.data.locate import locate
-    from tui.commands.options import STANDARD_INPUT
+    TITLE = "nn-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = bindings()
+    AUTO_FOCUS: ClassVar[str | None] = None
 
-    name = open_ or ""
-    if data == STANDARD_INPUT:
-        name = "standard input"
-        options["stream"] = terminal.take_input()
-    elif data is not None:
-        name = locate(data).name
+    def __init__(
+        self,
+        data: str,
+        opener: Callable[[], Opener] | None,
+        fps: float = 10.0,
+        *,
+        calm: bool = False,
+        ask: Callable[[str | None, str | None], Opener] | None = None,
+    ) -> None:
+        super().__init__(data, fps, calm)
+        self._loader = RunLoader(self, opener, ask)
 
-    def opener(data: str | None, open_: str | None) -> Opener:
-        # The first frame need not wait for NumPy.
-        from tui.opening.open_run import Opener
+    def read_again(self, **options: object) -> None:
+        self._loader.read_again(**options)
 
-        return Opener(data=data, open_=open_, **options)  # type: ignore[arg-type]
+    def compose(self) -> ComposeResult:
+        yield self.frame
+        yield Footer(show_command_palette=False)
 
-    is_named = data is not None or open_ is not None
-    first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
-    app = NNTui(clean(name), first, fps, calm=calm, ask=ask)
-    app.run()
-    if app.failure is not None:
-        click.echo(f"nn-tui: {app.failure}", err=True)
-        return app.return_code or FAILED
-    return app.return_code or 0
+    def on_mount(self) -> None:
+        self.frame.go_to(self.frame.active)
+        self._loader.begin()
+
+    async def on_event(self, event: Event) -> None:
+        if self._loader.holds(event) or (self.is_leaving and isinstance(event, (Key, Paste))):
+            return
+        if isinstance(event, Paste) and not event.is_forwarded:
+            # Here, as the palette has a line of its own.
+            event.text = pasted(event.text)
+        await super().on_event(event)

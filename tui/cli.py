@@ -16,11 +16,11 @@ from engine.common.errors import InputError
 from engine.common.text import clean
 from tui.commands.collection import export, runs, samples
 from tui.commands.inspecting import check, explain, trace
-from tui.commands.json_output import BAD_INPUT, FAILED, INTERRUPTED
 from tui.commands.options import spell_out
 from tui.commands.training import open_, train
+from tui.exit_codes import BAD_INPUT, FAILED, INTERRUPTED, LOST
 from tui.terminal.ascii import PlainOutput, is_plain
-from tui.terminal.process import LOST, is_gone
+from tui.terminal.process import is_gone
 
 
 class _DataOrCommand(click.Group):

@@ -1,8 +1,9 @@
-"""The keys, each declared once: the app's bindings, the footer, the help and the README."""
+"""The keys, each declared once: bindings of the app and of panes, footer, help and README."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from textual.binding import Binding, BindingType
 
@@ -12,7 +13,7 @@ class Key:
     """One action and the keys that call it."""
 
     action: str
-    """The name of the app's action, with its argument if it has one."""
+    """The name of the action, with its argument if it has one; of its panes, if it has any."""
     keys: tuple[str, ...]
     """As Textual calls them."""
     shown: str
@@ -22,6 +23,10 @@ class Key:
     help: str
     group: str
     footer: bool = True
+    panes: Mapping[str, str] = field(default_factory=dict)
+    """The panes whose key it is, each with its label there; none for a key of the app."""
+    home: str = ""
+    """Of these the one that answers where the focus is in none of them, if one does."""
     title: str = ""
     """In the palette, where the label does not say enough."""
 
@@ -31,14 +36,18 @@ class Key:
         return self.title or self.label.capitalize()
 
     @property
-    def bindings(self) -> list[Binding]:
-        """The same for Textual; only the first key is in the footer."""
+    def app_action(self) -> str:
+        """The action of the app that does it wherever the focus is."""
+        return f"pane_key({self.action!r})" if self.panes else self.action
+
+    def bindings(self, pane: str = "") -> list[Binding]:
+        """Return the same for Textual, for a pane or the app; the first key is in its footer."""
         return [
             Binding(
                 key,
-                self.action,
-                self.label,
-                show=self.footer and i == 0,
+                self.action if pane else self.app_action,
+                self.panes.get(pane, self.label),
+                show=self.footer and i == 0 and bool(pane) == bool(self.panes),
                 key_display=self.shown.split(" ")[0],
                 tooltip=self.help,
                 # Those that end the app work in a field that is being edited too.
@@ -50,6 +59,16 @@ class Key:
 
 MOVING, STOPPING, SEEING = "Moving through the program", "Stopping", "Asking"
 CHANGING, PANES, GENERAL = "Changing", "Panes", "General"
+
+TITLES = {
+    "dataset": "Dataset",
+    "hyperparameters": "Hyperparameters",
+    "loss": "Loss",
+    "weights": "Weights",
+    "iteration": "Iteration",
+    "pictures": "Pictures",
+}
+"""The panes by name, in the order of their numbers."""
 
 KEYS = (
     Key(
@@ -255,7 +274,8 @@ KEYS = (
         "+1 %",
         "make the weight under the cursor 1 % larger; - smaller",
         CHANGING,
-        footer=False,
+        panes={"weights": "+1 %"},
+        home="weights",
         title="Weight 1 % larger",
     ),
     Key(
@@ -266,6 +286,8 @@ KEYS = (
         "make it 1 % smaller",
         CHANGING,
         footer=False,
+        panes={"weights": "−1 %"},
+        home="weights",
         title="Weight 1 % smaller",
     ),
     Key(
@@ -276,6 +298,8 @@ KEYS = (
         "make it 10 % larger",
         CHANGING,
         footer=False,
+        panes={"weights": "+10 %"},
+        home="weights",
         title="Weight 10 % larger",
     ),
     Key(
@@ -286,6 +310,8 @@ KEYS = (
         "make it 10 % smaller",
         CHANGING,
         footer=False,
+        panes={"weights": "−10 %"},
+        home="weights",
         title="Weight 10 % smaller",
     ),
     Key(
@@ -337,17 +363,7 @@ KEYS = (
             footer=False,
             title=f"Pane {title}",
         )
-        for i, (name, title) in enumerate(
-            (
-                ("dataset", "Dataset"),
-                ("hyperparameters", "Hyperparameters"),
-                ("loss", "Loss"),
-                ("weights", "Weights"),
-                ("iteration", "Iteration"),
-                ("pictures", "Pictures"),
-            ),
-            start=1,
-        )
+        for i, (name, title) in enumerate(TITLES.items(), start=1)
     ),
     Key("focus_next", ("tab",), "Tab", "next pane", "go to the next pane", PANES, footer=False),
     Key(
@@ -388,7 +404,13 @@ KEYS = (
         "open",
         "inspect the operation under the cursor; Dataset: columns; Loss: go there; else: edit",
         PANES,
-        footer=False,
+        panes={
+            "dataset": "columns",
+            "hyperparameters": "edit",
+            "loss": "go there",
+            "weights": "edit",
+            "iteration": "inspect",
+        },
         title="Open what is under the cursor",
     ),
     Key(
@@ -399,6 +421,13 @@ KEYS = (
         "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it",
         CHANGING,
         footer=False,
+        panes={
+            "dataset": "columns",
+            "hyperparameters": "edit",
+            "weights": "edit",
+            "iteration": "edit",
+        },
+        home="weights",
         title="Edit the value under the cursor",
     ),
     Key(
@@ -409,7 +438,8 @@ KEYS = (
         "in Weights: value, gradient, update, change since the start, check; or colours; "
         "in Pictures: boundary, network, quality, histograms",
         PANES,
-        footer=False,
+        panes={"weights": "view", "pictures": "view"},
+        home="weights",
         title="Next view of the pane",
     ),
     Key(
@@ -419,7 +449,8 @@ KEYS = (
         "log",
         "in Loss: logarithmic or linear scale of E",
         PANES,
-        footer=False,
+        panes={"loss": "log"},
+        home="loss",
         title="Loss: logarithmic scale",
     ),
     Key(
@@ -429,7 +460,8 @@ KEYS = (
         "average",
         "in Loss: draw a smoothed curve, the mean of a few columns each, over the losses",
         PANES,
-        footer=False,
+        panes={"loss": "average"},
+        home="loss",
         title="Loss: smoothed curve",
     ),
     Key(
@@ -439,7 +471,7 @@ KEYS = (
         "zoom",
         "in Loss: draw fewer iterations, around the cursor or the clock; so does the wheel",
         PANES,
-        footer=False,
+        panes={"loss": "zoom"},
         title="Loss: zoom in",
     ),
     Key(
@@ -450,6 +482,7 @@ KEYS = (
         "in Loss: draw more iterations; Esc draws all",
         PANES,
         footer=False,
+        panes={"loss": "zoom out"},
         title="Loss: zoom out",
     ),
     Key(
@@ -460,6 +493,7 @@ KEYS = (
         "in Loss, when zoomed: earlier iterations; so does the wheel with Shift",
         PANES,
         footer=False,
+        panes={"loss": "earlier"},
         title="Loss: earlier iterations",
     ),
     Key(
@@ -470,6 +504,7 @@ KEYS = (
         "in Loss, when zoomed: later iterations",
         PANES,
         footer=False,
+        panes={"loss": "later"},
         title="Loss: later iterations",
     ),
     Key(
@@ -519,10 +554,16 @@ _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
 
 
 def bindings() -> list[BindingType]:
-    """Return the bindings, those first that a narrow footer has to show."""
+    """Return the bindings of the app, those first that a narrow footer has to show."""
     # The stable sort keeps the order of declaration for the rest.
     ordered = sorted(KEYS, key=lambda key: (key.group != GENERAL, _LAST.get(key.action, 0)))
-    return [binding for key in ordered for binding in key.bindings]
+    return [binding for key in ordered for binding in key.bindings()]
+
+
+def pane_bindings(pane: str) -> list[BindingType]:
+    """Return the bindings of a pane, those of Enter first."""
+    own = sorted((key for key in KEYS if pane in key.panes), key=lambda key: key.action != "open")
+    return [binding for key in own for binding in key.bindings(pane)]
 
 
 def keys_by_group() -> dict[str, list[Key]]:

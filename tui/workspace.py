@@ -9,6 +9,7 @@ from textual.events import DescendantFocus
 from textual.widgets import Static
 
 from tui.drawing.lines import LinesView
+from tui.keys import TITLES
 from tui.panes.dataset.pane import DatasetPane
 from tui.panes.header import Header
 from tui.panes.hyperparameters import HyperparametersPane
@@ -18,16 +19,6 @@ from tui.panes.pictures.pane import PicturesPane
 from tui.panes.tabs import PaneTabs
 from tui.panes.weights.pane import WeightsPane
 from tui.view_state import Moment
-
-TITLES = {
-    "dataset": "Dataset",
-    "hyperparameters": "Hyperparameters",
-    "loss": "Loss",
-    "weights": "Weights",
-    "iteration": "Iteration",
-    "pictures": "Pictures",
-}
-"""The panes by name, in the order of their numbers."""
 
 _WIDE, _TALL = 112, 30
 """Columns and lines from which on all panes at once can each show what they are for."""
@@ -57,7 +48,7 @@ class Frame(Vertical):
         self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
         self._warning = Static(id="warning")
-        self._panes: dict[str, LinesView | HyperparametersPane] = {
+        self.panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
             "hyperparameters": self.hyperparameters,
             "loss": self.loss,
@@ -73,7 +64,7 @@ class Frame(Vertical):
 
     def compose(self) -> ComposeResult:
         left, right, top = self._holders
-        for pane in self._panes.values():
+        for pane in self.panes.values():
             pane.add_class("pane")
         yield self.header
         yield self._tabs
@@ -99,7 +90,7 @@ class Frame(Vertical):
     def show(self, moment: Moment) -> None:
         """Have every pane draw a moment."""
         self.header.show(moment)
-        for pane in self._panes.values():
+        for pane in self.panes.values():
             pane.show(moment)
 
     def start_again(self) -> None:
@@ -122,19 +113,20 @@ class Frame(Vertical):
         """Give the focus to a pane, showing it if it is hidden."""
         self.active = name
         self.lay_out()
-        pane = self._panes[name]
-        (pane.fields if isinstance(pane, HyperparametersPane) else pane).focus()
+        pane = self.panes[name]
+        # At once, so that the next key that is typed is for this pane already.
+        self.screen.set_focus(pane.fields if isinstance(pane, HyperparametersPane) else pane)
         if isinstance(pane, LinesView):
             pane.keep_marked_visible()
 
     def go_on(self, step: int) -> None:
         """Go to a neighbour of the active pane, round."""
-        names = list(self._panes)
+        names = list(self.panes)
         self.go_to(names[(names.index(self.active) + step) % len(names)])
 
     def move(self, direction: str) -> None:
         """Have the active pane answer an arrow key."""
-        self._panes[self.active].move(direction)
+        self.panes[self.active].move(direction)
 
     def give_up(self) -> bool:
         """Leave what the active pane is in the middle of; false if it is in nothing."""
@@ -149,7 +141,7 @@ class Frame(Vertical):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         for node in event.widget.ancestors_with_self:
-            if node.id in self._panes and node.id != self.active:
+            if node.id in self.panes and node.id != self.active:
                 self.active = node.id
                 self._tabs.activate(node.id)
 
@@ -167,7 +159,7 @@ class Frame(Vertical):
             self._pictured = self.active == "pictures"
         self.screen.set_class(self._pictured, "-pictured")
         hidden = "weights" if self._pictured else "pictures"
-        for name, pane in self._panes.items():
+        for name, pane in self.panes.items():
             pane.display = name == self.active if single else name != hidden
         for holder, inside in self._holders.items():
             holder.display = not single or self.active in inside

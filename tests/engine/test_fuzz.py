@@ -18,7 +18,7 @@ from engine.model.hyperparameters import DECLARATIONS
 from engine.model.parameters_file import read_parameters
 from engine.reports.export import export
 from engine.reports.training import run_object, run_text
-from tui.commands.options import prepare
+from tui.opening.prepare import prepare
 
 CASES = int(os.environ.get("NN_TUI_FUZZ", "60"))
 """Cases for each of the tests below."""

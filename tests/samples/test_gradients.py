@@ -11,7 +11,8 @@ from engine import check_gradients
 from engine.data.bundled import read_samples
 from engine.proof.report import cell_text
 from tui.cli import cli
-from tui.commands.options import prepare, spell_out
+from tui.commands.options import spell_out
+from tui.opening.prepare import prepare
 
 SAMPLES = read_samples()
 

@@ -37,8 +37,8 @@ def said(app: NNTui) -> str:
 
 def snapshot(app: NNTui) -> Snapshot:
     """The state that the screen shows."""
-    assert app._moment is not None
-    return app._moment.snapshot
+    assert app.moment is not None
+    return app.moment.snapshot
 
 
 def clock(app: NNTui) -> tuple[int, int]:
@@ -48,8 +48,8 @@ def clock(app: NNTui) -> tuple[int, int]:
 
 def state(app: NNTui) -> State:
     """What the run does, as the screen shows it."""
-    assert app._moment is not None
-    return app._moment.state
+    assert app.moment is not None
+    return app.moment.state
 
 
 @dataclass
@@ -88,6 +88,6 @@ async def opened(
 
     app = app_of(load)
     async with app.run_test(size=size, notifications=notifications) as pilot:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         await pilot.pause()
         yield app, pilot

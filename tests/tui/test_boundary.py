@@ -22,7 +22,7 @@ from tui.view_state import State
 async def test_the_boundary_is_drawn_in_the_colours_of_the_classes() -> None:
     async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: app.moment.state is State.FINISHED)
         await go_to(app, pilot, "boundary")
         field = app.frame.pictures._field()
         await until(pilot, lambda: app.frame.pictures._field().values["f"][0, -1, 0] > 0.9)
@@ -50,7 +50,7 @@ async def test_without_colours_the_boundary_is_told_by_characters(
     monkeypatch.setenv("NO_COLOR", "1")
     async with opened((80, 24), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: app.moment.state is State.FINISHED)
         await go_to(app, pilot, "boundary")
         await until(pilot, lambda: "▓" in drawn(app))
         plane = [line.text for line in app.frame.pictures._lines[1:-1]]

@@ -128,7 +128,7 @@ async def test_the_cursor_stays_inside_a_smaller_network() -> None:
         await pilot.press("4", *["l"] * 8, *["j"] * 11, "u")
         await until(pilot, lambda: snapshot(app).hyperparameters.hidden == "3")
         await pilot.press("plus")
-        w = app._debugger.initial_parameters["w"][2, 0]
+        w = app.debugger.initial_parameters["w"][2, 0]
         await until(pilot, lambda: snapshot(app).values["w"][2, 0] == pytest.approx(1.01 * w))
         # The same key before the screen knows of the other network.
         await pilot.press("U", "U")
@@ -151,7 +151,7 @@ async def test_copying_a_tensor(size: tuple[int, int]) -> None:
             assert np.array_equal(namespace[name], snapshot(app).values[name])
         told = "ŷ, 12 numbers, is on the clipboard as a NumPy array."
         await until(pilot, lambda: told in said(app))
-        app._debugger.program.tensors["g"].data[0] = [np.nan, np.inf, -np.inf]
+        app.debugger.program.tensors["g"].data[0] = [np.nan, np.inf, -np.inf]
         await pilot.press("5", "j", "Y")
         await until(pilot, lambda: app.clipboard.startswith("g = np.array([[np.nan, np.inf, -np."))
 
@@ -198,7 +198,7 @@ async def test_the_inspector_shows_any_tensor(size: tuple[int, int]) -> None:
             app.inspect(line.name)
             await until(pilot, lambda line=line: f"4 Inspector  {line.symbol} " in text(app))
             await until(pilot, lambda line=line: summary_of(app) == line.name)
-            norm = np.linalg.norm(app._debugger.value(line.name).ravel())
+            norm = np.linalg.norm(app.debugger.value(line.name).ravel())
             assert snapshot(app).summary.norm == pytest.approx(norm)
             await until(pilot, lambda line=line: line.formula in text(app) and "norm" in text(app))
             await pilot.press("v")
@@ -206,9 +206,9 @@ async def test_the_inspector_shows_any_tensor(size: tuple[int, int]) -> None:
 
         app.inspect("g")
         await pilot.press("j", "j")
-        await until(pilot, lambda: app._moment.selected == 2)
+        await until(pilot, lambda: app.moment.selected == 2)
         assert app.frame.weights.cell == ("g", (2, 0))
-        value = float(app._debugger.value("g")[2, 0])
+        value = float(app.debugger.value("g")[2, 0])
         await pilot.press("v")
         await until(pilot, lambda: "g[obs 3, g1] =" in text(app))
         await until(pilot, lambda: f" {value!r} " in text(app))
@@ -230,7 +230,7 @@ async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observation
         pane = app.frame.weights
         await pilot.press("f")
         await until(pilot, lambda: clock(app) == (1, 0))
-        yhat = app._debugger.value("yhat")
+        yhat = app.debugger.value("yhat")
         app.inspect("yhat")
         # Where a line is too short for both, the number stands below its name.
         await until(pilot, lambda: "ŷ[obs 1, g1] =" in text(app))
@@ -246,7 +246,7 @@ async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observation
         # A held key loses no row, although each asks for a view.
         await pilot.press(*["j"] * 40)
         assert pane.cell == ("yhat", (last - 1, 0))
-        await until(pilot, lambda: app._moment.selected == last - 1)
+        await until(pilot, lambda: app.moment.selected == last - 1)
         assert app.frame.dataset._cursor == last - 1
         await pilot.press("j", "j")
         await until(pilot, lambda: f"›{yhat[last, 0]:+.4f}" in text(app))

@@ -32,7 +32,7 @@ async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> 
         await until(pilot, lambda: "✓ 6 checked, at most" in text(app))
         assert clock(app) == (2, 1)
         assert "4 Weights  check ─" in text(app)
-        debugger = app._debugger
+        debugger = app.debugger
         assert debugger is not None
         check = check_gradients(debugger)
         assert check is not None
@@ -69,12 +69,12 @@ async def test_before_any_check_the_tab_says_how_to_make_one() -> None:
         await pilot.press(KEY)
         await until(pilot, lambda: "✓ 6 checked" in text(app))
         # Another network has another check.
-        app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(hidden="4")))
+        app.do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(hidden="4")))
         await until(pilot, lambda: "Not checked yet" in text(app))
         await pilot.press("u")
         await until(pilot, lambda: "✓ 6 checked" in text(app))
         # Another start of the same one is not what was checked.
-        app._do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(seed=2)))
+        app.do(lambda debugger: debugger.reset(debugger.hyperparameters.replace(seed=2)))
         await until(pilot, lambda: "4 Weights  check, outdated" in text(app))
 
 
@@ -95,7 +95,7 @@ async def test_what_was_checked_on_another_network_is_outdated(size: tuple[int, 
         for other in OTHERS:
             assert "outdated" not in text(app)
             # The same parameters in the same iteration, but not the same gradients.
-            app._do(lambda d, o=other: d.reset(d.hyperparameters.replace(**o)))
+            app.do(lambda d, o=other: d.reset(d.hyperparameters.replace(**o)))
             await until(pilot, lambda: "outdated: d checks anew" in text(app))
             await pilot.press("u")
             await until(pilot, lambda: "outdated" not in text(app))
@@ -110,7 +110,7 @@ async def test_what_changes_no_gradient_leaves_the_check_as_it_is() -> None:
     async with opened((80, 24)) as (app, pilot):
         await pilot.press(KEY)
         await until(pilot, lambda: "✓ 6 checked" in text(app))
-        app._do(lambda debugger: debugger.change(learning_rate=0.5, iterations=20))
+        app.do(lambda debugger: debugger.change(learning_rate=0.5, iterations=20))
         await until(pilot, lambda: snapshot(app).hyperparameters.learning_rate == 0.5)
         await pilot.pause()
         assert "outdated" not in text(app)
@@ -124,9 +124,9 @@ async def test_another_table_was_not_checked(tmp_path: Path) -> None:
         await opened_run(app, pilot)
         await pilot.press(KEY)
         await until(pilot, lambda: "✓ 6 checked" in text(app))
-        before = app._moment.dataset
+        before = app.moment.dataset
         app.read_again(scaling="standardise")
-        await until(pilot, lambda: app._moment.dataset is not before)
+        await until(pilot, lambda: app.moment.dataset is not before)
         await pilot.press("4")
         await until(pilot, lambda: "Not checked yet" in text(app))
 

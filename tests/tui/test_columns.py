@@ -11,7 +11,7 @@ from engine.saved.library import Library
 from tests.tui.app import SIZES, clock, said, snapshot, state, text, until
 from tests.tui.app import opened as opened_with
 from tests.tui.test_saved import app_on, opened
-from tui.commands.options import READ_ONLY
+from tui.opening.prepare import READ_ONLY
 from tui.view_state import State
 
 ROWS = enumerate("abcdefghijkl")
@@ -34,7 +34,7 @@ def table(tmp_path: Path) -> str:
 async def test_columns_get_other_roles(library: Library, table: str, size: tuple[int, int]) -> None:
     async with app_on(library, size, table, new=True) as (app, pilot):
         await opened(app, pilot)
-        assert app._moment.dataset.inputs == ("a", "b")
+        assert app.moment.dataset.inputs == ("a", "b")
         await pilot.press("s", "s", "2", "1", "enter")
         await until(pilot, lambda: "Columns" in text(app))
         shown = [line.split("│")[1].split() for line in text(app).splitlines() if " input " in line]
@@ -43,8 +43,8 @@ async def test_columns_get_other_roles(library: Library, table: str, size: tuple
         await pilot.press("j", "x", "j", "t", "j", "i")
         await until(pilot, lambda: text(app).count("changed") == 3)
         await pilot.press("enter")
-        await until(pilot, lambda: app._moment.dataset.inputs == ("c",))
-        dataset = app._moment.dataset
+        await until(pilot, lambda: app.moment.dataset.inputs == ("c",))
+        dataset = app.moment.dataset
         assert dataset.targets == ("b",)
         assert dataset.index == "name"
         assert dict(dataset.columns) == {
@@ -81,18 +81,18 @@ async def test_what_cannot_be_leaves_the_run_as_it_is(library: Library, table: s
         await pilot.press("enter", "j", "t", "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert clock(app) == (2, 0)
-        assert app._moment.dataset.inputs == ("a", "b")
+        assert app.moment.dataset.inputs == ("a", "b")
 
 
 async def test_a_column_more_that_names_the_observations(library: Library, table: str) -> None:
     async with app_on(library, data=table, new=True) as (app, pilot):
         await opened(app, pilot)
         await pilot.press("1", "enter", "j", "o", "enter")
-        await until(pilot, lambda: app._moment.dataset.index == "a")
-        assert app._moment.dataset.inputs == ("b",)
+        await until(pilot, lambda: app.moment.dataset.index == "a")
+        assert app.moment.dataset.inputs == ("b",)
         await pilot.press("1", "enter", "j", "i", "enter")
-        await until(pilot, lambda: app._moment.dataset.index == "observation")
-        assert app._moment.dataset.inputs == ("a", "b")
+        await until(pilot, lambda: app.moment.dataset.index == "observation")
+        assert app.moment.dataset.inputs == ("a", "b")
 
 
 async def set_option(app, pilot, name: str, *keys: str) -> None:
@@ -114,30 +114,30 @@ async def test_the_table_is_read_in_another_way(
         await opened(app, pilot)
         # Before the first iteration there is nothing to ask about.
         await set_option(app, pilot, "scaling", "l", "l")
-        await until(pilot, lambda: app._moment.dataset.scaling is not None)
-        app._debugger.stops.add_watch("norm(dE_dw)")
-        app._debugger.stops.add_breakpoint("dE_dw: E < 0")
+        await until(pilot, lambda: app.moment.dataset.scaling is not None)
+        app.debugger.stops.add_watch("norm(dE_dw)")
+        app.debugger.stops.add_breakpoint("dE_dw: E < 0")
         await pilot.press("s", "s")
         await set_option(app, pilot, "split", *"0.25")
         await until(pilot, lambda: "Read the table again?" in text(app))
         await pilot.press("n")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert app._moment.dataset.validation is None
+        assert app.moment.dataset.validation is None
         await set_option(app, pilot, "split", *"0.25")
         await until(pilot, lambda: "at iteration 2" in text(app))
         await pilot.press("y")
-        await until(pilot, lambda: app._moment.dataset.validation is not None)
-        dataset = app._moment.dataset
+        await until(pilot, lambda: app.moment.dataset.validation is not None)
+        dataset = app.moment.dataset
         assert (len(dataset.observations), len(dataset.validation.observations)) == (9, 3)
         assert dataset.scaling is not None
         assert clock(app) == (0, 0)
-        assert app._moment.settings["split"] == 0.25
-        assert [stop.spec for stop in app._debugger.stops][-2:] == ["norm(dE_dw)", "dE_dw: E < 0"]
+        assert app.moment.settings["split"] == 0.25
+        assert [stop.spec for stop in app.debugger.stops][-2:] == ["norm(dE_dw)", "dE_dw: E < 0"]
         await set_option(app, pilot, "features", *"a*b")
-        await until(pilot, lambda: app._moment.dataset.inputs == ("a", "b", "a*b"))
+        await until(pilot, lambda: app.moment.dataset.inputs == ("a", "b", "a*b"))
         await set_option(app, pilot, "features", *"a*nothing")
         await until(pilot, lambda: "nothing" in said(app))
-        assert app._moment.dataset.inputs == ("a", "b", "a*b")
+        assert app.moment.dataset.inputs == ("a", "b", "a*b")
         await pilot.press("escape", "3", "space")
         await until(pilot, lambda: state(app) is State.FINISHED)
     computed = {entry.saved.computed for entry in library.entries() if entry.saved}

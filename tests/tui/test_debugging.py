@@ -155,7 +155,7 @@ async def test_watches_and_the_list_of_stops(size: tuple[int, int]) -> None:
 @at_two_sizes
 async def test_nothing_is_said_to_stop_a_run_that_nothing_stops(size: tuple[int, int]) -> None:
     async with opened(size, iterations=5) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.toggle(1))
+        app.do(lambda debugger: debugger.stops.toggle(1))
         await until(pilot, lambda: not any(stop.enabled for stop in snapshot(app).stops))
         await pilot.press("c")
         await until(pilot, lambda: "Nothing stops this: b sets a breakpoint" in said(app))
@@ -163,7 +163,7 @@ async def test_nothing_is_said_to_stop_a_run_that_nothing_stops(size: tuple[int,
 
 async def test_the_list_of_stops_in_little_room() -> None:
     async with opened((80, 24), learning_rate=1e300, activation="relu") as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw) + norm(dE_dv) < 0.001"))
+        app.do(lambda debugger: debugger.stops.add_watch("norm(dE_dw) + norm(dE_dv) < 0.001"))
         await pilot.press("space")
         await until(pilot, lambda: snapshot(app).log)
         await pilot.press("B")
@@ -222,16 +222,16 @@ async def test_a_long_way_gives_way_to_escape() -> None:
         await until(pilot, lambda: clock(app) == (1, 0))
         await pilot.press("g")
         await answer(app, pilot, "+900000000")
-        await until(pilot, lambda: app._session.is_going)
+        await until(pilot, lambda: app.session.is_going)
         await pilot.press("w")
         await answer(app, pilot, "E < 0.1")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, PromptScreen))
-        assert app._session.is_going
+        assert app.session.is_going
         for key in ("escape", "full_stop", "escape"):
             going = key == "full_stop"
             await pilot.press(key)
-            await until(pilot, lambda going=going: app._session.is_going == going)
+            await until(pilot, lambda going=going: app.session.is_going == going)
         await pilot.press("n")
         await until(pilot, lambda: clock(app) == (1, 1))
 
@@ -393,7 +393,7 @@ async def test_giving_up_a_search() -> None:
         for _ in range(3):
             # Another one takes the place of the one that is under way.
             await answer(app, pilot, "norm(dE_dv @ transpose(dE_dv)) over all")
-        await until(pilot, lambda: app._session.is_going)
+        await until(pilot, lambda: app.session.is_going)
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
         await pilot.press("n")

@@ -65,7 +65,7 @@ async def test_weights_keep_the_colours_of_their_signs(size: tuple[int, int]) ->
                 assert edges(app, *part) & {palette.plus[2], palette.minus[2]}
             await pilot.press("s")
             await pilot.pause()
-        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: app.moment.state is State.FINISHED)
         assert edges(app, *last) & {palette.plus[2], palette.minus[2]}
         await pilot.press("S", "n", "n")
         # y = g·w is next: it has nothing to do with v.
@@ -124,10 +124,10 @@ async def test_an_observation_that_is_not_in_the_batch(
         assert ("computed with the present weights" in drawn(app)) == (size == (80, 24))
         # With other weights it is something else.
         before = drawn(app)
-        app._do(lambda debugger: debugger.edit("w", (0, 0), -3.0))
+        app.do(lambda debugger: debugger.edit("w", (0, 0), -3.0))
         await until(pilot, lambda: drawn(app) != before)
         f = Forward(dataset, snapshot(app).hyperparameters).predict(snapshot(app).values)
-        await until(pilot, lambda: f"{f[app._moment.selected, 0]:+.4f}" in drawn(app))
+        await until(pilot, lambda: f"{f[app.moment.selected, 0]:+.4f}" in drawn(app))
 
 
 @pytest.mark.parametrize("size", SIZES[1:])

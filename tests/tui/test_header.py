@@ -21,7 +21,7 @@ def header(app: NNTui) -> list[str]:
 @pytest.mark.parametrize("size", [*SIZES, (100, 30), (160, 45)])
 async def test_a_long_reason_for_a_stop_is_whole_and_so_is_the_rest(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch(VANISHED))
+        app.do(lambda debugger: debugger.stops.add_watch(VANISHED))
         await pilot.press("c")
         await until(pilot, lambda: clock(app) == (81, 0))
         words = f"stopped: {VANISHED} iterations in a row, after iteration 80"
@@ -35,12 +35,12 @@ async def test_no_pane_moves_whatever_there_is_to_tell(size: tuple[int, int]) ->
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
         pane = app.query_one("#iteration")
         before = pane.region
-        app._do(lambda debugger: debugger.stops.add_watch(VANISHED))
-        app._do(lambda debugger: debugger.stops.add_breakpoint("g"))
+        app.do(lambda debugger: debugger.stops.add_watch(VANISHED))
+        app.do(lambda debugger: debugger.stops.add_breakpoint("g"))
         await pilot.press("c")
         await until(pilot, lambda: "stopped: breakpoint before g" in header(app)[1])
         assert pane.region == before
-        app._do(lambda debugger: debugger.stops.toggle(6))
+        app.do(lambda debugger: debugger.stops.toggle(6))
         await pilot.press("c")
         await until(pilot, lambda: "in a row" in header(app)[1])
         assert pane.region == before
@@ -52,8 +52,8 @@ async def test_no_pane_moves_whatever_there_is_to_tell(size: tuple[int, int]) ->
 @pytest.mark.parametrize("size", [*SIZES, (160, 45)])
 async def test_a_condition_is_told_once(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch(VANISHED))
-        app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
+        app.do(lambda debugger: debugger.stops.add_watch(VANISHED))
+        app.do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
         await pilot.press("3", "s")
 
         def rest() -> str:
@@ -71,20 +71,20 @@ async def test_a_condition_is_told_once(size: tuple[int, int]) -> None:
 
 async def test_where_the_header_has_one_line_the_chart_has_the_watches() -> None:
     async with opened((60, 12)) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
+        app.do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
         await pilot.press("s", "3")
         await until(pilot, lambda: len(header(app)) == 1 and "norm(dE_dw)" in text(app))
 
 
 async def test_the_stop_the_clock_and_the_listing_tell_the_same_time() -> None:
     async with opened((120, 36), read_dataset("xor"), **STUCK) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch(VANISHED))
+        app.do(lambda debugger: debugger.stops.add_watch(VANISHED))
         await pilot.press("c")
         await until(pilot, lambda: "after iteration 80" in header(app)[1])
         assert "iteration    81 / 5,000" in header(app)[0]
         assert "5 Iteration 80 complete" in text(app)
         # Before an operation that is within the same iteration.
-        app._do(lambda debugger: debugger.stops.add_breakpoint("g"))
+        app.do(lambda debugger: debugger.stops.add_breakpoint("g"))
         await pilot.press("c")
         await until(pilot, lambda: "stopped: breakpoint" in header(app)[1])
         assert "iteration    81 / 5,000" in header(app)[0]
@@ -95,7 +95,7 @@ async def test_the_stop_the_clock_and_the_listing_tell_the_same_time() -> None:
 @pytest.mark.parametrize("size", [(120, 36), (100, 30)])
 async def test_the_reason_is_whole_after_a_resize(size: tuple[int, int]) -> None:
     async with opened((60, 12), read_dataset("xor"), **STUCK) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch(VANISHED))
+        app.do(lambda debugger: debugger.stops.add_watch(VANISHED))
         await pilot.press("c")
         await until(pilot, lambda: clock(app) == (81, 0))
         await pilot.resize_terminal(*size)
@@ -107,7 +107,7 @@ async def test_the_reason_is_whole_after_a_resize(size: tuple[int, int]) -> None
 async def test_of_the_longest_reason_the_iteration_is_kept(size: tuple[int, int]) -> None:
     condition = f"E + 0 * ({' + '.join(['norm(dE_dw)'] * 12)}) < 0.19"
     async with opened(size) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch(condition))
+        app.do(lambda debugger: debugger.stops.add_watch(condition))
         await pilot.press("c")
         await until(pilot, lambda: snapshot(app).stopped)
         at = clock(app)[0] - 1

@@ -15,7 +15,7 @@ async def test_the_histograms_tell_the_update_to_weight_ratio() -> None:
         assert "not computed" in drawn(app)
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (1, 0))
-        forward = Forward(app._debugger.dataset, snapshot(app).hyperparameters)
+        forward = Forward(app.debugger.dataset, snapshot(app).hyperparameters)
         for layer in distributions(forward, snapshot(app).values):
             ratio = f"{layer.ratio:.1e}".replace("e-0", "e−")
             await until(pilot, lambda ratio=ratio: ratio in drawn(app))
@@ -63,7 +63,7 @@ async def test_what_a_layer_is_like_is_told_in_whole_words(size: tuple[int, int]
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (1, 0))
         await go_to(app, pilot, "histograms")
-        forward = Forward(app._debugger.dataset, snapshot(app).hyperparameters)
+        forward = Forward(app.debugger.dataset, snapshot(app).hyperparameters)
         layers = distributions(forward, snapshot(app).values)
         assert sum(ratio_words(layer.ratio) == "η too high?" for layer in layers) > 1
         assert sum(bool(layer.saturated) for layer in layers) > 1

@@ -165,7 +165,7 @@ async def test_weights_given_for_another_size_are_told() -> None:
     start = Debugger(read_dataset("or")).initial_parameters
     app = app_of(lambda: Debugger(read_dataset("or"), parameters=start))
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         await pilot.press("2", "j", "j", "enter")
         await until(pilot, lambda: app.query_one("#editor").has_focus)
         await pilot.press(*"5", "enter")

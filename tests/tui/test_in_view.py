@@ -24,7 +24,7 @@ NETWORKS = {
 def missing(app: NNTui) -> str:
     """Which of the panes on the screen has its mark or its cursor out of view; "" for none."""
     frame = app.frame
-    if app._moment is None or state(app) is State.RUNNING:
+    if app.moment is None or state(app) is State.RUNNING:
         return "no moment"
     shown = {pane: [line.text for line in pane._lines] for pane in (frame.iteration, frame.dataset)}
     for pane, lines in shown.items():
@@ -35,7 +35,7 @@ def missing(app: NNTui) -> str:
             if not any(wanted in line for line in lines):
                 return f"{wanted} of Iteration"
         elif frame.dataset._cursor >= 0:
-            name = app._moment.dataset.observations[frame.dataset._cursor]
+            name = app.moment.dataset.observations[frame.dataset._cursor]
             if not any(line.strip(" •").split(" ")[0] == name for line in lines[1:]):
                 return f"observation {name}"
     for pane in (frame.weights, frame.hyperparameters.fields):

@@ -194,7 +194,7 @@ async def test_maximise() -> None:
 async def test_selecting_an_observation(size: tuple[int, int], down: str, up: str) -> None:
     async with opened(size) as (app, pilot):
         await pilot.press("f", "1", down, down, down, up)
-        await until(pilot, lambda: app._moment.selected == 1)
+        await until(pilot, lambda: app.moment.selected == 1)
         await pilot.press("5")
         await pilot.pause()
         # The listing shows the hidden layer for the selected observation, the second one.
@@ -300,7 +300,7 @@ async def test_keys_before_the_data_are_there_wait_for_them() -> None:
         await pilot.press("s", "s", "n", "n", "N", "?", "escape")
         assert "reading" in text(app)
         gate.set()
-        await until(pilot, lambda: app._moment is not None and clock(app) == (2, 1))
+        await until(pilot, lambda: app.moment is not None and clock(app) == (2, 1))
 
 
 def test_no_key_has_two_meanings() -> None:

@@ -71,9 +71,9 @@ def lines(app: NNTui) -> list[str]:
 
 async def branch_off(app: NNTui, pilot: Pilot[None], iteration: int, value: float) -> None:
     """Change a weight in the past and run to the end."""
-    app._do(lambda debugger: debugger.go_to(iteration))
-    app._do(lambda debugger: debugger.edit("w", (0, 0), value))
-    app._do(lambda debugger: debugger.train())
+    app.do(lambda debugger: debugger.go_to(iteration))
+    app.do(lambda debugger: debugger.edit("w", (0, 0), value))
+    app.do(lambda debugger: debugger.train())
     wanted = f"{value:g}".replace("-", "−")
     await until(pilot, lambda: any(wanted in branch.label for branch in snapshot(app).branches))
     await until(pilot, lambda: state(app) is State.FINISHED)
@@ -120,7 +120,7 @@ async def test_branches_that_are_not_drawn_are_counted() -> None:
 
 async def test_the_chart_comes_before_legend_and_watches() -> None:
     async with opened((40, 10), iterations=40) as (app, pilot):
-        app._do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
+        app.do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))
         await pilot.press("3", "space")
         await until(pilot, lambda: state(app) is State.FINISHED)
         await branch_off(app, pilot, 20, 3.0)
@@ -139,7 +139,7 @@ async def test_why_there_is_no_chart() -> None:
     # All is right from the start.
     zeros = Dataset.from_arrays(np.zeros((2, 1)), np.zeros((2, 1)))
     async with opened((80, 24), zeros, output_activation="identity") as (app, pilot):
-        app._do(lambda debugger: [debugger.edit("w", (i, 0), 0.0) for i in range(3)])
+        app.do(lambda debugger: [debugger.edit("w", (i, 0), 0.0) for i in range(3)])
         await pilot.press("3", "s", "s", "y")
         await until(pilot, lambda: "no E above 0 to draw" in text(app))
         await pilot.press("y")
@@ -247,7 +247,7 @@ async def test_an_odd_loss_now_and_then_is_not_said_to_last() -> None:
     async with opened((80, 24), iterations=5) as (app, pilot):
         await pilot.press("3", "space")
         await until(pilot, lambda: state(app) is State.FINISHED)
-        loss, moment = app.frame.loss, app._moment
+        loss, moment = app.frame.loss, app.moment
         for values, told in (
             ([1.0, np.nan, 0.25], "E = 2.500000000e-01 at 2, not finite at 1"),
             ([1.0, np.nan, np.inf], "E is not finite since 1"),

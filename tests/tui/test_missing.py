@@ -40,10 +40,10 @@ async def test_the_answer_is_what_is_done(
         await until(pilot, lambda: "What about the missing cells?" in text(app))
         assert "leave out the 2 lines" in text(app)
         await pilot.press(key)
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         assert np.array_equal(snapshot(app).values["x"], inputs)
         # The form shows what was answered.
-        source = app._moment.dataset.source if app._moment is not None else None
+        source = app.moment.dataset.source if app.moment is not None else None
         assert source is not None
         assert source.options.missing == {"d": "drop", "m": "mean"}[key]
 
@@ -63,7 +63,7 @@ async def test_another_choice_of_columns_may_need_the_question_too(table: Path) 
     table.write_text("a,b,t\n1,2,0\n3,,1\n5,6,1\n", encoding="utf-8")
     app = app_on(table, ignore=("b",))
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         app.read_again(ignore=())
         await until(pilot, lambda: "leave out the line that has one" in text(app))
         await pilot.press("escape")

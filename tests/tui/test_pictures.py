@@ -18,7 +18,7 @@ def test_after_an_iteration_and_seven_operations(snap_compare, size: tuple[int, 
     app = app_of(lambda: Debugger(read_dataset("or")))
 
     async def prepare(pilot) -> None:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         await pilot.press("s", *["n"] * 7)
         await until(pilot, lambda: clock(app) == (1, 7))
         await pilot.pause(0.1)

@@ -15,11 +15,11 @@ from tui.view_state import State
 async def test_the_quality_is_that_of_the_present_weights() -> None:
     async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0], [1.0]]))
-        object.__setattr__(app._debugger.dataset, "validation", held_out)
+        object.__setattr__(app.debugger.dataset, "validation", held_out)
         await go_to(app, pilot, "quality")
         assert "accuracy 75.0 %  3 of 4" in drawn(app)
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: app.moment.state is State.FINISHED)
         await until(pilot, lambda: "training  accuracy 100.0 %  4 of 4" in drawn(app))
         assert "validation  accuracy 50.0 %" in drawn(app)
 
@@ -30,7 +30,7 @@ async def test_no_measure_is_cut(size: tuple[int, int], split: float) -> None:
     dataset = read_dataset("penguins", scaling="standardise", split=split)
     async with opened(size, dataset, output_activation="identity", iterations=30) as (app, pilot):
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: app.moment.state is State.FINISHED)
         await go_to(app, pilot, "quality")
         found = Examiner(dataset, snapshot(app).hyperparameters).assess(snapshot(app).values)
         await until(pilot, lambda: drawn(app).count("R²") == len(found))
@@ -75,7 +75,7 @@ async def test_of_many_classes_every_column_can_be_seen(size: tuple[int, int]) -
             shown = heading()
             seen |= set(shown)
             confusion = (
-                Examiner(app._moment.dataset, snapshot(app).hyperparameters)
+                Examiner(app.moment.dataset, snapshot(app).hyperparameters)
                 .assess(snapshot(app).values)["training"]
                 .confusion
             )

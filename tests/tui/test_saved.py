@@ -47,12 +47,12 @@ async def app_on(
         lambda: Opener(data=data, given=given, library=library, **options),  # type: ignore[arg-type]
     )
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app._moment is not None or len(app.screen_stack) > 1)
+        await until(pilot, lambda: app.moment is not None or len(app.screen_stack) > 1)
         yield app, pilot
 
 
 async def opened(app: NNTui, pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: app._moment is not None and len(app.screen_stack) == 1)
+    await until(pilot, lambda: app.moment is not None and len(app.screen_stack) == 1)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
@@ -186,7 +186,7 @@ async def test_a_disk_that_is_full_is_told_as_long_as_it_is(library: Library) ->
             patch("engine.saved.saver.INTERVAL", 0.1),
         ):
             await pilot.press("s")
-            await until(pilot, lambda: app._session and app._session.saver.problem)
+            await until(pilot, lambda: app.session and app.session.saver.problem)
             await until(pilot, lambda: "No space left on device" in text(app))
             # The run goes on.
             await pilot.press("s")

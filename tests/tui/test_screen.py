@@ -11,7 +11,7 @@ from tui.view_state import State
 async def test_all_five_panes_are_live() -> None:
     async with opened((120, 36)) as (app, pilot):
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.FINISHED)
+        await until(pilot, lambda: app.moment.state is State.FINISHED)
         await pilot.pause(0.1)
         screen = text(app)
         for number in (
@@ -73,7 +73,7 @@ async def test_resizing_while_training() -> None:
             at = clock(app)[0]
             await until(pilot, lambda at=at: clock(app)[0] > at)
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.PAUSED)
+        await until(pilot, lambda: app.moment.state is State.PAUSED)
         await pilot.pause()
         assert "w ← w − η·∂E/∂w" in text(app)
 
@@ -97,7 +97,7 @@ async def test_only_what_changes_is_refreshed(monkeypatch: pytest.MonkeyPatch) -
         await pilot.pause()
         assert 0 < sum(cells) < pane.size.area / 4
         cells.clear()
-        app._draw()
+        app.draw()
         assert sum(cells) == 0
 
 

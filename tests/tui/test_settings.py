@@ -66,7 +66,7 @@ async def test_a_command_is_found_by_what_it_does() -> None:
 async def test_a_chosen_theme_is_kept(configuration: Path) -> None:
     app = started()
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         assert app.theme == THEME.name
         assert not configuration.exists()
         await choose(app, pilot, "theme", "dracula")
@@ -118,7 +118,7 @@ async def test_where_they_cannot_be_written_it_is_said(configuration: Path) -> N
     configuration.parent.write_text("")
     app = started()
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         await choose(app, pilot, "theme", "dracula")
         await until(pilot, lambda: "The theme is not kept for the next time" in said(app))
         assert app.theme == "dracula"

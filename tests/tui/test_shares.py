@@ -77,7 +77,7 @@ async def test_all_panes_at_once_only_where_each_shows_what_it_is_for(
         await until(pilot, lambda: frame.loss._chart is not None, 10)
         curve = [line for line in frame.loss._lines if re.match(r"^ *[\d.e+]* ?[┤│]", line.text)]
         assert len(curve) >= 6
-        names = app._moment.dataset.observations
+        names = app.moment.dataset.observations
         seen = [line.text.split(" ")[0] for line in frame.dataset._lines]
         assert set(names[:4]) <= set(seen)
         loss = frame.loss

@@ -48,7 +48,7 @@ async def test_any_key_at_any_time(size: tuple[int, int], training: bool) -> Non
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert app.is_running
         # Whatever was asked for is answered in the end.
-        await until(pilot, lambda: not app._session._waiting or state(app) is State.RUNNING)
+        await until(pilot, lambda: not app.session._waiting or state(app) is State.RUNNING)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -78,7 +78,7 @@ async def test_the_cursor_stays_with_what_is_trained_on(tmp_path: Path) -> None:
     dataset = read_dataset(path, split=0.5)
     async with opened((120, 36), dataset) as (app, pilot):
         await pilot.press("1", *["down"] * 10)
-        await until(pilot, lambda: app._moment is not None and app._moment.selected == 3)
+        await until(pilot, lambda: app.moment is not None and app.moment.selected == 3)
         assert sum(line.count("○") for line in text(app).splitlines()) >= 4
 
 
@@ -106,10 +106,10 @@ async def test_the_names_of_the_columns_stay_in_sight(size: tuple[int, int]) -> 
         assert any(line.startswith("200 ") for line in lines)
         # The cursor is never under the heading.
         await pilot.press("home", *["j"] * 40)
-        await until(pilot, lambda: app._moment is not None and app._moment.selected == 39)
+        await until(pilot, lambda: app.moment is not None and app.moment.selected == 39)
         assert any(line.startswith("40 ") for line in table_lines(app))
         await pilot.press(*["k"] * 39)
-        await until(pilot, lambda: app._moment is not None and app._moment.selected == 0)
+        await until(pilot, lambda: app.moment is not None and app.moment.selected == 0)
         assert table_lines(app)[1].startswith("1 ")
 
 
@@ -188,7 +188,7 @@ async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
     wanted = Hyperparameters(loss="hinge", output_activation="identity", hidden="none")
     app = app_of(lambda: Debugger(dataset, wanted, {"w": [[0.8]]}))
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         assert "t−f" in text(app)
         await pilot.press("f")
         await until(pilot, lambda: clock(app) == (1, 0))
@@ -206,7 +206,7 @@ async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
 ) -> None:
     async with opened(size, read_dataset("iris")) as (app, pilot):
         await pilot.press("1")
-        dataset, pane = app._moment.dataset, app.frame.dataset
+        dataset, pane = app.moment.dataset, app.frame.dataset
         words = " ".join(("assumed", ", ".join(dataset.assumptions)))
         await until(pilot, lambda: pane.size and len(pane._lines) == pane.size.height)
 
@@ -224,7 +224,7 @@ async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
         await until(pilot, lambda: pane._lines[-len(seen) - 1].text.startswith(last))
         assert told() == seen
         await pilot.press("home", "j", "pagedown", "k", "j")
-        name = dataset.observations[app._moment.selected or 0]
+        name = dataset.observations[app.moment.selected or 0]
         await until(pilot, lambda: any(line.text.startswith(f"{name} ") for line in pane._lines))
         assert told() == seen
 

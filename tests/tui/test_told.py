@@ -159,7 +159,7 @@ async def test_the_target_in_sight_is_explained() -> None:
     async with opened((44, 24), read_dataset("iris"), **classes) as (app, pilot):
         await pilot.press("f", "1", "j", "j", *["l"] * 8)
         await until(pilot, lambda: app.frame.dataset.target > 0)
-        target = app._debugger.dataset.targets[app.frame.dataset.target]
+        target = app.debugger.dataset.targets[app.frame.dataset.target]
         await pilot.press("x")
         assert await explained(app, pilot) == f"f[obs 2, {target}]"
 
@@ -167,7 +167,7 @@ async def test_the_target_in_sight_is_explained() -> None:
 async def test_an_observation_outside_of_the_batch_has_no_prediction() -> None:
     async with opened((80, 24), batch_size="2") as (app, pilot):
         await pilot.press("f", "1", *["j"] * 4)
-        await until(pilot, lambda: clock(app) == (1, 0) and app._moment.selected == 3)
+        await until(pilot, lambda: clock(app) == (1, 0) and app.moment.selected == 3)
         await pilot.press("x")
         await until(pilot, lambda: "Observation 4 is not in this batch" in said(app))
 

@@ -43,9 +43,9 @@ async def test_the_pictures_are_live_while_training() -> None:
         await pilot.press("space")
         before = app.frame.pictures._painted["boundary"]
         await until(pilot, lambda: app.frame.pictures._painted["boundary"] is not before)
-        assert app._moment.state is State.RUNNING
+        assert app.moment.state is State.RUNNING
         await pilot.press("space")
-        await until(pilot, lambda: app._moment.state is State.PAUSED)
+        await until(pilot, lambda: app.moment.state is State.PAUSED)
         await until(
             pilot,
             lambda: app.frame.pictures._painted["boundary"].order.snapshot is snapshot(app),
@@ -63,7 +63,7 @@ async def test_a_reset_to_another_network() -> None:
     async with opened((120, 36)) as (app, pilot):
         await go_to(app, pilot, "boundary")
         await pilot.press("l", "l", "l")
-        app._do(lambda d: d.reset(d.hyperparameters.replace(hidden=2)))
+        app.do(lambda d: d.reset(d.hyperparameters.replace(hidden=2)))
         await until(pilot, lambda: "(1/3)" in str(app.frame.pictures.border_title))
         await pilot.press("v")
         await until(pilot, lambda: "g2" in drawn(app) and "g3" not in drawn(app))

@@ -60,9 +60,9 @@ async def test_a_table_is_chosen_from_the_list(size: tuple[int, int]) -> None:
         await pilot.press("down", "down", "down")
         await until(pilot, lambda: "xor" in chosen(app))
         await pilot.press("enter")
-        await until(pilot, lambda: app._moment is not None)
-        assert app._moment is not None
-        assert app._moment.dataset.name == "xor.csv"
+        await until(pilot, lambda: app.moment is not None)
+        assert app.moment is not None
+        assert app.moment.dataset.name == "xor.csv"
 
 
 async def test_what_is_typed_narrows_the_list() -> None:
@@ -117,7 +117,7 @@ async def test_a_path_is_opened_and_a_bad_one_is_told(tmp_path: Path) -> None:
         assert app.screen.query_one(Input).value == ""
         # As on the command line, a file comes before a bundled table of its name.
         await pilot.press(*"or", "enter")
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         assert len(snapshot(app).values["x"]) == 2
 
 
@@ -130,5 +130,5 @@ async def test_a_saved_run_goes_on(size: tuple[int, int], runs: Library) -> None
         assert "xor.csv" in chosen(app)
         assert "77 of 1,234" in chosen(app)
         await pilot.press("enter")
-        await until(pilot, lambda: app._moment is not None)
+        await until(pilot, lambda: app.moment is not None)
         assert clock(app) == (77, 0)

@@ -11,7 +11,7 @@ from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
 from engine.data.table.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
-from tui.actions.stops import Stopping
+from tui.actions.base import Base
 from tui.dialogs.branches import BranchesScreen
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.prompt import PromptScreen, at_once
@@ -26,14 +26,14 @@ _SMALLEST_NUDGE = 1e-3
 """What a nudge changes a weight by that is 0."""
 
 
-class Changing(Stopping):
+class ChangeActions(Base):
     """The keys that change the run."""
 
     def action_reset(self) -> None:
-        if self._session is None or self._moment is None:
+        if self.session is None or self.moment is None:
             return
-        if self._moment.snapshot.computed:
-            self._say("Reset to iteration 0. u brings the run before back; t lists both.")
+        if self.moment.snapshot.computed:
+            self.say("Reset to iteration 0. u brings the run before back; t lists both.")
         self._start_again(lambda debugger: debugger.reset())
 
     def action_undo(self) -> None:
@@ -49,26 +49,26 @@ class Changing(Stopping):
                 raise InputError(f"There is nothing to {which}.")
             return f"{which.capitalize()}: {done}."
 
-        self._halt()
+        self.halt()
         self.frame.loss.start_again()
-        self._ask(command, self._tell)
+        self.ask(command, self.tell)
 
     def _start_again(self, command: Command) -> None:
-        self._halt()
+        self.halt()
         self.frame.loss.start_again()
-        self._do(command)
+        self.do(command)
 
     def change_branch(self, command: Command) -> None:
         """Switch to another branch, or drop one."""
         self._start_again(command)
 
     def action_branches(self) -> None:
-        if self._moment is not None:
-            self.push_screen(BranchesScreen(self._moment))
+        if self.moment is not None:
+            self.push_screen(BranchesScreen(self.moment))
 
     # Weights
 
-    def action_nudge(self, percent: int) -> None:
+    def nudge(self, percent: int) -> None:
         """Change the parameter under the cursor by so many per cent."""
         cell = self._parameter_cell()
         if cell is not None:
@@ -77,37 +77,42 @@ class Changing(Stopping):
 
     def _parameter_cell(self) -> tuple[str, Index, float] | None:
         """The parameter's cell under the cursor, or None, saying why."""
-        if self._moment is None:
+        if self.moment is None:
             return None
-        self._halt()
+        self.halt()
         cell = self.frame.weights.parameter_cell()
         if self.frame.active != "weights" or cell is None:
-            self._tell_the_way_to_a_weight()
+            self.tell_the_way_to_a_weight()
             return None
         return cell
 
-    def _tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
+    def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
         """Say how to come from where one is to a number that can be changed.
 
         Args:
             wanted: The tensor that one wanted to change; in Weights, the inspected one.
         """
-        assert self._moment is not None
-        listing, inspected = self._moment.snapshot.listing, self.frame.weights.inspected
+        assert self.moment is not None
+        listing, inspected = self.moment.snapshot.listing, self.frame.weights.inspected
         way = "4" if inspected is None or inspected in listing.parameters else "4, then Esc"
         if self.frame.active == "weights":
             wanted, way = inspected, "Esc"
         words = "" if wanted is None else f"{listing.symbols[wanted]} is no weight. "
-        self._say(f"{words}To change a weight, go to it in Weights ({way}).")
+        self.say(f"{words}To change a weight, go to it in Weights ({way}).")
 
     def edit_cell(self) -> None:
         """Ask for another value of the cell under the cursor."""
+        if self.moment is None:
+            return
+        if self.frame.active != "weights":
+            self.tell_the_way_to_a_weight()
+            return
         cell = self._parameter_cell()
-        if cell is None or self._moment is None:
+        if cell is None:
             return
         name, index, value = cell
-        labels = ", ".join(self._moment.snapshot.labels(name, index))
-        title = f"{self._moment.snapshot.listing.symbols[name]}[{labels}]"
+        labels = ", ".join(self.moment.snapshot.labels(name, index))
+        title = f"{self.moment.snapshot.listing.symbols[name]}[{labels}]"
 
         def given(number: float | None) -> None:
             if number is not None and number != value:
@@ -131,7 +136,7 @@ class Changing(Stopping):
                 return "This is the past: a new branch starts here, t lists both, u goes back."
             return ""
 
-        self._ask(command, self._tell)
+        self.ask(command, self.tell)
 
     # Hyperparameters
 
@@ -141,13 +146,13 @@ class Changing(Stopping):
             return
         declaration = DECLARATIONS[message.name]
         if declaration.applies == "live":
-            self._do(lambda debugger: debugger.change(**{message.name: message.value}))
+            self.do(lambda debugger: debugger.change(**{message.name: message.value}))
             return
         restart = partial(_restart_with, message.name, message.value)
-        if self._moment is None or not self._moment.snapshot.computed:
+        if self.moment is None or not self.moment.snapshot.computed:
             self._start_again(restart)
             return
-        iteration = self._moment.snapshot.iteration
+        iteration = self.moment.snapshot.iteration
         question = (
             f"{declaration.label} = {message.value} needs a reset: the run, now at iteration "
             f"{iteration:,}, starts again. u brings it back."
@@ -159,15 +164,20 @@ class Changing(Stopping):
 
         self.push_screen(ConfirmScreen("Reset?", question), answered)
 
+    @property
+    def _is_saved(self) -> bool:
+        saver = self.session.saver if self.session is not None else None
+        return saver is not None and not saver.problem
+
     def _read_with(self, declaration: Declaration, value: Value) -> None:
         """Read the table in another way, after a question where that leaves a run."""
-        if self._moment is None or not self._moment.snapshot.computed:
+        if self.moment is None or not self.moment.snapshot.computed:
             self.read_again(**{declaration.name: value})
             return
-        kept = "stays among the saved ones" if self.is_saved else "is lost, as it is not saved"
+        kept = "stays among the saved ones" if self._is_saved else "is lost, as it is not saved"
         question = (
             f"{declaration.label} = {value}: the table is read again, for a new run. The present "
-            f"one, at iteration {self._moment.snapshot.iteration:,}, {kept}."
+            f"one, at iteration {self.moment.snapshot.iteration:,}, {kept}."
         )
 
         def answered(yes: bool | None) -> None:

@@ -11,19 +11,16 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from textual.events import Event, Key
-from textual.message import Message
 
 from engine.common.errors import InputError, MissingCellError
 from engine.common.numbers import gigabytes, megabytes
 from engine.common.text import clean
 from tui import workspace_state as layout
-from tui.actions.core import Core
-from tui.commands.json_output import INTERRUPTED
-from tui.commands.options import STANDARD_INPUT
+from tui.actions.showing import Showing
 from tui.dialogs.resume import ResumeScreen
-from tui.engine_link import Session
-from tui.keys import KEYS
-from tui.workspace import TITLES
+from tui.exit_codes import BAD_INPUT, INTERRUPTED
+from tui.keys import KEYS, TITLES
+from tui.opening.prepare import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from engine.saved.library import Entry
@@ -52,72 +49,43 @@ def _in_words(size: int) -> str:
     return f"{gigabytes(size) if size >= 1e9 else megabytes(size, 1)}, "
 
 
-class Loading(Core):
-    """Puts a run on the screen, and another one in its place."""
+class RunLoader:
+    """Puts a run on the screen, and another one in its place.
 
-    class Loaded(Message):
-        """The run was opened, or could not be."""
-
-        def __init__(self, outcome: Opening | BaseException) -> None:
-            super().__init__()
-            self.outcome = outcome
-
-    class Offered(Message):
-        """There is an unfinished run on the same data."""
-
-        def __init__(self, opener: Opener, offer: Entry, runs: list[Entry]) -> None:
-            super().__init__()
-            self.opener = opener
-            self.offer = offer
-            self.runs = runs
-
-    class Reading(Message):
-        """The data are being read, and that takes long."""
-
-        def __init__(self, words: str) -> None:
-            super().__init__()
-            self.words = words
-
-    class ReadAgain(Message):
-        """The table was read in another way, or could not be."""
-
-        def __init__(self, outcome: Opening | Exception, options: Mapping[str, object]) -> None:
-            super().__init__()
-            self.outcome = outcome
-            self.options = options
+    Args:
+        host: The app.
+        opener: Makes what opens the run; None where the screen is to ask what to open.
+        ask: Makes what opens the data, or the saved run, that the answer names.
+    """
 
     def __init__(
         self,
-        data: str,
+        host: Showing,
         opener: Callable[[], Opener] | None,
-        fps: float = 10.0,
-        *,
-        calm: bool = False,
-        ask: Callable[[str | None, str | None], Opener] | None = None,
+        ask: Callable[[str | None, str | None], Opener] | None,
     ) -> None:
-        """Make the app.
-
-        Args:
-            data: What is opened, in words.
-            opener: Makes what opens it; None where the screen is to ask what to open.
-            fps: How often to draw a second, at most.
-            calm: Whether only the header is drawn while training.
-            ask: Makes what opens the data, or the saved run, that the answer names.
-        """
-        super().__init__(data, fps, calm)
+        self._host = host
         self._opener = opener
         self._ask_for = ask
         self._opened_by: Opener | None = None
-        self._early: list[Key] = []
         self._next_told: float | None = None
         self._can_give_up = self._given_up = False
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
+        """Open the run, or ask which."""
         if self._opener is None:
             self._welcome()
-            return
-        # The first frame need not wait for pandas.
-        self.call_after_refresh(self._begin_loading, self._opener)
+        else:
+            # The first frame need not wait for pandas.
+            self._host.call_after_refresh(self._begin_loading, self._opener)
+
+    def _later(self, callback: Callable[..., None], *arguments: object) -> None:
+        """Have something called in the screen's thread, which may have ended in the meantime."""
+        with suppress(RuntimeError):
+            self._host.call_later(callback, *arguments)
+
+    def _told(self, words: str) -> None:
+        self._host.frame.header.tell(words)
 
     def _welcome(self, problem: str = "") -> None:
         """Ask what to open.
@@ -133,29 +101,24 @@ class Loading(Core):
 
         def answered(wanted: Wanted | None) -> None:
             if wanted is None:
-                self.exit()
+                self._host.exit()
                 return
-            self.frame.header.tell(f"{clean(wanted.data or wanted.run or '')}  reading …")
+            self._told(f"{clean(wanted.data or wanted.run or '')}  reading …")
             self._begin_loading(partial(ask, wanted.data, wanted.run))
 
-        self.push_screen(WelcomeScreen(problem), answered)
+        self._host.push_screen(WelcomeScreen(problem), answered)
 
-    async def on_event(self, event: Event) -> None:
-        waits = self._moment is None and len(self.screen_stack) == 1
-        if waits and isinstance(event, Key) and event.key not in _AT_ONCE:
-            if event.key == "escape" and self._can_give_up:
-                self._given_up = True
-                self.frame.header.tell("giving up …")
-            # Typed while the data are being read.
-            self._early.append(event)
-            return
-        await super().on_event(event)
-
-    async def _after_a_view(self) -> None:
-        early, self._early = self._early, []
-        for key in early:
-            if self.screen_stack:
-                await super().on_event(key)
+    def holds(self, event: Event) -> bool:
+        """Keep a key that needs a run for when there is one; false if it is none."""
+        host = self._host
+        waits = host.moment is None and len(host.screen_stack) == 1
+        if not waits or not isinstance(event, Key) or event.key in _AT_ONCE:
+            return False
+        if event.key == "escape" and self._can_give_up:
+            self._given_up = True
+            self._told("giving up …")
+        host.early.append(event)
+        return True
 
     def _begin_loading(self, make: Callable[[], Opener]) -> None:
         def work() -> Opening | None:
@@ -165,7 +128,7 @@ class Loading(Core):
             offer = opener.offer()
             if offer is None:
                 return opener.start()
-            self.post_message(self.Offered(opener, offer, opener.runs()))
+            self._later(self._offer, opener, offer, opener.runs())
             return None
 
         self._load(work)
@@ -179,13 +142,13 @@ class Loading(Core):
             self._next_told = now + _QUIET
         if now > self._next_told:
             self._next_told = now + _BETWEEN
-            self.post_message(self.Reading(f"{_in_words(size)}{100 * done // total} %"))
+            self._later(self._show_reading, f"{_in_words(size)}{100 * done // total} %")
 
-    def on_loading_reading(self, message: Reading) -> None:
+    def _show_reading(self, words: str) -> None:
         """Show how far the reading is."""
-        if self._moment is None and not self._given_up:
+        if self._host.moment is None and not self._given_up:
             self._can_give_up = True
-            self.frame.header.tell(f"reading {message.words}   Esc gives up")
+            self._told(f"reading {words}   Esc gives up")
 
     def _load(self, work: Callable[[], Opening | None]) -> None:
         """Open a run in a thread of its own."""
@@ -197,20 +160,17 @@ class Loading(Core):
             except Exception as error:
                 outcome = error
             if outcome is not None:
-                # The screen may have gone in the meantime.
-                with suppress(RuntimeError):
-                    self.post_message(self.Loaded(outcome))
+                self._later(self._loaded, outcome)
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
-    def on_loading_offered(self, message: Offered) -> None:
-        opener = message.opener
+    def _offer(self, opener: Opener, offer: Entry, runs: list[Entry]) -> None:
         # They were meant for a run that may not be the one to come.
-        self._early.clear()
-        self.frame.header.tell("there is a saved run")
+        self._host.early.clear()
+        self._told("there is a saved run")
 
         def answered(choice: Choice | None) -> None:
-            self.frame.header.tell("")
+            self._told("")
             if choice is None or choice.entry is None:
                 self._load(opener.anew)
                 return
@@ -224,15 +184,13 @@ class Loading(Core):
 
             self._load(work)
 
-        self.push_screen(ResumeScreen(message.offer, message.runs), answered)
+        self._host.push_screen(ResumeScreen(offer, runs), answered)
 
-    def on_loading_loaded(self, message: Loaded) -> None:
-        if isinstance(message.outcome, BaseException):
-            self._give_up(message.outcome)
-            return
-        self._go_over_to(message.outcome)
-        self.set_interval(min(1 / self._fps / 3, 0.05), self._tick)
-        self.set_interval(1.0, self._tell_whether_saved)
+    def _loaded(self, outcome: Opening | BaseException) -> None:
+        if isinstance(outcome, BaseException):
+            self._give_up(outcome)
+        else:
+            self._go_over_to(outcome)
 
     def _ask_about_missing_cells(
         self, error: MissingCellError, otherwise: str, then: Callable[[str | None], None]
@@ -240,8 +198,8 @@ class Loading(Core):
         # Only where it is needed, for the sake of the first frame.
         from tui.dialogs.missing import MissingScreen
 
-        self.frame.header.tell("cells are missing")
-        self.push_screen(MissingScreen(error, otherwise), then)
+        self._told("cells are missing")
+        self._host.push_screen(MissingScreen(error, otherwise), then)
 
     def _load_with(self, missing: str) -> None:
         """Open the same data again, with what to do about missing cells."""
@@ -250,13 +208,13 @@ class Loading(Core):
         explicit = {**self._opened_by.explicit, "missing": missing}
         opener = dataclasses.replace(self._opened_by, given=given, explicit=explicit)
         self._opened_by = opener
-        self.frame.header.tell("")
+        self._told("")
         self._load(opener.start)
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, _GivenUp):
-            self.failure = "given up while the data were being read"
-            self.exit(return_code=INTERRUPTED)
+            self._host.failure = "given up while the data were being read"
+            self._host.exit(return_code=INTERRUPTED)
             return
         # What came by standard input cannot be read a second time.
         is_there = self._opened_by is not None and self._opened_by.data != STANDARD_INPUT
@@ -278,24 +236,22 @@ class Loading(Core):
             self._welcome(str(error))
             return
         if isinstance(error, InputError):
-            self.failure = str(error)
+            self._host.failure = str(error)
         elif isinstance(error, MemoryError):
-            self.failure = f"not enough memory ({clean(str(error))})"
+            self._host.failure = f"not enough memory ({clean(str(error))})"
         else:
             raise error
-        self.exit(return_code=2)
+        self._host.exit(return_code=BAD_INPUT)
 
     def _go_over_to(self, opening: Opening) -> None:
         """Have a run on the screen."""
-        self.frame.header.tell("")
-        self._debugger = opening.debugger
-        self._sessions += 1
-        deliver = partial(self._deliver, self._sessions)
-        self._session = Session(opening.debugger, self._fps, self._window, deliver, opening.saver)
-        layout.restore(self.frame, opening.view, TITLES, opening.debugger.program.tensors)
-        self._session.do()
+        host = self._host
+        self._told("")
+        host.show_run(opening.debugger, opening.saver)
+        layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
+        host.do(lambda debugger: None)
         for notice in opening.notices:
-            self.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
+            host.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
 
     def read_again(self, **options: object) -> None:
         """Read the table in another way and start a new run on it; the present one is kept.
@@ -303,15 +259,15 @@ class Loading(Core):
         Args:
             **options: The fields of `TableOptions` that are to be others.
         """
-        opener, debugger = self._opened_by, self._debugger
+        opener, debugger = self._opened_by, self._host.debugger
         if opener is None or debugger is None:
             return
         source = debugger.dataset.source
         if source is None:
-            self._say("the table came from no file, so it cannot be read again", "error")
+            self._host.say("the table came from no file, so it cannot be read again", "error")
             return
-        self._halt()
-        self.frame.header.tell("reading the table again …")
+        self._host.halt()
+        self._told("reading the table again …")
         history = debugger.branches.budget // 2**20
         given = {**vars(source.options), **debugger.hyperparameters.as_dict(), **options}
         given |= {"history": history, "weights": None}
@@ -325,31 +281,25 @@ class Loading(Core):
                 outcome.debugger.stops.recall(stops, next_number)
             except Exception as error:
                 outcome = error
-            with suppress(RuntimeError):
-                self.post_message(self.ReadAgain(outcome, options))
+            self._later(self._read_again, outcome, options)
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
-    def on_loading_read_again(self, message: ReadAgain) -> None:
+    def _read_again(self, outcome: Opening | Exception, options: Mapping[str, object]) -> None:
         """Go over to the new run, or stay with the present one."""
-        self.frame.header.tell("")
-        if not isinstance(message.outcome, Exception):
-            before, self._session = self._session, None
-            if before is not None:
-                before.close("quit")
-            self._selected = self._timed = None
-            self.frame.start_again()
-            self._go_over_to(message.outcome)
+        self._told("")
+        if not isinstance(outcome, Exception):
+            self._go_over_to(outcome)
             return
-        if isinstance(message.outcome, MissingCellError):
+        if isinstance(outcome, MissingCellError):
 
             def answered(missing: str | None) -> None:
-                self.frame.header.tell("")
+                self._told("")
                 if missing is not None:
-                    self.read_again(**{**message.options, "missing": missing})
+                    self.read_again(**{**options, "missing": missing})
 
-            self._ask_about_missing_cells(message.outcome, "leaves the table as it is", answered)
+            self._ask_about_missing_cells(outcome, "leaves the table as it is", answered)
             return
-        if not isinstance(message.outcome, (InputError, MemoryError)):
-            raise message.outcome
-        self._say(str(message.outcome) or "not enough memory", severity="error")
+        if not isinstance(outcome, (InputError, MemoryError)):
+            raise outcome
+        self._host.say(str(outcome) or "not enough memory", severity="error")

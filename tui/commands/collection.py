@@ -8,7 +8,8 @@ import click
 
 from engine.common.text import visible
 from tui.commands.json_output import print_json
-from tui.commands.options import NAME, READ_ONLY, as_json_option
+from tui.commands.options import NAME, as_json_option
+from tui.opening.prepare import READ_ONLY
 
 if TYPE_CHECKING:
     from engine.data.bundled import Sample

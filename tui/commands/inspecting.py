@@ -11,8 +11,9 @@ from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import clean, counted
-from tui.commands.json_output import INTERRUPTED, NOT_FOUND, print_json
+from tui.commands.json_output import print_json
 from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
+from tui.exit_codes import INTERRUPTED, NOT_FOUND
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -149,8 +150,8 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
 
 def _prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
-    from tui.commands.options import prepare
     from tui.commands.reading_progress import told_if_slow
+    from tui.opening.prepare import prepare
 
     with told_if_slow(given["data"]) as progress:
         debugger = prepare(**given, progress=progress)

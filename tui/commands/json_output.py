@@ -1,4 +1,4 @@
-"""Results of commands as JSON."""
+"""How a command gives its result as JSON."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import json
 from typing import Any
 
 import click
-
-NOT_FOUND = 1
-FAILED = 1
-BAD_INPUT = 2
-INTERRUPTED = 130
 
 
 def print_json(described: dict[str, Any]) -> None:

@@ -11,13 +11,12 @@ from engine.proof.gradient_check import check_gradients
 from engine.proof.report import check_object, check_text, comparison_text
 from engine.proof.torch_network import import_torch
 from engine.proof.torch_run import compare_with_torch
-from tui.commands.json_output import FAILED, INTERRUPTED, print_json
+from tui.commands.json_output import print_json
 from tui.commands.without_screen import with_progress
+from tui.exit_codes import DONE, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-
-PASSED = 0
 
 
 def require_torch() -> None:
@@ -50,4 +49,4 @@ def prove(debugger: Debugger, with_torch: bool, as_json: bool) -> int:
         return INTERRUPTED
     if as_json:
         print_json(check_object(check, comparison))
-    return PASSED if check.passed and (comparison is None or comparison.passed) else FAILED
+    return DONE if check.passed and (comparison is None or comparison.passed) else FAILED

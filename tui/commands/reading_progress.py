@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.common.numbers import megabytes
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
-from tui.commands.options import STANDARD_INPUT
+from tui.opening.prepare import STANDARD_INPUT
 from tui.terminal.process import writes_over
 
 _PATIENCE = 1.0

@@ -9,17 +9,15 @@ import click
 
 from engine.common.numbers import grouped
 from engine.common.text import counted
-from tui.commands.json_output import BAD_INPUT, INTERRUPTED, print_json
+from tui.commands.json_output import print_json
 from tui.commands.options import (
-    CONTINUE,
-    COPY,
-    READ_ONLY,
-    STANDARD_INPUT,
     as_json_option,
     optional_data_and_hyperparameters,
     saving,
     written,
 )
+from tui.exit_codes import BAD_INPUT, INTERRUPTED
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT
 from tui.terminal.process import is_dumb
 
 _USAGE = """\
@@ -73,7 +71,7 @@ def open_(
         given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return
-    from tui.app import run
+    from tui.commands.on_screen import run
 
     given |= {"breakpoints": breakpoints, "watches": watches}
     sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))

@@ -60,22 +60,22 @@ class BranchesScreen(ListScreen):
         number = self.chosen.number
         present = next(b for b in self.moment.snapshot.branches if b.current)
         if present.number != number and not present.computed:
-            self.nn.say(
+            self.host.say(
                 f"“{present.label}” has no iteration, so it is not kept; u goes back to it."
             )
-        self.nn.change_branch(lambda debugger: debugger.branches.switch(number))
+        self.host.change_branch(lambda debugger: debugger.branches.switch(number))
         self.dismiss()
 
     def action_drop(self) -> None:
         """Forget the branch."""
         branch = self.chosen
         if branch.current:
-            self.nn.say("This is the present branch: switch to another one first.")
+            self.host.say("This is the present branch: switch to another one first.")
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.nn.change_branch(lambda debugger: debugger.branches.drop(branch.number))
+                self.host.change_branch(lambda debugger: debugger.branches.drop(branch.number))
 
         computed = counted(branch.computed, "iteration")
         question = f"{branch.label}, {computed}: this cannot be undone."

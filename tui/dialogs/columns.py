@@ -69,7 +69,7 @@ class ColumnsScreen(ListScreen):
         """Read the table again, if anything has changed."""
         self.dismiss()
         if self._roles != self._before:
-            self.nn.read_again(**self._options())
+            self.host.read_again(**self._options())
 
     def _options(self) -> dict[str, Any]:
         named = {

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.command import CommandInput, CommandList, CommandPalette
+from textual.command import CommandInput, CommandList
 from textual.widget import Widget
 from textual.widgets import LoadingIndicator
-from textual.worker import Worker
 
 from tui.dialogs.dialog import DismissedOnce
+from tui.terminal.textual_private import GuardedPalette
 
 _LONGEST = 100
 """Characters of what is searched for."""
 
 
-class CommandSearch(DismissedOnce, CommandPalette):
+class CommandSearch(DismissedOnce, GuardedPalette):
     """Textual's palette, for keys that come before it is ready for them, or after it has gone."""
 
     def __init__(self) -> None:
@@ -35,16 +35,10 @@ class CommandSearch(DismissedOnce, CommandPalette):
                 self.query_one(part)
             self.query_one(CommandInput).max_length = _LONGEST
 
-    def _gather_commands(  # type: ignore[override]
-        self, search_value: str
-    ) -> Worker[None] | None:
-        return super()._gather_commands(search_value) if self.children else None
+    @property
+    def is_ready(self) -> bool:
+        return bool(self._parts)
 
-    def _action_command_list(self, action: str) -> None:
-        # A page is counted in lines, which a list that has no room yet does not have.
-        if self._parts and self.query_one(CommandList).scrollable_content_region:
-            super()._action_command_list(action)
-
-    def _action_cursor_down(self) -> None:
-        if self._parts:
-            super()._action_cursor_down()
+    @property
+    def has_room(self) -> bool:
+        return self.is_ready and bool(self.query_one(CommandList).scrollable_content_region)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from asyncio import wrap_future
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from rich.text import Text
@@ -21,11 +20,9 @@ from engine.inspection.ask import Scan
 from engine.language.functions import FUNCTIONS
 from engine.maths.tensor import Array
 from tui.dialogs.dialog import Dialog
+from tui.drawing.host import host_of
 from tui.drawing.numbers import array_text, number_text
 from tui.drawing.typed_line import TypedLine
-
-if TYPE_CHECKING:
-    from tui.app import NNTui
 
 HINT = (
     "norm(dE_dw)   E - prev(E)   dE_dv[input2, g1]   all(isfinite(w))\n"
@@ -84,7 +81,7 @@ class EvaluateScreen(Dialog[None]):
         self._found = None
         self._show("looking …  Esc gives up")
         if self._answering is not None and not self._answering.is_finished:
-            cast("NNTui", self.app).give_up_search()
+            host_of(self.app).give_up_search()
         # In a worker, so that Esc is heard while it looks through many iterations.
         self._answering = self.run_worker(self._answer(text), exclusive=True)
 
@@ -122,14 +119,14 @@ class EvaluateScreen(Dialog[None]):
 
     def action_close(self) -> None:
         """Close the dialog and cancel the search."""
-        cast("NNTui", self.app).give_up_search()
+        host_of(self.app).give_up_search()
         self.dismiss()
 
     def action_go(self) -> None:
         """Go to the iteration that was found."""
         if self._found is not None:
             # The values of an iteration are there once it is complete.
-            cast("NNTui", self.app).go_to_iteration(self._found + 1)
+            host_of(self.app).go_to_iteration(self._found + 1)
             self.dismiss()
 
 

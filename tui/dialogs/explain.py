@@ -128,7 +128,7 @@ class ExplainScreen(ListScreen):
         if self.operands:
             after = self._trail[-1].leads_to
             arrive = partial(self._arrive, after)
-            self.nn.explain_cell(self.operands[self.cursor], arrive, after)
+            self.host.explain_cell(self.operands[self.cursor], arrive, after)
 
     def _arrive(self, after: int | None, explanation: Explanation) -> None:
         self._trail[-1].cursor = self.cursor

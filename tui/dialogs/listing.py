@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.strip import Strip
 
 from tui.dialogs.dialog import Dialog
+from tui.drawing.host import Host, host_of
 from tui.drawing.lines import LinesView, Row
 from tui.view_state import Moment
-
-if TYPE_CHECKING:
-    from tui.app import NNTui
 
 
 class Owner(Protocol):
@@ -94,9 +92,9 @@ class ListScreen(Dialog[None]):
         yield self.lines
 
     @property
-    def nn(self) -> NNTui:
+    def host(self) -> Host:
         """The app."""
-        return cast("NNTui", self.app)
+        return host_of(self.app)
 
     @property
     def line_of_cursor(self) -> int:

@@ -14,14 +14,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.common.numbers import grouped
-from tui.commands.options import CONTINUE, COPY, READ_ONLY
 from tui.dialogs.dialog import Dialog
 from tui.drawing.list_text import ago, aligned, brief, brief_loss
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual._widget_navigation import Direction
 
     from engine.saved.library import Entry
     from engine.saved.manifest import Saved
@@ -131,10 +129,14 @@ def _cells(entry: Entry, now: float) -> list[str]:
 class _Runs(OptionList):
     """Textual's list, for keys that come before it has any room."""
 
-    def _move_page(self, direction: Direction) -> None:
+    def action_page_down(self) -> None:
         # A page is counted in lines, which it does not have then.
         if self.scrollable_content_region:
-            super()._move_page(direction)
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+    def action_page_up(self) -> None:
+        if self.scrollable_content_region:
+            super().action_page_up()  # type: ignore[no-untyped-call]
 
 
 class BrowseScreen(Dialog[Choice]):

@@ -77,17 +77,17 @@ class StopsScreen(ListScreen):
     def action_switch(self) -> None:
         """Switch the stop on or off."""
         number = self.chosen.number
-        self.nn.change_stops(lambda debugger: debugger.stops.toggle(number))
+        self.host.change_stops(lambda debugger: debugger.stops.toggle(number))
 
     def action_delete(self) -> None:
         """Remove the stop from the list."""
         number = self.chosen.number
-        self.nn.change_stops(lambda debugger: debugger.stops.remove(number))
+        self.host.change_stops(lambda debugger: debugger.stops.remove(number))
 
     def action_edit(self) -> None:
         """Change the condition."""
-        self.nn.prompt_stop(self.chosen)
+        self.host.prompt_stop(self.chosen)
 
     def action_add(self, kind: str) -> None:
         """Add a stop."""
-        self.nn.prompt_new_stop(kind)
+        self.host.prompt_new_stop(kind)

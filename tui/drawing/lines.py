@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,12 +15,10 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.drawing.host import host_of
 from tui.drawing.palette import Palette
 from tui.terminal.ascii import typeset
 from tui.view_state import Moment, State
-
-if TYPE_CHECKING:
-    from tui.app import NNTui
 
 
 class Row:
@@ -105,12 +103,12 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def palette(self) -> Palette:
         """The colours of the present theme."""
-        return cast("NNTui", self.app).palette
+        return host_of(self.app).palette
 
     @property
     def is_colourless(self) -> bool:
         """Whether colours cannot tell one thing from another here."""
-        return self.app.no_color or cast("NNTui", self.app).depth == 16
+        return self.app.no_color or host_of(self.app).depth == 16
 
     def show(self, moment: Moment) -> None:
         """Draw another moment, if the widget can be seen; otherwise once it can."""

@@ -33,7 +33,7 @@ class TypedLine(Input):
             )
         return shown[:LONGEST]
 
-    async def _on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         for binding in _EDITING.get(event.key, ()):
             await self.run_action(binding.action)
             event.stop()

@@ -23,7 +23,7 @@ from engine.saved.manifest import Saved, newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
-from tui.commands.options import (
+from tui.opening.prepare import (
     CONTINUE,
     COPY,
     READ_ONLY,

@@ -18,6 +18,7 @@ from engine.data.table.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.drawing.lines import LinesView, Row, cells_of, wrap
 from tui.drawing.typed_line import TypedLine
+from tui.keys import pane_bindings
 from tui.view_state import Moment
 
 _FIELDS = (*DECLARATIONS.values(), *TABLE_DECLARATIONS.values())
@@ -184,6 +185,7 @@ class HyperparametersPane(Container):
     """The form: a cursor over the fields, Enter edits, Enter applies, Esc restores."""
 
     BORDER_TITLE = "2 Hyperparameters"
+    BINDINGS = pane_bindings("hyperparameters")
     DEFAULT_CSS = """
     HyperparametersPane { layers: below above; }
     HyperparametersPane #editor {
@@ -232,7 +234,7 @@ class HyperparametersPane(Container):
             fields.cursor = min(max(fields.cursor + step, 0), len(fields.shown) - 1)
         fields.redraw()
 
-    def edit(self) -> None:
+    def action_edit(self) -> None:
         """Begin to edit the field under the cursor, or apply what was chosen."""
         fields, values = self.fields, self.settings
         if not values:
@@ -246,6 +248,10 @@ class HyperparametersPane(Container):
         else:
             self._type(value)
         fields.redraw()
+
+    def action_open(self) -> None:
+        """Begin to edit the field under the cursor, or apply what was chosen."""
+        self.action_edit()
 
     def _type(self, value: str) -> None:
         self.fields.typing = True
@@ -325,4 +331,4 @@ class HyperparametersPane(Container):
             self.fields.cursor = place
             self.fields.redraw()
             if again:
-                self.edit()
+                self.action_edit()

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped
+from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, cells_of
 from tui.drawing.matrix import as_table, flat_head, matrix_rows, name_width, names_of
 from tui.drawing.numbers import (
@@ -22,6 +23,7 @@ from tui.drawing.numbers import (
     whole_digits,
     width_for,
 )
+from tui.keys import pane_bindings
 from tui.panes.shares import ELLIPSIS, Shares, share_out
 from tui.view_state import Moment, State
 
@@ -36,6 +38,7 @@ class IterationPane(LinesView):
     """The listing; where there is room, also the last result in full."""
 
     BORDER_TITLE = "5 Iteration"
+    BINDINGS = pane_bindings("iteration")
     CALM = 0.5
 
     def __init__(self, id: str) -> None:
@@ -74,6 +77,20 @@ class IterationPane(LinesView):
         self._cursor = line
         self.keep_marked_visible()
         self.redraw()
+
+    def action_open(self) -> None:
+        """Inspect the tensor of the operation under the cursor."""
+        if self.moment is not None:
+            host_of(self.app).inspect(self.line.name)
+
+    def action_edit(self) -> None:
+        """Go to the parameter under the cursor, or say how to come to one."""
+        if self.moment is None:
+            return
+        if self.line.name in self.moment.snapshot.listing.parameters:
+            self.action_open()
+        else:
+            host_of(self.app).tell_the_way_to_a_weight(self.line.name)
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

@@ -10,7 +10,7 @@ import termios
 import tty
 from codecs import getincrementaldecoder
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -24,12 +24,29 @@ if TYPE_CHECKING:
 
     from textual.message import Message
 
-    from tui.actions.core import Core
-
 _AT_ONCE = 4096
 """Bytes that are read at once."""
 _LOOK = 0.1
 """Seconds between two looks whether keys are still wanted."""
+
+
+class Driven(Protocol):
+    """The app, as far as its driver has to know it."""
+
+    def save_at_once(self, signal: str) -> None:
+        """Save before a signal ends the program."""
+
+    def leave(self, code: int) -> None:
+        """End with an exit code, without what was typed and not yet answered."""
+
+    def leave_if_alone(self) -> None:
+        """End if the terminal has gone."""
+
+    def fail(self, error: Exception) -> None:
+        """End by a defect."""
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message."""
 
 
 class _Output:
@@ -75,21 +92,21 @@ class ScreenDriver(LinuxDriver):
         stdout, stderr = sys.__stdout__, sys.__stderr__
         if stdout is not None and stdout.isatty() and (stderr is None or not stderr.isatty()):
             self._file = stdout
-        self._core = cast("Core", self._app)
+        self._driven = cast("Driven", self._app)
         self._drawn_on = self._file.fileno()  # type: ignore[union-attr]
         self._file = _Output(self._file, self._look_for_terminal)  # type: ignore[arg-type, assignment]
         self._is_on = self._is_ending = self._is_to_stop = False
-        terminal.on_termination(self._loop, self._core.save_at_once, self._leave, self._give_back)
+        terminal.on_termination(self._loop, self._driven.save_at_once, self._leave, self._give_back)
 
     def _leave(self, code: int) -> None:
         self._is_ending = True
-        self._core.leave(code)
+        self._driven.leave(code)
 
     def _look_for_terminal(self) -> None:
         """Exit the app if the terminal has gone; callable from any thread."""
         # The loop may have ended before.
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._core.leave_if_alone)
+            self._loop.call_soon_threadsafe(self._driven.leave_if_alone)
 
     def write(self, data: str) -> None:
         # Nobody takes what is written to a terminal that was given back.
@@ -153,7 +170,7 @@ class ScreenDriver(LinuxDriver):
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()
-        self._core.post_message(self.SignalResume())
+        self._driven.post_message(self.SignalResume())
 
     def _run_input_thread(self) -> None:
         try:
@@ -162,7 +179,7 @@ class ScreenDriver(LinuxDriver):
             self._look_for_terminal()
         except Exception as error:
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._core._handle_exception, error)
+                self._loop.call_soon_threadsafe(self._driven.fail, error)
 
     def run_input_thread(self) -> None:
         """Read the input, whatever its bytes, until the driver stops."""

@@ -24,9 +24,6 @@ _PATIENCE, _LAST = 2.5, 0.2
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 """The signals that end the program in order."""
 
-LOST = 128 + signal.SIGHUP
-"""The exit code where the terminal has gone."""
-
 _AS_BEFORE = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"

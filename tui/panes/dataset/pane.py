@@ -13,9 +13,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped, percent, scientific
+from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, right, wrap
 from tui.drawing.numbers import fixed, missing
 from tui.drawing.short_names import shortened
+from tui.keys import pane_bindings
 from tui.panes.dataset.columns import Columns, Table, lay_out, widest
 from tui.panes.dataset.rows import HELD_OUT, IN_BATCH, count_rows
 from tui.view_state import Moment, State
@@ -31,6 +33,7 @@ class DatasetPane(LinesView):
     """Draws only the rows that can be seen, however many there are."""
 
     BORDER_TITLE = "1 Dataset"
+    BINDINGS = pane_bindings("dataset")
     CALM = 0.5
     HEADING = 1
 
@@ -205,6 +208,14 @@ class DatasetPane(LinesView):
         """Go to an observation that was chosen in the inspector."""
         self._cursor = observation
         self.keep_visible(observation)
+
+    def action_open(self) -> None:
+        """Ask which column is what."""
+        host_of(self.app).choose_columns()
+
+    def action_edit(self) -> None:
+        """Ask which column is what."""
+        self.action_open()
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

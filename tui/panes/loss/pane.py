@@ -23,7 +23,9 @@ from tui.drawing.chart import (
     suits_log,
     wants_log,
 )
+from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, cells_of, right, wrap
+from tui.keys import pane_bindings
 from tui.panes.loss.legend import CURVE, MARKS, legend_row
 from tui.panes.watches import watch_row
 from tui.view_state import Moment
@@ -52,10 +54,11 @@ class LossPane(LinesView):
     """A chart whose axes stay as they are unless something does not fit."""
 
     BORDER_TITLE = "3 Loss"
+    BINDINGS = pane_bindings("loss")
     CALM = 0.2
 
     class Chosen(Message):
-        """The cursor moved."""
+        """The cursor moved, or the chart is drawn in another way."""
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -103,6 +106,32 @@ class LossPane(LinesView):
         self._drawn.clear()
         if self.size:
             self.redraw()
+
+    def action_log_scale(self) -> None:
+        """Change between the linear and the logarithmic scale of E."""
+        self.toggle_log()
+        self.post_message(self.Chosen())
+
+    def action_smooth(self) -> None:
+        """Draw a smoothed curve over the losses, or no longer."""
+        self.toggle_smooth()
+        self.post_message(self.Chosen())
+
+    def action_zoom(self, step: int) -> None:
+        """Draw fewer iterations, or more."""
+        self.zoom(step)
+
+    def action_pan(self, step: int) -> None:
+        """Draw later iterations, or earlier ones."""
+        self.pan(step)
+
+    def action_open(self) -> None:
+        """Go to the iteration under the cursor."""
+        cursor = self.cursor_iteration
+        if cursor is not None:
+            self.clear_cursor()
+            # The values of an iteration are there once it is complete.
+            host_of(self.app).go_to_iteration(cursor + 1)
 
     def start_again(self) -> None:
         """Forget the axes and the cursor of the run before."""

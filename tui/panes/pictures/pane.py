@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from engine.common.errors import InputError
 from tui.drawing.lines import LinesView, Row, wrap
+from tui.keys import pane_bindings
 from tui.panes.pictures.boundary_curve import curve_rows
 from tui.panes.pictures.boundary_map import plane_rows
 from tui.panes.pictures.histograms import bins_for, histogram_rows
@@ -58,6 +59,7 @@ class PicturesPane(LinesView):
     """One view at a time; what takes long is computed in a thread of its own."""
 
     BORDER_TITLE = "6 Pictures"
+    BINDINGS = pane_bindings("pictures")
     CALM: ClassVar[float] = _PACE
 
     class Arrived(Message):
@@ -96,7 +98,7 @@ class PicturesPane(LinesView):
         """The name of the view, in lower case."""
         return VIEWS[self._view].lower()
 
-    def next_view(self) -> None:
+    def action_next_view(self) -> None:
         """Go to the next view, round."""
         self._view = (self._view + 1) % len(VIEWS)
         self.scroll_to(y=0, animate=False)
@@ -205,7 +207,7 @@ class PicturesPane(LinesView):
         seen, count = self._in_sight()
         if len(seen) < count:
             hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  "
-        self.entitle(title, f"[@click=app.next_view]{hint}v ▸[/]")
+        self.entitle(title, f"[@click=next_view]{hint}v ▸[/]")
 
     def _in_sight(self) -> tuple[range, int]:
         """Return which hidden layers or classes are in view, and the number of all."""

@@ -9,8 +9,10 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView
 from tui.drawing.matrix import names_of
+from tui.keys import pane_bindings
 from tui.panes.weights.check import HEAD as CHECK_HEAD
 from tui.panes.weights.check import Checked
 from tui.panes.weights.inspector import colour_rows, in_colours, summary_rows, tensor_rows
@@ -38,6 +40,7 @@ class WeightsPane(LinesView):
     """Views of every parameter, side by side as there is room; or one tensor in full."""
 
     BORDER_TITLE = "4 Weights"
+    BINDINGS = pane_bindings("weights")
     CALM = 0.5
 
     class RowChosen(Message):
@@ -89,7 +92,7 @@ class WeightsPane(LinesView):
             self._at[0] = place
             self._keep_cursor_visible()
 
-    def next_view(self) -> None:
+    def action_next_view(self) -> None:
         """Go to the next view of the parameters, or between numbers and colours."""
         if self.inspected is not None:
             self._heat = not self._heat
@@ -97,6 +100,18 @@ class WeightsPane(LinesView):
             self._view = (self._view + 1) % len(TABS)
         self._refresh()
         self._keep_cursor_visible()
+
+    def action_edit(self) -> None:
+        """Ask for another value of the weight under the cursor."""
+        host_of(self.app).edit_cell()
+
+    def action_open(self) -> None:
+        """Ask for another value of the weight under the cursor."""
+        self.action_edit()
+
+    def action_nudge(self, percent: int) -> None:
+        """Change the weight under the cursor by so many per cent."""
+        host_of(self.app).nudge(percent)
 
     def action_go_to_view(self, view: int) -> None:
         """Show a view of the parameters."""
@@ -152,7 +167,7 @@ class WeightsPane(LinesView):
         if self.inspected is not None:
             title = f"4 Inspector  {listing.symbols[self.inspected]}"
             hint = ("numbers" if self._heat else "colours") + " v ▸"
-            self.entitle(title, f"[@click=app.next_view]{hint}[/]")
+            self.entitle(title, f"[@click=next_view]{hint}[/]")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
         checked = self._checked

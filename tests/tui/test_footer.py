@@ -1,0 +1,62 @@
+"""The footer: what the focused pane can do, then what can be done everywhere."""
+
+import pytest
+from textual.widgets._footer import FooterKey
+
+from tests.tui.app import SIZES, clock, opened, text, until
+from tui.app import NNTui
+from tui.keys import KEYS, TITLES
+from tui.workspace import Frame
+
+SHOWN = {
+    "dataset": ["Enter columns"],
+    "hyperparameters": ["Enter edit"],
+    "loss": ["Enter go there", "y log", "a average", "z zoom"],
+    "weights": ["Enter edit", "+ +1 %", "v view"],
+    "iteration": ["Enter inspect"],
+    "pictures": ["v view"],
+}
+EVERYWHERE = ["? help", "q quit", "space run", "n next"]
+
+
+def footer(app: NNTui) -> list[str]:
+    return [f"{key.key_display} {key.description}" for key in app.query(FooterKey)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_footer_shows_the_keys_of_the_focused_pane(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        for number, name in enumerate(TITLES, start=1):
+            await pilot.press(str(number))
+            wanted = SHOWN[name] + EVERYWHERE
+            await until(pilot, lambda wanted=wanted: footer(app)[: len(wanted)] == wanted)
+            line = "  ".join(wanted)
+            await until(pilot, lambda line=line: line in text(app).splitlines()[-1])
+
+
+def test_every_key_is_an_action_of_each_of_its_panes_or_of_the_app() -> None:
+    frame = Frame("or")
+    for key in KEYS:
+        action = f"action_{key.action.partition('(')[0]}"
+        answering = [frame.panes[name] for name in key.panes] or [NNTui]
+        assert all(hasattr(one, action) for one in answering), key.action
+        assert not key.home or key.home in key.panes
+
+
+async def test_a_key_typed_right_behind_that_of_a_pane_is_for_that_pane() -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        before = app.frame.weights.parameter_cell()
+        app.simulate_key("4")
+        app.simulate_key("plus")
+        await until(pilot, lambda: app.frame.weights.parameter_cell() != before)
+
+
+async def test_keys_of_a_pane_that_answers_for_all() -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("s", "5", "y")
+        await until(pilot, lambda: app.frame.loss.is_logarithmic)
+        assert app.frame.active == "iteration"
+        await pilot.press("v")
+        await until(pilot, lambda: app.frame.weights.cell[0] == "dE_dv")

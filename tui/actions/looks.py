@@ -1,0 +1,100 @@
+"""Colours, and the whole screen drawn anew where the terminal has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from textual.events import Resize
+from textual.filter import LineFilter
+from textual.geometry import Size
+from textual.theme import Theme
+from textual.timer import Timer
+
+from engine.common.text import clean
+from tui.actions.base import Base
+from tui.drawing.contrast import legible
+from tui.drawing.lines import LinesView
+from tui.drawing.palette import THEME, Palette
+from tui.settings import keep_theme, kept_theme, settings_path
+from tui.terminal import process as terminal
+
+_SETTLED = 0.1
+"""Seconds after which a terminal is taken to keep its size."""
+
+_DEPTHS = {"standard": 16, "windows": 16, "256": 256}
+"""How many colours there are in what Rich finds that the terminal has."""
+
+
+class Looks(Base):
+    """Follows the theme and the terminal."""
+
+    _redrawing: Timer | None = None
+
+    def __init__(self, data: str, fps: float, calm: bool) -> None:
+        super().__init__(data, fps, calm)
+        self.register_theme(THEME)
+        # What Textual itself lets users set, e.g. textual-light.
+        wanted = (os.environ.get("TEXTUAL_THEME", ""), kept_theme(), THEME.name)
+        self.theme = next(name for name in wanted if name in self.available_themes)
+        self._kept_theme = self.theme
+        if calm:
+            self.animation_level = "none"
+
+    def on_mount(self) -> None:
+        self._take_colours()
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self.app_resume_signal.subscribe(self, lambda app: self._draw_all())
+        if not self.is_headless:
+            self.set_interval(1.0, self._follow_size)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        self._take_colours()
+        if theme.name == self._kept_theme:
+            return
+        self._kept_theme = theme.name
+        try:
+            keep_theme(theme.name)
+        except OSError as error:
+            why = clean(f"{settings_path()}: {error.strerror or error}")
+            self.say(f"The theme is not kept for the next time: {why}.", severity="warning")
+
+    @property
+    def depth(self) -> int:
+        """How many colours the terminal has, or the theme uses; 0 for all that there are."""
+        if self.native_ansi_color:
+            return 16
+        return _DEPTHS.get(self.console.color_system or "", 0)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), legible(self.depth, self.current_theme.dark)]
+
+    def _take_colours(self) -> None:
+        self.palette = Palette.from_theme(
+            self.theme_variables, dark=self.current_theme.dark, few=self.depth == 16
+        )
+        for view in self.screen_stack[0].query(LinesView):
+            view.notify_style_update()
+            view.refresh()
+
+    def on_resize(self) -> None:
+        """Draw everything once the terminal keeps its size.
+
+        One that was smaller for a moment, too short for Textual to see, has lost what was there.
+        """
+        if self.moment is None:
+            # All of it is drawn when there is something to show.
+            return
+        if self._redrawing is not None:
+            self._redrawing.stop()
+        self._redrawing = self.set_timer(_SETTLED, self._draw_all)
+
+    def _draw_all(self) -> None:
+        """Draw every cell, as after `fg` nothing of the screen is there any more."""
+        self.refresh(layout=True)
+
+    def _follow_size(self) -> None:
+        """Take the size that the terminal has, as of several changes the last may be missed."""
+        now = terminal.size()
+        if now is not None and all(now) and tuple(self.size) != tuple(now):
+            self.post_message(Resize(Size(*now), Size(*now)))

@@ -1,0 +1,74 @@
+"""What panes and dialogs see of the app that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from engine.inspection.snapshot import StopView
+    from engine.maths.arithmetic import Cell, Explanation
+    from tui.drawing.palette import Palette
+    from tui.engine_link import Command
+
+
+class Host(Protocol):
+    """The app, as far as what is drawn on it has to know it."""
+
+    palette: Palette
+    """The colours of the present theme."""
+
+    @property
+    def depth(self) -> int:
+        """How many colours the terminal has, or the theme uses; 0 for all that there are."""
+
+    def say(self, words: str) -> None:
+        """Tell something in passing."""
+
+    def change_stops(self, command: Command) -> None:
+        """Change the list of stops and draw it."""
+
+    def inspect(self, name: str) -> None:
+        """Show a tensor in the inspector and go there."""
+
+    def edit_cell(self) -> None:
+        """Ask for another value of the weight under the cursor."""
+
+    def nudge(self, percent: int) -> None:
+        """Change the weight under the cursor by so many per cent."""
+
+    def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
+        """Say how to come from where one is to a number that can be changed."""
+
+    def choose_columns(self) -> None:
+        """Ask which column of the table is what."""
+
+    def prompt_new_stop(self, kind: str) -> None:
+        """Ask for a watch or a breakpoint."""
+
+    def prompt_stop(self, stop: StopView) -> None:
+        """Ask for another condition of a stop."""
+
+    def change_branch(self, command: Command) -> None:
+        """Switch to another branch, or drop one."""
+
+    def explain_cell(
+        self, cell: Cell, then: Callable[[Explanation], None], after: int | None = None
+    ) -> None:
+        """Have a cell of an explanation explained, at the clock or at the end of an iteration."""
+
+    def give_up_search(self) -> None:
+        """End a search that is under way."""
+
+    def go_to_iteration(self, iteration: int) -> None:
+        """Go to where an iteration begins."""
+
+    def read_again(self, **options: object) -> None:
+        """Read the table in another way and start a new run on it."""
+
+
+def host_of(app: App[Any]) -> Host:
+    """Return the app of a widget as what it is here."""
+    return cast("Host", app)

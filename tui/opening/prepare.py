@@ -1,0 +1,106 @@
+"""Reads the files that the options of a command name, and makes the debugger they ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from engine.common.errors import InputError, ParametersError
+from engine.common.progress import Progress, silent
+from engine.common.text import clean
+from engine.data.table.options import TableOptions
+from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.debugger import Debugger
+
+STANDARD_INPUT = "-"
+"""What stands for it in the place of a file."""
+
+CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
+"""The ways to open a saved run."""
+
+TABLE_OPTIONS = tuple(field.name for field in dataclasses.fields(TableOptions))
+"""The names of the options that say how to read the table."""
+
+
+def table_options(given: Mapping[str, Any]) -> TableOptions:
+    """Return those of the given options that say how to read the table."""
+    return TableOptions(**{name: given[name] for name in TABLE_OPTIONS if name in given})
+
+
+def prepare(
+    data: str,
+    weights: str | None,
+    history: int,
+    breakpoints: tuple[str, ...] = (),
+    watches: tuple[str, ...] = (),
+    progress: Progress = silent,
+    stream: BinaryIO | None = None,
+    **given: Any,
+) -> Debugger:
+    """Read the files that the options name and make the debugger that they ask for.
+
+    Args:
+        data: A path, the name of a bundled dataset, or - for standard input.
+        weights: A file with parameters.
+        history: How many MB going back may take.
+        breakpoints: Specifications of breakpoints.
+        watches: Expressions to watch.
+        progress: Told how far the reading is.
+        stream: Standard input, where it is not the process's any more.
+        **given: Hyperparameters and the fields of `TableOptions`.
+
+    Raises:
+        InputError: A file cannot be used, the parameters do not fit, or a breakpoint or
+            watch cannot be set.
+    """
+    from engine.debugger import Debugger
+    from engine.model.parameters_file import read_parameters
+
+    table = table_options(given)
+    hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
+    parameters = read_parameters(weights) if weights is not None else None
+    dataset = read_table(data, table, hyperparameters.seed, progress, stream)
+    try:
+        debugger = Debugger(dataset, hyperparameters, parameters, history)
+    except ParametersError as error:
+        raise InputError(f"{clean(weights or '')}: {error}") from None
+    add_stops(debugger, breakpoints, watches)
+    return debugger
+
+
+def read_table(
+    data: str, options: TableOptions, seed: int, progress: Progress, stream: BinaryIO | None
+) -> Dataset:
+    """Read the table that the command line names; - is standard input.
+
+    Raises:
+        InputError: It cannot be used.
+    """
+    from engine.data.table.read import read_dataset
+
+    if data != STANDARD_INPUT:
+        return read_dataset(data, options, seed=seed, progress=progress)
+    stream = stream or sys.stdin.buffer
+    return read_dataset("standard input", options, seed=seed, progress=progress, stream=stream)
+
+
+def add_stops(debugger: Debugger, breakpoints: Sequence[str], watches: Sequence[str]) -> None:
+    """Set the breakpoints and watches that the command line asks for.
+
+    Raises:
+        InputError: One cannot be set; its option is named.
+    """
+    for option, specs, add in (
+        ("--break", breakpoints, debugger.stops.add_breakpoint),
+        ("--watch", watches, debugger.stops.add_watch),
+    ):
+        for spec in specs:
+            try:
+                add(spec)
+            except InputError as error:
+                raise InputError(f"{option} {clean(spec, 60)}: {error}") from None
