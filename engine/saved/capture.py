@@ -1,39 +1,47 @@
-"""What a save holds: taken between two operations, encoded later in another thread."""
+"""Takes a save of a debugger between two operations, to be encoded later in another thread."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import __version__
-from engine.common.errors import InputError
+from engine.common.npz import pack
+from engine.common.settings import MEGABYTE
+from engine.common.version import __version__
 from engine.maths.tensor import Array
 from engine.run.branches import Action, Branch, Branches, Planned, Switched
 from engine.run.history import Change, LearningRate
-from engine.saved.hit_counts import describe_tallies
-from engine.saved.json_field import Field
-from engine.saved.npz import digest, pack
-from engine.stops.stop import Hit
+from engine.saved import document
+from engine.saved.document import (
+    HELD_OUT,
+    LOSSES,
+    BranchRecord,
+    ChangedRecord,
+    DataRecord,
+    EditRecord,
+    HitRecord,
+    PlannedRecord,
+    RateRecord,
+    Saved,
+    StopRecord,
+    SummaryRecord,
+    SwitchedRecord,
+    digest,
+    manifest_of,
+)
+from engine.saved.hit_counts import met_stops, nonfinite_times
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.debugger import Debugger
 
-FORMAT, VERSION = "nn-tui run", 1
-LOSSES, HELD_OUT = "losses", "held_out"
-BLOCK = 262_144
-"""Losses in a piece that, once it is full, is written once and shared by all saves after it."""
 _CHECKPOINTS = 4 * 1024 * 1024
 """Bytes that the checkpoints of a save may take, beside those it cannot do without."""
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,12 @@ class Capture:
     """A debugger at one moment.
 
     Attributes:
-        document: All that is no array.
+        document: All that is no array, as JSON can hold it.
         arrays: The arrays that differ from save to save.
         series: The losses, which only grow.
     """
 
-    document: Document
+    document: dict[str, Any]
     arrays: Mapping[str, Array]
     series: Mapping[str, Series]
 
@@ -94,50 +102,43 @@ def capture(
     present = {(stop.number, stop.spec) for stop in (*debugger.stops, *debugger.planned)}
     described = []
     for branch in known:
-        about = _describe_branch(branch, branch in listed, arrays, series, len(known))
-        about |= describe_tallies(branch.run.tallies, branch.number, present, arrays)
-        described.append(about)
+        record = _branch(branch, branch in listed, arrays, series, len(known))
+        met = met_stops(branch.run.tallies, branch.number, present, arrays)
+        described.append(replace(record, met=met))
     for name, value in (debugger.given or {}).items():
         arrays[f"given.{name}"] = np.array(value, dtype=np.float64)
-    document: Document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "id": identity,
-        "program": __version__,
-        "numpy": np.__version__,
-        "machine": platform.machine(),
-        "started": started,
-        "saved": time.time(),
-        "ended": ended,
-        "data": _describe_data(debugger.dataset),
-        "history": branches.budget // 2**20,
-        "given": sorted(debugger.given) if debugger.given is not None else None,
-        "branches": described,
-        "current": branches.current.number,
-        "next_branch": branches.next_number,
-        "done": [_describe_action(action) for action in branches.done],
-        "undone": [_describe_action(action) for action in branches.undone],
-        "stops": [{name: getattr(stop, name) for name in _STOP_FIELDS} for stop in debugger.stops],
-        "next_stop": debugger.stops.next_number,
-        "log": list(debugger.log),
-        "hit": _describe_hit(debugger.last_hit),
-        "view": view,
-        "summary": _summarise(debugger),
-    }
-    return Capture(document, arrays, series)
-
-
-def _describe_hit(hit: Hit | None) -> Document | None:
-    if hit is None:
-        return None
-    return {"words": hit.words, "iteration": hit.iteration, "position": hit.position}
-
-
-_STOP_FIELDS = ("number", "name", "place", "text", "count", "enabled", "problem")
+    hit = debugger.last_hit
+    saved = Saved(
+        id=identity,
+        program=__version__,
+        numpy=np.__version__,
+        machine=platform.machine(),
+        started=started,
+        saved=time.time(),
+        ended=ended,
+        data=_data(debugger.dataset),
+        history=branches.budget // MEGABYTE,
+        given=None if debugger.given is None else tuple(sorted(debugger.given)),
+        branches=tuple(described),
+        current=branches.current.number,
+        next_branch=branches.next_number,
+        done=tuple(map(_action, branches.done)),
+        undone=tuple(map(_action, branches.undone)),
+        stops=tuple(map(StopRecord.of, debugger.stops)),
+        next_stop=debugger.stops.next_number,
+        log=tuple(debugger.log),
+        hit=None if hit is None else HitRecord.of(hit),
+        view=view,
+        summary=_summary(debugger),
+        # The encoder names the pieces.
+        blocks={},
+        state="",
+    )
+    return Capture(saved.written(), arrays, series)
 
 
 def _known(branches: Branches) -> list[Branch]:
-    """The branches in the list, and those that undo or redo would bring back."""
+    """Return the branches in the list, and those that undo or redo would bring back."""
     known = list(branches)
     for action in (*branches.done, *branches.undone):
         concerned = (
@@ -147,13 +148,13 @@ def _known(branches: Branches) -> list[Branch]:
     return known
 
 
-def _describe_branch(
+def _branch(
     branch: Branch,
     listed: bool,
     arrays: dict[str, Array],
     series: dict[str, Series],
     share: int,
-) -> Document:
+) -> BranchRecord:
     run, number = branch.run, branch.number
     record = run.record(_CHECKPOINTS // share)
     arrays[f"{number}.at"] = record.checkpoints.at.astype(np.float64)
@@ -162,74 +163,61 @@ def _describe_branch(
         arrays[f"{number}.initial.{name}"] = array
     series[f"{number}.{LOSSES}"] = Series(record.losses, run.losses.forgotten)
     series[f"{number}.{HELD_OUT}"] = Series(record.held_out, run.held_out.forgotten)
-    return {
-        "number": number,
-        "label": branch.label,
-        "began": branch.began,
-        "listed": listed,
-        "hyperparameters": record.hyperparameters.as_dict(),
-        "origin": record.origin,
-        "iteration": record.iteration,
-        "position": record.position,
-        "changes": [_describe_change(change) for change in record.changes],
-    }
+    return BranchRecord(
+        number=number,
+        label=branch.label,
+        began=branch.began,
+        listed=listed,
+        hyperparameters=record.hyperparameters,
+        origin=record.origin,
+        iteration=record.iteration,
+        position=record.position,
+        changes=tuple(map(_change, record.changes)),
+        nonfinite=nonfinite_times(run.tallies),
+    )
 
 
-def _describe_change(change: Change) -> list[object]:
+def _change(change: Change) -> RateRecord | EditRecord:
     what = change.what
-    time = [change.iteration, change.position]
     if isinstance(what, LearningRate):
-        return [*time, what.value]
-    return [*time, what.name, list(map(int, what.index)), what.value]
+        return RateRecord.of(change, value=what.value)
+    index = tuple(map(int, what.index))
+    return EditRecord.of(change, name=what.name, index=index, value=what.value)
 
 
-def _describe_action(action: Action) -> Document:
+def _action(action: Action) -> SwitchedRecord | PlannedRecord | ChangedRecord:
     if isinstance(action, Switched):
-        return {
-            "kind": "switched",
-            "before": action.before.number,
-            "after": action.after.number,
-            "began": action.began,
-        }
+        return SwitchedRecord(
+            before=action.before.number, after=action.after.number, began=action.began
+        )
+    number = action.branch.number
     if isinstance(action, Planned):
-        return {
-            "kind": "planned",
-            "branch": action.branch.number,
-            "before": action.before,
-            "after": action.after,
-        }
+        return PlannedRecord(branch=number, before=action.before, after=action.after)
     changes = action.branch.run.all_changes
     place = next((i for i, change in enumerate(changes) if change is action.change), None)
-    return {
-        "kind": "changed",
-        "branch": action.branch.number,
-        # One that was undone is in no branch's list.
-        "place": place,
-        "change": _describe_change(action.change),
-    }
+    return ChangedRecord(branch=number, place=place, change=_change(action.change))
 
 
-def _describe_data(dataset: Dataset) -> Document:
+def _data(dataset: Dataset) -> DataRecord:
     source = dataset.source
-    return {
-        "name": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "path": source.path if source else None,
-        "options": dataclasses.asdict(source.options) if source else None,
-        "seed": source.seed if source else 0,
-    }
+    return DataRecord(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        path=source.path if source else None,
+        options=source.options if source else None,
+        seed=source.seed if source else 0,
+    )
 
 
-def _summarise(debugger: Debugger) -> Document:
+def _summary(debugger: Debugger) -> SummaryRecord:
     losses = debugger.losses
-    return {
-        "iteration": debugger.branches.current.run.home[0],
-        "computed": len(losses),
-        "planned": debugger.hyperparameters.iterations,
-        # JSON has no NaN.
-        "E": repr(float(losses[-1])) if len(losses) else "",
-        "network": "-".join(map(str, debugger.program.network.sizes)),
-    }
+    return SummaryRecord(
+        iteration=debugger.branches.current.run.home[0],
+        computed=len(losses),
+        planned=debugger.hyperparameters.iterations,
+        E=repr(float(losses[-1])) if len(losses) else "",
+        network="-".join(map(str, debugger.program.network.sizes)),
+    )
 
 
 class Encoder:
@@ -247,56 +235,23 @@ class Encoder:
         """
         arrays, parts = dict(capture.arrays), {}
         named: set[str] = set()
+        block = document.BLOCK
         blocks: dict[str, list[str]] = {}
         for name, series in capture.series.items():
-            full = series.values.size // BLOCK
+            full = series.values.size // block
             blocks[name] = []
             for k in range(full):
                 key = (name, series.forgotten, k)
                 known = self._blocks.get(key)
                 if known is None or not has(known):
-                    content = pack({"block": series.values[k * BLOCK : (k + 1) * BLOCK]})
+                    content = pack({"block": series.values[k * block : (k + 1) * block]})
                     known = self._blocks[key] = digest(content)
                     parts[known] = content
                 blocks[name].append(known)
                 named.add(known)
-            arrays[name] = series.values[full * BLOCK :]
+            arrays[name] = series.values[full * block :]
         state = pack(arrays)
         parts[digest(state)] = state
         named.add(digest(state))
-        document = capture.document | {"blocks": blocks, "state": digest(state)}
-        document["checksum"] = checksum(document)
-        manifest = json.dumps(document, indent=1, allow_nan=False).encode()
+        manifest = manifest_of(capture.document | {"blocks": blocks, "state": digest(state)})
         return Encoded(manifest, parts, frozenset(named))
-
-
-def checksum(document: Document) -> str:
-    """Return the digest of a manifest without its checksum."""
-    rest = {name: value for name, value in document.items() if name != "checksum"}
-    return digest(json.dumps(rest, sort_keys=True, allow_nan=False).encode())
-
-
-def require_whole(document: Field) -> None:
-    """Check that a manifest is as it was written.
-
-    Raises:
-        InputError: It is not.
-    """
-    try:
-        is_whole = document["checksum"].raw == checksum(document.raw)
-    except (ValueError, RecursionError):
-        is_whole = False
-    if not is_whole:
-        raise InputError("damaged: its checksum is not that of its content")
-
-
-def pieces_of(document: Field) -> set[str]:
-    """Return the digests of the pieces that a manifest names.
-
-    Raises:
-        InputError: The manifest is damaged.
-    """
-    require_whole(document)
-    blocks = document["blocks"]
-    listed = (field.text() for name in blocks.keys() for field in blocks[name])  # noqa: SIM118
-    return {document["state"].text(), *listed}

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from engine.common.regular import open_regular
 from engine.common.text import clean
-from engine.saved.regular import open_regular
 
 LOCK = "lock"
 """The name of its file."""

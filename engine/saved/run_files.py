@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.common.errors import InputError
+from engine.common.npz import ZIP_ERRORS, read_stored
+from engine.common.regular import is_regular, lacking_to_read, open_regular, read_regular
 from engine.common.text import clean
-from engine.saved.capture import pieces_of
-from engine.saved.json_field import MOST_BYTES, Field
+from engine.saved.document import digest, is_digest, read_manifest
+from engine.saved.json_field import MOST_BYTES
 from engine.saved.lock import LOCK
-from engine.saved.npz import ZIP_ERRORS, digest, is_digest, read_stored
-from engine.saved.regular import is_regular, lacking_to_read, open_regular, read_regular
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
 UNFINISHED = ".unfinished-"
@@ -136,7 +136,7 @@ class Folder:
         if manifest == self._written:
             return manifest
         try:
-            pieces = pieces_of(Field.parse(manifest))
+            pieces = read_manifest(manifest).pieces
             return manifest if all(digest(self.part(name)) == name for name in pieces) else None
         except InputError:
             return None

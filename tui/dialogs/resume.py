@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from textual._widget_navigation import Direction
 
+    from engine.saved.document import Saved
     from engine.saved.library import Entry
-    from engine.saved.manifest import Saved
 
 _ENDS = {
     "quit": "when you quit",

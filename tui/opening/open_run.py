@@ -16,9 +16,10 @@ from engine.common.text import clean
 from engine.data.locate import locate, place
 from engine.data.table.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
+from engine.saved.document import Saved
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
-from engine.saved.manifest import Saved, newest
+from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver

@@ -1,0 +1,168 @@
+"""Records of a JSON document, each field declared once: how it is written, read and refused.
+
+A field is one line of a dataclass. Its type is its kind: one of those below, another record, or a
+tuple, an object by name or ``None`` of these. A field with a default may be missing, as it is in
+files from before there was such a field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
+from typing import get_type_hints as types_of
+
+from engine.common.errors import InputError
+from engine.saved.json_field import Field, way_to
+
+T = TypeVar("T")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """How values of one kind come out of JSON and go into it.
+
+    Attributes:
+        read: Reads a field, or refuses it by its name.
+        write: Makes what JSON can hold.
+    """
+
+    read: Callable[[Field], T]
+    write: Callable[[T], Any] = _same
+
+
+def whole(least: int, most: int) -> Kind[int]:
+    """Return the kind of whole numbers within bounds."""
+    return Kind(lambda field: field.whole(least, most))
+
+
+Raw = Annotated[Any, Kind(lambda field: field.raw)]
+"""Anything, not checked."""
+Text = Annotated[str, Kind(Field.text)]
+"""A text, not yet safe to show."""
+Shown = Annotated[str, Kind(Field.shown)]
+"""A text, safe to show."""
+Flag = Annotated[bool, Kind(Field.flag)]
+Count = Annotated[int, Kind(Field.whole)]
+"""A whole number from 0 on."""
+Number = Annotated[int, Kind(lambda field: field.whole(1))]
+"""A whole number from 1 on, by which something is called."""
+Real = Annotated[float, Kind(Field.number)]
+Moment = Annotated[float, Kind(Field.moment)]
+"""Seconds since 1970."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """An object of a JSON document, or a list where `LISTED` is set."""
+
+    LISTED: ClassVar[bool] = False
+    _way: ClassVar[str] = ""
+
+    @classmethod
+    def of(cls, thing: object, **others: object) -> Self:
+        """Make a record of what has attributes of the same names.
+
+        Args:
+            thing: What has them.
+            others: The fields that it has not.
+        """
+        names = _kinds(cls).keys() - others.keys()
+        return cls(**others, **{name: getattr(thing, name) for name in names})
+
+    @classmethod
+    def read(cls, field: Field) -> Self:
+        """Read a record.
+
+        Raises:
+            InputError: A field is missing, or is not what it must be.
+        """
+        found = cls._found(field)
+        kinds = _kinds(cls)
+        record = cls(**{name: kinds[name].read(each) for name, each in found.items()})
+        # Messages about what only shows later name the field too.
+        object.__setattr__(record, "_way", field.name)
+        return record
+
+    @classmethod
+    def _found(cls, field: Field) -> dict[str, Field]:
+        """Return the fields that are there, by name."""
+        declared = dataclasses.fields(cls)
+        if not cls.LISTED:
+            keys = field.keys()
+            needed = (e.name for e in declared if e.default is MISSING or e.name in keys)
+            return {name: field[name] for name in needed}
+        names, entries = [each.name for each in declared], list(field)
+        if len(entries) != len(names):
+            raise field.refuse(f"a list of {', '.join(names)} is needed")
+        return dict(zip(names, entries, strict=True))
+
+    def written(self) -> Any:
+        """Return what JSON can hold."""
+        kinds = _kinds(type(self))
+        values = {name: kind.write(getattr(self, name)) for name, kind in kinds.items()}
+        return list(values.values()) if self.LISTED else values
+
+    def at(self, name: str) -> Field:
+        """Return one field, to check it against something else or to refuse it."""
+        kinds = _kinds(type(self))
+        key = list(kinds).index(name) if self.LISTED else name
+        return Field(kinds[name].write(getattr(self, name)), way_to(self._way, key))
+
+    def refuse(self, problem: str) -> InputError:
+        """Make the error that names this record."""
+        return InputError(f"{self._way}: {problem}")
+
+
+def _kinds(record: Any) -> dict[str, Kind[Any]]:
+    # A type checker does not know that classes can be hashed.
+    return _declared(record)
+
+
+@cache
+def _declared(record: Any) -> dict[str, Kind[Any]]:
+    """Return the kind of each field of a class of records, in the order of declaration."""
+    types = types_of(record, include_extras=True)
+    return {each.name: _kind(types[each.name]) for each in dataclasses.fields(record)}
+
+
+def _kind(declared: Any) -> Kind[Any]:
+    """Return the kind that a type tells."""
+    inside = get_args(declared)
+    if get_origin(declared) is Annotated:
+        kind: Kind[Any] = inside[1]
+        return kind
+    if get_origin(declared) is tuple:
+        return _many(_kind(inside[0]))
+    if get_origin(declared) is dict:
+        return _by_name(_kind(inside[1]))
+    if NoneType in inside:
+        return _optional(_kind(inside[0]))
+    return Kind(declared.read, declared.written)
+
+
+def _many(kind: Kind[T]) -> Kind[tuple[T, ...]]:
+    return Kind(
+        lambda field: tuple(map(kind.read, field)), lambda values: list(map(kind.write, values))
+    )
+
+
+def _by_name(kind: Kind[T]) -> Kind[dict[str, T]]:
+    return Kind(
+        lambda field: {name: kind.read(field[name]) for name in field.keys()},  # noqa: SIM118
+        lambda values: {name: kind.write(value) for name, value in values.items()},
+    )
+
+
+def _optional(kind: Kind[T]) -> Kind[T | None]:
+    return Kind(
+        lambda field: None if field.is_null else kind.read(field),
+        lambda value: None if value is None else kind.write(value),
+    )
