@@ -6,7 +6,7 @@ from engine.common.errors import InputError
 from engine.common.npz import unpack
 from engine.common.text import clean
 from engine.maths.tensor import Array
-from engine.saved.document import digest
+from engine.saved.kinds import digest
 from engine.saved.run_files import Store
 
 

@@ -15,7 +15,6 @@ from engine.common.settings import MEGABYTE
 from engine.common.version import __version__
 from engine.maths.tensor import Array
 from engine.run.branches import Action, Branch, Branches, Planned, Switched
-from engine.run.history import Change, LearningRate
 from engine.saved import document
 from engine.saved.document import (
     HELD_OUT,
@@ -23,18 +22,14 @@ from engine.saved.document import (
     BranchRecord,
     ChangedRecord,
     DataRecord,
-    EditRecord,
-    HitRecord,
     PlannedRecord,
-    RateRecord,
     Saved,
-    StopRecord,
     SummaryRecord,
     SwitchedRecord,
-    digest,
     manifest_of,
 )
-from engine.saved.hit_counts import met_stops, nonfinite_times
+from engine.saved.hit_counts import met_stops
+from engine.saved.kinds import digest
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -107,7 +102,6 @@ def capture(
         described.append(replace(record, met=met))
     for name, value in (debugger.given or {}).items():
         arrays[f"given.{name}"] = np.array(value, dtype=np.float64)
-    hit = debugger.last_hit
     saved = Saved(
         id=identity,
         program=__version__,
@@ -124,10 +118,10 @@ def capture(
         next_branch=branches.next_number,
         done=tuple(map(_action, branches.done)),
         undone=tuple(map(_action, branches.undone)),
-        stops=tuple(map(StopRecord.of, debugger.stops)),
+        stops=tuple(debugger.stops),
         next_stop=debugger.stops.next_number,
         log=tuple(debugger.log),
-        hit=None if hit is None else HitRecord.of(hit),
+        hit=debugger.last_hit,
         view=view,
         summary=_summary(debugger),
         # The encoder names the pieces.
@@ -172,17 +166,9 @@ def _branch(
         origin=record.origin,
         iteration=record.iteration,
         position=record.position,
-        changes=tuple(map(_change, record.changes)),
-        nonfinite=nonfinite_times(run.tallies),
+        changes=record.changes,
+        nonfinite=tuple((*time, words) for time, words in run.tallies.nonfinite.items()),
     )
-
-
-def _change(change: Change) -> RateRecord | EditRecord:
-    what = change.what
-    if isinstance(what, LearningRate):
-        return RateRecord.of(change, value=what.value)
-    index = tuple(map(int, what.index))
-    return EditRecord.of(change, name=what.name, index=index, value=what.value)
 
 
 def _action(action: Action) -> SwitchedRecord | PlannedRecord | ChangedRecord:
@@ -195,7 +181,7 @@ def _action(action: Action) -> SwitchedRecord | PlannedRecord | ChangedRecord:
         return PlannedRecord(branch=number, before=action.before, after=action.after)
     changes = action.branch.run.all_changes
     place = next((i for i, change in enumerate(changes) if change is action.change), None)
-    return ChangedRecord(branch=number, place=place, change=_change(action.change))
+    return ChangedRecord(branch=number, place=place, change=action.change)
 
 
 def _data(dataset: Dataset) -> DataRecord:

@@ -7,109 +7,33 @@ checked there.
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import json
-import re
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from engine.common.declaration import Declaration
 from engine.common.errors import InputError
-from engine.common.settings import HISTORY
-from engine.common.text import clean
 from engine.data.source import Source
-from engine.data.table.options import TABLE_DECLARATIONS, TableOptions
-from engine.language.parsing import LONGEST
-from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.model.hyperparameters import Hyperparameters
 from engine.saved.json_field import Field
-from engine.saved.record import (
-    Count,
-    Flag,
-    Kind,
-    Moment,
-    Number,
-    Raw,
-    Real,
-    Record,
-    Shown,
-    Text,
-    whole,
+from engine.saved.kinds import (
+    ByHand,
+    Digest,
+    History,
+    Iterations,
+    LastHit,
+    Options,
+    Settings,
+    StopLine,
+    Words,
+    digest,
 )
+from engine.saved.record import Count, Flag, Kind, Moment, Number, Raw, Record, Shown, Text, whole
 
 FORMAT, VERSION = "nn-tui run", 1
 LOSSES, HELD_OUT = "losses", "held_out"
 BLOCK = 262_144
 """Losses in a piece that, once it is full, is written once and shared by all saves after it."""
-_LONGEST_WORDS = 10 * LONGEST
-"""Characters of what has stopped a run: several conditions, each of any length."""
 _MOST_STOPS = 1_000_000_000
-_MOST_POSITION = 100_000
-_DIGEST = re.compile("[0-9a-f]{32}")
-
-
-def digest(content: bytes) -> str:
-    """Return the name that a content has: 32 hexadecimal digits of its BLAKE2b."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def is_digest(name: str) -> bool:
-    """Whether a text is what `digest` gives, and so no path to anywhere."""
-    return _DIGEST.fullmatch(name) is not None
-
-
-def _read_digest(field: Field) -> str:
-    name = field.text()
-    if not is_digest(name):
-        raise field.refuse(f"the name of a piece is needed, not {clean(name, 40)!r}")
-    return name
-
-
-def _as_declared(declaration: Declaration) -> Kind[Any]:
-    """Return the kind of what a declaration allows."""
-
-    def read(field: Field) -> Any:
-        try:
-            return declaration.validate(field.raw)
-        except InputError as error:
-            raise field.refuse(str(error)) from None
-
-    return Kind(read)
-
-
-def _require_known(field: Field, known: set[str]) -> None:
-    unknown = sorted(set(field.keys()) - known)
-    if unknown:
-        raise field.refuse(f"unknown: {clean(', '.join(unknown), 60)}")
-
-
-def _read_hyperparameters(field: Field) -> Hyperparameters:
-    _require_known(field, set(DECLARATIONS))
-    try:
-        return Hyperparameters(**field.raw)
-    except InputError as error:
-        raise field.refuse(str(error)) from None
-
-
-def _read_options(field: Field) -> TableOptions:
-    lists = ("targets", "ignore", "category")
-    _require_known(field, {*lists, "index", *TABLE_DECLARATIONS})
-    given = dict(field.raw)
-    for name in lists:
-        given[name] = tuple(entry.text() for entry in field[name])
-    if given.get("index") is not None:
-        given["index"] = field["index"].text()
-    try:
-        return TableOptions(**given)
-    except InputError as error:
-        raise field.refuse(str(error)) from None
-
-
-Digest = Annotated[str, Kind(_read_digest)]
-"""The name of a piece."""
-Words = Annotated[str, Kind(lambda field: field.shown(_LONGEST_WORDS))]
-Position = Annotated[int, whole(0, _MOST_POSITION)]
-Iterations = Annotated[int, whole(0, int(DECLARATIONS["iterations"].maximum))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +49,7 @@ class DataRecord(Record):
     name: Shown
     fingerprint: Text
     path: Text | None
-    options: Annotated[TableOptions, Kind(_read_options, dataclasses.asdict)] | None
+    options: Options | None
     seed: Count
 
     @property
@@ -137,57 +61,12 @@ class DataRecord(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateRecord(Record):
-    """Another learning rate, from a clock time on."""
-
-    LISTED: ClassVar[bool] = True
-
-    iteration: Count
-    position: Count
-    value: Annotated[float, _as_declared(DECLARATIONS["learning_rate"])]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EditRecord(Record):
-    """Another value of one cell of a parameter, set at a clock time."""
-
-    LISTED: ClassVar[bool] = True
-
-    iteration: Count
-    position: Count
-    name: Text
-    index: tuple[Count, ...]
-    value: Real
-
-
-def _read_change(field: Field) -> RateRecord | EditRecord:
-    count = len(list(field))
-    if count not in (3, 5):
-        raise field.refuse("not a change")
-    return RateRecord.read(field) if count == 3 else EditRecord.read(field)
-
-
-ChangeRecord = Annotated[RateRecord | EditRecord, Kind(_read_change, Record.written)]
-
-
-@dataclass(frozen=True, kw_only=True)
 class MetRecord(Record):
     """A stop that was met in a branch; the iterations are an array."""
 
     stop: Annotated[int, whole(-_MOST_STOPS, _MOST_STOPS)]
     spec: Words
     position: Count
-
-
-@dataclass(frozen=True, kw_only=True)
-class NonfiniteRecord(Record):
-    """Where values first were no finite numbers, and the words for it."""
-
-    LISTED: ClassVar[bool] = True
-
-    iteration: Count
-    position: Count
-    words: Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,15 +83,13 @@ class BranchRecord(Record):
     label: Shown
     began: Count | None
     listed: Flag
-    hyperparameters: Annotated[
-        Hyperparameters, Kind(_read_hyperparameters, Hyperparameters.as_dict)
-    ]
+    hyperparameters: Settings
     origin: Shown
     iteration: Count
-    position: Position
-    changes: tuple[ChangeRecord, ...]
+    position: Annotated[int, whole(0, 100_000)]
+    changes: tuple[ByHand, ...]
     met: tuple[MetRecord, ...] = ()
-    nonfinite: tuple[NonfiniteRecord, ...] = ()
+    nonfinite: tuple[tuple[Count, Count, Words], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,7 +124,7 @@ class ChangedRecord(Record):
     kind: Text = "changed"
     branch: Number
     place: Number | None
-    change: ChangeRecord
+    change: ByHand
 
 
 def _read_action(field: Field) -> SwitchedRecord | PlannedRecord | ChangedRecord:
@@ -260,33 +137,6 @@ def _read_action(field: Field) -> SwitchedRecord | PlannedRecord | ChangedRecord
 ActionRecord = Annotated[
     SwitchedRecord | PlannedRecord | ChangedRecord, Kind(_read_action, Record.written)
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StopRecord(Record):
-    """A line of the list of stops.
-
-    Attributes:
-        name: What a built-in one is known by, "" for one of the user; None in runs from before
-            stops had names.
-    """
-
-    number: Number
-    name: Annotated[str | None, Kind(Field.text)] = None
-    place: Shown
-    text: Words
-    count: Number
-    enabled: Flag
-    problem: Shown
-
-
-@dataclass(frozen=True, kw_only=True)
-class HitRecord(Record):
-    """What stopped the run last."""
-
-    words: Words
-    iteration: Count
-    position: Count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -340,17 +190,17 @@ class Saved(Record):
     saved: Moment
     ended: Shown
     data: DataRecord
-    history: Annotated[int, _as_declared(HISTORY)]
+    history: History
     given: tuple[Text, ...] | None
     branches: tuple[BranchRecord, ...]
     current: Number
     next_branch: Number
     done: tuple[ActionRecord, ...]
     undone: tuple[ActionRecord, ...]
-    stops: tuple[StopRecord, ...]
+    stops: tuple[StopLine, ...]
     next_stop: Number
     log: tuple[Words, ...]
-    hit: HitRecord | None
+    hit: LastHit | None
     view: Raw
     summary: SummaryRecord
     blocks: dict[str, tuple[Digest, ...]]
@@ -377,11 +227,6 @@ class Saved(Record):
     def path(self) -> str | None:
         """Where the data were read from, or None."""
         return self.data.path
-
-    @property
-    def source(self) -> Source | None:
-        """How the data were read, or None."""
-        return self.data.source
 
     @property
     def iteration(self) -> int:

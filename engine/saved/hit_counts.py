@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.maths.tensor import Array
 from engine.run.hit_counts import Tallies, Tally
-from engine.saved.document import BranchRecord, MetRecord, NonfiniteRecord
+from engine.saved.document import BranchRecord, MetRecord
 
 if TYPE_CHECKING:
     from engine.run.run import Run
@@ -35,14 +35,6 @@ def met_stops(
     return tuple(met)
 
 
-def nonfinite_times(tallies: Tallies) -> tuple[NonfiniteRecord, ...]:
-    """Describe where values first were no finite numbers."""
-    return tuple(
-        NonfiniteRecord(iteration=iteration, position=position, words=words)
-        for (iteration, position), words in tallies.nonfinite.items()
-    )
-
-
 def read_tallies(branch: BranchRecord, pieces: Pieces, run: Run, computed: int) -> Tallies:
     """Make the tallies of a branch.
 
@@ -65,9 +57,10 @@ def read_tallies(branch: BranchRecord, pieces: Pieces, run: Run, computed: int) 
             raise met.at("spec").refuse("met in iterations that are not of the run")
         tally = Tally(met.at("position").whole(0, most), at.astype(np.int64).tolist())
         tallies.keep(met.stop, met.spec, tally)
-    for each in branch.nonfinite:
-        time = each.at("iteration").whole(0, computed + 1), each.at("position").whole(0, most)
-        tallies.nonfinite[time] = each.words
+    for entry in branch.at("nonfinite"):
+        iteration, position, words = entry
+        time = iteration.whole(0, computed + 1), position.whole(0, most)
+        tallies.nonfinite[time] = words.raw
     return tallies
 
 

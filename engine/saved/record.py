@@ -1,7 +1,7 @@
 """Records of a JSON document, each field declared once: how it is written, read and refused.
 
-A field is one line of a dataclass. Its type is its kind: one of those below, another record, or a
-tuple, an object by name or ``None`` of these. A field with a default may be missing, as it is in
+A field is one line of a dataclass. Its type tells its kind: one of those below, another record, or
+a tuple or a dictionary of these, or ``None``. A field with a default may be missing, as it is in
 files from before there was such a field.
 """
 
@@ -15,7 +15,6 @@ from types import NoneType
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 from typing import get_type_hints as types_of
 
-from engine.common.errors import InputError
 from engine.saved.json_field import Field, way_to
 
 T = TypeVar("T")
@@ -61,21 +60,9 @@ Moment = Annotated[float, Kind(Field.moment)]
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """An object of a JSON document, or a list where `LISTED` is set."""
+    """An object of a JSON document."""
 
-    LISTED: ClassVar[bool] = False
     _way: ClassVar[str] = ""
-
-    @classmethod
-    def of(cls, thing: object, **others: object) -> Self:
-        """Make a record of what has attributes of the same names.
-
-        Args:
-            thing: What has them.
-            others: The fields that it has not.
-        """
-        names = _kinds(cls).keys() - others.keys()
-        return cls(**others, **{name: getattr(thing, name) for name in names})
 
     @classmethod
     def read(cls, field: Field) -> Self:
@@ -84,41 +71,21 @@ class Record:
         Raises:
             InputError: A field is missing, or is not what it must be.
         """
-        found = cls._found(field)
-        kinds = _kinds(cls)
-        record = cls(**{name: kinds[name].read(each) for name, each in found.items()})
+        keys, kinds = field.keys(), _kinds(cls)
+        found = (e.name for e in dataclasses.fields(cls) if e.default is MISSING or e.name in keys)
+        record = cls(**{name: kinds[name].read(field[name]) for name in found})
         # Messages about what only shows later name the field too.
         object.__setattr__(record, "_way", field.name)
         return record
 
-    @classmethod
-    def _found(cls, field: Field) -> dict[str, Field]:
-        """Return the fields that are there, by name."""
-        declared = dataclasses.fields(cls)
-        if not cls.LISTED:
-            keys = field.keys()
-            needed = (e.name for e in declared if e.default is MISSING or e.name in keys)
-            return {name: field[name] for name in needed}
-        names, entries = [each.name for each in declared], list(field)
-        if len(entries) != len(names):
-            raise field.refuse(f"a list of {', '.join(names)} is needed")
-        return dict(zip(names, entries, strict=True))
-
-    def written(self) -> Any:
+    def written(self) -> dict[str, Any]:
         """Return what JSON can hold."""
-        kinds = _kinds(type(self))
-        values = {name: kind.write(getattr(self, name)) for name, kind in kinds.items()}
-        return list(values.values()) if self.LISTED else values
+        return {n: kind.write(getattr(self, n)) for n, kind in _kinds(type(self)).items()}
 
     def at(self, name: str) -> Field:
         """Return one field, to check it against something else or to refuse it."""
-        kinds = _kinds(type(self))
-        key = list(kinds).index(name) if self.LISTED else name
-        return Field(kinds[name].write(getattr(self, name)), way_to(self._way, key))
-
-    def refuse(self, problem: str) -> InputError:
-        """Make the error that names this record."""
-        return InputError(f"{self._way}: {problem}")
+        value = _kinds(type(self))[name].write(getattr(self, name))
+        return Field(value, way_to(self._way, name))
 
 
 def _kinds(record: Any) -> dict[str, Kind[Any]]:
@@ -130,22 +97,42 @@ def _kinds(record: Any) -> dict[str, Kind[Any]]:
 def _declared(record: Any) -> dict[str, Kind[Any]]:
     """Return the kind of each field of a class of records, in the order of declaration."""
     types = types_of(record, include_extras=True)
-    return {each.name: _kind(types[each.name]) for each in dataclasses.fields(record)}
+    return {each.name: kind_of(types[each.name]) for each in dataclasses.fields(record)}
 
 
-def _kind(declared: Any) -> Kind[Any]:
+def kind_of(declared: Any) -> Kind[Any]:
     """Return the kind that a type tells."""
     inside = get_args(declared)
     if get_origin(declared) is Annotated:
         kind: Kind[Any] = inside[1]
         return kind
     if get_origin(declared) is tuple:
-        return _many(_kind(inside[0]))
+        kinds = [kind_of(each) for each in inside if each is not ...]
+        return _many(kinds[0]) if ... in inside else _each(kinds)
     if get_origin(declared) is dict:
-        return _by_name(_kind(inside[1]))
+        return _by_name(kind_of(inside[1]))
     if NoneType in inside:
-        return _optional(_kind(inside[0]))
+        return _optional(kind_of(inside[0]))
     return Kind(declared.read, declared.written)
+
+
+def attributes(make: Callable[..., T], **types: Any) -> Kind[T]:
+    """Return the kind of what is made of its attributes; in JSON they are an object."""
+    kinds = {name: kind_of(declared) for name, declared in types.items()}
+    return Kind(
+        lambda field: make(**{name: kind.read(field[name]) for name, kind in kinds.items()}),
+        lambda made: {name: kind.write(getattr(made, name)) for name, kind in kinds.items()},
+    )
+
+
+def _each(kinds: list[Kind[Any]]) -> Kind[tuple[Any, ...]]:
+    def read(field: Field) -> tuple[Any, ...]:
+        entries = list(field)
+        if len(entries) != len(kinds):
+            raise field.refuse(f"a list of {len(kinds)} is needed")
+        return tuple(kind.read(entry) for kind, entry in zip(kinds, entries, strict=True))
+
+    return Kind(read, list)
 
 
 def _many(kind: Kind[T]) -> Kind[tuple[T, ...]]:

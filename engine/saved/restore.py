@@ -23,7 +23,6 @@ from engine.saved.document import (
     ChangedRecord,
     PlannedRecord,
     Saved,
-    StopRecord,
     SwitchedRecord,
     read_manifest,
 )
@@ -31,7 +30,7 @@ from engine.saved.manifest import each_save
 from engine.saved.record import Record
 from engine.saved.restore_branch import BranchReader
 from engine.saved.run_files import Store
-from engine.stops.stop import BUILT_IN, NONFINITE, Hit, Stop
+from engine.stops.stop import BUILT_IN, Stop
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class _FinalError(Exception):
 
 
 def _read_data(saved: Saved, progress: Progress) -> Dataset:
-    source = saved.source
+    source = saved.data.source
     if source is None:
         raise InputError("its data did not come from a file: name them too, --open RUN DATA")
     return read_dataset(source.path, source.options, seed=source.seed, progress=progress)
@@ -143,9 +142,7 @@ class _Opening:
             [self._action(record) for record in saved.undone],
             saved.history * MEGABYTE,
         )
-        hit = saved.hit
-        last = None if hit is None else Hit(hit.words, hit.iteration, hit.position)
-        debugger.recall(branches, list(saved.log), last)
+        debugger.recall(branches, saved.log, saved.hit)
         stops = self._stops()
         most = max((stop.number for stop in stops), default=0)
         debugger.stops.recall(stops, saved.at("next_stop").whole(most + 1))
@@ -188,7 +185,7 @@ class _Opening:
         if isinstance(record, PlannedRecord):
             return Planned(branch, record.before, record.after)
         last = self._reader.last_change(branch.number, len(branch.run.losses))
-        change = self._reader.change(record.change, branch.run, last)
+        change = self._reader.checked(record.change, record.at("change"), branch.run, last)
         if record.place is not None:
             made = branch.run.all_changes
             if record.place >= len(made) or made[record.place] != change:
@@ -199,33 +196,12 @@ class _Opening:
     def _stops(self) -> list[Stop]:
         stops: list[Stop] = []
         known, taken = {name for name, *_ in BUILT_IN}, set[int | str]()
-        for record in self._saved.stops:
-            number, name = record.number, _name_of(record)
-            if name and name not in known:
+        for i, stop in enumerate(self._saved.stops):
+            if stop.name and stop.name not in known:
                 # What another version has built in; the rest of the run is the same without it.
                 continue
-            if number in taken or name in taken:
-                raise record.refuse("there are two of this number or name")
-            taken |= {number, name} if name else {number}
-            stops.append(
-                Stop(
-                    number,
-                    record.place,
-                    record.text,
-                    record.count,
-                    name,
-                    enabled=record.enabled,
-                    problem=record.problem,
-                )
-            )
+            if stop.number in taken or stop.name in taken:
+                raise InputError(f"stops[{i}]: there are two of this number or name")
+            taken |= {stop.number, stop.name} if stop.name else {stop.number}
+            stops.append(stop)
         return stops
-
-
-_NUMBERED = (NONFINITE, "growth", "goal", "vanished")
-"""The names of the built-in stops that had nothing but a number, from 1 on, when first saved."""
-
-
-def _name_of(stop: StopRecord) -> str:
-    if stop.name is not None:
-        return stop.name
-    return _NUMBERED[stop.number - 1] if stop.number <= len(_NUMBERED) else ""

@@ -22,11 +22,10 @@ from engine.saved.document import (
     HELD_OUT,
     LOSSES,
     BranchRecord,
-    EditRecord,
-    RateRecord,
     Saved,
 )
 from engine.saved.hit_counts import read_tallies
+from engine.saved.json_field import Field
 from engine.saved.recompute import Likeness, compare
 
 _FARTHEST = 10_000_000
@@ -89,7 +88,8 @@ class BranchReader:
         if iteration - checkpoints.until(iteration).at[-1] > _FARTHEST:
             raise branch.at("iteration").refuse("too far from what is known")
         last = self.last_change(number, computed)
-        changes = [self.change(change, run, last) for change in branch.changes]
+        told = zip(branch.changes, branch.at("changes"), strict=True)
+        changes = [self.checked(change, field, run, last) for change, field in told]
         if (
             not changes
             or changes[0].time != (0, 0)
@@ -188,21 +188,22 @@ class BranchReader:
         """Return the last iteration in which a branch can have been changed."""
         return computed + (_FARTHEST if number in self._shortened else 0)
 
-    def change(self, change: RateRecord | EditRecord, run: Run, last: int) -> Change:
+    def checked(self, change: Change, field: Field, run: Run, last: int) -> Change:
         """Return a change by hand, checked to be at a clock time that the run has reached.
 
         Raises:
             InputError: It lies ahead, or is of no parameter of the run.
         """
-        iteration = change.at("iteration").whole(0, last)
-        position = change.at("position").whole(0, len(run.program.operations) - 1)
-        if isinstance(change, RateRecord):
-            return Change(iteration, position, LearningRate(change.value))
-        tensor = run.program.parameters.get(change.name)
-        if (
-            tensor is None
-            or len(change.index) != len(tensor.shape)
-            or not all(i < size for i, size in zip(change.index, tensor.shape, strict=True))
-        ):
-            raise change.refuse("not a cell of a parameter")
-        return Change(iteration, position, Edit(change.name, change.index, change.value))
+        iteration, position, *_ = field
+        iteration.whole(0, last)
+        position.whole(0, len(run.program.operations) - 1)
+        what = change.what
+        if isinstance(what, Edit):
+            tensor = run.program.parameters.get(what.name)
+            if (
+                tensor is None
+                or len(what.index) != len(tensor.shape)
+                or not all(i < size for i, size in zip(what.index, tensor.shape, strict=True))
+            ):
+                raise field.refuse("not a cell of a parameter")
+        return change

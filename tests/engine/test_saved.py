@@ -27,7 +27,8 @@ from engine.program.program import Program
 from engine.run import history
 from engine.saved import document as documents
 from engine.saved.capture import Encoder, capture
-from engine.saved.document import checksum, digest
+from engine.saved.document import checksum
+from engine.saved.kinds import digest
 from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
