@@ -84,9 +84,9 @@ def capture(
 
     Args:
         debugger: Whose run.
-        identity: What the run is called by among the saved ones.
+        identity: The name of the run among the saved ones.
         started: When it was begun, in seconds since 1970.
-        view: What a screen wants to have again; anything that JSON can hold.
+        view: What the screen keeps with the run; anything that JSON can hold.
         ended: What ends the session, e.g. SIGHUP; "" while it goes on.
     """
     branches = debugger.branches
@@ -207,7 +207,7 @@ def _summary(debugger: Debugger) -> SummaryRecord:
 
 
 class Encoder:
-    """Turns captures of one run into bytes, each full block of losses only once."""
+    """Encodes the captures of one run as bytes, each full block of losses only once."""
 
     def __init__(self) -> None:
         self._blocks: dict[tuple[str, int, int], str] = {}
@@ -217,7 +217,7 @@ class Encoder:
 
         Args:
             capture: What to encode.
-            has: Whether there is a piece of this digest already.
+            has: Tells whether a piece of this digest is there already.
         """
         arrays, parts = dict(capture.arrays), {}
         named: set[str] = set()

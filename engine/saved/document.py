@@ -163,7 +163,7 @@ class Saved(Record):
     """A saved run without its arrays.
 
     Attributes:
-        id: What the run is called by among the saved ones.
+        id: The name of the run among the saved ones.
         program: The version that saved it.
         numpy: The version of NumPy that computed it.
         machine: The kind of processor that did.
@@ -175,7 +175,7 @@ class Saved(Record):
         current: The number of the present branch.
         done: What undo goes through, the last action last.
         undone: What redo goes through, the next one last.
-        view: What a screen wants to have again.
+        view: What the screen keeps with the run; not checked.
         blocks: The pieces with the full blocks of the losses of each branch.
         state: The piece with all other arrays.
     """
@@ -208,7 +208,7 @@ class Saved(Record):
 
     @property
     def hyperparameters(self) -> Hyperparameters:
-        """Those that the present branch started with.
+        """The hyperparameters that the present branch started with.
 
         Raises:
             InputError: There is no such branch.
@@ -220,7 +220,7 @@ class Saved(Record):
 
     @property
     def name(self) -> str:
-        """What the data are called."""
+        """The name of the data."""
         return self.data.name
 
     @property

@@ -1,4 +1,4 @@
-"""How often the stops were met in a branch, into a saved run and out of it."""
+"""Writes how often the stops were met in a branch into a saved run, and reads it."""
 
 from __future__ import annotations
 

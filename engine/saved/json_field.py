@@ -1,4 +1,4 @@
-"""Fields of a JSON document, each read as what it must be, or refused by name."""
+"""Reads the fields of a JSON document, each as what it must be, or refuses it by name."""
 
 from __future__ import annotations
 

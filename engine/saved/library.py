@@ -1,4 +1,4 @@
-"""The saved runs of a user: where they are, which there are, which are thinned out."""
+"""Finds, lists, deletes and thins out the saved runs of a user."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Entry:
 
     Attributes:
         folder: Where it is.
-        bytes: What it takes on the disk.
-        saved: What it tells of itself; None where it cannot be read.
+        bytes: Its size on the disk.
+        saved: Its document; None if that cannot be read.
         problem: Why it cannot be read.
         holder: Who has it open.
         time: When it was saved last, in seconds since 1970.
@@ -52,12 +52,12 @@ class Entry:
 
     @property
     def identity(self) -> str:
-        """What it is called by."""
+        """Its name among the saved runs."""
         return self.folder.path.name
 
     @property
     def words(self) -> str:
-        """The same, safe to show."""
+        """The name, safe to show."""
         return clean(self.identity)
 
     @property
@@ -67,7 +67,7 @@ class Entry:
 
     @property
     def path(self) -> str | None:
-        """Where its data are, as far as it can be told of one that cannot be read."""
+        """Where its data are, also of a damaged run if its manifest still tells."""
         if self.saved is not None:
             return self.saved.path
         manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))

@@ -1,4 +1,4 @@
-"""Who holds a run: one process at a time writes to its folder."""
+"""Locks the folder of a run, so that one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Holder:
 
     @property
     def words(self) -> str:
-        """It in words."""
+        """The process in words."""
         if not self.pid:
             return "another process"
         began = time.strftime("%H:%M on %Y-%m-%d", time.localtime(self.since))
@@ -59,7 +59,7 @@ class Lock:
         self._file: IO[str] | None = None
 
     def take(self) -> Holder | None:
-        """Take the lock; return who has it where it is taken already.
+        """Take the lock, or return who has it.
 
         Raises:
             OSError: The folder cannot be written to.
@@ -108,7 +108,7 @@ class Lock:
         return self._file is not None and not _is_at(self._file, self._path)
 
     def release(self) -> None:
-        """Let others take it."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -1,4 +1,4 @@
-"""Whether this machine computes a saved run as the one did that saved it."""
+"""Checks whether this machine computes a saved run as the one that saved it did."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WILD = 1e50
 
 @dataclass(frozen=True)
 class Likeness:
-    """What has come out otherwise.
+    """What this machine computes otherwise.
 
     Attributes:
         first: The first iteration whose loss is not the same to the last bit; None if all are.
@@ -36,7 +36,7 @@ class Likeness:
 
 
 def compare(record: Record, dataset: Dataset, cancel: Cancel = never) -> Likeness:
-    """Compute some iterations again: the first ones, and those from two checkpoints on.
+    """Compute some iterations again and compare: the first ones, and those from two checkpoints on.
 
     These are the last one and the first one that is not finite.
 

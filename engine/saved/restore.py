@@ -1,4 +1,4 @@
-"""Opens a saved run; what is damaged or not to be trusted is refused by name."""
+"""Opens a saved run and refuses by name what is damaged or cannot be."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
 
 
 class _FinalError(Exception):
-    """An older save will not help, as it is of the same data and as large."""
+    """A refusal that an older save cannot mend: it is of the same data and as large."""
 
 
 def _read_data(saved: Saved, progress: Progress) -> Dataset:

@@ -1,4 +1,4 @@
-"""Reads one branch of a saved run: its losses, checkpoints and changes, none of them trusted."""
+"""Makes one branch of a saved run: its losses, checkpoints and changes, all of them checked."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class BranchReader:
         saved: The document.
         dataset: The data.
         lenient: Whether lost losses are to be computed again instead of refused.
-        progress: Told how much of a branch is computed again; may raise to give up.
+        progress: Called with how much of a branch is computed again; may raise to give up.
 
     Attributes:
         notices: What was lost, a line each.
@@ -130,7 +130,7 @@ class BranchReader:
         return False
 
     def _telling(self, run: Run, record: Record) -> Cancel:
-        """Return what tells how far a run is, and never cancels it but by raising."""
+        """Return a function that reports how far a run is; it never cancels but by raising."""
         start = int(record.checkpoints.until(max(record.iteration - 1, 0)).at[-1])
         whole = max(record.iteration - start, 1)
 

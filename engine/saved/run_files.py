@@ -1,4 +1,4 @@
-"""Where the pieces of a saved run are: a folder that is written on and on, or one file."""
+"""Reads and writes the files of a saved run: a folder that is written on and on, or one file."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ UNFINISHED = ".unfinished-"
 
 
 class Store(Protocol):
-    """What pieces can be read from."""
+    """Something that pieces can be read from."""
 
     @property
     def words(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
 
     def manifests(self) -> list[bytes | InputError]:
-        """The manifests, the last one first; for one that cannot be read, why."""
+        """Return the manifests, the last one first, or why one cannot be read."""
 
     def part(self, name: str) -> bytes:
-        """A piece by its digest; raises InputError where there is none."""
+        """Return a piece by its digest; raises InputError if there is none."""
 
 
 class Folder:
@@ -88,7 +88,7 @@ class Folder:
         """Make a save the last one.
 
         Args:
-            manifest: Its description.
+            manifest: Its document.
             parts: Its pieces that are not there yet, by digest.
             named: The digests of all its pieces.
 
@@ -170,7 +170,7 @@ class Folder:
 
     @property
     def bytes(self) -> int:
-        """What it takes on the disk."""
+        """Its size on the disk."""
         total = 0
         for path in self.path.iterdir():
             try:
@@ -247,7 +247,7 @@ class SingleFile:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Have a file hold a content whole, or be as it was.
+    """Replace the content of a file as a whole, or leave the file as it was.
 
     Raises:
         OSError: It could not be written.
@@ -275,7 +275,7 @@ def _written(folder: Path, content: bytes) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    """Have the names in a folder be on the disk."""
+    """Write the names in a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -284,7 +284,7 @@ def _sync(folder: Path) -> None:
 
 
 def _digests(manifest: Path) -> set[str]:
-    """Every digest that a manifest names, be it damaged or not; none where there is none."""
+    """Return every digest that a manifest names, damaged or not; none if it is missing."""
     try:
         content = read_regular(manifest, MOST_BYTES + 1)
         return set(re.findall(r"[0-9a-f]{32}", content.decode(errors="replace")))

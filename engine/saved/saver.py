@@ -45,10 +45,10 @@ class Saver:
         lock: The lock on the folder, if it is taken already.
         kept: Whether what has been done before is kept elsewhere, or there already, so that
             only what is done from now on is to be saved.
-        nudge: Called in the saver's thread to have `poll` called soon.
+        nudge: Called in the saver's thread to make the debugger's thread call `poll` soon.
 
     Attributes:
-        view: What a screen wants to have again; anything that JSON can hold.
+        view: What the screen keeps with the run; anything that JSON can hold.
         problem: Why the run is not being saved at the moment, in words, or "".
     """
 
@@ -86,7 +86,7 @@ class Saver:
         self._thread.start()
 
     def _token(self) -> object:
-        """What differs after anything has happened; quick, and right enough in any thread."""
+        """Return what differs after anything has happened; quick, and safe in any thread."""
         debugger = self._debugger
         branches = debugger.branches
         return (
@@ -104,7 +104,7 @@ class Saver:
         return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
-        """Let the saver look at the debugger; called in the debugger's thread.
+        """Answer the saver if it asks for a save; called in the debugger's thread.
 
         Returns:
             False, so that it can stand before what asks whether to cancel.
@@ -206,6 +206,6 @@ class Saver:
         self._written += 1
 
     def _hold(self) -> None:
-        """Keep other processes from writing to the folder, also to one that is made again."""
+        """Lock the folder against other processes, again if it was deleted and made anew."""
         if not self._lock.is_held and (holder := self._lock.take()) is not None:
             raise OSError(0, f"it is open in {holder.words}", str(self.folder.path))
