@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from engine.common.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from engine.common.errors import InputError, NotComputedError
     from engine.data.dataset import Dataset
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from engine.model.parameters_file import read_parameters
     from engine.proof.gradient_check import check_gradients
     from engine.runner import Runner
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Dataset",

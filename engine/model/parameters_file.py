@@ -7,10 +7,10 @@ from pathlib import Path
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import shortage
+from engine.common.npz import unpack
 from engine.common.numbers import gigabytes
+from engine.common.regular import read_regular
 from engine.common.text import clean
-from engine.saved.npz import unpack
-from engine.saved.regular import read_regular
 
 _TIMES = 12
 """The bytes that are needed for each byte of JSON, while it is being read."""

@@ -1,39 +1,42 @@
-"""The content of a save: captured between two operations, encoded later in another thread."""
+"""Takes a save of a debugger between two operations, to be encoded later in another thread."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import __version__
-from engine.common.errors import InputError
+from engine.common.npz import pack
+from engine.common.settings import MEGABYTE
+from engine.common.version import __version__
 from engine.maths.tensor import Array
 from engine.run.branches import Action, Branch, Branches, Planned, Switched
-from engine.run.halt import Hit
-from engine.run.history import Change, LearningRate
-from engine.saved.hit_counts import describe_tallies
-from engine.saved.json_field import Field
-from engine.saved.npz import digest, pack
+from engine.saved import document
+from engine.saved.document import (
+    HELD_OUT,
+    LOSSES,
+    BranchRecord,
+    ChangedRecord,
+    DataRecord,
+    PlannedRecord,
+    Saved,
+    SummaryRecord,
+    SwitchedRecord,
+    manifest_of,
+)
+from engine.saved.hit_counts import met_stops
+from engine.saved.kinds import digest
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.debugger import Debugger
 
-FORMAT, VERSION = "nn-tui run", 1
-LOSSES, HELD_OUT = "losses", "held_out"
-BLOCK = 262_144
-"""Losses in a piece that, once it is full, is written once and shared by all saves after it."""
 _CHECKPOINTS = 4 * 1024 * 1024
 """Bytes that the checkpoints of a save may take, beside those it cannot do without."""
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,15 +49,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Capture:
-    """The state of a debugger at one time.
+    """A debugger at one moment.
 
     Attributes:
-        document: All that is not an array.
+        document: All that is no array, as JSON can hold it.
         arrays: The arrays that differ from save to save.
         series: The losses, which only grow.
     """
 
-    document: Document
+    document: dict[str, Any]
     arrays: Mapping[str, Array]
     series: Mapping[str, Series]
 
@@ -81,9 +84,9 @@ def capture(
 
     Args:
         debugger: Whose run.
-        identity: What the run is called by among the saved ones.
+        identity: The name of the run among the saved ones.
         started: When it was begun, in seconds since 1970.
-        view: What a screen wants to have again; anything that JSON can hold.
+        view: What the screen keeps with the run; anything that JSON can hold.
         ended: What ends the session, e.g. SIGHUP; "" while it goes on.
     """
     branches = debugger.branches
@@ -94,50 +97,42 @@ def capture(
     present = {(stop.number, stop.spec) for stop in (*debugger.stops, *debugger.planned)}
     described = []
     for branch in known:
-        about = _describe_branch(branch, branch in listed, arrays, series, len(known))
-        about |= describe_tallies(branch.run.tallies, branch.number, present, arrays)
-        described.append(about)
+        record = _branch(branch, branch in listed, arrays, series, len(known))
+        met = met_stops(branch.run.tallies, branch.number, present, arrays)
+        described.append(replace(record, met=met))
     for name, value in (debugger.given or {}).items():
         arrays[f"given.{name}"] = np.array(value, dtype=np.float64)
-    document: Document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "id": identity,
-        "program": __version__,
-        "numpy": np.__version__,
-        "machine": platform.machine(),
-        "started": started,
-        "saved": time.time(),
-        "ended": ended,
-        "data": _describe_data(debugger.dataset),
-        "history": branches.budget // 2**20,
-        "given": sorted(debugger.given) if debugger.given is not None else None,
-        "branches": described,
-        "current": branches.current.number,
-        "next_branch": branches.next_number,
-        "done": [_describe_action(action) for action in branches.done],
-        "undone": [_describe_action(action) for action in branches.undone],
-        "stops": [{name: getattr(stop, name) for name in _STOP_FIELDS} for stop in debugger.stops],
-        "next_stop": debugger.stops.next_number,
-        "log": list(debugger.log),
-        "hit": _describe_hit(debugger.last_hit),
-        "view": view,
-        "summary": _summarise(debugger),
-    }
-    return Capture(document, arrays, series)
-
-
-def _describe_hit(hit: Hit | None) -> Document | None:
-    if hit is None:
-        return None
-    return {"words": hit.words, "iteration": hit.iteration, "position": hit.position}
-
-
-_STOP_FIELDS = ("number", "name", "place", "text", "count", "enabled", "problem")
+    saved = Saved(
+        id=identity,
+        program=__version__,
+        numpy=np.__version__,
+        machine=platform.machine(),
+        started=started,
+        saved=time.time(),
+        ended=ended,
+        data=_data(debugger.dataset),
+        history=branches.budget // MEGABYTE,
+        given=None if debugger.given is None else tuple(sorted(debugger.given)),
+        branches=tuple(described),
+        current=branches.current.number,
+        next_branch=branches.next_number,
+        done=tuple(map(_action, branches.done)),
+        undone=tuple(map(_action, branches.undone)),
+        stops=tuple(debugger.stops),
+        next_stop=debugger.stops.next_number,
+        log=tuple(debugger.log),
+        hit=debugger.last_hit,
+        view=view,
+        summary=_summary(debugger),
+        # The encoder names the pieces.
+        blocks={},
+        state="",
+    )
+    return Capture(saved.written(), arrays, series)
 
 
 def _known(branches: Branches) -> list[Branch]:
-    """Return the listed branches, and the ones that undo or redo would bring back."""
+    """Return the branches in the list, and those that undo or redo would bring back."""
     known = list(branches)
     for action in (*branches.done, *branches.undone):
         concerned = (
@@ -147,13 +142,13 @@ def _known(branches: Branches) -> list[Branch]:
     return known
 
 
-def _describe_branch(
+def _branch(
     branch: Branch,
     listed: bool,
     arrays: dict[str, Array],
     series: dict[str, Series],
     share: int,
-) -> Document:
+) -> BranchRecord:
     run, number = branch.run, branch.number
     record = run.record(_CHECKPOINTS // share)
     arrays[f"{number}.at"] = record.checkpoints.at.astype(np.float64)
@@ -162,78 +157,57 @@ def _describe_branch(
         arrays[f"{number}.initial.{name}"] = array
     series[f"{number}.{LOSSES}"] = Series(record.losses, run.losses.forgotten)
     series[f"{number}.{HELD_OUT}"] = Series(record.held_out, run.held_out.forgotten)
-    return {
-        "number": number,
-        "label": branch.label,
-        "began": branch.began,
-        "listed": listed,
-        "hyperparameters": record.hyperparameters.as_dict(),
-        "origin": record.origin,
-        "iteration": record.iteration,
-        "position": record.position,
-        "changes": [_describe_change(change) for change in record.changes],
-    }
+    return BranchRecord(
+        number=number,
+        label=branch.label,
+        began=branch.began,
+        listed=listed,
+        hyperparameters=record.hyperparameters,
+        origin=record.origin,
+        iteration=record.iteration,
+        position=record.position,
+        changes=record.changes,
+        nonfinite=tuple((*time, words) for time, words in run.tallies.nonfinite.items()),
+    )
 
 
-def _describe_change(change: Change) -> list[object]:
-    what = change.what
-    time = [change.iteration, change.position]
-    if isinstance(what, LearningRate):
-        return [*time, what.value]
-    return [*time, what.name, list(map(int, what.index)), what.value]
-
-
-def _describe_action(action: Action) -> Document:
+def _action(action: Action) -> SwitchedRecord | PlannedRecord | ChangedRecord:
     if isinstance(action, Switched):
-        return {
-            "kind": "switched",
-            "before": action.before.number,
-            "after": action.after.number,
-            "began": action.began,
-        }
+        return SwitchedRecord(
+            before=action.before.number, after=action.after.number, began=action.began
+        )
+    number = action.branch.number
     if isinstance(action, Planned):
-        return {
-            "kind": "planned",
-            "branch": action.branch.number,
-            "before": action.before,
-            "after": action.after,
-        }
+        return PlannedRecord(branch=number, before=action.before, after=action.after)
     changes = action.branch.run.all_changes
     place = next((i for i, change in enumerate(changes) if change is action.change), None)
-    return {
-        "kind": "changed",
-        "branch": action.branch.number,
-        # One that was undone is in no branch's list.
-        "place": place,
-        "change": _describe_change(action.change),
-    }
+    return ChangedRecord(branch=number, place=place, change=action.change)
 
 
-def _describe_data(dataset: Dataset) -> Document:
+def _data(dataset: Dataset) -> DataRecord:
     source = dataset.source
-    return {
-        "name": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "path": source.path if source else None,
-        "options": dataclasses.asdict(source.options) if source else None,
-        "seed": source.seed if source else 0,
-    }
+    return DataRecord(
+        name=dataset.name,
+        fingerprint=dataset.fingerprint,
+        path=source.path if source else None,
+        options=source.options if source else None,
+        seed=source.seed if source else 0,
+    )
 
 
-def _summarise(debugger: Debugger) -> Document:
+def _summary(debugger: Debugger) -> SummaryRecord:
     losses = debugger.losses
-    return {
-        "iteration": debugger.branches.current.run.home[0],
-        "computed": len(losses),
-        "planned": debugger.hyperparameters.iterations,
-        # JSON has no NaN.
-        "E": repr(float(losses[-1])) if len(losses) else "",
-        "network": "-".join(map(str, debugger.program.network.sizes)),
-    }
+    return SummaryRecord(
+        iteration=debugger.branches.current.run.home[0],
+        computed=len(losses),
+        planned=debugger.hyperparameters.iterations,
+        E=repr(float(losses[-1])) if len(losses) else "",
+        network="-".join(map(str, debugger.program.network.sizes)),
+    )
 
 
 class Encoder:
-    """Turns captures of one run into bytes, each full block of losses only once."""
+    """Encodes the captures of one run as bytes, each full block of losses only once."""
 
     def __init__(self) -> None:
         self._blocks: dict[tuple[str, int, int], str] = {}
@@ -243,60 +217,27 @@ class Encoder:
 
         Args:
             capture: What to encode.
-            has: Whether there is a piece of this digest already.
+            has: Tells whether a piece of this digest is there already.
         """
         arrays, parts = dict(capture.arrays), {}
         named: set[str] = set()
+        block = document.BLOCK
         blocks: dict[str, list[str]] = {}
         for name, series in capture.series.items():
-            full = series.values.size // BLOCK
+            full = series.values.size // block
             blocks[name] = []
             for k in range(full):
                 key = (name, series.forgotten, k)
                 known = self._blocks.get(key)
                 if known is None or not has(known):
-                    content = pack({"block": series.values[k * BLOCK : (k + 1) * BLOCK]})
+                    content = pack({"block": series.values[k * block : (k + 1) * block]})
                     known = self._blocks[key] = digest(content)
                     parts[known] = content
                 blocks[name].append(known)
                 named.add(known)
-            arrays[name] = series.values[full * BLOCK :]
+            arrays[name] = series.values[full * block :]
         state = pack(arrays)
         parts[digest(state)] = state
         named.add(digest(state))
-        document = capture.document | {"blocks": blocks, "state": digest(state)}
-        document["checksum"] = checksum(document)
-        manifest = json.dumps(document, indent=1, allow_nan=False).encode()
+        manifest = manifest_of(capture.document | {"blocks": blocks, "state": digest(state)})
         return Encoded(manifest, parts, frozenset(named))
-
-
-def checksum(document: Document) -> str:
-    """Return the digest of a manifest without its checksum."""
-    rest = {name: value for name, value in document.items() if name != "checksum"}
-    return digest(json.dumps(rest, sort_keys=True, allow_nan=False).encode())
-
-
-def require_whole(document: Field) -> None:
-    """Check that a manifest is as it was written.
-
-    Raises:
-        InputError: It is not.
-    """
-    try:
-        is_whole = document["checksum"].raw == checksum(document.raw)
-    except (ValueError, RecursionError):
-        is_whole = False
-    if not is_whole:
-        raise InputError("damaged: its checksum is not that of its content")
-
-
-def pieces_of(document: Field) -> set[str]:
-    """Return the digests of the pieces that a manifest names.
-
-    Raises:
-        InputError: The manifest is damaged.
-    """
-    require_whole(document)
-    blocks = document["blocks"]
-    listed = (field.text() for name in blocks.keys() for field in blocks[name])  # noqa: SIM118
-    return {document["state"].text(), *listed}

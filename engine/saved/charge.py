@@ -1,13 +1,12 @@
-"""Checks the memory that a saved run needs, before its arrays are read."""
+"""Judges how much memory a saved run asks for, before its arrays are read."""
 
 from __future__ import annotations
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import estimated_bytes, shortage
-from engine.common.numbers import grouped
 from engine.data.dataset import Dataset
-from engine.saved import capture
-from engine.saved.manifest import Saved, read_hyperparameters
+from engine.saved import document
+from engine.saved.document import Saved
 
 _COPIES = 2
 """How often the losses are in memory while they are read."""
@@ -22,23 +21,20 @@ def require_room(saved: Saved, dataset: Dataset) -> None:
     little.
 
     Args:
-        saved: What the manifest tells.
+        saved: The document of the run.
         dataset: The data of the run.
 
     Raises:
         InputError: It asks for more memory than there is, or for more losses than it tells of.
     """
-    blocks = saved.document["blocks"]
-    counts = {name: len(list(blocks[name])) for name in blocks.keys()}  # noqa: SIM118 (a Field)
-    name = f"{saved.document['current'].whole(1)}.{capture.LOSSES}"
-    told = saved.computed // capture.BLOCK
-    if counts.get(name, 0) != told:
-        raise blocks[name].refuse(
-            f"{grouped(told)} blocks are needed for {grouped(saved.computed)} iterations"
+    name = f"{saved.current}.{document.LOSSES}"
+    told = saved.computed // document.BLOCK
+    if len(saved.blocks.get(name, ())) != told:
+        raise saved.at("blocks")[name].refuse(
+            f"{told:,} blocks are needed for {saved.computed:,} iterations"
         )
-    needed = _COPIES * 8.0 * capture.BLOCK * sum(counts.values())
-    for branch in saved.document["branches"]:
-        wanted = read_hyperparameters(branch["hyperparameters"])
-        needed += _BRANCH + estimated_bytes(dataset, wanted)
+    needed = _COPIES * 8.0 * document.BLOCK * sum(map(len, saved.blocks.values()))
+    for branch in saved.branches:
+        needed += _BRANCH + estimated_bytes(dataset, branch.hyperparameters)
     if lacking := shortage(needed):
         raise InputError(f"this run {lacking}")

@@ -1,4 +1,4 @@
-"""The user's library of saved runs: finding, listing and thinning them."""
+"""Finds, lists, deletes and thins out the saved runs of a user."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from engine.common.errors import InputError
+from engine.common.regular import is_regular
 from engine.common.text import clean
+from engine.saved.document import Saved
 from engine.saved.lock import LOCK, Holder, Lock, holder_of
-from engine.saved.manifest import Saved, newest, path_in
-from engine.saved.regular import is_regular
+from engine.saved.manifest import newest, path_in
 from engine.saved.run_files import Folder
 
 MOST_RUNS = 50
@@ -35,8 +36,8 @@ class Entry:
 
     Attributes:
         folder: Where it is.
-        bytes: The number of bytes on the disk.
-        saved: What it tells of itself; None where it cannot be read.
+        bytes: Its size on the disk.
+        saved: Its document; None if that cannot be read.
         problem: Why it cannot be read.
         holder: Who has it open.
         time: When it was saved last, in seconds since 1970.
@@ -51,22 +52,22 @@ class Entry:
 
     @property
     def identity(self) -> str:
-        """The identifier of the run."""
+        """Its name among the saved runs."""
         return self.folder.path.name
 
     @property
     def words(self) -> str:
-        """The same, safe to show."""
+        """The name, safe to show."""
         return clean(self.identity)
 
     @property
     def is_ours(self) -> bool:
-        """Whether it certainly is a run of this program, damaged or not."""
+        """Whether it is a run of this program for certain, be it damaged."""
         return self.saved is not None or _OURS.fullmatch(self.identity) is not None
 
     @property
     def path(self) -> str | None:
-        """The path of its data, read loosely from a damaged manifest; None if it cannot be told."""
+        """Where its data are, also of a damaged run if its manifest still tells."""
         if self.saved is not None:
             return self.saved.path
         manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))
@@ -89,7 +90,7 @@ class Library:
         return Folder(self.path / name)
 
     def entries(self) -> list[Entry]:
-        """Return the runs, the last saved one first."""
+        """Return the runs, the one that was saved last first."""
         try:
             paths = [path for path in self.path.iterdir() if _holds_a_run(path)]
         except OSError:
@@ -98,7 +99,7 @@ class Library:
         return sorted(found, key=lambda entry: -entry.time)
 
     def find(self, identity: str) -> Entry:
-        """Return a run by its identifier or the beginning of it.
+        """Return a run by what it is called, or by the beginning of that.
 
         Raises:
             InputError: There is none, or more than one.

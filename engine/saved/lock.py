@@ -1,4 +1,4 @@
-"""Who holds a run: one process at a time writes to its folder."""
+"""Locks the folder of a run, so that one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from engine.common.regular import open_regular
 from engine.common.text import clean
-from engine.saved.regular import open_regular
 
 LOCK = "lock"
 """The name of its file."""
@@ -40,7 +40,7 @@ class Holder:
 
     @property
     def words(self) -> str:
-        """The holder in words."""
+        """The process in words."""
         if not self.pid:
             return "another process"
         began = time.strftime("%H:%M on %Y-%m-%d", time.localtime(self.since))
@@ -59,7 +59,7 @@ class Lock:
         self._file: IO[str] | None = None
 
     def take(self) -> Holder | None:
-        """Take the lock; return who has it where it is taken already.
+        """Take the lock, or return who has it.
 
         Raises:
             OSError: The folder cannot be written to.
@@ -138,7 +138,7 @@ def _lock(file: IO[str], kind: int) -> bool:
 
 
 def _is_at(file: IO[str], path: Path) -> bool:
-    """Return whether an open file is the one at a path."""
+    """Whether an open file is the one at a path."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), os.lstat(path))
     except OSError:

@@ -1,4 +1,4 @@
-"""Compares a saved run with the same iterations computed on this machine."""
+"""Checks whether this machine computes a saved run as the one that saved it did."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from time import perf_counter
 import numpy as np
 
 from engine.common.errors import InputError
-from engine.common.numbers import general, grouped
 from engine.common.progress import Cancel, never
 from engine.data.dataset import Dataset
 from engine.run.record import Record
@@ -25,7 +24,7 @@ _WILD = 1e50
 
 @dataclass(frozen=True)
 class Likeness:
-    """The first loss that this machine computes differently.
+    """What this machine computes otherwise.
 
     Attributes:
         first: The first iteration whose loss is not the same to the last bit; None if all are.
@@ -37,7 +36,7 @@ class Likeness:
 
 
 def compare(record: Record, dataset: Dataset, cancel: Cancel = never) -> Likeness:
-    """Compute some iterations again: the first ones, and those from two checkpoints on.
+    """Compute some iterations again and compare: the first ones, and those from two checkpoints on.
 
     These are the last one and the first one that is not finite.
 
@@ -86,8 +85,7 @@ def _from(probe: Run, record: Record, place: int, dataset: Dataset) -> Likeness:
             # What stands in one checkpoint gives one loss, but for its last digits.
             if iteration == place and not is_slight and not is_wild:
                 raise InputError(
-                    f"E of iteration {grouped(iteration)} comes out as "
-                    f"{general(here)}, not {general(saved)}"
+                    f"E of iteration {iteration:,} comes out as {here:.6g}, not {saved:.6g}"
                 )
             return Likeness(iteration, is_slight)
         if perf_counter() > end:
@@ -103,6 +101,4 @@ def _require_nonfinite(probe: Run, record: Record, cancel: Cancel) -> None:
     before = record.checkpoints.until(end - 1)
     probe.recall(dataclasses.replace(record, iteration=end, position=0, checkpoints=before), cancel)
     if all(np.isfinite(tensor.data).all() for tensor in probe.program.state.values()):
-        raise InputError(
-            f"the checkpoint of iteration {grouped(end)} is not finite, but the run is"
-        )
+        raise InputError(f"the checkpoint of iteration {end:,} is not finite, but the run is")

@@ -1,4 +1,4 @@
-"""Reads one branch of a saved run: its losses, checkpoints and changes, none of them trusted."""
+"""Makes one branch of a saved run: its losses, checkpoints and changes, all of them checked."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import numpy as np
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import require_for_training
-from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress
 from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
-from engine.model.hyperparameters import DECLARATIONS
 from engine.model.network import Network
 from engine.run.branches import Branch
 from engine.run.history import Change, Checkpoints, Edit, LearningRate
 from engine.run.record import Record
 from engine.run.run import Run
+from engine.saved import document
 from engine.saved.arrays import Pieces
-from engine.saved.capture import BLOCK, HELD_OUT, LOSSES
+from engine.saved.document import (
+    HELD_OUT,
+    LOSSES,
+    BranchRecord,
+    Saved,
+)
 from engine.saved.hit_counts import read_tallies
 from engine.saved.json_field import Field
-from engine.saved.manifest import read_hyperparameters
-from engine.saved.npz import is_digest
 from engine.saved.recompute import Likeness, compare
 
 _FARTHEST = 10_000_000
@@ -32,14 +34,14 @@ _MOST_ENTRIES = 1_000_000
 
 
 class BranchReader:
-    """Makes branches from a manifest and its pieces.
+    """Makes branches from a document and its pieces.
 
     Args:
         pieces: The arrays.
-        blocks: What the manifest tells of the blocks of losses.
+        saved: The document.
         dataset: The data.
         lenient: Whether lost losses are to be computed again instead of refused.
-        progress: Told how much of a branch is computed again; may raise to give up.
+        progress: Called with how much of a branch is computed again; may raise to give up.
 
     Attributes:
         notices: What was lost, a line each.
@@ -48,25 +50,24 @@ class BranchReader:
     """
 
     def __init__(
-        self, pieces: Pieces, blocks: Field, dataset: Dataset, lenient: bool, progress: Progress
+        self, pieces: Pieces, saved: Saved, dataset: Dataset, lenient: bool, progress: Progress
     ) -> None:
         self.notices: list[str] = []
         self.likeness = Likeness()
         self._pieces = pieces
-        self._blocks = blocks
+        self._saved = saved
         self._dataset = dataset
         self._lenient = lenient
         self._progress = progress
         self._shortened: set[int] = set()
 
-    def read(self, field: Field) -> Branch:
-        """Make a branch from what the manifest tells of it.
+    def read(self, branch: BranchRecord) -> Branch:
+        """Make a branch of its record.
 
         Raises:
             InputError: Something is missing, damaged or cannot be.
         """
-        number = field["number"].whole(1)
-        wanted = read_hyperparameters(field["hyperparameters"])
+        number, wanted = branch.number, branch.hyperparameters
         require_for_training(self._dataset, wanted)
         network = Network(self._dataset, wanted)
         initial = network.check_parameters(self._pieces.beginning_with(f"{number}.initial."))
@@ -75,46 +76,46 @@ class BranchReader:
         if self._dataset.validation is not None:
             computed = min(computed, held_out.size)
         losses, held_out = losses[:computed], held_out[:computed]
-        iteration, position = field["iteration"].whole(), field["position"].whole(0, 100_000)
+        iteration, position = branch.iteration, branch.position
         if iteration > computed:
             if number not in self._shortened:
-                raise field["iteration"].refuse(f"only {grouped(computed)} are complete")
+                raise branch.at("iteration").refuse(f"only {computed:,} are complete")
             iteration, position = computed, 0
-        run = Run(self._dataset, wanted, initial, field["origin"].shown())
+        run = Run(self._dataset, wanted, initial, branch.origin)
         if position >= len(run.program.operations):
-            raise field["position"].refuse("there is no such operation")
+            raise branch.at("position").refuse("there is no such operation")
         checkpoints = self._checkpoints(number, run, computed)
         if iteration - checkpoints.until(iteration).at[-1] > _FARTHEST:
-            raise field["iteration"].refuse("too far from what is known")
+            raise branch.at("iteration").refuse("too far from what is known")
         last = self.last_change(number, computed)
-        changes = [self.change(change, run, last) for change in field["changes"]]
+        told = zip(branch.changes, branch.at("changes"), strict=True)
+        changes = [self.checked(change, field, run, last) for change, field in told]
         if (
             not changes
             or changes[0].time != (0, 0)
             or not isinstance(changes[0].what, LearningRate)
         ):
-            raise field["changes"].refuse("the first one is the η of the start")
+            raise branch.at("changes").refuse("the first one is the η of the start")
         if any(a.time > b.time for a, b in pairwise(changes)):
-            raise field["changes"].refuse("not in their order")
+            raise branch.at("changes").refuse("not in their order")
         record = Record(
             wanted,
             initial,
-            field["origin"].shown(),
+            branch.origin,
             iteration,
             position,
             losses,
             held_out,
             checkpoints,
             tuple(changes),
-            read_tallies(field, self._pieces, number, run, computed),
+            read_tallies(branch, self._pieces, run, computed),
         )
         self._compare(number, record)
         run.recall(record, self._telling(run, record))
-        began = None if field["began"].is_null else field["began"].whole()
-        return Branch(number, field["label"].shown(), run, began)
+        return Branch(number, branch.label, run, branch.began)
 
     def _compare(self, number: int, record: Record) -> None:
-        """Compare the branch with its iterations computed here; refuse another program's."""
+        """Compare the branch with what is computed here; refuse one of another program."""
         try:
             found = compare(record, self._dataset, self._may_give_up)
         except InputError as error:
@@ -129,7 +130,7 @@ class BranchReader:
         return False
 
     def _telling(self, run: Run, record: Record) -> Cancel:
-        """Return a callback that reports the progress of a run and cancels only by raising."""
+        """Return a function that reports how far a run is; it never cancels but by raising."""
         start = int(record.checkpoints.until(max(record.iteration - 1, 0)).at[-1])
         whole = max(record.iteration - start, 1)
 
@@ -140,31 +141,31 @@ class BranchReader:
         return tell
 
     def _series(self, number: int, kind: str) -> Array:
-        """Read the losses of a branch; only the first ones where a block is lost and may be."""
-        name = f"{number}.{kind}"
-        fields, rest = list(self._blocks[name]), self._pieces.array(name)
+        """Return the losses of a branch; only the first ones where a piece is lost and may be."""
+        name, size = f"{number}.{kind}", document.BLOCK
+        pieces, rest = self._saved.blocks.get(name), self._pieces.array(name)
+        if pieces is None:
+            raise InputError(f"blocks.{name}: missing")
         if rest.ndim != 1:
             raise InputError(f"{name}: not a list")
-        losses = np.empty(BLOCK * len(fields) + rest.size)
-        for k, field in enumerate(fields):
-            if not is_digest(field.text()):
-                raise field.refuse("not the name of a piece")
+        losses = np.empty(size * len(pieces) + rest.size)
+        for k, piece in enumerate(pieces):
             try:
-                block = self._pieces.read(field.text()).get("block")
-                if block is None or block.shape != (BLOCK,):
-                    raise field.refuse(f"not {grouped(BLOCK)} losses")
+                block = self._pieces.read(piece).get("block")
+                if block is None or block.shape != (size,):
+                    raise InputError(f"blocks.{name}[{k}]: not {size:,} losses")
             except InputError as error:
                 if not self._lenient:
                     raise
-                known = BLOCK * k
+                known = size * k
                 self._shortened.add(number)
                 self.notices.append(
-                    f"damaged ({error}): the losses from iteration {grouped(known)} on are lost; "
-                    "running on computes them again, exactly"
+                    f"damaged ({error}): the losses from iteration {known:,} on are lost; running "
+                    "on computes them again, exactly"
                 )
                 return losses[:known].copy()
-            losses[BLOCK * k : BLOCK * (k + 1)] = block
-        losses[BLOCK * len(fields) :] = rest
+            losses[size * k : size * (k + 1)] = block
+        losses[size * len(pieces) :] = rest
         return losses
 
     def _checkpoints(self, number: int, run: Run, computed: int) -> Checkpoints:
@@ -180,28 +181,29 @@ class BranchReader:
         return Checkpoints(at.astype(np.int64), rows).until(computed)
 
     def _ahead(self, at: Array) -> float:
-        """Return how far checkpoints may lie ahead of the losses, where some were lost."""
-        return float(_MOST_ENTRIES * BLOCK) if self._lenient else 0.0
+        """Return how far checkpoints may lie ahead: those after lost losses are lost too."""
+        return float(_MOST_ENTRIES * document.BLOCK) if self._lenient else 0.0
 
     def last_change(self, number: int, computed: int) -> int:
         """Return the last iteration in which a branch can have been changed."""
         return computed + (_FARTHEST if number in self._shortened else 0)
 
-    def change(self, field: Field, run: Run, last: int) -> Change:
-        """Read a change by the user, at a time that the run has reached."""
-        parts = list(field)
-        if len(parts) not in (3, 5):
-            raise field.refuse("not a change")
-        most = len(run.program.operations) - 1
-        iteration, position = parts[0].whole(0, last), parts[1].whole(0, most)
-        if len(parts) == 3:
-            eta = DECLARATIONS["learning_rate"].validate(parts[2].raw)
-            assert isinstance(eta, float)
-            return Change(iteration, position, LearningRate(eta))
-        name, index = parts[2].text(), tuple(entry.whole() for entry in parts[3])
-        tensor = run.program.parameters.get(name)
-        if tensor is None or len(index) != len(tensor.shape):
-            raise field.refuse("not a cell of a parameter")
-        if not all(i < size for i, size in zip(index, tensor.shape, strict=True)):
-            raise field.refuse("not a cell of a parameter")
-        return Change(iteration, position, Edit(name, index, parts[4].number()))
+    def checked(self, change: Change, field: Field, run: Run, last: int) -> Change:
+        """Return a change by hand, checked to be at a clock time that the run has reached.
+
+        Raises:
+            InputError: It lies ahead, or is of no parameter of the run.
+        """
+        iteration, position, *_ = field
+        iteration.whole(0, last)
+        position.whole(0, len(run.program.operations) - 1)
+        what = change.what
+        if isinstance(what, Edit):
+            tensor = run.program.parameters.get(what.name)
+            if (
+                tensor is None
+                or len(what.index) != len(tensor.shape)
+                or not all(i < size for i, size in zip(what.index, tensor.shape, strict=True))
+            ):
+                raise field.refuse("not a cell of a parameter")
+        return change

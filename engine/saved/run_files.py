@@ -1,4 +1,4 @@
-"""Where the pieces of a saved run are: a folder that is written on and on, or one file."""
+"""Reads and writes the files of a saved run: a folder that is written on and on, or one file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.common.errors import InputError
+from engine.common.npz import ZIP_ERRORS, read_stored
+from engine.common.regular import is_regular, lacking_to_read, open_regular, read_regular
 from engine.common.text import clean
-from engine.saved.capture import pieces_of
-from engine.saved.json_field import MOST_BYTES, Field
+from engine.saved.document import read_manifest
+from engine.saved.json_field import MOST_BYTES
+from engine.saved.kinds import digest, is_digest
 from engine.saved.lock import LOCK
-from engine.saved.npz import ZIP_ERRORS, digest, is_digest, read_stored
-from engine.saved.regular import is_regular, lacking_to_read, open_regular, read_regular
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
 UNFINISHED = ".unfinished-"
@@ -25,17 +26,17 @@ UNFINISHED = ".unfinished-"
 
 
 class Store(Protocol):
-    """A place that manifests and pieces are read from."""
+    """Something that pieces can be read from."""
 
     @property
     def words(self) -> str:
-        """The place of the pieces, as messages name it."""
+        """Its name in messages."""
 
     def manifests(self) -> list[bytes | InputError]:
-        """Return the manifests, the newest first; for an unreadable one, the error."""
+        """Return the manifests, the last one first, or why one cannot be read."""
 
     def part(self, name: str) -> bytes:
-        """Read a piece by its digest; raise InputError where there is none."""
+        """Return a piece by its digest; raises InputError if there is none."""
 
 
 class Folder:
@@ -55,7 +56,7 @@ class Folder:
 
     @property
     def holds_a_run(self) -> bool:
-        """Whether it holds a manifest, damaged or not."""
+        """Whether there is a manifest in it, be it damaged or not."""
         return any(os.path.lexists(self.path / name) for name in (MANIFEST, PREVIOUS))
 
     def manifests(self) -> list[bytes | InputError]:
@@ -80,14 +81,14 @@ class Folder:
             raise InputError(f"{name}.npz: {error.strerror or error}") from None
 
     def has(self, name: str) -> bool:
-        """Return whether there is a piece of this name."""
+        """Whether there is a piece of this name."""
         return is_regular(self.path / _file_name(name))
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
-        """Write a save, which becomes the last one.
+        """Make a save the last one.
 
         Args:
-            manifest: Its description.
+            manifest: Its document.
             parts: Its pieces that are not there yet, by digest.
             named: The digests of all its pieces.
 
@@ -136,7 +137,7 @@ class Folder:
         if manifest == self._written:
             return manifest
         try:
-            pieces = pieces_of(Field.parse(manifest))
+            pieces = read_manifest(manifest).pieces
             return manifest if all(digest(self.part(name)) == name for name in pieces) else None
         except InputError:
             return None
@@ -149,7 +150,7 @@ class Folder:
                     path.unlink()
 
     def discard(self) -> None:
-        """Remove the files of a run without a complete save."""
+        """Remove what there is of a run of which no save has ever become whole."""
         if not self.holds_a_run:
             with suppress(OSError):
                 self.remove()
@@ -169,7 +170,7 @@ class Folder:
 
     @property
     def bytes(self) -> int:
-        """The number of bytes on the disk."""
+        """Its size on the disk."""
         total = 0
         for path in self.path.iterdir():
             try:
@@ -209,12 +210,12 @@ class SingleFile:
         except InputError:
             raise
         except KeyError:
-            raise InputError(f"{self.words}: not a saved run: {name} is missing in it") from None
+            raise InputError(f"{self.words}: no saved run, {name} is missing in it") from None
         except ZIP_ERRORS as error:
             if isinstance(error, OSError) and error.strerror:
                 raise InputError(f"{self.words}: {error.strerror}") from None
             why = clean(str(error), 80)
-            raise InputError(f"{self.words}: not a saved run, or a damaged one ({why})") from None
+            raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
         """Write the file anew; until that is done the one before stays.
@@ -246,7 +247,7 @@ class SingleFile:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it holds either all of the new content or the old one.
+    """Replace the content of a file as a whole, or leave the file as it was.
 
     Raises:
         OSError: It could not be written.
@@ -274,7 +275,7 @@ def _written(folder: Path, content: bytes) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    """Flush a folder's entries to the disk."""
+    """Write the names in a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -283,7 +284,7 @@ def _sync(folder: Path) -> None:
 
 
 def _digests(manifest: Path) -> set[str]:
-    """Return every digest that a manifest names, damaged or not; none without a manifest."""
+    """Return every digest that a manifest names, damaged or not; none if it is missing."""
     try:
         content = read_regular(manifest, MOST_BYTES + 1)
         return set(re.findall(r"[0-9a-f]{32}", content.decode(errors="replace")))

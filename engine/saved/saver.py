@@ -11,7 +11,6 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from engine.common.numbers import general
 from engine.common.text import clean
 from engine.saved.capture import Capture, Encoder, capture
 from engine.saved.library import Library
@@ -46,10 +45,10 @@ class Saver:
         lock: The lock on the folder, if it is taken already.
         kept: Whether what has been done before is kept elsewhere, or there already, so that
             only what is done from now on is to be saved.
-        nudge: Called in the saver's thread to have `poll` called soon.
+        nudge: Called in the saver's thread to make the debugger's thread call `poll` soon.
 
     Attributes:
-        view: What a screen wants to have again; anything that JSON can hold.
+        view: What the screen keeps with the run; anything that JSON can hold.
         problem: Why the run is not being saved at the moment, in words, or "".
     """
 
@@ -87,7 +86,7 @@ class Saver:
         self._thread.start()
 
     def _token(self) -> object:
-        """Return a token that differs after any change; quick, and close enough in any thread."""
+        """Return what differs after anything has happened; quick, and safe in any thread."""
         debugger = self._debugger
         branches = debugger.branches
         return (
@@ -101,11 +100,11 @@ class Saver:
 
     @property
     def _is_due(self) -> bool:
-        """Whether the present state is unsaved."""
+        """Whether what there is now is not saved, or not any more."""
         return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
-        """Capture the debugger's state if a save has asked for it; called in its thread.
+        """Answer the saver if it asks for a save; called in the debugger's thread.
 
         Returns:
             False, so that it can stand before what asks whether to cancel.
@@ -154,8 +153,7 @@ class Saver:
         if not self._thread.is_alive():
             return not self.problem
         self.problem = (
-            self.problem
-            or f"not being saved: the last save takes longer than {general(timeout)} seconds"
+            self.problem or f"not being saved: the last save takes longer than {timeout:g} seconds"
         )
         return False
 
@@ -208,6 +206,6 @@ class Saver:
         self._written += 1
 
     def _hold(self) -> None:
-        """Keep other processes from writing to the folder, also to one that is made again."""
+        """Lock the folder against other processes, again if it was deleted and made anew."""
         if not self._lock.is_held and (holder := self._lock.take()) is not None:
             raise OSError(0, f"it is open in {holder.words}", str(self.folder.path))

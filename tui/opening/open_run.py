@@ -17,9 +17,10 @@ from engine.common.text import clean
 from engine.data.locate import locate, place
 from engine.data.table.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
+from engine.saved.document import Saved
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
-from engine.saved.manifest import Saved, newest
+from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
@@ -213,9 +214,9 @@ class Opener:
 
     def _agrees(self, entry: Entry, path: str) -> bool:
         saved = entry.saved
-        if saved is None or saved.path != path or saved.source is None:
+        if saved is None or saved.path != path or saved.data.source is None:
             return False
-        known = {**vars(saved.source.options), **saved.hyperparameters.as_dict()}
+        known = {**vars(saved.data.source.options), **saved.hyperparameters.as_dict()}
         return all(
             name in known and known[name] == wanted
             for name, wanted in self.explicit.items()
@@ -317,7 +318,7 @@ class Opener:
         dataset = None
         if self.data is not None and self.open_ is not None:
             named = any(name in TABLE_DECLARATIONS for name in self.explicit)
-            known = newest(store).source
+            known = newest(store).data.source
             options = table_options(self.given) if named or known is None else known.options
             seed = known.seed if known is not None else 1
             dataset = read_table(self.data, options, seed, self.progress, self.stream)

@@ -1,8 +1,9 @@
 """Writing for terminals that know no more than ASCII, decided once for the whole program.
 
-Names and formulas are written out where lines are made, ``∂E/∂f`` as ``dE_df`` and ``η`` as
-``eta``; whatever is left, frames and bars above all, is replaced on its way to the terminal, each
-character by one of the same width.
+All that is not ASCII is replaced on its way to the terminal, each character by one of the same
+width. Names and formulas alone are written out before, ``∂E/∂f`` as ``dE_df`` and ``η`` as ``eta``:
+that takes more cells, so `drawing.lines` and `drawing.short_names`, which give texts their room, do
+it. No pane and no dialog has to ask.
 """
 
 from __future__ import annotations

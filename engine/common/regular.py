@@ -1,4 +1,4 @@
-"""Opens regular files only: no link is followed, no pipe waited for, no device read."""
+"""Opens regular files only: follows no link, waits for no pipe, reads no device."""
 
 from __future__ import annotations
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import re
 import struct
 import zipfile
 from collections.abc import Mapping
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.common.errors import InputError
 from engine.common.text import clean
-from engine.maths.tensor import Array
 
-_DIGEST = re.compile("[0-9a-f]{32}")
+Array = NDArray[np.float64]
+
 _MOST_MEMBERS = 100_000
 ZIP_ERRORS = (
     zipfile.BadZipFile,
@@ -30,16 +29,6 @@ ZIP_ERRORS = (
     struct.error,
 )
 """What `zipfile` raises where an archive is damaged."""
-
-
-def digest(content: bytes) -> str:
-    """Return the name that a content has: 32 hexadecimal digits of its BLAKE2b."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def is_digest(name: str) -> bool:
-    """Return whether a text has the form that `digest` gives, so that it is no path."""
-    return _DIGEST.fullmatch(name) is not None
 
 
 def pack(arrays: Mapping[str, Array]) -> bytes:
