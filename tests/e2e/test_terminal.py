@@ -89,7 +89,7 @@ def start(terminal: Terminal, *options: str) -> None:
 def test_a_session(terminal: Terminal) -> None:
     start(terminal)
     terminal.type("n", "n", "n", "n", "n", "n", "n")
-    terminal.shows("paused before ∂E/∂y", "+0.3070 −0.1888 −0.1837 −0.1799")
+    terminal.shows("paused before ∂E/∂y", "+0.307", " −0.188", " −0.183", " −0.179")
     terminal.type("f")
     terminal.shows("5 Iteration 0 complete")
     terminal.type("Space")

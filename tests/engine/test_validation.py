@@ -7,7 +7,6 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError
 from engine.reports.training import run_object, run_text
-from engine.run.halt import PATIENCE
 from tui.commands.without_screen import train_to_the_end
 
 
@@ -109,9 +108,10 @@ def test_a_report_names_no_stop_that_the_run_has_passed() -> None:
 
 def test_planned_stops_are_in_the_list_and_found_on_the_way_back() -> None:
     debugger = halves(patience=15)
-    assert [stop.spec for stop in debugger.snapshot().stops if stop.number <= 0] == ["worse >= 15"]
+    (planned,) = (stop for stop in debugger.snapshot().stops if stop.number <= 0)
+    assert planned.spec == "worse >= 15"
     with pytest.raises(InputError, match="hyperparameter"):
-        debugger.stops.toggle(PATIENCE)
+        debugger.stops.toggle(planned.number)
     hit = debugger.proceed()
     debugger.run(40)
     assert debugger.back_to_stop() == hit

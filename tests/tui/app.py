@@ -1,5 +1,6 @@
 """The app in a headless terminal, for the tests."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ SIZES = [(80, 24), (120, 36)]
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait for a condition, without a fixed time."""
-    for _ in range(int(seconds / 0.01)):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         if condition():
             return
         await pilot.pause(0.01)

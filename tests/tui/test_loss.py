@@ -108,6 +108,7 @@ async def test_in_colours_all_curves_are_fine_lines(monkeypatch: pytest.MonkeyPa
         assert not any(mark in "".join(lines(app)[2:]) for mark in MARKS)
 
 
+@pytest.mark.usefixtures("in_colours")
 async def test_branches_that_are_not_drawn_are_counted() -> None:
     async with opened((120, 36), iterations=20) as (app, pilot):
         await pilot.press("3", "space")

@@ -208,15 +208,17 @@ async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
         await pilot.press("1")
         dataset, pane = app.moment.dataset, app.frame.dataset
         words = " ".join(("assumed", ", ".join(dataset.assumptions)))
-        await until(pilot, lambda: pane.size and len(pane._lines) == pane.size.height)
 
         def told() -> list[str]:
-            at = [line.text.startswith("assumed") for line in pane._lines].index(True)
-            return [line.text.strip() for line in pane._lines[at:]]
+            texts = [line.text.strip() for line in pane._lines]
+            at = next((i for i, line in enumerate(texts) if line.startswith("assumed")), len(texts))
+            return texts[at:]
+
+        await until(pilot, lambda: pane.size and len(pane._lines) == pane.size.height)
+        await until(pilot, lambda: len(told()) >= lines)
 
         whole = " ".join(told())
         assert words.startswith(whole.removesuffix(" …").removesuffix("…").rstrip())
-        assert len(told()) >= lines
         # The last observation is above it, and the cursor gets there.
         seen = told()
         await pilot.press("end")

@@ -82,9 +82,8 @@ async def test_resizing_with_a_picture() -> None:
 
 async def test_a_fused_gradient_and_what_hinge_assumes_are_said() -> None:
     async with opened((120, 36), loss="bce") as (app, pilot):
-        await pilot.press("f", "5")
+        await pilot.press("f", "5", "m")
         await until(pilot, lambda: "∂E/∂y = (f − f₀)/(N·O)  fused " in text(app))
-        await pilot.press("m")
         await until(pilot, lambda: "∂f/∂y = f(1 − f)  for display only " in text(app))
         await pilot.press(*"n" * 8)
         await until(pilot, lambda: "fused: ∂E/∂f·∂f/∂y multiplied out" in text(app))

@@ -16,7 +16,8 @@ CURVE = "⣀"
 """What stands for a curve that is drawn in dots."""
 MARKS = ("×", "+", "o")
 """What the curves beside the present one are drawn with where colours cannot tell them apart."""
-_SUBJECT = re.compile(r"(?P<without>without )?.+? = (?=.)")
+_WITHOUT = "without "
+_SUBJECT = re.compile(rf"(?P<without>{_WITHOUT})?.+? = (?=.)")
 _GAP = 2
 _LEAST = 8
 """Cells of a label from which on it tells anything."""
@@ -60,7 +61,16 @@ def _fitting(labels: Sequence[str], more: int, width: int) -> tuple[tuple[str, .
         if needed > each:
             break
         room -= needed
-    return shortened(labels[:count], max(each, 1), with_columns=True), left
+    return _cut(labels[:count], max(each, 1)), left
+
+
+def _cut(labels: Sequence[str], width: int) -> tuple[str, ...]:
+    """Shorten labels, but never by the word that says that a change is not in a curve."""
+    told = tuple(label.removeprefix(_WITHOUT) for label in labels)
+    room = width - len(_WITHOUT)
+    if room >= _LEAST // 2 and all(label.startswith(_WITHOUT) for label in labels):
+        return tuple(_WITHOUT + text for text in shortened(told, room, with_columns=True))
+    return shortened(labels, width, with_columns=True)
 
 
 def _without_subjects(labels: Sequence[str]) -> list[str]:

@@ -44,7 +44,7 @@ class Checked:
 
     def fits(self, snapshot: Snapshot) -> bool:
         """Return whether the shown network has the same parameters, whatever their values."""
-        return _axes(snapshot) == self._axes
+        return _labels(_axes(snapshot)) == _labels(self._axes)
 
     def holds(self, snapshot: Snapshot) -> bool:
         """Return whether the check is still of the state on the screen."""
@@ -69,6 +69,11 @@ class Checked:
 def _axes(snapshot: Snapshot) -> dict[str, tuple[Axis, ...]]:
     """Return the axes of the parameters, by name."""
     return {name: snapshot.listing.axes[name] for name in snapshot.listing.parameters}
+
+
+def _labels(axes: dict[str, tuple[Axis, ...]]) -> dict[str, list[list[str]]]:
+    """Return the labels of the axes by name, as each program has axes of its own."""
+    return {name: [list(axis.labels) for axis in each] for name, each in axes.items()}
 
 
 def _settings(snapshot: Snapshot) -> dict[str, Value]:
