@@ -52,7 +52,7 @@ def read_text(
     assumptions: list[str],
     progress: Progress = silent,
 ) -> str:
-    """Read a text file, also one that gzip has compressed.
+    r"""Read a text file, also one that gzip has compressed; every line ends in ``\n``.
 
     Args:
         source: The file, or what its bytes can be read from.
@@ -67,6 +67,8 @@ def read_text(
     content = _unpacked(_read_bytes(source, shown, progress), shown)
     # A file that was put together from several may have a second mark.
     text = _decode(content, shown, encoding, assumptions).lstrip("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError(shown, "the file is empty; it needs a header line and observations")
     if "\0" in text:

@@ -12,7 +12,7 @@ from engine.data.table.sniffing import find_separator, has_header, is_any_number
 
 _EMPTY = "".join(SEPARATORS.values()) + " "
 """What a line without a single filled cell consists of."""
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"? *(?:\r?\n|\r|\Z)', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"? *(?:\n|\Z)', re.IGNORECASE)
 
 
 @dataclass(frozen=True)

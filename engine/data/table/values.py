@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from engine.common.errors import DataError
 from engine.common.text import MINUS, clean
-from engine.data.table.cells import EXACT, Cells
+from engine.data.table.cells import Cells
 from engine.data.table.lookalikes import A_DATE, find_alike, find_disguised, hint, is_like_number
+from engine.data.table.plain import EXACT
 from engine.data.table.sniffing import MISSING, is_number
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
@@ -76,13 +77,10 @@ def read_column(
     Raises:
         DataError: A cell can be taken for neither, or the column for nothing.
     """
-    import pandas as pd
-
     name = cells.names[i] or "index"
     if i in cells.numbers and not as_classes:
         return Column(name, "number", cells.numbers[i])
-    codes, found = pd.factorize(cells.texts[i])
-    distinct = [str(text) for text in found]
+    distinct, codes = cells.texts[i].distinct, cells.texts[i].codes
     present = [k for k, text in enumerate(distinct) if text.lower() not in MISSING]
     at = _Place(cells, name, codes)
     if not present:
