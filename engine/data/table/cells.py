@@ -145,7 +145,7 @@ def _cut(rows: Rows, as_names: Collection[str], progress: Progress) -> Cells:
 
 
 def _has_names_again(cells: Cells) -> bool:
-    """Whether the name of a column is also one of the texts in it."""
+    """Return whether the name of a column is also one of the texts in it."""
     return any(cells.names[i] and cells.names[i] in c.distinct for i, c in cells.texts.items())
 
 

@@ -1,4 +1,4 @@
-"""Text that is data and no table of separated cells: said what it is, and how it becomes one."""
+"""Names files of data that are no tables of separated cells, and says how they become one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SAMPLE = 100
 
 
 def check_beginning(text: str, shown: str) -> None:
-    """Refuse what its first characters tell to be of another kind.
+    """Refuse a text whose first characters show that it is no table.
 
     Raises:
         DataError: It is JSON, ARFF, XML or the like.

@@ -96,7 +96,7 @@ def _named_separator(sign: str, shown: str) -> str:
 
 
 def _names_columns(remark: str, line: int, text: str, given: str, shown: str) -> bool:
-    """Whether what stands behind # is the header of a text, as NumPy's `savetxt` writes it.
+    """Return whether what stands behind # is the header of a text, as NumPy's `savetxt` writes it.
 
     Raises:
         DataError: That and a remark look alike.

@@ -150,7 +150,7 @@ def _read_cells(
 
 
 def _share(progress: Progress, first: int, last: int) -> Progress:
-    """Return what tells of a part of the way, in percent of the whole."""
+    """Return a progress that covers a part of the whole, in percent."""
 
     def told(done: int, total: int) -> None:
         progress(first + (last - first) * min(done, total) // max(total, 1), 100)
@@ -242,7 +242,7 @@ def _complete(
     missing: str,
     assumptions: list[str],
 ) -> NDArray[np.bool_]:
-    """Say which observations to use.
+    """Return which observations to use.
 
     Raises:
         DataError: A cell is missing and that is to be refused, or nothing is left.

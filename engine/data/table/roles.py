@@ -108,7 +108,7 @@ def _given_index(cells: Cells, given: str) -> int | None:
 
 
 def _why_index(cells: Cells) -> str:
-    """Say why the first column names the observations, or ""."""
+    """Return why the first column names the observations, or ""."""
     if cells.names[0].lower() in INDEX_NAMES:
         return "the first column"
     if 0 not in cells.texts:

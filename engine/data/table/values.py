@@ -105,7 +105,7 @@ def read_column(
 
 @dataclass(frozen=True)
 class _Place:
-    """Says where a text stands first."""
+    """Points errors at the first line that holds a text."""
 
     cells: Cells
     name: str
@@ -143,7 +143,7 @@ def _numbers(
 
 
 def _is_other(text: str, small: float) -> bool:
-    """Whether a number, very small as float64, is written as another one."""
+    """Return whether a number, very small as float64, is written as another one."""
     if small:
         return Decimal(text) != Decimal(repr(small))
     return any(c.isdecimal() and int(c) for c in text.lower().partition("e")[0])
