@@ -224,7 +224,7 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
         ("missing.csv", "no such file, nor a bundled dataset"),
         ("table.zip", "a ZIP archive or a spreadsheet, not text"),
         ("picture.png", "not a text file"),
-        ("nul.csv", "line 3: not a text file (it has a NUL byte)"),
+        ("nul.csv", "line 3: not a text file (it has a NUL byte); if it"),
         ("empty.csv", "the file is empty"),
     ):
         assert told in refusal("train", data)

@@ -136,7 +136,7 @@ def hint(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_sign(character: str) -> bool:
-    """Return whether a character can stand before a number: a sign, a currency, a quotation mark."""
+    """Return whether a character can stand before a number, as a sign or a currency."""
     if is_unseen(character) or _is_quote(character):
         return True
     kind = unicodedata.category(character)
