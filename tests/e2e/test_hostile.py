@@ -224,7 +224,7 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
         ("missing.csv", "no such file, nor a bundled dataset"),
         ("table.zip", "a ZIP archive or a spreadsheet, not text"),
         ("picture.png", "not a text file"),
-        ("nul.csv", "line 3: not a text file (it has a NUL byte)"),
+        ("nul.csv", "line 3: not a text file (it has a NUL byte); if it"),
         ("empty.csv", "the file is empty"),
     ):
         assert told in refusal("train", data)
@@ -238,8 +238,11 @@ def test_files_that_are_no_tables(tmp_path: Path) -> None:
 
 def test_tables_that_could_be_read_wrongly(tmp_path: Path) -> None:
     for content, told in (
-        ('c,b,t\n"1"2,1,0\n', "line 2: the quotation mark opened here closes before '2'"),
-        ('c,b\n"red,1\nblue,2\n"green",3\n', "line 2: the quotation mark opened here closes in "),
+        ('c,b,t\n"1"2,1,0\n', "line 2: a quotation mark opened here closes before the end of its"),
+        (
+            'c,b\n"red,1\nblue,2\n"green",3\n',
+            "line 2: a quotation mark opened here closes in line 4 ",
+        ),
         ("a,t\n–5,1\n–6,2\n", "line 2, column 'a': '–5' is not a number; a dash for the minus"),
         ("#a,b\n#1,2\n", "every line begins with #, as remarks do"),
     ):
@@ -253,6 +256,29 @@ def test_tables_that_could_be_read_wrongly(tmp_path: Path) -> None:
     ):
         (tmp_path / "table.csv").write_text(content)
         assert f"assumed {told}" in run("train", "table.csv", "--iterations", "1").stdout
+
+
+def test_files_of_other_kinds(tmp_path: Path) -> None:
+    for content, told in (
+        ('[{"a":1,"t":0},{"a":3,"t":1}]', "a JSON file; turn it into CSV"),
+        ("@relation x\n@attribute a numeric\n@data\n1\n", "an ARFF file; replace everything"),
+        ("1 1:0.5 2:0.3\n-1 1:0.2\n", "line 1: a LIBSVM file; write it as CSV"),
+        ("<table>\n<tr></tr></table>", "an XML or HTML file; write its table as CSV"),
+        ("PAR1\x15\x04", "a Parquet file, not text"),
+    ):
+        (tmp_path / "foreign.txt").write_text(content)
+        assert told in refusal("train", "foreign.txt")
+        assert told.encode() in piped(content.encode(), "train", "-").stderr
+
+
+def test_the_way_out_for_cells_between_blanks(tmp_path: Path) -> None:
+    (tmp_path / "blanks.txt").write_text("a b t\n1 2 0\n3  4 1\n")
+    told = refusal("train", "blanks.txt")
+    subprocess.run(["sh", "-c", told.partition(" instead: ")[2]], check=True)
+    assert "2 observations" in run("train", "table.csv", "--iterations", "1").stdout
+    told = piped((tmp_path / "blanks.txt").read_bytes(), "train", "-").stderr.decode()
+    assert "blanks separate its cells; write , instead: … | sed -E " in told
+    assert told.endswith("| nn-tui -\n")
 
 
 def test_gzip_is_read(tmp_path: Path) -> None:

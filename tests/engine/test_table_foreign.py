@@ -1,11 +1,19 @@
 """Files that are no tables of separated cells are called what they are."""
 
 import contextlib
+import gzip
+import io
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine import InputError, read_dataset
 from engine.data.table.foreign import check_beginning, check_separated
+from engine.data.table.lookalikes import find_disguised, hint
 from engine.data.table.sniffing import find_decimal, find_separator, is_any_number
 
 
@@ -52,17 +60,70 @@ def test_tables_that_begin_alike_are_read(write, content: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        ("a b t\n1 2 0\n3 4 1\n", [[1, 2, 0], [3, 4, 1]]),
+        ("  a   b  t  \n\t1  2  0\n 3 4\t1 \n", [[1, 2, 0], [3, 4, 1]]),
+        ("1,5 2,5 0\n2,5 3,5 1\n", [[1.5, 2.5, 0], [2.5, 3.5, 1]]),
+        ('a t\n"r1" 1 2\n"r2" 3 4\n', [[1, 2], [3, 4]]),
+        ('# by R\na t\n"r1" 1 2\n"r2" 3 4\n', [[1, 2], [3, 4]]),
+    ],
+)
+@pytest.mark.parametrize("name", ["table.txt", "it's a table.txt", "-e.txt", "table.txt.gz"])
+def test_the_command_against_blanks_works(
+    tmp_path: Path, monkeypatch, content: str, read: list[list[float]], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    packed = gzip.compress(content.encode(), mtime=0)
+    Path(name).write_bytes(packed if name.endswith(".gz") else content.encode())
+    with pytest.raises(InputError) as caught:
+        read_dataset(name)
+    _, _, command = str(caught.value).partition(" instead: ")
+    subprocess.run(["sh", "-c", command], check=True)
+    dataset = read_dataset("table.csv")
+    assert np.hstack([dataset.x, dataset.f0]).tolist() == read
+
+
+def test_the_command_for_standard_input_is_part_of_the_pipe() -> None:
+    with pytest.raises(InputError) as caught:
+        read_dataset("standard input", stream=io.BytesIO(b"a b t\n1 2 0\n3 4 1\n"))
+    _, _, command = str(caught.value).partition(" instead: ")
+    first, way, last = command.split(" | ")
+    assert (first, last) == ("…", "nn-tui -")
+    done = subprocess.run(["sh", "-c", way], input=b"a  b\n1 2\n", capture_output=True, check=True)
+    assert done.stdout == b"a,b\n1,2\n"
+
+
+def measure(check: Callable[[str], object], text: str) -> float:
+    """Return the least of some times that one thread computes, whatever else the machine does."""
+    times = []
+    for _ in range(3):
+        begin = time.thread_time()
+        with contextlib.suppress(InputError):
+            check(text)
+        times.append(time.thread_time() - begin)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda t: check_beginning(t, "f"),
+        lambda t: check_separated(t, ",", "auto", "f", 0, "f"),
+        lambda t: find_decimal(t, find_separator(t, "auto"), "auto", "f", []),
+        is_any_number,
+        lambda t: find_disguised([t]),
+        hint,
+    ],
+    ids=["beginning", "separated", "decimal", "number", "disguised", "hint"],
+)
+@pytest.mark.parametrize(
     "piece", [" ", "1", '"', "-", "[", "%", "\n", "1:", "1 1:1 ", "<", ",", ";1"]
 )
-def test_a_long_text_of_one_kind_ends(piece: str) -> None:
-    # A quadratic way through it would take minutes.
-    text = f"x{piece * 100_000}x\n1"
-    for told in (text, text[1:]):
-        for check in (
-            lambda t: check_beginning(t, "f"),
-            lambda t: check_separated(t, ",", "auto", "f", 0),
-            lambda t: find_decimal(t, find_separator(t, "auto"), "auto", "f", []),
-            is_any_number,
-        ):
-            with contextlib.suppress(InputError):
-                check(told)
+def test_a_longer_text_takes_longer_in_proportion(
+    check: Callable[[str], object], piece: str
+) -> None:
+    for begin in ("x", ""):
+        short, long = (f"{begin}{piece * count}x\n1" for count in (2_000, 32_000))
+        # In proportion it is 16 times as long, in a quadratic way 256 times.
+        assert measure(check, long) < 80 * measure(check, short) + 0.002

@@ -1,12 +1,9 @@
-"""The cells of a table: its columns as numbers where they are plain ones, else as text."""
+"""The cells of a table: its columns as numbers where they are plain ones, else as texts."""
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,47 +13,53 @@ from engine.common.progress import Progress, silent
 from engine.common.text import LONGEST, clean
 from engine.data.table.lookalikes import find_alike
 from engine.data.table.options import AUTO
-from engine.data.table.parsing import Writing, count_breaks, parse, parse_texts
+from engine.data.table.plain import plain_numbers
 from engine.data.table.preamble import Body
-from engine.data.table.quotes import check_quotes
+from engine.data.table.rows import Rows, Writing
 from engine.data.table.sniffing import has_header, is_number, sample_rows
 
-if TYPE_CHECKING:
-    import pandas as pd
+INDEX_NAMES = ("observation", "id", "index")
+"""The names of a first column that names the observations."""
 
-EXACT = 2.0**53
-"""Up to here float64 holds every whole number."""
-_MANY_ZEROS = "0" * 200
+
+@dataclass(frozen=True)
+class Texts:
+    """A column of texts without outer blanks; a missing cell is "".
+
+    Attributes:
+        distinct: The different texts, each of them once.
+        codes: For each observation, the place of its text among these.
+    """
+
+    distinct: list[str]
+    codes: NDArray[np.intp]
 
 
 @dataclass
 class Cells:
-    """What stands in a table.
+    """The content of a table.
 
     Attributes:
         shown: What messages call the file.
         names: The names of the columns, cleaned.
         lines: For each observation, its line in the file.
         numbers: The columns that hold finite numbers and nothing else, as float64.
-        texts: The other columns, and those that may be names, as texts without outer
-            blanks; a missing cell is "".
-        told: In words, what was taken for granted when cutting.
+        texts: The other columns, and those that may be names.
     """
 
     shown: str
     names: list[str]
     lines: NDArray[np.int64]
     numbers: dict[int, NDArray[np.float64]]
-    texts: dict[int, NDArray[Any]]
+    texts: dict[int, Texts]
     told: list[str] = field(default_factory=list)
+    """What was taken for granted when cutting."""
 
     def keep(self, columns: Sequence[int]) -> None:
         """Forget all other columns."""
         self.names = [self.names[i] for i in columns]
-        for store in (self.numbers, self.texts):
-            kept: dict[int, Any] = {new: store[i] for new, i in enumerate(columns) if i in store}
-            store.clear()
-            store.update(kept)
+        self.numbers = {k: self.numbers[i] for k, i in enumerate(columns) if i in self.numbers}
+        self.texts = {k: self.texts[i] for k, i in enumerate(columns) if i in self.texts}
 
 
 def read_cells(
@@ -74,18 +77,16 @@ def read_cells(
         shown: What messages call the file.
         writing: The separator and the decimal sign.
         assumptions: What is taken for granted is added here.
-        progress: Told how many characters are cut, in each of two passes.
+        progress: Told how many characters are cut.
         as_names: The columns whose texts are needed even where they are numbers.
 
     Raises:
         DataError: It is no table.
     """
-    text, before = body.text.rstrip("\r\n"), body.before
-    check_quotes(text, writing.separator, shown, before)
+    text, before = body.text.rstrip("\n"), body.before
 
     def cut(named: bool) -> Cells:
-        cells = _read_plain(text, shown, writing, named, before, progress, as_names)
-        return cells or _read_all(text, shown, writing, named, before, progress)
+        return _cut(Rows(text, shown, writing, before, named), as_names, progress)
 
     named: bool | None
     if body.header != AUTO:
@@ -117,172 +118,44 @@ def read_cells(
     return cells
 
 
+def _cut(rows: Rows, as_names: Collection[str], progress: Progress) -> Cells:
+    """Read the columns of numbers, then what is still needed of the cells."""
+    names = [clean(name.strip()) for name in rows.names]
+    total = 3 * max(rows.size, 1)
+    numbers = plain_numbers(rows, lambda done: progress(done, total))
+    may_be_names = {i for i, name in enumerate(names) if not name or name in as_names}
+    if names[0].lower() in INDEX_NAMES or is_number(names[0]):
+        may_be_names.add(0)
+    wanted = sorted((set(range(len(names))) - numbers.keys()) | may_be_names)
+    if not wanted and '"' not in rows.text and len(numbers[0]) == rows.line_count:
+        lines = np.arange(rows.line_count, dtype=np.int64) + rows.first_line
+        return Cells(rows.shown, names, lines, numbers, {})
+    codes: dict[int, list[NDArray[np.intp]]] = {i: [] for i in wanted}
+    found: dict[int, dict[str, int]] = {i: {} for i in wanted}
+    starts: list[int] = []
+    for piece in rows.pieces(lambda done: progress(2 * rows.size + done, total)):
+        starts += piece.lines
+        for i in wanted:
+            known = found[i]
+            cells = (known.setdefault(row[i].strip(), len(known)) for row in piece.cells)
+            codes[i].append(np.fromiter(cells, np.intp, len(piece.cells)))
+    nothing = [np.empty(0, dtype=np.intp)]
+    texts = {i: Texts(list(found[i]), np.concatenate(codes[i] or nothing)) for i in wanted}
+    return Cells(rows.shown, names, np.array(starts, np.int64), numbers, texts, rows.told())
+
+
 def _has_names_again(cells: Cells) -> bool:
-    """Whether the name of a column is also one of the texts in it."""
-    return any(
-        bool(name) and bool((cells.texts[i] == name).any())
-        for i, name in enumerate(cells.names)
-        if i in cells.texts
-    )
-
-
-def _read_plain(
-    text: str,
-    shown: str,
-    writing: Writing,
-    named: bool,
-    before: int,
-    progress: Progress,
-    as_names: Collection[str],
-) -> Cells | None:
-    """Read a table of which the most part is plain numbers, with pandas' fast reader.
-
-    Returns:
-        None where it takes more than that; a cell as text can be told by its line.
-    """
-    import pandas as pd
-
-    first, _, body = text.partition("\n") if named else ("", "", text)
-    # With decimal commas, a point is no part of a number; pandas would not mind it.
-    if not body or first.count('"') % 2 or (writing.decimal == "," and "." in body):
-        return None
-    major, minor = map(int, pd.__version__.split(".")[:2])
-    # From pandas 3.1 on numbers are always read exactly, and to ask for it is deprecated.
-    exact: dict[str, Any] = {"float_precision": "round_trip"} if (major, minor) < (3, 1) else {}
-    try:
-        table = parse(
-            body,
-            writing,
-            lambda done: progress(done, 2 * len(body)),
-            low_memory=False,
-            decimal=writing.decimal,
-            **exact,
-        )
-        width = table.shape[1]
-        names = _header_cells(first, writing.separator) if named else _numbered(width)
-        if len(names) != width or len(table) != body.count("\n") + 1:
-            return None
-        numbers = _plain_numbers(table)
-        for i in _written_oddly(body, writing.separator) & numbers.keys():
-            del numbers[i]
-        wanted = [
-            i
-            for i, name in enumerate(names)
-            if i not in numbers or i == 0 or not name or name in as_names
-        ]
-        texts = parse(
-            body,
-            writing,
-            lambda done: progress(len(body) + done, 2 * len(body)),
-            usecols=wanted,
-            dtype=object,
-        )
-    except (pd.errors.ParserError, ValueError, OverflowError, csv.Error):
-        return None
-    found = {i: texts.iloc[:, k].to_numpy(dtype=object) for k, i in enumerate(wanted)}
-    lines = np.arange(len(table)) + before + 1 + named
-    return _cleaned(Cells(shown, names, lines, numbers, found))
-
-
-def _header_cells(first: str, separator: str) -> list[str]:
-    rows = list(csv.reader([first.rstrip("\r")], delimiter=separator, skipinitialspace=True))
-    return [clean(name.strip()) for name in rows[0]] if rows else []
-
-
-def _numbered(width: int) -> list[str]:
-    return [f"column{i + 1}" for i in range(width)]
-
-
-def _plain_numbers(table: pd.DataFrame) -> dict[int, NDArray[np.float64]]:
-    """Return the columns of numbers of which nothing was lost, by their places."""
-    places = [i for i, kind in enumerate(table.dtypes) if kind.kind in "if"]
-    if len(table) < len(places):
-        # Of many short columns pandas would handle each by itself.
-        values: NDArray[np.float64] = table.to_numpy(dtype=object)[:, places].astype(np.float64)
-    else:
-        values = table.iloc[:, places].to_numpy(dtype=np.float64)
-    # NaN and infinities are not below it either.
-    plain = np.all(np.abs(values) < EXACT, axis=0)
-    return {i: values[:, k] for k, i in enumerate(places) if plain[k]}
-
-
-def _written_oddly(text: str, separator: str) -> set[int]:
-    """Find the columns in which a number may lose something that only its text tells.
-
-    Those are numbers that begin with a needless 0, and numbers near the smallest of float64.
-    """
-    text, sign = f"\n{text}", re.escape(separator)
-    number = r"[+\-]?0\d++(?:[.,]\d*+)?(?:[eE][+\-]?\d++)?"
-    # Each begins with one character, which is found much faster than one of several.
-    odd = [rf'{start}[ "]*+{number}[ "]*+(?![^{sign}\r\n])' for start in (r"\n", sign)]
-    odd += [f"{e}-0*+[1-9]\\d\\d" for e in "eE" if f"{e}-" in text]
-    if _MANY_ZEROS in text:
-        odd.append(_MANY_ZEROS)
-    columns = set()
-    for found in (found for pattern in odd for found in re.finditer(pattern, text)):
-        end = found.start() + 1
-        before = text[text.rfind("\n", 0, end) + 1 : end]
-        if '"' in before:
-            cells = next(csv.reader([before], delimiter=separator, skipinitialspace=True))
-            columns.add(len(cells) - 1)
-        else:
-            columns.add(before.count(separator))
-    return columns
-
-
-def _read_all(
-    text: str,
-    shown: str,
-    writing: Writing,
-    named: bool,
-    before: int,
-    progress: Progress,
-) -> Cells:
-    """Read every cell as text."""
-    table = parse_texts(
-        text, writing, shown, before, lambda done: progress(len(text) + done, 2 * len(text))
-    )
-    breaks = count_breaks(table, text)
-    lines = np.arange(len(table)) + before + 1 + np.cumsum(breaks) - breaks
-    told = []
-    if breaks.any():
-        line = lines[int(np.argmax(breaks > 0))]
-        told.append(f"line ends in quotation marks for text, the first in line {line}")
-    columns = {i: table.iloc[:, i].to_numpy(dtype=object) for i in range(table.shape[1])}
-    names = _numbered(len(columns))
-    if named:
-        names = [clean(str(column[0]).strip()) for column in columns.values()]
-        columns = {i: column[1:] for i, column in columns.items()}
-        lines = lines[1:]
-    return _cleaned(Cells(shown, names, lines, {}, columns, told))
-
-
-def _cleaned(cells: Cells) -> Cells:
-    """Strip the texts, and leave out lines without a single filled cell."""
-    for i, column in cells.texts.items():
-        cells.texts[i] = np.array([str(cell).strip() for cell in column], dtype=object)
-    if len(cells.texts) == len(cells.names) and cells.texts:
-        filled = np.any([column != "" for column in cells.texts.values()], axis=0)
-        if not filled.all():
-            empty = cells.lines[~filled]
-            told = f"line {empty[0]}, which is empty, left out"
-            if len(empty) > 1:
-                told = f"{len(empty):,} empty lines left out, the first is line {empty[0]}"
-            cells.told.append(told)
-            cells.lines = cells.lines[filled]
-            cells.texts = {i: column[filled] for i, column in cells.texts.items()}
-            cells.numbers = {i: column[filled] for i, column in cells.numbers.items()}
-    return cells
+    """Return whether the name of a column is also one of the texts in it."""
+    return any(cells.names[i] and cells.names[i] in c.distinct for i, c in cells.texts.items())
 
 
 def _leave_out_empty(cells: Cells, has_names: bool, assumptions: list[str]) -> None:
     """Leave out columns without a name and without any cell, as trailing commas make them."""
-    if not len(cells.lines):
-        return
     nameless = [i for i, name in enumerate(cells.names) if not (name and has_names)]
-    empty = [i for i in nameless if i in cells.texts and (cells.texts[i] == "").all()]
+    empty = [i for i in nameless if i in cells.texts and cells.texts[i].distinct == [""]]
     if empty and len(empty) < len(cells.names) - 1:
-        cells.keep([i for i in range(len(cells.names)) if i not in empty])
+        dropped = set(empty)
+        cells.keep([i for i in range(len(cells.names)) if i not in dropped])
         counted = f"{len(empty)} empty columns" if len(empty) > 1 else "an empty column"
         assumptions.append(f"{counted} without a name left out")
 

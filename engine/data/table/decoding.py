@@ -43,6 +43,7 @@ _TIMES = 12
 """The bytes that are needed at most for each byte of a table, while it is being read."""
 _WINDOWS = re.compile(rb"[\x80-\x9f]")
 """What is no text in Latin-1, and in Windows' extension of it signs such as €."""
+_NUL = "not a text file (it has a NUL byte); if it is UTF-16, add --encoding utf-16"
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 
@@ -53,7 +54,7 @@ def read_text(
     assumptions: list[str],
     progress: Progress = silent,
 ) -> str:
-    """Read a text file, also one that gzip has compressed.
+    r"""Read a text file, also one that gzip has compressed; every line ends in ``\n``.
 
     Args:
         source: The file, or what its bytes can be read from.
@@ -68,11 +69,13 @@ def read_text(
     content = _unpacked(_read_bytes(source, shown, progress), shown)
     # A file that was put together from several may have a second mark.
     text = _decode(content, shown, encoding, assumptions).lstrip("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError(shown, "the file is empty; it needs a header line and observations")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise DataError(shown, "not a text file (it has a NUL byte)", line=line)
+        raise DataError(shown, _NUL, line=line)
     return text
 
 
@@ -139,14 +142,6 @@ def _decode(content: bytes, shown: str, encoding: str, assumptions: list[str]) -
 
 
 def _without_mark(content: bytes, shown: str, assumptions: list[str]) -> str:
-    wide = _utf16(content[:2000])
-    if wide:
-        try:
-            text = content.decode(wide)
-            assumptions.append("encoding UTF-16 (every other byte is 0)")
-            return text
-        except UnicodeDecodeError:
-            pass
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -154,7 +149,8 @@ def _without_mark(content: bytes, shown: str, assumptions: list[str]) -> str:
     control = next((i for i, byte in enumerate(content[:100_000]) if byte in _CONTROL), None)
     if control is not None:
         line = content.count(b"\n", 0, control) + 1
-        raise DataError(shown, "not a text file (it has control characters)", line=line)
+        problem = "not a text file (it has control characters)" if content[control] else _NUL
+        raise DataError(shown, problem, line=line)
     line = content.count(b"\n", 0, place) + 1
     called = "cp1252" if _WINDOWS.search(content) else "Latin-1"
     try:
@@ -165,15 +161,3 @@ def _without_mark(content: bytes, shown: str, assumptions: list[str]) -> str:
         raise DataError(shown, problem, line=line) from None
     assumptions.append(f"encoding {called} (line {line} is not UTF-8)")
     return text
-
-
-def _utf16(start: bytes) -> str:
-    """Recognise UTF-16 without a mark: of ordinary text, every other byte is 0."""
-    even, odd = start[0::2], start[1::2]
-    if len(odd) < 2:
-        return ""
-    if odd.count(0) > 0.8 * len(odd) and not even.count(0):
-        return "utf-16-le"
-    if even.count(0) > 0.8 * len(even) and not odd.count(0):
-        return "utf-16-be"
-    return ""

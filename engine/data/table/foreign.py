@@ -1,4 +1,4 @@
-"""Text that is data and no table of separated cells: said what it is, and how it becomes one."""
+"""Names files of data that are no tables of separated cells, and says how they become one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SAMPLE = 100
 
 
 def check_beginning(text: str, shown: str) -> None:
-    """Refuse what its first characters tell to be of another kind.
+    """Refuse a text whose first characters show that it is no table.
 
     Raises:
         DataError: It is JSON, ARFF, XML or the like.
@@ -44,7 +44,9 @@ def check_beginning(text: str, shown: str) -> None:
             raise DataError(shown, problem)
 
 
-def check_separated(text: str, separator: str, given: str, shown: str, before: int) -> None:
+def check_separated(
+    text: str, separator: str, given: str, shown: str, before: int, path: str
+) -> None:
     """Refuse a text whose cells are separated by blanks, and one in the form of LIBSVM.
 
     Args:
@@ -53,6 +55,7 @@ def check_separated(text: str, separator: str, given: str, shown: str, before: i
         given: One of `SEPARATORS`, or "auto".
         shown: What messages call the file.
         before: How many lines of the file stand before the text.
+        path: The file as a shell can name it, or "" where the text came by standard input.
 
     Raises:
         DataError: It is one of these.
@@ -74,5 +77,16 @@ def check_separated(text: str, separator: str, given: str, shown: str, before: i
     is_worse = not all(is_any_number(cell) for row in rows for cell in row)
     if not is_cut or (given == AUTO and numbers and is_worse):
         new = ";" if "," in text else ","
-        way = f"sed -E 's/^ +//; s/[[:blank:]]+/{new}/g' {quote(shown)} > table.csv"
+        way = _replace_blanks(new, path, before + 1 if width > len(blanks[0]) else 0)
         raise DataError(shown, f"blanks separate its cells; write {new} instead: {way}")
+
+
+def _replace_blanks(new: str, path: str, header: int) -> str:
+    """Return a command that does it, and names the first column in the header if it must."""
+    name = f"{header}s/^/index /; " if header else ""
+    way = f"sed -E 's/^[[:blank:]]+//; s/[[:blank:]]+$//; {name}s/[[:blank:]]+/{new}/g'"
+    if not path:
+        return f"… | {way} | nn-tui -"
+    if path.lower().endswith(".gz"):
+        return f"gzip -cd -- {quote(path)} | {way} > table.csv"
+    return f"{way} -- {quote(path)} > table.csv"

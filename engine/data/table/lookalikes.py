@@ -64,7 +64,7 @@ _HINTS = tuple(
 
 @lru_cache(maxsize=4096)
 def is_unseen(character: str) -> bool:
-    """Whether nothing is drawn for a character, as for a blank of any alphabet."""
+    """Return whether nothing is drawn for a character, as for a blank of any alphabet."""
     if unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc", "Cf"):
         return True
     # By their category these are letters, symbols and accents.
@@ -95,7 +95,7 @@ def _as_drawn(name: str) -> str:
 
 
 def is_like_number(text: str) -> bool:
-    """Whether a cell that is no number begins like one, or is one by other means."""
+    """Return whether a cell that is no number begins like one, or is one by other means."""
     text = text[:_LONGEST]
     bare = text[_count_signs(text) :]
     if bare and unicodedata.category(bare[0]) in ("Nd", "No"):
@@ -116,7 +116,7 @@ def find_disguised(texts: Iterable[str]) -> set[str]:
 
 
 def hint(text: str) -> str:
-    """Say how a cell would become a number, or ""."""
+    """Return how a cell would become a number, or ""."""
     text = text[:_LONGEST]
     for sign, way in _HINTS:
         if sign.fullmatch(text):
@@ -136,7 +136,7 @@ def hint(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_sign(character: str) -> bool:
-    """Whether a character can stand before a number: a sign, a currency, a quotation mark."""
+    """Return whether a character can stand before a number, as a sign or a currency."""
     if is_unseen(character) or _is_quote(character):
         return True
     kind = unicodedata.category(character)

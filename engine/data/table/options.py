@@ -24,7 +24,7 @@ ENCODINGS = {
 
 
 def _named(signs: dict[str, str]) -> Callable[[str], str]:
-    """Return what turns a sign or its name into the name."""
+    """Return a function that turns a sign or its name into the name."""
 
     def form(text: str) -> str:
         wanted = text if text in signs.values() else text.strip().lower()
@@ -40,7 +40,7 @@ def _named(signs: dict[str, str]) -> Callable[[str], str]:
 
 @dataclass(frozen=True, kw_only=True)
 class TableOptions:
-    """What to take for what in a table; by default all of it is found out and told.
+    """Options for reading a table; what is not given is found out and told.
 
     Attributes:
         targets: The names of the target columns; by default the last column.

@@ -12,7 +12,7 @@ from engine.data.table.sniffing import find_separator, has_header, is_any_number
 
 _EMPTY = "".join(SEPARATORS.values()) + " "
 """What a line without a single filled cell consists of."""
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"? *(?:\r?\n|\r|\Z)', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"? *(?:\n|\Z)', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _named_separator(sign: str, shown: str) -> str:
 
 
 def _names_columns(remark: str, line: int, text: str, given: str, shown: str) -> bool:
-    """Whether what stands behind # is the header of a text, as NumPy's `savetxt` writes it.
+    """Return whether what stands behind # is the header of a text, as NumPy's `savetxt` writes it.
 
     Raises:
         DataError: That and a remark look alike.

@@ -22,9 +22,9 @@ from engine.data.table.decoding import read_text
 from engine.data.table.features import compute_features
 from engine.data.table.foreign import check_beginning, check_separated
 from engine.data.table.options import AUTO, SEPARATORS, TableOptions
-from engine.data.table.parsing import Writing
 from engine.data.table.preamble import split_preamble
 from engine.data.table.roles import Roles, find_roles
+from engine.data.table.rows import Writing
 from engine.data.table.scaling import Scaling
 from engine.data.table.sniffing import find_decimal, find_separator
 from engine.data.table.splitting import hold_out
@@ -137,7 +137,8 @@ def _read_cells(
     check_beginning(text, shown)
     body = split_preamble(text, shown, options.separator, options.header, assumptions)
     separator = find_separator(body.text, body.separator)
-    check_separated(body.text, separator, body.separator, shown, body.before)
+    path = "" if not isinstance(file, Path) else shown if shown == str(file) else "FILE"
+    check_separated(body.text, separator, body.separator, shown, body.before, path)
     if body.separator == AUTO and separator != ",":
         called = next(name for name, sign in SEPARATORS.items() if sign == separator)
         assumptions.append(f"separator {called}")
@@ -149,7 +150,7 @@ def _read_cells(
 
 
 def _share(progress: Progress, first: int, last: int) -> Progress:
-    """Return what tells of a part of the way, in percent of the whole."""
+    """Return a progress that covers a part of the whole, in percent."""
 
     def told(done: int, total: int) -> None:
         progress(first + (last - first) * min(done, total) // max(total, 1), 100)
@@ -230,7 +231,8 @@ def _observations(cells: Cells, roles: Roles) -> tuple[tuple[str, ...], str]:
     if roles.index is None:
         return tuple(map(str, range(1, len(cells.lines) + 1))), "observation"
     texts = cells.texts[roles.index]
-    return tuple(clean(text) for text in texts), cells.names[roles.index] or "index"
+    cleaned = [clean(text) for text in texts.distinct]
+    return tuple(cleaned[k] for k in texts.codes), cells.names[roles.index] or "index"
 
 
 def _complete(
@@ -240,7 +242,7 @@ def _complete(
     missing: str,
     assumptions: list[str],
 ) -> NDArray[np.bool_]:
-    """Say which observations to use.
+    """Return which observations to use.
 
     Raises:
         DataError: A cell is missing and that is to be refused, or nothing is left.

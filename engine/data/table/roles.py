@@ -9,12 +9,11 @@ from functools import cached_property
 from engine.common.errors import DataError
 from engine.common.text import clean
 from engine.data.dataset import IGNORED, INDEX, INPUT, TARGET
-from engine.data.table.cells import Cells
+from engine.data.table.cells import INDEX_NAMES, Cells
 from engine.data.table.lookalikes import find_disguised
 from engine.data.table.options import NO_INDEX, TableOptions
 from engine.data.table.sniffing import is_number
 
-_INDEX_NAMES = ("observation", "id", "index")
 _WHOLE = re.compile(r"[+\-]?\d+(\.0*)?")
 
 
@@ -109,11 +108,13 @@ def _given_index(cells: Cells, given: str) -> int | None:
 
 
 def _why_index(cells: Cells) -> str:
-    """Say why the first column names the observations, or ""."""
-    if cells.names[0].lower() in _INDEX_NAMES:
+    """Return why the first column names the observations, or ""."""
+    if cells.names[0].lower() in INDEX_NAMES:
         return "the first column"
-    first = list(cells.texts.get(0, ()))
-    different = len(set(first)) == len(first) and "" not in first
+    if 0 not in cells.texts:
+        return ""
+    first = cells.texts[0].distinct
+    different = len(first) == len(cells.lines) and "" not in first
     if not cells.names[0]:
         # pandas writes its index so, which no longer counts up once lines are left out.
         numbered = different and all(map(_WHOLE.fullmatch, first))

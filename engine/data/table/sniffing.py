@@ -23,7 +23,7 @@ MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:
-    """Whether a cell is a number as Python's `float` reads it, or one with a true minus."""
+    """Return whether a cell is a number as Python's `float` reads it, or one with a true minus."""
     plain = cell.replace(MINUS, "-")
     if decimal == ",":
         if "." in plain:
@@ -37,7 +37,7 @@ def is_number(cell: str, decimal: str = ".") -> bool:
 
 
 def is_any_number(cell: str) -> bool:
-    """Whether a cell is a number with either decimal sign."""
+    """Return whether a cell is a number with either decimal sign."""
     return is_number(cell) or _COMMA.fullmatch(cell) is not None
 
 
@@ -138,7 +138,7 @@ def _first_number(text: str, separator: str, sign: str, may_be_thousands: bool) 
 
 
 def has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool | None:
-    """Whether the first of some rows holds names.
+    """Return whether the first of some rows holds names.
 
     It does where a text stands above numbers. It does not where a cell of it comes again in
     its column, or where all of it are numbers above numbers.

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from engine.common.errors import DataError
 from engine.common.numbers import MINUS, general
 from engine.common.text import clean
-from engine.data.table.cells import EXACT, Cells
+from engine.data.table.cells import Cells
 from engine.data.table.lookalikes import A_DATE, find_alike, find_disguised, hint, is_like_number
+from engine.data.table.plain import EXACT
 from engine.data.table.sniffing import MISSING, is_number
 
 _TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
@@ -77,13 +78,10 @@ def read_column(
     Raises:
         DataError: A cell can be taken for neither, or the column for nothing.
     """
-    import pandas as pd
-
     name = cells.names[i] or "index"
     if i in cells.numbers and not as_classes:
         return Column(name, "number", cells.numbers[i])
-    codes, found = pd.factorize(cells.texts[i])
-    distinct = [str(text) for text in found]
+    distinct, codes = cells.texts[i].distinct, cells.texts[i].codes
     present = [k for k, text in enumerate(distinct) if text.lower() not in MISSING]
     at = _Place(cells, name, codes)
     if not present:
@@ -108,7 +106,7 @@ def read_column(
 
 @dataclass(frozen=True)
 class _Place:
-    """Says where a text stands first."""
+    """Points errors at the first line that holds a text."""
 
     cells: Cells
     name: str
@@ -148,7 +146,7 @@ def _numbers(
 
 
 def _is_other(text: str, small: float) -> bool:
-    """Whether a number, very small as float64, is written as another one."""
+    """Return whether a number, very small as float64, is written as another one."""
     if small:
         return Decimal(text) != Decimal(repr(small))
     return any(c.isdecimal() and int(c) for c in text.lower().partition("e")[0])
