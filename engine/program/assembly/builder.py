@@ -23,10 +23,11 @@ class Workbench:
     Attributes:
         tensors: Every tensor by name.
         operations: The operations so far, in the order of execution.
-        parameters: What the update phase changes.
+        parameters: The weights and biases.
+        trained: The parameters that the update phase changes: those that are not frozen.
         state: What is kept from one iteration to the next: the parameters first, then
             what the optimiser remembers.
-        changes: For each parameter, the tensor with its last change.
+        changes: For each parameter that is trained, the tensor with its last change.
         setting: What the loss depends on beside f and f₀.
     """
 
@@ -39,11 +40,14 @@ class Workbench:
         self.loss = LOSSES[hyperparameters.loss]
         self.setting = Setting(setting(hyperparameters.huber_delta, "δ"), is_signed(f0))
         self.parameters = network.parameter_tensors()
+        self.trained = {
+            name: tensor for name, tensor in self.parameters.items() if name not in network.frozen
+        }
         self.state = dict(self.parameters)
         self.tensors: dict[str, Tensor] = {}
         self.changes = {
             name: Tensor.zeros(f"delta_{name}", f"Δ{tensor.symbol}", *tensor.axes)
-            for name, tensor in self.parameters.items()
+            for name, tensor in self.trained.items()
         }
         self.operations: list[Operation] = []
         self._layers = {layer.weights: layer.name for layer in network.layers}
@@ -56,6 +60,8 @@ class Workbench:
     @property
     def penalised(self) -> tuple[Tensor, ...]:
         """What the penalty is on."""
+        if self.hyperparameters.penalise == "all":
+            return tuple(self.parameters.values())
         return self.weights
 
     @property
