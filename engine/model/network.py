@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.maths.activations import ACTIVATIONS, Activation
 from engine.maths.initialisations import INITIALISATIONS
 from engine.maths.losses import LOSSES
-from engine.maths.tensor import Array, Axis, Tensor
+from engine.maths.tensor import Allocate, Array, Axis, Tensor
 from engine.model.hyperparameters import Hyperparameters
 
 Parameters = Mapping[str, Array]
@@ -111,10 +111,10 @@ class Network:
             axes["b"] = ()
         return axes
 
-    def parameter_tensors(self) -> dict[str, Tensor]:
+    def parameter_tensors(self, allocate: Allocate = Tensor.zeros) -> dict[str, Tensor]:
         """Allocate the parameters."""
         return {
-            name: Tensor.zeros(name, subscript(name), *axes)
+            name: allocate(name, subscript(name), *axes)
             for name, axes in self.parameter_axes.items()
         }
 
