@@ -281,7 +281,7 @@ class Debugger:
             InputError: Nothing is held out, or no iteration is computed.
         """
         if self.dataset.validation is None:
-            raise InputError("nothing is held out: --split 0.2")
+            raise InputError("nothing is held out: --split 0.2 or --validation FILE")
         iteration = self.best_iteration
         if iteration is None:
             raise InputError("no held-out loss is computed yet")

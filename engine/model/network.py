@@ -187,7 +187,9 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
             f"the loss {loss.name} goes with the output {' or '.join(loss.outputs)}, not {output}"
         )
     if wanted.patience and dataset.validation is None:
-        raise InputError("patience needs observations that are held out: --split 0.2")
+        raise InputError(
+            "patience needs observations that are held out: --split 0.2 or --validation FILE"
+        )
     if output == "softmax" and len(dataset.targets) < 2:
         raise InputError(f"softmax with one output is always 1: {_other_than_softmax(dataset)}")
     if problem := loss.problem(dataset.f0):
