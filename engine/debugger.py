@@ -11,7 +11,6 @@ from engine.analysis.held_out import Evaluation, Evaluator
 from engine.analysis.metrics import decision_of
 from engine.common.declaration import Value
 from engine.common.errors import InputError, QueryError
-from engine.common.machine_memory import require_for_training
 from engine.common.progress import Cancel, never
 from engine.common.settings import HISTORY, MEGABYTE
 from engine.common.text import clean
@@ -26,6 +25,7 @@ from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.model.network import Network
+from engine.program.footprint import require_for_training
 from engine.program.iterations import END
 from engine.program.program import Program
 from engine.run import computed as reading
@@ -278,7 +278,7 @@ class Debugger:
             InputError: Nothing is held out, or no iteration is computed.
         """
         if self.dataset.validation is None:
-            raise InputError("nothing is held out: --split 0.2")
+            raise InputError("nothing is held out: --split 0.2 or --validation FILE")
         iteration = self.best_iteration
         if iteration is None:
             raise InputError("no held-out loss is computed yet")

@@ -28,6 +28,14 @@ def place(data: str | Path) -> str:
     return str(data) if bundle.get(str(data)) == path else str(path.absolute())
 
 
+def absolute(data: str) -> str:
+    """Return the same for a file that need not be there; "" for nothing."""
+    named = data.strip()
+    if not named or (named in bundled() and not Path(named).exists()):
+        return named
+    return str(Path(named).absolute())
+
+
 def locate(data: str | Path) -> Path:
     """Find the file meant by a path or by the name of a bundled dataset.
 

@@ -52,6 +52,8 @@ def explain(
     done = operations_done(run)
     operation = next((o for o in run.program.operations if o.name == name), None)
     is_kept = name in run.program.state
+    if name in run.program.network.frozen:
+        return _frozen(run, tensor, index, as_read)
     if is_kept and operation is None:
         return _leaf(tensor.cell(index), f"written together with {_beside(run, tensor).symbol}")
     if is_kept and operation is not None and (as_read or operation not in done):
@@ -127,6 +129,17 @@ def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Expla
         what = "the update of " if operation.phase is Phase.UPDATE else ""
         origin = f"what {what}iteration {grouped(made_in)} left"
     return dataclasses.replace(_leaf(cell, origin), is_found=True, made_in=made_in)
+
+
+def _frozen(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanation:
+    """Explain a parameter that no update changes."""
+    cell, time = tensor.cell(index), run.time
+    if as_read:
+        cell, time = _as_first_read(run, tensor, index)
+    is_edited = run.was_edited(tensor.name, index, Time(0), time)
+    return _leaf(
+        cell, f"{'set by hand' if is_edited else run.origin}; frozen, no update changes it"
+    )
 
 
 def _beside(run: Run, tensor: Tensor) -> Operation:

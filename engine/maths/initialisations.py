@@ -53,6 +53,7 @@ INITIALISATIONS: dict[str, Initialisation] = {
         Initialisation(
             "uniform", "from 0 to 1, as in the notebook", lambda random, shape: random.rand(*shape)
         ),
+        Initialisation("symmetric", "from −1 to 1", _uniform(lambda n, m: 1.0)),
         Initialisation(
             "xavier",
             "from −√(6/(n + m)) to √(6/(n + m)) (Glorot and Bengio 2010)",

@@ -7,8 +7,9 @@ tree gives the same bits wherever it is run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -32,7 +33,7 @@ from engine.maths.formula import (
 from engine.maths.primitives import PRIMITIVES
 from engine.maths.reduction import Reduce as Sum
 from engine.maths.row import Call
-from engine.maths.tensor import Axis
+from engine.maths.tensor import Axis, blank
 
 Buffer = NDArray[Any]
 _FLOAT, _TRUTH = np.dtype(np.float64), np.dtype(np.bool_)
@@ -41,6 +42,9 @@ _FLOAT, _TRUTH = np.dtype(np.float64), np.dtype(np.bool_)
 class Scratch:
     """Buffers that are needed within one operation only, and by the next one again."""
 
+    is_blank = False
+    """Whether there is nothing behind its buffers, so that no call can be made of them."""
+
     def __init__(self) -> None:
         self._free: dict[tuple[tuple[int, ...], np.dtype[Any]], list[Buffer]] = {}
         self._constants: dict[bytes, Buffer] = {}
@@ -48,7 +52,10 @@ class Scratch:
     def take(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Buffer:
         """Return a buffer that nobody else has until it is given back."""
         free = self._free.setdefault((shape, dtype), [])
-        return free.pop() if free else np.empty(shape, dtype)
+        return free.pop() if free else self._allocate(shape, dtype)
+
+    def _allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Buffer:
+        return np.empty(shape, dtype)
 
     def give_back(self, buffer: Buffer) -> None:
         """Let a buffer be taken again."""
@@ -60,13 +67,32 @@ class Scratch:
         return self._constants.setdefault(number.tobytes(), number)
 
 
+class Ledger(Scratch):
+    """Counts what formulas would take as temporaries, and allocates nothing.
+
+    Attributes:
+        bytes: How many.
+    """
+
+    is_blank = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = 0
+
+    def _allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Buffer:
+        self.bytes += prod(shape) * dtype.itemsize
+        return blank(shape, dtype)
+
+
 def lower(tree: Formula, out: Buffer, scratch: Scratch) -> list[Call]:
     """Return the calls that compute a formula.
 
     Args:
         tree: The formula.
         out: Where its value is to be; it may be among what the formula reads.
-        scratch: Where to take temporaries from.
+        scratch: Where to take temporaries from; of a `Ledger` no calls come, and the buffers may
+            be blank.
     """
     return _Lowering(tree, out, scratch).calls
 
@@ -144,8 +170,9 @@ class _Lowering:
     def _values(self, trees: Iterable[Formula]) -> list[_Value]:
         return [self._value(tree) for tree in trees]
 
-    def _emit(self, call: Call, *read: _Value) -> None:
-        self.calls.append(call)
+    def _emit(self, call: Callable[[], Call], *read: _Value) -> None:
+        if not self._scratch.is_blank:
+            self.calls.append(call())
         for value in read:
             if value.is_temporary:
                 self._scratch.give_back(value.buffer)
@@ -153,7 +180,7 @@ class _Lowering:
     def _write(self, tree: Formula, out: Buffer) -> None:
         """Compute a formula into a buffer of its shape."""
         if constant(tree) is not None or isinstance(tree, Leaf | Kept):
-            self._emit(Copy(self._value(tree).buffer, out))
+            self._emit(partial(Copy, self._value(tree).buffer, out))
             return
         match tree:
             case Apply(primitive="multiply" | "hadamard" | "divide" | "negative"):
@@ -162,13 +189,13 @@ class _Lowering:
                 self._spare = None
                 values = self._values(tree.arguments)
                 condition, yes, no = (value.along(tree.axes) for value in values)
-                self._emit(Where(condition, yes, no, out), *values)
+                self._emit(partial(Where, condition, yes, no, out), *values)
             case Apply(primitive="truth", arguments=(condition,)):
                 value = self._value(condition)
-                self._emit(Copy(value.buffer, out), value)
+                self._emit(partial(Copy, value.buffer, out), value)
             case Apply(primitive="erf", arguments=(argument,)):
                 value = self._value(argument)
-                self._emit(Erf(value.buffer, out), value)
+                self._emit(partial(Erf, value.buffer, out), value)
             case Apply():
                 values = self._values(tree.arguments)
                 self._apply(PRIMITIVES[tree.primitive].call, values, tree.axes, out)
@@ -183,14 +210,14 @@ class _Lowering:
                 a, b = self._value(tree.left), self._value(tree.right)
                 left = a.buffer if a.axes[-1] is tree.over else a.buffer.T
                 right = b.buffer if b.axes[0] is tree.over else b.buffer.T
-                self._emit(Matmul(left, right, out), a, b)
+                self._emit(partial(Matmul, left, right, out), a, b)
             case _:
                 raise TypeError(f"{tree!r} cannot be computed")
 
     def _apply(
         self, ufunc: np.ufunc, values: Sequence[_Value], axes: tuple[Axis, ...], out: Buffer
     ) -> None:
-        self._emit(Elementwise(ufunc, [v.along(axes) for v in values], out), *values)
+        self._emit(partial(Elementwise, ufunc, [v.along(axes) for v in values], out), *values)
 
     def _write_chain(self, chain: Chain, axes: tuple[Axis, ...], out: Buffer) -> None:
         """Multiply what has axes, then with the scalars; divide at the end."""
@@ -218,7 +245,7 @@ class _Lowering:
         first, *rest = values
         if not rest and out is not None:
             if first.buffer is not out:
-                self._emit(Copy(first.buffer, out), first)
+                self._emit(partial(Copy, first.buffer, out), first)
             return _Value(out, first.axes)
         for number, value in enumerate(rest):
             is_last = number == len(rest) - 1
@@ -236,7 +263,8 @@ class _Lowering:
         for value in values:
             if value.is_temporary and value.axes == axes:
                 rest = [v for v in values if v is not value]
-                self._emit(Elementwise(ufunc, [v.along(axes) for v in values], value.buffer), *rest)
+                target, views = value.buffer, [v.along(axes) for v in values]
+                self._emit(partial(Elementwise, ufunc, views, target), *rest)
                 return value
         buffer = self._scratch.take(_shape(axes), _FLOAT)
         self._apply(ufunc, values, axes, buffer)
@@ -245,11 +273,11 @@ class _Lowering:
     def _write_reduction(self, tree: Reduce, out: Buffer) -> None:
         value = self._value(tree.argument)
         axis = None if len(tree.over) == len(value.axes) else value.axes.index(tree.over[0])
-        self._emit(Sum(PRIMITIVES[tree.primitive].call, value.buffer, out, axis), value)
+        self._emit(partial(Sum, PRIMITIVES[tree.primitive].call, value.buffer, out, axis), value)
         if tree.is_mean:
             size = prod(len(axis.labels) for axis in tree.over)
             share = self._scratch.constant(1.0 / size)
-            self._emit(Elementwise(np.multiply, [out, share], out))
+            self._emit(partial(Elementwise, np.multiply, [out, share], out))
 
     def _write_together(self, tree: Together, out: Buffer) -> None:
         # The sum grows in the output.
@@ -257,9 +285,9 @@ class _Lowering:
         part = self._scratch.take((), _FLOAT)
         for number, member in enumerate(tree.parts):
             value = self._value(member)
-            self._emit(Sum(np.add, value.buffer, part if number else out), value)
+            self._emit(partial(Sum, np.add, value.buffer, part if number else out), value)
             if number:
-                self._emit(Elementwise(np.add, [out, part], out))
+                self._emit(partial(Elementwise, np.add, [out, part], out))
         self._scratch.give_back(part)
 
 

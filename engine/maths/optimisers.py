@@ -7,9 +7,10 @@ against, with operations and buffers of its own. The formulas are those of PyTor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from engine.maths.operations.moments import (
     corrected,
@@ -22,8 +23,46 @@ from engine.maths.operations.moments import (
 from engine.maths.primitives import setting
 
 if TYPE_CHECKING:
+    from engine.maths.operations.operation import Rule
     from engine.maths.tensor import Tensor
-    from engine.program.assembly.builder import Workbench
+
+
+class Settings(Protocol):
+    """The hyperparameters of the optimisers."""
+
+    @property
+    def momentum(self) -> float: ...
+    @property
+    def decay(self) -> float: ...
+    @property
+    def beta1(self) -> float: ...
+    @property
+    def beta2(self) -> float: ...
+    @property
+    def epsilon(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+
+
+class Place(Protocol):
+    """Where an optimiser adds the operations and buffers that it needs for a parameter."""
+
+    @property
+    def hyperparameters(self) -> Settings:
+        """What is set."""
+
+    @property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """Every tensor by name; t counts the updates."""
+
+    def kept(self, letter: str, parameter: Tensor) -> Tensor:
+        """Allocate a tensor that is kept from one iteration to the next, 0 at the start."""
+
+    def beside(self, letter: str, parameter: Tensor) -> Tensor:
+        """Allocate a tensor that is made anew in each iteration."""
+
+    def update(self, target: Tensor, rule: Rule, of: Tensor) -> None:
+        """Add an operation for a parameter."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +72,7 @@ class Optimiser:
     name: str
     rule: str
     """In symbols, g being the gradient of the parameter v."""
-    direct: Callable[[Workbench, Tensor, Tensor], Tensor]
+    direct: Callable[[Place, Tensor, Tensor], Tensor]
     """From the parameter and its gradient, adds operations and returns the direction."""
     aim: str
     """What its steps are, in a sentence or two, with ``{d}`` for the direction."""
@@ -41,23 +80,23 @@ class Optimiser:
     """Whether it needs to know how many updates there were."""
 
 
-def _along(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
+def _along(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
     return gradient
 
 
-def _velocity(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
+def _velocity(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
     m = bench.kept("m", parameter)
     bench.update(m, velocity(m, gradient, bench.hyperparameters.momentum), parameter)
     return m
 
 
-def _nesterov(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
+def _nesterov(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
     m, ahead = _velocity(bench, parameter, gradient), bench.beside("d", parameter)
     bench.update(ahead, look_ahead(gradient, m, bench.hyperparameters.momentum), parameter)
     return ahead
 
 
-def _rmsprop(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
+def _rmsprop(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
     wanted = bench.hyperparameters
     s = bench.kept("s", parameter)
     rule = running_mean_of_squares(s, gradient, setting(wanted.decay, "α"))
@@ -67,7 +106,7 @@ def _rmsprop(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
     return direction
 
 
-def _adam(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
+def _adam(bench: Place, parameter: Tensor, gradient: Tensor, *, decays: bool = False) -> Tensor:
     wanted, hats = bench.hyperparameters, []
     for letter, mean, kept in (
         ("m", running_mean, setting(wanted.beta1, "β₁")),
@@ -79,7 +118,7 @@ def _adam(bench: Workbench, parameter: Tensor, gradient: Tensor) -> Tensor:
         bench.update(hat, corrected(moment, bench.tensors["t"], kept), parameter)
         hats.append(hat)
     direction = bench.beside("d", parameter)
-    decayed = parameter if wanted.optimiser == "adamw" else None
+    decayed = parameter if decays else None
     rule = rescaled(hats[0], hats[1], wanted.epsilon, decayed, wanted.weight_decay)
     bench.update(direction, rule, parameter)
     return direction
@@ -127,7 +166,7 @@ OPTIMISERS: dict[str, Optimiser] = {
         Optimiser(
             "adamw",
             "the same, with v ← v − η·λ·v (Loshchilov and Hutter 2019)",
-            _adam,
+            partial(_adam, decays=True),
             "A step of η times {d}, the mean of the gradients so far divided by their usual size, "
             f"and what draws the parameter towards 0. {_PERHAPS_UPHILL}",
             counts=True,

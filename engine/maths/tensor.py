@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from engine.common.errors import NotComputedError
 from engine.common.lazy_numpy import np
@@ -135,6 +135,11 @@ class BatchLabels(Sequence[str]):
         return int(found[0])
 
 
+def blank(shape: tuple[int, ...], dtype: np.dtype[Any] | type[float] = float) -> NDArray[Any]:
+    """Return an array of a shape that takes the room of one number, to be looked at only."""
+    return np.broadcast_to(np.zeros((), dtype), shape)
+
+
 @dataclass(eq=False)
 class Tensor:
     """A float64 array of the program; operations write into it in place.
@@ -167,9 +172,19 @@ class Tensor:
         """Allocate a tensor whose shape is that of the axes."""
         return cls(name, symbol, axes, np.zeros(tuple(len(axis.labels) for axis in axes)))
 
+    @classmethod
+    def blank(cls, name: str, symbol: str, *axes: Axis) -> Tensor:
+        """Make a tensor of that shape without its numbers."""
+        return cls(name, symbol, axes, blank(tuple(len(axis.labels) for axis in axes)))
+
     @property
     def shape(self) -> tuple[int, ...]:
         return self.data.shape
+
+    def another(self) -> Array:
+        """Return a copy of the data; of a blank tensor, another blank one."""
+        is_blank = self.data.base is not None and not any(self.data.strides)
+        return blank(self.shape) if is_blank else self.data.copy()
 
     def require_cell(self, index: Index) -> None:
         """Refuse a place that the tensor has not.
@@ -200,5 +215,7 @@ class Tensor:
         return f"{self.symbol}[{', '.join(places)}]" if places else self.symbol
 
 
+Allocate = Callable[..., Tensor]
+"""Makes a tensor of its name, its symbol and its axes: `Tensor.zeros` or `Tensor.blank`."""
 Read = Callable[[Tensor, Index], Cell]
 """Gives one cell of a tensor."""

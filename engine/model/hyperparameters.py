@@ -7,6 +7,7 @@ saved files all read `DECLARATIONS`; a new hyperparameter is one more field here
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from engine.maths.optimisers import OPTIMISERS
 from engine.maths.schedules import SCHEDULES
 
 BIAS_MODES = ("none", "shared", "per-neuron")
+PENALISED = ("weights", "all")
+
+_PARAMETER = re.compile(r"none|b|b?v[0-9]{0,2}|b?w")
 
 MOST_LAYERS = 20
 MOST_NEURONS = 10_000
@@ -46,6 +50,16 @@ def _whole(text: str) -> int:
 def _activations(text: str) -> str:
     names = [name.strip() for name in text.lower().split(",")]
     if len(names) > MOST_LAYERS or not set(names) <= set(HIDDEN):
+        raise ValueError
+    return ",".join(names)
+
+
+def _names(text: str) -> str:
+    """Bring ``bv, bw`` into the form ``bv,bw``; ``none`` is none."""
+    names = dict.fromkeys(name.strip().lower() for name in text.split(","))
+    if not all(_PARAMETER.fullmatch(name) for name in names) or (
+        "none" in names and len(names) > 1
+    ):
         raise ValueError
     return ",".join(names)
 
@@ -149,6 +163,14 @@ class Hyperparameters:
         words="initial weights",
         choices=tuple(INITIALISATIONS),
     )
+    init_scale: float = declare(
+        1.0,
+        "What the drawn weights are multiplied by.",
+        kind=float,
+        minimum=0.0,
+        maximum=1e6,
+        needs=("init", tuple(name for name in INITIALISATIONS if name != "zeros")),
+    )
     initial_bias: float = declare(
         0.0,
         "The starting value of the biases (with torch they are drawn).",
@@ -230,7 +252,7 @@ class Hyperparameters:
     )
     l1: float = declare(
         0.0,
-        "Adds λ₁·Σ|w| over all weights, not the biases, to E.",
+        "Adds λ₁·Σ|w| over all weights to E.",
         kind=float,
         symbol="λ₁",
         words="L1",
@@ -239,12 +261,28 @@ class Hyperparameters:
     )
     l2: float = declare(
         0.0,
-        "Adds ½·λ₂·Σw² over all weights, not the biases, to E.",
+        "Adds ½·λ₂·Σw² over all weights to E.",
         kind=float,
         symbol="λ₂",
         words="L2",
         minimum=0.0,
         maximum=1e6,
+    )
+    penalise: str = declare(
+        "weights",
+        "What L1 and L2 count: the weights, or all parameters, the biases too.",
+        kind=str,
+        choices=PENALISED,
+        needs=("bias", ("shared", "per-neuron")),
+    )
+    freeze: str = declare(
+        "none",
+        "Parameters that no update changes, e.g. bv,bw; their gradients are computed, but do not "
+        "count where gradients are clipped.",
+        kind=str,
+        words="frozen",
+        form=_names,
+        form_words="none, or names of parameters: bv,bw",
     )
     clip: float = declare(
         0.0,
@@ -330,6 +368,11 @@ class Hyperparameters:
         """The name of each hidden layer's activation."""
         names = self.activation.split(",")
         return tuple(names * len(self.hidden_sizes) if len(names) == 1 else names)
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        """The names of the parameters that no update changes."""
+        return () if self.freeze == "none" else tuple(self.freeze.split(","))
 
     def replace(self, **changes: Value) -> Hyperparameters:
         """Return a copy with some values changed.

@@ -15,7 +15,7 @@ from engine.data.dataset import Dataset
 from engine.maths.activations import ACTIVATIONS, Activation
 from engine.maths.initialisations import INITIALISATIONS
 from engine.maths.losses import LOSSES
-from engine.maths.tensor import Array, Axis, Tensor
+from engine.maths.tensor import Allocate, Array, Axis, Tensor
 from engine.model.hyperparameters import Hyperparameters
 
 Parameters = Mapping[str, Array]
@@ -58,9 +58,11 @@ class Network:
         inputs: The axis of the inputs.
         layers: The layers from the input side to the output side.
         bias: The bias mode.
+        frozen: The names of the parameters that no update changes.
 
     Raises:
-        InputError: The loss does not go with the output layer or with the targets.
+        InputError: The loss does not go with the output layer or with the targets, or what is
+            to be frozen is not there.
     """
 
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
@@ -85,27 +87,37 @@ class Network:
         )
         self.bias = hyperparameters.bias
         self._init = INITIALISATIONS[hyperparameters.init]
+        self._init_scale = hyperparameters.init_scale
         self._initial_bias = hyperparameters.initial_bias
+        self.frozen = hyperparameters.frozen
         _check(hyperparameters, dataset)
+        self._check_frozen()
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The number of inputs, then the number of neurons of each layer."""
         return (len(self.inputs.labels), *(len(layer.neurons.labels) for layer in self.layers))
 
-    def parameter_tensors(self) -> dict[str, Tensor]:
-        """Allocate the parameters: each layer's weights and biases, then the shared bias."""
-        tensors = []
+    @property
+    def parameter_axes(self) -> dict[str, tuple[Axis, ...]]:
+        """What the parameters are: each layer's weights and biases, then the shared bias."""
+        axes: dict[str, tuple[Axis, ...]] = {}
         before = self.inputs
         for layer in self.layers:
-            tensors.append(Tensor.zeros(layer.weights, layer.weights_symbol, before, layer.neurons))
+            axes[layer.weights] = (before, layer.neurons)
             if self.bias == "per-neuron":
-                name = "b" + layer.weights
-                tensors.append(Tensor.zeros(name, subscript(name), layer.neurons))
+                axes["b" + layer.weights] = (layer.neurons,)
             before = layer.neurons
         if self.bias == "shared":
-            tensors.append(Tensor.zeros("b", "b"))
-        return {tensor.name: tensor for tensor in tensors}
+            axes["b"] = ()
+        return axes
+
+    def parameter_tensors(self, allocate: Allocate = Tensor.zeros) -> dict[str, Tensor]:
+        """Allocate the parameters."""
+        return {
+            name: allocate(name, subscript(name), *axes)
+            for name, axes in self.parameter_axes.items()
+        }
 
     def draw_parameters(self, seed: int) -> dict[str, Array]:
         """Draw the starting parameters from `numpy.random.RandomState(seed)`.
@@ -119,12 +131,22 @@ class Network:
         for name, tensor in self.parameter_tensors().items():
             if name in weights:
                 inputs = tensor.shape[0]
-                drawn[name] = self._init.draw(random, tensor.shape)
+                drawn[name] = self._init_scale * self._init.draw(random, tensor.shape)
             elif self._init.draw_bias is not None:
                 drawn[name] = np.array(self._init.draw_bias(random, inputs, tensor.shape))
             else:
                 drawn[name] = np.full(tensor.shape, self._initial_bias)
         return drawn
+
+    def _check_frozen(self) -> None:
+        known = self.parameter_axes
+        for name in self.frozen:
+            if name not in known:
+                raise InputError(
+                    f"frozen: there is no {name}; this network's parameters are {', '.join(known)}"
+                )
+        if len(self.frozen) == len(known):
+            raise InputError("frozen: all parameters; at least one must be left to train")
 
     def check_parameters(self, parameters: Mapping[str, object]) -> dict[str, Array]:
         """Return given parameters as float64 arrays in this network's order.
@@ -166,7 +188,9 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
             f"the loss {loss.name} goes with the output {' or '.join(loss.outputs)}, not {output}"
         )
     if wanted.patience and dataset.validation is None:
-        raise InputError("patience needs observations that are held out: --split 0.2")
+        raise InputError(
+            "patience needs observations that are held out: --split 0.2 or --validation FILE"
+        )
     if output == "softmax" and len(dataset.targets) < 2:
         raise InputError(f"softmax with one output is always 1: {_other_than_softmax(dataset)}")
     if problem := loss.problem(dataset.f0):

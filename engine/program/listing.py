@@ -41,7 +41,8 @@ class Listing:
         lines: The operations in the order of execution.
         axes: For each tensor, by name, its axes.
         symbols: For each tensor, by name, its symbol.
-        parameters: For each parameter, by name, the names of its gradient and its change.
+        parameters: For each parameter, by name, the names of its gradient and of its change,
+            which is None where the parameter is frozen.
         loss: The right-hand side of E.
         sizes: How many inputs, and neurons of each layer.
         activations: The symbol of each layer's activation.
@@ -51,7 +52,7 @@ class Listing:
     lines: tuple[Line, ...]
     axes: Mapping[str, tuple[Axis, ...]]
     symbols: Mapping[str, str]
-    parameters: Mapping[str, tuple[str, str]]
+    parameters: Mapping[str, tuple[str, str | None]]
     loss: str
     sizes: tuple[int, ...]
     activations: tuple[str, ...]

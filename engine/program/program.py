@@ -48,9 +48,9 @@ class Program:
         observations: The axis of the observations of the batch at hand.
         operations: The operations in the order of execution.
         tensors: Every tensor by name; those of the operations, x, f₀ and η.
-        parameters: The tensors that the update phase changes.
+        parameters: The weights and biases.
         state: The same and what else is kept from one iteration to the next.
-        changes: For each parameter, the tensor with its last change, −η·∂E/∂v.
+        changes: For each parameter that is not frozen, the tensor with its last change, −η·∂E/∂v.
         calls: The operations as calls from Python, by the rows of the batch they are for.
         iterations: The same, to run many iterations at once.
         rows: The rows of the batch at hand.
@@ -248,7 +248,8 @@ class Program:
             axes={name: tensor.axes for name, tensor in tensors.items()},
             symbols={name: tensor.symbol for name, tensor in tensors.items()},
             parameters={
-                name: (f"dE_d{name}", change.name) for name, change in self.changes.items()
+                name: (f"dE_d{name}", self.changes[name].name if name in self.changes else None)
+                for name in self.parameters
             },
             loss=next(o.formula.split(" = ", 1)[1] for o in self.operations if o.name == "E"),
             sizes=self.network.sizes,

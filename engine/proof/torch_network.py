@@ -71,7 +71,9 @@ class Twin:
         self._signed = bool((self._f0 == -1.0).any())
         given = debugger.initial_parameters if parameters is None else parameters
         self.parameters = {
-            name: torch.tensor(array, dtype=torch.float64, requires_grad=True)
+            name: torch.tensor(
+                array, dtype=torch.float64, requires_grad=name not in self._wanted.frozen
+            )
             for name, array in given.items()
         }
         self._optimiser = self._make_optimiser()
@@ -135,13 +137,16 @@ class Twin:
         l1, l2 = self._wanted.l1, self._wanted.l2
         if not (l1 or l2):
             return 0.0
-        weights = [self.parameters[layer.weights] for layer in self._layers]
-        return sum(l1 * w.abs().sum() + l2 / 2 * w.square().sum() for w in weights)
+        counted = [self.parameters[layer.weights] for layer in self._layers]
+        if self._wanted.penalise == "all":
+            counted = list(self.parameters.values())
+        return sum(l1 * p.abs().sum() + l2 / 2 * p.square().sum() for p in counted)
 
     # Training
 
     def _make_optimiser(self) -> Any:
-        optim, parameters = self._torch.optim, list(self.parameters.values())
+        optim = self._torch.optim
+        parameters = [p for p in self.parameters.values() if p.requires_grad]
         wanted = self._wanted
         eta, epsilon, mu = wanted.learning_rate, wanted.epsilon, wanted.momentum
         betas = (wanted.beta1, wanted.beta2)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.common.errors import InputError
-from engine.common.machine_memory import estimated_bytes, shortage
+from engine.common.machine_memory import shortage
 from engine.data.dataset import Dataset
+from engine.program.footprint import estimated_bytes
 from engine.saved import document
 from engine.saved.document import Saved
 

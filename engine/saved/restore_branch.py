@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from engine.common.errors import InputError
-from engine.common.machine_memory import require_for_training
 from engine.common.progress import Cancel, Progress
 from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
 from engine.model.network import Network
+from engine.program.footprint import require_for_training
 from engine.run.branches import Branch
 from engine.run.history import Change, Checkpoints, Edit, LearningRate
 from engine.run.record import Record

@@ -193,7 +193,7 @@ class Scope:
         return self.best
 
     def _gradient_norm(self) -> Term:
-        gradients = [self._tensor(f"dE_d{name}") for name in self._run.program.parameters]
+        gradients = [self._tensor(f"dE_d{name}") for name in self._run.program.changes]
         for gradient in gradients:
             self.term(gradient.name)
         flats = [gradient.data.reshape(-1) for gradient in gradients]

@@ -66,6 +66,8 @@ OTHERS: list[dict[str, Any]] = [
     *({"bias": "per-neuron", "optimiser": name} for name in OPTIMISERS),
     {"bias": "per-neuron", "l1": 0.02, "l2": 0.3, "clip": 0.05, "init": "normal"},
     {"hidden": "none", "l1": 0.1},
+    {**DEEP, "l1": 0.02, "l2": 0.3, "penalise": "all", "freeze": "bv1,v2", "optimiser": "adam"},
+    {"bias": "shared", "l1": 0.02, "l2": 0.3, "penalise": "all", "freeze": "w", "clip": 0.05},
     *(
         {"schedule": name, "schedule_steps": 3, "bias": "shared", "optimiser": "momentum"}
         for name in SCHEDULES

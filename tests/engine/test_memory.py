@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -11,7 +12,11 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
 from engine.common import machine_memory as memory
+from engine.maths.lowering import Ledger, Scratch, lower
+from engine.maths.operations.operation import Operation
+from engine.program.footprint import bytes_for_training
 from engine.run.history import History
+from tests.engine.nets import every_kind, make
 
 
 def dataset(rows: int, inputs: int, outputs: int = 2) -> Dataset:
@@ -28,12 +33,15 @@ def dataset(rows: int, inputs: int, outputs: int = 2) -> Dataset:
         (100, 3000, {"hidden": "300", "optimiser": "adam", "bias": "per-neuron"}),
         (100, 3000, {"hidden": "300", "optimiser": "nesterov", "l2": 0.1, "clip": 1.0}),
         (5_000, 400, {"hidden": "none"}),
+        (5_000, 20, {"hidden": "40", "activation": "gelu-tanh", "loss": "log-cosh"}),
+        (5_001, 20, {"hidden": "40", "batch_size": "5000", "output_activation": "softmax"}),
+        (5_000, 400, {"hidden": "none", "freeze": "b", "bias": "shared", "optimiser": "adam"}),
     ],
 )
-def test_the_estimate_is_what_is_allocated(rows: int, inputs: int, options: dict) -> None:
+def test_the_estimate_is_what_is_allocated(rows: int, inputs: int, options: dict[str, Any]) -> None:
     table = dataset(rows, inputs)
     wanted = Hyperparameters(**options)
-    estimate = memory.bytes_for_training(table, wanted)
+    estimate = bytes_for_training(table, wanted)
     tracemalloc.start()
     try:
         debugger = Debugger(table, wanted, history=1)
@@ -44,6 +52,39 @@ def test_the_estimate_is_what_is_allocated(rows: int, inputs: int, options: dict
         tracemalloc.stop()
     assert shown.iteration == 2
     assert 0.4 * estimate < peak < 1.1 * estimate
+
+
+@every_kind
+def test_temporaries_are_counted_without_being_allocated(kind: dict[str, Any]) -> None:
+    program = make(**kind).program
+    operations = [o for o in program.operations if type(o) is Operation and not o.target.stands_for]
+    allocated = 0
+
+    def allocate(scratch: Scratch, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+        nonlocal allocated
+        allocated += np.empty(shape, dtype).nbytes
+        return np.empty(shape, dtype)
+
+    real, ledger = Scratch(), Ledger()
+    with patch.object(Scratch, "_allocate", allocate):
+        for operation in operations:
+            assert lower(operation.rule.tree, operation.target.data, real)
+    for operation in operations:
+        assert lower(operation.rule.tree, operation.target.data, ledger) == []
+    assert ledger.bytes == allocated
+
+
+def test_an_estimate_allocates_next_to_nothing() -> None:
+    table = dataset(50, 100)
+    wanted = Hyperparameters(hidden="10000,10000", optimiser="adam", bias="per-neuron", clip=1.0)
+    tracemalloc.start()
+    try:
+        estimate = bytes_for_training(table, wanted)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert estimate > 8 * 8 * 10**8
+    assert peak < 10**7
 
 
 def test_a_network_too_large_for_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

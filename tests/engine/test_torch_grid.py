@@ -29,6 +29,8 @@ OPTIONS: dict[str, tuple[object, ...]] = {
     "shuffle": ("no", "yes"),
     "outputs": (1, 2, 3),
     "penalty": ((0.0, 0.0), (0.01, 0.0), (0.0, 0.02), (0.01, 0.02)),
+    "penalise": ("weights", "all"),
+    "freeze": ("none", "w", "bias"),
     "clip": (0.0, 0.05),
     "schedule": ("constant", "step", "exponential", "cosine", "warm-up"),
 }
@@ -43,6 +45,10 @@ def is_possible(case: Case) -> bool:
         return False
     if output == "softmax" and (case["hidden"], case["bias"]) == ("none", "shared"):
         # A number added to every output leaves softmax as it is: ∂E/∂b is only rounding.
+        return False
+    if case["bias"] == "none" and (
+        case["freeze"] == "bias" or (case["hidden"], case["freeze"]) == ("none", "w")
+    ):
         return False
     if loss == "bce":
         return output in ("sigmoid", "softmax")
@@ -92,6 +98,8 @@ def prepared(case: Case) -> Debugger:
     options |= {"activation": activation, "l1": l1, "l2": l2}
     options |= {"schedule_steps": STEPS, "schedule_factor": 0.5, "init": "xavier"}
     options |= {"learning_rate": 0.02, "seed": 5}
+    if case["freeze"] == "bias":
+        options["freeze"] = "b" if case["bias"] == "shared" else "bw"
     random = np.random.RandomState(11)
     x, f0 = random.randn(ROWS, COLUMNS), random.rand(ROWS, outputs)  # type: ignore[call-overload]
     if case["loss"] == "hinge":

@@ -86,7 +86,8 @@ class ExplainScreen(ListScreen):
         made_in = step.leads_to if explanation.leads_on else step.after
         iteration = self.moment.snapshot.values_iteration if made_in is None else made_in
         words = f"   in iteration {grouped(iteration)}"
-        if cell.tensor in self.moment.snapshot.listing.parameters:
+        _, change = self.moment.snapshot.listing.parameters.get(cell.tensor, (None, None))
+        if change is not None:
             words += ", before its update" if explanation.is_found else ", after its update"
         rows.append(row.add(words, palette.dim))
         if explanation.leads_on:

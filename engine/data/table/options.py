@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.common.declaration import Declaration, declare
 from engine.common.errors import InputError
 from engine.common.text import clean
+from engine.data.locate import absolute
 
 AUTO = "auto"
 NO_INDEX = "none"
@@ -64,6 +65,15 @@ class TableOptions:
         minimum=0.0,
         maximum=0.9,
     )
+    validation: str = declare(
+        "",
+        "A table to hold out instead of a share: a file with the same columns, read and scaled as "
+        "DATA is.",
+        kind=str,
+        words="validation table",
+        form=absolute,
+        form_words="a file, or the name of a bundled dataset",
+    )
     scaling: str = declare(
         "none",
         "Scale each input: to mean 0 and deviation 1, or to 0 … 1, on the training part.",
@@ -118,6 +128,11 @@ class TableOptions:
         for declaration in TABLE_DECLARATIONS.values():
             value = declaration.validate(getattr(self, declaration.name))
             object.__setattr__(self, declaration.name, value)
+        if self.validation and self.split:
+            raise InputError(
+                "--validation does not go with --split: the one is a table to hold out, the other "
+                "holds out a share of DATA"
+            )
         for name in ("targets", "ignore", "category"):
             value = getattr(self, name)
             if isinstance(value, str):

@@ -15,6 +15,7 @@ from engine.common.machine_memory import shortage
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.dataset import Dataset
+from engine.data.given_validation import with_given_validation
 from engine.data.locate import locate, place
 from engine.data.source import Source
 from engine.data.table.cells import Cells, read_cells
@@ -123,7 +124,10 @@ def read_dataset(
             columns=columns,
         )
 
-    return part(~held, part(held, None) if held.any() else None)
+    whole = part(~held, part(held, None) if held.any() else None)
+    if not options.validation:
+        return whole
+    return with_given_validation(whole, options, lambda file, alike: read_dataset(file, alike))
 
 
 def _read_cells(

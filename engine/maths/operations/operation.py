@@ -78,7 +78,7 @@ class Operation:
 
     def __post_init__(self) -> None:
         is_kept = self.is_kept or self.target in self.reads
-        before = self.target.data.copy() if is_kept else None
+        before = self.target.another() if is_kept else None
         object.__setattr__(self, "before", before)
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.maths.operations.activation import activation_slope, chain, joint_chain
 from engine.maths.operations.linear import (
     bias_gradient,
@@ -10,7 +12,7 @@ from engine.maths.operations.linear import (
     weight_gradient,
 )
 from engine.maths.operations.loss import fused_slope, loss_slope
-from engine.maths.operations.operation import Phase
+from engine.maths.operations.operation import Phase, Rule
 from engine.maths.operations.penalty import penalty_slope
 from engine.maths.tensor import Tensor
 from engine.model.network import Layer
@@ -55,7 +57,7 @@ def _through_activation(bench: Workbench, layer: Layer, dE_da: Tensor, is_fused:
 
 
 def _into_parameters(bench: Workbench, layer: Layer, inputs: Tensor, dE_dz: Tensor) -> None:
-    E, z, weights = (bench.tensors[name] for name in ("E", layer.z[0], layer.weights))
+    z, weights = bench.tensors[layer.z[0]], bench.tensors[layer.weights]
     # The inputs of a layer stay as they are until the next forward phase: no copy.
     dz_dw = Tensor(
         f"d{z.name}_d{weights.name}",
@@ -68,7 +70,7 @@ def _into_parameters(bench: Workbench, layer: Layer, inputs: Tensor, dE_dz: Tens
     bench.add(dz_dw, local_derivative(dz_dw, inputs), Phase.BACKWARD, layer.name)
     slope = _penalty_slope(bench, layer.name, weights)
     rule = weight_gradient(dz_dw, dE_dz, inputs, slope)
-    bench.add(bench.derivative(E, weights), rule, Phase.BACKWARD, layer.name)
+    _add_gradient(bench, weights, rule, layer.name)
     if "b" + layer.weights in bench.parameters:
         _into_bias(bench, "b" + layer.weights, layer.name, (dE_dz,))
 
@@ -78,7 +80,13 @@ def _into_bias(
 ) -> None:
     bias = bench.parameters[name]
     rule = bias_gradient(bias, upstreams, _penalty_slope(bench, layer, bias))
-    bench.add(bench.derivative(bench.tensors["E"], bias), rule, Phase.BACKWARD, layer)
+    _add_gradient(bench, bias, rule, layer)
+
+
+def _add_gradient(bench: Workbench, parameter: Tensor, rule: Rule, layer: str | None) -> None:
+    if parameter.name not in bench.trained:
+        rule = replace(rule, note=f"{parameter.symbol} is frozen: no update follows")
+    bench.add(bench.derivative(bench.tensors["E"], parameter), rule, Phase.BACKWARD, layer)
 
 
 def _penalty_slope(bench: Workbench, layer: str | None, parameter: Tensor) -> Tensor | None:

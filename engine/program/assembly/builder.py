@@ -6,7 +6,7 @@ from engine.maths.losses import LOSSES, Setting
 from engine.maths.losses.margins import is_signed
 from engine.maths.operations.operation import Operation, Phase, Rule
 from engine.maths.primitives import setting
-from engine.maths.tensor import Array, Axis, Tensor
+from engine.maths.tensor import Allocate, Array, Axis, Tensor
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Network
 
@@ -19,32 +19,43 @@ class Workbench:
         hyperparameters: The loss and the optimiser.
         observations: The axis of the observations of a batch.
         f0: Every target, N × O.
+        allocate: What makes the tensors.
 
     Attributes:
         tensors: Every tensor by name.
         operations: The operations so far, in the order of execution.
-        parameters: What the update phase changes.
+        parameters: The weights and biases.
+        trained: The parameters that the update phase changes: those that are not frozen.
         state: What is kept from one iteration to the next: the parameters first, then
             what the optimiser remembers.
-        changes: For each parameter, the tensor with its last change.
+        changes: For each parameter that is trained, the tensor with its last change.
         setting: What the loss depends on beside f and f₀.
     """
 
     def __init__(
-        self, network: Network, hyperparameters: Hyperparameters, observations: Axis, f0: Array
+        self,
+        network: Network,
+        hyperparameters: Hyperparameters,
+        observations: Axis,
+        f0: Array,
+        allocate: Allocate = Tensor.zeros,
     ) -> None:
         self.network = network
         self.hyperparameters = hyperparameters
         self.observations = observations
         self.loss = LOSSES[hyperparameters.loss]
         self.setting = Setting(setting(hyperparameters.huber_delta, "δ"), is_signed(f0))
-        self.parameters = network.parameter_tensors()
+        self.parameters = network.parameter_tensors(allocate)
+        self.trained = {
+            name: tensor for name, tensor in self.parameters.items() if name not in network.frozen
+        }
         self.state = dict(self.parameters)
         self.tensors: dict[str, Tensor] = {}
         self.changes = {
-            name: Tensor.zeros(f"delta_{name}", f"Δ{tensor.symbol}", *tensor.axes)
-            for name, tensor in self.parameters.items()
+            name: allocate(f"delta_{name}", f"Δ{tensor.symbol}", *tensor.axes)
+            for name, tensor in self.trained.items()
         }
+        self._allocate = allocate
         self.operations: list[Operation] = []
         self._layers = {layer.weights: layer.name for layer in network.layers}
 
@@ -56,6 +67,8 @@ class Workbench:
     @property
     def penalised(self) -> tuple[Tensor, ...]:
         """What the penalty is on."""
+        if self.hyperparameters.penalise == "all":
+            return tuple(self.parameters.values())
         return self.weights
 
     @property
@@ -70,7 +83,7 @@ class Workbench:
 
     def new(self, name: str, symbol: str, *axes: Axis) -> Tensor:
         """Allocate a tensor."""
-        tensor = Tensor.zeros(name, symbol, *axes)
+        tensor = self._allocate(name, symbol, *axes)
         self.tensors[name] = tensor
         return tensor
 

@@ -28,11 +28,11 @@ def add_update(bench: Workbench) -> None:
             )
             bench.add(bench.tensors["eta"], rule, Phase.UPDATE)
         bench.add(t, counted(t), Phase.UPDATE)
-    gradients = {name: bench.tensors[f"dE_d{name}"] for name in bench.parameters}
+    gradients = {name: bench.tensors[f"dE_d{name}"] for name in bench.trained}
     if wanted.clip:
         gradients = _clipped(bench, gradients)
     eta = bench.tensors["eta"]
-    for name, parameter in bench.parameters.items():
+    for name, parameter in bench.trained.items():
         direction = optimiser.direct(bench, parameter, gradients[name])
         rule = step(parameter, direction, eta, bench.changes[name], optimiser.aim)
         bench.update(parameter, rule, parameter)
@@ -43,7 +43,7 @@ def _clipped(bench: Workbench, gradients: dict[str, Tensor]) -> dict[str, Tensor
     rule = clip_factor(tuple(gradients.values()), bench.hyperparameters.clip)
     bench.add(share, rule, Phase.UPDATE)
     clipped = {}
-    for name, parameter in bench.parameters.items():
+    for name, parameter in bench.trained.items():
         clipped[name] = bench.beside("u", parameter)
         bench.update(clipped[name], shortened(gradients[name], share), parameter)
     return clipped

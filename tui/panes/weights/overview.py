@@ -40,9 +40,14 @@ class Cursor(NamedTuple):
 
 
 def tensor_of(listing: Listing, parameter: str, view: int) -> str:
-    """Return the tensor behind a view of a parameter."""
+    """Return the tensor behind a view of a parameter; of a frozen one without change, itself."""
     gradient, change = listing.parameters[parameter]
-    return (parameter, gradient, change, parameter, gradient)[view]
+    return (parameter, gradient, change or parameter, parameter, gradient)[view]
+
+
+def _update_title(listing: Listing, parameter: str) -> str:
+    change = listing.parameters[parameter][1]
+    return f"{listing.symbols[parameter]} frozen" if change is None else listing.symbols[change]
 
 
 def place(row: int, column: int, dimensions: int) -> Index:
@@ -118,6 +123,10 @@ def _titled_values(moment: Moment, parameter: str, view: int) -> tuple[str, Arra
 
         with np.errstate(over="ignore", invalid="ignore"):
             return f"{title} − start", snapshot.values[parameter] - snapshot.starting[parameter]
+    if view == VIEWS.index("update"):
+        change = snapshot.listing.parameters[parameter][1]
+        title = _update_title(snapshot.listing, parameter)
+        return title, None if change is None else snapshot.values.get(change)
     return title, snapshot.values.get(name)
 
 
@@ -170,6 +179,8 @@ def _extent(listing: Listing) -> tuple[int, int]:
     for parameter in listing.parameters:
         axes = listing.axes[parameter]
         columns = max(columns, len(names_of(axes)[1]))
-        titles = (parameter, *listing.parameters[parameter])
-        names = max(names, name_width(axes), *(cells_of(listing.symbols[t]) for t in titles))
+        gradient = listing.parameters[parameter][0]
+        titles = [listing.symbols[parameter], listing.symbols[gradient]]
+        titles.append(_update_title(listing, parameter))
+        names = max(names, name_width(axes), *map(cells_of, titles))
     return columns, names
