@@ -6,12 +6,14 @@ from setuptools.command.sdist import sdist
 
 
 class Source(sdist):
-    """The source with its tests and all that lies beside the samples."""
+    """The source with its tests, its documents and all that lies beside the samples."""
 
     def make_distribution(self) -> None:
         """Add them before it is packed."""
         self.filelist.graft("tests")
         self.filelist.graft("samples")
+        for package in ("engine", "tui"):
+            self.filelist.include(f"{package}/README.md")
         self.filelist.global_exclude("*.py[cod]")
         super().make_distribution()
 

@@ -86,8 +86,8 @@ def test_a_training_is_listed_and_gone_on_with() -> None:
     assert json.loads(run("train", "--open", name[:-2], "--json").stdout)["losses"] == losses(500)
 
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README.partition("## If your connection drops")[2].partition("## Every terminal")[0]
+README = (ROOT / "tui/README.md").read_text(encoding="utf-8")
+SECTION = README.partition("## Saved runs")[2].partition("## Terminals")[0]
 LINES = re.findall(r"^(nn-tui .*?)  +\S", SECTION.partition("```\n")[2], re.MULTILINE)
 """The command lines that the README gives for saved runs."""
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.samples.generators import GENERATED, LOGIC
-from tests.samples.readme import readme
 from tests.samples.table import FOLDER
 
 
@@ -16,8 +15,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Write all files, or print one table with other noise, rows or seed."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.samples",
-        description="Without NAME: write the bundled samples that are made by formulas, and "
-        "samples/README.md. With NAME: print that one as CSV, drawn as the options say.",
+        description="Without NAME: write the bundled samples that are made by formulas. "
+        "With NAME: print that one as CSV, drawn as the options say.",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help=f"of {', '.join(GENERATED)}")
     parser.add_argument("--noise", type=_noise, help="the deviation of the noise, 0 or more")
@@ -36,10 +35,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def write_files(folder: Path) -> None:
-    """Write the samples that are made by formulas, and the README."""
+    """Write the samples that are made by formulas."""
     for name, sample in {**LOGIC, **GENERATED}.items():
         (folder / f"{name}.csv").write_bytes(sample.csv().encode())
-    (folder / "README.md").write_bytes(readme().encode())
 
 
 def _noise(text: str) -> float:

@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from engine.data.bundled import read_samples
 from engine.data.locate import bundled
 from tests.samples.generators import GENERATED, LOGIC
-from tests.samples.readme import readme
 from tests.samples.table import FOLDER, read
 from tui.cli import cli
 
@@ -19,10 +18,6 @@ NAMES = sorted([*MADE, "iris", "wine", "penguins"])
 @pytest.mark.parametrize("name", sorted(MADE))
 def test_making_a_sample_again_gives_its_bytes(name: str) -> None:
     assert (FOLDER / f"{name}.csv").read_bytes() == MADE[name].csv().encode()
-
-
-def test_the_readme_is_that_of_the_index() -> None:
-    assert (FOLDER / "README.md").read_text(encoding="utf-8") == readme()
 
 
 def test_every_file_has_its_entry_and_every_entry_its_file() -> None:

@@ -1,10 +1,9 @@
-"""The story of the README comes out as it is told there."""
-
-from pathlib import Path
+"""The story of the screen's README comes out as it is told there."""
 
 from engine import Debugger, Hyperparameters, read_dataset
+from tests.documents.blocks import ROOT
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "tui/README.md").read_text(encoding="utf-8")
 
 
 def first_below(debugger: Debugger, limit: float) -> int:

@@ -1,0 +1,1 @@
+"""The documents: what is generated in them, and that what they say is so."""
