@@ -17,7 +17,7 @@ from engine.common.version import __version__ as __version__
 if TYPE_CHECKING:
     from engine.common.errors import InputError, NotComputedError
     from engine.data.dataset import Dataset
-    from engine.data.table.options import TableOptions
+    from engine.data.options import TableOptions
     from engine.data.table.read import read_dataset
     from engine.debugger import Debugger
     from engine.inspection.snapshot import Snapshot
@@ -48,7 +48,7 @@ _HOMES = {
     "NotComputedError": "common.errors",
     "Runner": "runner",
     "Snapshot": "inspection.snapshot",
-    "TableOptions": "data.table.options",
+    "TableOptions": "data.options",
     "check_gradients": "proof.gradient_check",
     "read_dataset": "data.table.read",
     "read_parameters": "model.parameters_file",

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from engine.common.errors import InputError
 
 if TYPE_CHECKING:
+    from engine.data.scaling import Scaling
     from engine.data.source import Source
-    from engine.data.table.scaling import Scaling
 
 
 INPUT, TARGET, INDEX, IGNORED = ROLES = ("input", "target", "index", "ignored")

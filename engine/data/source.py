@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from engine.common.declaration import Declaration
 from engine.common.errors import InputError
 from engine.common.settings import HISTORY
 from engine.common.text import clean
-from engine.data.table.options import TABLE_DECLARATIONS, TableOptions
+from engine.data.options import TABLE_DECLARATIONS, TableOptions
 from engine.language.parsing import LONGEST
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.run.halt import NONFINITE, Hit

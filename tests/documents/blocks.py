@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine import Debugger, read_dataset
 from engine.common.declaration import Declaration
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.maths.activations import ACTIVATIONS, HIDDEN, OUTPUT, Activation
 from engine.maths.formula import Leaf, Variable
 from engine.maths.initialisations import INITIALISATIONS

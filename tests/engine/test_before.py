@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 from engine.model.parameters_file import read_parameters
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.common.declaration import Declaration
 from engine.common.settings import HISTORY
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from engine.model.parameters_file import read_parameters
 from engine.reports.export import export

@@ -7,7 +7,7 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
 from engine.data.locate import bundled
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 from engine.saved.capture import Encoder, capture
 from engine.saved.manifest import newest
 from engine.saved.restore import open_run

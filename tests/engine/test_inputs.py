@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 from engine.reports.export import export
 from engine.reports.training import run_object, run_text
 

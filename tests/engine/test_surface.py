@@ -6,7 +6,7 @@ import pytest
 from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
 from engine.analysis.evaluate import Forward
 from engine.analysis.surface import Surface, grid_size
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 from tests.engine.nets import make
 
 

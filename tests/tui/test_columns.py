@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import read_dataset
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.saved.library import Library
 from tests.tui.app import SIZES, clock, said, snapshot, state, text, until
 from tests.tui.app import opened as opened_with

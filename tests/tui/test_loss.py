@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.pilot import Pilot
 
 from engine import Dataset, read_dataset
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 from engine.run.loss_history import LossHistory
 from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui

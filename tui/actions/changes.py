@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.actions.base import Base
 from tui.dialogs.branches import BranchesScreen

@@ -11,7 +11,7 @@ import click
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
 from engine.common.settings import HISTORY
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.opening.prepare import TABLE_OPTIONS
 

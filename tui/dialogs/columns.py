@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding
 
 from engine.data.dataset import IGNORED, INDEX, ROLES, TARGET
-from engine.data.table.options import NO_INDEX
+from engine.data.options import NO_INDEX
 from tui.dialogs.listing import ListScreen
 from tui.drawing.lines import Row, wrap
 

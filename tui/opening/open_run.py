@@ -15,7 +15,7 @@ from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.locate import locate, place
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from engine.saved.document import Saved
 from engine.saved.library import Entry, Library

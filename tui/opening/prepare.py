@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from engine.common.errors import InputError, ParametersError
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
-from engine.data.table.options import TableOptions
+from engine.data.options import TableOptions
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 
 if TYPE_CHECKING:

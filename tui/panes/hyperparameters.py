@@ -14,7 +14,7 @@ from textual.widgets import Input
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
-from engine.data.table.options import TABLE_DECLARATIONS
+from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.drawing.lines import LinesView, Row, cells_of, wrap
 from tui.drawing.typed_line import TypedLine

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from engine.common.errors import DataError
 from engine.common.progress import Progress, silent
 from engine.common.text import LONGEST, clean
+from engine.data.options import AUTO
 from engine.data.table.lookalikes import find_alike
-from engine.data.table.options import AUTO
 from engine.data.table.plain import plain_numbers
 from engine.data.table.preamble import Body
 from engine.data.table.rows import Rows, Writing

@@ -15,7 +15,7 @@ from engine.common.errors import DataError
 from engine.common.machine_memory import shortage
 from engine.common.numbers import gigabytes
 from engine.common.progress import Progress, silent
-from engine.data.table.options import AUTO, ENCODINGS
+from engine.data.options import AUTO, ENCODINGS
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -6,7 +6,7 @@ import re
 from shlex import quote
 
 from engine.common.errors import DataError
-from engine.data.table.options import AUTO
+from engine.data.options import AUTO
 from engine.data.table.sniffing import is_any_number, sample_rows
 
 _BEGINNINGS = tuple(

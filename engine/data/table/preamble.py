@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.common.errors import DataError
 from engine.common.text import clean
-from engine.data.table.options import AUTO, SEPARATORS
+from engine.data.options import AUTO, SEPARATORS
 from engine.data.table.sniffing import find_separator, has_header, is_any_number, sample_rows
 
 _EMPTY = "".join(SEPARATORS.values()) + " "

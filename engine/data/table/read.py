@@ -15,18 +15,18 @@ from engine.common.machine_memory import shortage
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.dataset import Dataset
-from engine.data.given_validation import with_given_validation
 from engine.data.locate import locate, place
+from engine.data.options import AUTO, SEPARATORS, TableOptions
+from engine.data.scaling import Scaling
 from engine.data.source import Source
 from engine.data.table.cells import Cells, read_cells
 from engine.data.table.decoding import read_text
 from engine.data.table.features import compute_features
 from engine.data.table.foreign import check_beginning, check_separated
-from engine.data.table.options import AUTO, SEPARATORS, TableOptions
+from engine.data.table.given_validation import with_given_validation
 from engine.data.table.preamble import split_preamble
 from engine.data.table.roles import Roles, find_roles
 from engine.data.table.rows import Writing
-from engine.data.table.scaling import Scaling
 from engine.data.table.sniffing import find_decimal, find_separator
 from engine.data.table.splitting import hold_out
 from engine.data.table.values import Column, read_column

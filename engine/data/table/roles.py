@@ -9,9 +9,9 @@ from functools import cached_property
 from engine.common.errors import DataError
 from engine.common.text import clean
 from engine.data.dataset import IGNORED, INDEX, INPUT, TARGET
+from engine.data.options import NO_INDEX, TableOptions
 from engine.data.table.cells import INDEX_NAMES, Cells
 from engine.data.table.lookalikes import find_disguised
-from engine.data.table.options import NO_INDEX, TableOptions
 from engine.data.table.sniffing import is_number
 
 _WHOLE = re.compile(r"[+\-]?\d+(\.0*)?")

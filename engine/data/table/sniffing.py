@@ -10,7 +10,7 @@ from itertools import islice
 
 from engine.common.errors import DataError
 from engine.common.numbers import MINUS
-from engine.data.table.options import AUTO, DECIMALS, SEPARATORS
+from engine.data.options import AUTO, DECIMALS, SEPARATORS
 
 _SAMPLE = 100
 """Lines that the guesses are made from."""

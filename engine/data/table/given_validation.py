@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.common.errors import DataError, InputError, MissingCellError
 from engine.common.text import clean
 from engine.data.dataset import IGNORED, INDEX, TARGET, Dataset
-from engine.data.table.options import NO_INDEX, TableOptions
+from engine.data.options import NO_INDEX, TableOptions
 
 
 def with_given_validation(
