@@ -13,10 +13,10 @@ from engine.maths.primitives import (
     exp,
     expm1,
     largest,
-    logaddexp,
     maximum,
     minimum,
     sigma,
+    soft_plus,
     square,
     tanh,
     total,
@@ -158,7 +158,7 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             name="softplus",
             symbol="softplus",
-            value=lambda z: logaddexp(z, 0.0),
+            value=soft_plus,
             slope=lambda z, a: sigma(z),
             why="ln(1 + eᶻ): relu with its kink rounded.",
             slope_why="The slope of softplus is σ: near 0 where {z} is far below 0, near 1 far "

@@ -13,12 +13,15 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from engine.common.errors import InputError
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.formula import Formula, Leaf, Variable
 from engine.maths.losses import LOSSES, Setting
 from engine.maths.primitives import setting
-from engine.maths.source import TORCH, source
+from engine.maths.schedules import SCHEDULES
+from engine.maths.source import NUMPY, TORCH, source
 from engine.maths.tensor import Axis
 
 if TYPE_CHECKING:
@@ -186,7 +189,17 @@ class Twin:
             case "linear" if factor <= 1:
                 line = schedulers.LinearLR(optimiser, 1.0, end_factor=factor, total_iters=steps)
                 return line, steps
-        return None, 0.0
+            case "constant":
+                return None, 0.0
+        # PyTorch has none of its own for it: η₀ times our formula.
+        eta = SCHEDULES[self._wanted.schedule].eta
+        start, t = Leaf(Variable("eta0")), Leaf(Variable("t"))
+        text = source(eta(start, t, setting(steps, "s"), setting(factor, "q")), NUMPY)
+
+        def share(count: int) -> float:
+            return float(eval(text, {"np": np}, {"eta0": 1.0, "t": float(count)}))
+
+        return schedulers.LambdaLR(optimiser, share), forever
 
     def step(self) -> float:
         """Make one update.

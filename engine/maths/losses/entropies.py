@@ -15,8 +15,8 @@ from engine.maths.primitives import (
     largest,
     ln,
     log1p,
-    logaddexp,
     mean,
+    soft_plus,
     total,
     where,
 )
@@ -39,7 +39,7 @@ def _bce(f: Formula, f0: Formula, setting: Setting) -> Formula:
 
 def _bce_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
     """−f₀·ln σ(y) − (1 − f₀)·ln(1 − σ(y)) = ln(1 + e^y) − f₀·y, finite for any y."""
-    return mean(Function("ln(1 + e^{p0})", (y,), logaddexp(y, 0.0)) - f0 * y)
+    return mean(soft_plus(y) - f0 * y)
 
 
 def _entropy_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
