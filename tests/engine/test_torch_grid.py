@@ -20,9 +20,31 @@ STEPS = 40
 
 OPTIONS: dict[str, tuple[object, ...]] = {
     "hidden": ("none", "3", "4,3", "4,3,2"),
-    "activation": ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "identity", "mixed"),
-    "output_activation": ("sigmoid", "identity", "tanh", "softmax"),
-    "loss": ("mse", "sse", "half-sse", "bce", "cross-entropy", "hinge", "huber"),
+    "activation": (
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky-relu",
+        "elu",
+        "softplus",
+        "identity",
+        "mixed",
+        "swish",
+        "gelu",
+        "gelu-tanh",
+    ),
+    "output_activation": ("sigmoid", "identity", "tanh", "softmax", "relu"),
+    "loss": (
+        "mse",
+        "sse",
+        "half-sse",
+        "bce",
+        "cross-entropy",
+        "hinge",
+        "huber",
+        "half-mse",
+        "log-cosh",
+    ),
     "optimiser": ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
     "bias": ("none", "shared", "per-neuron"),
     "batch_size": ("full", "3", "1"),
@@ -32,7 +54,7 @@ OPTIONS: dict[str, tuple[object, ...]] = {
     "penalise": ("weights", "all"),
     "freeze": ("none", "w", "bias"),
     "clip": (0.0, 0.05),
-    "schedule": ("constant", "step", "exponential", "cosine", "warm-up"),
+    "schedule": ("constant", "step", "exponential", "cosine", "warm-up", "linear"),
 }
 MIXED = ("relu", "tanh", "softplus")
 Case = dict[str, object]
