@@ -49,7 +49,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Capture:
-    """A debugger at one moment.
+    """The state of a debugger at one time.
 
     Attributes:
         document: All that is no array, as JSON can hold it.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.text import LONGEST, clean
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -18,7 +19,7 @@ _LAST_MOMENT = 253_402_300_799
 
 
 class Field:
-    """A value in a document and the way to it.
+    """A value in a JSON document, with its path for messages.
 
     Args:
         value: What JSON gave.
@@ -105,7 +106,7 @@ class Field:
         """Return a whole number within bounds."""
         value = self._value
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self._refusal(f"a whole number from {least:,} to {most:,}")
+            raise self._refusal(f"a whole number from {grouped(least)} to {grouped(most)}")
         return value
 
     def moment(self) -> float:

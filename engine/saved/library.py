@@ -62,7 +62,7 @@ class Entry:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is a run of this program for certain, be it damaged."""
+        """Whether it certainly is a run of this program, damaged or not."""
         return self.saved is not None or _OURS.fullmatch(self.identity) is not None
 
     @property
@@ -90,7 +90,7 @@ class Library:
         return Folder(self.path / name)
 
     def entries(self) -> list[Entry]:
-        """Return the runs, the one that was saved last first."""
+        """Return the runs, the last saved one first."""
         try:
             paths = [path for path in self.path.iterdir() if _holds_a_run(path)]
         except OSError:
@@ -99,7 +99,7 @@ class Library:
         return sorted(found, key=lambda entry: -entry.time)
 
     def find(self, identity: str) -> Entry:
-        """Return a run by what it is called, or by the beginning of that.
+        """Return a run by its identifier or the beginning of it.
 
         Raises:
             InputError: There is none, or more than one.

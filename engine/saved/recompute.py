@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.common.numbers import general, grouped
 from engine.common.progress import Cancel, never
 from engine.data.dataset import Dataset
 from engine.run.record import Record
@@ -85,7 +86,8 @@ def _from(probe: Run, record: Record, place: int, dataset: Dataset) -> Likeness:
             # What stands in one checkpoint gives one loss, but for its last digits.
             if iteration == place and not is_slight and not is_wild:
                 raise InputError(
-                    f"E of iteration {iteration:,} comes out as {here:.6g}, not {saved:.6g}"
+                    f"E of iteration {grouped(iteration)} comes out as "
+                    f"{general(here)}, not {general(saved)}"
                 )
             return Likeness(iteration, is_slight)
         if perf_counter() > end:
@@ -101,4 +103,6 @@ def _require_nonfinite(probe: Run, record: Record, cancel: Cancel) -> None:
     before = record.checkpoints.until(end - 1)
     probe.recall(dataclasses.replace(record, iteration=end, position=0, checkpoints=before), cancel)
     if all(np.isfinite(tensor.data).all() for tensor in probe.program.state.values()):
-        raise InputError(f"the checkpoint of iteration {end:,} is not finite, but the run is")
+        raise InputError(
+            f"the checkpoint of iteration {grouped(end)} is not finite, but the run is"
+        )

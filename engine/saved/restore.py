@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.settings import MEGABYTE
 from engine.data.dataset import Dataset
@@ -69,8 +70,8 @@ def open_run(store: Store, dataset: Dataset | None = None, progress: Progress = 
             read["dataset"] = dataset if dataset is not None else _read_data(saved, progress)
         if read["dataset"].fingerprint != saved.data.fingerprint:
             raise _FinalError(
-                f"the data have changed since the run was saved ({saved.name}): it cannot go on "
-                "exactly; --new starts again with the data as they are"
+                f"the data have changed since the run was saved ({saved.name}): it cannot "
+                "continue exactly; --new starts again with the present data"
             )
         require_room(saved, read["dataset"])
         return _Opening(store, saved, read["dataset"], lenient, progress).restored()
@@ -162,8 +163,9 @@ class _Opening:
         why = f" (it was saved with {'; '.join(other)})" if other else ""
         digits = "the last digits of the losses" if found.is_slight else "the losses"
         return [
-            f"here {digits} come out otherwise than in this run, from iteration {found.first:,} "
-            f"on{why}: what is computed from now on is as right, but not the same to the last bit"
+            f"this machine computes {digits} differently from iteration "
+            f"{grouped(found.first)} on{why}: what is computed from now on is equally right, "
+            "but not the same to the last bit"
         ]
 
     def _given(self) -> Mapping[str, object] | None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress
 from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
@@ -160,8 +161,8 @@ class BranchReader:
                 known = size * k
                 self._shortened.add(number)
                 self.notices.append(
-                    f"damaged ({error}): the losses from iteration {known:,} on are lost; running "
-                    "on computes them again, exactly"
+                    f"damaged ({error}): the losses from iteration {grouped(known)} on are lost; "
+                    "running on computes them again, exactly"
                 )
                 return losses[:known].copy()
             losses[size * k : size * (k + 1)] = block

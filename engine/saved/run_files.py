@@ -56,7 +56,7 @@ class Folder:
 
     @property
     def holds_a_run(self) -> bool:
-        """Whether there is a manifest in it, be it damaged or not."""
+        """Whether it holds a manifest, damaged or not."""
         return any(os.path.lexists(self.path / name) for name in (MANIFEST, PREVIOUS))
 
     def manifests(self) -> list[bytes | InputError]:
@@ -81,11 +81,11 @@ class Folder:
             raise InputError(f"{name}.npz: {error.strerror or error}") from None
 
     def has(self, name: str) -> bool:
-        """Whether there is a piece of this name."""
+        """Return whether there is a piece of this name."""
         return is_regular(self.path / _file_name(name))
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes], named: Iterable[str]) -> None:
-        """Make a save the last one.
+        """Write a save, which becomes the last one.
 
         Args:
             manifest: Its document.
@@ -150,7 +150,7 @@ class Folder:
                     path.unlink()
 
     def discard(self) -> None:
-        """Remove what there is of a run of which no save has ever become whole."""
+        """Remove the files of a run without a complete save."""
         if not self.holds_a_run:
             with suppress(OSError):
                 self.remove()
@@ -210,12 +210,12 @@ class SingleFile:
         except InputError:
             raise
         except KeyError:
-            raise InputError(f"{self.words}: no saved run, {name} is missing in it") from None
+            raise InputError(f"{self.words}: not a saved run: {name} is missing in it") from None
         except ZIP_ERRORS as error:
             if isinstance(error, OSError) and error.strerror:
                 raise InputError(f"{self.words}: {error.strerror}") from None
             why = clean(str(error), 80)
-            raise InputError(f"{self.words}: no saved run, or a damaged one ({why})") from None
+            raise InputError(f"{self.words}: not a saved run, or a damaged one ({why})") from None
 
     def write(self, manifest: bytes, parts: Mapping[str, bytes]) -> None:
         """Write the file anew; until that is done the one before stays.

@@ -11,6 +11,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from engine.common.numbers import general
 from engine.common.text import clean
 from engine.saved.capture import Capture, Encoder, capture
 from engine.saved.library import Library
@@ -100,7 +101,7 @@ class Saver:
 
     @property
     def _is_due(self) -> bool:
-        """Whether what there is now is not saved, or not any more."""
+        """Whether the present state is unsaved."""
         return self._token() != self._saved or self._lock.is_lost
 
     def poll(self) -> bool:
@@ -153,7 +154,8 @@ class Saver:
         if not self._thread.is_alive():
             return not self.problem
         self.problem = (
-            self.problem or f"not being saved: the last save takes longer than {timeout:g} seconds"
+            self.problem
+            or f"not being saved: the last save takes longer than {general(timeout)} seconds"
         )
         return False
 

@@ -75,6 +75,7 @@ def extremes(declaration: Declaration) -> st.SearchStrategy[object]:
         return st.sampled_from(declaration.choices)
     if declaration.kind is str:
         return {
+            "freeze": st.sampled_from(["none", "w", "v1"]),
             "hidden": st.sampled_from(["none", "1", "8,4", "1,1,1,1,1", "300"]),
             "activation": st.sampled_from(["relu", "elu", "softplus", "tanh", "identity"]),
             "batch_size": st.sampled_from(["full", "1", "3", "999999999"]),

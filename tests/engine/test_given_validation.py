@@ -127,8 +127,8 @@ def test_a_saved_run_finds_it_again_or_says_what_is_missing(
     assert resumed.held_out_losses.tobytes() == debugger.held_out_losses.tobytes()
     assert len(resumed.held_out_losses) == 20
     saved = newest(folder)
-    assert saved.source is not None
-    assert saved.source.options.validation == str(held_out)
+    assert saved.data.source is not None
+    assert saved.data.source.options.validation == str(held_out)
     held_out.write_text("a,b\n1,1\n2,1\n")
     with pytest.raises(InputError, match="the data have changed since"):
         open_run(folder)

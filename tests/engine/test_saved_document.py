@@ -33,8 +33,18 @@ def test_a_document_of_the_version_before_is_written_as_it_was_read(name: str) -
     document = document_of(name)
     written = json.loads(json.dumps(read_manifest(json.dumps(document).encode()).written()))
     del document["checksum"]
-    assert written == document
+    assert known(written, document) == document
     assert list(written) == list(document)
+
+
+def known(written: Any, before: Any) -> Any:
+    """Leave out the fields that came later."""
+    if isinstance(before, dict):
+        return {key: known(written[key], value) for key, value in before.items()}
+    if isinstance(before, list):
+        assert len(written) == len(before)
+        return [known(a, b) for a, b in zip(written, before, strict=True)]
+    return written
 
 
 def losses_of(debugger: Debugger) -> list[Array]:
@@ -64,11 +74,14 @@ def test_a_run_of_a_version_before_opens_as_it_was(
     assert told == [tuple(stop.values()) for stop in document_of(name)["stops"]]
     for branch, saved in zip(debugger.branches, document["branches"], strict=True):
         assert (branch.number, branch.label, branch.began) == tuple(saved.values())[:3]
-        assert branch.run.started_with.as_dict() == saved["hyperparameters"]
+        assert (
+            known(branch.run.started_with.as_dict(), saved["hyperparameters"])
+            == (saved["hyperparameters"])
+        )
     # Saved again, it is the same run but for who has saved it and when.
     taken = json.loads(Encoder().encode(capture(debugger, "again", 0.0)).manifest)
     for same in ("data", "current", "next_branch", "done", "undone", "log", "hit", "summary"):
-        assert taken[same] == document[same], same
+        assert known(taken[same], document[same]) == document[same], same
     assert [b["changes"] for b in taken["branches"]] == [b["changes"] for b in document["branches"]]
 
 
