@@ -113,7 +113,7 @@ async def test_a_change_in_the_past_makes_a_branch(size: tuple[int, int]) -> Non
         await pilot.press("j", "d")
         await until(pilot, lambda: "Drop the branch?" in text(app))
         await pilot.press("y")
-        await until(pilot, lambda: "starts a branch; the run before" in text(app))
+        await until(pilot, lambda: "starts a branch; the previous run" in text(app))
         assert " here." in text(app)
         assert len(snapshot(app).branches) == 1
         await pilot.press("escape")

@@ -120,7 +120,7 @@ async def test_of_the_longest_reason_the_iteration_is_kept(size: tuple[int, int]
 
 @pytest.mark.parametrize("size", [(100, 30), (120, 36), (160, 45), (80, 24)])
 async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> None:
-    async with opened(size, iterations=10_000) as (app, pilot):
+    async with opened(size, iterations=1_000_000) as (app, pilot):
         await until(pilot, lambda: "paused" in text(app))
 
         def places() -> tuple[int, int, int]:

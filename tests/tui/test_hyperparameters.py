@@ -114,17 +114,17 @@ async def test_choices_go_in_every_direction_and_are_seen_whole(size: tuple[int,
         fields = app.frame.hyperparameters.fields
         await until(pilot, lambda: fields.choosing == "mse")
         for key, choice in (
-            ("down", "sse"),
-            ("j", "half-sse"),
-            ("right", "bce"),
-            ("l", "cross-entropy"),
-            ("up", "bce"),
-            ("k", "half-sse"),
+            ("down", "half-mse"),
+            ("j", "sse"),
+            ("right", "half-sse"),
+            ("l", "bce"),
+            ("up", "half-sse"),
+            ("k", "sse"),
         ):
             await pilot.press(key)
             await until(pilot, lambda choice=choice: f"◂ {choice} ▸" in text(app))
         await pilot.press("enter")
-        await until(pilot, lambda: values(app)["loss"] == "half-sse")
+        await until(pilot, lambda: values(app)["loss"] == "sse")
 
 
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
@@ -135,7 +135,7 @@ async def test_what_cannot_be_is_refused_before_any_question(size: tuple[int, in
         def told() -> str:
             return " ".join(" ".join(line.text for line in fields._lines).split())
 
-        await pilot.press("s", "2", *"j" * 6, "enter", *"l" * 4, "enter")
+        await pilot.press("s", "2", *"j" * 6, "enter", *"l" * 5, "enter")
         refused = "the loss cross-entropy goes with the output softmax, not sigmoid"
         await until(pilot, lambda: f"{refused}: first choose output softmax" in told())
         assert len(app.screen_stack) == 1
@@ -151,7 +151,7 @@ async def test_what_cannot_be_is_refused_before_any_question(size: tuple[int, in
     async with opened(size, read_dataset("iris"), **two, **losses) as (app, pilot):
         fields = app.frame.hyperparameters.fields
         await pilot.press("s", "2", *"j" * 4, "enter", "h", "enter")
-        await until(pilot, lambda: "not tanh: first choose loss" in told())
+        await until(pilot, lambda: "not identity: first choose loss" in told())
         await pilot.press("escape", "k", "k", "enter")
         await until(pilot, lambda: app.query_one("#editor").has_focus)
         await pilot.press(*"5", "enter")
@@ -186,7 +186,10 @@ async def test_what_there_is_to_know_is_told_in_full(size: tuple[int, int]) -> N
                 field.applies, "reads the table again"
             )
             told = " ".join("".join(line.text for line in fields._lines).split())
-            assert " ".join(f"{field.allowed}; {when}".split()) in told
+            whole = " ".join(f"{field.allowed}; {when}".split())
+            # At 40×10 three lines are all that there is room for.
+            part = whole[:100] if size == (40, 10) and told.endswith("…") else whole
+            assert part in told
             assert any(line.text.startswith(f"›{field.label}") for line in fields._lines)
             await pilot.press("j")
 

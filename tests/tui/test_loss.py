@@ -115,8 +115,8 @@ async def test_branches_that_are_not_drawn_are_counted() -> None:
         await until(pilot, lambda: state(app) is State.FINISHED)
         for value in (1.0, 2.0, 3.0, 4.0, 5.0):
             await branch_off(app, pilot, 10, value)
-        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+2"))
-        assert lines(app)[1].count(CURVE) == 4
+        await until(pilot, lambda: lines(app)[1].rstrip().endswith("+3"))
+        assert lines(app)[1].count(CURVE) == 3
 
 
 async def test_the_chart_comes_before_legend_and_watches() -> None:
