@@ -19,5 +19,6 @@ def no_waiting_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def in_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.usefixtures("in_colours")
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
 def test_after_an_iteration_and_seven_operations(snap_compare, size: tuple[int, int]) -> None:
     app = app_of(lambda: Debugger(read_dataset("or")))
