@@ -58,7 +58,6 @@ class Stop:
         return " ".join(part for part in parts if part)
 
 
-"""The name of the stop that needs no expression."""
 BUILT_IN = (
     (NONFINITE, "the first value that is no finite number", "", 1, True),
     ("growth", "E has grown beyond ten times its best", "E > 10 * best_E", 1, False),
