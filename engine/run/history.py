@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.common.machine_memory import available
+from engine.common.settings import HISTORY, MEGABYTE
 from engine.maths.tensor import Array, Index
 from engine.run.clock import Time
 
-BUDGET = 192 * 1024 * 1024
+BUDGET = int(HISTORY.default) * MEGABYTE
 """Bytes that the checkpoints of a run may take."""
 _WIDEST_FIRST_GAP = 2048
 _STEP_BACK = 0.03
