@@ -11,6 +11,7 @@ from engine.analysis.held_out import Evaluation, Evaluator
 from engine.analysis.metrics import decision_of
 from engine.common.declaration import Value
 from engine.common.errors import InputError, QueryError
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, never
 from engine.common.settings import HISTORY, MEGABYTE
 from engine.common.text import clean
@@ -345,11 +346,14 @@ class Debugger:
         computed = len(self.losses) - 1
         end = computed if last is None else min(last, computed)
         if last is not None and last < first:
-            raise QueryError(f"{first:,}..{last:,} runs backwards: write {last:,}..{first:,}")
+            raise QueryError(
+                f"{grouped(first)}..{grouped(last)} runs backwards: "
+                f"write {grouped(last)}..{grouped(first)}"
+            )
         if not 0 <= first <= end:
             raise QueryError(
-                f"only the iterations before {computed + 1:,} are computed: run first, then look "
-                f"through those from {first:,} on"
+                f"only the iterations before {grouped(computed + 1)} are computed: "
+                f"run first, then look through those from {grouped(first)} on"
             )
         return ask.scan(self._run, text, first, end, cancel)
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import shortage
+from engine.common.text import counted
 from engine.data.dataset import Dataset
 from engine.maths.lowering import Ledger, lower
 from engine.maths.tensor import Axis, Tensor
@@ -45,7 +46,8 @@ def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> 
         if values > weights:
             way_out = "smaller batches (--batch-size) or fewer neurons"
         raise InputError(
-            f"this network, of {weights:,} weights and {len(dataset.x):,} observations, {lacking}; "
+            f"this network, of {counted(weights, 'weight')} and "
+            f"{counted(len(dataset.x), 'observation')}, {lacking}; "
             f"use {way_out}"
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from engine.common.errors import InputError
-from engine.common.numbers import format_number, general
+from engine.common.numbers import format_number, general, grouped
 from engine.common.text import counted
 from engine.run.history import Change, Edit, LearningRate
 from engine.run.run import Run
@@ -185,7 +185,7 @@ class Branches:
         """Change something at the clock; in the past this starts a branch."""
         before = self.current
         if before.run.has_future:
-            label = f"{_described(before.run, what)} at {before.run.iteration:,}"
+            label = f"{_described(before.run, what)} at {grouped(before.run.iteration)}"
             branch = self._add(before.run.fork(), label, before.run.iteration)
             branch.run.change(what)
             self._did(Switched(before, branch))
@@ -260,7 +260,7 @@ class Branches:
     def _undo_change(self, action: Changed) -> str:
         branch, change = action.branch, action.change
         self._enter(branch)
-        words = f"without {_described(branch.run, change.what)} at {change.iteration:,}"
+        words = f"without {_described(branch.run, change.what)} at {grouped(change.iteration)}"
         branch.run.go_to(*change.time)
         if branch.run.last_change is change and not branch.run.is_in_the_past:
             branch.run.take_back()

@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
+from engine.common.numbers import grouped
 from engine.common.progress import Cancel, never
 from engine.data.dataset import Dataset
 from engine.data.provenance import origin_of_input
@@ -299,7 +300,7 @@ class Run:
             at, operation = self.iteration, self.step()
             words = first_nonfinite(operation)
             if words:
-                words += f", in iteration {at:,}"
+                words += f", in iteration {grouped(at)}"
                 self.tallies.nonfinite[self.time] = words
                 guard.halt_back_at(Hit(words, *self.time, (NONFINITE,)))
                 kept = max(known, self.iteration)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.common.errors import InputError
 from engine.common.machine_memory import shortage
+from engine.common.numbers import grouped
 from engine.data.dataset import Dataset
 from engine.program.footprint import estimated_bytes
 from engine.saved import document
@@ -32,7 +33,7 @@ def require_room(saved: Saved, dataset: Dataset) -> None:
     told = saved.computed // document.BLOCK
     if len(saved.blocks.get(name, ())) != told:
         raise saved.at("blocks")[name].refuse(
-            f"{told:,} blocks are needed for {saved.computed:,} iterations"
+            f"{grouped(told)} blocks are needed for {grouped(saved.computed)} iterations"
         )
     needed = _COPIES * 8.0 * document.BLOCK * sum(map(len, saved.blocks.values()))
     for branch in saved.branches:

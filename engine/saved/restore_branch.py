@@ -80,7 +80,7 @@ class BranchReader:
         iteration, position = branch.iteration, branch.position
         if iteration > computed:
             if number not in self._shortened:
-                raise branch.at("iteration").refuse(f"only {computed:,} are complete")
+                raise branch.at("iteration").refuse(f"only {grouped(computed)} are complete")
             iteration, position = computed, 0
         run = Run(self._dataset, wanted, initial, branch.origin)
         if position >= len(run.program.operations):
@@ -154,7 +154,7 @@ class BranchReader:
             try:
                 block = self._pieces.read(piece).get("block")
                 if block is None or block.shape != (size,):
-                    raise InputError(f"blocks.{name}[{k}]: not {size:,} losses")
+                    raise InputError(f"blocks.{name}[{k}]: not {grouped(size)} losses")
             except InputError as error:
                 if not self._lenient:
                     raise

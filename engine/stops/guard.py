@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
+from engine.common.text import counted
 from engine.language.compiler import Query
 from engine.program.iterations import END, Iterations
 from engine.run.clock import Time
@@ -93,7 +95,7 @@ class Guard:
         tally = self._run.tallies.of(stop.number, stop.spec, 0)
         words = f"{query.text} became true"
         if stop.count > 1:
-            words = f"{query.text} for {stop.count:,} iterations in a row"
+            words = f"{query.text} for {counted(stop.count, 'iteration')} in a row"
         if stop.name == TARGET:
             words = f"{stop.title}, {query.text}"
         tensors = self._run.program.tensors
@@ -103,7 +105,7 @@ class Guard:
             self._count(tally)
             if best_at is None:
                 return words
-            return f"patience: held-out E no better since iteration {int(best_at):,}"
+            return f"patience: held-out E no better since iteration {grouped(int(best_at))}"
 
         return reason
 
@@ -119,7 +121,7 @@ class Guard:
             if stop.count == 1:
                 return words
             rank = tally.rank(run.iteration)
-            return f"{words}, hit {rank:,}" if rank >= stop.count else ""
+            return f"{words}, hit {grouped(rank)}" if rank >= stop.count else ""
 
         return reason
 
@@ -181,7 +183,9 @@ class Guard:
         reasons = [(check.stop.name, reason) for check in checks if (reason := check.reason)]
         if reasons:
             names, told = zip(*reasons, strict=True)
-            when = f"{'after' if place == END else 'in'} iteration {self._iteration(place):,}"
+            when = (
+                f"{'after' if place == END else 'in'} iteration {grouped(self._iteration(place))}"
+            )
             words = f"{'; '.join(told)}, {when}"
             self._report(Hit(words, self._run.iteration, max(place, 0), names))
 

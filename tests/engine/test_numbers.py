@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 WRITERS = {Path("engine/common/numbers.py"), Path("tui/drawing/numbers.py")}
 
 
-def rounded_elsewhere(path: Path) -> list[str]:
-    """List the places of a file where a format decides on the digits of a number."""
+def formats_elsewhere(path: Path) -> list[str]:
+    """List the places of a file where a format decides how the digits of a number are written."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     formats = (
         (node, part)
@@ -22,18 +22,18 @@ def rounded_elsewhere(path: Path) -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for node, part in formats
-        if isinstance(part, ast.Constant) and str(part.value)[-1:] in set("eEfFgG%")
+        if isinstance(part, ast.Constant) and str(part.value)[-1:] in set("eEfFgG%,_")
     ]
 
 
-def test_how_a_number_is_rounded_is_decided_in_one_place() -> None:
+def test_how_a_number_is_written_is_decided_in_one_place() -> None:
     paths = [*(ROOT / "engine").rglob("*.py"), *(ROOT / "tui").rglob("*.py")]
     assert len(paths) > 100
     assert not [
         place
         for path in paths
         if path.relative_to(ROOT) not in WRITERS
-        for place in rounded_elsewhere(path)
+        for place in formats_elsewhere(path)
     ]
 
 

@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
+from engine.common.text import counted
 from engine.inspection.typed_iterations import split_range
 from engine.maths.arithmetic import Cell, Explanation
 from tui.actions.base import Base
@@ -96,7 +98,9 @@ class AskActions(Base):
             self.frame.go_to("weights")
             self.say(verdict_text(found), severity="information" if found.passed else "error")
 
-        self.travel("checking the gradients", check, show, lambda: f"{far[0]:,} of {far[1]:,}")
+        self.travel(
+            "checking the gradients", check, show, lambda: f"{grouped(far[0])} of {grouped(far[1])}"
+        )
 
     def action_copy(self) -> None:
         if self.moment is None:
@@ -110,7 +114,9 @@ class AskActions(Base):
             numbers = _NONFINITE.sub(r"np.\1", repr(array.tolist()))
             self.copy_to_clipboard(f"{name} = np.array({numbers})")
             symbol = snapshot.listing.symbols[name]
-            self.say(f"{symbol}, {array.size:,} numbers, is on the clipboard as a NumPy array.")
+            self.say(
+                f"{symbol}, {counted(array.size, 'number')}, is on the clipboard as a NumPy array."
+            )
 
         def value(debugger: Debugger) -> Array:
             try:

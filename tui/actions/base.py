@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.events import Key
 from textual.screen import Screen
 
+from engine.common.numbers import grouped
 from tui.drawing.palette import Palette
 from tui.engine_link import Command, Journey, Session
 from tui.terminal.ascii import is_plain
@@ -99,7 +100,7 @@ class Base(FailingApp):
 
     def go_to(self, iteration: int) -> None:
         """Go to where an iteration begins."""
-        words = f"to iteration {iteration:,}"
+        words = f"to iteration {grouped(iteration)}"
         self.travel(words, lambda debugger, cancel: debugger.go_to(iteration, cancel=cancel))
 
     def travel(
@@ -123,7 +124,7 @@ class Base(FailingApp):
         self.set_timer(_LONG, partial(self._tell_long_way, words, where or self._at_iteration))
 
     def _at_iteration(self) -> str:
-        return "" if self.debugger is None else f"at {self.debugger.iteration:,}"
+        return "" if self.debugger is None else f"at {grouped(self.debugger.iteration)}"
 
     def _tell_long_way(self, words: str, where: Callable[[], str]) -> None:
         """Keep a line of progress up to date as long as there is a way to go."""

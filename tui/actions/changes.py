@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
+from engine.common.numbers import grouped
 from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.actions.base import Base
@@ -155,7 +156,7 @@ class ChangeActions(Base):
         iteration = self.moment.snapshot.iteration
         question = (
             f"{declaration.label} = {message.value} needs a reset: the run, now at iteration "
-            f"{iteration:,}, starts again. u brings it back."
+            f"{grouped(iteration)}, starts again. u brings it back."
         )
 
         def answered(yes: bool | None) -> None:
@@ -177,7 +178,7 @@ class ChangeActions(Base):
         kept = "stays among the saved ones" if self._is_saved else "is lost, as it is not saved"
         question = (
             f"{declaration.label} = {value}: the table is read again, for a new run. The present "
-            f"one, at iteration {self.moment.snapshot.iteration:,}, {kept}."
+            f"one, at iteration {grouped(self.moment.snapshot.iteration)}, {kept}."
         )
 
         def answered(yes: bool | None) -> None:

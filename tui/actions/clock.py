@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.common.numbers import grouped
 from engine.common.text import counted
 from engine.inspection.typed_iterations import parse_iteration
 from engine.run.halt import Hit
@@ -142,7 +143,9 @@ class ClockActions(Base):
 
         def told(iteration: int | None) -> None:
             if iteration is not None:
-                self.say(f"The best parameters, of iteration {iteration:,}. g end goes back.")
+                self.say(
+                    f"The best parameters, of iteration {grouped(iteration)}. g end goes back."
+                )
 
         self.travel("to the best parameters", lambda d, cancel: d.restore_best(cancel), told)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError, NotComputedError
+from engine.common.numbers import grouped
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -33,7 +34,7 @@ def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger]
     if pane == "loss":
         cursor = frame.loss.cursor_iteration
         if cursor is not None and cursor != snapshot.values_iteration:
-            raise InputError(f"Enter goes to iteration {cursor:,}; x then explains its E.")
+            raise InputError(f"Enter goes to iteration {grouped(cursor)}; x then explains its E.")
         return "E", lambda debugger: ()
     if pane == "dataset" and selected is not None and snapshot.place_of(selected) is None:
         called = moment.dataset.observations[selected]

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError, NotComputedError
+from engine.common.numbers import grouped
 from tui import workspace_state as layout
 from tui.actions.base import Base
 from tui.dialogs.listing import ListScreen
@@ -110,7 +111,7 @@ class Showing(Base):
         )
         self.draw()
         if best is not None and best != snapshot.iteration:
-            self.say(f"R goes to the best parameters, of iteration {best:,}.")
+            self.say(f"R goes to the best parameters, of iteration {grouped(best)}.")
 
     def start(self) -> None:
         if self.session is not None:

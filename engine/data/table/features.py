@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.common.errors import InputError, QueryError
+from engine.common.numbers import grouped
 from engine.common.text import clean, normalised
 from engine.language.compiler import Term, compile_query
 from engine.language.functions import FUNCTIONS
@@ -68,7 +69,9 @@ def compute_features(
     columns = _Columns(names, x)
     parts = _split(text)
     if len(parts) > _MOST:
-        raise InputError(f"--features: {len(parts):,} of them; at most {_MOST:,} are possible")
+        raise InputError(
+            f"--features: {grouped(len(parts))} of them; at most {grouped(_MOST)} are possible"
+        )
     computed = np.empty((len(x), len(parts)))
     for k, part in enumerate(parts):
         shown = clean(part, 60)

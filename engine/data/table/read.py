@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from engine.common.errors import DataError, MissingCellError
 from engine.common.machine_memory import shortage
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
-from engine.common.text import clean
+from engine.common.text import clean, counted
 from engine.data.dataset import Dataset
 from engine.data.locate import locate, place
 from engine.data.options import AUTO, SEPARATORS, TableOptions
@@ -182,7 +183,10 @@ def _check_room(cells: Cells, columns: Sequence[Column]) -> None:
     size = 8 * len(cells.lines) * width
     lacking = shortage(_TIMES * size) if size > _LARGE else ""
     if lacking:
-        problem = f"{len(cells.lines):,} observations with {width:,} inputs and outputs {lacking}"
+        problem = (
+            f"{counted(len(cells.lines), 'observation')} with {grouped(width)} inputs and outputs "
+            f"{lacking}"
+        )
         raise DataError(cells.shown, f"{problem}; leave columns out with --ignore")
 
 
@@ -268,12 +272,13 @@ def _complete(
         problem = "every line has a missing cell; leave columns out with --ignore"
         raise DataError(cells.shown, problem)
     if left_out.any():
-        counted = "1 line" if left_out.sum() == 1 else f"{left_out.sum():,} lines"
-        assumptions.append(f"{counted} with a missing cell left out")
+        assumptions.append(f"{counted(int(left_out.sum()), 'line')} with a missing cell left out")
     filled = sum(int(gap[~left_out].sum()) for _, gap in gaps)
     if filled:
-        counted = "1 missing cell" if filled == 1 else f"{filled:,} missing cells"
-        assumptions.append(f"the mean of the training part for {counted}, the first in line {line}")
+        gap_count = counted(filled, "missing cell")
+        assumptions.append(
+            f"the mean of the training part for {gap_count}, the first in line {line}"
+        )
     return ~left_out
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NamedTuple, NoReturn
 
 from engine.common.errors import DataError
+from engine.common.text import counted
 
 _MOST_CELLS = 8192
 """Cells that are text at a time, so that they stay in the cache of the processor."""
@@ -107,8 +108,8 @@ class Rows:
         if len(self._empty) == 1:
             told.append(f"line {self._empty[0]}, which is empty, left out")
         elif self._empty:
-            counted = f"{len(self._empty):,} empty lines"
-            told.append(f"{counted} left out, the first is line {self._empty[0]}")
+            lines = counted(len(self._empty), "empty line")
+            told.append(f"{lines} left out, the first is line {self._empty[0]}")
         return told
 
     def _read(self, told: Callable[[int], None]) -> Iterator[tuple[list[str], int]]:
@@ -133,7 +134,7 @@ class Rows:
         if "end of data" in problem:
             problem = "a quotation mark is opened and never closed; close or remove it"
         elif "limit" in problem:
-            most = f"{csv.field_size_limit():,} characters"
+            most = counted(csv.field_size_limit(), "character")
             problem = f"a cell of more than {most}; is a quotation mark never closed?"
         else:
             where = f" in line {end}" if end != line else ""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.common.errors import DataError
-from engine.common.numbers import MINUS, general
+from engine.common.numbers import MINUS, general, grouped
 from engine.common.text import clean
 from engine.data.table.cells import Cells
 from engine.data.table.lookalikes import A_DATE, find_alike, find_disguised, hint, is_like_number
@@ -187,7 +187,9 @@ def _category(
 ) -> Column:
     if len(present) > _MOST_CLASSES or len(present) > max(_FEW_CLASSES, len(codes) / 2):
         name = quote(clean(at.name, 40))
-        problem = f"{len(present):,} different texts are no classes; leave the column out with "
+        problem = (
+            f"{grouped(len(present))} different texts are no classes; leave the column out with "
+        )
         raise at.error(present[0], f"{problem}--ignore {name}, or name the lines: --index {name}")
     order = sorted(present, key=lambda k: _sort_key(distinct[k]))
     values = np.full(len(distinct), np.nan)
