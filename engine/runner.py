@@ -39,7 +39,7 @@ class Runner:
         return self._running
 
     def submit(self, command: Callable[[Debugger], T]) -> Future[T]:
-        """Have a command executed on the debugger.
+        """Execute a command on the debugger, in its turn.
 
         Args:
             command: Called in the runner's thread.
@@ -51,7 +51,7 @@ class Runner:
         return self._enqueue(lambda: command(self._debugger))
 
     def serve(self, command: Callable[[Debugger], T]) -> Future[T]:
-        """The same for one who does not wait for what comes of it, and is told of no failure."""
+        """Execute a command whose result nobody waits for; its failure is told to nobody."""
         return self._enqueue(lambda: command(self._debugger), takes_failure=False)
 
     def run(self) -> Future[None]:

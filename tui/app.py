@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.opening.open_run import Opener
 
     def _is_host(app: NNTui) -> Host:
-        """Have it checked that the app is what panes and dialogs take it for."""
+        """Let the type checker see that the app is what panes and dialogs take it for."""
         return app
 
 

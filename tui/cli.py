@@ -112,7 +112,7 @@ def _fail(message: str) -> NoReturn:
 
 
 def _open_closed() -> None:
-    """Have what was closed from the start, as by ``>&-``, lead nowhere."""
+    """Lead streams that were closed from the start, as by ``>&-``, nowhere."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123

@@ -45,7 +45,7 @@ class View:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question to the debugger gave, and who wants to know."""
+    """The answer to a question to the debugger, and who wants to know."""
 
     result: object
     then: Callable[[Any], None]
@@ -93,11 +93,11 @@ class Session:
         self.saver = save(lambda: self._runner.serve(lambda debugger: self._let_save()))
 
     def _let_save(self) -> bool:
-        """Have the saver look at the run, in the thread of which this is called; false."""
+        """Let the saver look at the run, in the thread that calls this; return false."""
         return self.saver is not None and self.saver.poll()
 
     def do(self, command: Command | None = None, is_step: bool = False) -> None:
-        """Have a command executed and the view after it delivered.
+        """Execute a command and deliver the view after it.
 
         Args:
             command: What to do first.
@@ -134,7 +134,7 @@ class Session:
             self._deliver(outcome)
 
     def ask(self, question: Callable[[Debugger], T], then: Callable[[T], None]) -> None:
-        """Have a question answered; `then` gets the answer in the screen's thread."""
+        """Ask the debugger a question; `then` gets the answer in the screen's thread."""
         future = self._runner.submit(question)
         future.add_done_callback(lambda done: self._forward(done, lambda r: Answer(r, then)))
 
@@ -151,15 +151,15 @@ class Session:
         self.do()
 
     def request(self, question: Callable[[Debugger], T]) -> Future[T]:
-        """Have a question answered in the future."""
+        """Ask the debugger a question and return the future of its answer."""
         return self._runner.submit(question)
 
     def request_long(self, journey: Journey[T]) -> Future[T]:
-        """The same for what may take long, so that `stop_going` can end it."""
+        """Ask a question that may take long, so that `stop_going` can end it."""
         return self._runner.submit(self._cancellable(journey))
 
     def travel(self, journey: Journey[T], then: Callable[[T], None] = lambda result: None) -> None:
-        """Have a command executed that `stop_going` can end; then a view is delivered."""
+        """Execute a command that `stop_going` can end, then deliver a view."""
         self.ask(self._cancellable(journey), then)
         self.do()
 

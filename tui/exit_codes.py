@@ -1,4 +1,4 @@
-"""What the process returns to the shell."""
+"""The codes that the process returns to the shell."""
 
 from __future__ import annotations
 

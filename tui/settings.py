@@ -1,4 +1,4 @@
-"""What is kept between sessions: the theme, in a small file that may be missing or damaged."""
+"""Settings kept between sessions: the theme, in a small file that may be missing or damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panes are given to draw."""
+"""The state that the panes are given to draw."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """What the run is doing."""
+    """The state of the run."""
 
     PAUSED = "paused"
     RUNNING = "running"

@@ -88,7 +88,7 @@ class Frame(Vertical):
             self._warning.display = bool(words)
 
     def show(self, moment: Moment) -> None:
-        """Have every pane draw a moment."""
+        """Draw a moment in every pane."""
         self.header.show(moment)
         for pane in self.panes.values():
             pane.show(moment)
@@ -100,7 +100,7 @@ class Frame(Vertical):
         self.lay_out()
 
     def window(self, most: int) -> slice:
-        """The observations that can be seen; of two panes far apart, those of the active one."""
+        """Return the observations in sight; of two panes far apart, those of the active one."""
         table, inspected = self.dataset.window, self.weights.window
         if inspected is None:
             return table
@@ -125,7 +125,7 @@ class Frame(Vertical):
         self.go_to(names[(names.index(self.active) + step) % len(names)])
 
     def move(self, direction: str) -> None:
-        """Have the active pane answer an arrow key."""
+        """Move in the active pane by an arrow key."""
         self.panes[self.active].move(direction)
 
     def give_up(self) -> bool:

@@ -1,1 +1,1 @@
-"""What is computed from parameters beside a run: predictions, quality, maps, histograms."""
+"""Computations from parameters beside a run: predictions, quality, maps, histograms."""

@@ -1,4 +1,4 @@
-"""How weights, gradients and activations are spread, and whether the layers learn."""
+"""Histograms of weights, gradients and activations, and signs of whether the layers learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good the predictions are, beside the loss: for classes and for numbers."""
+"""The quality of the predictions, beside the loss: for classes and for numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ UNDECIDED = -1
 
 @dataclass(frozen=True)
 class Decision:
-    """How the outputs of a network are read as classes.
+    """The rule by which the outputs of a network are read as classes.
 
     Attributes:
         classes: The names of the classes.

@@ -1,4 +1,4 @@
-"""How much memory the machine has for this process."""
+"""The memory that the machine has for this process."""
 
 from __future__ import annotations
 

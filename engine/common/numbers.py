@@ -1,4 +1,4 @@
-"""How a number is written in a sentence, a list or a report, each way once.
+"""The ways to write a number in a sentence, a list or a report, each once.
 
 Numbers that stand in columns on the screen are written by ``tui.drawing.numbers``, which builds on
 this module. Files and JSON hold Python's own ``repr`` and are no concern of either.

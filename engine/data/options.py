@@ -1,4 +1,4 @@
-"""How a table is to be read, each option declared once."""
+"""The options for reading a table, each declared once."""
 
 from __future__ import annotations
 

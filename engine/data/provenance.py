@@ -1,4 +1,4 @@
-"""How the network's inputs were made from the columns of the table."""
+"""The making of the network's inputs from the columns of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a table comes from, so that it can be read again."""
+"""The place a table comes from, so that it can be read again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.data.options import TableOptions
 
 @dataclass(frozen=True)
 class Source:
-    """How a dataset was read, so that it can be read again.
+    """The file and options of a dataset, so that it can be read again.
 
     Attributes:
         path: The absolute path of a file, or the name of a bundled dataset.

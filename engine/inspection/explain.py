@@ -1,4 +1,4 @@
-"""Where numbers come from: the arithmetic of a cell, and the way back to the data."""
+"""The origin of a number: the arithmetic of its cell, and the way back to the data."""
 
 from __future__ import annotations
 

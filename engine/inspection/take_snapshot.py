@@ -32,7 +32,7 @@ _QUICK = 0.002
 
 
 class Session(Protocol):
-    """What a snapshot is taken of: a debugger."""
+    """The parts of a debugger that a snapshot is taken of."""
 
     @property
     def branches(self) -> Branches: ...

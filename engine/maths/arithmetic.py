@@ -270,7 +270,7 @@ def _term(expression: Expression, most_terms: int) -> str:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Where the value of one cell comes from."""
+    """The origin of the value of one cell."""
 
     cell: Cell
     rule: str

@@ -15,7 +15,7 @@ from engine.maths.tensor import Axis
 
 
 class Source(Protocol):
-    """What a leaf stands for: a tensor, or a variable where a formula is told in general."""
+    """The meaning of a leaf: a tensor, or a variable where a formula is told in general."""
 
     @property
     def symbol(self) -> str: ...
@@ -25,7 +25,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Variable:
-    """What a leaf stands for where a formula is told in general, e.g. the z of any layer."""
+    """The meaning of a leaf where a formula is told in general, e.g. the z of any layer."""
 
     symbol: str
     axes: tuple[Axis, ...] = ()
@@ -37,7 +37,7 @@ class Formula:
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        """What its dimensions count; () for a scalar."""
+        """The axes that its dimensions count; () for a scalar."""
         return ()
 
     @property
@@ -116,7 +116,7 @@ class Number(Formula):
 
 @dataclass(frozen=True)
 class Size(Formula):
-    """How many rows or columns an axis has, e.g. N."""
+    """The number of rows or columns of an axis, e.g. N."""
 
     axis: Axis
 

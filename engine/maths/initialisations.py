@@ -1,4 +1,4 @@
-"""How the parameters start: a new way is one entry in `INITIALISATIONS`."""
+"""The starts of the parameters: a new one is one entry in `INITIALISATIONS`."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ class Settings(Protocol):
 
 
 class Place(Protocol):
-    """Where an optimiser adds the operations and buffers that it needs for a parameter."""
+    """A place to which an optimiser adds its operations and buffers for a parameter."""
 
     @property
     def hyperparameters(self) -> Settings:
-        """What is set."""
+        """The hyperparameters in force."""
 
     @property
     def tensors(self) -> Mapping[str, Tensor]:

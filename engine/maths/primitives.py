@@ -67,7 +67,7 @@ class Primitive:
 
 
 def _none(*arguments: Formula) -> tuple[Operand, ...]:
-    """The derivatives of what is constant between its jumps."""
+    """Return the derivatives of what is constant between its jumps."""
     return tuple(0.0 for _ in arguments)
 
 

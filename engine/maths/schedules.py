@@ -1,4 +1,4 @@
-"""How the learning rate changes with time: a new schedule is one entry in `SCHEDULES`."""
+"""Schedules of the learning rate: a new one is one entry in `SCHEDULES`."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _INFIX = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one library is written.
+    """The notation of one library.
 
     Attributes:
         call: From a primitive and its arguments, the call.

@@ -30,13 +30,13 @@ _SUBSCRIPTS = {"n": "ₙ", "i": "ᵢ", "h": "ₕ", "o": "ₒ"}
 
 
 def is_whole(text: str) -> bool:
-    """Whether a text is a whole number, with or without a sign."""
+    """Return whether a text is a whole number, with or without a sign."""
     return _WHOLE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """What one dimension of a tensor counts."""
+    """The meaning of one dimension of a tensor."""
 
     symbol: str
     """The letter of its size, e.g. ``N``."""
@@ -49,7 +49,7 @@ class Axis:
 
     @property
     def noun(self) -> str:
-        """What a label is the name of, e.g. ``obs``, where a label may be a number; else ""."""
+        """The noun before a label that may be a number, e.g. ``obs``; else ""."""
         return NOUNS.get(self.symbol, "")
 
     def called(self, place: int) -> str:
@@ -164,7 +164,7 @@ class Tensor:
         self.whole = self.data
 
     def take(self, rows: int) -> None:
-        """Have the data be the first rows of the buffer."""
+        """Make the first rows of the buffer the data."""
         self.data = self.whole[:rows]
 
     @classmethod

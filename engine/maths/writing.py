@@ -1,4 +1,4 @@
-"""How a formula is written: in symbols, or as the rule of one cell."""
+"""The text of a formula: in symbols, or as the rule of one cell."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Network:
 
     @property
     def parameter_axes(self) -> dict[str, tuple[Axis, ...]]:
-        """What the parameters are: each layer's weights and biases, then the shared bias."""
+        """The axes of each parameter: each layer's weights and biases, then the shared bias."""
         axes: dict[str, tuple[Axis, ...]] = {}
         before = self.inputs
         for layer in self.layers:

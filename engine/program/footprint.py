@@ -1,4 +1,4 @@
-"""How much memory a program needs, told before anything of it is allocated."""
+"""The memory that a program needs, told before anything of it is allocated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to know of a program without its numbers."""
+"""A program without its numbers."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ class Program:
         ]
 
     def _use(self, rows: int) -> None:
-        """Have the tensors be of so many rows."""
+        """Set the number of rows of the tensors."""
         self.rows = rows
         if isinstance(self.observations.labels, BatchLabels):
             self.observations.labels.rows = rows
@@ -225,7 +225,7 @@ class Program:
         return None if self.batches.is_whole else tuple(map(int, self._indices[: self.rows]))
 
     def set_learning_rate(self, eta: float) -> None:
-        """Have the update phase use another η from now on."""
+        """Use another η in the update phase from now on."""
         self.rate.data[...] = eta
 
     def _list(self) -> Listing:

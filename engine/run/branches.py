@@ -116,7 +116,7 @@ class Branches:
         undone: Sequence[Action],
         budget: int,
     ) -> Branches:
-        """Have the branches again that another list kept.
+        """Take over the branches that another list kept.
 
         Args:
             listed: Those in the list.
@@ -136,17 +136,17 @@ class Branches:
 
     @property
     def next_number(self) -> int:
-        """What the next branch will be called."""
+        """The number of the next branch."""
         return self._next
 
     @property
     def done(self) -> tuple[Action, ...]:
-        """What undo goes through, the last action last."""
+        """The actions that undo goes through, the last one last."""
         return tuple(self._undo)
 
     @property
     def undone(self) -> tuple[Action, ...]:
-        """What redo goes through, the next one last."""
+        """The actions that redo goes through, the next one last."""
         return tuple(self._redo)
 
     def _share(self) -> None:

@@ -1,4 +1,4 @@
-"""What there is to read of a run at its clock."""
+"""The tensors that can be read of a run at its clock."""
 
 from __future__ import annotations
 

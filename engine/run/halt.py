@@ -1,4 +1,4 @@
-"""How a run is stopped: what a watch over it must be, and what is told of a stop."""
+"""The stop of a run: the protocol of a watch over it, and the report of a stop."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Watch(Protocol):
         """
 
     def is_finite(self, first: int) -> bool:
-        """Whether all that the iterations from `first` on have left behind is finite."""
+        """Return whether all that the iterations from `first` on have left behind is finite."""
 
     def halt_back_at(self, hit: Hit) -> None:
         """Take a stop before others that were met already for the last one."""

@@ -1,4 +1,4 @@
-"""What is needed to go back: checkpoints of the state, and the changes made on the way."""
+"""The history that going back needs: checkpoints of the state, and changes made on the way."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Change:
-    """What a user changed, and when; replayed with everything else."""
+    """A change by the user, and its time; replayed with everything else."""
 
     iteration: int
     position: int
@@ -88,7 +88,7 @@ class Checkpoints:
 
 
 def _thinned(at: NDArray[np.int64], most: int, always: Sequence[int] = ()) -> NDArray[np.intp]:
-    """The places of at most so many checkpoints, evenly chosen, and of some more."""
+    """Return the places of at most so many checkpoints, evenly chosen, and of some more."""
     stride = 1
     while -(-len(at) // stride) > max(most, 1):
         stride *= 2
@@ -196,7 +196,7 @@ class History:
         return found
 
     def _row(self, iteration: int) -> Array:
-        """The checkpoint of an iteration that has one."""
+        """Return the row of the checkpoint of an iteration that has one."""
         if iteration < self._first:
             row: Array = self._older.until(iteration).rows[-1]
             return row
@@ -218,7 +218,7 @@ class History:
         return [c.what for c in self.changes[first:last] if isinstance(c.what, Edit)]
 
     def edits_since(self, iteration: int, position: int) -> bool:
-        """Whether an edit takes effect after a clock time."""
+        """Return whether an edit takes effect after a clock time."""
         first = self._changes_until(iteration, position)
         return any(isinstance(c.what, Edit) for c in self.changes[first:])
 

@@ -1,4 +1,4 @@
-"""How often a stop was met in a run: a fact about the run, however often it is passed again."""
+"""The hits of the stops in a run: a fact about the run, however often it is passed again."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Tallies:
         return [(number, spec, tally) for (number, spec), tally in self._of.items() if len(tally)]
 
     def keep(self, number: int, spec: str, tally: Tally) -> None:
-        """Have a tally again."""
+        """Put a tally back."""
         self._of[number, spec] = tally
 
     def until(self, time: Time) -> Tallies:

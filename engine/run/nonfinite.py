@@ -34,7 +34,7 @@ class Finiteness:
         self._positions = [position for position, _ in made]
 
     def holds(self, time: Time, losses: Array | None = None) -> bool:
-        """Whether the tensors at a moment, and some losses, are finite."""
+        """Return whether the tensors at a moment, and some losses, are finite."""
         dot = np.dot
         with np.errstate(all="ignore"):
             # Zero times a value that is not finite is NaN.

@@ -13,7 +13,7 @@ from engine.run.hit_counts import Tallies
 
 @dataclass(frozen=True)
 class Record:
-    """What is needed to have a run again, without its buffers.
+    """All that brings a run back, without its buffers.
 
     Attributes:
         hyperparameters: Those it started with.

@@ -54,7 +54,7 @@ class DataRecord(Record):
 
     @property
     def source(self) -> Source | None:
-        """How to read them again, or None."""
+        """The way to read them again, or None."""
         if self.path is None or self.options is None:
             return None
         return Source(self.path, self.options, self.seed)
@@ -141,7 +141,7 @@ ActionRecord = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class SummaryRecord(Record):
-    """What a list of runs shows.
+    """The line of a run in a list of runs.
 
     Attributes:
         iteration: The clock.
@@ -235,12 +235,12 @@ class Saved(Record):
 
     @property
     def computed(self) -> int:
-        """How many iterations are complete."""
+        """The number of complete iterations."""
         return self.summary.computed
 
     @property
     def planned(self) -> int:
-        """How many iterations are to be computed."""
+        """The number of iterations to be computed."""
         return self.summary.planned
 
     @property

@@ -48,7 +48,7 @@ def digest(content: bytes) -> str:
 
 
 def is_digest(name: str) -> bool:
-    """Whether a text is what `digest` gives, and so no path to anywhere."""
+    """Return whether a text is what `digest` gives, and so no path to anywhere."""
     return _DIGEST.fullmatch(name) is not None
 
 

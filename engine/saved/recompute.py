@@ -25,7 +25,7 @@ _WILD = 1e50
 
 @dataclass(frozen=True)
 class Likeness:
-    """What this machine computes otherwise.
+    """The places where this machine computes otherwise.
 
     Attributes:
         first: The first iteration whose loss is not the same to the last bit; None if all are.

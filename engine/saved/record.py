@@ -26,7 +26,7 @@ def _same(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Kind(Generic[T]):
-    """How values of one kind come out of JSON and go into it.
+    """The way of one kind of values out of JSON and into it.
 
     Attributes:
         read: Reads a field, or refuses it by its name.

@@ -1,1 +1,1 @@
-"""What a run stops for: breakpoints, watches, planned and built-in stops; looking back for one."""
+"""The stops of a run: breakpoints, watches, planned and built-in; looking back for one."""

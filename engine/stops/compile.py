@@ -1,4 +1,4 @@
-"""Where in a program a stop is looked at, and its expression compiled for that place."""
+"""The place in a program at which a stop is looked at, and its expression compiled for it."""
 
 from __future__ import annotations
 

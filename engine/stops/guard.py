@@ -199,7 +199,7 @@ class Guard:
         self._report = report or self._halt
 
     def is_finite(self, first: int) -> bool:
-        """Whether all that the iterations from `first` on have left behind is finite.
+        """Return whether all that the iterations from `first` on have left behind is finite.
 
         Values that are not finite at the start are no reason to stop, as long as they stay.
         """

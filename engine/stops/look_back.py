@@ -16,7 +16,7 @@ _WIDENING = 4
 
 
 def prime(run: Run, guard: Guard) -> None:
-    """Have a guard see the iterations before the clock that it needs to know."""
+    """Show a guard the iterations before the clock that it needs to know."""
     with run.away() as here:
         if guard.run_up and here > (0, 0):
             guard.listen(lambda hit: None)
@@ -46,7 +46,7 @@ def last_hit(run: Run, stops: Iterable[Stop], cancel: Cancel = never) -> Hit | N
 
 
 def _nonfinite_before(run: Run, here: Time) -> Hit | None:
-    """The last time that a run has stopped at for a value that is no finite number."""
+    """Return the last time that a run has stopped at for a value that is no finite number."""
     times = run.tallies.nonfinite
     last = max((time for time in times if time < here), default=None)
     return None if last is None else Hit(times[last], *last, (NONFINITE,))

@@ -103,7 +103,7 @@ class Stopping:
 
     @property
     def end(self) -> Hit | None:
-        """What stopped the run at its end; None where it has gone on since, or nothing did."""
+        """The stop that ended the run; None where it has gone on since, or nothing did."""
         hit, run = self.last_hit, self._present()
         if hit is None or hit.iteration < len(run.losses):
             return None

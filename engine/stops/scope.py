@@ -35,7 +35,7 @@ _NEVER = -2.0
 
 
 class Memory:
-    """What a tensor held when its place was last passed, for ``prev``.
+    """The values of a tensor when its place was last passed, for ``prev``.
 
     Attributes:
         tensor: Whose values are remembered.
@@ -113,7 +113,7 @@ class Scope:
 
     @property
     def memories(self) -> list[Memory]:
-        """What `prev` needs to have remembered."""
+        """The memories that `prev` needs."""
         return list(self._memories.values())
 
     @property
@@ -236,6 +236,6 @@ def _read_only(data: Array) -> Array:
 
 
 def remember(memories: Iterable[Memory], iteration: int) -> None:
-    """Have every memory take the present values."""
+    """Take the present values into every memory."""
     for memory in memories:
         memory.take(iteration)

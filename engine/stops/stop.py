@@ -1,4 +1,4 @@
-"""What a run stops for: breakpoints, watches, and the stops that are built in."""
+"""The stops of a run: breakpoints, watches, and those that are built in."""
 
 from __future__ import annotations
 

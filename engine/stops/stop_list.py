@@ -162,11 +162,11 @@ class Stops:
 
     @property
     def next_number(self) -> int:
-        """What the next stop will be called."""
+        """The number of the next stop."""
         return self._next
 
     def recall(self, stops: Iterable[Stop], next_number: int) -> None:
-        """Have the stops of another list; one that cannot be used is switched off, with the reason.
+        """Take over the stops of another list; switch off what cannot be used, with the reason.
 
         Args:
             stops: Those of the list, numbered alike; a built-in stop by its name only.

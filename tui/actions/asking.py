@@ -53,7 +53,7 @@ class AskActions(Base):
     def explain_cell(
         self, cell: Cell, then: Callable[[Explanation], None], after: int | None = None
     ) -> None:
-        """Have a cell of an explanation explained, at the clock or at the end of an iteration."""
+        """Explain a cell of an explanation, at the clock or at the end of an iteration."""
 
         def explain(debugger: Debugger) -> Explanation:
             return debugger.explain(cell.tensor, *cell.index, as_read=cell.before, after=after)

@@ -57,7 +57,7 @@ class Base(FailingApp):
         return _MainScreen(id="_default")
 
     def draw(self) -> None:
-        """Draw what there is now."""
+        """Draw the present state."""
         raise NotImplementedError
 
     def start(self) -> None:
@@ -77,18 +77,18 @@ class Base(FailingApp):
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
 
     def do(self, command: Command, is_step: bool = False) -> None:
-        """Have a command executed and what there is then drawn."""
+        """Execute a command, then draw."""
         if self.session is not None:
             self.session.do(command, is_step)
 
     def tell(self, answer: str) -> None:
-        """Say what a command has done, and draw what there is now."""
+        """Say what a command has done, and draw the present state."""
         if answer:
             self.say(answer)
         self.do(_nothing)
 
     def ask(self, question: Callable[[Debugger], T], then: Callable[[T], None]) -> None:
-        """Have a question answered; `then` gets the answer."""
+        """Ask the debugger a question; `then` gets the answer."""
         if self.session is not None:
             self.session.ask(question, then)
 

@@ -77,7 +77,7 @@ class ChangeActions(Base):
             self._set_cell(name, index, lambda value: _nudged(value, percent))
 
     def _parameter_cell(self) -> tuple[str, Index, float] | None:
-        """The parameter's cell under the cursor, or None, saying why."""
+        """Return the parameter's cell under the cursor, or None, saying why."""
         if self.moment is None:
             return None
         self.halt()

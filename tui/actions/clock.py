@@ -57,7 +57,7 @@ class ClockActions(Base):
         self.travel("looking back for a stop", lambda d, cancel: d.back_to_stop(cancel), told)
 
     def _step(self, command: Command) -> None:
-        """A step means that one wants to look: it ends a run instead of adding to it."""
+        """Step; a run under way ends, since a step means that one wants to look."""
         if self.training:
             self.halt()
         else:

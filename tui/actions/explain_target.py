@@ -1,4 +1,4 @@
-"""Which number one means where one asks for an explanation."""
+"""The number that is meant where an explanation is asked for."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Looks(Base):
 
     @property
     def depth(self) -> int:
-        """How many colours the terminal has, or the theme uses; 0 for all that there are."""
+        """The number of colours of the terminal or the theme; 0 for all that there are."""
         if self.native_ansi_color:
             return 16
         return _DEPTHS.get(self.console.color_system or "", 0)

@@ -80,7 +80,7 @@ class RunLoader:
             self._host.call_after_refresh(self._begin_loading, self._opener)
 
     def _later(self, callback: Callable[..., None], *arguments: object) -> None:
-        """Have something called in the screen's thread, which may have ended in the meantime."""
+        """Call something in the screen's thread, which may have ended in the meantime."""
         with suppress(RuntimeError):
             self._host.call_later(callback, *arguments)
 
@@ -244,7 +244,7 @@ class RunLoader:
         self._host.exit(return_code=BAD_INPUT)
 
     def _go_over_to(self, opening: Opening) -> None:
-        """Have a run on the screen."""
+        """Put a run on the screen."""
         host = self._host
         self._told("")
         host.show_run(opening.debugger, opening.saver)

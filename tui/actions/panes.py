@@ -31,7 +31,7 @@ class PaneActions(Base):
         self.frame.move(direction)
 
     async def action_pane_key(self, action: str) -> None:
-        """Have the active pane do what a key of its own does, or the pane that does it for all."""
+        """Do what a key of a pane does: in the active pane, or in the one that does it for all."""
         key = next(key for key in KEYS if key.action == action)
         name = self.frame.active if self.frame.active in key.panes else key.home
         if name:

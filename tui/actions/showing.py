@@ -33,7 +33,7 @@ class Showing(Base):
     def show_run(
         self, debugger: Debugger, save: Callable[[Callable[[], object]], Saver | None]
     ) -> None:
-        """Have a run on the screen; the one before, if there is one, is saved and closed.
+        """Put a run on the screen; the one before, if there is one, is saved and closed.
 
         Args:
             debugger: The run.
@@ -63,7 +63,7 @@ class Showing(Base):
         self.frame.warn(problem or warning)
 
     def _window(self) -> Window:
-        """What the panes can show."""
+        """Return what the panes can show."""
         assert self.debugger is not None
         window = None
         if len(self.debugger.dataset.observations) > _COPY_ALL:
@@ -120,7 +120,7 @@ class Showing(Base):
             self.session.run()
 
     def _rate(self, iteration: int) -> float | None:
-        """Iterations a second, smoothed over the last frames."""
+        """Return the iterations a second, smoothed over the last frames."""
         now = perf_counter()
         if self._timed is None or iteration < self._timed[1]:
             self._timed = (now, iteration)

@@ -1,1 +1,1 @@
-"""The commands of nn-tui: each reads its options and calls the engine or the app."""
+"""The commands, in modules by kind: read options, call the engine or the app, print."""

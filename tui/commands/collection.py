@@ -1,4 +1,4 @@
-"""The commands for what there is: `samples`, `runs` and `export`."""
+"""The commands that list and export: `samples`, `runs` and `export`."""
 
 from __future__ import annotations
 

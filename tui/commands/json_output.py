@@ -1,4 +1,4 @@
-"""How a command gives its result as JSON."""
+"""The results of the commands as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `check`: the proof of the gradients, and of the whole run against PyTorch."""
+"""The proof that `check` prints: of the gradients, and of the whole run against PyTorch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `runs`: lists and deletes saved runs."""
+"""The lists that `runs` prints, and the deletion of saved runs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What lies over the panes: lists, prompts, questions, explanations, help."""
+"""Dialogs over the panes: lists, prompts, questions, explanations, help."""

@@ -1,4 +1,4 @@
-"""Where a number comes from, and from there on where its numbers come from."""
+"""The origin of a number, and from there on the origin of its numbers."""
 
 from __future__ import annotations
 

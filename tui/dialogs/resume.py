@@ -36,7 +36,7 @@ _ENDS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """What to open: a saved run, or None for one anew."""
+    """The run to open: a saved one, or None for one anew."""
 
     entry: Entry | None
     how: str = CONTINUE

@@ -1,4 +1,4 @@
-"""What opens where no data are named: a line for a path, bundled tables and recent runs."""
+"""The list that opens where no data are named: a line for a path, bundled tables, recent runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HINT = "Type the path of a CSV file, or choose a table: Enter opens it."
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to open: data by path or name, or a saved run."""
+    """The choice of what to open: data by path or name, or a saved run."""
 
     data: str | None = None
     run: str | None = None

@@ -1,1 +1,1 @@
-"""What panes and dialogs draw with: lines, colours, numbers, charts, matrices."""
+"""Drawing, for panes and dialogs: lines, colours, numbers, charts, matrices."""

@@ -1,4 +1,4 @@
-"""What panes and dialogs see of the app that they stand in."""
+"""The app as its panes and dialogs see it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Host(Protocol):
 
     @property
     def depth(self) -> int:
-        """How many colours the terminal has, or the theme uses; 0 for all that there are."""
+        """The number of colours of the terminal or the theme; 0 for all that there are."""
 
     def say(self, words: str) -> None:
         """Tell something in passing."""
@@ -57,7 +57,7 @@ class Host(Protocol):
     def explain_cell(
         self, cell: Cell, then: Callable[[Explanation], None], after: int | None = None
     ) -> None:
-        """Have a cell of an explanation explained, at the clock or at the end of an iteration."""
+        """Explain a cell of an explanation, at the clock or at the end of an iteration."""
 
     def give_up_search(self) -> None:
         """End a search that is under way."""

@@ -53,7 +53,7 @@ def name_width(axes: tuple[Axis, ...], most: int = 10) -> int:
 
 @dataclass(frozen=True)
 class Sight:
-    """Which columns are shown, and how that is told: "", or the text and whether by the title."""
+    """The columns shown, and how that is told: "", or the text and whether by the title."""
 
     columns: range
     told: str = ""

@@ -28,7 +28,7 @@ TABLE_OPTIONS = tuple(field.name for field in dataclasses.fields(TableOptions))
 
 
 def table_options(given: Mapping[str, Any]) -> TableOptions:
-    """Return those of the given options that say how to read the table."""
+    """Return the given options that say how to read the table."""
     return TableOptions(**{name: given[name] for name in TABLE_OPTIONS if name in given})
 
 

@@ -1,1 +1,1 @@
-"""The panes of the screen, one a module."""
+"""The panes of the screen, each a module or a folder."""

@@ -37,7 +37,7 @@ _LEAST_WORDS = 2
 
 
 class Fields(LinesView):
-    """One line a hyperparameter, with a cursor; below, what there is to know of it."""
+    """One line a hyperparameter, with a cursor; below, its values and their meaning."""
 
     DEFAULT_CSS = "Fields { height: 1fr; overflow: hidden; }"
 

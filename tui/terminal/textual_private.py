@@ -1,4 +1,4 @@
-"""What has to reach behind Textual's public names, each with the reason.
+"""Uses of Textual's private names where no public way exists, each with the reason.
 
 The driver is the other such place: to give a terminal back in every case, it replaces much of
 Textual's, which has no public part at all.

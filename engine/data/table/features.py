@@ -1,4 +1,4 @@
-"""More inputs made from those of the table, in the expression language."""
+"""Inputs computed from the columns of the table, in the expression language."""
 
 from __future__ import annotations
 

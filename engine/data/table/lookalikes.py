@@ -104,7 +104,7 @@ def is_like_number(text: str) -> bool:
 
 
 def find_disguised(texts: Iterable[str]) -> set[str]:
-    """Return those of the cells of a column, none of them a number, that are like numbers."""
+    """Return the cells that look like numbers, of a column in which none is a number."""
     every = set(texts)
     found = set(filter(is_like_number, every))
     codes = [_CODE.fullmatch(text) for text in found]

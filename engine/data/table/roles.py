@@ -1,4 +1,4 @@
-"""Which column is what: targets, index, inputs; guessed where it is not said."""
+"""The roles of the columns: targets, index, inputs; guessed where not given."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"[+\-]?\d+(\.0*)?")
 
 @dataclass(frozen=True)
 class Roles:
-    """What the columns are, by number."""
+    """The roles of the columns, by number."""
 
     inputs: list[int]
     targets: list[int]

@@ -19,7 +19,7 @@ _TELL = 1 << 20
 
 @dataclass(frozen=True)
 class Writing:
-    """How a table is written: its separator and its decimal sign."""
+    """The notation of a table: its separator and its decimal sign."""
 
     separator: str
     decimal: str

@@ -1,4 +1,4 @@
-"""What the cells of one column mean: numbers, true and false, or classes."""
+"""The values of the cells of one column: numbers, true and false, or classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to know of a loss."""
+"""The parts of a loss: value, gradient, and what it asks of the output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a loss depends on beside f and f₀.
+    """The settings that a loss depends on beside f and f₀.
 
     Attributes:
         delta: δ, where the Huber loss turns from a square into a line.

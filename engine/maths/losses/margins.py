@@ -39,7 +39,7 @@ def _aim(f0: Array) -> Array:
 
 
 def is_signed(f0: Array) -> bool:
-    """Whether two-sided targets are −1 and 1."""
+    """Return whether two-sided targets are −1 and 1."""
     return bool((f0 == -1.0).any())
 
 

@@ -1,4 +1,4 @@
-"""What optimisers make of a gradient: running means, their correction, and directions."""
+"""Operations of the optimisers: running means of a gradient, their correction, directions."""
 
 from __future__ import annotations
 

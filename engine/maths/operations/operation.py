@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What an operation computes, and why.
+    """The formula of an operation, and the reason for it.
 
     Attributes:
         tree: The right-hand side, as it is computed.
@@ -113,7 +113,7 @@ class Operation:
 
     @property
     def note(self) -> str:
-        """What is special about it, in a few words, or ""."""
+        """Its peculiarity, in a few words, or ""."""
         return "for display only: no gradient comes from it" if self.aside else self.rule.note
 
     @property
@@ -130,7 +130,7 @@ class Operation:
 
     @property
     def sign(self) -> str:
-        """What stands before the right-hand side: ← where that reads the target's old value."""
+        """The sign before the right-hand side: ← where that reads the target's old value."""
         return "←" if self.target in self.reads else "="
 
     def calls(self, scratch: Scratch) -> Sequence[Call]:

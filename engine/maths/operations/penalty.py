@@ -1,4 +1,4 @@
-"""What large weights cost: a penalty in E, and its slopes."""
+"""The penalty on large weights: its value in E, and its slopes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a program is put together: its tensors by name, its operations in order."""
+"""The place where a program is put together: its tensors by name, its operations in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.model.network import Network
 
 
 class Workbench:
-    """What the phases of a program add to.
+    """The tensors and operations that the phases of a program add to.
 
     Args:
         network: The architecture.
@@ -66,7 +66,7 @@ class Workbench:
 
     @property
     def penalised(self) -> tuple[Tensor, ...]:
-        """What the penalty is on."""
+        """The parameters that the penalty counts."""
         if self.hyperparameters.penalise == "all":
             return tuple(self.parameters.values())
         return self.weights

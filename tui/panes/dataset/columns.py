@@ -1,4 +1,4 @@
-"""Which columns of the table are in sight, what stands in them, and how wide they are."""
+"""The columns of the table in sight: what stands in them, and how wide they are."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Table:
-    """How the visible rows are laid out.
+    """The layout of the visible rows.
 
     Attributes:
         rows: What stands in them.

@@ -1,4 +1,4 @@
-"""Which curve of the chart is which, in a line."""
+"""The legend of the curves of the chart, in a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good the predictions are, as tables."""
+"""The quality of the predictions, as tables."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def quality_rows(
 
 @dataclass(frozen=True)
 class _Grid:
-    """How the classes that are taken for each other are laid out.
+    """The layout of the classes that are taken for each other.
 
     Attributes:
         names: The cells of the names of the rows.
