@@ -278,7 +278,7 @@ class Debugger:
         Raises:
             InputError: Nothing is held out, or no iteration is computed.
         """
-        if self.dataset.validation is None:
+        if self.dataset.held_out is None:
             raise InputError("nothing is held out: --split 0.2 or --validation FILE")
         iteration = self.best_iteration
         if iteration is None:
@@ -500,7 +500,7 @@ class Debugger:
         """
         return Forward(self.dataset, self.hyperparameters, points).predict(self.parameters)
 
-    def validation_loss(self, *, quickly: bool = False) -> Evaluation | None:
+    def evaluate_held_out(self, *, quickly: bool = False) -> Evaluation | None:
         """Compute f and E for the held-out observations, with the parameters as they are now.
 
         Args:
@@ -509,12 +509,12 @@ class Debugger:
         Returns:
             None where nothing is held out, or it was left.
         """
-        if self.dataset.validation is None:
+        if self.dataset.held_out is None:
             return None
         program = self.program
         if self._evaluator is None or self._evaluator[0] is not program:
             decision = decision_of(self.dataset, self.hyperparameters.loss)
-            evaluator = Evaluator(self.dataset.validation, self.hyperparameters, decision)
+            evaluator = Evaluator(self.dataset.held_out, self.hyperparameters, decision)
             self._evaluator = (program, evaluator)
         evaluator = self._evaluator[1]
         if quickly and evaluator.seconds > _QUICK:

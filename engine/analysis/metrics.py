@@ -174,7 +174,7 @@ def _measures(f: Array, f0: Array) -> tuple[float, float, float]:
 
 def parts_of(dataset: Dataset) -> dict[str, Dataset]:
     """Return the training observations and, if there are any, the held-out ones."""
-    held_out = dataset.validation
+    held_out = dataset.held_out
     return {"training": dataset} | ({"validation": held_out} if held_out is not None else {})
 
 

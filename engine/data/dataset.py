@@ -36,7 +36,7 @@ class Dataset:
         assumptions: In words, what was taken for granted when reading.
         classes: The names of the target's classes, () where there are none: of one target
             with the values 0 and 1 their names, else the name of each target's class.
-        validation: The observations that were held out, with the same columns.
+        held_out: The observations that were held out, with the same columns.
         scaling: How x was made from the original inputs; None where it is these.
         original_x: The inputs before they were scaled, N × I; None where x is these.
         features: How many of the last inputs are computed from those before; their names are
@@ -54,7 +54,7 @@ class Dataset:
     index: str = "observation"
     assumptions: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    validation: Dataset | None = None
+    held_out: Dataset | None = None
     scaling: Scaling | None = None
     original_x: NDArray[np.float64] | None = None
     features: int = 0
@@ -75,7 +75,7 @@ class Dataset:
             known.update(repr((names, part.x.shape, part.f0.shape)).encode(errors="surrogatepass"))
             known.update(part.x.tobytes())
             known.update(part.f0.tobytes())
-            part = part.validation
+            part = part.held_out
         return known.hexdigest()
 
     @property

@@ -74,7 +74,7 @@ class Snapshot:
         log: Why the run stopped, each time, the last one last.
         starting: The parameters that the run started from.
         summary: The tensor that was asked for at a glance, if it is computed.
-        validation: What the parameters are worth on the held-out observations; None where
+        held_out_evaluation: What the parameters are worth on the held-out observations; None where
             there are none, or where that takes too long for a picture.
         warning: What there is to know of the run for as long as it lasts, or "".
     """
@@ -101,7 +101,7 @@ class Snapshot:
     log: tuple[str, ...]
     starting: Mapping[str, Array]
     summary: Summary | None
-    validation: Evaluation | None = None
+    held_out_evaluation: Evaluation | None = None
     warning: str = ""
 
     @property

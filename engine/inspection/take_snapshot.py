@@ -49,7 +49,7 @@ class Session(Protocol):
     @property
     def best_iteration(self) -> int | None: ...
     def evaluate(self, text: str) -> Array: ...
-    def validation_loss(self, *, quickly: bool = False) -> Evaluation | None: ...
+    def evaluate_held_out(self, *, quickly: bool = False) -> Evaluation | None: ...
 
 
 def take_snapshot(
@@ -100,7 +100,7 @@ def take_snapshot(
         log=tuple(debugger.log),
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,
-        validation=debugger.validation_loss(quickly=True),
+        held_out_evaluation=debugger.evaluate_held_out(quickly=True),
         warning=_warning(run),
     )
 

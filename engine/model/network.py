@@ -187,7 +187,7 @@ def _check(wanted: Hyperparameters, dataset: Dataset) -> None:
         raise InputError(
             f"the loss {loss.name} goes with the output {' or '.join(loss.outputs)}, not {output}"
         )
-    if wanted.patience and dataset.validation is None:
+    if wanted.patience and dataset.held_out is None:
         raise InputError(
             "patience needs observations that are held out: --split 0.2 or --validation FILE"
         )

@@ -74,8 +74,8 @@ def bytes_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> fl
     bench, temporary = _put_together(dataset, hyperparameters)
     shown = _bytes({**bench.tensors, **bench.changes, **bench.state})
     needed = _ANY + _SHOWN * shown + _KEPT * _bytes(bench.state) + temporary
-    if dataset.validation is not None:
-        aside, temporary = _put_together(dataset.validation, hyperparameters.to_evaluate())
+    if dataset.held_out is not None:
+        aside, temporary = _put_together(dataset.held_out, hyperparameters.to_evaluate())
         needed += _ASIDE * (_bytes({**aside.tensors, **aside.changes}) + temporary)
     return float(needed)
 

@@ -86,8 +86,8 @@ class Program:
         self.set_learning_rate(hyperparameters.learning_rate)
         self._clock, self._scratch = Clock(), Scratch()
         add_forward(bench)
-        if dataset.validation is not None:
-            self._hold_out(bench, dataset.validation, hyperparameters)
+        if dataset.held_out is not None:
+            self._hold_out(bench, dataset.held_out, hyperparameters)
         add_backward(bench)
         add_update(bench)
         self._by_observation = [

@@ -88,9 +88,9 @@ def _write(debugger: Debugger, folder: Path, paths: Sequence[Path], made: list[P
 def _predictions(debugger: Debugger) -> Iterator[list[object]]:
     dataset = debugger.dataset
     parts: list[tuple[str, Dataset, Array]] = [("training", dataset, debugger.predict())]
-    held = debugger.validation_loss()
-    if dataset.validation is not None and held is not None:
-        parts.append(("validation", dataset.validation, held.f))
+    held = debugger.evaluate_held_out()
+    if dataset.held_out is not None and held is not None:
+        parts.append(("validation", dataset.held_out, held.f))
     header: list[object] = [dataset.index, *dataset.inputs]
     for target in dataset.targets:
         suffix = f" {target}" if len(dataset.targets) > 1 else ""

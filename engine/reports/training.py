@@ -55,7 +55,7 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
             "parameters": debugger.parameters,
             "predictions": debugger.predict(),
             "quality": _quality_object(debugger),
-            "validation": _validation_object(debugger),
+            "validation": _held_out_object(debugger),
             "iterations": len(debugger.losses),
             "iteration": debugger.iteration,
             "stopped": debugger.ended_by.words if debugger.ended_by else None,
@@ -66,8 +66,8 @@ def run_object(debugger: Debugger, seconds: float) -> dict[str, Any]:
     return described
 
 
-def _validation_object(debugger: Debugger) -> dict[str, Any] | None:
-    held, found = debugger.dataset.validation, debugger.validation_loss()
+def _held_out_object(debugger: Debugger) -> dict[str, Any] | None:
+    held, found = debugger.dataset.held_out, debugger.evaluate_held_out()
     if held is None or found is None:
         return None
     return {
@@ -149,7 +149,7 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
     dataset, losses = debugger.dataset, debugger.losses
     initial, final = debugger.initial_parameters, debugger.parameters
     layers = [(layer.name, layer.weights) for layer in debugger.program.network.layers]
-    held_out = dataset.validation
+    held_out = dataset.held_out
     held = "" if held_out is None else f" and {grouped(len(held_out.observations))} held out"
     lines = [
         f"{dataset.name}: {counted(len(dataset.observations), 'observation')}{held}, "

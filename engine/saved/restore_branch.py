@@ -74,7 +74,7 @@ class BranchReader:
         initial = network.check_parameters(self._pieces.beginning_with(f"{number}.initial."))
         losses, held_out = self._series(number, LOSSES), self._series(number, HELD_OUT)
         computed = losses.size
-        if self._dataset.validation is not None:
+        if self._dataset.held_out is not None:
             computed = min(computed, held_out.size)
         losses, held_out = losses[:computed], held_out[:computed]
         iteration, position = branch.iteration, branch.position

@@ -30,9 +30,9 @@ def test_it_is_what_the_same_lines_of_one_table_are(
 ) -> None:
     given = {"scaling": scaling, "missing": "drop", "index": "none"}
     whole = read_dataset(name, split=0.3, **given)
-    assert whole.validation is not None
+    assert whole.held_out is not None
     lines = bundled()[name].read_text().splitlines()
-    held = {int(number) for number in whole.validation.observations}
+    held = {int(number) for number in whole.held_out.observations}
     parts: list[list[str]] = [[], []]
     for number, line in enumerate(lines[1:], 1):
         parts[number in held].append(line)
@@ -40,8 +40,8 @@ def test_it_is_what_the_same_lines_of_one_table_are(
         tmp_path, *("\n".join([lines[0], *part]) for part in reversed(parts))
     )
     apart = read_dataset(training, validation=str(held_out), **given)
-    assert apart.validation is not None
-    for one, other in ((apart, whole), (apart.validation, whole.validation)):
+    assert apart.held_out is not None
+    for one, other in ((apart, whole), (apart.held_out, whole.held_out)):
         assert (one.inputs, one.targets, one.classes) == (
             other.inputs,
             other.targets,
@@ -60,7 +60,7 @@ def read(tmp_path: Path, held_out: str, training: str = TRAINING, **options: obj
 def test_columns_and_classes_have_the_places_of_the_training_table(tmp_path: Path) -> None:
     held_out = "size;kind;colour\n2;b;green\n5;a;blue\n"
     dataset = read(tmp_path, held_out, features="size*size")
-    part = dataset.validation
+    part = dataset.held_out
     assert part is not None
     assert part.inputs == ("colour=blue", "colour=green", "colour=red", "size", "size*size")
     assert part.x.tolist() == [[0, 1, 0, 2, 4], [1, 0, 0, 5, 25]]

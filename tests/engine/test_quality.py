@@ -124,7 +124,7 @@ def test_a_trained_network_and_its_parts() -> None:
 def test_the_validation_part_has_predictions_of_its_own() -> None:
     debugger = Debugger(read_dataset("or"))
     held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 1.0]]), column(1, 0))
-    object.__setattr__(debugger.dataset, "validation", held_out)
+    object.__setattr__(debugger.dataset, "held_out", held_out)
     parts = Examiner(debugger.dataset, debugger.hyperparameters).assess(debugger.parameters)
     assert list(parts) == ["training", "validation"]
     assert parts["validation"].confusion.tolist() == [[0, 1], [0, 1]]
@@ -141,9 +141,9 @@ def test_the_report_states_what_numbers_are_worth() -> None:
     debugger.run(30)
     quality = run_object(debugger, 1.0)["quality"]
     assert run_text(debugger, 1.0).startswith("sine.csv: 80 observations and 20 held out, input ")
-    assert dataset.validation is not None
+    assert dataset.held_out is not None
     for line, name, part in zip(
-        report_of(debugger), quality, (dataset, dataset.validation), strict=False
+        report_of(debugger), quality, (dataset, dataset.held_out), strict=False
     ):
         error = Forward(part, debugger.hyperparameters).predict(debugger.parameters) - part.f0
         rmse, mae = float((error**2).mean() ** 0.5), float(abs(error).mean())
@@ -180,9 +180,9 @@ def test_what_is_held_out_is_judged_like_the_rest() -> None:
     """Its targets alone would look like two classes."""
     held_out = Dataset.from_arrays(np.eye(2), column(0, 1))
     dataset = Dataset.from_arrays(np.eye(3)[:, :2], column(0, 1, 2))
-    debugger = Debugger(dataclasses.replace(dataset, validation=held_out))
+    debugger = Debugger(dataclasses.replace(dataset, held_out=held_out))
     assert "RMSE" in report_of(debugger)[1]
-    found = debugger.validation_loss()
+    found = debugger.evaluate_held_out()
     assert found is not None
     assert found.accuracy is None
 

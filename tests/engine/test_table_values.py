@@ -62,15 +62,15 @@ def test_missing_cells_are_refused_by_name_and_counted(mixed: Path) -> None:
 
 def test_the_mean_is_that_of_the_training_part(mixed: Path) -> None:
     dataset = read_dataset(mixed, missing="mean", split=0.25, seed=2)
-    assert dataset.validation is not None
+    assert dataset.held_out is not None
     rows = frame_of(mixed).dropna(subset=["kind"])
     numbers = [int(name) - 1 for name in dataset.observations]
     training = rows.loc[numbers]
     size = training["size"].fillna(training["size"].mean()).to_numpy()
     np.testing.assert_allclose(dataset.x[:, 0], size, rtol=1e-14)
-    held = rows.loc[[int(name) - 1 for name in dataset.validation.observations]]
+    held = rows.loc[[int(name) - 1 for name in dataset.held_out.observations]]
     expected = held["size"].fillna(training["size"].mean()).to_numpy()
-    np.testing.assert_allclose(dataset.validation.x[:, 0], expected, rtol=1e-14)
+    np.testing.assert_allclose(dataset.held_out.x[:, 0], expected, rtol=1e-14)
     colours = pd.get_dummies(rows["colour"], dtype=float)
     colours[rows["colour"].isna()] = np.nan
     filled = colours.fillna(colours.loc[numbers].mean()).loc[numbers].to_numpy()
@@ -104,15 +104,15 @@ def test_numbers_can_be_classes(tmp_path: Path) -> None:
 def test_scaling_is_fitted_on_the_training_part(scaling: str) -> None:
     plain = read_dataset("wine", split=0.3, seed=4)
     scaled = read_dataset("wine", split=0.3, seed=4, scaling=scaling)
-    assert plain.validation is not None
-    assert scaled.validation is not None
+    assert plain.held_out is not None
+    assert scaled.held_out is not None
     assert scaled.scaling is not None
     frame = pd.DataFrame(plain.x)
     if scaling == "standardise":
         shift, spread = frame.mean(), frame.std(ddof=0)
     else:
         shift, spread = frame.min(), frame.max() - frame.min()
-    for before, after in ((plain, scaled), (plain.validation, scaled.validation)):
+    for before, after in ((plain, scaled), (plain.held_out, scaled.held_out)):
         expected = (pd.DataFrame(before.x) - shift) / spread
         np.testing.assert_allclose(after.x, expected, rtol=1e-12, atol=1e-12)
         assert np.array_equal(after.shown_x, before.x)
@@ -196,15 +196,15 @@ def test_features_that_cannot_be_are_refused(features: str, message: str) -> Non
 def test_the_split_is_stratified_and_follows_from_the_seed() -> None:
     one, again = (read_dataset("iris", split=0.2, seed=7) for _ in range(2))
     other = read_dataset("iris", split=0.2, seed=8)
-    assert one.validation is not None
-    assert again.validation is not None
-    assert other.validation is not None
-    assert one.validation.f0.sum(axis=0).tolist() == [10, 10, 10]
+    assert one.held_out is not None
+    assert again.held_out is not None
+    assert other.held_out is not None
+    assert one.held_out.f0.sum(axis=0).tolist() == [10, 10, 10]
     assert one.observations == again.observations != other.observations
-    assert sorted(map(int, one.observations + one.validation.observations)) == list(range(1, 151))
+    assert sorted(map(int, one.observations + one.held_out.observations)) == list(range(1, 151))
     whole = read_dataset("iris")
-    rows = [int(name) - 1 for name in one.validation.observations]
-    assert np.array_equal(one.validation.x, whole.x[rows])
+    rows = [int(name) - 1 for name in one.held_out.observations]
+    assert np.array_equal(one.held_out.x, whole.x[rows])
     assert rows == sorted(rows)
 
 
@@ -224,7 +224,7 @@ def test_shares_are_met_to_one_observation() -> None:
 
 def test_validation_is_computed_with_the_present_parameters() -> None:
     dataset = read_dataset("iris", split=0.2, scaling="standardise")
-    held = dataset.validation
+    held = dataset.held_out
     assert held is not None
     debugger = Debugger(
         dataset,
@@ -238,7 +238,7 @@ def test_validation_is_computed_with_the_present_parameters() -> None:
     )
     debugger.run(30)
     for _ in range(2):
-        found, p = debugger.validation_loss(), debugger.parameters
+        found, p = debugger.evaluate_held_out(), debugger.parameters
         assert found is not None
         g = 1 / (1 + np.exp(-(held.x @ p["v"] + p["bv"])))
         e = np.exp(g @ p["w"] + p["bw"])
@@ -247,7 +247,7 @@ def test_validation_is_computed_with_the_present_parameters() -> None:
         np.testing.assert_allclose(found.E, -(held.f0 * np.log(f)).sum() / len(f), rtol=1e-12)
         assert found.accuracy == (f.argmax(axis=1) == held.f0.argmax(axis=1)).mean()
         debugger.run(200)
-    assert Debugger(read_dataset("or")).validation_loss() is None
+    assert Debugger(read_dataset("or")).evaluate_held_out() is None
 
 
 def test_evaluating_leaves_the_training_as_it_is() -> None:
@@ -257,5 +257,5 @@ def test_evaluating_leaves_the_training_as_it_is() -> None:
     for _ in range(50):
         watched.step_iteration()
         watched.snapshot()
-        watched.validation_loss()
+        watched.evaluate_held_out()
     assert np.array_equal(plain.losses, watched.losses)

@@ -16,14 +16,14 @@ def halves(**wanted: object) -> Debugger:
     x = random.randn(15, 3)
     f0 = (x[:, :1] + random.randn(15, 1) > 0).astype(float)
     held_out = Dataset.from_arrays(x[6:], f0[6:])
-    dataset = dataclasses.replace(Dataset.from_arrays(x[:6], f0[:6]), validation=held_out)
+    dataset = dataclasses.replace(Dataset.from_arrays(x[:6], f0[:6]), held_out=held_out)
     given = {"hidden": "5", "bias": "per-neuron", "learning_rate": 1.0, "init": "normal", **wanted}
     return Debugger(dataset, Hyperparameters(**given))  # type: ignore[arg-type]
 
 
 def held_out_loss(debugger: Debugger) -> float:
     """Computed by hand, from the definition."""
-    p, held_out = debugger.parameters, debugger.dataset.validation
+    p, held_out = debugger.parameters, debugger.dataset.held_out
     assert held_out is not None
     g = 1 / (1 + np.exp(-(held_out.x @ p["v"] + p["bv"])))
     f = 1 / (1 + np.exp(-(g @ p["w"] + p["bw"])))
@@ -41,7 +41,7 @@ def test_its_loss_is_of_the_parameters_that_the_iteration_begins_with() -> None:
 
 def test_no_gradient_comes_from_it() -> None:
     with_part, without = halves(), halves()
-    alone = Debugger(dataclasses.replace(without.dataset, validation=None), without.hyperparameters)
+    alone = Debugger(dataclasses.replace(without.dataset, held_out=None), without.hyperparameters)
     with_part.run(50)
     alone.run(50)
     assert with_part.losses.tobytes() == alone.losses.tobytes()
@@ -127,6 +127,6 @@ def test_a_target_ends_the_run() -> None:
 
 
 def test_patience_needs_something_held_out() -> None:
-    dataset = dataclasses.replace(halves().dataset, validation=None)
+    dataset = dataclasses.replace(halves().dataset, held_out=None)
     with pytest.raises(InputError, match="--split"):
         Debugger(dataset, Hyperparameters(patience=3))

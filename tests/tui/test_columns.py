@@ -122,13 +122,13 @@ async def test_the_table_is_read_in_another_way(
         await until(pilot, lambda: "Read the table again?" in text(app))
         await pilot.press("n")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert app.moment.dataset.validation is None
+        assert app.moment.dataset.held_out is None
         await set_option(app, pilot, "split", *"0.25")
         await until(pilot, lambda: "at iteration 2" in text(app))
         await pilot.press("y")
-        await until(pilot, lambda: app.moment.dataset.validation is not None)
+        await until(pilot, lambda: app.moment.dataset.held_out is not None)
         dataset = app.moment.dataset
-        assert (len(dataset.observations), len(dataset.validation.observations)) == (9, 3)
+        assert (len(dataset.observations), len(dataset.held_out.observations)) == (9, 3)
         assert dataset.scaling is not None
         assert clock(app) == (0, 0)
         assert app.moment.settings["split"] == 0.25

@@ -15,7 +15,7 @@ from tui.view_state import State
 async def test_the_quality_is_that_of_the_present_weights() -> None:
     async with opened((120, 36), bias="shared", learning_rate=8.0, iterations=200) as (app, pilot):
         held_out = Dataset.from_arrays(np.array([[1.0, 1.0], [0.0, 0.0]]), np.array([[1.0], [1.0]]))
-        object.__setattr__(app.debugger.dataset, "validation", held_out)
+        object.__setattr__(app.debugger.dataset, "held_out", held_out)
         await go_to(app, pilot, "quality")
         assert "accuracy 75.0 %  3 of 4" in drawn(app)
         await pilot.press("space")

@@ -14,24 +14,24 @@ from tui.app import NNTui
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_held_out_rows_stand_below_and_are_marked(size: tuple[int, int]) -> None:
     dataset = read_dataset("iris", split=0.1, scaling="standardise")
-    assert dataset.validation is not None
+    assert dataset.held_out is not None
     values = {"hidden": "4", "output_activation": "softmax", "loss": "cross-entropy"}
     async with opened(size, dataset, **values) as (app, pilot):
         await pilot.press("1", "m", "s")
         await until(pilot, lambda: snapshot(app).iteration == 1)
         for _ in range(12):
             await pilot.press("pagedown")
-        last = dataset.validation.observations[-1]
+        last = dataset.held_out.observations[-1]
         await until(pilot, lambda: f"○ {last}" in text(app))
         line = next(line for line in text(app).splitlines() if f"○ {last}" in line)
         numbers = line.partition("│")[2].split()
-        original = dataset.validation.original_x
+        original = dataset.held_out.original_x
         assert original is not None
         assert float(numbers[2]) == original[-1, 0]
         assert not any(number == "·" for number in numbers)
         shown = " ".join(text(app).replace("│", " ").split())
         assert "held out for validation: 15; with the present weights E" in shown
-        found = snapshot(app).validation
+        found = snapshot(app).held_out_evaluation
         assert found is not None
         assert found.accuracy is not None
         assert f"accuracy {100 * found.accuracy:.1f} %" in shown

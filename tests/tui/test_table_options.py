@@ -51,11 +51,11 @@ def test_every_option_reaches_the_table(tmp_path: Path) -> None:
         seed=3,
         features="column2**2",
     )
-    assert dataset.validation is not None
+    assert dataset.held_out is not None
     assert report["dataset"]["inputs"] == list(dataset.inputs)
     assert report["dataset"]["inputs"][-1] == "column2**2"
     assert report["dataset"]["classes"] == ["no", "yes"]
-    assert report["validation"]["observations"] == list(dataset.validation.observations)
+    assert report["validation"]["observations"] == list(dataset.held_out.observations)
     assert len(report["predictions"]) == 16
     assert 0 <= report["validation"]["accuracy"] <= 1
     assert dataset.x.min() == 0

@@ -24,7 +24,7 @@ from engine.data.table.cells import Cells, read_cells
 from engine.data.table.decoding import read_text
 from engine.data.table.features import compute_features
 from engine.data.table.foreign import check_beginning, check_separated
-from engine.data.table.given_validation import with_given_validation
+from engine.data.table.held_out_table import with_held_out_table
 from engine.data.table.preamble import split_preamble
 from engine.data.table.roles import Roles, find_roles
 from engine.data.table.rows import Writing
@@ -59,7 +59,7 @@ def read_dataset(
         **given: Single options, e.g. ``targets=["iris"]`` or ``split=0.2``.
 
     Returns:
-        The training part; the held-out part is its `validation`.
+        The training part; the held-out part is its `held_out`.
 
     Raises:
         DataError: The file cannot be used; the message names line and column.
@@ -103,7 +103,7 @@ def read_dataset(
 
     columns = tuple((name, roles.of(i)) for i, name in enumerate(cells.names))
 
-    def part(rows: NDArray[np.bool_], validation: Dataset | None) -> Dataset:
+    def part(rows: NDArray[np.bool_], held_out: Dataset | None) -> Dataset:
         whole = bool(rows.all())
         return Dataset(
             name=clean(file.name if isinstance(file, Path) else str(data)),
@@ -117,7 +117,7 @@ def read_dataset(
             index=index,
             assumptions=tuple(assumptions),
             classes=classes,
-            validation=validation,
+            held_out=held_out,
             scaling=scaling,
             original_x=None if scaling is None else x if whole else x[rows],
             features=features,
@@ -128,7 +128,7 @@ def read_dataset(
     whole = part(~held, part(held, None) if held.any() else None)
     if not options.validation:
         return whole
-    return with_given_validation(whole, options, lambda file, alike: read_dataset(file, alike))
+    return with_held_out_table(whole, options, lambda file, alike: read_dataset(file, alike))
 
 
 def _read_cells(

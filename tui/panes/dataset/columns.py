@@ -114,7 +114,7 @@ def lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) -> 
         inputs.texts[i] = [text.rjust(len(text) + more) for text in inputs.texts[i]]
     snapshot = moment.snapshot
     f, errors = snapshot.values.get("f"), snapshot.errors
-    held = snapshot.validation.f if snapshot.validation is not None else None
+    held = snapshot.held_out_evaluation.f if snapshot.held_out_evaluation is not None else None
     largest = max(largest_magnitude(a) if a is not None else 0.0 for a in (f, errors, held))
     return Table(
         rows=shown,

@@ -94,10 +94,10 @@ class DatasetPane(LinesView):
 
     def _notes(self, width: int) -> list[str]:
         assert self.moment is not None
-        dataset, found = self.moment.dataset, self.moment.snapshot.validation
+        dataset, found = self.moment.dataset, self.moment.snapshot.held_out_evaluation
         notes = []
-        if dataset.validation is not None:
-            count = grouped(len(dataset.validation.observations))
+        if dataset.held_out is not None:
+            count = grouped(len(dataset.held_out.observations))
             note = f"{HELD_OUT} held out for validation: {count}"
             if found is not None:
                 note += f"; with the present weights E {scientific(found.E)}"

@@ -41,14 +41,14 @@ class Rows:
 
 def count_rows(dataset: Dataset) -> int:
     """Return the number of rows, held-out ones included."""
-    held = dataset.validation
+    held = dataset.held_out
     return len(dataset.observations) + (len(held.observations) if held is not None else 0)
 
 
 def rows_of(moment: Moment, rows: range) -> Rows:
     """Collect the contents of some rows; the work grows with their number only."""
     dataset, snapshot = moment.dataset, moment.snapshot
-    held, trained = dataset.validation, len(dataset.observations)
+    held, trained = dataset.held_out, len(dataset.observations)
     window = slice(rows.start, rows.stop)
     names, x, f0 = dataset.observations[window], dataset.shown_x[window], dataset.f0[window]
     known: dict[int, Array] = {}
@@ -71,7 +71,7 @@ def rows_of(moment: Moment, rows: range) -> Rows:
         names += tuple(f"{HELD_OUT} {name}" for name in held.observations[below])
         x = np.vstack([x, held.shown_x[below]])
         f0 = np.vstack([f0, held.f0[below]])
-        if snapshot.validation is not None:
-            g = snapshot.validation.f
+        if snapshot.held_out_evaluation is not None:
+            g = snapshot.held_out_evaluation.f
             known |= {n: g[n - trained] for n in rows if n >= trained}
     return Rows(rows.start, names, x, f0, snapshot.aim(f0), known)

@@ -176,7 +176,7 @@ def points_of(
         hue = palette.hues[0].blend(palette.hues[1], min(max(part, 0.0), 1.0))
         return Style(color=hue.rich_color, bold=True)
 
-    for part, marks in ((dataset.validation, _HELD_OUT), (dataset, _MARKS)):
+    for part, marks in ((dataset.held_out, _HELD_OUT), (dataset, _MARKS)):
         if part is None:
             continue
         step = -(-len(part.x) // _MOST)

@@ -15,7 +15,7 @@ from engine.data.dataset import IGNORED, INDEX, TARGET, Dataset
 from engine.data.options import NO_INDEX, TableOptions
 
 
-def with_given_validation(
+def with_held_out_table(
     training: Dataset, options: TableOptions, read: Callable[[str, TableOptions], Dataset]
 ) -> Dataset:
     """Return a dataset with the validation table that the options name.
@@ -64,7 +64,7 @@ def with_given_validation(
     )
     told = [f"{Path(shown).name}: {words}" for words in _new_assumptions(training, given)]
     return dataclasses.replace(
-        training, validation=held_out, assumptions=(*training.assumptions, *told)
+        training, held_out=held_out, assumptions=(*training.assumptions, *told)
     )
 
 
