@@ -94,6 +94,14 @@ def test_every_file_and_folder_that_is_named_is_there(name: str) -> None:
         assert any((place / path).exists() for place in places), path
 
 
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_name_in_a_file_is_there(name: str) -> None:
+    told = re.findall(r"`(\w+)` (?:of|in)\s+`([\w/]+\.py)`", TEXTS[name])
+    for word, path in told:
+        text = ((ROOT / name).parent / path).read_text(encoding="utf-8")
+        assert re.search(rf"^ *(?:def |class )?{word}\b", text, re.MULTILINE), word
+
+
 def test_every_option_that_is_named_is_one() -> None:
     known = {
         option for command in cli.commands.values() for p in command.params for option in p.opts
