@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.common.declaration import Value
 from engine.common.errors import InputError
-from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
-from engine.data.locate import locate, place
+from engine.data.locate import locate
 from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
-from engine.saved.document import Saved
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
 from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
+from tui.opening.known_runs import KnownRuns, is_live, standing
 from tui.opening.prepare import (
     CONTINUE,
     COPY,
@@ -146,20 +145,9 @@ class Opener:
         if self.open_ is not None:
             return self._open_named(self.open_)
         if self.resume:
-            return self.open(self._last(), self.how)
-        return self.anew(self._beside() if self.new else ())
-
-    def _beside(self) -> tuple[str, ...]:
-        """Return a notice about the unfinished run that a new one leaves as it is."""
-        if self.data in (None, STANDARD_INPUT) or self.how == READ_ONLY:
-            return ()
-        assert self.data is not None
-        path = place(self.data)
-        for entry in self.library.entries():
-            saved = entry.saved
-            if saved is not None and saved.path == path and saved.is_unfinished:
-                return (f"--new: the saved run {_standing(saved)} stays; --open {entry.words}",)
-        return ()
+            return self.open(self._known.last(self.explicit), self.how)
+        is_beside = self.new and self.how != READ_ONLY
+        return self.anew(self._known.told_of_unfinished() if is_beside else ())
 
     def anew(self, notices: tuple[str, ...] = ()) -> Opening:
         """Start a run at iteration 0.
@@ -206,47 +194,16 @@ class Opener:
 
     def runs(self) -> list[Entry]:
         """Return the saved runs on the same data that the options agree with, the last first."""
-        assert self.data is not None
-        if self.data == STANDARD_INPUT:
-            return []
-        path = place(self.data)
-        return [e for e in self.library.entries() if self._agrees(e, path)]
+        return self._known.that_agree(self.explicit)
 
-    def _agrees(self, entry: Entry, path: str) -> bool:
-        saved = entry.saved
-        if saved is None or saved.path != path or saved.data.source is None:
-            return False
-        known = {**vars(saved.data.source.options), **saved.hyperparameters.as_dict()}
-        return all(
-            name in known and known[name] == wanted
-            for name, wanted in self.explicit.items()
-            if not _is_live(name)
-        )
+    @property
+    def _known(self) -> KnownRuns:
+        return KnownRuns(self.library, self.data)
 
     def _unreadable(self) -> tuple[str, ...]:
         """Return notices about unreadable saved runs that may be on the same data."""
-        if self.data in (None, STANDARD_INPUT) or self.new or self.open_ is not None:
-            return ()
-        assert self.data is not None
-        path = place(self.data)
-        damaged = [entry for entry in self.library.entries() if entry.saved is None]
-        here = [entry for entry in damaged if entry.path == path]
-        unknown = [entry for entry in damaged if entry.path is None]
-        lists = "; nn-tui runs tells why"
-        if here:
-            return (f"{_saved_runs(here)} on {clean(self.data)} cannot be read{lists}",)
-        if unknown:
-            return (f"{_saved_runs(unknown)} cannot be read, and may be on these data{lists}",)
-        return ()
-
-    def _last(self) -> Entry:
-        runs = self.runs()
-        if not runs:
-            shown = clean(self.data or "")
-            why = "with these options " if self.explicit else ""
-            (told,) = self._unreadable() or ("nn-tui runs lists the saved runs",)
-            raise InputError(f"there is no saved run {why}on {shown} to continue; {told}")
-        return runs[0]
+        is_asked = not self.new and self.open_ is None
+        return self._known.told_of_unreadable() if is_asked else ()
 
     def open(self, entry: Entry, how: str = CONTINUE) -> Opening:
         """Open a saved run of the library.
@@ -346,14 +303,14 @@ class Opener:
         for name, value in self.explicit.items():
             if name == "weights":
                 raise InputError("--weights: a saved run has its own; --new starts another")
-            if name in DECLARATIONS and not _is_live(name) and self.open_ is not None:
+            if name in DECLARATIONS and not is_live(name) and self.open_ is not None:
                 option = DECLARATIONS[name].option
                 raise InputError(
                     f"{option} {value}: a saved run has its own; leave it out, or start another"
                 )
 
     def _apply_live(self, restored: Restored) -> None:
-        live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
+        live: dict[str, Value] = {n: v for n, v in self.explicit.items() if is_live(n)}
         if live:
             restored.debugger.change(**live)
 
@@ -366,18 +323,6 @@ def _told_of_existing(save: str) -> str:
         return "this file exists, is not a readable run, and is left as it is: name another"
     shown = clean(save)
     return (
-        f"this file exists, with the run on {saved.name} {_standing(saved)}, and is left as it is: "
+        f"this file exists, with the run on {saved.name} {standing(saved)}, and is left as it is: "
         f"--open {shown} --save {shown} continues it there; name another file for another run"
     )
-
-
-def _standing(saved: Saved) -> str:
-    return f"at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
-
-
-def _saved_runs(entries: Sequence[Entry]) -> str:
-    return "1 saved run" if len(entries) == 1 else f"{len(entries)} saved runs"
-
-
-def _is_live(name: str) -> bool:
-    return name in DECLARATIONS and DECLARATIONS[name].applies == "live"
