@@ -7,7 +7,6 @@ saved files all read `DECLARATIONS`; a new hyperparameter is one more field here
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -20,59 +19,17 @@ from engine.maths.initialisations import INITIALISATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.optimisers import OPTIMISERS
 from engine.maths.schedules import SCHEDULES
+from engine.model.typed_values import (
+    MOST_LAYERS,
+    MOST_NEURONS,
+    activation_names,
+    layer_sizes,
+    parameter_names,
+    size_or_full,
+)
 
 BIAS_MODES = ("none", "shared", "per-neuron")
 PENALISED = ("weights", "all")
-
-_PARAMETER = re.compile(r"none|b|b?v[0-9]{0,2}|b?w")
-
-MOST_LAYERS = 20
-MOST_NEURONS = 10_000
-
-
-def _sizes(text: str) -> str:
-    """Bring ``8, 4`` into the form ``8,4``; ``none`` is no hidden layer."""
-    typed = text.strip().lower()
-    if typed in ("none", "0"):
-        return "none"
-    sizes = [_whole(part) for part in typed.split(",")]
-    if len(sizes) > MOST_LAYERS or not all(1 <= size <= MOST_NEURONS for size in sizes):
-        raise ValueError
-    return ",".join(map(str, sizes))
-
-
-def _whole(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 12:
-        raise ValueError
-    return int(text)
-
-
-def _activations(text: str) -> str:
-    names = [name.strip() for name in text.lower().split(",")]
-    if len(names) > MOST_LAYERS or not set(names) <= set(HIDDEN):
-        raise ValueError
-    return ",".join(names)
-
-
-def _names(text: str) -> str:
-    """Bring ``bv, bw`` into the form ``bv,bw``; ``none`` is none."""
-    names = dict.fromkeys(name.strip().lower() for name in text.split(","))
-    if not all(_PARAMETER.fullmatch(name) for name in names) or (
-        "none" in names and len(names) > 1
-    ):
-        raise ValueError
-    return ",".join(names)
-
-
-def _batch(text: str) -> str:
-    typed = text.strip().lower()
-    if typed == "full":
-        return typed
-    size = _whole(typed)
-    if size < 1:
-        raise ValueError
-    return str(size)
-
 
 _YES_NO = ("no", "yes")
 _ADAM = ("adam", "adamw")
@@ -109,7 +66,7 @@ class Hyperparameters:
         kind=str,
         symbol="H",
         words="hidden neurons",
-        form=_sizes,
+        form=layer_sizes,
         form_words=f"none, or whole numbers from 1 to {grouped(MOST_NEURONS)}, one for each of at "
         f"most {MOST_LAYERS} layers: 8,4",
     )
@@ -120,7 +77,7 @@ class Hyperparameters:
         + ".",
         kind=str,
         symbol="σ",
-        form=_activations,
+        form=activation_names,
         form_words=" | ".join(HIDDEN) + ", or one per layer: relu,tanh",
     )
     output_activation: str = declare(
@@ -281,7 +238,7 @@ class Hyperparameters:
         "count where gradients are clipped.",
         kind=str,
         words="frozen",
-        form=_names,
+        form=parameter_names,
         form_words="none, or names of parameters: bv,bw",
     )
     clip: float = declare(
@@ -323,7 +280,7 @@ class Hyperparameters:
         "How many observations an iteration sees; the last batch of an epoch may be smaller.",
         kind=str,
         symbol="B",
-        form=_batch,
+        form=size_or_full,
         form_words="full, or a whole number",
     )
     shuffle: str = declare(

@@ -112,7 +112,7 @@ def test_an_activation(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
         output=True,
     )
     add(ACTIVATIONS, softsign, "output_activation")
-    monkeypatch.setattr("engine.model.hyperparameters.HIDDEN", ("softsign",))
+    monkeypatch.setattr("engine.model.typed_values.HIDDEN", ("softsign",))
     debugger = proved(activation="softsign", output_activation="softsign")
     z = debugger.value("yhat")
     np.testing.assert_allclose(debugger.value("g"), z / (1 + np.abs(z)), rtol=1e-15)
