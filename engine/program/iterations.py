@@ -54,7 +54,7 @@ class Orders:
         self._drawn = [-1] * epochs
 
     def draw(self, first: int, end: int) -> int:
-        """Draw the batches from iteration `first` up to `end`; return how far there is room."""
+        """Draw those of the iterations from `first` up to `end`; return how far there is room."""
         if not self._batches.is_shuffled:
             return end
         an_epoch, rows = self._batches.an_epoch, len(self.rows)

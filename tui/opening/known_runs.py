@@ -10,7 +10,6 @@ from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import clean, counted
 from engine.data.locate import place
-from engine.model.hyperparameters import DECLARATIONS
 from engine.saved.document import Saved
 from engine.saved.library import Entry, Library
 from tui.opening.prepare import STANDARD_INPUT
@@ -33,22 +32,22 @@ class KnownRuns:
     def _path(self) -> str | None:
         return None if self.data in (None, STANDARD_INPUT) else place(str(self.data))
 
-    def that_agree(self, explicit: Mapping[str, Any]) -> list[Entry]:
-        """Return the runs with which options written on the command line agree, the last first."""
+    def that_agree(self, fixed: Mapping[str, Any]) -> list[Entry]:
+        """Return the runs that have fixed these options as they are given, the last first."""
         path = self._path
         if path is None:
             return []
-        return [entry for entry in self.library.entries() if _agrees(entry, path, explicit)]
+        return [entry for entry in self.library.entries() if _agrees(entry, path, fixed)]
 
-    def last(self, explicit: Mapping[str, Any]) -> Entry:
+    def last(self, fixed: Mapping[str, Any]) -> Entry:
         """Return the last of these runs.
 
         Raises:
             InputError: There is none.
         """
-        runs = self.that_agree(explicit)
+        runs = self.that_agree(fixed)
         if not runs:
-            why = "with these options " if explicit else ""
+            why = "with these options " if fixed else ""
             (told,) = self.told_of_unreadable() or ("nn-tui runs lists the saved runs",)
             shown = clean(self.data or "")
             raise InputError(f"there is no saved run {why}on {shown} to continue; {told}")
@@ -81,16 +80,12 @@ class KnownRuns:
         return ()
 
 
-def _agrees(entry: Entry, path: str, explicit: Mapping[str, Any]) -> bool:
+def _agrees(entry: Entry, path: str, fixed: Mapping[str, Any]) -> bool:
     saved = entry.saved
     if saved is None or saved.path != path or saved.data.source is None:
         return False
     known = {**vars(saved.data.source.options), **saved.hyperparameters.as_dict()}
-    return all(
-        name in known and known[name] == wanted
-        for name, wanted in explicit.items()
-        if not is_live(name)
-    )
+    return all(name in known and known[name] == wanted for name, wanted in fixed.items())
 
 
 def _saved_runs(entries: Sequence[Entry]) -> str:
@@ -100,8 +95,3 @@ def _saved_runs(entries: Sequence[Entry]) -> str:
 def standing(saved: Saved) -> str:
     """Write how far a saved run is."""
     return f"at iteration {grouped(saved.iteration)} of {grouped(saved.planned)}"
-
-
-def is_live(name: str) -> bool:
-    """Return whether a hyperparameter applies at once, so that a saved run has not fixed it."""
-    return name in DECLARATIONS and DECLARATIONS[name].applies == "live"

@@ -22,7 +22,7 @@ from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
-from tui.opening.known_runs import KnownRuns, is_live, standing
+from tui.opening.known_runs import KnownRuns, standing
 from tui.opening.prepare import (
     CONTINUE,
     COPY,
@@ -145,7 +145,7 @@ class Opener:
         if self.open_ is not None:
             return self._open_named(self.open_)
         if self.resume:
-            return self.open(self._known.last(self.explicit), self.how)
+            return self.open(self._known.last(self._fixed), self.how)
         is_beside = self.new and self.how != READ_ONLY
         return self.anew(self._known.told_of_unfinished() if is_beside else ())
 
@@ -194,11 +194,16 @@ class Opener:
 
     def runs(self) -> list[Entry]:
         """Return the saved runs on the same data that the options agree with, the last first."""
-        return self._known.that_agree(self.explicit)
+        return self._known.that_agree(self._fixed)
 
     @property
     def _known(self) -> KnownRuns:
         return KnownRuns(self.library, self.data)
+
+    @property
+    def _fixed(self) -> dict[str, Any]:
+        """The options on the command line that a run fixes when it begins."""
+        return {name: value for name, value in self.explicit.items() if not _is_live(name)}
 
     def _unreadable(self) -> tuple[str, ...]:
         """Return notices about unreadable saved runs that may be on the same data."""
@@ -303,14 +308,14 @@ class Opener:
         for name, value in self.explicit.items():
             if name == "weights":
                 raise InputError("--weights: a saved run has its own; --new starts another")
-            if name in DECLARATIONS and not is_live(name) and self.open_ is not None:
+            if name in DECLARATIONS and not _is_live(name) and self.open_ is not None:
                 option = DECLARATIONS[name].option
                 raise InputError(
                     f"{option} {value}: a saved run has its own; leave it out, or start another"
                 )
 
     def _apply_live(self, restored: Restored) -> None:
-        live: dict[str, Value] = {n: v for n, v in self.explicit.items() if is_live(n)}
+        live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
         if live:
             restored.debugger.change(**live)
 
@@ -326,3 +331,7 @@ def _told_of_existing(save: str) -> str:
         f"this file exists, with the run on {saved.name} {standing(saved)}, and is left as it is: "
         f"--open {shown} --save {shown} continues it there; name another file for another run"
     )
+
+
+def _is_live(name: str) -> bool:
+    return name in DECLARATIONS and DECLARATIONS[name].applies == "live"
