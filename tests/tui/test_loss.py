@@ -14,7 +14,7 @@ from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui
 from tui.drawing.chart import is_curve
 from tui.drawing.palette import Palette
-from tui.panes.loss.legend import CURVE, MARKS, legend_row
+from tui.panes.loss.legend import CURVE, MARKS, legend_row, styles_of
 from tui.view_state import State
 
 LONG = "without w[g2, output] = −2 at 81"
@@ -230,7 +230,7 @@ async def test_what_is_held_out_is_drawn_above_the_band_of_the_training_losses(
         await until(pilot, lambda: "held out" in lines(app)[1])
         loss = app.frame.loss
         training, held_out = (loss._drawn[place][1] for place in (0, 1))
-        wanted_style = loss._other_styles()[0]
+        wanted_style = styles_of(loss.palette)[1]
         both = 0
         for y, strip in enumerate(loss._lines[2 : 2 + len(training.lines)]):
             styles = [style for part, style, _ in strip for _ in part]

@@ -23,6 +23,11 @@ _LEAST = 8
 """Cells of a label from which on it tells anything."""
 
 
+def styles_of(palette: Palette) -> tuple[Style, ...]:
+    """Return the styles of the curves, that of the present one first."""
+    return (palette.plus[2], palette.minus[1], palette.good, palette.label)
+
+
 def legend_row(
     keys: Sequence[tuple[str, str, Style]], more: int, palette: Palette, width: int
 ) -> Row:
