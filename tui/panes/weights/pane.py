@@ -11,9 +11,7 @@ from textual.strip import Strip
 
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView
-from tui.drawing.matrix import names_of
 from tui.keys import pane_bindings
-from tui.panes.weights.check import HEAD as CHECK_HEAD
 from tui.panes.weights.check import Checked
 from tui.panes.weights.inspector import colour_rows, in_colours, summary_rows, tensor_rows
 from tui.panes.weights.overview import (
@@ -22,18 +20,14 @@ from tui.panes.weights.overview import (
     Cursor,
     check_overview,
     overview,
-    place,
     tabs_title,
-    tensor_of,
 )
+from tui.panes.weights.rows import HEAD, Rows
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.maths.tensor import Index
     from engine.proof.gradient_check import GradientCheck
-
-_HEAD = 3
-"""The lines above the first row of a tensor: two of summary, and the names of the columns."""
 
 
 class WeightsPane(LinesView):
@@ -151,8 +145,8 @@ class WeightsPane(LinesView):
         if self.moment is None or self.moment.snapshot.listing is not moment.snapshot.listing:
             # Another branch may have fewer neurons than the cursor has gone past.
             self.moment = moment
-            self._at[0] = min(self._at[0], self._sizes()[0] - 1)
-            self._at[1] = min(self._at[1], self._sizes()[1] - 1)
+            self._at[0] = min(self._at[0], self._rows.count - 1)
+            self._at[1] = min(self._at[1], self._rows.columns_in(self._at[0]) - 1)
         super().show(moment)
         self._tell()
 
@@ -181,15 +175,7 @@ class WeightsPane(LinesView):
     @property
     def cell(self) -> tuple[str, Index]:
         """The tensor and the place under the cursor."""
-        assert self.moment is not None
-        listing = self.moment.snapshot.listing
-        if self.inspected is not None:
-            return self.inspected, place(
-                self._at[0], self._at[1], len(listing.axes[self.inspected])
-            )
-        parameter, row = self._parameter_at(self._at[0])
-        name = tensor_of(listing, parameter, self._view)
-        return name, place(row, self._at[1], len(listing.axes[parameter]))
+        return self._rows.cell(self._at[0], self._at[1])
 
     def parameter_cell(self) -> tuple[str, Index, float] | None:
         """Return the parameter's cell under the cursor with its value, or None."""
@@ -197,32 +183,15 @@ class WeightsPane(LinesView):
         snapshot = self.moment.snapshot
         name, index = self.cell
         if self.inspected is None:
-            name, _ = self._parameter_at(self._at[0])
+            name, _ = self._rows.parameter_at(self._at[0])
         if name not in snapshot.listing.parameters:
             return None
         return name, index, float(snapshot.values[name][index])
 
-    def _parameter_at(self, row: int) -> tuple[str, int]:
-        """Return the parameter and its row for a row of the overview."""
+    @property
+    def _rows(self) -> Rows:
         assert self.moment is not None
-        listing = self.moment.snapshot.listing
-        for parameter in listing.parameters:
-            rows = len(names_of(listing.axes[parameter])[0])
-            if row < rows:
-                return parameter, row
-            row -= rows
-        return parameter, rows - 1
-
-    def _sizes(self) -> tuple[int, int]:
-        """Return the number of rows for the cursor, and of columns in its row."""
-        assert self.moment is not None
-        listing = self.moment.snapshot.listing
-        if self.inspected is not None:
-            rows, columns = names_of(listing.axes[self.inspected])
-            return len(rows), len(columns)
-        total = sum(len(names_of(listing.axes[name])[0]) for name in listing.parameters)
-        parameter, _ = self._parameter_at(self._at[0])
-        return total, len(names_of(listing.axes[parameter])[1])
+        return Rows(self.moment.snapshot.listing, self.inspected, self._view)
 
     def move(self, direction: str) -> None:
         if self.moment is None:
@@ -230,8 +199,9 @@ class WeightsPane(LinesView):
         axis = 0 if direction in ("up", "down") else 1
         step = 1 if direction in ("down", "right") else -1
         before = self._at[0]
-        self._at[axis] = min(max(self._at[axis] + step, 0), self._sizes()[axis] - 1)
-        self._at[1] = min(self._at[1], self._sizes()[1] - 1)
+        size = self._rows.columns_in(self._at[0]) if axis else self._rows.count
+        self._at[axis] = min(max(self._at[axis] + step, 0), size - 1)
+        self._at[1] = min(self._at[1], self._rows.columns_in(self._at[0]) - 1)
         self._keep_cursor_visible()
         self.redraw()
         if self._at[0] != before and self._by_observation(self.moment):
@@ -252,19 +222,9 @@ class WeightsPane(LinesView):
 
     def _line_of_cursor(self) -> int:
         """Return the line of the pane that the cursor is in."""
-        assert self.moment is not None
-        if self.inspected is not None:
-            return 0 if self._in_colours else self._at[0] + _HEAD
-        listing, line, row = self.moment.snapshot.listing, 1, self._at[0]
-        if self._view == CHECK:
-            line += CHECK_HEAD
-        for parameter in listing.parameters:
-            rows = len(names_of(listing.axes[parameter])[0])
-            if row < rows:
-                return line + row
-            row -= rows
-            line += rows + 2
-        return line
+        if self.inspected is not None and self._in_colours:
+            return 0
+        return self._rows.line_of(self._at[0])
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
@@ -272,10 +232,10 @@ class WeightsPane(LinesView):
             return
         line = round(self.scroll_y) + offset.y
         before = list(self._at)
-        for row in range(self._sizes()[0]):
+        for row in range(self._rows.count):
             self._at[0] = row
             if self._line_of_cursor() == line:
-                self._at[1] = min(self._at[1], self._sizes()[1] - 1)
+                self._at[1] = min(self._at[1], self._rows.columns_in(self._at[0]) - 1)
                 self.redraw()
                 return
         self._at = before
@@ -322,9 +282,9 @@ class WeightsPane(LinesView):
         if self._in_colours:
             rows += colour_rows(moment, self.palette, width, height, at)
             return [row.strip(width) for row in rows[top : top + count]], len(rows)
-        total = self._sizes()[0]
+        total = self._rows.count
         # Of a long table only what can be seen is laid out.
-        seen = range(min(max(top - _HEAD, 0), total), min(max(top + count - _HEAD, 0), total))
+        seen = range(min(max(top - HEAD, 0), total), min(max(top + count - HEAD, 0), total))
         rows += tensor_rows(
             moment,
             name,
@@ -334,8 +294,8 @@ class WeightsPane(LinesView):
             at=at,
             marked=self.cursor_shown,
         )
-        lines = rows[top:_HEAD] + rows[_HEAD:]
-        return [row.strip(width) for row in lines], _HEAD + total
+        lines = rows[top:HEAD] + rows[HEAD:]
+        return [row.strip(width) for row in lines], HEAD + total
 
     @property
     def window(self) -> slice | None:
@@ -344,7 +304,7 @@ class WeightsPane(LinesView):
             return None
         if self._in_colours:
             return slice(self._at[0], self._at[0] + 1)
-        top = max(round(self.scroll_y) - _HEAD, 0)
+        top = max(round(self.scroll_y) - HEAD, 0)
         return slice(top, top + self.size.height)
 
     def _ask_for_window(self, moment: Moment) -> None:
@@ -357,7 +317,7 @@ class WeightsPane(LinesView):
         last = snapshot.first_observation + len(snapshot.values["x"])
         if (
             snapshot.first_observation <= window.start
-            and min(window.stop, self._sizes()[0]) <= last
+            and min(window.stop, self._rows.count) <= last
         ):
             self._wanted = None
         elif window != self._wanted:
@@ -366,7 +326,7 @@ class WeightsPane(LinesView):
             self.call_later(lambda: self.post_message(self.WindowMoved()))
 
     def _overview(self, moment: Moment, width: int) -> list[Strip]:
-        cursor = Cursor(*self._parameter_at(self._at[0]), self._at[1], self.cursor_shown)
+        cursor = Cursor(*self._rows.parameter_at(self._at[0]), self._at[1], self.cursor_shown)
         if self._view == CHECK:
             return check_overview(moment, self.palette, width, self._checked, cursor)
         return overview(moment, self.palette, width, self._view, cursor)
