@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from engine import Debugger, read_dataset
+from engine.common.errors import InputError
 from engine.model.hyperparameters import Hyperparameters
 from engine.saved.library import Library
 from engine.saved.lock import Lock
@@ -268,3 +269,15 @@ def test_what_becomes_of_the_saved_run_where_one_starts_anew_is_told(library: Li
     assert told == f"--new: the saved run at iteration 120 of 10,000 stays; --open {name}"
     # One that reads the table again has not asked for it.
     assert opener.anew_on("or", opener.given).anew().notices == ()
+
+
+@pytest.mark.parametrize(
+    ("explicit", "words"),
+    [({"iterations": 9}, "no saved run on or"), ({"seed": 7}, "no saved run with these options")],
+)
+def test_an_option_that_no_run_has_fixed_is_no_reason_to_find_none(
+    library: Library, explicit: dict[str, int], words: str
+) -> None:
+    opener = Opener(data="or", given={}, explicit=explicit, library=library, resume=True)
+    with pytest.raises(InputError, match=words):
+        opener.start()
