@@ -128,12 +128,12 @@ class Debugger:
 
     @property
     def iteration(self) -> int:
-        """How many iterations are complete."""
+        """The number of complete iterations."""
         return self._run.iteration
 
     @property
     def position(self) -> int:
-        """How many operations of the present iteration have run."""
+        """The number of operations of the present iteration that have run."""
         return self._run.position
 
     @property
@@ -308,7 +308,7 @@ class Debugger:
 
     @property
     def ended_by(self) -> Hit | None:
-        """What stopped the run at its end; None where it has gone on since, or nothing did."""
+        """The stop that ended the run; None where it has gone on since, or nothing did."""
         return self._stopping.end
 
     # Asking
@@ -436,7 +436,7 @@ class Debugger:
     # Seeing
 
     def is_computed(self, name: str) -> bool:
-        """Whether a tensor holds a value now.
+        """Return whether a tensor holds a value now.
 
         The values of an iteration stay until the first operation of the next one.
         """
@@ -524,7 +524,7 @@ class Debugger:
     def snapshot(
         self, observations: slice | None = None, buckets: int = 0, summary_of: str | None = None
     ) -> Snapshot:
-        """Copy what there is to see now.
+        """Copy the present values for a view.
 
         Args:
             observations: Which rows to copy of tensors with a row per observation; by

@@ -105,7 +105,7 @@ class Run:
 
     @contextmanager
     def away(self) -> Iterator[Time]:
-        """Have a record that is made meanwhile tell of where the clock is now; gives that."""
+        """Let records made meanwhile tell where the clock is now, and yield that time."""
         outer, here = self._home, self.time
         self._home = outer or here
         try:
@@ -142,7 +142,7 @@ class Run:
         self._settle()
 
     def _settle(self) -> None:
-        """Have what was changed by hand at the clock be in force."""
+        """Apply the user's changes that take effect at the clock."""
         eta = self._history.learning_rate_at(*self.time)
         self.program.set_learning_rate(eta)
         for edit in self._history.edits_at(*self.time):
@@ -187,14 +187,14 @@ class Run:
         self._settle()
 
     def _end_of_watch(self) -> int:
-        """The iteration up to which a value that is not finite leaves a trace."""
+        """Return the iteration up to which a value that is not finite leaves a trace."""
         end = self.iteration + max(_GUARDED_STRETCH, self._unasked)
         change = self._history.next_change(*self.time)
         # A change by hand can make everything finite again.
         return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
     def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None) -> bool:
-        """The same without an eye on what is not finite; false if cancelled."""
+        """Run without an eye on what is not finite; return false if cancelled."""
         began, first = perf_counter(), self.iteration
         skips = guard is not None and guard.skip == self.time
         while self.iteration < iteration:
@@ -235,7 +235,7 @@ class Run:
         return True
 
     def _end_of_stretch(self, iteration: int, change: Change | None) -> int:
-        """The iteration up to which there is nothing to do but run."""
+        """Return the iteration up to which there is nothing to do but run."""
         ends = [iteration, self._history.next_checkpoint]
         if change is not None:
             ends.append(change.iteration)
@@ -282,7 +282,7 @@ class Run:
 
     @property
     def _unasked(self) -> int:
-        """How many iterations may run before it is asked again whether to go on."""
+        """The iterations that may run before it is asked again whether to go on."""
         return max(int(_UNASKED / max(self.seconds_per_iteration, 1e-9)), 1)
 
     def _retrace(self, start: Time, guard: Watch, known: int) -> None:
@@ -348,7 +348,7 @@ class Run:
         self._hyperparameters = self._hyperparameters.replace(iterations=iterations)
 
     def change(self, what: LearningRate | Edit) -> Change:
-        """Have something else hold from the clock on.
+        """Apply a change from the clock on.
 
         Raises:
             RuntimeError: It would change what was computed already.
@@ -367,7 +367,7 @@ class Run:
 
     @property
     def all_changes(self) -> tuple[Change, ...]:
-        """What was changed by hand, the first entry being the η that the run started with."""
+        """The changes by hand, the first entry being the η that the run started with."""
         return tuple(self._history.changes)
 
     @property
@@ -393,7 +393,7 @@ class Run:
                 return
 
     def was_edited(self, name: str, index: Index, since: Time, until: Time | None = None) -> bool:
-        """Whether a cell was set by hand from a clock time until another, by default now."""
+        """Return whether a cell was set by hand from a clock time until another, by default now."""
         end = until or self.time
         return any(
             since <= change.time <= end and (change.what.name, change.what.index) == (name, index)
@@ -406,7 +406,7 @@ class Run:
         return self._history.learning_rate_at(iteration, position)
 
     def has_edits_since(self, iteration: int, position: int) -> bool:
-        """Whether a parameter was edited between a clock time and now."""
+        """Return whether a parameter was edited between a clock time and now."""
         return self._history.edits_since(iteration, position)
 
     def record(self, most_bytes: int) -> Record:
@@ -432,7 +432,7 @@ class Run:
         )
 
     def recall(self, record: Record, cancel: Cancel = never) -> None:
-        """Have another run on the same data again, to the last bit.
+        """Restore another run on the same data, to the last bit.
 
         Args:
             record: What that one told; its hyperparameters and initial parameters are those
@@ -454,7 +454,7 @@ class Run:
 
     @property
     def state_size(self) -> int:
-        """How many numbers are kept from one iteration to the next."""
+        """The number of values kept from one iteration to the next."""
         return sum(array.size for array in self._state)
 
     @property
