@@ -194,7 +194,7 @@ class Run:
         return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
     def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None) -> bool:
-        """Run without an eye on what is not finite; return false if cancelled."""
+        """The same without an eye on what is not finite; false if cancelled."""
         began, first = perf_counter(), self.iteration
         skips = guard is not None and guard.skip == self.time
         while self.iteration < iteration:
