@@ -54,8 +54,7 @@ class Forward:
     def slope(self, layer: Layer) -> Array:
         """Return the slope of a layer's activation where `run` came to last, P × neurons."""
         slope = self._program.operation(f"d{layer.a[0]}_d{layer.z[0]}")
-        with np.errstate(all="ignore"):
-            slope.run()
+        self._program.iterations.step(0, self._program.operations.index(slope))
         return slope.target.data.copy()
 
     def predict(self, parameters: Parameters) -> Array:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from engine.common.numbers import gigabytes
 
-GB = 1e9
 _CONTROL_GROUPS = (
     ("/sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"),
     (

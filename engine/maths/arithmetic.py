@@ -101,11 +101,6 @@ class Power:
 Expression = Cell | Constant | Call | Sum | Difference | Product | Quotient | Square | Power
 
 
-def scaled(factor: float, expression: Expression) -> Expression:
-    """Multiply, but leave out a factor of 1."""
-    return expression if factor == 1.0 else Product((Constant(factor), expression))
-
-
 def evaluate(expression: Expression) -> float:
     """Compute the expression from the values in its leaves."""
     match expression:

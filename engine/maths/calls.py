@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import setitem
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,7 +129,8 @@ class Copy:
 
     def bind(self, clock: Clock) -> Bound:
         source, out = self.views
-        return partial(np.copyto, out, source)
+        # This takes half the time of `np.copyto`.
+        return partial(setitem, out, ..., source)
 
     def row(self, loop: ModuleType) -> Row:
         name = f"copy {self.source.dtype.char} to {self.out.dtype.char}"

@@ -53,6 +53,11 @@ class Every:
         return replace(self.call.row(loop), period=self.period)
 
 
+def without_period(call: Call) -> Call:
+    """Return the call itself, whether or not it has a period."""
+    return call.call if isinstance(call, Every) else call
+
+
 @dataclass(frozen=True, eq=False)
 class Pick:
     """The observations of an iteration's batch.
@@ -235,5 +240,6 @@ def unroll(ring: Buffer, first: int, end: int) -> Buffer:
     size, start = len(ring), first % len(ring)
     if end - first > size:
         raise ValueError(f"a ring of {size} does not hold {end - first} iterations")
-    values: Buffer = np.concatenate([ring[start:], ring[:start]])[: end - first]
+    stop = start + end - first
+    values: Buffer = np.concatenate([ring[start:stop], ring[: max(stop - size, 0)]])
     return values

@@ -30,8 +30,9 @@ def together(operands: Sequence[Buffer], out: Buffer) -> tuple[Buffer, ...]:
     except ValueError:
         shapes = ", ".join(str(operand.shape) for operand in operands)
         raise ValueError(f"operands of the shapes {shapes} do not fit {shape}") from None
-    for operand, array in zip(operands, arrays, strict=False):
-        if not _is_in_place(array, out):
+    in_place = [_is_in_place(array, out) for array in arrays]
+    for operand, is_out in zip(operands, in_place, strict=False):
+        if not is_out:
             require_apart(operand, out)
     axes = [axis for axis, size in enumerate(shape) if size != 1]
     if len(axes) == 2 and out.strides[0] < out.strides[1]:
@@ -41,9 +42,11 @@ def together(operands: Sequence[Buffer], out: Buffer) -> tuple[Buffer, ...]:
     if len(axes) == 2 and all(outer == inner * sizes[1] for outer, inner in strides):
         sizes = [sizes[0] * sizes[1]]
         strides = [[inner] for _, inner in strides]
-    return tuple(
+    *_, target = views = [
         as_strided(array, sizes, steps) for array, steps in zip(arrays, strides, strict=True)
-    )
+    ]
+    # NumPy is twice as quick where it sees the very same array.
+    return tuple(target if is_out else view for view, is_out in zip(views, in_place, strict=True))
 
 
 def require_plain(*arrays: Buffer) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engine.maths.clocked import Every, Halt, Pick
+from engine.maths import python_loop
+from engine.maths.clocked import Halt, Pick, without_period
 from engine.maths.layout import Indices
-from engine.maths.row import Call, Clock, Row
+from engine.maths.python_loop import PythonLoop
+from engine.maths.row import Call, Row
 
 try:
     from engine.maths import _loop
@@ -74,10 +77,6 @@ class Plan:
         an_epoch: How many iterations an epoch has.
         stop: One byte; ends a run soon when another thread sets it to anything but 0. It is
             looked at before each iteration, and before each call where an iteration is long.
-
-    Attributes:
-        bound: For each list, its calls as callables, to be run by hand.
-        clock: What these take for the iteration at hand.
     """
 
     def __init__(
@@ -87,17 +86,12 @@ class Plan:
         an_epoch: int = 1,
         stop: bytearray | None = None,
     ) -> None:
-        self.clock = Clock()
         self.stop = bytearray(1) if stop is None else stop
         self.an_epoch = an_epoch
         self._lists = [tuple(calls)] if last is None else [tuple(calls), tuple(last)]
         self._require_batches()
-        self.bound = [[call.bind(self.clock) for call in calls] for calls in self._lists]
-        self._is_slow = max(sum(call.cost for call in calls) for calls in self._lists) > _SLOW
-        self._pauses = [_pauses(calls) for calls in self._lists]
-        self._loop = _native()
-        if self._loop is not None:
-            self._loop = self._described(self._loop)
+        is_slow = max(sum(call.cost for call in calls) for calls in self._lists) > _SLOW
+        self._loop, self._run = self._chosen(is_slow)
 
     def run(self, first: int, end: int, position: int = 0, until: int = 0) -> Left:
         """Run from a call of one iteration up to a call of another.
@@ -113,8 +107,14 @@ class Plan:
         """
         if min(first, position, until) < 0 or until > len(self.calls_of(end)):
             raise ValueError(f"no iterations from {first}, call {position}, to call {until}")
-        run = self._run_from_python if self._loop is None else self._run_in_c
-        return run(first, end, position, until)
+        iteration, position, code = self._run(first, position, end, until)
+        if code == self._loop.DONE:
+            return Left(iteration, position, Why.DONE)
+        if code == self._loop.CANCELLED:
+            return Left(iteration, position, Why.CANCELLED)
+        halt = without_period(self.calls_of(iteration)[position - 1])
+        assert isinstance(halt, Halt)
+        return Left(iteration, position, Why.HALTED, halt)
 
     def calls_of(self, iteration: int) -> tuple[Call, ...]:
         """Return the list of calls of an iteration."""
@@ -133,73 +133,19 @@ class Plan:
                     if call.an_epoch != self.an_epoch:
                         raise ValueError("a plan and its batches have the same epochs")
 
-    def _described(self, loop: ModuleType) -> ModuleType | None:
-        """Describe the calls to the loop in C; return it, or None where one is only Python's."""
+    def _chosen(self, is_slow: bool) -> tuple[ModuleType, Callable[..., tuple[int, int, int]]]:
+        """Return the loop, and what runs it: in C where each call can be described to it."""
+        loop = _native()
         try:
-            self._rows = [[call.row(loop) for call in calls] for calls in self._lists]
+            if loop is not None:
+                self._rows = [[call.row(loop) for call in calls] for calls in self._lists]
+                tables = [_table(rows) for rows in self._rows]
+                given = (tables[0], tables[-1], self.an_epoch, is_slow, self.stop)
+                return loop, partial(loop.run, *given)
         except NotImplementedError:
-            return None
-        self._tables = [_table(rows) for rows in self._rows]
-        return loop
-
-    def _run_in_c(self, first: int, end: int, position: int, until: int) -> Left:
-        loop = self._loop
-        assert loop is not None
-        iteration, position, code = loop.run(
-            *(self._tables[0], self._tables[-1]),
-            *(self.an_epoch, self._is_slow, self.stop),
-            *(first, position, end, until),
-        )
-        if code == loop.DONE:
-            return Left(iteration, position, Why.DONE)
-        if code == loop.CANCELLED:
-            return Left(iteration, position, Why.CANCELLED)
-        return self._halted(iteration, position)
-
-    def _run_from_python(self, first: int, end: int, position: int, until: int) -> Left:
-        iteration = first
-        with np.errstate(all="ignore"):
-            while (iteration, position) < (end, until):
-                if self.stop[0]:
-                    return Left(iteration, position, Why.CANCELLED)
-                self.clock.iteration = iteration
-                which = self._which(iteration)
-                bound, pauses = self.bound[which], self._pauses[which]
-                limit = until if iteration == end else len(bound)
-                while position < limit:
-                    if self._is_slow and self.stop[0]:
-                        return Left(iteration, position, Why.CANCELLED)
-                    pause = position if self._is_slow else pauses[position]
-                    for call in bound[position : min(pause, limit)]:
-                        call()
-                    position = min(pause, limit)
-                    if position < limit:
-                        position += 1
-                        if bound[position - 1]() is True:
-                            return self._halted(iteration, position)
-                if iteration == end:
-                    break
-                iteration, position = iteration + 1, 0
-        return Left(iteration, position, Why.DONE)
-
-    def _halted(self, iteration: int, position: int) -> Left:
-        halt = _without_period(self.calls_of(iteration)[position - 1])
-        assert isinstance(halt, Halt)
-        return Left(iteration, position, Why.HALTED, halt)
-
-
-def _without_period(call: Call) -> Call:
-    return call.call if isinstance(call, Every) else call
-
-
-def _pauses(calls: Sequence[Call]) -> list[int]:
-    """Return for each position the next halt from there on, or the end."""
-    pauses, pause = [], len(calls)
-    for position in reversed(range(len(calls))):
-        if isinstance(_without_period(calls[position]), Halt):
-            pause = position
-        pauses.append(pause)
-    return pauses[::-1]
+            pass
+        in_python = PythonLoop(self._lists, self.an_epoch, is_slow, self.stop)
+        return python_loop, in_python.run
 
 
 def _table(rows: Sequence[Row]) -> Indices:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.maths.clocked import Append, Pick, unroll
 from engine.maths.plan import Plan, Why
-from engine.model.batches import Batches
+from engine.model.batches import Batches, Orders
 
 if TYPE_CHECKING:
     from engine.maths.layout import Indices
@@ -20,8 +20,6 @@ END = -1
 """The place after the last operation of an iteration."""
 _MOST_AT_ONCE = 16_384
 """Iterations of which what is kept is there until it is asked for."""
-_ORDERED_AT_ONCE = 1 << 18
-"""Observations whose order is drawn ahead, in whole epochs."""
 
 
 class Reached(NamedTuple):
@@ -37,33 +35,6 @@ class Reached(NamedTuple):
     complete: int
     place: int | None = None
     resume: int = 0
-
-
-class Orders:
-    """The order of the observations in each of some epochs, drawn before it is needed.
-
-    Attributes:
-        rows: One row an epoch, the number of the epoch modulo how many rows there are.
-    """
-
-    def __init__(self, batches: Batches) -> None:
-        self._batches = batches
-        first = batches.order(0)
-        epochs = max(_ORDERED_AT_ONCE // len(first), 2) if batches.is_shuffled else 1
-        self.rows = np.tile(first, (epochs, 1))
-        self._drawn = [-1] * epochs
-
-    def draw(self, first: int, end: int) -> int:
-        """Draw those of the iterations from `first` up to `end`; return how far there is room."""
-        if not self._batches.is_shuffled:
-            return end
-        an_epoch, rows = self._batches.an_epoch, len(self.rows)
-        end = min(end, (first // an_epoch + rows) * an_epoch)
-        for epoch in range(first // an_epoch, (end - 1) // an_epoch + 1):
-            if self._drawn[epoch % rows] != epoch:
-                self.rows[epoch % rows] = self._batches.order(epoch)
-                self._drawn[epoch % rows] = epoch
-        return end
 
 
 class Iterations:

@@ -16,7 +16,7 @@ from engine.maths.operations.held_out import (
 )
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.plan import Plan
-from engine.maths.row import Call, Clock
+from engine.maths.row import Call
 from engine.maths.tensor import Axis, BatchLabels, Tensor
 from engine.model.batches import Batches
 from engine.model.hyperparameters import Hyperparameters
@@ -27,9 +27,6 @@ from engine.program.assembly.forward import add_forward
 from engine.program.assembly.update import add_update
 from engine.program.iterations import Iterations
 from engine.program.listing import Line, Listing
-
-Run = Callable[[], object]
-"""Runs an operation; takes nothing, allocates nothing."""
 
 
 class Program:
@@ -51,8 +48,7 @@ class Program:
         parameters: The weights and biases.
         state: The same and what else is kept from one iteration to the next.
         changes: For each parameter that is not frozen, the tensor with its last change, −η·∂E/∂v.
-        calls: The operations as calls from Python, by the rows of the batch they are for.
-        iterations: The same, to run many iterations at once.
+        iterations: The same as calls, to run single ones or many iterations at once.
         rows: The rows of the batch at hand.
         listing: The same without the numbers.
     """
@@ -84,7 +80,7 @@ class Program:
             tensor.data[...] = parameters[name]
             self.tensors[name] = tensor
         self.set_learning_rate(hyperparameters.learning_rate)
-        self._clock, self._scratch = Clock(), Scratch()
+        self._scratch = Scratch()
         add_forward(bench)
         if dataset.held_out is not None:
             self._hold_out(bench, dataset.held_out, hyperparameters)
@@ -93,12 +89,10 @@ class Program:
         self._by_observation = [
             t for t in self.tensors.values() if t.axes and t.axes[0] is self.observations
         ]
-        self.calls: dict[int, list[Run]] = {}
         lists: list[list[Sequence[Call]]] = []
         for rows in filter(None, (self.batches.rest, self.batches.size)):
             self._use(rows)
             lists.insert(0, [operation.calls(self._scratch) for operation in self.operations])
-            self.calls[rows] = [_in_turn(calls, self._clock) for calls in lists[0]]
         self._use(self.batches.size)
         kept = [self.tensors[name].data for name in ("E", "E_val") if name in self.tensors]
         self.iterations = Iterations(self.batches, self._indices, lists, kept)
@@ -210,8 +204,6 @@ class Program:
             self.observations.labels.rows = rows
             for tensor in self._by_observation:
                 tensor.take(rows)
-        for operation, run in zip(self.operations, self.calls.get(rows, ()), strict=False):
-            object.__setattr__(operation, "run", run)
 
     def arrive(self, iteration: int) -> None:
         """Let the tensors have as many rows as the batch of an iteration."""
@@ -256,16 +248,3 @@ class Program:
             activations=tuple(layer.activation.symbol for layer in self.network.layers),
             assumptions=self._assumptions,
         )
-
-
-def _in_turn(calls: Sequence[Call], clock: Clock) -> Run:
-    """Return what makes these calls from Python."""
-    turns = tuple(call.bind(clock) for call in calls)
-    if len(turns) == 1:
-        return turns[0]
-
-    def run() -> None:
-        for call in turns:
-            call()
-
-    return run

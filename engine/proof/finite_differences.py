@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.maths.lowering import Scratch
 from engine.maths.operations.operation import Operation, Phase
+from engine.maths.plan import Plan
 from engine.run.run import Run
 
 if TYPE_CHECKING:
@@ -111,15 +113,14 @@ class Probe:
         tensors = run.program.tensors
         self.parameters: dict[str, Tensor] = run.program.parameters
         self.gradients = {n: tensors[f"dE_d{n}"].data.copy() for n in self.parameters}
-        self._calls = [o.run for o in _needed_for(tensors["E"], operations)]
+        needed, scratch = _needed_for(tensors["E"], operations), Scratch()
+        self._plan = Plan([call for operation in needed for call in operation.calls(scratch)])
         self._loss = tensors["E"].data
         self.E = self._evaluate()
         self._sigma: float | None = None
 
     def _evaluate(self) -> float:
-        with np.errstate(all="ignore"):
-            for call in self._calls:
-                call()
+        self._plan.run(0, 1)
         return float(self._loss)
 
     def _at(self, data: Array, index: Index, value: float) -> float:

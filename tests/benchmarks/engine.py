@@ -19,7 +19,7 @@ from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
 from tests.benchmarks.compiled import Train, jax_scan, numba_loops
 from tests.benchmarks.inplace import InPlace
-from tests.benchmarks.measure import Comparison, alternate, timed
+from tests.benchmarks.measure import Comparison, alternate, worked
 from tests.benchmarks.notebook import Notebook
 
 _COMPILED_ITERATIONS = 20_000
@@ -89,7 +89,7 @@ def _compiled_row(name: str, make: Callable[..., Train | None], limit: float) ->
         raise RuntimeError(f"the engine and {name} have come to different weights")
 
     def seconds(run: Callable[[int], object]) -> float:
-        return timed(partial(run, _COMPILED_ITERATIONS)) / _COMPILED_ITERATIONS
+        return worked(partial(run, _COMPILED_ITERATIONS)) / _COMPILED_ITERATIONS
 
     comparison = alternate(partial(seconds, debugger.run), partial(seconds, train), 31)
     return Row(
@@ -107,7 +107,7 @@ def _single_row() -> Row:
     loop, calls = (_debugger(way, "xor", **options) for way in ("C", "Python"))
 
     def seconds(debugger: Debugger, iterations: int) -> float:
-        return timed(partial(debugger.run, iterations)) / iterations
+        return worked(partial(debugger.run, iterations)) / iterations
 
     comparison = alternate(partial(seconds, loop, 20_000), partial(seconds, calls, 1_000), 31)
     return Row(
@@ -123,7 +123,7 @@ def _single_row() -> Row:
 def _scan_row() -> Row:
     debugger = _debugger("C", "or", iterations=10**6)
     debugger.run(10**6)
-    seconds = timed(lambda: debugger.scan("norm(dE_dw)"))
+    seconds = worked(lambda: debugger.scan("norm(dE_dw)"))
     return Row(
         what="norm(dE_dw) over all of 1,000,000 iterations of OR",
         value=seconds,
@@ -159,7 +159,7 @@ def _compare(debugger: Debugger, loop: type[_Loop], rounds: int, iterations: int
     reference = loop(dataset.x, dataset.f0, initial["v"], initial["w"], eta)
 
     def seconds(run: Callable[[int], None]) -> float:
-        return timed(partial(run, iterations)) / iterations
+        return worked(partial(run, iterations)) / iterations
 
     engine, written_out = partial(seconds, debugger.run), partial(seconds, reference.run)
     alternate(engine, written_out, 1)

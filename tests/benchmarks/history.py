@@ -15,7 +15,7 @@ from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
 from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
-from tests.benchmarks.measure import timed
+from tests.benchmarks.measure import worked
 
 _ITERATIONS = 1_000_000
 _PLACES, _CHECKED = 300, 2
@@ -90,7 +90,7 @@ def _steps_back(debugger: Debugger, place: Place) -> list[float]:
 
     def seconds(step: Callable[[], None], place: Place) -> float:
         debugger.go_to(*place)
-        return timed(step)
+        return worked(step)
 
     steps = (debugger.back_operation, debugger.back_iteration)
     return [seconds(step, at) for at in (place, (iteration + 1, 0)) for step in steps]

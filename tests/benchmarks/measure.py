@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 
 Measure = Callable[[], float]
 
@@ -50,6 +50,16 @@ def timed(call: Callable[[], object]) -> float:
     began = perf_counter()
     call()
     return perf_counter() - began
+
+
+def worked(call: Callable[[], object]) -> float:
+    """Return the seconds of the processor that a call takes of this process.
+
+    Others who use the machine meanwhile do not count.
+    """
+    began = process_time()
+    call()
+    return process_time() - began
 
 
 def alternate(first: Measure, second: Measure, rounds: int) -> Comparison:

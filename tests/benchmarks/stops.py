@@ -8,7 +8,7 @@ from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
 from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
-from tests.benchmarks.measure import alternate, timed
+from tests.benchmarks.measure import alternate, worked
 
 _ROUNDS, _ITERATIONS = 51, 3_000
 
@@ -25,7 +25,7 @@ def _row(condition: str, limit: float) -> Row:
 
     def train(debugger: Debugger, guarded: bool) -> float:
         to = debugger.iteration + _ITERATIONS
-        return timed(partial(debugger.proceed if guarded else debugger.run_to, to))
+        return worked(partial(debugger.proceed if guarded else debugger.run_to, to))
 
     comparison = alternate(partial(train, plain, False), partial(train, watched, True), _ROUNDS)
     return Row(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from engine import Dataset, Hyperparameters
+from engine.maths.lowering import Scratch
+from engine.maths.operations.operation import Operation
+from engine.maths.row import Bound, Clock
 from engine.model.network import Network
 from engine.program.program import Program
 
@@ -14,6 +19,18 @@ Time = tuple[int, int]
 State = dict[str, bytes]
 Event = tuple[Time, str, tuple[int, ...], float]
 """When, which parameter or ``eta``, which cell, and its new value."""
+
+
+def from_python(operations: Sequence[Operation]) -> list[Callable[[], None]]:
+    """Return what makes the calls of each operation, outside of any plan."""
+    bound = [[call.bind(Clock()) for call in o.calls(Scratch())] for o in operations]
+
+    def run(calls: list[Bound]) -> None:
+        with np.errstate(all="ignore"):
+            for call in calls:
+                call()
+
+    return [partial(run, calls) for calls in bound]
 
 
 class Replay:
@@ -24,6 +41,7 @@ class Replay:
     ) -> None:
         initial = Network(dataset, hyperparameters).draw_parameters(hyperparameters.seed)
         self._program = Program(dataset, hyperparameters, initial)
+        self._run = from_python(self._program.operations)
         self._events = events
         self._time: Time = (0, 0)
         self._written: set[str] = set()
@@ -41,8 +59,7 @@ class Replay:
         if position == 0:
             self._written -= {o.name for o in program.operations} - set(program.parameters)
         operation = program.operations[position]
-        with np.errstate(all="ignore"):
-            operation.run()
+        self._run[position]()
         self._written |= {operation.name, f"delta_{operation.name}"}
         last = position + 1 == len(program.operations)
         if last:

@@ -7,7 +7,8 @@ import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.common.errors import QueryError
-from engine.model.batches import Batches
+from engine.model.batches import Batches, Orders
+from engine.model.shuffling import Shuffling
 from engine.reports.trace import trace_object, trace_text
 from engine.run.halt import Hit
 from tests.engine.nets import make
@@ -33,6 +34,31 @@ def test_the_batch_of_an_iteration_is_the_same_in_any_order() -> None:
     jumping = Batches(10, wanted)
     for iteration in np.random.RandomState(0).permutation(40):
         assert jumping.of(int(iteration)).tolist() == there[iteration]
+
+
+@pytest.mark.parametrize("observations", [1, 2, 5, 33, 63, 64])
+def test_the_orders_of_many_epochs_are_those_of_each(observations: int) -> None:
+    # Some of 600 epochs take more words than are made for all at once.
+    for seed, first in ((0, 0), (2**32 - 1, 2**32 - 300)):
+        orders = Shuffling(observations, seed).orders(first, first + 600)
+        for epoch, order in enumerate(orders.tolist(), first):
+            alone = np.random.RandomState([seed, epoch % 2**32])
+            assert order == alone.permutation(observations).tolist()
+
+
+def test_orders_are_there_wherever_a_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.model.batches._KEPT", 40 * 3)
+    batches = Batches(3, Hyperparameters(batch_size="2", shuffle="yes"))
+    orders, random = Orders(batches), np.random.RandomState(2)
+    first = 0
+    for _ in range(200):
+        asked = first + 1 + int(random.randint(100))
+        end = orders.draw(first, asked)
+        assert end == min(asked, (first // 2 + 40) * 2)
+        for epoch in range(first // 2, -(-end // 2)):
+            assert orders.rows[epoch % 40].tolist() == batches.order(epoch).tolist()
+        # On from there, or somewhere else, back or forward.
+        first = end if random.rand() < 0.7 else int(random.randint(1000))
 
 
 def test_the_last_batch_has_its_own_mean() -> None:

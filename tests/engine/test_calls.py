@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.maths import python_loop
 from engine.maths.calls import Apply, Copy, Matmul, Take, Where
 from engine.maths.clocked import Append, Count, Every, Halt, Pick, unroll
 from engine.maths.plan import Left, Plan, Why, loop_name
 from engine.maths.reduction import Reduce
-from engine.maths.row import Call
+from engine.maths.row import Bound, Call, Clock
 
 Buffer = NDArray[Any]
 Make = Callable[[], tuple[list[Call], list[Buffer]]]
@@ -39,16 +40,19 @@ LOGICAL = (np.logical_and, np.logical_or, np.logical_xor)
 TESTS = (np.isfinite, np.isnan, np.signbit)
 ODD = (0.0, -0.0, 1.0, 2.0, -1.0, 0.5, math.inf, -math.inf, math.nan, 5e-324, -1e-310, 800.0, 1e308)
 
-WAYS = (pytest.param("", id="C"), pytest.param("python", id="Python"))
+WAYS = ("C", "Python", "Python, unrolled")
 
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Run the test once with each loop."""
-    monkeypatch.setenv("NN_TUI_LOOP", request.param)
-    if request.param != "python" and loop_name() == "Python":
+    """Run the test once with each loop; that in Python also as if it had run for long."""
+    loop = "" if request.param == "C" else "python"
+    monkeypatch.setenv("NN_TUI_LOOP", loop)
+    if request.param == "C" and loop_name() == "Python":
         pytest.skip("the loop in C is not built here")
-    return str(request.param)
+    if request.param == "Python, unrolled":
+        monkeypatch.setattr(python_loop, "_SELDOM", 0)
+    return loop
 
 
 def bits(array: Buffer) -> bytes:
@@ -635,8 +639,12 @@ def test_bools_are_those_of_each_number(way: str) -> None:
 
 def test_the_variable_chooses_the_loop(way: str) -> None:
     assert loop_name() == ("Python" if way == "python" else "C")
-    plan, ran = Plan([Count(np.zeros(()))]), []
-    # The loop in C does not come by here.
-    plan.bound[0][0] = lambda: ran.append(plan.clock.iteration)
-    plan.run(0, 3)
+    ran: list[int] = []
+
+    class Told(Count):
+        # The loop in C does not come by here.
+        def bind(self, clock: Clock) -> Bound:
+            return lambda: ran.append(clock.iteration)
+
+    Plan([Told(np.zeros(()))]).run(0, 3)
     assert ran == ([0, 1, 2] if way == "python" else [])

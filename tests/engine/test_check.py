@@ -12,7 +12,7 @@ from engine import Dataset, Debugger, Hyperparameters, check_gradients, read_dat
 from engine.maths.activations import ACTIVATIONS
 from engine.model.hyperparameters import BIAS_MODES
 from engine.program.program import Program
-from engine.proof.finite_differences import Probe, Verdict
+from engine.proof.finite_differences import Probe, Verdict, _needed_for
 from engine.proof.gradient_check import GradientCheck
 from engine.proof.report import check_object, check_text
 from engine.reports.trace import trace_text
@@ -312,8 +312,11 @@ def test_a_difference_measures_nothing_that_is_held_out() -> None:
     """Nor f, where E is computed from y."""
     dataset = read_dataset("iris", split=0.2)
     wanted = Hyperparameters(loss="cross-entropy", output_activation="softmax", l2=0.1)
-    probe = Probe(Debugger(dataset, wanted))
-    assert len(probe._calls) == len(["yhat", "g", "y", "R", "E"])
+    debugger = Debugger(dataset, wanted)
+    tensors, operations = debugger.program.tensors, debugger.program.operations
+    needed = _needed_for(tensors["E"], operations)
+    assert [operation.name for operation in needed] == ["yhat", "g", "y", "R", "E"]
+    probe = Probe(debugger)
     before = probe.E
     probe.parameters["w"].data[...] += 1e-3
     assert probe._evaluate() != before

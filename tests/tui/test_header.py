@@ -120,7 +120,7 @@ async def test_of_the_longest_reason_the_iteration_is_kept(size: tuple[int, int]
 
 @pytest.mark.parametrize("size", [(100, 30), (120, 36), (160, 45), (80, 24)])
 async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> None:
-    async with opened(size, iterations=1_000_000) as (app, pilot):
+    async with opened(size, iterations=100_000) as (app, pilot):
         await until(pilot, lambda: "paused" in text(app))
 
         def places() -> tuple[int, int, int]:
@@ -130,10 +130,14 @@ async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> N
         at_first = places()
         assert min(at_first) >= 0
         seen = set()
-        for key, wanted in (("n", State.PAUSED), ("space", State.RUNNING), ("", State.FINISHED)):
+        for key, wanted in (
+            ("n", {State.PAUSED}),
+            ("space", {State.RUNNING, State.FINISHED}),
+            ("", {State.FINISHED}),
+        ):
             if key:
                 await pilot.press(key)
-            await until(pilot, lambda wanted=wanted: state(app) is wanted)
+            await until(pilot, lambda wanted=wanted: state(app) in wanted)
             await pilot.pause()
             seen.add(places())
         assert seen == {at_first}

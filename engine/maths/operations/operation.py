@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -64,7 +64,6 @@ class Operation:
             not read it.
         before: For a target that is kept from one iteration to the next, its values before the
             operation ran: what the operations before it read; else None.
-        run: Computes the target in place.
     """
 
     target: Tensor
@@ -74,7 +73,6 @@ class Operation:
     aside: bool = False
     is_kept: bool = False
     before: Array | None = field(init=False, repr=False)
-    run: Callable[[], object] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         is_kept = self.is_kept or self.target in self.reads
