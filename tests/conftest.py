@@ -1,3 +1,4 @@
+import gc
 import os
 import shutil
 import tempfile
@@ -10,6 +11,9 @@ from engine.maths.operations.operation import Operation
 from engine.maths.row import Call
 from engine.program.program import Program
 from tests.engine.planted import Instead, Mistake, Plant
+
+# Each app makes many objects, among which the collector finds nothing: half its start went to it.
+gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
