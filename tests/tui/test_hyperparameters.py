@@ -4,11 +4,9 @@ import pytest
 from textual.events import Key
 
 from engine import read_dataset
-from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
+from tests.tui.app import SIZES, app_of, at_two_sizes, clock, opened, snapshot, state, text, until
 from tui.dialogs.confirm import ConfirmScreen
 from tui.view_state import State
-
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 
 
 def values(app) -> dict[str, object]:
