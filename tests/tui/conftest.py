@@ -1,20 +1,35 @@
 import asyncio
 from collections.abc import Hashable, Iterator
+from time import monotonic
 
 import pytest
+from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+
+_HOPS = 50
+"""Turns of the event loop in which a message gets to whom it is for, and what he sends further."""
+_PATIENCE = 0.25
 
 
 @pytest.fixture(autouse=True)
 def no_waiting_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pilot waits until the process uses no time; one that trains always does.
 
-    These tests wait for what they expect instead.
+    After each key these tests wait until the screen has done what it does at once, however slow
+    the machine is, and a moment for the engine; for all else they wait for what they expect.
     """
 
     async def short_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
-        await asyncio.sleep(0.02)
+        session = getattr(active_app.get(), "session", None)
+        end = monotonic() + _PATIENCE
+        while True:
+            for _ in range(_HOPS):
+                await asyncio.sleep(0)
+            if not (session and session._waiting) or monotonic() > end:
+                break
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.005)
 
     for module in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{module}.wait_for_idle", short_rest)
