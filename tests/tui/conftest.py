@@ -7,6 +7,8 @@ from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from tui.view_state import State
+
 _HOPS = 50
 """Turns of the event loop in which a message gets to whom it is for, and what he sends further."""
 _PATIENCE = 0.25
@@ -21,13 +23,12 @@ def no_waiting_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     """
 
     async def short_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
-        session = getattr(active_app.get(), "session", None)
-        end = monotonic() + _PATIENCE
-        while True:
-            for _ in range(_HOPS):
-                await asyncio.sleep(0)
-            if not (session and session._waiting) or monotonic() > end:
-                break
+        for _ in range(_HOPS):
+            await asyncio.sleep(0)
+        app, end = active_app.get(), monotonic() + _PATIENCE
+        session, moment = getattr(app, "session", None), getattr(app, "moment", None)
+        is_running = moment is not None and moment.state is State.RUNNING
+        while session and session._waiting and not is_running and monotonic() < end:
             await asyncio.sleep(0.005)
         await asyncio.sleep(0.005)
 
