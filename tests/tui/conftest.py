@@ -6,6 +6,7 @@ import pytest
 from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.notifications import Notification
 
 from tui.view_state import State
 
@@ -34,6 +35,12 @@ def no_waiting_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{module}.wait_for_idle", short_rest)
+
+
+@pytest.fixture(autouse=True)
+def what_is_told_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine it would be gone before a test has read it."""
+    monkeypatch.setattr(Notification, "has_expired", False)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -12,6 +12,7 @@ from engine.data.options import TableOptions
 from engine.run.loss_history import LossHistory
 from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui
+from tui.dialogs.prompt import PromptScreen
 from tui.drawing.chart import is_curve
 from tui.drawing.palette import Palette
 from tui.panes.loss.legend import CURVE, MARKS, legend_row
@@ -183,6 +184,7 @@ async def test_a_clock_beyond_the_zoomed_iterations_is_not_drawn_within() -> Non
 
         for iteration, expected in ((20, (False, "◂")), (295, (True, "●")), (20, (False, "◂"))):
             await pilot.press("g")
+            await until(pilot, lambda: isinstance(app.screen, PromptScreen) and app.focused)
             await pilot.press(*str(iteration), "enter")
             await until(pilot, lambda i=iteration: clock(app) == (i, 0))
             await until(pilot, lambda wanted=expected: marks() == wanted)
