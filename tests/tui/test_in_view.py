@@ -49,7 +49,7 @@ def missing(app: NNTui) -> str:
 async def stays(app: NNTui, pilot: Pilot[None], done: Sequence[str]) -> None:
     """Wait until all marks are in view and stand still there."""
     try:
-        await until(pilot, lambda: not missing(app), seconds=5)
+        await until(pilot, lambda: not missing(app))
     except AssertionError:
         raise AssertionError(f"{missing(app)} after {' '.join(done)}\n{text(app)}") from None
 
