@@ -1,15 +1,25 @@
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import settings
 
 from engine.maths.lowering import Scratch
 from engine.maths.operations.operation import Operation
 from engine.maths.row import Call
 from engine.program.program import Program
 from tests.engine.planted import Instead, Mistake, Plant
+from tests.examples import examples
+
+# Each app makes many objects, among which the collector finds nothing: half its start went to it.
+gc.set_threshold(100_000, 20, 20)
+
+# A busy machine may take long over an example.
+settings.register_profile("nn-tui", max_examples=examples(100), deadline=None)
+settings.load_profile("nn-tui")
 
 
 @pytest.fixture(scope="session", autouse=True)

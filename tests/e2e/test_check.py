@@ -9,7 +9,7 @@ import pexpect
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
-from tests.e2e.test_commands import COMMAND, refusal, run
+from tests.e2e.command import COMMAND, run, run_process, told_in_a_line
 from tui.commands.proof import prove
 
 needs_torch = pytest.mark.skipif(
@@ -97,8 +97,9 @@ def test_without_pytorch_it_is_said_how_to_get_it(tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text(missing)
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": path}
-    assert 'pip install "nn-tui[torch]"' in refusal("check", "or", "--torch", env=environment)
-    assert "All 9 gradients agree." in run("check", "or", env=environment).stdout
+    done = run_process("check", "or", "--torch", env=environment, code=2)
+    assert 'pip install "nn-tui[torch]"' in told_in_a_line(done)
+    assert "All 9 gradients agree." in run_process("check", "or", env=environment).stdout
 
 
 def test_ctrl_c_ends_it() -> None:

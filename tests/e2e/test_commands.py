@@ -4,43 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pexpect
 import pytest
 
+from tests.e2e.command import COMMAND, Done, refusal, run, run_process, told_in_a_line
 from tests.engine.test_notebook import ERRORS, FIRST_ITERATION, START_V, START_W, WEIGHTS
 
-COMMAND = str(Path(sys.executable).with_name("nn-tui"))
 OR = str(Path(__file__).parents[2] / "samples" / "or.csv")
 
 
-def run(*arguments: str, code: int = 0, **options: object) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-        **options,  # type: ignore[call-overload]
-    )
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
-
-
-def refusal(*arguments: str, **options: object) -> str:
-    """The one line on stderr of a command that must exit with 2."""
-    done = run(*arguments, code=2, **options)
-    assert done.stdout == ""
-    assert done.stderr.startswith("nn-tui: ")
-    assert done.stderr.count("\n") == 1
-    return done.stderr
-
-
-def test_train_prints_the_notebooks_report() -> None:
-    done = run("train", OR)
+@pytest.mark.parametrize("start", [run, run_process])
+def test_train_prints_the_notebooks_report(start: Callable[..., Done]) -> None:
+    done = start("train", OR)
     assert ERRORS in done.stdout
     assert WEIGHTS in done.stdout
     assert START_V in done.stdout
@@ -113,12 +92,13 @@ def test_a_choice_of_no_and_yes_is_a_switch_as_well() -> None:
         assert told["losses"] == shuffled[0]["losses"] != plain["losses"]
 
 
-def test_a_misspelt_command_is_recognised(tmp_path: Path) -> None:
+def test_a_misspelt_command_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Did you mean train?" in refusal("trian", "or")
     assert "Did you mean samples?" in refusal("sample")
     # A file of that name is opened, and what is not nearly a command is taken for one.
     (tmp_path / "trian").write_text("a,b\n1,0\n2,1\n")
-    assert "2 observations" in run("trian", "--iterations", "2", cwd=tmp_path).stdout
+    monkeypatch.chdir(tmp_path)
+    assert "2 observations" in run("trian", "--iterations", "2").stdout
     assert "nor a bundled dataset" in refusal("wien")
 
 
@@ -266,7 +246,9 @@ def test_the_module_is_the_command() -> None:
 def test_bad_input_is_one_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("a,b\n1,2\n3,x\n")
-    assert f"{bad}, line 3, column 'b': 'x' is not a number" in refusal("train", str(bad))
+    for start in (run, run_process):
+        told = told_in_a_line(start("train", str(bad), code=2))
+        assert f"{bad}, line 3, column 'b': 'x' is not a number" in told
     assert "no such file" in refusal("nowhere.csv")
     assert "this is a directory" in refusal(str(tmp_path))
     assert "learning rate: a number, 0 or more, not 'x'" in refusal("or", "--learning-rate", "x")
@@ -322,18 +304,20 @@ def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
     assert not set(done.stdout + done.stderr) & {"\x1b", "\x07", "\x9b"}
 
 
-def test_hostile_names_given_by_oneself_do_not_either(tmp_path: Path) -> None:
-    state = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+def test_hostile_names_given_by_oneself_do_not_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     weights = tmp_path / "evil\x1b[31m.json"
     weights.write_text('{"v": [[1]]}')
     assert "␛[31m.json: " in refusal("train", "or", "--weights", str(weights))
-    run("train", "or", "--iterations", "3", env=state)
+    run("train", "or", "--iterations", "3")
     runs = tmp_path / "state" / "nn-tui" / "runs"
     (folder,) = runs.iterdir()
     folder.rename(runs / "evil\x1b[31m")
-    listed = run("runs", env=state).stdout
+    listed = run("runs").stdout
     assert "evil␛[31m" in listed
-    exported = run("export", str(runs / "evil\x1b[31m"), str(tmp_path / "e\x1b[2J"), env=state)
+    exported = run("export", str(runs / "evil\x1b[31m"), str(tmp_path / "e\x1b[2J"))
     assert exported.stdout.count("e␛[2J/p") == 3
     assert "\x1b" not in listed + exported.stdout
 
@@ -356,7 +340,7 @@ def test_what_is_closed_is_not_written_to(closed: str, tmp_path: Path) -> None:
 
 def test_an_output_that_lacks_the_symbols_gets_escapes() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
-    done = run("trace", "or", env=environment, encoding="latin-1")
+    done = run_process("trace", "or", env=environment, encoding="latin-1")
     assert "\\u2202E/\\u2202f" in done.stdout
 
 
@@ -412,10 +396,13 @@ def test_without_data_and_terminal_three_lines_say_how_it_is_used(options: list[
         ("nn-tui no-such-thing --hid", {"plain,--hidden"}),
     ],
 )
-def test_completion_from_the_first_word_on(words: str, wanted: set[str]) -> None:
-    count = len(words.split(" ")) - 1
-    asked = {"COMP_WORDS": words, "COMP_CWORD": str(count), "_NN_TUI_COMPLETE": "bash_complete"}
-    done = run(env={**os.environ, **asked})
+def test_completion_from_the_first_word_on(
+    words: str, wanted: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
+    monkeypatch.setenv("_NN_TUI_COMPLETE", "bash_complete")
+    done = run()
     assert done.stderr == ""
     found = done.stdout.splitlines()
     assert wanted <= set(found)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.e2e.test_commands import COMMAND, refusal, run
+from tests.e2e.command import COMMAND, refusal, run
 from tests.terminal import PROGRAM, Terminal
 
 PAYLOADS = [
@@ -155,11 +155,16 @@ LINES = {
 """The keys that open a line to type in, and what tells that it is open."""
 
 
-@pytest.mark.parametrize("pasted", [True, False], ids=["pasted", "typed"])
 @pytest.mark.parametrize(
-    "keys",
-    [":", "w", "g", "E", "\x10", "2\r"],
-    ids=["evaluate", "watch", "go to", "export", "palette", "form"],
+    ("keys", "pasted"),
+    [
+        *((":", True), ("\x10", True), ("2\r", True), ("E", False)),
+        *(pytest.param(keys, True, marks=pytest.mark.slow) for keys in "wgE"),
+        *(
+            pytest.param(keys, False, marks=pytest.mark.slow)
+            for keys in (":", "w", "g", "\x10", "2\r")
+        ),
+    ],
 )
 def test_what_is_put_into_a_line_is_shown_and_never_sent(
     keys: str, pasted: bool, tmp_path: Path
@@ -172,7 +177,8 @@ def test_what_is_put_into_a_line_is_shown_and_never_sent(
             terminal.wait_for(lambda key=key: LINES[key] in terminal.text)
         if pasted:
             terminal.press("\x1b[200~\u202eevil\x9b5m\x07\nsecond\x1b[201~")
-            terminal.wait_for(lambda: "\\u202eevil\\x9b5m␇" in terminal.text)
+            # The cursor behind it pushes the first character out of the field of the form.
+            terminal.wait_for(lambda: "u202eevil\\x9b5m␇" in terminal.text)
             assert "second" not in terminal.text
         else:
             terminal.press("\u202eev\x9bil")
@@ -268,7 +274,7 @@ def test_files_of_other_kinds(tmp_path: Path) -> None:
     ):
         (tmp_path / "foreign.txt").write_text(content)
         assert told in refusal("train", "foreign.txt")
-        assert told.encode() in piped(content.encode(), "train", "-").stderr
+        assert told in refusal("train", "-", content=content.encode())
 
 
 def test_the_way_out_for_cells_between_blanks(tmp_path: Path) -> None:
@@ -276,7 +282,7 @@ def test_the_way_out_for_cells_between_blanks(tmp_path: Path) -> None:
     told = refusal("train", "blanks.txt")
     subprocess.run(["sh", "-c", told.partition(" instead: ")[2]], check=True)
     assert "2 observations" in run("train", "table.csv", "--iterations", "1").stdout
-    told = piped((tmp_path / "blanks.txt").read_bytes(), "train", "-").stderr.decode()
+    told = refusal("train", "-", content=(tmp_path / "blanks.txt").read_bytes())
     assert "blanks separate its cells; write , instead: … | sed -E " in told
     assert told.endswith("| nn-tui -\n")
 
@@ -301,27 +307,22 @@ def test_ten_thousand_columns(tmp_path: Path) -> None:
         leave(terminal)
 
 
-def piped(content: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([COMMAND, *arguments], input=content, capture_output=True, timeout=60)
-
-
 def test_standard_input(tmp_path: Path) -> None:
-    done = piped(b"a,b\n1,0\n2,1\n", "train", "-", "--iterations", "2")
+    command = [COMMAND, "train", "-", "--iterations", "2"]
+    done = subprocess.run(command, input=b"a,b\n1,0\n2,1\n", capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"standard input: 2 observations")
-    assert b"line 3, column 'b'" in piped(b"a,b\n1,0\n2,x1\n", "train", "-").stderr
-    assert b"standard input: the file is empty" in piped(b"", "train", "-").stderr
-    packed = gzip.compress(b"a,b\n1,0\n2,1\n")
-    assert piped(packed, "explain", "-", "dE_dw[0,0]").returncode == 0
+    assert "line 3, column 'b'" in refusal("train", "-", content=b"a,b\n1,0\n2,x1\n")
+    assert "standard input: the file is empty" in refusal("train", "-")
+    run("explain", "-", "dE_dw[0,0]", content=gzip.compress(b"a,b\n1,0\n2,1\n"))
     # What is saved can be gone on with, if the table is there again.
     name = run("runs").stdout.split()[0]
-    assert b"name them too" in piped(b"", "train", "--open", name).stderr
-    done = piped(b"a,b\n1,0\n2,1\n", "train", "--open", name, "-", "--iterations", "4")
-    assert b"4 iterations" in done.stdout
-    assert (
-        b"the data have changed" in piped(b"a,b\n1,0\n3,1\n", "train", "--open", name, "-").stderr
-    )
-    assert b"--resume needs a file" in piped(b"", "train", "-", "--resume").stderr
+    assert "name them too" in refusal("train", "--open", name)
+    options = ["train", "--open", name, "-"]
+    done = run(*options, "--iterations", "4", content=b"a,b\n1,0\n2,1\n")
+    assert "4 iterations" in done.stdout
+    assert "the data have changed" in refusal(*options, content=b"a,b\n1,0\n3,1\n")
+    assert "--resume needs a file" in refusal("train", "-", "--resume")
 
 
 def test_standard_input_on_the_screen(tmp_path: Path) -> None:

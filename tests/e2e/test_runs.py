@@ -19,7 +19,7 @@ from engine import Debugger, Hyperparameters, read_dataset
 from engine.saved.library import Library
 from engine.saved.run_files import SingleFile
 from engine.saved.saver import Saver
-from tests.e2e.test_commands import COMMAND, refusal, run
+from tests.e2e.command import COMMAND, refusal, run
 from tests.terminal import ROOT, Terminal
 
 
@@ -215,7 +215,8 @@ def test_export_writes_numbers_that_are_exact(tmp_path: Path, source: str) -> No
     predictions = pd.read_csv(folder / "predictions.csv")
     assert predictions["output"].tolist() == [0, 1, 1, 1]
     f = predictions["prediction"].to_numpy()
-    arrays = np.load(folder / "parameters.npz")
+    with np.load(folder / "parameters.npz") as file:
+        arrays = dict(file)
     # The forward pass, by hand.
     x = predictions[["input1", "input2"]].to_numpy(dtype=float)
     by_hand = 1 / (1 + np.exp(-(1 / (1 + np.exp(-(x @ arrays["v"]))) @ arrays["w"])))
@@ -313,13 +314,10 @@ def test_the_columns_of_the_list_stand_below_each_other(tmp_path: Path) -> None:
 def test_deleting_asks() -> None:
     run("train", "or", "--iterations", "300")
     name = str(listed()[0]["run"])
-    asked = subprocess.run(
-        [COMMAND, "runs", "--delete", name], input="n\n", capture_output=True, text=True, timeout=60
-    )
+    asked = run("runs", "--delete", name, code=130, content=b"n\n")
     assert "Delete this run for good?" in asked.stdout
-    assert asked.returncode == 130
     assert len(listed()) == 1
-    subprocess.run([COMMAND, "runs", "-d", name], input="y\n", text=True, timeout=60, check=True)
+    run("runs", "-d", name, content=b"y\n")
     assert listed() == []
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
-from tests.e2e.test_commands import run
+from tests.e2e.command import run, run_process
 from tests.terminal import Terminal
 from tui.commands import without_screen as headless
 from tui.terminal import ascii as typeset
@@ -146,7 +146,7 @@ LATIN_1, UTF_8 = "ISO-8859-1", "UTF-8"
 def test_the_locale_decides_as_posix_has_it(environment: dict[str, str], encoding: str) -> None:
     names = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONCOERCECLOCALE")
     rest = {name: value for name, value in os.environ.items() if name not in names}
-    done = run("trace", "or", env={**rest, **environment})
+    done = run_process("trace", "or", env={**rest, **environment})
     assert done.stdout.isascii() == (encoding == LATIN_1)
 
 

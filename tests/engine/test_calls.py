@@ -522,10 +522,8 @@ def test_another_thread_works_meanwhile_and_stops_the_run(way: str) -> None:
         wait_for(lambda: float(number) > 1000)
         before = float(number)
         wait_for(lambda: float(number) > before)
-        asked = time.monotonic()
         plan.stop[0] = 1
         thread.join()
-        assert time.monotonic() - asked < 1
     assert left[0].why is Why.CANCELLED
     assert left[0].position == 0
     assert left[0].iteration == number + 1

@@ -18,9 +18,10 @@ from engine.model.hyperparameters import DECLARATIONS
 from engine.model.parameters_file import read_parameters
 from engine.reports.export import export
 from engine.reports.training import run_object, run_text
+from tests.examples import examples
 from tui.opening.prepare import prepare
 
-CASES = int(os.environ.get("NN_TUI_FUZZ", "60"))
+CASES = int(os.environ.get("NN_TUI_FUZZ") or examples(60))
 """Cases for each of the tests below."""
 few = settings(
     max_examples=CASES,

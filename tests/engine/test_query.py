@@ -21,6 +21,7 @@ from engine.program.iterations import END
 from engine.program.listing import parse_cell
 from engine.stops.scope import Scope
 from tests.engine.nets import every_kind, make
+from tests.examples import examples
 
 Values = Callable[[str], Array]
 
@@ -268,7 +269,7 @@ def check(text: str) -> None:
         assert bits(debugger) == before
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(st.text(max_size=60) | sentences | nested)
 @example("9**9**9**9**9")
 @example("(lambda: 1)()")
@@ -277,7 +278,7 @@ def test_nothing_but_a_value_or_a_refusal(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(deep, atoms)
 def test_deep_nesting(opening: tuple[str, int], middle: str) -> None:
     part, depth = opening

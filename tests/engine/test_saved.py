@@ -391,8 +391,10 @@ def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
         assert bits(restored.debugger) == bits(debugger)
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
-@pytest.mark.parametrize("damaged", ["", "run.json", "state"])
+@pytest.mark.parametrize(
+    ("number", "damaged"),
+    [(errno.ENOSPC, ""), (errno.EIO, ""), (errno.ENOSPC, "run.json"), (errno.EIO, "state")],
+)
 def test_a_save_that_fails_at_any_step_leaves_the_last_one(
     number: int, damaged: str, tmp_path: Path
 ) -> None:
@@ -613,10 +615,10 @@ def test_a_manifest_is_charged_before_anything_of_it_is_read(tmp_path: Path) -> 
         pytest.raises(InputError, match=r"run needs about 3\.4 GB of memory, and 3\.0 GB are free"),
     ):
         open_run(folder(800, whole))
-    taken.document["branches"] *= 40_000
+    taken.document["branches"] *= 2_000
     with (
-        patch("engine.common.machine_memory.available", lambda: 3e9),
-        pytest.raises(InputError, match=r"run needs about 12\.\d GB of memory"),
+        patch("engine.common.machine_memory.available", lambda: 3e8),
+        pytest.raises(InputError, match=r"run needs about 0\.\d GB of memory"),
     ):
         open_run(folder(0, 50))
     assert not asked

@@ -12,6 +12,7 @@ from engine import Dataset, Debugger, Hyperparameters, read_dataset
 from engine.common.errors import QueryError
 from engine.run.halt import NONFINITE
 from tests.engine.nets import make
+from tests.examples import examples
 
 HORIZON = 300
 Found = tuple[int, int, str]
@@ -66,7 +67,7 @@ networks = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(networks)
 @example((1.79e308, 0.1, 1.0, "none", 1))
 @example((1.0, 0.1, 1e160, "none", 0))
@@ -91,7 +92,7 @@ FUSED = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.sampled_from(FUSED),
     st.sampled_from(["none", "shared", "per-neuron"]),

@@ -19,6 +19,7 @@ from engine.saved.run_files import Folder
 from engine.stops import look_back as search
 from engine.stops.stop import BUILT_IN
 from tests.engine.nets import make
+from tests.examples import examples
 
 Time = tuple[int, int]
 HORIZON = 60
@@ -256,7 +257,7 @@ def bits(debugger: Debugger) -> dict[str, bytes]:
     return {name: array.tobytes() for name, array in debugger.snapshot().values.items()}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(SPECS, st.data())
 def test_back_to_the_last_stop(specs: list[str], data: st.DataObject) -> None:
     debugger = with_stops(specs)
@@ -276,7 +277,7 @@ def test_back_to_the_last_stop(specs: list[str], data: st.DataObject) -> None:
         assert bits(debugger) == values
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(SPECS, st.integers(0, 2**32 - 1))
 def test_interruptions_change_nothing(specs: list[str], seed: int) -> None:
     straight, interrupted = with_stops(specs), with_stops(specs)

@@ -15,6 +15,7 @@ from engine.run.history import History
 from engine.run.run import Run
 from tests.engine.naive import Line, Session, State
 from tests.engine.nets import every_kind, make
+from tests.examples import examples
 
 BUDGET = 15 * 8 * 23
 """Bytes: a few checkpoints of the larger network."""
@@ -167,7 +168,7 @@ class Travels(RuleBasedStateMachine):
 
 
 TestTravels = Travels.TestCase
-TestTravels.settings = settings(max_examples=35, stateful_step_count=40, deadline=None)
+TestTravels.settings = settings(max_examples=examples(35), stateful_step_count=40)
 
 
 def test_far_back_in_a_long_run() -> None:
@@ -218,8 +219,6 @@ def test_history_keeps_to_its_budget() -> None:
         assert (parameters["v"] == found).all()
 
 
-# A busy machine may take long over it, which is no fault of the history.
-@settings(deadline=None)
 @given(paces=st.lists(st.sampled_from([1e-5, 1e-3, 3e-3, 0.02, 0.5]), min_size=1, max_size=80))
 def test_checkpoints_go_on_whatever_the_pace(paces: list[float]) -> None:
     debugger = Debugger(Dataset.from_arrays([[0.0], [1.0]], [[0.0], [1.0]]), Hyperparameters())

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from engine import Debugger, Hyperparameters, read_dataset
+from tests.examples import examples
 
 Made = tuple[Hyperparameters, tuple[object, ...]]
 
@@ -116,4 +117,4 @@ class Undoing(RuleBasedStateMachine):
 
 
 TestUndoing = Undoing.TestCase
-TestUndoing.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestUndoing.settings = settings(max_examples=examples(60), stateful_step_count=30)

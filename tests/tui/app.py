@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import pytest
 from textual.pilot import Pilot
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
@@ -14,6 +15,10 @@ from tui.opening.open_run import Opening
 from tui.view_state import State
 
 SIZES = [(80, 24), (120, 36)]
+at_two_sizes = pytest.mark.parametrize(
+    "size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)]
+)
+"""For what is the same in both: the larger one is left to the slow run."""
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60) -> None:

@@ -1,20 +1,62 @@
 import asyncio
+from collections.abc import Hashable, Iterator
+from time import monotonic
 
 import pytest
+from textual._context import active_app
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.notifications import Notification
+
+from tui.view_state import State
+
+_HOPS = 50
+"""Turns of the event loop in which a message gets to whom it is for, and what he sends further."""
+_PATIENCE = 0.25
 
 
 @pytest.fixture(autouse=True)
 def no_waiting_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pilot waits until the process uses no time; one that trains always does.
 
-    These tests wait for what they expect instead.
+    After each key these tests wait until the screen has done what it does at once, however slow
+    the machine is, and a moment for the engine; for all else they wait for what they expect.
     """
 
     async def short_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
-        await asyncio.sleep(0.02)
+        for _ in range(_HOPS):
+            await asyncio.sleep(0)
+        app, end = active_app.get(), monotonic() + _PATIENCE
+        session, moment = getattr(app, "session", None), getattr(app, "moment", None)
+        is_running = moment is not None and moment.state is State.RUNNING
+        while session and session._waiting and not is_running and monotonic() < end:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.005)
 
     for module in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{module}.wait_for_idle", short_rest)
+
+
+@pytest.fixture(autouse=True)
+def what_is_told_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine it would be gone before a test has read it."""
+    monkeypatch.setattr(Notification, "has_expired", False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def style_sheets_parsed_once() -> Iterator[None]:
+    """Each app would parse them anew."""
+    parse, parsed = Stylesheet._parse_rules, dict[Hashable, list[RuleSet]]()
+
+    def parse_once(self: Stylesheet, *what: Hashable, **how: Hashable) -> list[RuleSet]:
+        key = (what, *how.items(), frozenset(self._variables.items()))
+        if key not in parsed:
+            parsed[key] = parse(self, *what, **how)  # type: ignore[arg-type]
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
 
 
 @pytest.fixture

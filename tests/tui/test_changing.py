@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from engine import Dataset, Debugger, read_dataset
-from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
+from tests.tui.app import SIZES, at_two_sizes, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.dialogs.branches import BranchesScreen
 from tui.dialogs.explain import ExplainScreen
@@ -18,8 +18,6 @@ from tui.dialogs.prompt import PromptScreen
 from tui.engine_link import Session
 from tui.panes.hyperparameters import HyperparametersPane
 from tui.view_state import State
-
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 
 
 def summary_of(app: NNTui) -> str:

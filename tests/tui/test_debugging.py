@@ -10,7 +10,7 @@ from textual.widgets import Input
 from engine import Debugger, read_dataset
 from engine.common.numbers import format_number
 from tests.engine.test_validation import halves
-from tests.tui.app import SIZES, clock, opened, said, snapshot, state, text, until
+from tests.tui.app import at_two_sizes, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.dialogs.evaluate import EvaluateScreen
 from tui.dialogs.explain import ExplainScreen
@@ -18,7 +18,6 @@ from tui.dialogs.prompt import PromptScreen
 from tui.dialogs.stops import StopsScreen
 from tui.view_state import State
 
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 TO_DE_DW, TO_DE_DV = 9, 15
 """How many lines down from the top of the listing."""
 
@@ -385,10 +384,10 @@ async def test_evaluating(size: tuple[int, int]) -> None:
 
 
 async def test_giving_up_a_search() -> None:
-    async with opened(iterations=10**6) as (app, pilot):
+    async with opened(iterations=10**7) as (app, pilot):
         await pilot.press("g")
-        await answer(app, pilot, "40000")
-        await until(pilot, lambda: clock(app) == (40000, 0))
+        await answer(app, pilot, "1000000")
+        await until(pilot, lambda: clock(app) == (10**6, 0))
         await pilot.press("colon")
         for _ in range(3):
             # Another one takes the place of the one that is under way.
@@ -397,7 +396,7 @@ async def test_giving_up_a_search() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
         await pilot.press("n")
-        await until(pilot, lambda: clock(app) == (40000, 1))
+        await until(pilot, lambda: clock(app) == (10**6, 1))
 
 
 @at_two_sizes

@@ -4,11 +4,9 @@ import pytest
 from textual.events import Key
 
 from engine import read_dataset
-from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
+from tests.tui.app import SIZES, app_of, at_two_sizes, clock, opened, snapshot, state, text, until
 from tui.dialogs.confirm import ConfirmScreen
 from tui.view_state import State
-
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 
 
 def values(app) -> dict[str, object]:
@@ -185,11 +183,15 @@ async def test_what_there_is_to_know_is_told_in_full(size: tuple[int, int]) -> N
             when = {"live": "applies at once", "reset": "needs a reset"}.get(
                 field.applies, "reads the table again"
             )
-            told = " ".join("".join(line.text for line in fields._lines).split())
             whole = " ".join(f"{field.allowed}; {when}".split())
-            # At 40×10 three lines are all that there is room for.
-            part = whole[:100] if size == (40, 10) and told.endswith("…") else whole
-            assert part in told
+
+            def is_told(whole: str = whole) -> bool:
+                told = " ".join("".join(line.text for line in fields._lines).split())
+                # At 40×10 three lines are all that there is room for.
+                is_cut = size == (40, 10) and told.endswith("…")
+                return (whole[:100] if is_cut else whole) in told
+
+            await until(pilot, is_told)
             assert any(line.text.startswith(f"›{field.label}") for line in fields._lines)
             await pilot.press("j")
 

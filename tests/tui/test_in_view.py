@@ -7,13 +7,14 @@ import pytest
 from textual.pilot import Pilot
 
 from engine import read_dataset
+from tests.examples import examples
 from tests.tui.app import clock, opened, snapshot, state, text, until
 from tui.app import NNTui
 from tui.view_state import State
 
 SIZES = [(20, 5), (40, 10), (80, 24), (100, 30), (120, 30), (120, 36), (160, 45), (200, 60)]
 KEYS = ["1", "2", "3", "4", "5", "6", "tab", "m", "m", "v", *"nnnNsSfF", *"jjkkl", "escape"]
-STEPS = 30
+STEPS = examples(30)
 NETWORKS = {
     "xor": {"bias": "per-neuron"},
     "iris": {"hidden": "6", "output_activation": "softmax", "loss": "cross-entropy"},
@@ -48,7 +49,7 @@ def missing(app: NNTui) -> str:
 async def stays(app: NNTui, pilot: Pilot[None], done: Sequence[str]) -> None:
     """Wait until all marks are in view and stand still there."""
     try:
-        await until(pilot, lambda: not missing(app), seconds=5)
+        await until(pilot, lambda: not missing(app))
     except AssertionError:
         raise AssertionError(f"{missing(app)} after {' '.join(done)}\n{text(app)}") from None
 
@@ -83,7 +84,7 @@ async def test_the_update_phase_behind_the_pictures() -> None:
 
 async def test_the_cursor_of_a_tensor_with_many_rows() -> None:
     async with opened((120, 36), read_dataset("iris")) as (app, pilot):
-        await pilot.press("1", *["j"] * 100, "5", *["n"] * 3)
+        await pilot.press("1", *["j"] * 40, "5", *["n"] * 3)
         await until(pilot, lambda: clock(app) == (0, 3))
         await pilot.press("j", "j", "enter")
         await until(pilot, lambda: app.frame.weights.inspected)

@@ -7,13 +7,12 @@ import pytest
 from textual.command import CommandPalette
 
 from engine import Debugger, read_dataset
-from tests.tui.app import SIZES, app_of, clock, opened, snapshot, state, text, until
+from tests.tui.app import app_of, at_two_sizes, clock, opened, snapshot, state, text, until
 from tui.dialogs.help import HelpScreen
 from tui.dialogs.prompt import PromptScreen
 from tui.keys import KEYS
 from tui.view_state import State
 
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 LONG = 10**9
 
 

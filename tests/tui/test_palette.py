@@ -23,6 +23,7 @@ TERMINALS = {
     "shades of grey": {"TERM": "xterm-256color", "NO_COLOR": "1"},
     "16 without colour": {"TERM": "xterm", "NO_COLOR": "1"},
 }
+QUICK = ("true colour", "16 without colour")
 DEPTHS = [(0, ColorSystem.TRUECOLOR), (256, ColorSystem.EIGHT_BIT), (16, ColorSystem.STANDARD)]
 WALK = (
     # Before the first iteration, in the midst of one, with an observation, a cursor and a stop.
@@ -38,6 +39,7 @@ WALK = (
 )
 """Keys between which the screen is measured."""
 
+OFTEN = (THEME.name, "textual-light", "dracula")
 SHADES = ("background", "surface", "panel", "primary", "warning", "success", "error", "foreground")
 
 
@@ -53,12 +55,16 @@ def at_a_terminal(name: str, theme: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TEXTUAL_THEME", theme if theme != THEME.name else "")
 
 
-def some(first: tuple[str, str], *others: tuple[str, str]) -> list[object]:
-    """Those that every run of the tests tries; all others are slow."""
-    quick = {first, *others}
+def some(*quick: tuple[str, str]) -> list[object]:
+    """Each theme in most and in fewest colours, and some in each way between them.
+
+    Args:
+        *quick: Those that every run of the tests tries; all others are slow.
+    """
     return [
         pytest.param(*case, marks=() if case in quick else pytest.mark.slow)
         for case in product(themes(), TERMINALS)
+        if case[0] in OFTEN or case[1] in ("true colour", "16 colours")
     ]
 
 
@@ -81,15 +87,7 @@ def test_contrast_is_that_of_wcag() -> None:
 
 @pytest.mark.parametrize(
     ("theme", "terminal"),
-    some(
-        (THEME.name, "256 colours"),
-        (THEME.name, "16 colours"),
-        ("textual-light", "true colour"),
-        ("textual-light", "16 colours"),
-        ("dracula", "true colour"),
-        ("ansi-dark", "16 colours"),
-        (THEME.name, "shades of grey"),
-    ),
+    some((THEME.name, "16 colours"), ("textual-light", "256 colours")),
 )
 async def test_all_that_is_drawn_stands_out(
     theme: str, terminal: str, monkeypatch: pytest.MonkeyPatch
@@ -103,7 +101,10 @@ async def test_all_that_is_drawn_stands_out(
             assert not faint(app), (keys, faint(app), text(app))
 
 
-@pytest.mark.parametrize("terminal", TERMINALS)
+@pytest.mark.parametrize(
+    "terminal",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in TERMINALS],
+)
 async def test_pictures_of_classes_and_numbers_that_are_not_finite_stand_out(
     terminal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,13 +143,7 @@ def test_every_colour_of_a_theme_on_every_other_stands_out(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("theme", "terminal"),
-    some(
-        (THEME.name, "true colour"),
-        (THEME.name, "256 colours"),
-        (THEME.name, "16 colours"),
-        ("textual-light", "256 colours"),
-        ("ansi-light", "true colour"),
-    ),
+    some((THEME.name, "true colour"), (THEME.name, "16 colours"), ("ansi-light", "true colour")),
 )
 async def test_marks_are_told_from_what_is_around_them(
     theme: str, terminal: str, monkeypatch: pytest.MonkeyPatch

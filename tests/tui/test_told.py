@@ -5,12 +5,11 @@ from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
 from engine import read_dataset
-from tests.tui.app import SIZES, clock, opened, said, snapshot, text, until
+from tests.tui.app import SIZES, at_two_sizes, clock, opened, said, snapshot, text, until
 from tui.app import NNTui
 from tui.dialogs.explain import ExplainScreen
 from tui.dialogs.prompt import PromptScreen
 
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 OVERFLOW = {"learning_rate": 1e300, "activation": "relu", "output_activation": "identity"}
 
 

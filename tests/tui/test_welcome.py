@@ -9,12 +9,10 @@ from textual.widgets import Input
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.saved.library import Library
 from engine.saved.saver import Saver
-from tests.tui.app import SIZES, clock, snapshot, text, until
+from tests.tui.app import at_two_sizes, clock, snapshot, text, until
 from tui.app import NNTui
 from tui.dialogs.welcome import WelcomeScreen
 from tui.opening.open_run import Opener
-
-at_two_sizes = pytest.mark.parametrize("size", SIZES)
 
 
 def app_without_data() -> NNTui:

@@ -13,7 +13,9 @@ from tests.tui.app import until
 from tui.app import NNTui
 
 SIZES = [(40, 10), (80, 24), (120, 36)]
-at_three_sizes = pytest.mark.parametrize("size", SIZES)
+at_three_sizes = pytest.mark.parametrize(
+    "size", [*SIZES[:2], pytest.param(SIZES[2], marks=pytest.mark.slow)]
+)
 CLASSES = {"output_activation": "softmax", "loss": "cross-entropy"}
 
 
