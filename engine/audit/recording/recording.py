@@ -46,6 +46,7 @@ class Node:
         function: The function of a call as it is written, e.g. "np.dot"; "" elsewhere.
         scope: The qualified name of the function around it; "" in the module.
         loops: The nodes of the loops around it in the same function, outermost first.
+        constant: The number of a "Constant" that is one, which is not recorded; None elsewhere.
         where: The line in words: "line 30", or "cell 4, line 7" of a notebook.
     """
 
@@ -59,6 +60,7 @@ class Node:
     function: str
     scope: str
     loops: tuple[int, ...]
+    constant: float | None
     where: str
 
 
