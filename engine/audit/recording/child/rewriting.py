@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: UP035
+from typing import Any
 
 from .names import Scope, bound_in, parameters, targets_of
 from .syntax import Script
@@ -26,14 +26,14 @@ class Rewriter(ast.NodeTransformer):
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.places: List[Tuple[str, str]] = []  # noqa: UP006
+        self.places: list[tuple[str, str]] = []
         """For each node whose place is a name: the text, and the name with its comprehension."""
-        self.containers: Dict[int, str] = {}  # noqa: UP006
-        """For each node that reads or stores an attribute or an element, the text of what has it."""
+        self.containers: dict[int, str] = {}
+        """For each node that reads or stores an attribute or an element: what has it."""
         self._scope = Scope("module", -1, set(), set(), None)
         self._modules = _imported(script.tree)
         self._loops = 0
-        self._classes: List[str] = []  # noqa: UP006
+        self._classes: list[str] = []
         self._temporaries = 0
 
     def rewritten(self) -> ast.Module:
@@ -48,8 +48,8 @@ class Rewriter(ast.NodeTransformer):
 
     # Statements.
 
-    def _body(self, statements: List[Any]) -> List[Any]:  # noqa: UP006
-        made: List[Any] = []  # noqa: UP006
+    def _body(self, statements: list[Any]) -> list[Any]:
+        made: list[Any] = []
         for statement in statements:
             result = self.visit(statement)
             if isinstance(result, list):
@@ -70,7 +70,7 @@ class Rewriter(ast.NodeTransformer):
         if len(node.targets) == 1:
             return self._assign(node.targets[0], value, origin, node)
         shared = self._temporary(node)
-        made: List[Any] = [  # noqa: UP006
+        made: list[Any] = [
             ast.copy_location(ast.Assign([_name(shared, ast.Store(), node)], value), node)
         ]
         for target in node.targets:
@@ -97,8 +97,8 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(target, ast.Name):
             old = self._named(read, target)
             value = _hook("augment", operation, old, self.visit(node.value))
-            stored = ast.copy_location(ast.Assign([target], value), node)
-            return [stored, _do(self._named(number, target), node)]
+            assigned = ast.copy_location(ast.Assign([target], value), node)
+            return [assigned, _do(self._named(number, target), node)]
         again = self._read_again(kind, node, self.script.nodes[number]["children"], target)
         self._held(read, target)
         what, container = self._container(target)
@@ -143,7 +143,7 @@ class Rewriter(ast.NodeTransformer):
         return [node, _do(back, node)]
 
     def visit_With(self, node: ast.With) -> Any:
-        head: List[Any] = []  # noqa: UP006
+        head: list[Any] = []
         for item in node.items:
             item.context_expr = self.visit(item.context_expr)
             if item.optional_vars is not None:
@@ -163,7 +163,8 @@ class Rewriter(ast.NodeTransformer):
             node.finalbody = [self._back(node), *self._body(node.finalbody)]
         return node
 
-    visit_TryStar = visit_Try  # noqa: N815
+    def visit_TryStar(self, node: Any) -> Any:
+        return self.visit_Try(node)
 
     def visit_If(self, node: ast.If) -> Any:
         node.test = self.visit(node.test)
@@ -195,7 +196,7 @@ class Rewriter(ast.NodeTransformer):
             node.body.extend(self._body(body))
         return node
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
         self._defaults(node.args)
@@ -229,11 +230,11 @@ class Rewriter(ast.NodeTransformer):
         self.generic_visit(node)
         return self._value(node, number)
 
-    visit_BinOp = _plain  # noqa: N815
-    visit_UnaryOp = _plain  # noqa: N815
-    visit_BoolOp = _plain  # noqa: N815
-    visit_Compare = _plain  # noqa: N815
-    visit_IfExp = _plain  # noqa: N815
+    visit_BinOp = _plain
+    visit_UnaryOp = _plain
+    visit_BoolOp = _plain
+    visit_Compare = _plain
+    visit_IfExp = _plain
 
     def visit_List(self, node: ast.List) -> Any:
         if not isinstance(node.ctx, ast.Load):
@@ -332,10 +333,10 @@ class Rewriter(ast.NodeTransformer):
         is_list = isinstance(node, ast.ListComp)
         return self._value(node, number) if is_list else node
 
-    visit_ListComp = _comprehension  # noqa: N815
-    visit_SetComp = _comprehension  # noqa: N815
-    visit_DictComp = _comprehension  # noqa: N815
-    visit_GeneratorExp = _comprehension  # noqa: N815
+    visit_ListComp = _comprehension
+    visit_SetComp = _comprehension
+    visit_DictComp = _comprehension
+    visit_GeneratorExp = _comprehension
 
     def visit_Yield(self, node: ast.Yield) -> Any:
         if node.value is not None:
@@ -374,7 +375,7 @@ class Rewriter(ast.NodeTransformer):
                 parts = []
         return _Origin((self.script.number(value),), parts)
 
-    def _assign(self, target: Any, value: ast.expr, origin: _Origin, node: Any) -> List[Any]:  # noqa: UP006
+    def _assign(self, target: Any, value: ast.expr, origin: _Origin, node: Any) -> list[Any]:
         """Return the statements that give a target its value, and record it."""
         if isinstance(target, ast.Name):
             number = self._assigns("assign", node, origin.nodes, target)
@@ -391,10 +392,10 @@ class Rewriter(ast.NodeTransformer):
         return [ast.copy_location(ast.Assign([received], value), node), *after]
 
     def _received(
-        self, target: Any, kind: str, shown: ast.AST, origin: Optional[_Origin] = None
-    ) -> Tuple[Any, List[Any]]:  # noqa: UP006
+        self, target: Any, kind: str, shown: ast.AST, origin: _Origin | None = None
+    ) -> tuple[Any, list[Any]]:
         """Return a target in which names alone are left, and the statements that follow it."""
-        after: List[Any] = []  # noqa: UP006
+        after: list[Any] = []
         children = origin.nodes if origin is not None else ()
         if isinstance(target, (ast.Tuple, ast.List)):
             parts = origin.parts if origin is not None else []
@@ -421,7 +422,7 @@ class Rewriter(ast.NodeTransformer):
         after = [_do(hook, target), _delete(name, target), *again]
         return _name(name, ast.Store(), target), after
 
-    def _leaves(self, target: ast.AST, kind: str) -> List[Tuple[int, ast.Name]]:  # noqa: UP006
+    def _leaves(self, target: ast.AST, kind: str) -> list[tuple[int, ast.Name]]:
         return [
             (self._assigns(kind, name, (), name), name)
             for name in ast.walk(target)
@@ -432,7 +433,7 @@ class Rewriter(ast.NodeTransformer):
         self,
         kind: str,
         shown: ast.AST,
-        children: Tuple[int, ...],  # noqa: UP006
+        children: tuple[int, ...],
         target: Any,
     ) -> int:
         number = self.script.add(kind, shown, children, self.script.number(target))
@@ -443,11 +444,11 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(target, (ast.Attribute, ast.Subscript)):
             self.containers[number] = self.script.simple_text(target.value)
 
-    def _container(self, target: Union[ast.Attribute, ast.Subscript]) -> Tuple[str, ast.expr]:  # noqa: UP006, UP007
+    def _container(self, target: ast.Attribute | ast.Subscript) -> tuple[str, ast.expr]:
         what = "attribute" if isinstance(target, ast.Attribute) else "item"
         return what, self.visit(target.value)
 
-    def _key(self, target: Union[ast.Attribute, ast.Subscript]) -> ast.expr:  # noqa: UP007
+    def _key(self, target: ast.Attribute | ast.Subscript) -> ast.expr:
         if isinstance(target, ast.Attribute):
             name = target.attr
             if self._classes and name.startswith("__") and not name.endswith("__"):
@@ -478,11 +479,11 @@ class Rewriter(ast.NodeTransformer):
         self,
         kind: str,
         shown: ast.AST,
-        children: Tuple[int, ...],
-        target: Any,  # noqa: UP006
-    ) -> List[Any]:  # noqa: UP006
+        children: tuple[int, ...],
+        target: Any,
+    ) -> list[Any]:
         """Return what records an array or a list after one of its elements was stored."""
-        made: List[Any] = []  # noqa: UP006
+        made: list[Any] = []
         while isinstance(target, ast.Subscript):
             target = target.value
             if not _is_pure(target):
@@ -526,7 +527,7 @@ class Rewriter(ast.NodeTransformer):
     def _frame(self, node: ast.AST) -> ast.expr:
         return self._frame_of(self._scope.function(), node)
 
-    def _frame_of(self, function: Optional[Scope], node: ast.AST) -> ast.expr:
+    def _frame_of(self, function: Scope | None, node: ast.AST) -> ast.expr:
         if function is None:
             return _constant(None, node)
         return _name("@%d" % function.number, ast.Load(), node)  # noqa: UP031
@@ -534,7 +535,7 @@ class Rewriter(ast.NodeTransformer):
     def _enter(self, node: ast.AST) -> ast.expr:
         return _hook("enter", at=node)
 
-    def _given(self, node: Any) -> List[Any]:  # noqa: UP006
+    def _given(self, node: Any) -> list[Any]:
         like = self.script.number(node)
         made = []
         for argument in parameters(node.args):
@@ -560,7 +561,7 @@ class Rewriter(ast.NodeTransformer):
 class _Origin:
     """The node of a value, and those of its parts where it is written as a tuple."""
 
-    def __init__(self, nodes: Tuple[int, ...], parts: List[_Origin]) -> None:  # noqa: UP006
+    def __init__(self, nodes: tuple[int, ...], parts: list[_Origin]) -> None:
         self.nodes = nodes
         self.parts = parts
 
@@ -585,7 +586,7 @@ class _Inside:
         self._rewriter._scope, self._rewriter._loops = self._kept
 
 
-def _hook(name: str, *arguments: ast.expr, at: Optional[ast.AST] = None) -> ast.Call:
+def _hook(name: str, *arguments: ast.expr, at: ast.AST | None = None) -> ast.Call:
     call = ast.Call(ast.Name("@" + name, ast.Load()), list(arguments), [])
     if at is not None:
         ast.copy_location(call, at)
@@ -611,7 +612,7 @@ def _constant(value: Any, at: ast.AST) -> ast.Constant:
     return ast.copy_location(ast.Constant(value), at)
 
 
-def _is_docstring(body: List[Any], at: int) -> bool:  # noqa: UP006
+def _is_docstring(body: list[Any], at: int) -> bool:
     first = body[at] if at == 0 and body else None
     is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return is_text and isinstance(first.value.value, str)  # type: ignore[union-attr]
@@ -640,7 +641,7 @@ def _is_module(part: ast.AST, modules: Any) -> bool:
 
 def _imported(tree: ast.AST) -> Any:
     """Return the names of imported modules that are nothing else."""
-    names = set()
+    names: set[str] = set()
     for part in ast.walk(tree):
         if isinstance(part, ast.Import):
             names.update((alias.asname or alias.name).split(".")[0] for alias in part.names)
