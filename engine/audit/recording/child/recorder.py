@@ -136,7 +136,8 @@ class Recorder:
         hooks = (
             "value", "name", "local", "attribute", "item", "call", "get", "set", "slice", "true",
             "augment", "load_attribute", "load_item", "augment_attribute", "augment_item",
-            "store_attribute", "store_item", "turns", "turn", "back", "enter", "returned",
+            "store_attribute", "store_item", "peek_attribute", "peek_item", "turns", "turn", "back",
+            "enter", "returned", "last",
             "suspended", "resumed", "imported",
         )  # fmt: skip
         return {"@" + name: getattr(self, "hook_" + name) for name in hooks}
@@ -348,6 +349,9 @@ class Recorder:
                 self._keep(node, self._attribute_place(node, container, name), value, sort)
         return result
 
+    def hook_last(self, *parts: Any) -> Any:
+        return parts[-1]
+
     # Hooks: assigning.
 
     def hook_augment(self, operation: str, old: Any, value: Any) -> Any:
@@ -393,6 +397,36 @@ class Recorder:
             if sort is not None:
                 place = self._item_place(node, container, key)
                 self._keep(node, place, value, sort)
+
+    # Hooks: reading what was stored into once more, without calling anything of the script's.
+
+    def hook_peek_attribute(self, node: int, container: Any, name: str) -> Any:
+        if self.quiet:
+            return None
+        for kind in type.__dict__["__mro__"].__get__(type(container)):
+            if name in type.__dict__["__dict__"].__get__(kind):
+                return None
+        try:
+            value = object.__getattribute__(container, "__dict__").get(name)
+        except AttributeError:
+            return None
+        self._peeked(node, value, self._attribute_place(node, container, name))
+        return value
+
+    def hook_peek_item(self, node: int, container: Any, key: Any) -> Any:
+        if self.quiet or type(container) not in (list, dict):
+            return None
+        try:
+            value = container[key]
+        except (LookupError, TypeError):
+            return None
+        self._peeked(node, value, self._item_place(node, container, key))
+        return value
+
+    def _peeked(self, node: int, value: Any, place: int) -> None:
+        sort = self._numeric.get(id(type(value)))
+        if node >= 0 and sort is not None:
+            self._keep(node, place, value, sort)
 
     # Hooks: loops and functions.
 

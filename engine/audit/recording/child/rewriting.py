@@ -203,9 +203,7 @@ class Rewriter(ast.NodeTransformer):
         with _Inside(self, "function", node):
             entered = ast.NamedExpr(_name(self._frame_name(), ast.Store(), node), self._enter(node))
             parts = [entered, *self._given(node), self.visit(node.body)]
-            last = _constant(-1, node)
-            node.body = ast.Subscript(ast.Tuple(parts, ast.Load()), last, ast.Load())
-            ast.copy_location(node.body, parts[-1])
+            node.body = _hook("last", *parts, at=node.body)
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
@@ -476,31 +474,27 @@ class Rewriter(ast.NodeTransformer):
         return self.visit(part)  # type: ignore[no-any-return]
 
     def _read_again(
-        self,
-        kind: str,
-        shown: ast.AST,
-        children: tuple[int, ...],
-        target: Any,
+        self, kind: str, shown: ast.AST, children: tuple[int, ...], target: Any
     ) -> list[Any]:
         """Return what records an array or a list after one of its elements was stored."""
         made: list[Any] = []
-        while isinstance(target, ast.Subscript):
+        while isinstance(target, ast.Subscript) and _can_be_peeked(target.value):
             target = target.value
-            if not _is_pure(target):
-                break
             number = self._assigns(kind, shown, children, target)
             if isinstance(target, ast.Name):
                 made.append(_do(self._named(number, target), target))
             else:
-                what = "attribute" if isinstance(target, ast.Attribute) else "item"
-                key = (
-                    self._key(target)
-                    if isinstance(target, ast.Attribute)
-                    else copy.deepcopy(target.slice)
-                )
-                value = copy.deepcopy(target.value)
-                made.append(_do(_hook(what, _constant(number, target), value, key), target))
+                made.append(_do(self._peek(number, target), target))
         return made
+
+    def _peek(self, number: int, part: Any) -> ast.expr:
+        """Return what reads a place once more without calling anything of the script's."""
+        if isinstance(part, ast.Name):
+            return _name(part.id, ast.Load(), part)
+        what = "attribute" if isinstance(part, ast.Attribute) else "item"
+        key = self._key(part) if what == "attribute" else copy.deepcopy(_bare(part.slice))
+        container = self._peek(-1, part.value)
+        return _hook("peek_" + what, _constant(number, part), container, key, at=part)
 
     def _named(self, number: int, name: ast.Name) -> ast.expr:
         read = _name(name.id, ast.Load(), name)
@@ -622,15 +616,21 @@ def _is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
-def _is_pure(part: ast.AST) -> bool:
-    """Whether an expression can be evaluated once more without doing anything."""
-    kinds = (
-        ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Tuple,
-        ast.Slice, ast.operator, ast.unaryop, ast.expr_context,
-    )  # fmt: skip
-    return all(
-        isinstance(child, kinds) or type(child).__name__ == "Index" for child in ast.walk(part)
-    )
+def _bare(index: Any) -> Any:
+    """Return an index without what Python 3.8 wraps it in."""
+    return index.value if type(index).__name__ == "Index" else index
+
+
+def _can_be_peeked(part: ast.AST) -> bool:
+    """Whether it is a name, or an attribute or element of one, with an index of plain names."""
+    while isinstance(part, (ast.Attribute, ast.Subscript)):
+        if isinstance(part, ast.Subscript):
+            kinds = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
+            for child in ast.walk(part.slice):
+                if not isinstance(child, (*kinds, ast.Load)) and type(child).__name__ != "Index":
+                    return False
+        part = part.value
+    return isinstance(part, ast.Name)
 
 
 def _is_module(part: ast.AST, modules: Any) -> bool:
