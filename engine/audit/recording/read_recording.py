@@ -41,12 +41,13 @@ def read_recording(source: Source, folder: Path, printed: str) -> Recording:
     try:
         document = json.loads(read_regular(folder / "recording.json", _MOST_BYTES))
         ending = _table(document["ending"])
-        if ending["kind"] == "syntax":
-            raise _syntax_error(source, ending)
-        return _recording(document, folder, source, printed)
+        if ending["kind"] != "syntax":
+            return _recording(document, folder, source, printed)
+        problem = _syntax_error(source, ending)
     except (_DamagedError, OSError, ValueError, TypeError, LookupError, RecursionError) as error:
-        problem = "what was recorded of it is damaged: does it write into the temporary folder?"
-        raise AuditError(source.path, problem) from error
+        words = "what was recorded of it is damaged: does it write into the temporary folder?"
+        raise AuditError(source.path, words) from error
+    raise problem
 
 
 def _syntax_error(source: Source, ending: dict[str, Any]) -> AuditError:

@@ -430,18 +430,29 @@ class Recorder:
 
     # Hooks: loops and functions.
 
-    def hook_turns(self, node: int, iterable: Any) -> Any:
+    def hook_turns(
+        self, node: int, iterable: Any, frame: Frame | None = None, loops: int = 0
+    ) -> Any:
+        """Go through the turns of a loop; in a generator its frame says where it is asked."""
         outermost = self.path.outermost
         if (self.quiet and outermost is not None) or get_ident() != self._thread:
             return iterable
-        return self._turns(node, iter(iterable), outermost is None)
+        return self._turns(node, iter(iterable), frame, loops, outermost is None)
 
-    def _turns(self, node: int, iterator: Iterator[Any], is_outermost: bool) -> Iterator[Any]:
+    def _turns(
+        self,
+        node: int,
+        iterator: Iterator[Any],
+        frame: Frame | None,
+        loops: int,
+        is_outermost: bool,
+    ) -> Iterator[Any]:
         base = self.path
-        is_deepest = base.depth >= _DEEPEST
         index = 0
         while True:
-            if not is_deepest:
+            if index and frame is not None:
+                base = self._up_to(frame.base.depth + loops)
+            if base.depth < _DEEPEST:
                 self.path = Path(base, node, index)
             if is_outermost:
                 self._outer_turn(node, index)
@@ -455,6 +466,12 @@ class Recorder:
             yield part
             index += 1
 
+    def _up_to(self, depth: int) -> Path:
+        path = self.path
+        while path.depth > depth and path.around is not None:
+            path = path.around
+        return path
+
     def hook_turn(self, node: int, frame: Frame | None, loops: int) -> bool:
         outermost = self.path.outermost
         depth = (0 if frame is None else frame.base.depth) + loops + 1
@@ -464,9 +481,7 @@ class Recorder:
                 return True
         if get_ident() != self._thread or depth > _DEEPEST:
             return True
-        path = self.path
-        while path.depth > depth and path.around is not None:
-            path = path.around
+        path = self._up_to(depth)
         if path.depth == depth and path.node == node and path.around is not None:
             self.path = Path(path.around, node, path.index + 1)
         elif path.depth == depth - 1:
@@ -481,11 +496,7 @@ class Recorder:
         """Go back to where a function is after it left a loop in whatever way."""
         if get_ident() != self._thread:
             return
-        depth = (0 if frame is None else frame.base.depth) + loops
-        path = self.path
-        while path.depth > depth and path.around is not None:
-            path = path.around
-        self.path = path
+        self.path = self._up_to((0 if frame is None else frame.base.depth) + loops)
 
     def hook_enter(self) -> Frame:
         self._frames += 1

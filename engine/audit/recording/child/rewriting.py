@@ -35,6 +35,7 @@ class Rewriter(ast.NodeTransformer):
         self._loops = 0
         self._classes: list[str] = []
         self._temporaries = 0
+        self._is_generator = False
 
     def rewritten(self) -> ast.Module:
         """Return the tree with the hooks in it."""
@@ -120,7 +121,10 @@ class Rewriter(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> Any:
         number = self.script.number(node)
         before = self._frame(node), _constant(self._loops, node)
-        node.iter = _hook("turns", _constant(number, node), self.visit(node.iter), at=node.iter)
+        iterable = self.visit(node.iter)
+        node.iter = _hook("turns", _constant(number, node), iterable, at=node.iter)
+        if self._is_generator:
+            node.iter.args.extend(copy.deepcopy(before))
         target, head = self._received(node.target, "for", node.target)
         node.target = target
         self._loops += 1
@@ -185,6 +189,7 @@ class Rewriter(ast.NodeTransformer):
     def visit_FunctionDef(self, node: Any) -> Any:
         node.decorator_list = [self.visit(part) for part in node.decorator_list]
         self._defaults(node.args)
+        is_around, self._is_generator = self._is_generator, _has_yield(node)
         with _Inside(self, "function", node):
             start = 1 if _is_docstring(node.body, 0) else 0
             document, body = node.body[:start], node.body[start:]
@@ -194,6 +199,7 @@ class Rewriter(ast.NodeTransformer):
             given = self._given(node)
             node.body = [*document, entered, *[_do(part, node) for part in given]]
             node.body.extend(self._body(body))
+        self._is_generator = is_around
         return node
 
     visit_AsyncFunctionDef = visit_FunctionDef
@@ -604,6 +610,10 @@ def _delete(name: str, at: ast.AST) -> ast.stmt:
 
 def _constant(value: Any, at: ast.AST) -> ast.Constant:
     return ast.copy_location(ast.Constant(value), at)
+
+
+def _has_yield(function: ast.AST) -> bool:
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(function))
 
 
 def _is_docstring(body: list[Any], at: int) -> bool:
