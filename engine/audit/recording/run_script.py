@@ -55,6 +55,8 @@ def record(
     """
     path = Path(path)
     source = read_source(path)
+    if os.sep in python:
+        python = str(Path(python).absolute())
     if cwd is None and source.is_notebook:
         cwd = path.absolute().parent
     with tempfile.TemporaryDirectory(prefix="nn-tui-", ignore_cleanup_errors=True) as scratch:

@@ -166,3 +166,7 @@ for r in range(2):
         m[r][s] += r * s
 print(m)
 print(*(v for v in range(3)), sep="-", end="!\n", file=sys.stdout)
+print([z for z in map(lambda v: v + 1, [1, 2])], (lambda: [k for k in range(3) if (h := k)])())
+class Counted:
+    steps = [s for s in map(lambda v: v * 2, range(3))]
+print(Counted.steps, "ä€" + f"{'é' * 2}", [len(w) for w in ("ä€", "b")])

@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 import operator
+import sys
 import time
 from _thread import get_ident
 from array import array
@@ -528,3 +529,7 @@ class Recorder:
 
     def hook_imported(self) -> None:
         self.values.learn_types()
+        matplotlib = sys.modules.get("matplotlib")
+        if hasattr(matplotlib, "use"):
+            # There is no screen, whatever the script chooses.
+            matplotlib.use = lambda *_, **__: None  # type: ignore[union-attr]

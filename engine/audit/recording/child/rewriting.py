@@ -206,10 +206,9 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
         self._defaults(node.args)
-        with _Inside(self, "function", node):
-            entered = ast.NamedExpr(_name(self._frame_name(), ast.Store(), node), self._enter(node))
-            parts = [entered, *self._given(node), self.visit(node.body)]
-            node.body = _hook("last", *parts, at=node.body)
+        # It has no frame of its own: none can be made in an expression that is looped over.
+        with _Inside(self, "lambda", node):
+            node.body = _hook("last", *self._given(node), self.visit(node.body), at=node.body)
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
@@ -244,6 +243,8 @@ class Rewriter(ast.NodeTransformer):
         if not isinstance(node.ctx, ast.Load):
             return node
         number = self.script.number(node)
+        if id(node) in self.script.tables:
+            return self._value(node, number)
         inner = [part.elts if isinstance(part, ast.List) else None for part in node.elts]
         self.generic_visit(node)
         for at, part in enumerate(inner):
@@ -252,6 +253,9 @@ class Rewriter(ast.NodeTransformer):
             if part is not None and isinstance(call, ast.Call):
                 node.elts[at] = call.args[1]
         return self._value(node, number)
+
+    def visit_Tuple(self, node: ast.Tuple) -> Any:
+        return node if id(node) in self.script.tables else self.generic_visit(node)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
         number = self.script.number(node)
@@ -373,7 +377,7 @@ class Rewriter(ast.NodeTransformer):
     def _origin(self, value: Any) -> _Origin:
         """Return where the parts of a value come from, before it is rewritten."""
         parts = []
-        if isinstance(value, (ast.Tuple, ast.List)):
+        if isinstance(value, (ast.Tuple, ast.List)) and id(value) not in self.script.tables:
             parts = [self._origin(part) for part in value.elts]
             if any(isinstance(part, ast.Starred) for part in value.elts):
                 parts = []

@@ -24,6 +24,13 @@ _LONGEST_MESSAGE = 300
 _IN_THE_PAST = 5_000
 
 
+class _IPython:
+    """What a notebook finds in place of IPython: everything that it asks does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
 class Run:
     """One run of a script.
 
@@ -51,7 +58,10 @@ class Run:
             self._end({"kind": "syntax", **_syntax_error(error)})
         module = types.ModuleType("__main__")
         module.__dict__["__builtins__"] = builtins
-        if not self._is_notebook:
+        if self._is_notebook:
+            module.__dict__["display"] = lambda *_, **__: None
+            module.__dict__["get_ipython"] = _IPython
+        else:
             module.__dict__["__file__"] = self._name
         sys.modules["__main__"] = module
         sys.argv = [self._name]
@@ -152,7 +162,11 @@ class Run:
         found = None
         step = error.__traceback__
         while step is not None:
-            if step.tb_frame.f_code.co_filename == self._name:
+            code = step.tb_frame.f_code
+            # Where there was no room to enter a function, its call failed.
+            is_entered = step.tb_lineno != code.co_firstlineno
+            is_shown = found is None or is_entered or not isinstance(error, RecursionError)
+            if code.co_filename == self._name and is_shown:
                 found = step
             step = step.tb_next
         if found is None or recorder is None or script is None:
