@@ -346,6 +346,47 @@ train()
         ]
 
 
+def test_loops_before_the_training_leave_room_for_it(tmp_path: Path) -> None:
+    text = """\
+X = []
+for i in range(400):
+    X.append(i * 0.5)
+T = [x + 1 for x in X]
+def train():
+    w = 0
+    for k in range(10**9):
+        w = w + X[k % 400] * T[0]
+train()
+print(w)
+"""
+    found = seen(tmp_path, text, first=200, window=10)
+    assert found.recording.ending.reason == "enough"
+    # Half of 200, four a turn, and one in each window.
+    assert len(found.records("i * 0.5")) == 25 + 2
+    assert found.at("T") == [[i * 0.5 + 1 for i in range(400)]]
+    turns = [found.turns(record)[0] for record in found.records("X[k % 400] * T[0]")]
+    assert turns[:50] == list(range(50))
+    assert turns[-1] == 300
+
+
+def test_a_script_is_run_to_its_end_where_more_follows(tmp_path: Path) -> None:
+    text = """\
+def fit():
+    for k in range(500):
+        w = k * 2
+    return w
+def main():
+    w = fit()
+    for x in [1, 2]:
+        print(x * w)
+main()
+"""
+    found = seen(tmp_path, text, first=100)
+    assert found.recording.ending.kind == "finished"
+    assert found.recording.printed == "998\n1996\n"
+    assert found.numbers("x * w") == [998.0, 1996.0]
+
+
 def test_an_exception_names_its_operation_and_shapes(tmp_path: Path) -> None:
     text = (
         "import numpy as np\n\ndef forward(p):\n    return 2 * np.dot(p, 1 - p)\n\n"

@@ -1,23 +1,18 @@
-"""The hooks that a rewritten script calls, and the windows of time in which they record.
-
-Recording everything would fill the memory, and a training repeats itself: the first records are
-kept, and then those of two later turns of the outermost loop. In between the hooks do next to
-nothing.
-"""
+"""The hooks that a rewritten script calls: they record what goes through them, or let it pass."""
 
 from __future__ import annotations
 
 import operator
 import sys
-import time
 from _thread import get_ident
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from .values import Values
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from .values import Values
+    from .windows import Windows
 
 _DEEPEST = 64
 """So many loops and calls are told apart; a recursion that goes deeper stays at this one."""
@@ -60,72 +55,35 @@ class Frame:
         self.base = base
 
 
-class Limits:
-    """How much is recorded.
-
-    Args:
-        first: How many records at the beginning.
-        window: How many in each later window at most.
-        turns: The turns of the outermost loop at which these open.
-        kept: How many bytes of numbers are kept.
-        looked_at: How many are looked at in the beginning, repetitions included.
-        patience: For how many seconds a window is waited for.
-    """
-
-    def __init__(
-        self,
-        first: int = 60_000,
-        window: int = 20_000,
-        turns: tuple[int, ...] = (50, 300),
-        kept: int = 128 << 20,
-        looked_at: int = 2 << 30,
-        patience: float = 8.0,
-    ) -> None:
-        self.first = first
-        self.window = window
-        self.turns = turns
-        self.kept = kept
-        self.looked_at = looked_at
-        self.patience = patience
-
-
 class Recorder:
     """Records the numbers that go through the hooks.
 
     Args:
         names: For each node whose place is a name, its text and what tells it in its function.
         containers: For each node that reads an attribute or an element, the text of its container.
-        limits: How much is recorded.
-        stop: What ends the script when enough is recorded; it does not return.
+        values: The table of the numbers.
+        windows: When something is recorded.
     """
 
     def __init__(
         self,
         names: list[tuple[str, str]],
         containers: dict[int, str],
-        limits: Limits,
-        stop: Callable[[str], None],
+        values: Values,
+        windows: Windows,
     ) -> None:
-        self.values = Values()
+        self.values = values
         self.rows = array("q")
         self.too_large: dict[int, tuple[int, ...]] = {}
         self.places: list[tuple[str, tuple[Any, ...]]] = []
         self.paths: list[tuple[int, int, int]] = [(-1, -1, -1)]
         self.failed = -1
         """The call that an exception came out of first."""
-        self.quiet = False
-        self.is_over = False
         self._names = names
         self._containers = containers
-        self._limits = limits
-        self._stop = stop
+        self._windows = windows
         self._root = self.path = Path(None, -1, -1)
         self._root.number = 0
-        self._count = 0
-        self._window = 0
-        self._most = limits.first
-        self._most_looked_at = limits.looked_at
-        self._quiet_since = 0.0
         self._frames = 0
         self._place_numbers: dict[Any, int] = {}
         self._path_numbers: dict[tuple[int, int, int], int] = {}
@@ -146,7 +104,8 @@ class Recorder:
     # Records.
 
     def _keep(self, node: int, place: int, value: Any, sort: str) -> None:
-        if get_ident() != self._thread or self.quiet:
+        windows = self._windows
+        if get_ident() != self._thread or windows.quiet:
             return
         seen = self.values.see(value, sort)
         if seen is None:
@@ -158,16 +117,9 @@ class Recorder:
         if number < 0:
             number = self._number(path)
         if seen[0] < 0:
-            self.too_large[self._count] = self.values.too_large
-        self.rows.extend((node, number, place, seen[0], seen[1], seen[2], self._window))
-        self._count += 1
-        values = self.values
-        if (
-            self._count >= self._most
-            or values.kept > self._limits.kept
-            or values.looked_at > self._most_looked_at
-        ):
-            self._close()
+            self.too_large[windows.count] = self.values.too_large
+        self.rows.extend((node, number, place, seen[0], seen[1], seen[2], windows.stretch))
+        windows.recorded()
 
     def _keep_parts(self, node: int, place: int, value: Any) -> None:
         """Record the arrays of a list that do not make one array together."""
@@ -232,45 +184,17 @@ class Recorder:
         identity = self.values.identity(container) if is_array else id(container)
         return self._place("%s[%s]" % (text, index), ("item", identity, owner))  # noqa: UP031
 
-    # Windows.
-
-    def _close(self) -> None:
-        self.quiet = True
-        self._quiet_since = time.monotonic()
-
-    def _outer_turn(self, node: int, index: int) -> None:
-        """Open or close a window at the beginning of a turn of an outermost loop."""
-        if get_ident() != self._thread or self.is_over:
-            return
-        if not self.quiet and self._window > 0:
-            self._close()
-        if not self.quiet:
-            return
-        turns = self._limits.turns
-        if index in turns and self.values.kept <= self._limits.kept:
-            self._window += 1
-            self._most = self._count + self._limits.window
-            self._most_looked_at = self.values.looked_at + self._limits.looked_at // 4
-            self.quiet = False
-        elif (
-            not turns
-            or index > turns[-1]
-            or self.values.kept > self._limits.kept
-            or time.monotonic() - self._quiet_since > self._limits.patience
-        ):
-            self._stop("enough")
-
     # Hooks: reading.
 
     def hook_value(self, node: int, value: Any) -> Any:
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 self._keep(node, -1, value, sort)
         return value
 
     def hook_name(self, node: int, value: Any) -> Any:
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 text, key = self._names[node]
@@ -278,7 +202,7 @@ class Recorder:
         return value
 
     def hook_local(self, node: int, value: Any, frame: Frame | None) -> Any:
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 text, key = self._names[node]
@@ -289,7 +213,7 @@ class Recorder:
     def hook_attribute(self, node: int, container: Any, name: str) -> Any:
         path = self.path
         value = getattr(container, name)
-        if not self.quiet:
+        if not self._windows.quiet:
             self.path = path
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
@@ -298,7 +222,7 @@ class Recorder:
 
     def hook_item(self, node: int, container: Any, key: Any) -> Any:
         value = container[key]
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 self._keep(node, self._item_place(node, container, key), value, sort)
@@ -313,7 +237,7 @@ class Recorder:
     # Hooks: calls.
 
     def hook_call(self, node: int, function: Any, /, *given: Any, **named: Any) -> Any:
-        if self.quiet:
+        if self._windows.quiet:
             return function(*given, **named)
         path = self.path
         if get_ident() == self._thread and path.depth < _DEEPEST:
@@ -325,7 +249,7 @@ class Recorder:
                 self.failed = node
             raise
         if get_ident() == self._thread:
-            self.path = path
+            self._leave(path)
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 self._keep(node, -1, value, sort)
@@ -333,7 +257,7 @@ class Recorder:
 
     def hook_get(self, node: int, function: Any, container: Any, *given: Any) -> Any:
         value = function(container, *given)
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 place = -1
@@ -344,7 +268,7 @@ class Recorder:
 
     def hook_set(self, node: int, function: Any, container: Any, name: Any, value: Any) -> Any:
         result = function(container, name, value)
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None and function is setattr and type(name) is str:
                 self._keep(node, self._attribute_place(node, container, name), value, sort)
@@ -386,14 +310,14 @@ class Recorder:
 
     def hook_store_attribute(self, node: int, value: Any, container: Any, name: str) -> None:
         setattr(container, name, value)
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 self._keep(node, self._attribute_place(node, container, name), value, sort)
 
     def hook_store_item(self, node: int, value: Any, container: Any, key: Any) -> None:
         container[key] = value
-        if not self.quiet:
+        if not self._windows.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
                 place = self._item_place(node, container, key)
@@ -402,7 +326,7 @@ class Recorder:
     # Hooks: reading what was stored into once more, without calling anything of the script's.
 
     def hook_peek_attribute(self, node: int, container: Any, name: str) -> Any:
-        if self.quiet:
+        if self._windows.quiet:
             return None
         for kind in type.__dict__["__mro__"].__get__(type(container)):
             if name in type.__dict__["__dict__"].__get__(kind):
@@ -415,7 +339,7 @@ class Recorder:
         return value
 
     def hook_peek_item(self, node: int, container: Any, key: Any) -> Any:
-        if self.quiet or type(container) not in (list, dict):
+        if self._windows.quiet or type(container) not in (list, dict):
             return None
         try:
             value = container[key]
@@ -436,7 +360,7 @@ class Recorder:
     ) -> Any:
         """Go through the turns of a loop; in a generator its frame says where it is asked."""
         outermost = self.path.outermost
-        if (self.quiet and outermost is not None) or get_ident() != self._thread:
+        if (self._windows.quiet and outermost is not None) or get_ident() != self._thread:
             return iterable
         return self._turns(node, iter(iterable), frame, loops, outermost is None)
 
@@ -456,16 +380,32 @@ class Recorder:
             if base.depth < _DEEPEST:
                 self.path = Path(base, node, index)
             if is_outermost:
-                self._outer_turn(node, index)
+                self._windows.turn(index, self._around)
             path = self.path
             try:
                 part = next(iterator)
             except StopIteration:
-                self.path = base
+                self._leave(base)
                 return
             self.path = path
             yield part
             index += 1
+
+    def _around(self) -> list[int]:
+        """Return the nodes of an outermost loop in which it is, and of the calls around it."""
+        around = []
+        path: Path | None = self.path
+        while path is not None and path.around is not None:
+            around.append(path.node)
+            path = path.around
+        return around
+
+    def _leave(self, path: Path) -> None:
+        """Go back to where a loop or a call was begun."""
+        is_out = self.path.outermost is not None and path.outermost is None
+        self.path = path
+        if is_out:
+            self._windows.left()
 
     def _up_to(self, depth: int) -> Path:
         path = self.path
@@ -476,7 +416,7 @@ class Recorder:
     def hook_turn(self, node: int, frame: Frame | None, loops: int) -> bool:
         outermost = self.path.outermost
         depth = (0 if frame is None else frame.base.depth) + loops + 1
-        if self.quiet and outermost is not None:
+        if self._windows.quiet and outermost is not None:
             is_this = outermost.node == node and outermost.depth == depth
             if not is_this:
                 return True
@@ -490,14 +430,14 @@ class Recorder:
         else:
             return True
         if self.path.outermost is self.path:
-            self._outer_turn(node, self.path.index)
+            self._windows.turn(self.path.index, self._around)
         return True
 
     def hook_back(self, frame: Frame | None, loops: int) -> None:
         """Go back to where a function is after it left a loop in whatever way."""
         if get_ident() != self._thread:
             return
-        self.path = self._up_to((0 if frame is None else frame.base.depth) + loops)
+        self._leave(self._up_to((0 if frame is None else frame.base.depth) + loops))
 
     def hook_enter(self) -> Frame:
         self._frames += 1
@@ -505,7 +445,7 @@ class Recorder:
 
     def hook_returned(self, frame: Frame | None, value: Any) -> Any:
         if frame is not None and get_ident() == self._thread:
-            self.path = frame.base
+            self._leave(frame.base)
         return value
 
     def hook_suspended(self, loops: int) -> list[tuple[int, int]]:

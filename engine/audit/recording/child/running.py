@@ -11,9 +11,11 @@ import types
 from _thread import allocate_lock, start_new_thread
 from typing import Any
 
-from .recorder import Limits, Recorder
+from .recorder import Recorder
 from .rewriting import Rewriter
 from .syntax import Script
+from .values import Values
+from .windows import Limits, Windows, Work
 
 _open, _exit, _getpid, _sleep = open, os._exit, os.getpid, time.sleep
 """As they were before the script could put something else in their place."""
@@ -49,6 +51,7 @@ class Run:
         self._ending = allocate_lock()
         self._script: Script | None = None
         self._recorder: Recorder | None = None
+        self._windows: Windows | None = None
 
     def start(self) -> None:
         """Run the script to one of its ends; this does not return."""
@@ -83,9 +86,12 @@ class Run:
         script = self._script = Script(self._text, self._name)
         rewriter = Rewriter(script)
         tree = rewriter.rewritten()
-        recorder = Recorder(rewriter.places, rewriter.containers, self._limits, self._enough)
+        values = Values()
+        values.learn_types()
+        work = Work(script.nodes)
+        windows = self._windows = Windows(self._limits, values, work.follows, self._enough)
+        recorder = Recorder(rewriter.places, rewriter.containers, values, windows)
         self._recorder = recorder
-        recorder.values.learn_types()
         for name, hook in recorder.hooks().items():
             setattr(builtins, name, hook)
         return compile(tree, self._name, "exec")
@@ -100,18 +106,19 @@ class Run:
         self._end({"kind": "stopped", "reason": "seconds"})
 
     def _forked(self) -> None:
-        if self._recorder is not None:
-            self._recorder.quiet = self._recorder.is_over = True
+        self._close()
+
+    def _close(self) -> None:
+        if self._windows is not None:
+            self._windows.quiet = self._windows.is_over = True
 
     def _end(self, ending: dict[str, Any]) -> None:
         if _getpid() != self._process:
             _exit(0)
         self._ending.acquire()
-        recorder = self._recorder
-        if recorder is not None:
-            recorder.quiet = recorder.is_over = True
-            # The script may be in the middle of a record in the other thread.
-            _sleep(0.01)
+        self._close()
+        # The script may be in the middle of a record in the other thread.
+        _sleep(0.01)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -174,7 +181,6 @@ class Run:
         ending["line"] = found.tb_lineno
         ending["node"] = node = self._failed_node(found)
         if node >= 0:
-            recorder.quiet = False
             ending["operands"] = self._operands(node, found.tb_frame)
         return ending
 
