@@ -226,8 +226,8 @@ class Rewriter(Expressions):
             again = self._read_again("assign", node, origin.nodes, target)
             what, container = self._container(target)
             key = self._key(target)
-            stored = hook("store_" + what, constant(number, node), value, container, key, at=node)
-            return [do(stored, node), *again]
+            call = hook("store_" + what, constant(number, node), value, container, key, at=node)
+            return [do(call, node), *again]
         received, after = self._received(target, "assign", node, origin)
         return [ast.copy_location(ast.Assign([received], value), node), *after]
 
