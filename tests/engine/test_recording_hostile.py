@@ -162,6 +162,8 @@ def test_escape_sequences_are_made_harmless(run: Callable[..., Recording]) -> No
         names = {"\\x1b[2J": 1}
         names["\\x1b[2J"] += 1
         k = "\\x1b[3J"
+        table = {"\x1b": [1]}
+        table["\x1b"][0] += 1
         names[k] = 2
         raise ValueError("\\x1b[2J\\n\\rnew")
     """)
