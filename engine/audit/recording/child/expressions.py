@@ -82,13 +82,13 @@ class Expressions(Places):
     def visit_Call(self, node: ast.Call) -> Any:
         number = self.script.number(node)
         function = node.func
-        is_own = isinstance(function, ast.Name) and function.id in _OWN_FRAME
+        name = function.id if isinstance(function, ast.Name) else ""
         setting = None
-        if isinstance(function, ast.Name) and function.id == "setattr" and len(node.args) == 3:
+        if name == "setattr" and len(node.args) == 3:
             value = self.script.number(node.args[2])
             setting = self.script.add("setattr", node, (value,), number)
             self.containers[setting] = self.script.simple_text(node.args[0])
-        elif isinstance(function, ast.Name) and function.id == "getattr" and node.args:
+        elif name == "getattr" and node.args:
             self.containers[number] = self.script.simple_text(node.args[0])
         if isinstance(function, ast.Attribute) and not is_module(function.value, self._modules):
             function.value = self.visit(function.value)
@@ -97,12 +97,14 @@ class Expressions(Places):
         node.args = [self.visit(part) for part in node.args]
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
-        if is_own:
-            return self._value(node, number)
+        if name in _OWN_FRAME:
+            is_inside = self._scope.kind != "class" and self._scope.function() is not None
+            is_listed = is_inside and not node.args and name in ("locals", "vars", "dir")
+            return hook("listed", node, at=node) if is_listed else self._value(node, number)
         if setting is not None:
             number = setting
             return hook("set", constant(number, node), node.func, *node.args, at=node)
-        if isinstance(function, ast.Name) and function.id == "getattr" and not node.keywords:
+        if name == "getattr" and not node.keywords:
             return hook("get", constant(number, node), node.func, *node.args, at=node)
         called = hook("call", constant(number, node), node.func, *node.args, at=node)
         called.keywords = node.keywords

@@ -166,6 +166,12 @@ class Recorder:
                 )
         return result
 
+    def hook_listed(self, found: Any) -> Any:
+        """Return the variables of a function without the one that is ours."""
+        if type(found) is dict:
+            return {name: value for name, value in found.items() if name[:1] != "@"}
+        return [name for name in found if name[:1] != "@"] if type(found) is list else found
+
     def hook_last(self, *parts: Any) -> Any:
         return parts[-1]
 
