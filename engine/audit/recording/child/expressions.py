@@ -102,8 +102,7 @@ class Expressions(Places):
             is_listed = is_inside and not node.args and name in ("locals", "vars", "dir")
             return hook("listed", node, at=node) if is_listed else self._value(node, number)
         if setting is not None:
-            number = setting
-            return hook("set", constant(number, node), node.func, *node.args, at=node)
+            return hook("set", constant(setting, node), node.func, *node.args, at=node)
         if name == "getattr" and not node.keywords:
             return hook("get", constant(number, node), node.func, *node.args, at=node)
         called = hook("call", constant(number, node), node.func, *node.args, at=node)
