@@ -97,7 +97,7 @@ class Run:
         recorder = Recorder(rewriter.places, values, windows, flow, records)
         for name, hook in recorder.hooks().items():
             setattr(builtins, name, hook)
-        code = compile(tree, self._name, "exec")
+        code = compile(tree, self._name, "exec", dont_inherit=True)
         return code, Failure(script, self._name, values, records, recorder)
 
     def _enough(self, reason: str) -> None:
