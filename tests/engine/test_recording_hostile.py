@@ -251,6 +251,7 @@ def test_only_the_main_thread_is_recorded(run: Callable[..., Recording]) -> None
             "itself with the code 7, and left nothing .*: sorry",
         ),
         ("import os\nos.kill(os.getpid(), 11)", "ended by the signal SIGSEGV"),
+        ("import os\nos.kill(os.getppid(), 9)\nwhile True: pass", "ended by the signal SIGKILL"),
     ],
 )
 def test_a_script_that_ends_its_python(
