@@ -57,6 +57,25 @@ class MissingCellError(DataError):
         """The same without the advice."""
 
 
+class AuditError(InputError):
+    """A script that cannot be run, or not be understood.
+
+    Args:
+        file: The script as the user gave it.
+        problem: What is wrong and what to do about it.
+        line: The line, counted from 1; 0 where there is none.
+        column: The column, counted from 1; 0 where there is none.
+    """
+
+    def __init__(self, file: str | Path, problem: str, *, line: int = 0, column: int = 0) -> None:
+        place = str(file)
+        if line:
+            place += f", line {line}"
+        if column:
+            place += f", column {column}"
+        super().__init__(f"{place}: {problem}")
+
+
 class ParametersError(InputError):
     """Parameters that do not fit the network."""
 
