@@ -132,7 +132,7 @@ PRIMITIVES: dict[str, Primitive] = {
             lambda c, x, y: (0.0, truth(c), 1.0 - truth(c)),
             torch="torch.where({0}, {1}, {2})",
         ),
-        Primitive("truth", "[{0}]", _none, "positive", "{0}.to(torch.float64)"),
+        Primitive("truth", "[{0}]", _none, "positive", "({0}).to(torch.float64)"),
     )
 }
 

@@ -12,7 +12,11 @@ from tui.commands.options import NAME, as_json_option
 from tui.opening.prepare import READ_ONLY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from engine.data.bundled import Sample
+    from engine.debugger import Debugger
 
 
 @click.command()
@@ -56,21 +60,47 @@ def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run", metavar="RUN", type=NAME)
-@click.argument("folder", metavar="FOLDER", type=NAME)
-def export(run: str, folder: str) -> None:
-    """Write the results of a saved run into FOLDER.
+@click.argument("folder", metavar="[FOLDER]", type=NAME, required=False)
+@click.option(
+    "--script",
+    metavar="FILE",
+    type=NAME,
+    help="Write a program that needs NumPy alone and prints the same losses.",
+)
+@click.option(
+    "--blanks", is_flag=True, help="Leave the backward lines of the program out, for an exercise."
+)
+def export(run: str, folder: str | None, script: str | None, blanks: bool) -> None:
+    """Write the results of a saved run into FOLDER, or the run as a program of its own.
 
-    RUN is a file or a name from nn-tui runs. Written are predictions.csv, history.csv,
-    parameters.npz and parameters.json.
+    RUN is a file or a name from nn-tui runs. Into FOLDER go predictions.csv, history.csv,
+    parameters.npz and parameters.json. A table of more than a few hundred numbers goes beside
+    the program, into a file of the same name that ends in .npz.
     """
-    from engine.reports.export import export as write
+    if folder is None and script is None:
+        raise click.UsageError("a FOLDER or --script is needed", click.get_current_context())
+    if blanks and script is None:
+        raise click.UsageError("--blanks needs --script", click.get_current_context())
     from tui.opening.open_run import Opener
 
     opening = Opener(data=None, given={}, open_=run, how=READ_ONLY).start()
     for notice in opening.notices:
         click.echo(f"nn-tui: {notice}", err=True)
-    for path in write(opening.debugger, folder):
+    for path in _exported(opening.debugger, folder, script, blanks):
         click.echo(visible(str(path)))
+
+
+def _exported(
+    debugger: Debugger, folder: str | None, script: str | None, blanks: bool
+) -> Iterator[Path]:
+    if folder is not None:
+        from engine.reports.export import export as write
+
+        yield from write(debugger, folder)
+    if script is not None:
+        from engine.reports.standalone.files import export_script
+
+        yield from export_script(debugger, script, blanks=blanks)
 
 
 def _described(sample: Sample) -> str:

@@ -1,0 +1,112 @@
+"""The lines of one iteration, from the operations of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from engine.maths.chains import constant
+from engine.maths.operations.batch import Pick
+from engine.maths.operations.held_out import OnceAnEpoch
+from engine.maths.operations.operation import Operation, Phase
+from engine.maths.tensor import Tensor
+from engine.reports.standalone.vocabulary import Vocabulary
+from engine.run.history import Change, Edit
+
+_FURTHEST = 46
+"""Characters of a line up to which its comment stands behind it."""
+
+
+class Line(NamedTuple):
+    """A line and the comment on it."""
+
+    code: str
+    comment: str = ""
+
+
+class Group(NamedTuple):
+    """Lines under a heading."""
+
+    heading: str
+    lines: list[Line]
+
+    def written(self, margin: str = "") -> Iterator[str]:
+        """Write the lines, their comments one below the other."""
+        if self.heading:
+            yield f"{margin}# {self.heading}"
+        codes = [len(line.code) for line in self.lines if line.comment]
+        column = max((size for size in codes if size <= _FURTHEST), default=0)
+        for code, comment in self.lines:
+            if comment and len(code) > _FURTHEST:
+                yield f"{margin}# {comment}"
+                yield margin + code
+            else:
+                behind = f"  # {comment}" if comment else ""
+                yield margin + (code.ljust(column) + behind if comment else code)
+
+
+def operation_line(
+    operation: Operation, vocabulary: Vocabulary, like: Tensor | None = None, *, blank: bool = False
+) -> Line:
+    """Write an operation.
+
+    Args:
+        operation: Which.
+        vocabulary: The names that it is written with.
+        like: A tensor of the shape of its target, which is needed where its formula is a number.
+        blank: Whether to leave the right-hand side out.
+    """
+    if blank:
+        return Line(f"{operation.name} = ...", operation.symbol)
+    text = vocabulary.write(operation.rule.tree)
+    if like is not None and constant(operation.rule.tree) == 1.0:
+        text = f"{vocabulary.library}.ones_like({like.name})"
+    note = f"; {operation.note}" if operation.note else ""
+    return Line(f"{operation.name} = {text}", operation.formula + note)
+
+
+def likes(operations: Sequence[Operation]) -> dict[str, Tensor]:
+    """Return, by the name of an operation, a tensor before it with the axes of its target."""
+    found: dict[str, Tensor] = {}
+    for place, operation in enumerate(operations):
+        for before in reversed(operations[:place]):
+            if before.target.axes == operation.target.axes and operation.target.axes:
+                found[operation.name] = before.target
+                break
+    return found
+
+
+def heading_of(operation: Operation) -> str:
+    """Write the phase and the layer that an operation belongs to."""
+    layer = f", {operation.layer} layer" if operation.layer else ""
+    if isinstance(operation, Pick):
+        return "batch"
+    return "held-out loss" if isinstance(operation, OnceAnEpoch) else f"{operation.phase}{layer}"
+
+
+def change_lines(changes: Iterable[Change], rate: str) -> list[str]:
+    """Write what was changed by hand.
+
+    Args:
+        changes: Of one clock time.
+        rate: The name of the learning rate that is set.
+    """
+    lines = []
+    for change in changes:
+        what = change.what
+        if isinstance(what, Edit):
+            index = f"[{', '.join(map(str, what.index))}]" if what.index else ""
+            lines.append(f"{what.name}{index} = {what.value!r}")
+        else:
+            lines.append(f"{rate} = {what.value!r}")
+    return lines
+
+
+def is_plain(operation: Operation) -> bool:
+    """Whether an operation has no source of its own beside its formula."""
+    return not isinstance(operation, Pick | OnceAnEpoch)
+
+
+def of_phase(operations: Iterable[Operation], *phases: Phase) -> list[Operation]:
+    """Return the operations of some phases that have no source of their own."""
+    return [o for o in operations if o.phase in phases and is_plain(o)]
