@@ -107,7 +107,7 @@ PRIMITIVES: dict[str, Primitive] = {
             lambda x: (2.0 / math.sqrt(math.pi) * exp(-square(x)),),
         ),
         Primitive("sqrt", "√({0})", lambda x: (0.5 / sqrt(x),), brief="√{0}"),
-        Primitive("absolute", "|{0}|", lambda x: (sign(x),)),
+        Primitive("absolute", "|{0}|", lambda x: (sign(x),), "abs"),
         Primitive("sign", "sign({0})", _none),
         Primitive("floor", "⌊{0}⌋", _none),
         Primitive(

@@ -216,7 +216,8 @@ class _Source:
         return text, level
 
     def _coefficient(self, chain: Chain) -> str:
-        above = " * ".join(self._at(factor, _SIGN) for factor in chain.factors) or "1"
+        levels = (_PRODUCT, *[_SIGN] * len(chain.factors))
+        above = " * ".join(map(self._at, chain.factors, levels)) or "1"
         return f"{above} / {self._product(chain.divisors)}" if chain.divisors else above
 
     def _product(self, parts: Sequence[Formula]) -> str:

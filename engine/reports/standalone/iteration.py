@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from engine.maths.chains import constant
 from engine.maths.operations.batch import Pick
 from engine.maths.operations.held_out import OnceAnEpoch
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Tensor
+from engine.reports.standalone.layout import Line
 from engine.reports.standalone.vocabulary import Vocabulary
 from engine.run.history import Change, Edit
-
-_FURTHEST = 46
-"""Characters of a line up to which its comment stands behind it."""
-
-
-class Line(NamedTuple):
-    """A line and the comment on it."""
-
-    code: str
-    comment: str = ""
-
-
-class Group(NamedTuple):
-    """Lines under a heading."""
-
-    heading: str
-    lines: list[Line]
-
-    def written(self, margin: str = "") -> Iterator[str]:
-        """Write the lines, their comments one below the other."""
-        if self.heading:
-            yield f"{margin}# {self.heading}"
-        codes = [len(line.code) for line in self.lines if line.comment]
-        column = max((size for size in codes if size <= _FURTHEST), default=0)
-        for code, comment in self.lines:
-            if comment and len(code) > _FURTHEST:
-                yield f"{margin}# {comment}"
-                yield margin + code
-            else:
-                behind = f"  # {comment}" if comment else ""
-                yield margin + (code.ljust(column) + behind if comment else code)
 
 
 def operation_line(
@@ -96,6 +65,9 @@ def change_lines(changes: Iterable[Change], rate: str) -> list[str]:
         what = change.what
         if isinstance(what, Edit):
             index = f"[{', '.join(map(str, what.index))}]" if what.index else ""
+            if index and change.position:
+                # What was computed from the old values keeps these.
+                lines.append(f"{what.name} = {what.name}.copy()")
             lines.append(f"{what.name}{index} = {what.value!r}")
         else:
             lines.append(f"{rate} = {what.value!r}")

@@ -8,9 +8,11 @@ import numpy as np
 
 from engine.maths.tensor import Array
 
-_MOST = 400
-"""Numbers of an array that stands in the program."""
+_MOST, _MOST_ROWS = 400, 40
+"""Numbers and rows of an array that stands in the program."""
 _WIDEST = 96
+_ALIGNED = 8
+"""Digits up to which the numbers of a column are aligned."""
 
 
 class Arrays:
@@ -23,12 +25,23 @@ class Arrays:
     def __init__(self) -> None:
         self.beside: dict[str, Array] = {}
 
-    def assigned(self, name: str, array: Array) -> list[str]:
-        """Return the lines that give an array its name."""
-        if array.size > _MOST:
+    def assigned(self, name: str, array: Array, *, with_large: bool = False) -> list[str]:
+        """Return the lines that give an array its name.
+
+        Args:
+            name: The name.
+            array: The array.
+            with_large: Whether others that belong to it are large.
+        """
+        if with_large or is_large(array):
             self.beside[name] = np.ascontiguousarray(array)
             return [f'{name} = arrays["{name}"]']
         return list(_literal(name, array))
+
+
+def is_large(array: Array) -> bool:
+    """Whether an array is too large to stand in a program."""
+    return array.size > _MOST or (array.ndim == 2 and len(array) > _MOST_ROWS)
 
 
 def _literal(name: str, array: Array) -> Iterator[str]:
@@ -56,10 +69,12 @@ def _nested(cells: np.ndarray[tuple[int, ...], np.dtype[np.object_]]) -> str:
 
 def _rows(cells: np.ndarray[tuple[int, ...], np.dtype[np.object_]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in cells.T]
+    widths = [width if width <= _ALIGNED else 0 for width in widths]
     for row in cells.tolist():
-        if sum(widths) + 2 * len(widths) + 5 <= _WIDEST:
-            texts = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-            yield f"    [{', '.join(texts)}],"
+        texts = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        line = f"    [{', '.join(texts)}],"
+        if len(line) <= _WIDEST:
+            yield line
         else:
             yield "    ["
             yield from _wrapped(row, "        ")

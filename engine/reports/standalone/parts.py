@@ -18,8 +18,6 @@ from engine.maths.operations.operation import Operation, Phase
 from engine.maths.source import NUMPY
 from engine.program.program import Program
 from engine.reports.standalone.iteration import (
-    Group,
-    Line,
     change_lines,
     heading_of,
     is_plain,
@@ -27,7 +25,8 @@ from engine.reports.standalone.iteration import (
     of_phase,
     operation_line,
 )
-from engine.reports.standalone.literals import Arrays
+from engine.reports.standalone.layout import Group, Line, column_of, laid_out
+from engine.reports.standalone.literals import Arrays, is_large
 from engine.reports.standalone.start import starting_lines, zeros
 from engine.reports.standalone.vocabulary import Vocabulary
 
@@ -164,7 +163,7 @@ class Parts:
         lines = ["def held_out_loss(x, f0):"]
         lines.append('    """E of observations that no gradient comes from."""')
         body = list(self._groups(self._held_out, {}, is_held_out=True))
-        written = [line for group in body for line in Group("", group.lines).written("    ")]
+        written = [f"    {text}" for text in laid_out([line for of in body for line in of.lines])]
         lines += [f"    {line}" for line in self._sizes("f0", "\n".join(written))]
         return [*lines, *written, "    return E"]
 
@@ -178,20 +177,21 @@ class Parts:
 
     def _columns(self, dataset: Dataset, suffix: str) -> list[str]:
         scaling, original = dataset.scaling, dataset.original_x
+        large = any(map(is_large, (self.dataset.x, self.dataset.f0)))
         lines = []
         if (
             scaling is not None
             and original is not None
             and np.array_equal(scaling.apply(original), dataset.x)
         ):
-            lines += self.arrays.assigned(f"original{suffix}", original)
+            lines += self.arrays.assigned(f"original{suffix}", original, with_large=large)
             if dataset is self.dataset:
                 lines += self.arrays.assigned("shift", scaling.shift)
                 lines += self.arrays.assigned("spread", scaling.spread)
             lines.append(f"x{suffix} = (original{suffix} - shift) / spread")
         else:
-            lines += self.arrays.assigned(f"x{suffix}", dataset.x)
-        return lines + self.arrays.assigned(f"f0{suffix}", dataset.f0)
+            lines += self.arrays.assigned(f"x{suffix}", dataset.x, with_large=large)
+        return lines + self.arrays.assigned(f"f0{suffix}", dataset.f0, with_large=large)
 
     def _sizes(self, of: str, code: str) -> list[str]:
         """Return the line that tells the sizes that some lines need."""
@@ -216,7 +216,7 @@ class Parts:
         if not self._is_whole:
             lines.append(Line(f"batch_size = {self.program.batches.size}"))
         lines.append(Line(f"iterations = {self.iterations}"))
-        return list(Group("", lines).written())
+        return list(laid_out(lines))
 
     @property
     def _rate(self) -> str:
@@ -251,13 +251,13 @@ class Parts:
 
     def body(self) -> Iterator[str]:
         """Write what is done in each iteration."""
-        operations = self.program.operations
-        first = True
-        for group in self._groups(operations, self._changes()):
-            if not first and group.heading:
+        groups = list(self._groups(self.program.operations, self._changes()))
+        column = column_of([line for group in groups for line in group.lines])
+        for place, (heading, lines) in enumerate(groups):
+            if place:
                 yield ""
-            first = False
-            yield from group.written()
+            yield f"# {heading}"
+            yield from laid_out(lines, column)
         for name, condition in self.stops.items():
             yield ""
             yield from self._stop(name, condition)
@@ -342,7 +342,7 @@ class Parts:
         ]
         if "patience" in self.stops:
             copies = ", ".join(f"np.copy({name})" for name in self.program.parameters)
-            lines.append(f"    best = {copies}")
+            lines.append(f"    best = [{copies}]")
         if an_epoch > 1:
             lines = [f"if step % {an_epoch} == 0:", *(f"    {line}" for line in lines)]
         return [Line(line) for line in lines]
@@ -364,7 +364,7 @@ class Parts:
         yield f"if {condition}:"
         if name == "patience":
             names = ", ".join(self.program.parameters)
-            yield f"    {names}{',' * (len(self.program.parameters) == 1)} = best"
+            yield f"    [{names}] = best"
         yield "    break"
 
     # What stands below them
@@ -389,9 +389,21 @@ class Parts:
     def table(self) -> list[str]:
         """Return the lines that print the parameters and the predictions."""
         lines = [f'print("{name} =", {name})' for name in self.program.parameters]
-        lines.append('print("observation, target, prediction:")')
+        aims = self.program.loss.aim(self.dataset.f0)
+        has_errors = np.array_equal(aims, self.dataset.f0)
         many = len(self.dataset.observations) > _MOST_PREDICTIONS
-        rows = f"{_MOST_PREDICTIONS}" if many else "len(x)"
-        lines.append(f"for n in range({rows}):")
-        lines.append("    print(n + 1, f0[n], f[n].round(6))")
+        lines.append(f"for n in range({_MOST_PREDICTIONS if many else 'len(x)'}):")
+        columns = ["f0[n, 0]:9.4g", "f[n, 0]:12.6f", "f0[n, 0] - f[n, 0]:12.6f"]
+        if len(self.dataset.targets) > 1:
+            lines.append("    print(n + 1, f0[n], f[n].round(6))")
+            return lines
+        if not has_errors:
+            columns.pop()
+        heads = ["observation".rjust(11), *("target", "prediction", "error")[: len(columns)]]
+        widths = (11, 9, 12, 12)
+        header = "".join(h.rjust(width) for h, width in zip(heads, widths, strict=False))
+        lines.insert(-1, f'print("{header}")')
+        lines.append(
+            '    print(f"{n + 1:11d}' + "".join(f"{{{column}}}" for column in columns) + '")'
+        )
         return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from engine.reports.standalone.parts import Parts
@@ -9,6 +10,9 @@ from engine.reports.standalone.parts import Parts
 if TYPE_CHECKING:
     from engine.debugger import Debugger
     from engine.reports.standalone.literals import Arrays
+
+
+_WIDEST = 88
 
 
 def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple[str, Arrays]:
@@ -25,16 +29,17 @@ def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple
     parts = Parts(debugger, blanks=blanks)
     data, start = parts.data(), parts.start()
     place = f'Path(__file__).with_name("{beside}")'
-    lines = [f'"""{parts.title}', "", *parts.about, '"""', "", *parts.imports(place)]
+    about = [line for text in parts.about for line in textwrap.wrap(text, _WIDEST)]
+    lines = [f'"""{parts.title}', "", *about, '"""', "", *parts.imports(place)]
     for function in parts.functions():
         lines += ["", "", *function]
     lines += [""] * bool(parts.functions())
-    lines += ["", "# the table", *data]
-    lines += ["", "# what is set", *parts.settings()]
-    lines += ["", "# where it starts", *start]
+    lines += ["", "# data", *data]
+    lines += ["", "# hyperparameters", *parts.settings()]
+    lines += ["", "# initial parameters", *start]
     lines += ["", "for step in range(iterations):"]
     lines += [f"    {line}".rstrip() for line in parts.body()]
     lines += ["", *parts.changes_at_the_end(), *parts.told_at_the_end()]
-    lines += ["", "# what has been learnt", *parts.prediction(), *parts.table()]
+    lines += ["", "# predictions", *parts.prediction(), *parts.table()]
     text = "\n".join(lines) + "\n"
     return text, parts.arrays
