@@ -48,6 +48,7 @@ class Dialect:
 
     Attributes:
         call: From a primitive and its arguments, the call.
+        number: How a number is written where a function takes no plain ones.
         total: The sum over all, with ``{0}`` for what is summed.
         total_along: The sum along each axis; the second one stays, with the length 1.
         largest_along: The largest along axis ``{1}``, which stays, with the length 1.
@@ -56,6 +57,7 @@ class Dialect:
     """
 
     call: Callable[[Primitive, list[str]], str]
+    number: str
     total: str
     total_along: tuple[str, str]
     largest_along: str
@@ -79,6 +81,7 @@ def _torch_call(primitive: Primitive, arguments: list[str]) -> str:
 
 NUMPY = Dialect(
     _numpy_call,
+    "{0}",
     "np.sum({0})",
     ("np.sum({0}, axis=0)", "np.sum({0}, axis=1, keepdims=True)"),
     "np.max({0}, axis={1}, keepdims=True)",
@@ -87,6 +90,7 @@ NUMPY = Dialect(
 )
 TORCH = Dialect(
     _torch_call,
+    "torch.tensor({0}, dtype=torch.float64)",
     "torch.sum({0})",
     ("torch.sum({0}, dim=0)", "torch.sum({0}, dim=1, keepdim=True)"),
     "torch.amax({0}, dim={1}, keepdim=True)",
@@ -111,7 +115,8 @@ def source(
         tree: The formula.
         dialect: For which library.
         names: By their symbols, names to write in the place of the digits of hyperparameters.
-        functions: By their forms, names of the functions to be called in the place of their bodies.
+        functions: By their forms, how to call the functions whose bodies are not to be written,
+            with ``{0}`` for the argument.
     """
     return _Source(dialect, names, functions).write(tree)[0]
 
@@ -133,7 +138,8 @@ class _Source:
                 return tree.axis.symbol, _ATOM
             case Function():
                 if tree.form in self._functions:
-                    return self._call(self._functions[tree.form], tree.arguments), _ATOM
+                    arguments = [self.write(argument)[0] for argument in tree.arguments]
+                    return self._functions[tree.form].format(*arguments), _ATOM
                 return self.write(tree.body)
             case Kept():
                 return self.write(tree.argument)
@@ -166,9 +172,6 @@ class _Source:
         text, own = self.write(tree)
         return f"({text})" if own < level else text
 
-    def _call(self, name: str, arguments: Sequence[Formula]) -> str:
-        return f"{name}({', '.join(self.write(argument)[0] for argument in arguments)})"
-
     def _apply(self, tree: Apply) -> tuple[str, int]:
         match tree.primitive:
             case "multiply" | "hadamard" | "divide" | "negative" if constant(tree) is None:
@@ -186,8 +189,14 @@ class _Source:
             sign, level = _INFIX[tree.primitive]
             left, right = tree.arguments
             return f"{self._at(left, level)} {sign} {self._at(right, level + 1)}", level
+        primitive = PRIMITIVES[tree.primitive]
         arguments = [self.write(argument)[0] for argument in tree.arguments]
-        return self._dialect.call(PRIMITIVES[tree.primitive], arguments), _ATOM
+        if not primitive.torch_takes_numbers:
+            arguments = [
+                self._dialect.number.format(text) if constant(argument) is not None else text
+                for text, argument in zip(arguments, tree.arguments, strict=True)
+            ]
+        return self._dialect.call(primitive, arguments), _ATOM
 
     def _sum(self, tree: Apply) -> str:
         left, right = self._at(tree.arguments[0], _SUM), self._at(tree.arguments[1], _PRODUCT)

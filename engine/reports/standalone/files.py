@@ -11,6 +11,7 @@ import numpy as np
 from engine.common.errors import InputError
 from engine.common.text import clean
 from engine.reports.new_files import write_new
+from engine.reports.standalone.notebook import notebook_of
 from engine.reports.standalone.script import script_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,27 @@ def export_script(debugger: Debugger, path: str | Path, *, blanks: bool = False)
     path = Path(path)
     beside = _beside(path)
     text, arrays = script_of(debugger, beside.name, blanks=blanks)
+    return _write(path, text, beside, arrays)
+
+
+def export_notebook(debugger: Debugger, path: str | Path, *, blanks: bool = False) -> list[Path]:
+    """Write a run as a notebook: by hand, then in PyTorch, and both compared.
+
+    Args:
+        debugger: The run, with what was changed by hand.
+        path: The notebook; large arrays go beside it as for `export_script`.
+        blanks: Whether to leave the right-hand sides of the backward phase out, for an exercise.
+
+    Returns:
+        The files.
+
+    Raises:
+        InputError: One of the files exists already, or cannot be written, or nbformat is not
+            installed.
+    """
+    path = Path(path)
+    beside = _beside(path)
+    text, arrays = notebook_of(debugger, beside.name, blanks=blanks)
     return _write(path, text, beside, arrays)
 
 

@@ -47,16 +47,19 @@ class Parts:
     Args:
         debugger: The run.
         blanks: Whether to leave the right-hand sides of the backward phase out.
+        keeps_losses: Whether the losses are to be kept in any case.
 
     Attributes:
         arrays: What it needs beside it, once all parts were asked for.
     """
 
-    def __init__(self, debugger: Debugger, *, blanks: bool = False) -> None:
+    def __init__(
+        self, debugger: Debugger, *, blanks: bool = False, keeps_losses: bool = False
+    ) -> None:
         self.debugger, self.arrays = debugger, Arrays()
         self.dataset, self.wanted = debugger.dataset, debugger.started_with
         self.program = debugger.program
-        self._blanks = blanks
+        self._blanks, self._keeps_losses = blanks, keeps_losses
         self._aside: Program | None = None
         if self.dataset.validation is not None:
             self._aside = Program.to_evaluate(self.dataset.validation, self.wanted)
@@ -243,7 +246,7 @@ class Parts:
                 lines.append(f"{name} = {zeros(tensor.shape)}")
             elif name not in ("worse", "best_E_val", "best_at"):
                 lines.append(f"{name} = 0.0")
-        if self.stops:
+        if self.stops or self._keeps_losses:
             lines.append("losses = []")
         return lines
 
@@ -330,6 +333,11 @@ class Parts:
             rows = "order[place * batch_size : (place + 1) * batch_size]"
         return [*lines, Line(f"batch = {rows}"), picked]
 
+    def picking(self) -> list[Line]:
+        """Return the lines that pick a batch."""
+        picks = [o for o in self.program.operations if isinstance(o, Pick)]
+        return [line for pick in picks for line in self._pick(pick)]
+
     def _once(self, operation: OnceAnEpoch) -> list[Line]:
         if operation.name != "E_val":
             return []
@@ -353,9 +361,11 @@ class Parts:
         return max(1, math.ceil(self.iterations / _PRINTED))
 
     def _told(self) -> list[Line]:
+        kept = [Line("losses.append(E)")] if self.stops or self._keeps_losses else []
         if self.stops:
-            return [Line("losses.append(E)")]
+            return kept
         return [
+            *kept,
             Line(f"if step % {self.stride} == 0:"),
             Line('    print(f"error at step {step:5d}: {E:.6e}")'),
         ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.formula import Apply, Formula, Function, Kept, Leaf, Number, Variable, substitute
-from engine.maths.source import NUMPY, Dialect, source
+from engine.maths.source import NUMPY, TORCH, Dialect, source
 from engine.model.hyperparameters import DECLARATIONS
 
 HYPERPARAMETERS: Mapping[str, str] = {
@@ -57,6 +57,9 @@ class Vocabulary:
         self.library = "np" if dialect is NUMPY else "torch"
         self.values: dict[str, tuple[str, float]] = {}
         self._called: dict[str, str] = {}
+        if dialect is TORCH:
+            own = (a for a in ACTIVATIONS.values() if a.torch)
+            self._called = {f"{activation.symbol}({{0}})": activation.torch for activation in own}
         self.definitions: list[Definition] = []
         for tree in trees:
             self._learn(tree)
@@ -77,7 +80,7 @@ class Vocabulary:
         z = Leaf(Variable("z", argument.axes))
         body = substitute(function.body, {argument: z})
         self._learn(body)
-        self._called[function.form] = name
+        self._called[function.form] = f"{name}({{0}})"
         lines, repeated = [], _repeated(body)
         if repeated is not None:
             lines.append(f"power = {self.write(repeated)}")

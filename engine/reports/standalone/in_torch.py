@@ -1,0 +1,121 @@
+"""The same run in PyTorch, which finds the gradients itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.maths.formula import leaves
+from engine.maths.operations.operation import Operation, Phase
+from engine.maths.source import NUMPY, TORCH
+from engine.reports.standalone.iteration import change_lines, is_plain
+from engine.reports.standalone.layout import Line, laid_out
+from engine.reports.standalone.parts import Parts
+from engine.reports.standalone.start import starting_lines
+from engine.reports.standalone.vocabulary import Vocabulary
+from engine.run.history import LearningRate
+
+_MOST = 10_000
+"""Iterations that are made again."""
+_NUMBERS = {"eta", "eta0", "t"}
+"""The tensors that are plain numbers in a program of its own."""
+
+
+class InTorch:
+    """A run in PyTorch, from the same formulas of the forward phase, the loss and the update.
+
+    Args:
+        parts: The same run by hand.
+
+    Attributes:
+        steps: How many iterations can be made again.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._program = parts.program
+        self._own = [o for o in self._program.operations if is_plain(o)]
+        self._vocabulary = Vocabulary([o.rule.tree for o in self._used], TORCH)
+        within = [c.iteration for c in parts.debugger.changes_by_hand if c.position]
+        self.steps = min([parts.iterations, _MOST, *within])
+
+    @property
+    def _used(self) -> list[Operation]:
+        return [o for o in self._own if o.phase is not Phase.BACKWARD]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its parameters end where those by hand do."""
+        return self.steps == self._parts.iterations and "patience" not in self._parts.stops
+
+    def functions(self) -> list[str]:
+        """Return the functions that PyTorch has not."""
+        return [
+            line
+            for _, is_of, (first, *rest) in self._vocabulary.definitions
+            for line in (first, f'    """{is_of}"""', *rest, "", "")
+        ]
+
+    def start(self) -> list[str]:
+        """Return the lines that make the data and the parameters."""
+        suffix = "" if self._program.batches.is_whole else "_table"
+        lines = [f"{name}{suffix} = torch.tensor({name}{suffix})" for name in ("x", "f0")]
+        lines += ["", *starting_lines(self._parts.debugger, self._parts.arrays)]
+        for name in self._program.parameters:
+            trained = ".requires_grad_()" if name in self._program.changes else ""
+            lines.append(f"{name} = torch.tensor({name}, dtype=torch.float64){trained}")
+        for name, tensor in self._program.state.items():
+            if name == "t":
+                lines.append("t = 0")
+            elif name not in self._program.parameters and tensor.axes:
+                lines.append(f"{name} = torch.zeros_like({name.partition('_')[2]})")
+            elif name.partition("_")[2] in self._program.parameters:
+                lines.append(f"{name} = torch.tensor(0.0, dtype=torch.float64)")
+        rate = self._program.rate.name
+        lines.append(f"{rate} = {self._parts.wanted.learning_rate!r}")
+        return lines
+
+    def loop(self) -> list[str]:
+        """Return the lines of the iterations."""
+        lines = [f"for step in range(min(len(losses), {self.steps})):"]
+        lines += [f"    {line}".rstrip() for line in self._body()]
+        return lines
+
+    def _body(self) -> list[str]:
+        lines = self._changes()
+        if not self._program.batches.is_whole:
+            lines += [line.code for line in self._parts.picking()]
+        forward = [o for o in self._used if o.phase in (Phase.FORWARD, Phase.LOSS)]
+        lines += self._written(forward)
+        trained = list(self._program.changes)
+        names = ", ".join(f"dE_d{name}" for name in trained)
+        single = "," * (len(trained) == 1)
+        lines.append("losses_in_torch.append(E.item())")
+        lines.append(f"{names}{single} = torch.autograd.grad(E, [{', '.join(trained)}])")
+        lines.append("with torch.no_grad():")
+        update = [o for o in self._used if o.phase is Phase.UPDATE]
+        lines += [f"    {line}" for line in self._written(update)]
+        lines += [f"{name}.requires_grad_()" for name in trained]
+        return lines
+
+    def _written(self, operations: Iterable[Operation]) -> list[str]:
+        return list(laid_out([Line(f"{o.name} = {self._source(o)}") for o in operations]))
+
+    def _source(self, operation: Operation) -> str:
+        names = {getattr(leaf.of, "name", "") for leaf in leaves(operation.rule.tree)}
+        if names <= _NUMBERS:
+            return Vocabulary([operation.rule.tree], NUMPY).write(operation.rule.tree)
+        return self._vocabulary.write(operation.rule.tree)
+
+    def _changes(self) -> list[str]:
+        """Return the lines for what was changed by hand between two iterations."""
+        lines: list[str] = []
+        for change in self._parts.debugger.changes_by_hand:
+            if change.iteration >= self.steps or change.position:
+                continue
+            lines.append(f"if step == {change.iteration}:")
+            written = change_lines([change], self._program.rate.name)
+            if not isinstance(change.what, LearningRate):
+                lines.append("    with torch.no_grad():")
+                written = [f"    {line}" for line in written]
+            lines += [f"    {line}" for line in written]
+        return lines
