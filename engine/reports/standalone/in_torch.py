@@ -47,38 +47,49 @@ class InTorch:
         """Whether its parameters end where those by hand do."""
         return self.steps == self._parts.iterations and "patience" not in self._parts.stops
 
-    def functions(self) -> list[str]:
-        """Return the functions that PyTorch has not."""
+    def function(self) -> list[str]:
+        """Return a function that trains the network and returns what comes of it."""
+        tables = "x, f0" if self._program.batches.is_whole else "x_table, f0_table"
+        lines = [line for _, _, found in self._vocabulary.definitions for line in (*found, "")]
+        lines += [*self._start(), "losses = []", ""]
+        lines += ["for step in range(steps):", *(f"    {line}" for line in self._body())]
+        lines += ["", "with torch.no_grad():", *(f"    {line}" for line in self._prediction())]
+        names = ", ".join(f'"{name}": {name}' for name in self._program.parameters)
+        lines.append(f"return losses, {{{names}}}, f")
         return [
-            line
-            for _, is_of, (first, *rest) in self._vocabulary.definitions
-            for line in (first, f'    """{is_of}"""', *rest, "", "")
+            f"def trained_in_torch({tables}, steps):",
+            '    """Train the same network with the gradients that PyTorch finds."""',
+            *(f"    {line}".rstrip() for line in lines),
         ]
 
-    def start(self) -> list[str]:
-        """Return the lines that make the data and the parameters."""
+    @property
+    def call(self) -> str:
+        """The line that calls it."""
         suffix = "" if self._program.batches.is_whole else "_table"
-        lines = [f"{name}{suffix} = torch.tensor({name}{suffix})" for name in ("x", "f0")]
-        lines += ["", *starting_lines(self._parts.debugger, self._parts.arrays)]
+        tables = ", ".join(f"torch.tensor({name}{suffix})" for name in ("x", "f0"))
+        steps = f"min(len(losses), {self.steps})" if self._parts.stops else f"{self.steps}"
+        return f"torch_losses, torch_parameters, torch_f = trained_in_torch({tables}, {steps})"
+
+    def _start(self) -> list[str]:
+        """Return the lines that make the parameters, and what else there is at the start."""
+        lines = starting_lines(self._parts.debugger, self._parts.arrays)
         for name in self._program.parameters:
             trained = ".requires_grad_()" if name in self._program.changes else ""
             lines.append(f"{name} = torch.tensor({name}, dtype=torch.float64){trained}")
-        for name, tensor in self._program.state.items():
+        for name in self._program.state:
+            of = name.partition("_")[2]
             if name == "t":
                 lines.append("t = 0")
-            elif name not in self._program.parameters and tensor.axes:
-                lines.append(f"{name} = torch.zeros_like({name.partition('_')[2]})")
-            elif name.partition("_")[2] in self._program.parameters:
-                lines.append(f"{name} = torch.tensor(0.0, dtype=torch.float64)")
+            elif of in self._program.parameters:
+                lines.append(f"{name} = torch.zeros_like({of}, requires_grad=False)")
         rate = self._program.rate.name
         lines.append(f"{rate} = {self._parts.wanted.learning_rate!r}")
         return lines
 
-    def loop(self) -> list[str]:
-        """Return the lines of the iterations."""
-        lines = [f"for step in range(min(len(losses), {self.steps})):"]
-        lines += [f"    {line}".rstrip() for line in self._body()]
-        return lines
+    def _prediction(self) -> list[str]:
+        """Return the lines that compute f for the whole table."""
+        lines = [] if self._program.batches.is_whole else ["x = x_table"]
+        return lines + self._written(o for o in self._used if o.phase is Phase.FORWARD)
 
     def _body(self) -> list[str]:
         lines = self._changes()
@@ -89,7 +100,7 @@ class InTorch:
         trained = list(self._program.changes)
         names = ", ".join(f"dE_d{name}" for name in trained)
         single = "," * (len(trained) == 1)
-        lines.append("losses_in_torch.append(E.item())")
+        lines.append("losses.append(E.item())")
         lines.append(f"{names}{single} = torch.autograd.grad(E, [{', '.join(trained)}])")
         lines.append("with torch.no_grad():")
         update = [o for o in self._used if o.phase is Phase.UPDATE]

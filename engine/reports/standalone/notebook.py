@@ -60,67 +60,43 @@ def _cells(parts: Parts, beside: str) -> list[tuple[str, Sequence[str]]]:
     again = InTorch(parts)
     data, start = parts.data(), parts.start()
     functions = [line for function in parts.functions() for line in ("", "", *function)]
-    program = parts.program
-    flow = " → ".join(["x", *(f"{layer.z[1]} → {layer.a[1]}" for layer in program.network.layers)])
+    layers = parts.program.network.layers
+    flow = " → ".join(["x", *(f"{layer.z[1]} → {layer.a[1]}" for layer in layers), "E"])
     by_hand = ["for step in range(iterations):"]
     by_hand += [f"    {line}".rstrip() for line in parts.body()]
     by_hand += [*parts.changes_at_the_end(), *parts.told_at_the_end()]
-    kept = ", ".join(f'"{name}": {name}' for name in program.parameters)
-    cells: list[tuple[str, Sequence[str]]] = [
-        ("text", [f"# {_plain(parts.title)}", "", *map(_plain, parts.about), "", f"{flow} → E"]),
+    return [
+        ("text", [f"# {_plain(parts.title)}", *_list(parts.about), "", flow]),
         ("code", [*parts.imports(f'"{beside}"'), *functions]),
-        ("text", ["## The data", "", "A row for each observation, x the inputs, f₀ the targets."]),
+        ("text", ["## Data", "", "A row for each observation: its inputs x, its targets f₀."]),
         ("code", data),
-        ("text", ["## Before the first iteration"]),
+        ("text", ["## Hyperparameters and initial parameters"]),
         ("code", [*parts.settings(), "", *start]),
-        (
-            "text",
-            [
-                "## By hand",
-                "",
-                "Forward to the loss E, then backward: each partial derivative has its own line "
-                "and name, ∂E/∂y is `dE_dy`. Only when all gradients are there are the parameters "
-                "updated.",
-            ],
-        ),
+        ("text", ["## By hand", "", _BY_HAND]),
         ("code", by_hand),
-        (
-            "text",
-            [
-                "## The same in PyTorch",
-                "",
-                "PyTorch computes the same loss from the same start, and finds the gradients "
-                "itself.",
-            ],
-        ),
-        (
-            "code",
-            [
-                "import torch",
-                "",
-                *again.functions(),
-                f"by_hand = {{{kept}}}",
-                *again.start(),
-                "",
-                "losses_in_torch = []",
-                *again.loop(),
-            ],
-        ),
-        ("text", ["## Are they the same?", "", _compared(again)]),
+        ("text", ["The predictions with the parameters that this has led to:"]),
+        ("code", parts.prediction()),
+        ("text", ["## The same in PyTorch", "", _IN_TORCH]),
+        ("code", ["import torch", "", "", *again.function(), "", "", again.call]),
+        ("text", ["## Are they the same?", "", "They differ by rounding only."]),
         ("code", _comparison(parts, again)),
-        ("text", ["## What has been learnt"]),
-        (
-            "code",
-            [
-                *(f'{n} = by_hand["{n}"]' for n in program.parameters),
-                *_x_again(parts),
-                *parts.prediction(),
-                "",
-                *parts.table(),
-            ],
-        ),
+        ("text", ["## Predictions"]),
+        ("code", parts.table("torch_f" if again.is_whole else "")),
     ]
-    return cells
+
+
+_BY_HAND = (
+    "Forward to the loss E, then backward. Each partial derivative has a line and a name of its "
+    "own: ∂E/∂y is `dE_dy`. The parameters are updated when all gradients are there, not before."
+)
+_IN_TORCH = (
+    "PyTorch computes the same loss from the same start, and finds the gradients by itself: "
+    "`torch.autograd.grad` stands in the place of the whole backward phase."
+)
+
+
+def _list(lines: Sequence[str]) -> list[str]:
+    return [text for line in lines for text in ("", f"- {_plain(line)}")]
 
 
 def _plain(text: str) -> str:
@@ -128,32 +104,16 @@ def _plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|$~" else c for c in text)
 
 
-def _compared(again: InTorch) -> str:
-    text = "The losses by hand and in PyTorch"
-    if again.is_whole:
-        text += ", and the parameters in the end"
-    return f"{text}: they differ by rounding only."
-
-
 def _comparison(parts: Parts, again: InTorch) -> list[str]:
     lines = [
-        'print(" step      by hand       PyTorch    difference")',
-        "stride = max(1, len(losses_in_torch) // 10)",
-        "for step in range(0, len(losses_in_torch), stride):",
-        "    one, other = losses[step], losses_in_torch[step]",
-        '    print(f"{step:5d}{one:14.6e}{other:14.6e}{one - other:14.1e}")',
+        'print(" step       by hand       PyTorch  difference")',
+        "for step in range(0, len(torch_losses), max(1, len(torch_losses) // 10)):",
+        "    E, torch_E = losses[step], torch_losses[step]",
+        '    print(f"{step:5d}{E:14.6e}{torch_E:14.6e}{E - torch_E:12.1e}")',
     ]
     if again.is_whole:
-        names = ", ".join(parts.program.parameters)
-        lines += [
-            "",
-            f"for name, in_torch in zip(by_hand, [{names}]):",
-            "    difference = np.max(np.abs(by_hand[name] - in_torch.detach().numpy()))",
-            '    print(f"{name}: largest difference {difference:.1e}")',
-        ]
+        lines += [""]
+        for name in parts.program.parameters:
+            other = f'torch_parameters["{name}"].detach().numpy()'
+            lines.append(f'print("{name}: largest difference", np.max(np.abs({name} - {other})))')
     return lines
-
-
-def _x_again(parts: Parts) -> list[str]:
-    suffix = "" if parts.program.batches.is_whole else "_table"
-    return [f"{name}{suffix} = {name}{suffix}.numpy()" for name in ("x", "f0")]

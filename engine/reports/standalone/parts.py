@@ -396,24 +396,25 @@ class Parts:
             lines.append(operation_line(operation, self.vocabulary).code)
         return lines
 
-    def table(self) -> list[str]:
-        """Return the lines that print the parameters and the predictions."""
-        lines = [f'print("{name} =", {name})' for name in self.program.parameters]
-        aims = self.program.loss.aim(self.dataset.f0)
-        has_errors = np.array_equal(aims, self.dataset.f0)
+    def table(self, other: str = "") -> list[str]:
+        """Return the lines that print the parameters and the predictions.
+
+        Args:
+            other: The name of predictions that were made in another way, if there are any.
+        """
         many = len(self.dataset.observations) > _MOST_PREDICTIONS
-        lines.append(f"for n in range({_MOST_PREDICTIONS if many else 'len(x)'}):")
-        columns = ["f0[n, 0]:9.4g", "f[n, 0]:12.6f", "f0[n, 0] - f[n, 0]:12.6f"]
+        loop = f"for n in range({_MOST_PREDICTIONS if many else 'len(x)'}):"
+        lines = [f'print("{name} =", {name})' for name in self.program.parameters]
         if len(self.dataset.targets) > 1:
-            lines.append("    print(n + 1, f0[n], f[n].round(6))")
-            return lines
-        if not has_errors:
-            columns.pop()
-        heads = ["observation".rjust(11), *("target", "prediction", "error")[: len(columns)]]
-        widths = (11, 9, 12, 12)
-        header = "".join(h.rjust(width) for h, width in zip(heads, widths, strict=False))
-        lines.insert(-1, f'print("{header}")')
-        lines.append(
-            '    print(f"{n + 1:11d}' + "".join(f"{{{column}}}" for column in columns) + '")'
-        )
-        return lines
+            others = f", {other}[n].numpy().round(6)" * bool(other)
+            return [*lines, loop, f"    print(n + 1, f0[n], f[n].round(6){others})"]
+        columns = [("observation", "n + 1", 11, "d"), ("target", "f0[n, 0]", 9, ".4g")]
+        columns.append(("by hand" if other else "prediction", "f[n, 0]", 12, ".6f"))
+        if other:
+            columns.append(("PyTorch", f"{other}[n, 0]", 12, ".6f"))
+        aims = self.program.loss.aim(self.dataset.f0)
+        if np.array_equal(aims, self.dataset.f0):
+            columns.append(("error", "f0[n, 0] - f[n, 0]", 12, ".6f"))
+        header = "".join(head.rjust(width) for head, _, width, _ in columns)
+        row = "".join(f"{{{code}:{width}{form}}}" for _, code, width, form in columns)
+        return [*lines, f'print("{header}")', loop, f'    print(f"{row}")']
