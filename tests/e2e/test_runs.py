@@ -100,6 +100,7 @@ def test_the_command_lines_of_the_readme_are_those_that_are_tried() -> None:
         "nn-tui --open my.nnrun",
         "nn-tui --open RUN --read-only",
         "nn-tui export RUN FOLDER",
+        "nn-tui export RUN --script mine.py",
     ]
 
 
@@ -115,6 +116,8 @@ def test_the_command_lines_of_the_readme_work_as_they_stand(line: str) -> None:
     done = run(*shlex.split(line.replace("RUN", name))[1:])
     if line == "nn-tui runs":
         assert name in done.stdout
+    elif "--script" in line:
+        assert "iterations = 400" in Path("mine.py").read_text()
     elif "export" in line:
         assert {path.name for path in Path("FOLDER").iterdir()} >= {"history.csv"}
     elif line != "nn-tui or --save my.nnrun":
