@@ -231,3 +231,11 @@ def test_a_notebook_without_nbformat_is_refused(
     with pytest.raises(InputError, match=r'pip install "nn-tui\[notebook\]"'):
         export_notebook(trained(), tmp_path / "mine.ipynb")
     assert not list(tmp_path.iterdir())
+
+
+def test_names_from_outside_do_no_harm(tmp_path: Path) -> None:
+    table = Dataset.from_arrays(np.eye(3), np.ones((3, 1)), name='"""\nraise SystemExit("\\')
+    object.__setattr__(table, "inputs", ('"""', "\\", "a\nimport os"))
+    debugger = Debugger(table, Hyperparameters(iterations=2, hidden="20,30"))
+    debugger.train()
+    check_bits(debugger, tmp_path / 'it\'s "mine"\\.py')

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from engine.maths.formula import leaves
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.source import NUMPY, TORCH
+from engine.reports.standalone.body import picking
 from engine.reports.standalone.iteration import change_lines, is_plain
 from engine.reports.standalone.layout import Line, laid_out
-from engine.reports.standalone.parts import Parts
+from engine.reports.standalone.plan import Plan
 from engine.reports.standalone.start import starting_lines
 from engine.reports.standalone.vocabulary import Vocabulary
 from engine.run.history import LearningRate
@@ -24,19 +25,19 @@ class InTorch:
     """A run in PyTorch, from the same formulas of the forward phase, the loss and the update.
 
     Args:
-        parts: The same run by hand.
+        plan: The same run by hand.
 
     Attributes:
         steps: How many iterations can be made again.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._program = parts.program
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._program = plan.program
         self._own = [o for o in self._program.operations if is_plain(o)]
         self._vocabulary = Vocabulary([o.rule.tree for o in self._used], TORCH)
-        within = [c.iteration for c in parts.debugger.changes_by_hand if c.position]
-        self.steps = min([parts.iterations, _MOST, *within])
+        within = [c.iteration for c in plan.debugger.changes_by_hand if c.position]
+        self.steps = min([plan.iterations, _MOST, *within])
 
     @property
     def _used(self) -> list[Operation]:
@@ -45,11 +46,11 @@ class InTorch:
     @property
     def is_whole(self) -> bool:
         """Whether its parameters end where those by hand do."""
-        return self.steps == self._parts.iterations and "patience" not in self._parts.stops
+        return self.steps == self._plan.iterations and "patience" not in self._plan.stops
 
     def function(self) -> list[str]:
         """Return a function that trains the network and returns what comes of it."""
-        tables = "x, f0" if self._program.batches.is_whole else "x_table, f0_table"
+        tables = "x, f0" if self._plan.is_whole else "x_table, f0_table"
         lines = [line for _, _, found in self._vocabulary.definitions for line in (*found, "")]
         lines += [*self._start(), "losses = []", ""]
         lines += ["for step in range(steps):", *(f"    {line}" for line in self._body())]
@@ -63,16 +64,19 @@ class InTorch:
         ]
 
     @property
-    def call(self) -> str:
-        """The line that calls it."""
-        suffix = "" if self._program.batches.is_whole else "_table"
+    def call(self) -> list[str]:
+        """The lines that call it."""
+        suffix = "" if self._plan.is_whole else "_table"
         tables = ", ".join(f"torch.tensor({name}{suffix})" for name in ("x", "f0"))
-        steps = f"min(len(losses), {self.steps})" if self._parts.stops else f"{self.steps}"
-        return f"torch_losses, torch_parameters, torch_f = trained_in_torch({tables}, {steps})"
+        steps = f"min(len(losses), {self.steps})" if self._plan.stops else f"{self.steps}"
+        return [
+            f"tables = {tables}",
+            f"torch_losses, torch_parameters, torch_f = trained_in_torch(*tables, {steps})",
+        ]
 
     def _start(self) -> list[str]:
         """Return the lines that make the parameters, and what else there is at the start."""
-        lines = starting_lines(self._parts.debugger, self._parts.arrays)
+        lines = starting_lines(self._plan.debugger, self._plan.arrays)
         for name in self._program.parameters:
             trained = ".requires_grad_()" if name in self._program.changes else ""
             lines.append(f"{name} = torch.tensor({name}, dtype=torch.float64){trained}")
@@ -82,19 +86,19 @@ class InTorch:
                 lines.append("t = 0")
             elif of in self._program.parameters:
                 lines.append(f"{name} = torch.zeros_like({of}, requires_grad=False)")
-        rate = self._program.rate.name
-        lines.append(f"{rate} = {self._parts.wanted.learning_rate!r}")
+        rate = self._plan.rate
+        lines.append(f"{rate} = {self._plan.wanted.learning_rate!r}")
         return lines
 
     def _prediction(self) -> list[str]:
         """Return the lines that compute f for the whole table."""
-        lines = [] if self._program.batches.is_whole else ["x = x_table"]
+        lines = [] if self._plan.is_whole else ["x = x_table"]
         return lines + self._written(o for o in self._used if o.phase is Phase.FORWARD)
 
     def _body(self) -> list[str]:
         lines = self._changes()
-        if not self._program.batches.is_whole:
-            lines += [line.code for line in self._parts.picking()]
+        if not self._plan.is_whole:
+            lines += [line.code for line in picking(self._plan)]
         forward = [o for o in self._used if o.phase in (Phase.FORWARD, Phase.LOSS)]
         lines += self._written(forward)
         trained = list(self._program.changes)
@@ -120,11 +124,11 @@ class InTorch:
     def _changes(self) -> list[str]:
         """Return the lines for what was changed by hand between two iterations."""
         lines: list[str] = []
-        for change in self._parts.debugger.changes_by_hand:
+        for change in self._plan.debugger.changes_by_hand:
             if change.iteration >= self.steps or change.position:
                 continue
             lines.append(f"if step == {change.iteration}:")
-            written = change_lines([change], self._program.rate.name)
+            written = change_lines([change], self._plan.rate)
             if not isinstance(change.what, LearningRate):
                 lines.append("    with torch.no_grad():")
                 written = [f"    {line}" for line in written]

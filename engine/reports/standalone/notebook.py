@@ -6,8 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.common.errors import InputError
+from engine.reports.standalone.above import (
+    about,
+    data,
+    functions,
+    imports,
+    settings,
+    start,
+    title,
+)
+from engine.reports.standalone.below import ending, prediction, table
+from engine.reports.standalone.body import body
 from engine.reports.standalone.in_torch import InTorch
-from engine.reports.standalone.parts import Parts
+from engine.reports.standalone.plan import Plan
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -31,8 +42,8 @@ def notebook_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tup
         InputError: nbformat is not installed.
     """
     nbformat = _import_nbformat()
-    parts = Parts(debugger, blanks=blanks, keeps_losses=True)
-    cells = _cells(parts, beside)
+    plan = Plan(debugger, blanks=blanks, keeps_losses=True)
+    cells = _cells(plan, beside)
     notebook = nbformat.v4.new_notebook(
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -43,7 +54,7 @@ def notebook_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tup
         make = nbformat.v4.new_markdown_cell if kind == "text" else nbformat.v4.new_code_cell
         notebook.cells.append(make("\n".join(lines).strip("\n"), id=f"cell-{number}"))
     text: str = nbformat.writes(notebook)
-    return text + "\n" * (not text.endswith("\n")), parts.arrays
+    return text + "\n" * (not text.endswith("\n")), plan.arrays
 
 
 def _import_nbformat() -> Any:
@@ -56,32 +67,33 @@ def _import_nbformat() -> Any:
     return nbformat
 
 
-def _cells(parts: Parts, beside: str) -> list[tuple[str, Sequence[str]]]:
-    again = InTorch(parts)
-    data, start = parts.data(), parts.start()
-    functions = [line for function in parts.functions() for line in ("", "", *function)]
-    layers = parts.program.network.layers
+def _cells(plan: Plan, beside: str) -> list[tuple[str, Sequence[str]]]:
+    again = InTorch(plan)
+    # What is large goes beside, which the imports need to know.
+    made, started = data(plan), start(plan)
+    defined = [line for function in functions(plan) for line in ("", "", *function)]
+    layers = plan.program.network.layers
     flow = " → ".join(["x", *(f"{layer.z[1]} → {layer.a[1]}" for layer in layers), "E"])
     by_hand = ["for step in range(iterations):"]
-    by_hand += [f"    {line}".rstrip() for line in parts.body()]
-    by_hand += [*parts.changes_at_the_end(), *parts.told_at_the_end()]
+    by_hand += [f"    {line}".rstrip() for line in body(plan)]
+    by_hand += ending(plan)
     return [
-        ("text", [f"# {_plain(parts.title)}", *_list(parts.about), "", flow]),
-        ("code", [*parts.imports(f'"{beside}"'), *functions]),
+        ("text", [f"# {_plain(title(plan))}", *_list(about(plan)), "", flow]),
+        ("code", [*imports(plan, repr(beside)), *defined]),
         ("text", ["## Data", "", "A row for each observation: its inputs x, its targets f₀."]),
-        ("code", data),
+        ("code", made),
         ("text", ["## Hyperparameters and initial parameters"]),
-        ("code", [*parts.settings(), "", *start]),
+        ("code", [*settings(plan), "", *started]),
         ("text", ["## By hand", "", _BY_HAND]),
         ("code", by_hand),
         ("text", ["The predictions with the parameters that this has led to:"]),
-        ("code", parts.prediction()),
+        ("code", prediction(plan)),
         ("text", ["## The same in PyTorch", "", _IN_TORCH]),
-        ("code", ["import torch", "", "", *again.function(), "", "", again.call]),
+        ("code", ["import torch", "", "", *again.function(), "", "", *again.call]),
         ("text", ["## Are they the same?", "", "They differ by rounding only."]),
-        ("code", _comparison(parts, again)),
+        ("code", _comparison(plan, again)),
         ("text", ["## Predictions"]),
-        ("code", parts.table("torch_f" if again.is_whole else "")),
+        ("code", table(plan, "torch_f" if again.is_whole else "")),
     ]
 
 
@@ -104,7 +116,7 @@ def _plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|$~" else c for c in text)
 
 
-def _comparison(parts: Parts, again: InTorch) -> list[str]:
+def _comparison(plan: Plan, again: InTorch) -> list[str]:
     lines = [
         'print(" step       by hand       PyTorch  difference")',
         "for step in range(0, len(torch_losses), max(1, len(torch_losses) // 10)):",
@@ -113,7 +125,7 @@ def _comparison(parts: Parts, again: InTorch) -> list[str]:
     ]
     if again.is_whole:
         lines += [""]
-        for name in parts.program.parameters:
+        for name in plan.program.parameters:
             other = f'torch_parameters["{name}"].detach().numpy()'
             lines.append(f'print("{name}: largest difference", np.max(np.abs({name} - {other})))')
     return lines

@@ -5,7 +5,18 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from engine.reports.standalone.parts import Parts
+from engine.reports.standalone.above import (
+    about,
+    data,
+    functions,
+    imports,
+    settings,
+    start,
+    title,
+)
+from engine.reports.standalone.below import ending, prediction, table
+from engine.reports.standalone.body import body
+from engine.reports.standalone.plan import Plan
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -13,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _WIDEST = 88
+_NEEDS = "This program was written by nn-tui. It needs NumPy alone and prints the run's losses."
 
 
 def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple[str, Arrays]:
@@ -26,20 +38,27 @@ def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple
     Returns:
         The script, and the arrays that belong into that file.
     """
-    parts = Parts(debugger, blanks=blanks)
-    data, start = parts.data(), parts.start()
-    place = f'Path(__file__).with_name("{beside}")'
-    about = [line for text in parts.about for line in textwrap.wrap(text, _WIDEST)]
-    lines = [f'"""{parts.title}', "", *about, '"""', "", *parts.imports(place)]
-    for function in parts.functions():
+    plan = Plan(debugger, blanks=blanks)
+    # What is large goes beside, which the imports need to know.
+    made, started = data(plan), start(plan)
+    told = [_quoted(text) for text in (*about(plan), _NEEDS)]
+    head = [line for text in told for line in textwrap.wrap(text, _WIDEST)]
+    place = f"Path(__file__).with_name({beside!r})"
+    lines = [f'"""{_quoted(title(plan))}', "", *head, '"""', "", *imports(plan, place)]
+    found = functions(plan)
+    for function in found:
         lines += ["", "", *function]
-    lines += [""] * bool(parts.functions())
-    lines += ["", "# data", *data]
-    lines += ["", "# hyperparameters", *parts.settings()]
-    lines += ["", "# initial parameters", *start]
+    lines += [""] * bool(found)
+    lines += ["", "# data", *made]
+    lines += ["", "# hyperparameters", *settings(plan)]
+    lines += ["", "# initial parameters", *started]
     lines += ["", "for step in range(iterations):"]
-    lines += [f"    {line}".rstrip() for line in parts.body()]
-    lines += ["", *parts.changes_at_the_end(), *parts.told_at_the_end()]
-    lines += ["", "# predictions", *parts.prediction(), *parts.table()]
-    text = "\n".join(lines) + "\n"
-    return text, parts.arrays
+    lines += [f"    {line}".rstrip() for line in body(plan)]
+    for last in (ending(plan), ["# predictions", *prediction(plan), *table(plan)]):
+        lines += [""] * bool(last) + last
+    return "\n".join(lines) + "\n", plan.arrays
+
+
+def _quoted(text: str) -> str:
+    """Return text that ends no docstring and escapes nothing in it."""
+    return text.replace("\\", "\\\\").replace('"', "'")

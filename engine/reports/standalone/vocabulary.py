@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.formula import Apply, Formula, Function, Kept, Leaf, Number, Variable, substitute
+from engine.maths.formula import (
+    Apply,
+    Formula,
+    Function,
+    Kept,
+    Leaf,
+    Number,
+    Reduce,
+    Size,
+    Variable,
+    substitute,
+)
 from engine.maths.source import NUMPY, TORCH, Dialect, source
 from engine.model.hyperparameters import DECLARATIONS
 
@@ -50,6 +61,7 @@ class Vocabulary:
         library: The name of the library.
         values: By its name, the symbol and the value of each hyperparameter.
         definitions: The functions, each after those that it calls.
+        has_sizes: Whether a number of rows or columns is in a formula.
     """
 
     def __init__(self, trees: Iterable[Formula], dialect: Dialect) -> None:
@@ -61,11 +73,14 @@ class Vocabulary:
             own = (a for a in ACTIVATIONS.values() if a.torch)
             self._called = {f"{activation.symbol}({{0}})": activation.torch for activation in own}
         self.definitions: list[Definition] = []
+        self.has_sizes = False
         for tree in trees:
             self._learn(tree)
 
     def _learn(self, tree: Formula) -> None:
         for part in _within(tree):
+            is_mean = isinstance(part, Reduce) and part.is_mean
+            self.has_sizes = self.has_sizes or is_mean or isinstance(part, Size)
             if isinstance(part, Number) and part.symbol in HYPERPARAMETERS:
                 self.values[HYPERPARAMETERS[part.symbol]] = (part.symbol, part.value)
             if isinstance(part, Function) and part.form in FUNCTIONS:
