@@ -172,31 +172,55 @@ def test_a_scaled_table_stands_as_it_was_and_a_long_one_beside(tmp_path: Path) -
         path.touch()
 
 
-def notebook_code(path: Path) -> str:
+def run_notebook(debugger: Debugger) -> dict[str, Any]:
+    """Run a notebook without a kernel; return its variables."""
+    pytest.importorskip("torch", reason="the notebook compares with PyTorch")
+    pytest.importorskip("nbformat", reason="nbformat writes the notebook")
+    path, *_ = export_notebook(debugger, "mine.ipynb")
     cells = json.loads(path.read_text())["cells"]
-    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(code, "notebook", "exec"), names)
+    assert np.array(names["losses"]).tobytes() == debugger.losses.tobytes()
+    return names
 
 
 @pytest.mark.parametrize(
-    "kind", [KINDS[i] for i in (1, 2, 4, 7, 8, 11, 12, 13, 14)], ids=lambda k: "-".join(map(str, k))
+    "kind",
+    [KINDS[i] for i in (1, 2, 4, 7, 8, 11, 12, 13, 14)],
+    ids=lambda k: "-".join(map(str, k.values())),
 )
 def test_a_notebook_finds_the_same_by_hand_and_in_pytorch(
     kind: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("torch", reason="the notebook compares with PyTorch")
-    pytest.importorskip("nbformat", reason="nbformat writes the notebook")
     monkeypatch.chdir(tmp_path)
     debugger = trained(**kind)
-    path, *_ = export_notebook(debugger, "mine.ipynb")
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(notebook_code(path), "notebook", "exec"), names)
-    assert np.array(names["losses"]).tobytes() == debugger.losses.tobytes()
+    names = run_notebook(debugger)
     np.testing.assert_allclose(names["torch_losses"], debugger.losses, rtol=1e-9)
     for name, array in debugger.parameters.items():
         found = names["torch_parameters"][name].detach().numpy()
         np.testing.assert_allclose(found, array, rtol=1e-7, atol=1e-11)
     np.testing.assert_allclose(names["torch_f"], debugger.predict(), rtol=1e-7, atol=1e-11)
+
+
+def test_pytorch_goes_along_with_changes_between_iterations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    debugger = make(bias="shared", iterations=20)
+    debugger.run(5)
+    debugger.edit("w", (1, 0), 0.25)
+    debugger.edit("b", (), -0.5)
+    debugger.change(learning_rate=0.5)
+    debugger.run_to(12)
+    debugger.go_to(12, 3)
+    debugger.edit("v", (0, 0), 2.0)
+    debugger.run_to(20)
+    names = run_notebook(debugger)
+    # PyTorch runs whole iterations only.
+    assert len(names["torch_losses"]) == 12
+    np.testing.assert_allclose(names["torch_losses"], debugger.losses[:12], rtol=1e-9)
 
 
 def test_a_notebook_runs_in_a_kernel(tmp_path: Path) -> None:

@@ -48,8 +48,9 @@ def table(plan: Plan, other: str = "") -> list[str]:
     loop = f"for n in range({_MOST_PREDICTIONS if many else 'len(x)'}):"
     lines = [f'print("{name} =", {name})' for name in plan.program.parameters]
     if len(plan.dataset.targets) > 1:
-        others = f", {other}[n].numpy().round(6)" * bool(other)
-        return [*lines, loop, f"    print(n + 1, f0[n], f[n].round(6){others})"]
+        others = f", {other}[n].numpy()" * bool(other)
+        lines.insert(0, "np.set_printoptions(precision=6, suppress=True)")
+        return [*lines, loop, f"    print(n + 1, f0[n], f[n]{others})"]
     columns = [("observation", "n + 1", 11, "d"), ("target", "f0[n, 0]", 9, ".4g")]
     columns.append(("by hand" if other else "prediction", "f[n, 0]", 12, ".6f"))
     if other:

@@ -128,7 +128,7 @@ class InTorch:
             if change.iteration >= self.steps or change.position:
                 continue
             lines.append(f"if step == {change.iteration}:")
-            written = change_lines([change], self._plan.rate)
+            written = change_lines([change], self._plan.rate, in_place=True)
             if not isinstance(change.what, LearningRate):
                 lines.append("    with torch.no_grad():")
                 written = [f"    {line}" for line in written]

@@ -53,24 +53,26 @@ def heading_of(operation: Operation) -> str:
     return "held-out loss" if isinstance(operation, OnceAnEpoch) else f"{operation.phase}{layer}"
 
 
-def change_lines(changes: Iterable[Change], rate: str) -> list[str]:
+def change_lines(changes: Iterable[Change], rate: str, *, in_place: bool = False) -> list[str]:
     """Write what was changed by hand.
 
     Args:
         changes: Of one clock time.
         rate: The name of the learning rate that is set.
+        in_place: Whether a scalar is an array too, which is to stay the same.
     """
     lines = []
     for change in changes:
         what = change.what
-        if isinstance(what, Edit):
-            index = f"[{', '.join(map(str, what.index))}]" if what.index else ""
-            if index and change.position:
-                # What was computed from the old values keeps these.
-                lines.append(f"{what.name} = {what.name}.copy()")
-            lines.append(f"{what.name}{index} = {what.value!r}")
-        else:
+        if not isinstance(what, Edit):
             lines.append(f"{rate} = {what.value!r}")
+            continue
+        if what.index and change.position:
+            # What was computed from the old values keeps these.
+            lines.append(f"{what.name} = {what.name}.copy()")
+        scalar = "[()]" if in_place else ""
+        index = f"[{', '.join(map(str, what.index))}]" if what.index else scalar
+        lines.append(f"{what.name}{index} = {what.value!r}")
     return lines
 
 

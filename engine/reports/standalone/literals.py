@@ -39,6 +39,12 @@ class Arrays:
         return list(_literal(name, array))
 
 
+def quoted(text: str) -> str:
+    """Write a text as a literal, in double quotes where it needs no escapes."""
+    plain = text.isprintable() and not set(text) & {'"', "\\"}
+    return f'"{text}"' if plain else repr(text)
+
+
 def is_large(array: Array) -> bool:
     """Whether an array is too large to stand in a program."""
     return array.size > _MOST or (array.ndim == 2 and len(array) > _MOST_ROWS)

@@ -18,6 +18,7 @@ from engine.reports.standalone.above import (
 from engine.reports.standalone.below import ending, prediction, table
 from engine.reports.standalone.body import body
 from engine.reports.standalone.in_torch import InTorch
+from engine.reports.standalone.literals import quoted
 from engine.reports.standalone.plan import Plan
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _cells(plan: Plan, beside: str) -> list[tuple[str, Sequence[str]]]:
     by_hand += ending(plan)
     return [
         ("text", [f"# {_plain(title(plan))}", *_list(about(plan)), "", flow]),
-        ("code", [*imports(plan, repr(beside)), *defined]),
+        ("code", [*imports(plan, quoted(beside)), *defined]),
         ("text", ["## Data", "", "A row for each observation: its inputs x, its targets f₀."]),
         ("code", made),
         ("text", ["## Hyperparameters and initial parameters"]),

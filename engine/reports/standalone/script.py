@@ -16,6 +16,7 @@ from engine.reports.standalone.above import (
 )
 from engine.reports.standalone.below import ending, prediction, table
 from engine.reports.standalone.body import body
+from engine.reports.standalone.literals import quoted
 from engine.reports.standalone.plan import Plan
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple
     made, started = data(plan), start(plan)
     told = [_quoted(text) for text in (*about(plan), _NEEDS)]
     head = [line for text in told for line in textwrap.wrap(text, _WIDEST)]
-    place = f"Path(__file__).with_name({beside!r})"
+    place = f"Path(__file__).with_name({quoted(beside)})"
     lines = [f'"""{_quoted(title(plan))}', "", *head, '"""', "", *imports(plan, place)]
     found = functions(plan)
     for function in found:
