@@ -237,6 +237,19 @@ def test_export_writes_numbers_that_are_exact(tmp_path: Path, source: str) -> No
     assert "exists already" in refusal("export", name, "results/of-it")
 
 
+def test_export_writes_programs(tmp_path: Path) -> None:
+    pytest.importorskip("nbformat", reason="nbformat writes the notebook")
+    run("train", "or", "--iterations", "300", "--save", "mine.nnrun")
+    done = run("export", "mine.nnrun", "--script", "a.py", "--notebook", "a.ipynb", "--blanks")
+    assert [Path(line).name for line in done.stdout.splitlines()] == ["a.py", "a.ipynb"]
+    for path in ("a.py", "a.ipynb"):
+        assert "dE_dy = ..." in Path(path).read_text()
+        assert "g = sigmoid(yhat)" in Path(path).read_text()
+    said = refusal("export", "mine.nnrun", "--script", "a.py")
+    assert said.endswith("a.py exists already: name another file\n")
+    assert "no/a.py: No such file" in refusal("export", "mine.nnrun", "--script", "no/a.py")
+
+
 @pytest.mark.slow
 def test_a_run_that_is_open_elsewhere() -> None:
     with endless() as holder:
@@ -357,6 +370,8 @@ def test_the_data_have_changed(tmp_path: Path) -> None:
         (["train", "or", "--save", "x" * 5000], "x…: File name too long"),
         (["train", "or", "--save", "no/where.nnrun"], "there is no such folder"),
         (["export", "nothing", "folder"], "nothing: no such file, nor a saved run"),
+        (["export", "nothing"], "nothing to write: FOLDER, --script or --notebook"),
+        (["export", "nothing", "folder", "--blanks"], "--blanks goes with --script or --notebook"),
         (["runs", "--delete", "nothing"], "there is no saved run 'nothing'"),
         (["train", "--open", sys.executable], "not a saved run, or a damaged one"),
         (["train", "--open", "/dev/zero"], "not a regular file"),
