@@ -1,4 +1,4 @@
-"""Files that are written where none is, all of them or none."""
+"""Writing new files: all of them or none, and never over existing ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.common.errors import InputError
 from engine.common.text import clean
 
 Contents = Mapping[Path, Callable[[BinaryIO], object]]
-"""For each file, what writes into it."""
+"""A writer for each file."""
 
 
 def write_new(contents: Contents, way_out: str) -> list[Path]:
@@ -20,7 +20,7 @@ def write_new(contents: Contents, way_out: str) -> list[Path]:
 
     Args:
         contents: The files.
-        way_out: What to do where one of them exists.
+        way_out: The advice where one of them exists.
 
     Returns:
         The files.

@@ -1,4 +1,4 @@
-"""Runs as programs of their own: the same bits without the engine, and PyTorch's numbers beside."""
+"""Exported scripts and notebooks: the same bits without the engine, PyTorch's numbers beside."""
 
 import ast
 import contextlib

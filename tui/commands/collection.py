@@ -79,7 +79,7 @@ def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
 def export(
     run: str, folder: str | None, script: str | None, notebook: str | None, blanks: bool
 ) -> None:
-    """Write the results of a saved run into FOLDER, or the run as a program of its own.
+    """Write the results of a saved run into FOLDER, or the run as a stand-alone program.
 
     RUN is a file or a name from nn-tui runs. Into FOLDER go predictions.csv, history.csv,
     parameters.npz and parameters.json. The data stand in the program; where they are long they are

@@ -1,1 +1,1 @@
-"""A run as a program of its own, a script or a notebook, made from the formulas."""
+"""Stand-alone programs: a run as a script or as a notebook, generated from its formulas."""

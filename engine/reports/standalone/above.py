@@ -1,4 +1,4 @@
-"""What stands above the iterations: imports, functions, the data, and where a run starts."""
+"""The beginning of a stand-alone program: imports, functions, data, initial values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 8
 _COUNTING = ("E_val", "worse", "best_E_val", "best_at")
-"""What is kept of the held-out losses."""
+"""The names of the state that counts held-out losses."""
 
 
 def title(plan: Plan) -> str:
@@ -46,7 +46,7 @@ def imports(plan: Plan, place: str) -> list[str]:
     """Return the imports, once all other parts are written.
 
     Args:
-        plan: What the program does.
+        plan: The plan of the program.
         place: The source of where the arrays beside are.
     """
     standard = []

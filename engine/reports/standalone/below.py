@@ -1,4 +1,4 @@
-"""What stands below the iterations: the losses where they were not told before, and f."""
+"""The end of a stand-alone program: losses, parameters and predictions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def table(plan: Plan, other: str = "") -> list[str]:
     """Return the lines that print the parameters and the predictions.
 
     Args:
-        plan: What the program does.
+        plan: The plan of the program.
         other: The name of predictions that were made in another way, if there are any.
     """
     many = len(plan.dataset.observations) > _MOST_PREDICTIONS

@@ -1,4 +1,4 @@
-"""What is done in each iteration."""
+"""The loop of a stand-alone program: the lines of one iteration."""
 
 from __future__ import annotations
 

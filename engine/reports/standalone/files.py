@@ -1,4 +1,4 @@
-"""Writes a run as a program of its own into files."""
+"""Export a run as a script or as a notebook."""
 
 from __future__ import annotations
 

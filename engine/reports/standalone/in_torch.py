@@ -16,9 +16,9 @@ from engine.reports.standalone.vocabulary import Vocabulary
 from engine.run.history import LearningRate
 
 _MOST = 10_000
-"""Iterations that are made again."""
+"""The largest number of iterations that are repeated."""
 _NUMBERS = {"eta", "eta0", "t"}
-"""The tensors that are plain numbers in a program of its own."""
+"""The tensors that are plain numbers in a stand-alone program."""
 
 
 class InTorch:
@@ -28,7 +28,7 @@ class InTorch:
         plan: The same run by hand.
 
     Attributes:
-        steps: How many iterations can be made again.
+        steps: The number of iterations that are repeated.
     """
 
     def __init__(self, plan: Plan) -> None:

@@ -68,7 +68,7 @@ def change_lines(changes: Iterable[Change], rate: str, *, in_place: bool = False
             lines.append(f"{rate} = {what.value!r}")
             continue
         if what.index and change.position:
-            # What was computed from the old values keeps these.
+            # Earlier copies of the array keep the old values.
             lines.append(f"{what.name} = {what.name}.copy()")
         scalar = "[()]" if in_place else ""
         index = f"[{', '.join(map(str, what.index))}]" if what.index else scalar
@@ -77,10 +77,10 @@ def change_lines(changes: Iterable[Change], rate: str, *, in_place: bool = False
 
 
 def is_plain(operation: Operation) -> bool:
-    """Whether an operation has no source of its own beside its formula."""
+    """Whether the formula of an operation is its whole source."""
     return not isinstance(operation, Pick | OnceAnEpoch)
 
 
 def of_phase(operations: Iterable[Operation], *phases: Phase) -> list[Operation]:
-    """Return the operations of some phases that have no source of their own."""
+    """Return the plain operations of some phases."""
     return [o for o in operations if o.phase in phases and is_plain(o)]

@@ -1,4 +1,4 @@
-"""How the lines of a program are laid out: comments below each other, long lines broken."""
+"""The layout of source lines: aligned comments, long lines broken."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def _laid(head: str, text: str, margin: str, end: str, *, in_brackets: bool = Fa
     """Lay out an expression, from its loosest operators on.
 
     Args:
-        head: What stands before it.
+        head: The text before it.
         text: The expression.
-        margin: What its own lines begin with.
-        end: What stands behind it.
+        margin: The indentation of its lines.
+        end: The text after it.
         in_brackets: Whether it is alone in brackets, so that it can be broken anywhere.
     """
     if len(margin) + len(head) + len(text) + len(end) <= _WIDEST:

@@ -1,4 +1,4 @@
-"""Arrays in a program of its own: as literals, or where they are large in a file beside it."""
+"""The arrays of a stand-alone program: literals in it, or in a file beside it if they are large."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from engine.maths.tensor import Array
 
 _MOST, _MOST_ROWS = 400, 40
-"""Numbers and rows of an array that stands in the program."""
+"""The largest array that is written as a literal: its numbers and its rows."""
 _WIDEST = 96
 _ALIGNED = 8
 """Digits up to which the numbers of a column are aligned."""

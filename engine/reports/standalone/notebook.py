@@ -70,7 +70,7 @@ def _import_nbformat() -> Any:
 
 def _cells(plan: Plan, beside: str) -> list[tuple[str, Sequence[str]]]:
     again = InTorch(plan)
-    # What is large goes beside, which the imports need to know.
+    # The imports depend on which arrays are large.
     made, started = data(plan), start(plan)
     defined = [line for function in functions(plan) for line in ("", "", *function)]
     layers = plan.program.network.layers

@@ -1,4 +1,4 @@
-"""What a program of its own is to do: the run, in the terms that all parts of it share."""
+"""The plan of a stand-alone program: the facts that all its parts share."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Plan:
     Attributes:
         wanted: The hyperparameters that it started with.
         held_out: The operations of what is held out, () where nothing is.
-        vocabulary: What formulas are written with.
-        arrays: What the program needs beside it, once all its parts were written.
-        iterations: How many there are at most.
+        vocabulary: The names in its formulas.
+        arrays: Its arrays; complete once all its parts are written.
+        iterations: The largest number of iterations.
         stops: The conditions that end it before, by what they are.
     """
 

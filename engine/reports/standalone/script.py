@@ -40,7 +40,7 @@ def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple
         The script, and the arrays that belong into that file.
     """
     plan = Plan(debugger, blanks=blanks)
-    # What is large goes beside, which the imports need to know.
+    # The imports depend on which arrays are large.
     made, started = data(plan), start(plan)
     told = [_quoted(text) for text in (*about(plan), _NEEDS)]
     head = [line for text in told for line in textwrap.wrap(text, _WIDEST)]

@@ -1,4 +1,4 @@
-"""The parameters that a run started from, in a program of its own."""
+"""The initial parameters of a stand-alone program."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ class _Told:
 
 def starting_lines(debugger: Debugger, arrays: Arrays) -> list[str]:
     """Return the lines that make the parameters: drawn as they were, where they were drawn."""
-    drawn = _drawn(debugger)
+    try:
+        drawn = _drawn(debugger)
+    except (AttributeError, TypeError):
+        # It is drawn in a way that cannot be told.
+        drawn = {}
     axes = {name: t.axes for name, t in debugger.program.parameters.items()}
     if not _gives(drawn, debugger):
         lines = []
@@ -101,7 +105,7 @@ def _gives(drawn: dict[str, str], debugger: Debugger) -> bool:
     """Whether these lines make the parameters that the run started from, to the last bit."""
     names = {"np": np, GENERATOR: np.random.RandomState(debugger.hyperparameters.seed)}
     given = debugger.initial_parameters
-    return all(
+    return bool(drawn) and all(
         np.array_equal(eval(text, dict(names)), given[name], equal_nan=True)
         for name, text in drawn.items()
     )

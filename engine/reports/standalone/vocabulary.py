@@ -1,4 +1,4 @@
-"""What hyperparameters and functions are called in a program of its own."""
+"""The names of hyperparameters and functions in a stand-alone program."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Definition(NamedTuple):
 
     Attributes:
         name: Its name.
-        is_of: What it computes, in symbols.
+        is_of: Its value in symbols.
         lines: Its source.
     """
 
