@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.common.text import clean, counted, folded
-from engine.reports.standalone.iteration import operation_line
+from engine.reports.standalone.iteration import operation_lines
 from engine.reports.standalone.layout import Line, laid_out
 from engine.reports.standalone.literals import is_large
 from engine.reports.standalone.start import starting_lines, zeros
@@ -72,7 +72,7 @@ def functions(plan: Plan) -> list[list[str]]:
         for _, is_of, (head, *lines) in plan.vocabulary.definitions
     ]
     if plan.held_out:
-        lines = [operation_line(operation, plan.vocabulary) for operation in plan.held_out]
+        lines = [line for o in plan.held_out for line in operation_lines(o, plan.vocabulary)]
         body = [*_sizes(plan, "f0"), *laid_out(lines), "return E"]
         words = '"""E of observations that no gradient comes from."""'
         found.append(

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.maths.operations.operation import Phase
 from engine.reports.standalone.body import PRINTED
-from engine.reports.standalone.iteration import change_lines, of_phase, operation_line
+from engine.reports.standalone.iteration import change_lines, of_phase, operation_lines
 
 if TYPE_CHECKING:
     from engine.reports.standalone.plan import Plan
@@ -34,7 +34,8 @@ def prediction(plan: Plan) -> list[str]:
     """Return the lines that compute f with the parameters as they are in the end."""
     lines = [] if plan.is_whole else ["x, f0 = x_table, f0_table"]
     forward = of_phase(plan.program.operations, Phase.FORWARD)
-    return lines + [operation_line(operation, plan.vocabulary).code for operation in forward]
+    found = [line for o in forward for line in operation_lines(o, plan.vocabulary)]
+    return lines + [line.code for line in found]
 
 
 def table(plan: Plan, other: str = "") -> list[str]:

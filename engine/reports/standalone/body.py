@@ -14,7 +14,7 @@ from engine.reports.standalone.iteration import (
     change_lines,
     heading_of,
     likes,
-    operation_line,
+    operation_lines,
 )
 from engine.reports.standalone.layout import Group, Line, column_of, laid_out
 
@@ -58,7 +58,7 @@ def _groups(plan: Plan) -> Iterator[Group]:
         else:
             blank = plan.blanks and operation.phase is Phase.BACKWARD
             of = like.get(operation.name)
-            lines.append(operation_line(operation, plan.vocabulary, of, blank=blank))
+            lines += operation_lines(operation, plan.vocabulary, of, blank=blank)
         if operation.name == "E":
             lines += _tell(plan)
     yield Group(heading, lines)

@@ -113,13 +113,13 @@ class InTorch:
         return lines
 
     def _written(self, operations: Iterable[Operation]) -> list[str]:
-        return list(laid_out([Line(f"{o.name} = {self._source(o)}") for o in operations]))
+        return list(laid_out([Line(text) for o in operations for text in self._source(o)]))
 
-    def _source(self, operation: Operation) -> str:
-        names = {getattr(leaf.of, "name", "") for leaf in leaves(operation.rule.tree)}
-        if names <= _NUMBERS:
-            return Vocabulary([operation.rule.tree], NUMPY).write(operation.rule.tree)
-        return self._vocabulary.write(operation.rule.tree)
+    def _source(self, operation: Operation) -> list[str]:
+        tree, vocabulary = operation.rule.tree, self._vocabulary
+        if {getattr(leaf.of, "name", "") for leaf in leaves(tree)} <= _NUMBERS:
+            vocabulary = Vocabulary([tree], NUMPY)
+        return vocabulary.lines(f"{operation.name} = ", tree)
 
     def _changes(self) -> list[str]:
         """Return the lines for what was changed by hand between two iterations."""

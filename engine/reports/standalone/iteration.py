@@ -14,10 +14,10 @@ from engine.reports.standalone.vocabulary import Vocabulary
 from engine.run.history import Change, Edit
 
 
-def operation_line(
+def operation_lines(
     operation: Operation, vocabulary: Vocabulary, like: Tensor | None = None, *, blank: bool = False
-) -> Line:
-    """Write an operation.
+) -> list[Line]:
+    """Write an operation, as a rule in one line.
 
     Args:
         operation: Which.
@@ -26,12 +26,12 @@ def operation_line(
         blank: Whether to leave the right-hand side out.
     """
     if blank:
-        return Line(f"{operation.name} = ...", operation.symbol)
-    text = vocabulary.write(operation.rule.tree)
+        return [Line(f"{operation.name} = ...", operation.symbol)]
+    *before, text = vocabulary.lines(f"{operation.name} = ", operation.rule.tree)
     if like is not None and constant(operation.rule.tree) == 1.0:
-        text = f"{vocabulary.library}.ones_like({like.name})"
+        text = f"{operation.name} = {vocabulary.library}.ones_like({like.name})"
     note = f"; {operation.note}" if operation.note else ""
-    return Line(f"{operation.name} = {text}", operation.formula + note)
+    return [*map(Line, before), Line(text, operation.formula + note)]
 
 
 def likes(operations: Sequence[Operation]) -> dict[str, Tensor]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from engine.maths.activations import ACTIVATIONS
+from engine.maths.chains import constant
 from engine.maths.formula import (
     Apply,
     Formula,
@@ -34,6 +35,9 @@ FUNCTIONS: Mapping[str, str] = {
     "ln(cosh({0}))": "ln_cosh",
 }
 """By their forms, the names of the functions that are worth one."""
+
+_PRODUCTS = ("multiply", "hadamard", "divide", "negative")
+_LONG, _PART = 88, "u"
 
 
 class Definition(NamedTuple):
@@ -96,13 +100,23 @@ class Vocabulary:
         body = substitute(function.body, {argument: z})
         self._learn(body)
         self._called[function.form] = f"{name}({{0}})"
-        lines, repeated = [], _repeated(body)
-        if repeated is not None:
-            lines.append(f"power = {self.write(repeated)}")
-            body = substitute(body, {repeated: Leaf(Variable("power", repeated.axes))})
-        lines.append(f"return {self.write(body)}")
-        text = (f"def {name}(z):", *(f"    {line}" for line in lines))
+        lines = [f"    {line}" for line in self.lines("return ", body)]
+        text = (f"def {name}(z):", *lines)
         self.definitions.append(Definition(name, function.form.format("z"), text))
+
+    def lines(self, head: str, tree: Formula) -> list[str]:
+        """Write a statement; where it is long, a part that it repeats has a line before it.
+
+        Args:
+            head: The text before the formula.
+            tree: The formula.
+        """
+        text = f"{head}{self.write(tree)}"
+        repeated = _repeated(tree)
+        if len(text) <= _LONG or repeated is None:
+            return [text]
+        rest = substitute(tree, {repeated: Leaf(Variable(_PART, repeated.axes))})
+        return [f"{_PART} = {self.write(repeated)}", f"{head}{self.write(rest)}"]
 
     def write(self, tree: Formula) -> str:
         """Return the source of a formula."""
@@ -127,6 +141,10 @@ def _is_single(tree: Formula) -> bool:
 
 
 def _repeated(tree: Formula) -> Formula | None:
-    """Return the largest part with more than one place in a formula."""
-    parts = [part for part in _within(tree) if isinstance(part, Apply) and len(part.parts) == 1]
+    """Return the largest part with more than one place in a formula.
+
+    No product: its factors may be multiplied with others around it first.
+    """
+    parts = [part for part in _within(tree) if isinstance(part, Apply)]
+    parts = [part for part in parts if part.primitive not in _PRODUCTS and constant(part) is None]
     return next((part for part in parts if parts.count(part) > 1), None)
