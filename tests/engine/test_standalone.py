@@ -18,6 +18,7 @@ from engine import Dataset, Debugger, Hyperparameters, InputError, TableOptions,
 from engine.maths.operations.operation import Phase
 from engine.reports.standalone.files import export_notebook, export_script
 from engine.reports.training import run_text
+from tests.engine.edited_scripts import cases
 from tests.engine.nets import CLASSES, DEEP, make
 
 KINDS: list[dict[str, Any]] = [
@@ -263,3 +264,13 @@ def test_names_from_outside_do_no_harm(tmp_path: Path) -> None:
     debugger = Debugger(table, Hyperparameters(iterations=2, hidden="20,30"))
     debugger.train()
     check_bits(debugger, tmp_path / 'it\'s "mine"\\.py')
+
+
+def test_an_edited_script_differs_in_one_formula_and_in_its_numbers() -> None:
+    for right, wrong in cases(5):
+        lines = [set(case.text.splitlines()) for case in (right, wrong)]
+        assert len(lines[1] - lines[0]) == bool(wrong.now)
+        assert {line.strip() for line in lines[0] - lines[1]} == set(
+            map(str.strip, wrong.was.splitlines())
+        )
+        assert wrong.was.startswith(f"{wrong.operations[0]} = ")
