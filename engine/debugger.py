@@ -32,7 +32,7 @@ from engine.program.program import Program
 from engine.run import computed as reading
 from engine.run.branches import Branches
 from engine.run.halt import Hit
-from engine.run.history import Edit, LearningRate
+from engine.run.history import Change, Edit, LearningRate
 from engine.run.run import Run
 from engine.stops.run_until import Stopping
 from engine.stops.stop import Stop
@@ -125,6 +125,16 @@ class Debugger:
     def hyperparameters(self) -> Hyperparameters:
         """The hyperparameters in force."""
         return self._run.hyperparameters
+
+    @property
+    def started_with(self) -> Hyperparameters:
+        """The hyperparameters that the run started with, and the iterations planned now."""
+        return self._run.started_with
+
+    @property
+    def changes_by_hand(self) -> tuple[Change, ...]:
+        """What was changed by hand in the present run, in the order of the clock."""
+        return self._run.all_changes[1:]
 
     @property
     def iteration(self) -> int:

@@ -46,6 +46,7 @@ class Activation:
         joint: Whether each a depends on every z of its observation: the slope is a matrix then,
             and an operation of its own multiplies it out.
         output: Whether the output layer can have it.
+        torch: PyTorch's own function, with ``{0}`` for z; "" where the formula is to do.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Activation:
     dies: bool = False
     joint: bool = False
     output: bool = False
+    torch: str = ""
 
     def of(self, z: Formula) -> Formula:
         """Return the activation of a pre-activation, by its name."""
@@ -112,6 +114,7 @@ ACTIVATIONS: dict[str, Activation] = {
             limits=(0.0, 1.0),
             saturates=True,
             output=True,
+            torch="torch.sigmoid({0})",
         ),
         Activation(
             name="tanh",
@@ -124,6 +127,7 @@ ACTIVATIONS: dict[str, Activation] = {
             limits=(-1.0, 1.0),
             saturates=True,
             output=True,
+            torch="torch.tanh({0})",
         ),
         Activation(
             name="relu",
@@ -135,6 +139,7 @@ ACTIVATIONS: dict[str, Activation] = {
             "neuron with 0 for every observation is dead: it learns no more.",
             dies=True,
             output=True,
+            torch="torch.relu({0})",
         ),
         Activation(
             name="leaky-relu",
@@ -144,6 +149,7 @@ ACTIVATIONS: dict[str, Activation] = {
             why=f"Like relu, but what is negative passes too, times {LEAK}.",
             slope_why=f"The slope of the leaky relu: {LEAK} where {{z}} is negative, so that no "
             "neuron dies.",
+            torch="torch.nn.functional.leaky_relu({0})",
         ),
         Activation(
             name="elu",
@@ -154,6 +160,7 @@ ACTIVATIONS: dict[str, Activation] = {
             why="What is positive passes, what is negative becomes eᶻ − 1, which never falls below "
             "−1.",
             slope_why="The slope of elu: 1 where {z} is positive, and e^{z} below, without a kink.",
+            torch="torch.nn.functional.elu({0})",
         ),
         Activation(
             name="softplus",
@@ -163,6 +170,7 @@ ACTIVATIONS: dict[str, Activation] = {
             why="ln(1 + eᶻ): relu with its kink rounded.",
             slope_why="The slope of softplus is σ: near 0 where {z} is far below 0, near 1 far "
             "above.",
+            torch="torch.nn.functional.softplus({0})",
         ),
         Activation(
             name="swish",
@@ -174,6 +182,7 @@ ACTIVATIONS: dict[str, Activation] = {
             slope_why="The slope of swish: near 0 where {z} is far below 0, near 1 far above, a "
             "little below 0 in the dip and a little above 1 beyond {z} = 2.4.",
             steepest=1.1,
+            torch="torch.nn.functional.silu({0})",
         ),
         Activation(
             name="gelu",
@@ -184,6 +193,7 @@ ACTIVATIONS: dict[str, Activation] = {
             slope_why="The slope of gelu: near 0 where {z} is far below 0, near 1 far above; Φ is "
             "the normal distribution, φ its density.",
             steepest=1.129,
+            torch="torch.nn.functional.gelu({0})",
         ),
         Activation(
             name="gelu-tanh",
@@ -213,6 +223,7 @@ ACTIVATIONS: dict[str, Activation] = {
             limits=(0.0, 1.0),
             joint=True,
             output=True,
+            torch="torch.softmax({0}, dim=1)",
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.maths.formula import Apply, Formula, Number, Size
@@ -18,6 +19,9 @@ class Chain:
         below: By what is divided.
         numbers: Of how many constants the number is made.
         has_size: Whether a number of rows or columns is among these.
+        factors: The constants that are multiplied to make the number.
+        divisors: Those by whose product it is divided.
+        is_negated: Whether its sign is turned then.
     """
 
     coefficient: float
@@ -25,23 +29,24 @@ class Chain:
     below: tuple[Formula, ...]
     numbers: int
     has_size: bool
+    factors: tuple[Formula, ...]
+    divisors: tuple[Formula, ...]
+    is_negated: bool
 
 
 def chain_of(tree: Formula) -> Chain:
     """Return the factors of a formula; of what is no product, the formula itself."""
-    coefficient, numbers, has_size = 1.0, 0, False
+    is_negated, numbers = False, 0
     above: list[Formula] = []
     below: list[Formula] = []
+    factors: list[Formula] = []
+    divisors: list[Formula] = []
 
     def gather(part: Formula, is_below: bool) -> None:
-        nonlocal coefficient, numbers, has_size
-        value = constant(part)
-        if value is not None:
-            numbers, has_size = numbers + 1, has_size or _has_size(part)
-            if is_below:
-                below_numbers.append(value)
-            else:
-                coefficient *= value
+        nonlocal is_negated, numbers
+        if constant(part) is not None:
+            numbers += 1
+            (divisors if is_below else factors).append(part)
             return
         match part:
             case Apply(primitive="multiply" | "hadamard", arguments=(left, right)):
@@ -51,19 +56,34 @@ def chain_of(tree: Formula) -> Chain:
                 gather(left, is_below)
                 gather(right, not is_below)
             case Apply(primitive="negative", arguments=(inner,)):
-                coefficient = -coefficient
+                is_negated = not is_negated
                 numbers += 1
                 gather(inner, is_below)
             case _:
                 (below if is_below else above).append(part)
 
-    below_numbers: list[float] = []
     gather(tree, False)
-    divisor = 1.0
-    for number in below_numbers:
-        divisor *= number
-    whole = coefficient / divisor if divisor else coefficient * float("inf")
-    return Chain(whole, tuple(above), tuple(below), numbers, has_size)
+    coefficient, divisor = _multiplied(factors), _multiplied(divisors)
+    coefficient = -coefficient if is_negated else coefficient
+    return Chain(
+        coefficient / divisor if divisor else coefficient * float("inf"),
+        tuple(above),
+        tuple(below),
+        numbers,
+        any(map(_has_size, (*factors, *divisors))),
+        tuple(factors),
+        tuple(divisors),
+        is_negated,
+    )
+
+
+def _multiplied(parts: Sequence[Formula]) -> float:
+    product = 1.0
+    for part in parts:
+        value = constant(part)
+        assert value is not None
+        product *= value
+    return product
 
 
 def constant(tree: Formula) -> float | None:

@@ -41,6 +41,7 @@ class Primitive:
         derivatives: From the arguments, the derivative by each of them.
         ufunc: The name of NumPy's function for it; by default its own.
         torch: How it is written in PyTorch; by default ``torch.`` and the name of the ufunc.
+        torch_takes_numbers: Whether PyTorch's function takes plain numbers too.
         brief: How it is written where its argument is a single symbol.
         gives_truth: Whether it is true or false; as a number that is 1 or 0.
     """
@@ -50,6 +51,7 @@ class Primitive:
     derivatives: Derivatives
     ufunc: str = ""
     torch: str = ""
+    torch_takes_numbers: bool = True
     brief: str = ""
     gives_truth: bool = False
 
@@ -71,12 +73,6 @@ def _none(*arguments: Formula) -> tuple[Operand, ...]:
     return tuple(0.0 for _ in arguments)
 
 
-def _with_numbers(name: str) -> str:
-    """Return the call of a function of PyTorch that takes no plain numbers."""
-    arguments = ", ".join(f"torch.as_tensor({{{i}}}, dtype=torch.float64)" for i in (0, 1))
-    return f"torch.{name}({arguments})"
-
-
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
     for primitive in (
@@ -96,7 +92,7 @@ PRIMITIVES: dict[str, Primitive] = {
             "logaddexp",
             "ln(e^{0} + e^{1})",
             lambda x, y: (1.0 / (1.0 + exp(y - x)), 1.0 / (1.0 + exp(x - y))),
-            torch=_with_numbers("logaddexp"),
+            torch_takes_numbers=False,
         ),
         Primitive("tanh", "tanh({0})", lambda x: (1.0 - square(tanh(x)),)),
         Primitive("cos", "cos({0})", lambda x: (-Apply("sin", (x,)),)),
@@ -107,20 +103,20 @@ PRIMITIVES: dict[str, Primitive] = {
             lambda x: (2.0 / math.sqrt(math.pi) * exp(-square(x)),),
         ),
         Primitive("sqrt", "√({0})", lambda x: (0.5 / sqrt(x),), brief="√{0}"),
-        Primitive("absolute", "|{0}|", lambda x: (sign(x),)),
+        Primitive("absolute", "|{0}|", lambda x: (sign(x),), "abs"),
         Primitive("sign", "sign({0})", _none),
         Primitive("floor", "⌊{0}⌋", _none),
         Primitive(
             "maximum",
             "max({0}, {1})",
             lambda x, y: (1.0 - truth(x < y), truth(x < y)),
-            torch=_with_numbers("maximum"),
+            torch_takes_numbers=False,
         ),
         Primitive(
             "minimum",
             "min({0}, {1})",
             lambda x, y: (1.0 - truth(x > y), truth(x > y)),
-            torch=_with_numbers("minimum"),
+            torch_takes_numbers=False,
         ),
         Primitive("greater", "{0} > {1}", _none, gives_truth=True),
         Primitive("less", "{0} < {1}", _none, gives_truth=True),
@@ -132,7 +128,7 @@ PRIMITIVES: dict[str, Primitive] = {
             lambda c, x, y: (0.0, truth(c), 1.0 - truth(c)),
             torch="torch.where({0}, {1}, {2})",
         ),
-        Primitive("truth", "[{0}]", _none, "positive", "{0}.to(torch.float64)"),
+        Primitive("truth", "[{0}]", _none, "positive", "({0}).to(torch.float64)"),
     )
 }
 

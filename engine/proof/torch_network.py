@@ -264,19 +264,10 @@ class Twin:
 
 def _activate(torch: Any, name: str, z: Any) -> Any:
     """Apply PyTorch's own function where it has one, else our formula in its words."""
-    functional = torch.nn.functional
-    match name:
-        case "sigmoid" | "tanh":
-            return getattr(torch, name)(z)
-        case "relu" | "elu" | "softplus" | "gelu":
-            return getattr(functional, name)(z)
-        case "leaky-relu":
-            return functional.leaky_relu(z)
-        case "swish":
-            return functional.silu(z)
-        case "softmax":
-            return functional.softmax(z, dim=1)
-    return _evaluated(torch, ACTIVATIONS[name].value(Leaf(Variable("z"))), z=z)
+    activation = ACTIVATIONS[name]
+    if activation.torch:
+        return eval(activation.torch.format("z"), {"torch": torch}, {"z": z})
+    return _evaluated(torch, activation.value(Leaf(Variable("z"))), z=z)
 
 
 def _evaluated(torch: Any, tree: Formula, **values: Any) -> Any:

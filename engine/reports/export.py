@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from engine.common.errors import InputError
 from engine.common.json_safe import plain
 from engine.common.text import clean
 from engine.data.provenance import inputs_object
+from engine.reports.new_files import write_new
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -44,45 +45,39 @@ def export(debugger: Debugger, folder: str | Path) -> list[Path]:
         InputError: One of the files exists already, or cannot be written.
     """
     folder = Path(folder)
-    paths = [folder / name for name in FILES]
-    for path in paths:
-        if os.path.lexists(path):
-            raise InputError(f"{clean(str(path))} exists already: name another folder")
-    made: list[Path] = []
-    try:
-        _write(debugger, folder, paths, made)
-    except BaseException as error:
-        for path in made:
-            with suppress(OSError):
-                path.unlink()
-        with suppress(OSError):
-            # Where it holds nothing else it was made for this.
-            folder.rmdir()
-        if not isinstance(error, OSError):
-            raise
-        where = clean(str(error.filename or folder))
-        raise InputError(f"{where}: {error.strerror or clean(str(error))}") from None
-    return paths
-
-
-def _write(debugger: Debugger, folder: Path, paths: Sequence[Path], made: list[Path]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, rows in zip(paths, (_predictions(debugger), _history(debugger)), strict=False):
-        with path.open("x", encoding="utf-8", newline="") as text:
-            made.append(path)
-            csv.writer(text, lineterminator="\n").writerows(rows)
-    with paths[2].open("xb") as archive:
-        made.append(paths[2])
-        np.savez(archive, **debugger.parameters)  # type: ignore[arg-type]
     described = {
         "hyperparameters": debugger.hyperparameters.as_dict(),
         "iteration": debugger.iteration,
         **plain(inputs_object(debugger.dataset)),
         "parameters": plain(debugger.parameters),
     }
-    with paths[3].open("x", encoding="utf-8") as text:
-        made.append(paths[3])
-        text.write(json.dumps(described, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(described, indent=1, allow_nan=False) + "\n"
+    writers: tuple[Callable[[BinaryIO], object], ...] = (
+        lambda file: _write_rows(file, _predictions(debugger)),
+        lambda file: _write_rows(file, _history(debugger)),
+        lambda file: np.savez(file, **debugger.parameters),  # type: ignore[arg-type]
+        lambda file: file.write(text.encode()),
+    )
+    is_new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        where = clean(str(error.filename or folder))
+        raise InputError(f"{where}: {error.strerror}") from None
+    contents = {folder / name: write for name, write in zip(FILES, writers, strict=True)}
+    try:
+        return write_new(contents, "name another folder")
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _write_rows(file: BinaryIO, rows: Iterable[Sequence[object]]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    text.detach()
 
 
 def _predictions(debugger: Debugger) -> Iterator[list[object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import engine, history, keys, saving, screen, startup, stops
+from tests.benchmarks import audit, engine, history, keys, saving, screen, startup, stops
 from tests.benchmarks.budget import table
 from tests.benchmarks.environment import neutral_environment
 
@@ -17,6 +17,7 @@ _GROUPS = {
     "screen": screen.rows,
     "keys": keys.rows,
     "startup": startup.rows,
+    "audit": audit.rows,
 }
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from engine.program import program
 from engine.program.assembly.builder import Workbench
 from engine.program.assembly.update import add_update
 from engine.reports.export import export
+from engine.reports.standalone.files import export_script
 from engine.reports.trace import trace_text
 from engine.saved.library import Library
 from engine.saved.restore import open_run
@@ -84,13 +86,17 @@ def explain_each(debugger: Debugger) -> None:
 
 
 def check_files(debugger: Debugger) -> None:
-    """Export a run, save it, and open it again."""
+    """Save a run, open it again, and export it, as a script too."""
     library = Library()
     saver = Saver(debugger, library.new())
     assert saver.close("quit", here=True)
     again = open_run(saver.folder).debugger
     assert again.losses.tobytes() == debugger.losses.tobytes()
     assert {path.name for path in export(again, "results")} >= {"history.csv", "parameters.json"}
+    again.change(iterations=len(again.losses))
+    (script,) = export_script(again, "mine.py")
+    names = runpy.run_path(str(script))
+    assert names["w"].tobytes() == again.parameters["w"].tobytes()
 
 
 @pytest.fixture(autouse=True)

@@ -100,6 +100,7 @@ def test_the_command_lines_of_the_readme_are_those_that_are_tried() -> None:
         "nn-tui --open my.nnrun",
         "nn-tui --open RUN --read-only",
         "nn-tui export RUN FOLDER",
+        "nn-tui export RUN --script mine.py",
     ]
 
 
@@ -115,6 +116,8 @@ def test_the_command_lines_of_the_readme_work_as_they_stand(line: str) -> None:
     done = run(*shlex.split(line.replace("RUN", name))[1:])
     if line == "nn-tui runs":
         assert name in done.stdout
+    elif "--script" in line:
+        assert "iterations = 400" in Path("mine.py").read_text()
     elif "export" in line:
         assert {path.name for path in Path("FOLDER").iterdir()} >= {"history.csv"}
     elif line != "nn-tui or --save my.nnrun":
@@ -235,6 +238,19 @@ def test_export_writes_numbers_that_are_exact(tmp_path: Path, source: str) -> No
     assert "exists already" in refusal("export", name, "results/of-it")
 
 
+def test_export_writes_programs(tmp_path: Path) -> None:
+    pytest.importorskip("nbformat", reason="nbformat writes the notebook")
+    run("train", "or", "--iterations", "300", "--save", "mine.nnrun")
+    done = run("export", "mine.nnrun", "--script", "a.py", "--notebook", "a.ipynb", "--blanks")
+    assert [Path(line).name for line in done.stdout.splitlines()] == ["a.py", "a.ipynb"]
+    for path in ("a.py", "a.ipynb"):
+        assert "dE_dy = ..." in Path(path).read_text()
+        assert "g = sigmoid(yhat)" in Path(path).read_text()
+    said = refusal("export", "mine.nnrun", "--script", "a.py")
+    assert said.endswith("a.py exists already: name another file\n")
+    assert "no/a.py: No such file" in refusal("export", "mine.nnrun", "--script", "no/a.py")
+
+
 @pytest.mark.slow
 def test_a_run_that_is_open_elsewhere() -> None:
     with endless() as holder:
@@ -352,6 +368,8 @@ def test_the_data_have_changed(tmp_path: Path) -> None:
         (["train", "or", "--save", "x" * 5000], "x…: File name too long"),
         (["train", "or", "--save", "no/where.nnrun"], "there is no such folder"),
         (["export", "nothing", "folder"], "nothing: no such file, nor a saved run"),
+        (["export", "nothing"], "nothing to write: FOLDER, --script or --notebook"),
+        (["export", "nothing", "folder", "--blanks"], "--blanks goes with --script or --notebook"),
         (["runs", "--delete", "nothing"], "there is no saved run 'nothing'"),
         (["train", "--open", sys.executable], "not a saved run, or a damaged one"),
         (["train", "--open", "/dev/zero"], "not a regular file"),

@@ -12,7 +12,11 @@ from tui.commands.options import NAME, as_json_option
 from tui.opening.prepare import READ_ONLY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from engine.data.bundled import Sample
+    from engine.debugger import Debugger
 
 
 @click.command()
@@ -56,21 +60,60 @@ def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run", metavar="RUN", type=NAME)
-@click.argument("folder", metavar="FOLDER", type=NAME)
-def export(run: str, folder: str) -> None:
-    """Write the results of a saved run into FOLDER.
+@click.argument("folder", metavar="[FOLDER]", type=NAME, required=False)
+@click.option(
+    "--script",
+    metavar="FILE",
+    type=NAME,
+    help="Write a program that needs NumPy alone and prints the same losses.",
+)
+@click.option(
+    "--notebook",
+    metavar="FILE",
+    type=NAME,
+    help="Write a notebook: the same by hand, then in PyTorch, and both compared.",
+)
+@click.option(
+    "--blanks", is_flag=True, help="Leave the backward lines by hand out, for an exercise."
+)
+def export(
+    run: str, folder: str | None, script: str | None, notebook: str | None, blanks: bool
+) -> None:
+    """Write the results of a saved run into FOLDER, or the run as a stand-alone program.
 
-    RUN is a file or a name from nn-tui runs. Written are predictions.csv, history.csv,
-    parameters.npz and parameters.json.
+    RUN is a file or a name from nn-tui runs. Into FOLDER go predictions.csv, history.csv,
+    parameters.npz and parameters.json. The data stand in the program; where they are long they are
+    beside it, in a file of the same name that ends in .npz.
     """
-    from engine.reports.export import export as write
+    context = click.get_current_context()
+    if folder is None and script is None and notebook is None:
+        raise click.UsageError("nothing to write: FOLDER, --script or --notebook", context)
+    if blanks and script is None and notebook is None:
+        raise click.UsageError("--blanks goes with --script or --notebook", context)
     from tui.opening.open_run import Opener
 
     opening = Opener(data=None, given={}, open_=run, how=READ_ONLY).start()
     for notice in opening.notices:
         click.echo(f"nn-tui: {notice}", err=True)
-    for path in write(opening.debugger, folder):
+    for path in _exported(opening.debugger, folder, script, notebook, blanks):
         click.echo(visible(str(path)))
+
+
+def _exported(
+    debugger: Debugger, folder: str | None, script: str | None, notebook: str | None, blanks: bool
+) -> Iterator[Path]:
+    if folder is not None:
+        from engine.reports.export import export as write
+
+        yield from write(debugger, folder)
+    if script is None and notebook is None:
+        return
+    from engine.reports.standalone.files import export_notebook, export_script
+
+    if script is not None:
+        yield from export_script(debugger, script, blanks=blanks)
+    if notebook is not None:
+        yield from export_notebook(debugger, notebook, blanks=blanks)
 
 
 def _described(sample: Sample) -> str:

@@ -1,0 +1,1 @@
+"""Stand-alone programs: a run as a script or as a notebook, generated from its formulas."""
