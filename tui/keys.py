@@ -319,7 +319,8 @@ KEYS = (
         ("u",),
         "u",
         "undo",
-        "take back the last change, reset or switch of branches",
+        "take back the last change, reset or switch of branches; of an exercise, in Iteration, the "
+        "last answer",
         CHANGING,
         footer=False,
     ),
@@ -418,7 +419,8 @@ KEYS = (
         ("e",),
         "e",
         "edit",
-        "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it",
+        "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it; "
+        "of an exercise: answer the line, or mark it as the wrong one",
         CHANGING,
         footer=False,
         panes={
@@ -518,12 +520,22 @@ KEYS = (
         title="Export the results",
     ),
     Key(
+        "hint",
+        ("question_mark",),
+        "?",
         "help",
-        ("question_mark", "f1"),
-        "? F1",
+        "show this help; of an exercise, on a blank line, a hint",
+        GENERAL,
+        title="Help, or a hint",
+    ),
+    Key(
+        "help",
+        ("f1",),
+        "F1",
         "help",
         "show this help",
         GENERAL,
+        footer=False,
         title="Help: all keys",
     ),
     Key(

@@ -1,4 +1,4 @@
-"""The answers of an exercise in a text file: a line ``dE_dy = dE_df * df_dy`` for each."""
+"""The answers of an exercise, a line ``dE_dy = dE_df * df_dy`` for each, perhaps in a text file."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ MOST = 1_000_000
 """Bytes of a file that is read."""
 
 
-class AnswersFile:
-    """Reads the answers of a file and writes it anew with each one; what else stands there stays.
+class Answers:
+    """Keeps the answers; a file is written anew with each one, and what else stands in it stays.
 
     Args:
-        path: The file; it need not exist yet.
+        path: The file, which need not exist yet; None for none.
 
     Raises:
         InputError: It cannot be read.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
-        self._shown = clean(path)
+    def __init__(self, path: str | None = None) -> None:
+        self._path = None if path is None else Path(path)
+        self._shown = clean(path or "")
         self._lines: list[str] = []
+        if self._path is not None:
+            self._read(self._path)
+
+    def _read(self, path: Path) -> None:
         try:
-            if self._path.exists():
-                with self._path.open("rb") as file:
+            if path.exists():
+                with path.open("rb") as file:
                     content = file.read(MOST + 1)
                 if len(content) > MOST:
                     raise InputError(f"{self._shown}: too large for a file of answers")
                 self._lines = content.decode("utf-8-sig").splitlines()
-            elif not self._path.absolute().parent.is_dir():
+            elif not path.absolute().parent.is_dir():
                 raise InputError(f"{self._shown}: there is no such folder")
         except OSError as error:
             raise InputError(f"{self._shown}: {error.strerror or error}") from None
@@ -85,6 +89,8 @@ class AnswersFile:
         if answer is not None:
             kept.append(f"{name} = {answer}")
         self._lines = kept
+        if self._path is None:
+            return
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
             beside.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from engine.common.errors import InputError, QueryError
 from engine.common.text import clean
-from engine.derive.answers import AnswersFile
+from engine.derive.answers import Answers
 from engine.derive.blank import blank
 from engine.derive.sheet import Sheet, own
 from engine.derive.verdict import Verdict
@@ -53,10 +53,10 @@ class Exercise:
         self,
         debugger: Debugger,
         lines: Sequence[str] = (),
-        answers: AnswersFile | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self._debugger = debugger
-        self._answers = answers
+        self._answers = answers or Answers()
         self._sheets = WeakKeyDictionary[Program, Sheet]()
         self._undone: list[_Step] = []
         self._done: list[_Step] = []
@@ -64,18 +64,16 @@ class Exercise:
         self.hints: dict[str, int] = {}
         sheet = self._sheet(debugger.program)
         self._wanted = tuple(dict.fromkeys(sheet.operation(name).name for name in lines))
-        if answers is not None:
-            self._take(answers, sheet)
+        self._take(self._answers, sheet)
         debugger.amend = self._amend
         self._amend(debugger.program)
 
-    def _take(self, answers: AnswersFile, sheet: Sheet) -> None:
+    def _take(self, answers: Answers, sheet: Sheet) -> None:
         for line, name, text in answers.entries():
             try:
                 operation = sheet.operation(name)
-                if operation.name not in self._lines_of(sheet):
-                    raise InputError(f"{name} is not among the lines to derive")
-                self.verdicts[operation.name] = self._judged(sheet, operation, text)
+                if operation.name in self._lines_of(sheet):
+                    self.verdicts[operation.name] = self._judged(sheet, operation, text)
             except InputError as error:
                 raise answers.problem(line, str(error)) from None
 
@@ -96,6 +94,29 @@ class Exercise:
         """Whether a line has a right answer."""
         verdict = self.verdicts.get(name)
         return verdict is not None and verdict.is_right
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all lines have a right answer."""
+        return self.right == len(self.lines)
+
+    def is_blank(self, name: str) -> bool:
+        """Whether a line is still to be derived."""
+        return name in self.lines and not self.is_right(name)
+
+    @property
+    def next_blank(self) -> str | None:
+        """The first line that is still to be derived."""
+        return next(filter(self.is_blank, self.lines), None)
+
+    def names(self, name: str) -> str:
+        """Return what a formula for a line can name, as it can be typed."""
+        sheet = self._sheet(self._debugger.program)
+        return " ".join(n for n in sheet.names(sheet.operation(name)) if n.isascii())
+
+    def can(self, which: str) -> bool:
+        """Whether there is an answer to ``undo``, or to ``redo``."""
+        return bool(self._done if which == "undo" else self._undone)
 
     def symbol(self, name: str) -> str:
         """Return the symbol of a line."""
@@ -180,9 +201,8 @@ class Exercise:
         for program, sheet in self._sheets.items():
             if name in self._lines_of(sheet):
                 program.put(self._present(sheet, sheet.operation(name)))
-        if self._answers is not None:
-            symbol = self.symbol(name)
-            self._answers.write(name, None if verdict is None else verdict.text, symbol)
+        text = None if verdict is None else verdict.text
+        self._answers.write(name, text, self.symbol(name))
 
     def undo(self) -> str:
         """Take the last answer back; return what was done in words, or ""."""

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from engine.common.errors import InputError
-from engine.derive.answers import AnswersFile
+from engine.derive.answers import Answers
 from engine.derive.sheet import Sheet
 from engine.derive.trial import values_at_hand
 from engine.maths.evaluate import evaluate
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ENTRY = "mistake"
 """What the marked line is called in a file of answers."""
+_LIKELIEST = 3
+"""Of how many mistakes of a kind one is chosen."""
 _VISIBLE = 1e-3
 """By how much, relatively, a planted mistake changes the numbers at hand at least."""
 
@@ -43,25 +45,22 @@ class Find:
         InputError: The line in the file of answers does not exist.
     """
 
-    def __init__(
-        self, debugger: Debugger, seed: int = 1, answers: AnswersFile | None = None
-    ) -> None:
+    def __init__(self, debugger: Debugger, seed: int = 1, answers: Answers | None = None) -> None:
         self._debugger = debugger
         self._seed = seed
-        self._answers = answers
+        self._answers = answers or Answers()
         self._sheets = WeakKeyDictionary[Program, Sheet]()
         self._planted = WeakKeyDictionary[Program, Mistake]()
         self.marks: list[str] = []
         debugger.amend = self._amend
         self._amend(debugger.program)
-        if answers is not None:
-            for line, name, text in answers.entries():
-                try:
-                    if name != ENTRY:
-                        raise InputError(f"the line that is wrong is written as {ENTRY} = dE_dy")
-                    self.marks.append(self._sheet.operation(text).name)
-                except InputError as error:
-                    raise answers.problem(line, str(error)) from None
+        for line, name, text in self._answers.entries():
+            try:
+                if name != ENTRY:
+                    raise InputError(f"the line that is wrong is written as {ENTRY} = dE_dy")
+                self.marks.append(self._sheet.operation(text).name)
+            except InputError as error:
+                raise self._answers.problem(line, str(error)) from None
 
     @property
     def _sheet(self) -> Sheet:
@@ -76,6 +75,11 @@ class Find:
     def is_found(self) -> bool:
         """Whether the line that was marked last is the wrong one."""
         return self.marks[-1:] == [self.planted.of]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is found."""
+        return self.is_found
 
     @property
     def score(self) -> str:
@@ -100,9 +104,10 @@ class Find:
             InputError: There is no such line, or the file of answers cannot be written.
         """
         operation = self._sheet.operation(name)
+        if self.is_found:
+            return self.says
         self.marks.append(operation.name)
-        if self._answers is not None:
-            self._answers.write(ENTRY, operation.name)
+        self._answers.write(ENTRY, operation.name)
         return self.says
 
     @property
@@ -135,7 +140,7 @@ def _choose(sheet: Sheet, random: Random) -> Mistake:
                 if np.isfinite(wrong).all() and np.abs(wrong - right).max() > _VISIBLE * largest:
                     kinds.setdefault(mistake.kind, []).append(mistake)
         if kinds:
-            return random.choice(kinds[random.choice(sorted(kinds))])
+            return random.choice(kinds[random.choice(sorted(kinds))][:_LIKELIEST])
     raise InputError("this network has no line in which a mistake could be planted")
 
 

@@ -92,10 +92,15 @@ def _completed(given: Values, parts: Parts) -> Values:
             break
         tree = operation.rule.tree
         if operation.name not in values and names(tree) <= values.keys():
-            values[operation.name] = evaluate(tree, values)
+            shape = _shape(operation.target, len(values["x"]))
+            values[operation.name] = np.broadcast_to(evaluate(tree, values), shape)
     for name, change in parts.changes.items():
         values[change.name] = -_RATE * values[f"dE_d{name}"]
     return values
+
+
+def _shape(tensor: Tensor, rows: int) -> tuple[int, ...]:
+    return tuple(rows if axis.symbol == "N" else len(axis.labels) for axis in tensor.axes)
 
 
 def agree(found: NDArray[Any], right: NDArray[Any]) -> bool:

@@ -20,14 +20,16 @@ _SIGNS = {"∘": "*", "·": "%", "ᵀ": ".T", "²": "**2", "½": "0.5"}
 """As the screen writes them, and as they are read; % is free for the product that is either."""
 _EQUATION = re.compile(r"^(?P<left>[^=<>!()]+)[=←](?!=)(?P<right>.*)$", re.DOTALL)
 _MOST_NAMES = 40
+_NUMPY = re.compile(r"\bnp\.|\.astype\(float\)")
+"""What NumPy needs and this does not."""
 
 
 def read_formula(text: str, names: Names) -> Formula:
     """Read a formula.
 
     Beside the language of `engine.language` it knows ``.T``, sums over one axis
-    (``sum(dE_dy, 0)``), comparisons as 0 and 1, the names of activations, and the signs of the
-    screen.
+    (``sum(dE_dy, 0)``), comparisons as 0 and 1, σ and what else NumPy has for formulas, with or
+    without ``np.``, and the signs of the screen.
 
     Args:
         text: What a user typed; a left-hand side is allowed.
@@ -43,6 +45,7 @@ def read_formula(text: str, names: Names) -> Formula:
     equation = _EQUATION.match(text)
     if equation is not None:
         text = " " * (len(text) - len(equation["right"])) + equation["right"]
+    text = _NUMPY.sub("", text)
     for sign, written in _SIGNS.items():
         text = text.replace(sign, written)
     return _Reader(names).number(parse(text))
@@ -70,6 +73,10 @@ _UNARY: dict[str, Callable[[Formula], Formula]] = {
     "exp": maths.exp,
     "log": maths.ln,
     "ln": maths.ln,
+    "expm1": maths.expm1,
+    "log1p": maths.log1p,
+    "negative": lambda x: -x,
+    "absolute": maths.absolute,
     "tanh": maths.tanh,
     "cos": maths.cos,
     "sin": lambda x: Apply("sin", (x,)),
@@ -85,7 +92,7 @@ _UNARY: dict[str, Callable[[Formula], Formula]] = {
     "norm": lambda x: maths.sqrt(maths.total(maths.square(x))),
 }
 _REDUCTIONS = ("sum", "mean", "max")
-_BINARY = {"maximum": maths.maximum, "minimum": maths.minimum}
+_BINARY = ("maximum", "minimum", "logaddexp")
 _FUNCTIONS = (*_UNARY, *_REDUCTIONS, *_BINARY, "where")
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Gt: "greater",

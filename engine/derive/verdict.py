@@ -90,9 +90,8 @@ def judge(
         elsewhere: Other ones.
     """
     name, axes = operation.name, operation.target.axes
-    if tree.axes == axes and all(
-        agree(evaluate(tree, values), evaluate(operation.rule.tree, values))
-        for values in (here, *elsewhere)
+    if tree.axes in ((), axes) and all(
+        agree(_filled(tree, values, name), values[name]) for values in (here, *elsewhere)
     ):
         return Verdict(name, text, is_right=True)
     if isinstance(tree, Number):
@@ -111,12 +110,18 @@ def judge(
     return Verdict(name, text, False, kind, says, difference=difference)
 
 
+def _filled(tree: Formula, values: Values, name: str) -> NDArray[Any]:
+    """Return the value of a formula; a single number stands for all cells."""
+    found = evaluate(tree, values)
+    return found if found.shape else np.broadcast_to(found, values[name].shape)
+
+
 def _of_another_shape(
     operation: Operation, tree: Formula, text: str, elsewhere: list[Values]
 ) -> Verdict:
     wanted = shape_in_words(operation.target.axes)
     if tree.axes == operation.target.axes[::-1]:
-        right = evaluate(operation.rule.tree, elsewhere[0])
+        right = elsewhere[0][operation.name]
         if agree(evaluate(turned(tree), elsewhere[0]), right):
             says = f"the right numbers, but transposed: {operation.symbol} is {wanted}"
             return Verdict(operation.name, text, False, "transpose", says)
@@ -130,7 +135,7 @@ def _first_difference(
     if tree.axes != operation.target.axes:
         return None
     for values in (here, *elsewhere):
-        yours, right = evaluate(tree, values), evaluate(operation.rule.tree, values)
+        yours, right = evaluate(tree, values), values[operation.name]
         wrong = differing(yours, right)
         if wrong.any():
             place = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -148,10 +153,10 @@ def _by_the_ratio(
     operation: Operation, tree: Formula, here: Values, elsewhere: list[Values]
 ) -> tuple[str, str]:
     """Say what the ratio of what is computed to what is right tells."""
-    right = operation.rule.tree
-    ratios = [_ratio(evaluate(tree, v), evaluate(right, v)) for v in (here, *elsewhere)]
+    name = operation.name
+    ratios = [_ratio(evaluate(tree, v), v[name]) for v in (here, *elsewhere)]
     if any(ratio is None for ratio in ratios):
-        is_right_here = agree(evaluate(tree, here), evaluate(right, here))
+        is_right_here = agree(evaluate(tree, here), here[name])
         return "", "right for the numbers at hand by chance, but not for others" * is_right_here
     known = [general(ratio, 4) for ratio in ratios if ratio is not None]
     if len(set(known)) == 1:

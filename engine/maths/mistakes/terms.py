@@ -153,9 +153,7 @@ def _divisor_gone(gone: Formula) -> tuple[str, str, str]:
     kind = _constant_kind(gone) or "left-out"
     says = f"it is not divided by {text}"
     if kind == "reduction":
-        says += (
-            f": the loss is a mean, so its slope is {text} times too large" if "N" in text else ""
-        )
+        says += f": the loss is a mean, so this is {text} times too large" if "N" in text else ""
     return kind, says, f"divide by {text}"
 
 
