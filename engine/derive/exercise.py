@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -27,14 +27,15 @@ class _Step:
     """An answer that was given, and the one before it."""
 
     name: str
-    before: Verdict | None
-    after: Verdict | None
+    before: str | None
+    after: str | None
 
 
 class Exercise:
     """Leaves lines of the backward phase blank until a right formula is typed for them.
 
-    A blank line runs the right formula without telling it; a line with an answer runs that answer.
+    A blank line runs the right formula without telling it; a line with a right answer runs that
+    answer.
 
     Args:
         debugger: The run; it is to stand at its start.
@@ -42,7 +43,6 @@ class Exercise:
         answers: Where answers are kept, and taken from at the start.
 
     Attributes:
-        verdicts: The last answer to each line, by name.
         hints: How many hints were taken for each line, by name.
 
     Raises:
@@ -50,55 +50,84 @@ class Exercise:
     """
 
     def __init__(
-        self,
-        debugger: Debugger,
-        lines: Sequence[str] = (),
-        answers: Answers | None = None,
+        self, debugger: Debugger, lines: Sequence[str] = (), answers: Answers | None = None
     ) -> None:
         self._debugger = debugger
         self._answers = answers or Answers()
         self._sheets = WeakKeyDictionary[Program, Sheet]()
-        self._undone: list[_Step] = []
+        self._verdicts = WeakKeyDictionary[Program, dict[str, Verdict]]()
+        self._texts: dict[str, str] = {}
         self._done: list[_Step] = []
-        self.verdicts: dict[str, Verdict] = {}
+        self._undone: list[_Step] = []
         self.hints: dict[str, int] = {}
-        sheet = self._sheet(debugger.program)
+        sheet = self._sheets[debugger.program] = Sheet.of(debugger.program, debugger.dataset)
         self._wanted = tuple(dict.fromkeys(sheet.operation(name).name for name in lines))
-        self._take(self._answers, sheet)
+        for line, name, text in self._answers.entries():
+            try:
+                self._texts[sheet.operation(name).name] = text
+            except InputError as error:
+                raise self._answers.problem(line, str(error)) from None
         debugger.amend = self._amend
         self._amend(debugger.program)
 
-    def _take(self, answers: Answers, sheet: Sheet) -> None:
-        for line, name, text in answers.entries():
-            try:
-                operation = sheet.operation(name)
-                if operation.name in self._lines_of(sheet):
-                    self.verdicts[operation.name] = self._judged(sheet, operation, text)
-            except InputError as error:
-                raise answers.problem(line, str(error)) from None
+    def _amend(self, program: Program) -> None:
+        """Have a program run the answers, and leave blank what has none."""
+        if program not in self._sheets:
+            self._sheets[program] = Sheet.of(program, self._debugger.dataset)
+        sheet = self._sheets[program]
+        self._verdicts[program] = {}
+        program.put(*(self._present(program, name) for name in self._lines_of(sheet)))
+
+    def _present(self, program: Program, name: str) -> Operation:
+        """Return a line as it is to run in a program, and remember what is to be said of it."""
+        sheet, text = self._sheets[program], self._texts.get(name)
+        operation, verdicts = sheet.operation(name), self._verdicts[program]
+        if not text:
+            verdicts.pop(name, None)
+            return blank(operation)
+        try:
+            verdicts[name], tree = sheet.try_formula(operation, text)
+        except QueryError as error:
+            verdicts[name] = Verdict(name, clean(text), False, "unreadable", str(error))
+            return blank(operation, clean(text))
+        return own(operation, tree, text) if verdicts[name].is_right else blank(operation, text)
+
+    @property
+    def _sheet(self) -> Sheet:
+        return self._sheets[self._debugger.program]
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The lines to derive, by name."""
-        return self._lines_of(self._sheet(self._debugger.program))
+        return self._lines_of(self._sheet)
 
     def _lines_of(self, sheet: Sheet) -> tuple[str, ...]:
         return tuple(name for name in sheet.lines if not self._wanted or name in self._wanted)
 
     @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """What is to be said of the last answer to each line, by name."""
+        return self._verdicts[self._debugger.program]
+
+    @property
     def right(self) -> int:
         """How many lines have a right answer."""
-        return sum(1 for name in self.lines if self.is_right(name))
-
-    def is_right(self, name: str) -> bool:
-        """Whether a line has a right answer."""
-        verdict = self.verdicts.get(name)
-        return verdict is not None and verdict.is_right
+        return sum(verdict.is_right for verdict in tuple(self.verdicts.values()))
 
     @property
     def is_done(self) -> bool:
         """Whether all lines have a right answer."""
         return self.right == len(self.lines)
+
+    @property
+    def score(self) -> str:
+        """How far one has come, in words."""
+        return f"{self.right} of {len(self.lines)} right"
+
+    def is_right(self, name: str) -> bool:
+        """Whether a line has a right answer."""
+        verdict = self.verdicts.get(name)
+        return verdict is not None and verdict.is_right
 
     def is_blank(self, name: str) -> bool:
         """Whether a line is still to be derived."""
@@ -109,50 +138,14 @@ class Exercise:
         """The first line that is still to be derived."""
         return next(filter(self.is_blank, self.lines), None)
 
+    def symbol(self, name: str) -> str:
+        """Return the symbol of a line; its name where the present network has no such line."""
+        return self._sheet.operation(name).symbol if name in self._sheet.lines else name
+
     def names(self, name: str) -> str:
         """Return what a formula for a line can name, as it can be typed."""
-        sheet = self._sheet(self._debugger.program)
+        sheet = self._sheet
         return " ".join(n for n in sheet.names(sheet.operation(name)) if n.isascii())
-
-    def can(self, which: str) -> bool:
-        """Whether there is an answer to ``undo``, or to ``redo``."""
-        return bool(self._done if which == "undo" else self._undone)
-
-    def symbol(self, name: str) -> str:
-        """Return the symbol of a line."""
-        return self._sheet(self._debugger.program).operation(name).symbol
-
-    @property
-    def score(self) -> str:
-        """How far one has come, in words."""
-        return f"{self.right} of {len(self.lines)} right"
-
-    def _sheet(self, program: Program) -> Sheet:
-        if program not in self._sheets:
-            self._sheets[program] = Sheet.of(program, self._debugger.dataset)
-        return self._sheets[program]
-
-    def _amend(self, program: Program) -> None:
-        """Have a program run the answers, and leave blank what has none."""
-        sheet = self._sheet(program)
-        operations: list[Operation] = []
-        for name in self._lines_of(sheet):
-            operations.append(self._present(sheet, sheet.operation(name)))
-        program.put(*operations)
-
-    def _present(self, sheet: Sheet, operation: Operation) -> Operation:
-        """Return a line as it runs now."""
-        verdict = self.verdicts.get(operation.name)
-        if verdict is None:
-            return blank(operation)
-        if verdict.is_right:
-            try:
-                again, tree = sheet.try_formula(operation, verdict.text)
-            except QueryError:
-                return blank(operation, verdict.text)
-            if again.is_right:
-                return own(operation, tree, verdict.text)
-        return blank(operation, verdict.text)
 
     def answer(self, name: str, text: str) -> Verdict:
         """Try a formula for a line; if it is right, the run uses it from now on.
@@ -167,42 +160,33 @@ class Exercise:
             QueryError: It cannot be read.
             InputError: The line is none to derive, or the file of answers cannot be written.
         """
-        operation = self._operation(name)
-        sheet = self._sheet(self._debugger.program)
-        verdict, _ = sheet.try_formula(operation, text)
-        if self.is_right(operation.name) and not verdict.is_right:
-            return verdict
-        self._undone.clear()
-        self._done.append(_Step(operation.name, self.verdicts.get(operation.name), verdict))
-        self._set(operation.name, verdict)
+        operation, text = self._operation(name), text.strip()
+        verdict, _ = self._sheet.try_formula(operation, text)
+        if verdict.is_right or not self.is_right(operation.name):
+            self._undone.clear()
+            self._done.append(_Step(operation.name, self._texts.get(operation.name), text))
+            self._set(operation.name, text)
         return verdict
 
     def _operation(self, name: str) -> Operation:
-        sheet = self._sheet(self._debugger.program)
-        operation = sheet.operation(name)
-        if operation.name not in self._lines_of(sheet):
-            raise InputError(
-                f"{operation.symbol} is given; to derive: {', '.join(self._lines_of(sheet))}"
-            )
+        operation = self._sheet.operation(name)
+        if operation.name not in self.lines:
+            raise InputError(f"{operation.symbol} is given; to derive: {', '.join(self.lines)}")
         return operation
 
-    @staticmethod
-    def _judged(sheet: Sheet, operation: Operation, text: str) -> Verdict:
-        try:
-            return sheet.try_formula(operation, text)[0]
-        except QueryError as error:
-            return Verdict(operation.name, clean(text), False, "unreadable", str(error))
-
-    def _set(self, name: str, verdict: Verdict | None) -> None:
-        if verdict is None:
-            self.verdicts.pop(name, None)
+    def _set(self, name: str, text: str | None) -> None:
+        if text is None:
+            self._texts.pop(name, None)
         else:
-            self.verdicts[name] = verdict
-        for program, sheet in self._sheets.items():
+            self._texts[name] = text
+        for program, sheet in list(self._sheets.items()):
             if name in self._lines_of(sheet):
-                program.put(self._present(sheet, sheet.operation(name)))
-        text = None if verdict is None else verdict.text
+                program.put(self._present(program, name))
         self._answers.write(name, text, self.symbol(name))
+
+    def can(self, which: str) -> bool:
+        """Whether there is an answer to ``undo``, or to ``redo``."""
+        return bool(self._done if which == "undo" else self._undone)
 
     def undo(self) -> str:
         """Take the last answer back; return what was done in words, or ""."""
@@ -217,10 +201,8 @@ class Exercise:
             return ""
         step = source.pop()
         to.append(step)
-        is_back = source is self._done
-        self._set(step.name, step.before if is_back else step.after)
-        text = step.after.text if step.after is not None else ""
-        return f"the answer {text} to {self._operation(step.name).symbol}"
+        self._set(step.name, step.before if source is self._done else step.after)
+        return f"the answer {step.after} to {self.symbol(step.name)}"
 
     def hint(self, name: str) -> str:
         """Return the next of three hints for a line: what it reads, the rule, the formula.

@@ -99,15 +99,17 @@ def judge(
         return Verdict(name, text, False, "shape", says) if axes else Verdict(name, text, False)
     difference = _first_difference(operation, tree, here, elsewhere)
     for mistake in mistakes(operation, around):
-        if mistake.formula.axes == tree.axes and all(
-            agree(evaluate(tree, values), evaluate(mistake.formula, values)) for values in elsewhere
-        ):
+        if mistake.formula.axes == tree.axes and _is_the_same(tree, mistake.formula, elsewhere):
             words = mistake.says, mistake.repair
             return Verdict(name, text, False, mistake.kind, *words, difference)
     if tree.axes != axes:
         return _of_another_shape(operation, tree, text, elsewhere)
     kind, says = _by_the_ratio(operation, tree, here, elsewhere)
     return Verdict(name, text, False, kind, says, difference=difference)
+
+
+def _is_the_same(tree: Formula, other: Formula, elsewhere: list[Values]) -> bool:
+    return all(agree(evaluate(tree, values), evaluate(other, values)) for values in elsewhere)
 
 
 def _filled(tree: Formula, values: Values, name: str) -> NDArray[Any]:

@@ -21,9 +21,15 @@ def another_tensor(operation: Operation, tree: Formula, around: Around) -> Itera
                 edit = Edit(Leaf(other), kind, _says(other, right, around))
                 yield from _put(tree, Leaf(right), edit)
         for other in at_hand:
-            if other.axes != right.axes and other.shape == right.shape and other.axes:
+            if other.axes != right.axes and _is_alike(other, right):
                 edit = Edit(Leaf(Seen(other, right.axes)), kind, _says(other, right, around))
                 yield from _put(tree, Leaf(right), edit)
+
+
+def _is_alike(other: Tensor, right: Tensor) -> bool:
+    """Whether two tensors have the same sizes, for any number of observations."""
+    rows = [[axis.symbol == "N" for axis in tensor.axes] for tensor in (other, right)]
+    return bool(other.axes) and other.shape == right.shape and rows[0] == rows[1]
 
 
 def an_error(operation: Operation, tree: Formula, around: Around) -> Iterator[Edit]:

@@ -116,7 +116,11 @@ def _products_element_by_element(tree: Contract) -> Iterator[Edit]:
 
 def _matrix_product(left: Leaf, right: Leaf) -> Iterator[Edit]:
     """Multiply two tensors of the same axes as matrices, where that can be done."""
-    if len(left.axes) != 2 or _size(left.axes[0]) != _size(left.axes[1]):
+    if (
+        len(left.axes) != 2
+        or left.axes[0].symbol == "N"
+        or _size(left.axes[0]) != _size(left.axes[1])
+    ):
         return
     columns = left.axes[1]
     says = "the factors are multiplied as matrices"
@@ -131,6 +135,8 @@ def _seen_as(leaf: Leaf, axes: tuple[Axis, ...]) -> Iterator[Leaf]:
         return
     for is_transposed in (False, True):
         own = leaf.axes[::-1] if is_transposed else leaf.axes
+        if any("N" in (a.symbol, b.symbol) and a is not b for a, b in zip(own, axes, strict=True)):
+            continue
         sizes, wanted = tuple(map(_size, own)), tuple(map(_size, axes))
         if sizes == wanted:
             if own != axes:
@@ -144,7 +150,7 @@ def _seen_as(leaf: Leaf, axes: tuple[Axis, ...]) -> Iterator[Leaf]:
 def transposed(tree: Formula) -> Iterator[Edit]:
     """Take a square matrix for its transpose."""
     match tree:
-        case Leaf(of=Tensor() as of) if len(of.axes) == 2:
+        case Leaf(of=Tensor() as of) if len(of.axes) == 2 and of.axes[0].symbol != "N":
             if _size(of.axes[0]) == _size(of.axes[1]) and of.axes[0] is not of.axes[1]:
                 seen = Leaf(Seen(of, of.axes, is_transposed=True))
                 says = f"{of.symbol} is transposed where it is not to be, or is not where it is to"
