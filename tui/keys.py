@@ -319,8 +319,8 @@ KEYS = (
         ("u",),
         "u",
         "undo",
-        "take back the last change, reset or switch of branches; of an exercise, in Iteration, the "
-        "last answer",
+        "take back the last change, reset or switch of branches; in Iteration, the last "
+        "answer of an exercise",
         CHANGING,
         footer=False,
     ),
@@ -420,7 +420,7 @@ KEYS = (
         "e",
         "edit",
         "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it; "
-        "of an exercise: answer the line, or mark it as the wrong one",
+        "of an exercise, answer the line",
         CHANGING,
         footer=False,
         panes={
@@ -524,7 +524,7 @@ KEYS = (
         ("question_mark",),
         "?",
         "help",
-        "show this help; of an exercise, on a blank line, a hint",
+        "show this help; on a blank line of an exercise, a hint",
         GENERAL,
         title="Help, or a hint",
     ),

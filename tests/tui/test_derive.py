@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.derive import Exercise, Find
@@ -59,6 +60,7 @@ async def test_a_line_is_derived(size: tuple[int, int]) -> None:
         assert "∂E/∂y = ?" in text(app)
         assert "›" in next(line for line in text(app).splitlines() if "∂E/∂y = ?" in line)
         await pilot.press("e")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
         await typed(pilot, "dE_df")
         await until(pilot, lambda: "The slope ∂f/∂y is missing." in text(app))
         assert "∂E/∂y[obs 1, output] is" in text(app)
@@ -88,11 +90,13 @@ async def test_hints_help_and_what_was_typed(size: tuple[int, int]) -> None:
         await until(pilot, lambda: len(app.screen_stack) == 2)
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        await pilot.press("e", *"dE", "escape")
+        await pilot.press("e")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press("d", "E", "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.press("e")
-        # Nothing typed is lost.
-        await until(pilot, lambda: "│ dE " in text(app))
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        assert app.screen.query_one(Input).value == "dE", "nothing typed is lost"
         await pilot.press("escape", "k", "e")
         await until(pilot, lambda: "∂f/∂y is given" in said(app))
         await pilot.press("question_mark")

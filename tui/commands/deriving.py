@@ -48,7 +48,7 @@ def derive(lines: str, is_find: bool, path: str | None, as_json: bool, **given: 
 
     The right-hand sides of the backward phase are blank: e on a line takes a formula
     and says what is wrong with it, ? gives a hint. With --json, or without a
-    terminal, the answers in FILE are judged; the exit code is 0 if all are right.
+    terminal, the answers in FILE are judged; the exit code is 1 if not all are right.
     """
     from engine.derive.answers import Answers
 
@@ -57,7 +57,8 @@ def derive(lines: str, is_find: bool, path: str | None, as_json: bool, **given: 
     wanted = [name for name in lines.split(",") if name.strip()]
     make = partial(_exercise, wanted, is_find, Answers(path))
     if as_json or no_screen(given["data"]):
-        sys.exit(_judged(make, as_json, given))
+        is_done = _print_result(make, as_json, given)
+        sys.exit(DONE if is_done or path is None else NOT_FOUND)
     from tui.commands.on_screen import run
 
     made: list[Exercise | Find] = []
@@ -89,7 +90,7 @@ def _exercise(
         raise InputError(f"--lines {shown}" if "no line of" in shown[:80] else shown) from None
 
 
-def _judged(make: Any, as_json: bool, given: dict[str, Any]) -> int:
+def _print_result(make: Any, as_json: bool, given: dict[str, Any]) -> bool:
     from engine.derive import Find
     from engine.derive.report import exercise_object, find_object
     from tui.commands.inspecting import prepared
@@ -100,7 +101,8 @@ def _judged(make: Any, as_json: bool, given: dict[str, Any]) -> int:
         print_json(find_object(exercise) if is_find else exercise_object(exercise))
     else:
         click.echo(_text(exercise))
-    return DONE if exercise.is_done else NOT_FOUND
+    done: bool = exercise.is_done
+    return done
 
 
 def _text(exercise: Exercise | Find) -> str:
