@@ -161,7 +161,13 @@ class Exercise:
             InputError: The line is none to derive, or the file of answers cannot be written.
         """
         operation, text = self._operation(name), text.strip()
-        verdict, _ = self._sheet.try_formula(operation, text)
+        try:
+            verdict, _ = self._sheet.try_formula(operation, text)
+        except QueryError:
+            # What is typed is kept, whatever it is.
+            if text and not self.is_right(operation.name):
+                self._set(operation.name, text)
+            raise
         if verdict.is_right or not self.is_right(operation.name):
             self._undone.clear()
             self._done.append(_Step(operation.name, self._texts.get(operation.name), text))

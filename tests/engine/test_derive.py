@@ -192,6 +192,9 @@ def test_answers_are_kept_in_a_file(tmp_path: Path) -> None:
         "differs": None,
     }
     assert "✓ ∂E/∂w = g.T @ dE_dy" in exercise_text(exercise)
+    with pytest.raises(QueryError):
+        exercise.answer("dE_dg", "dE_dy @")
+    assert "\ndE_dg = dE_dy @\n" in path.read_text(encoding="utf-8"), "nothing typed is lost"
     for content, words in (
         ("dE_dy: 1", "line 1: an answer is written as"),
         ("\nfoo = 1", "line 2: foo: no line"),

@@ -7,7 +7,7 @@ import pytest
 
 from engine.debugger import Debugger
 from engine.maths.evaluate import evaluate, names
-from engine.maths.mistakes import Around, Mistake, mistakes
+from engine.maths.mistakes import Around, Mistake, mistakes, opened
 from engine.maths.writing import in_symbols
 from tests.engine.formulas import computed
 from tests.engine.nets import CLASSES, OTHERS, make
@@ -147,6 +147,22 @@ def test_a_mistake_in_a_part_that_is_computed_on_the_way() -> None:
     wrong = v["dE_df"] * sigma(v["f"]) * (1 - sigma(v["f"]))
     found = first(debugger, "dE_dy", wrong, v)
     assert (found.kind, found.of) == ("slope-argument", "df_dy")
+
+
+def test_the_same_in_a_formula_that_is_written_out() -> None:
+    """∂E/∂y = 2(f − f₀)/(N·O) ∘ f(1 − f) as one formula, without its slope."""
+    debugger = make()
+    program, v = debugger.program, arrays(debugger)
+    operation, around = program.operation("dE_dy"), Around(program.operations)
+    whole = opened(operation.rule.tree, around)
+    assert names(whole) == {"f", "f0"}
+    assert np.allclose(evaluate(whole, v), v["dE_dy"])
+    for mistake in mistakes(operation, around, whole):
+        if np.allclose(evaluate(mistake.formula, v), v["dE_df"]):
+            assert mistake.kind == "missing-slope"
+            assert mistake.says == "the slope ∂f/∂y is missing, f(1 − f)"
+            return
+    raise AssertionError("it is not among them")
 
 
 @pytest.mark.parametrize("size", [1, 7])

@@ -13,7 +13,7 @@ from tui.dialogs.prompt import PromptScreen
 if TYPE_CHECKING:
     from engine.derive import Verdict
 
-_WAYS = "* element by element   @ matrix product   .T transposed   sum(…, 0) over the rows"
+_WAYS = "* element by element   @ matrix product   .T transposed   sum(…, 0) over rows"
 
 
 class DeriveScreen(PromptScreen["Verdict"]):

@@ -74,6 +74,12 @@ class Around:
                 return one
         return None
 
+    @cached_property
+    def slopes(self) -> Mapping[Formula, Tensor]:
+        """The slope of each activation, by its formula."""
+        known = self.formulas.items()
+        return {tree: t for t, tree in known if self.activation_of_slope(t) and t.axes == tree.axes}
+
     def activation_giving(self, of: Tensor) -> Activated | None:
         """Return the activation that gives a tensor."""
         return next((one for one in self.activated if one.a is of), None)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from engine.maths.formula import (
-    Formula,
-    Leaf,
-    Together,
-    rebuilt,
-)
+from engine.maths.formula import Formula, Leaf, Together, rebuilt
 
 
 @dataclass(frozen=True)
@@ -22,12 +17,14 @@ class Edit:
         kind: What sort of change it is, e.g. ``sign``.
         says: What is wrong, in words.
         repair: What to do, or "" where the right formula tells it best.
+        gone: The factor that is left out, if one is.
     """
 
     tree: Formula
     kind: str
     says: str
     repair: str = ""
+    gone: Formula | None = None
 
 
 Own = Callable[[Formula], Iterator[Edit]]

@@ -164,6 +164,12 @@ def _named(edit: Edit, operation: Operation, tree: Formula, around: Around) -> M
     repair = f"{operation.symbol} {operation.sign} {in_symbols(tree)}"
     if edit.repair:
         repair = f"{edit.repair}: {repair}"
+    if edit.gone is not None and edit.gone in around.slopes:
+        slope = around.slopes[edit.gone]
+        kind, says = (
+            "missing-slope",
+            f"the slope {slope.symbol} is missing, {in_symbols(edit.gone)}",
+        )
     if target.name.startswith("dR_d") or target.name == "R":
         kind, says = "penalty", f"the penalty: {says}"
     elif is_step and edit.tree == Leaf(target):

@@ -25,7 +25,7 @@ def left_out(tree: Formula) -> Iterator[Edit]:
     match tree:
         case Apply(primitive="multiply" | "hadamard", arguments=(left, right)):
             for gone, rest in ((right, left), (left, right)):
-                yield Edit(rest, *_factor_gone(gone))
+                yield Edit(rest, *_factor_gone(gone), gone)
         case Apply(primitive="divide", arguments=(above, below)):
             yield Edit(above, *_divisor_gone(below))
         case Apply(primitive="add", arguments=(left, right)):
