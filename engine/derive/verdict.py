@@ -94,14 +94,14 @@ def judge(
         agree(_filled(tree, values, name), values[name]) for values in (here, *elsewhere)
     ):
         return Verdict(name, text, is_right=True)
-    if isinstance(tree, Number):
-        says = f"a number where {operation.symbol} has {shape_in_words(axes)} of them"
-        return Verdict(name, text, False, "shape", says) if axes else Verdict(name, text, False)
     difference = _first_difference(operation, tree, here, elsewhere)
     for mistake in mistakes(operation, around):
         if mistake.formula.axes == tree.axes and _is_the_same(tree, mistake.formula, elsewhere):
             words = mistake.says, mistake.repair
             return Verdict(name, text, False, mistake.kind, *words, difference)
+    if isinstance(tree, Number) and axes:
+        says = f"one number, but {operation.symbol} has {shape_in_words(axes)} of them"
+        return Verdict(name, text, False, "shape", says)
     if tree.axes != axes:
         return _of_another_shape(operation, tree, text, elsewhere)
     kind, says = _by_the_ratio(operation, tree, here, elsewhere)

@@ -46,6 +46,11 @@ WRONG = [
     ("dE_dyhat", "dE_dg * g * (1 - yhat)", "slope-argument", "ŷ stands where"),
     ("dy_dw", "x", "shape", "N×I, but ∂y/∂w is N×H"),
     ("dE_df", "E", "shape", "a scalar"),
+    ("dE_dw", "3", "shape", "one number, but ∂E/∂w has H×O of them"),
+    ("df_dy", "1", "missing-slope", "taken for 1 everywhere"),
+    ("df_dy", "f", "wrong-slope-formula", "f itself stands where"),
+    ("df_dy", "1 - tanh(y)**2", "wrong-slope-formula", "tanh"),
+    ("dE_dyhat", "dE_dg * dg_dyhat * g * (1 - g)", "extra-slope", "twice"),
     ("dE_df", "3*(f - f0)", "reduction", "number of observations"),
     ("dE_dyhat", "sqrt(abs(dE_dg))", "", ""),
 ]
