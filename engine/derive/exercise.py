@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from engine.common.errors import InputError, QueryError
-from engine.common.text import clean
+from engine.common.text import clean, visible
 from engine.derive.answers import Answers
 from engine.derive.blank import blank
 from engine.derive.sheet import Sheet, own
@@ -64,7 +64,7 @@ class Exercise:
         self._wanted = tuple(dict.fromkeys(sheet.operation(name).name for name in lines))
         for line, name, text in self._answers.entries():
             try:
-                self._texts[sheet.operation(name).name] = text
+                self._texts[sheet.operation(name).name] = visible(text)
             except InputError as error:
                 raise self._answers.problem(line, str(error)) from None
         debugger.amend = self._amend
@@ -160,7 +160,7 @@ class Exercise:
             QueryError: It cannot be read.
             InputError: The line is none to derive, or the file of answers cannot be written.
         """
-        operation, text = self._operation(name), text.strip()
+        operation, text = self._operation(name), visible(text.strip())
         try:
             verdict, _ = self._sheet.try_formula(operation, text)
         except QueryError:

@@ -170,6 +170,18 @@ def test_undo_hints_and_lines() -> None:
         Exercise(Debugger(read_dataset("or")), ["yhat"])
 
 
+def test_what_a_terminal_would_act_on_is_made_visible(tmp_path: Path) -> None:
+    path = tmp_path / "answers.txt"
+    path.write_text("dE_dy = dE_df*df_dy # \x1b[31m\ndE_dw = \x1b[2J\n", encoding="utf-8")
+    debugger = Debugger(read_dataset("or"))
+    exercise = Exercise(debugger, (), Answers(str(path)))
+    assert exercise.is_right("dE_dy")
+    exercise.answer("dE_dg", "dE_dy @ w.T #\x07{0}")
+    for text in (exercise_text(exercise), *formulas(debugger).values()):
+        assert not {"\x1b", "\x07"} & set(text)
+    assert formulas(debugger)["dE_dg"] == "∂E/∂g = dE_dy @ w.T #␇{0}"
+
+
 def test_answers_are_kept_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "answers.txt"
     path.write_text("# mine\n∂E/∂f = 2*(f-f0)/(N*O)\n\ndE_dw = g.T @\n", encoding="utf-8")

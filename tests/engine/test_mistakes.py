@@ -138,6 +138,8 @@ def test_what_students_write_is_named(
     assert (found.kind, found.of) == (called, name), found.says
     assert words in found.says
     assert debugger.program.operation(name).right_hand_side in found.repair
+    if called == "updated-weights":
+        assert in_symbols(found.formula) == "∂E/∂y·(w + Δw)ᵀ"
 
 
 def test_a_mistake_in_a_part_that_is_computed_on_the_way() -> None:
