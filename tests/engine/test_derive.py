@@ -137,6 +137,12 @@ def test_the_run_uses_the_answer_and_a_new_one_too() -> None:
     told = str(debugger.explain("df_dy", 0, 0))
     assert "exp((−1)·0.46" in told
     assert "?" in str(debugger.explain("dE_dy", 0, 0))
+    exercise.answer("df_dy", "f - f*f")
+    debugger.run(1)
+    f = debugger.value("f")
+    assert np.array_equal(debugger.value("df_dy"), f - f * f)
+    assert not np.array_equal(debugger.value("df_dy"), f * (1 - f)), "not in the last place"
+    exercise.undo()
     debugger.reset()
     assert formulas(debugger)["df_dy"] == "∂f/∂y = exp(-y)/(1 + exp(-y))**2"
     assert formulas(debugger)["dE_dy"] == "∂E/∂y = ?"
