@@ -12,6 +12,7 @@ from textual.widgets import Footer
 from tui.actions.asking import AskActions
 from tui.actions.changes import ChangeActions
 from tui.actions.clock import ClockActions
+from tui.actions.deriving import DeriveActions
 from tui.actions.ending import Ending
 from tui.actions.general import GeneralActions
 from tui.actions.looks import Looks
@@ -38,6 +39,7 @@ class NNTui(
     StopActions,
     ChangeActions,
     AskActions,
+    DeriveActions,
     GeneralActions,
     Showing,
     Looks,

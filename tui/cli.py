@@ -15,6 +15,7 @@ from engine import __version__
 from engine.common.errors import InputError
 from engine.common.text import clean
 from tui.commands.collection import export, runs, samples
+from tui.commands.deriving import derive
 from tui.commands.inspecting import check, explain, trace
 from tui.commands.options import spell_out
 from tui.commands.training import open_, train
@@ -102,7 +103,7 @@ def cli() -> None:
     """
 
 
-for command in (open_, train, trace, explain, check, samples, runs, export):
+for command in (open_, train, trace, explain, check, derive, samples, runs, export):
     cli.add_command(command)
 
 

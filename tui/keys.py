@@ -319,7 +319,8 @@ KEYS = (
         ("u",),
         "u",
         "undo",
-        "take back the last change, reset or switch of branches",
+        "take back the last change, reset or switch of branches; in Iteration, the last "
+        "answer of an exercise",
         CHANGING,
         footer=False,
     ),
@@ -418,7 +419,8 @@ KEYS = (
         ("e",),
         "e",
         "edit",
-        "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it",
+        "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores it; "
+        "of an exercise, answer the line",
         CHANGING,
         footer=False,
         panes={
@@ -518,12 +520,22 @@ KEYS = (
         title="Export the results",
     ),
     Key(
+        "hint",
+        ("question_mark",),
+        "?",
         "help",
-        ("question_mark", "f1"),
-        "? F1",
+        "show this help; on a blank line of an exercise, a hint",
+        GENERAL,
+        title="Help, or a hint",
+    ),
+    Key(
+        "help",
+        ("f1",),
+        "F1",
         "help",
         "show this help",
         GENERAL,
+        footer=False,
         title="Help: all keys",
     ),
     Key(

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "tui/README.md", "engine/README.md", "samples/README.md")
 
 LAYERS = (
+    "derive",
     *("saved", "proof", "reports", "inspection", "stops", "run", "analysis", "program"),
     *("model", "data", "language", "maths", "common"),
 )
@@ -35,7 +36,7 @@ ROOMS = ("commands", "actions", "panes", "dialogs", "drawing", "opening", "termi
 """The sub-packages of the screen, likewise."""
 _FIRST_KEYS = (
     *("next_operation", "next_iteration", "finish_iteration", "run_or_pause", "previous_operation"),
-    *("go_to", "open", "explain", "breakpoint", "edit", "undo", "help"),
+    *("go_to", "open", "explain", "breakpoint", "edit", "undo", "hint"),
 )
 """The actions of the twelve keys that README.md lists."""
 

@@ -40,7 +40,7 @@ async def test_the_palette_begins_with_help_and_ends_with_quitting() -> None:
     async with opened() as (app, pilot):
         names = [command.title for command in app.get_system_commands(app.screen)]
         assert names[:3] == [
-            "Help: all keys (? F1)",
+            "Help: all keys (F1)",
             "Run, or pause (space F5)",
             "Next operation (n F10)",
         ]

@@ -20,6 +20,7 @@ from tui.workspace import Frame
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.derive import Exercise, Find
 
 T = TypeVar("T")
 
@@ -50,6 +51,8 @@ class Base(FailingApp):
         """The observation under the cursor, or None before it was moved."""
         self.early: list[Key] = []
         """Typed while the data are being read."""
+        self.exercise: Exercise | Find | None = None
+        """What is to be derived or found in the run, if it is an exercise."""
         self.failure: str | None = None
         """Why the app has ended, where it was not the user who ended it."""
 
@@ -63,6 +66,13 @@ class Base(FailingApp):
     def start(self) -> None:
         """Let the run run on."""
         raise NotImplementedError
+
+    def take_answer(self, which: str) -> bool:
+        """Undo or redo an answer of an exercise; false where there is none."""
+        return False
+
+    def begin_exercise(self) -> None:
+        """Go to the first line of an exercise, and say what to press."""
 
     def read_again(self, **options: object) -> None:
         """Read the table in another way and start a new run on it; the present one is kept.

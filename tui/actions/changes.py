@@ -44,6 +44,9 @@ class ChangeActions(Base):
         self._take("redo")
 
     def _take(self, which: str) -> None:
+        if self.frame.active == "iteration" and self.take_answer(which):
+            return
+
         def command(debugger: Debugger) -> str:
             done = debugger.undo() if which == "undo" else debugger.redo()
             if not done:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _AT_ONCE = frozenset(
     name
     for key in KEYS
-    if key.action in ("quit", "help", "suspend_process", "command_palette")
+    if key.action in ("quit", "help", "hint", "suspend_process", "command_palette")
     for name in key.keys
 )
 """Keys that need no run."""
@@ -247,9 +247,12 @@ class RunLoader:
         """Put a run on the screen."""
         host = self._host
         self._told("")
+        host.exercise = opening.exercise
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
         host.do(lambda debugger: None)
+        if opening.exercise is not None:
+            host.begin_exercise()
         for notice in opening.notices:
             host.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
 

@@ -34,7 +34,7 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
 
     if until is not None and _is_written("at"):
         raise InputError("--at and --until: each says which iteration, so only one of them")
-    debugger = _prepared(given)
+    debugger = prepared(given)
     if until is None:
         _require_planned(debugger, at)
         _train_up_to(debugger, at)
@@ -108,7 +108,7 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     from engine.program.listing import parse_cell
     from engine.reports.training import chain_object, chain_text
 
-    debugger = _prepared(given)
+    debugger = prepared(given)
     _require_planned(debugger, at)
     if debugger.program.batches.is_whole:
         # What is misspelt is told at once.
@@ -139,7 +139,7 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
     """
     from tui.commands.proof import prove, require_torch
 
-    debugger = _prepared(given)
+    debugger = prepared(given)
     _require_planned(debugger, at)
     if with_torch:
         # Without PyTorch there is no use in waiting for the rest.
@@ -148,7 +148,7 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
     sys.exit(prove(debugger, with_torch, as_json))
 
 
-def _prepared(given: dict[str, Any]) -> Debugger:
+def prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
     from tui.commands.reading_progress import told_if_slow
     from tui.opening.prepare import prepare

@@ -63,7 +63,7 @@ def open_(
     **given: Any,
 ) -> None:
     """Open the debugger on DATA."""
-    lacking = _no_screen(given["data"])
+    lacking = no_screen(given["data"])
     if lacking and given["data"] is None and given["open_"] is None:
         click.echo(_USAGE, err=True)
         sys.exit(BAD_INPUT)
@@ -92,7 +92,7 @@ def _opening(given: dict[str, Any]) -> dict[str, Any]:
     return {**own, "how": how, "given": given, "explicit": written(click.get_current_context())}
 
 
-def _no_screen(data: str | None) -> str:
+def no_screen(data: str | None) -> str:
     """Say why the screen cannot be drawn; empty if it can."""
     if not sys.stdout.isatty():
         return "the output is not a terminal"

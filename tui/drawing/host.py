@@ -39,6 +39,13 @@ class Host(Protocol):
     def nudge(self, percent: int) -> None:
         """Change the weight under the cursor by so many per cent."""
 
+    @property
+    def score(self) -> str:
+        """How far an exercise is, in words; "" where the run is none."""
+
+    def derive(self, name: str) -> bool:
+        """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""
+
     def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
         """Say how to come from where one is to a number that can be changed."""
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.debugger import Debugger
+    from engine.derive import Exercise, Find
     from engine.saved.run_files import Store
 
 
@@ -54,6 +55,7 @@ class Opening:
         library: Thinned out when it is saved.
         view: What the screen wanted to have again.
         notices: What there is to tell, a line each.
+        exercise: What is to be derived or found in it, if it is an exercise.
     """
 
     debugger: Debugger
@@ -64,6 +66,7 @@ class Opening:
     library: Library | None = None
     view: Any = None
     notices: tuple[str, ...] = ()
+    exercise: Exercise | Find | None = None
 
     def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
         """Start saving the run; return None if it is not to be saved."""
@@ -97,6 +100,7 @@ class Opener:
         how: How to open a saved run.
         progress: Told how far the reading of the data is.
         stream: Standard input, where it is not the process's any more.
+        exercise: Makes an exercise of a run that is begun.
     """
 
     data: str | None
@@ -110,6 +114,7 @@ class Opener:
     library: Library = field(default_factory=Library)
     progress: Progress = silent
     stream: BinaryIO | None = None
+    exercise: Callable[[Debugger], Exercise | Find] | None = None
 
     def __post_init__(self) -> None:
         if self.data is None and self.open_ is None:
@@ -160,7 +165,8 @@ class Opener:
         notices += tuple(debugger.hyperparameters.without_effect(self.explicit))
         notices += self._unreadable()
         if self.how == READ_ONLY:
-            return Opening(debugger, notices=notices)
+            exercise = None if self.exercise is None else self.exercise(debugger)
+            return Opening(debugger, notices=notices, exercise=exercise)
         return Opening(
             debugger, self.library.new(), single=self._single, library=self.library, notices=notices
         )
@@ -170,7 +176,13 @@ class Opener:
         how = READ_ONLY if self.how == READ_ONLY else CONTINUE
         # Whatever else was asked for was about the run before.
         return Opener(
-            data=data, given=given, new=True, how=how, library=self.library, progress=self.progress
+            data=data,
+            given=given,
+            new=True,
+            how=how,
+            library=self.library,
+            progress=self.progress,
+            exercise=self.exercise,
         )
 
     @property

@@ -73,6 +73,12 @@ class IterationPane(LinesView):
         at += 1 if direction == "down" else -1
         self._choose(min(max(at, 0), len(snapshot.listing.lines) - 1))
 
+    def choose(self, name: str) -> None:
+        """Move the cursor to an operation."""
+        if self.moment is not None:
+            names = [line.name for line in self.moment.snapshot.listing.lines]
+            self._choose(names.index(name) if name in names else None)
+
     def _choose(self, line: int | None) -> None:
         self._cursor = line
         self.keep_marked_visible()
@@ -84,8 +90,8 @@ class IterationPane(LinesView):
             host_of(self.app).inspect(self.line.name)
 
     def action_edit(self) -> None:
-        """Go to the parameter under the cursor, or say how to come to one."""
-        if self.moment is None:
+        """Answer a line of an exercise, go to a parameter, or say how to come to one."""
+        if self.moment is None or host_of(self.app).derive(self.line.name):
             return
         if self.line.name in self.moment.snapshot.listing.parameters:
             self.action_open()
@@ -117,7 +123,8 @@ class IterationPane(LinesView):
             title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
             if moment.selected is not None and snapshot.place_of(moment.selected):
                 title += f"  from observation {moment.dataset.observations[moment.selected]}"
-        self.entitle(title)
+        score = host_of(self.app).score
+        self.entitle(f"{title}  {score}" if score else title)
         before = self._clock
         self._clock = (snapshot.iteration, snapshot.position, moment.state is State.RUNNING)
         if before[:2] != self._clock[:2]:
