@@ -22,12 +22,18 @@ from tui.exit_codes import BAD_INPUT, FAILED, INTERRUPTED, LOST
 from tui.terminal.ascii import PlainOutput, is_plain
 from tui.terminal.process import is_gone
 
+_EXAMPLES = {
+    "nn-tui or": "step through one iteration",
+    "nn-tui my.csv --hidden 8,4 --lr 0.5": "train on a table of your own",
+    'nn-tui explain xor "dE_dv[1, 0]" --at 500': "where a number comes from",
+}
+
 
 class _DataOrCommand(click.Group):
     """A group whose commands may be left out: anything else is DATA for `open`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {*self.commands, "--help", "-h", "--version"}
+        own = {*self.commands, "--help", "-h", "--version", "-V"}
         is_completed = ctx.resilient_parsing
         if args[:1] and args[0] not in own:
             # Any option may come first; `--open` is no misspelt `open`.
@@ -53,6 +59,11 @@ class _DataOrCommand(click.Group):
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] DATA")
         formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS] [DATA]", prefix="       ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Examples"):
+            formatter.write_dl(list(_EXAMPLES.items()), col_max=60)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.commands["open"].format_options(ctx, formatter)
@@ -88,6 +99,7 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
 )
 @click.option(
     "--version",
+    "-V",
     is_flag=True,
     is_eager=True,
     expose_value=False,

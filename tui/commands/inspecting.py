@@ -11,6 +11,7 @@ from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import clean, counted
+from tui.commands.grouped_help import GroupedCommand
 from tui.commands.json_output import print_json
 from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
 from tui.exit_codes import INTERRUPTED, NOT_FOUND
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.debugger import Debugger
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @at_iteration
 @click.option(
@@ -92,7 +93,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         sys.exit(NOT_FOUND)
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @click.argument("cell", metavar="CELL")
 @at_iteration
@@ -122,7 +123,7 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
         click.echo(chain_text(chain, at))
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @at_iteration
 @click.option(
@@ -151,11 +152,11 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
 def _prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
     from tui.commands.reading_progress import told_if_slow
-    from tui.opening.prepare import prepare
+    from tui.opening.prepare import prepare, remarks
 
     with told_if_slow(given["data"]) as progress:
         debugger = prepare(**given, progress=progress)
     explicit = written(click.get_current_context())
-    for line in debugger.hyperparameters.without_effect(explicit):
+    for line in remarks(debugger, explicit, given["epochs"]):
         click.echo(f"nn-tui: {line}", err=True)
     return debugger

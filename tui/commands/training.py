@@ -9,6 +9,7 @@ import click
 
 from engine.common.numbers import grouped
 from engine.common.text import counted
+from tui.commands.grouped_help import SCREEN, STOPS, GroupedCommand, option
 from tui.commands.json_output import print_json
 from tui.commands.options import (
     as_json_option,
@@ -26,27 +27,31 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
        nn-tui COMMAND [OPTIONS] [DATA]   train, trace, explain, check …: see nn-tui --help"""
 
 
-@click.command("open", hidden=True)
+@click.command("open", cls=GroupedCommand, hidden=True)
 @optional_data_and_hyperparameters
 @saving
-@click.option(
+@option(
+    SCREEN,
     "--fps",
     type=click.FloatRange(0.1, 60),
     help="The most frames a second while training.  [default: 10, or 2 with --calm]",
 )
-@click.option(
+@option(
+    SCREEN,
     "--calm",
     is_flag=True,
     help="For slow links: no animation, and while training only the first line is drawn.",
 )
-@click.option(
+@option(
+    STOPS,
     "--break",
     "breakpoints",
     metavar="OP[:COND]",
     multiple=True,
     help='A breakpoint before an operation, e.g. dE_dw or "v: E < 0.1"; may be repeated.',
 )
-@click.option(
+@option(
+    STOPS,
     "--watch",
     "watches",
     metavar="EXPR",
@@ -103,7 +108,7 @@ def _no_screen(data: str | None) -> str:
     return ""
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @optional_data_and_hyperparameters
 @saving
 @as_json_option
