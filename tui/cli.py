@@ -15,7 +15,9 @@ from engine import __version__
 from engine.common.errors import InputError
 from engine.common.text import clean
 from tui.commands.collection import export, runs, samples
+from tui.commands.completion import completion
 from tui.commands.inspecting import check, explain, trace
+from tui.commands.names import DATA
 from tui.commands.options import spell_out
 from tui.commands.training import open_, train
 from tui.exit_codes import BAD_INPUT, FAILED, INTERRUPTED, LOST
@@ -51,10 +53,7 @@ class _DataOrCommand(click.Group):
             known = {item.value for item in found}
             more = open_.shell_complete(click.Context(open_, parent=ctx), incomplete)
             return [*found, *(item for item in more if item.value not in known)]
-        from engine.data.locate import bundled
-
-        names = [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
-        return [*found, *names, CompletionItem(incomplete, type="file")]
+        return [*found, *DATA.shell_complete(ctx, open_.params[0], incomplete)]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] DATA")
@@ -114,7 +113,7 @@ def cli() -> None:
     """
 
 
-for command in (open_, train, trace, explain, check, samples, runs, export):
+for command in (open_, train, trace, explain, check, samples, runs, export, completion):
     cli.add_command(command)
 
 

@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
 from engine.common.settings import HISTORY
-from engine.data.options import TABLE_DECLARATIONS
+from engine.data.options import AUTO, DECIMALS, SEPARATORS, TABLE_DECLARATIONS
+from engine.maths.activations import HIDDEN
 from engine.model.hyperparameters import DECLARATIONS
 from tui.commands.grouped_help import (
     NETWORK,
@@ -22,6 +24,7 @@ from tui.commands.grouped_help import (
     GroupedOption,
     option,
 )
+from tui.commands.names import DATA, NAME, RUN
 from tui.opening.prepare import TABLE_OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,6 +34,17 @@ if TYPE_CHECKING:
 else:
     # Before click 8.4 it took no type.
     _ParamType = click.ParamType
+
+
+_OFFERED = {
+    "activation": HIDDEN,
+    "hidden": ("none",),
+    "batch_size": ("full",),
+    "freeze": ("none",),
+    "separator": (AUTO, *SEPARATORS),
+    "decimal": (AUTO, *DECIMALS),
+}
+"""What a shell offers as values where there are others too."""
 
 
 class _DeclaredType(_ParamType):
@@ -50,25 +64,20 @@ class _DeclaredType(_ParamType):
         except InputError as error:
             return self.fail(str(error), param, ctx)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        if self.declaration.name == "validation":
+            return DATA.shell_complete(ctx, param, incomplete)
+        offered = self.declaration.choices or _OFFERED.get(self.declaration.name, ())
+        return [CompletionItem(value) for value in offered if value.startswith(incomplete)]
+
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         if self.declaration.is_switch:
             return "[" + "|".join(self.declaration.choices) + "]"
         if self.declaration.choices:
             return "|".join(self.declaration.choices)
         return {"float": "NUMBER", "int": "N", "str": "TEXT"}[self.declaration.kind.__name__]
-
-
-class _Name(click.Path):
-    """The name of a file, a folder or a run."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "":
-            # As a path it would be the folder at hand.
-            self.fail("it is empty", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-NAME = _Name()
 
 
 _OF_THE_NETWORK = (
@@ -196,7 +205,7 @@ def saving(command: F) -> F:
             "--open",
             "open_",
             metavar="RUN",
-            type=NAME,
+            type=RUN,
             help="Open a saved run: a file, or a name from the list of nn-tui runs.",
         ),
         option(
@@ -238,7 +247,7 @@ def written(context: click.Context) -> dict[str, Any]:
 
 def _data_and_hyperparameters(command: F, required: bool) -> F:
     decorators = [
-        click.argument("data", type=NAME, metavar="DATA", required=required),
+        click.argument("data", type=DATA, metavar="DATA", required=required),
         *map(_declared, DECLARATIONS.values()),
         _epochs,
         _declared(HISTORY, OTHER),
