@@ -10,7 +10,8 @@ import click
 from engine.common.text import clean
 from engine.data.locate import locate
 from tui.app import NNTui
-from tui.exit_codes import FAILED
+from tui.commands.going_on import last_words
+from tui.exit_codes import FAILED, LOST
 from tui.opening.prepare import STANDARD_INPUT
 from tui.terminal import process as terminal
 
@@ -54,4 +55,8 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)
         return app.return_code or FAILED
+    if app.return_code != LOST and app.debugger is not None and app.session is not None:
+        words = last_words(app.debugger, app.session.saver)
+        if words:
+            click.echo(f"nn-tui: {words}", err=True)
     return app.return_code or 0
