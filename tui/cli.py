@@ -16,6 +16,7 @@ from engine.common.errors import InputError
 from engine.common.text import clean
 from tui.commands.collection import export, runs, samples
 from tui.commands.completion import completion
+from tui.commands.evaluating import evaluate
 from tui.commands.inspecting import check, explain, trace
 from tui.commands.names import DATA
 from tui.commands.options import spell_out
@@ -113,7 +114,7 @@ def cli() -> None:
     """
 
 
-for command in (open_, train, trace, explain, check, samples, runs, export, completion):
+for command in (open_, train, trace, explain, evaluate, check, samples, runs, export, completion):
     cli.add_command(command)
 
 

@@ -156,6 +156,7 @@ def commands() -> Iterator[str]:
 PLACEHOLDERS = {
     "DATA": "or",
     "CELL": "dE_dw[0, 0]",
+    "EXPR": "norm(dE_dw)",
     "COMMAND": "train",
     "my.csv": str(ROOT / "samples/or.csv"),
     "mine.csv": str(ROOT / "samples/or.csv"),

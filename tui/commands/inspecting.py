@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -35,10 +35,10 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
 
     if until is not None and _is_written("at"):
         raise InputError("--at and --until: each says which iteration, so only one of them")
-    debugger = _prepared(given)
+    debugger = prepared(given)
     if until is None:
-        _require_planned(debugger, at)
-        _train_up_to(debugger, at)
+        require_planned(debugger, at)
+        train_up_to(debugger, at)
     else:
         _train_until(debugger, until)
     if as_json:
@@ -53,23 +53,33 @@ def _is_written(option: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
-def _require_planned(debugger: Debugger, iteration: int) -> None:
-    """Refuse to look further than a run of these hyperparameters goes."""
+def require_planned(debugger: Debugger, iteration: int, option: str = "--at") -> None:
+    """Refuse to look further than a run of these hyperparameters goes.
+
+    Raises:
+        InputError: It goes less far; the option is named.
+    """
     planned = debugger.hyperparameters.iterations
     if iteration > planned:
+        goes = f"the run is planned for {counted(planned, 'iteration')}"
         raise InputError(
-            f"--at {grouped(iteration)}: the run is planned for {counted(planned, 'iteration')}; "
-            f"--iterations {iteration} plans more"
+            f"{option} {grouped(iteration)}: {goes}; --iterations {iteration} plans more"
         )
 
 
-def _train_up_to(debugger: Debugger, iteration: int) -> None:
+def train_up_to(debugger: Debugger, iteration: int) -> None:
+    """Train until so many iterations are complete; Ctrl-C ends the program."""
     from tui.commands.without_screen import train_to_the_end
 
     _, interrupted = train_to_the_end(debugger, iteration)
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
-        sys.exit(INTERRUPTED)
+        end_interrupted(debugger)
+
+
+def end_interrupted(debugger: Debugger) -> NoReturn:
+    """Say where the run was interrupted, and end the program."""
+    click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
+    sys.exit(INTERRUPTED)
 
 
 def _train_until(debugger: Debugger, condition: str) -> None:
@@ -84,8 +94,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         problem = str(error).removeprefix(f"{shown}: ")
         raise InputError(f"--until {clean(condition, 60)}: {problem}") from None
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
-        sys.exit(INTERRUPTED)
+        end_interrupted(debugger)
     if not found:
         planned = debugger.hyperparameters.iterations
         shown, most = clean(condition, 60), counted(planned, "iteration")
@@ -109,12 +118,12 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     from engine.program.listing import parse_cell
     from engine.reports.training import chain_object, chain_text
 
-    debugger = _prepared(given)
-    _require_planned(debugger, at)
+    debugger = prepared(given)
+    require_planned(debugger, at)
     if debugger.program.batches.is_whole:
         # What is misspelt is told at once.
         parse_cell(debugger.program.listing, cell)
-    _train_up_to(debugger, at + 1)
+    train_up_to(debugger, at + 1)
     name, index = parse_cell(debugger.program.listing, cell)
     chain = debugger.explain_chain(name, *index)
     if as_json:
@@ -140,16 +149,16 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
     """
     from tui.commands.proof import prove, require_torch
 
-    debugger = _prepared(given)
-    _require_planned(debugger, at)
+    debugger = prepared(given)
+    require_planned(debugger, at)
     if with_torch:
         # Without PyTorch there is no use in waiting for the rest.
         require_torch()
-    _train_up_to(debugger, at)
+    train_up_to(debugger, at)
     sys.exit(prove(debugger, with_torch, as_json))
 
 
-def _prepared(given: dict[str, Any]) -> Debugger:
+def prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
     from tui.commands.reading_progress import told_if_slow
     from tui.opening.prepare import prepare, remarks

@@ -118,7 +118,7 @@ def spell_out(arguments: Sequence[str]) -> list[str]:
     return whole
 
 
-_MOST_ITERATIONS = int(DECLARATIONS["iterations"].maximum)
+MOST_ITERATIONS = int(DECLARATIONS["iterations"].maximum)
 
 
 class _Epochs(GroupedOption):
@@ -138,7 +138,7 @@ _epochs = option(
     TRAINING,
     "--epochs",
     cls=_Epochs,
-    type=click.IntRange(0, _MOST_ITERATIONS),
+    type=click.IntRange(0, MOST_ITERATIONS),
     metavar="N",
     help="Instead of --iterations: how often the run goes through the training observations. It "
     "is told how many iterations that makes.",
@@ -180,7 +180,7 @@ _COLUMNS = (
 
 at_iteration = click.option(
     "--at",
-    type=click.IntRange(0, _MOST_ITERATIONS),
+    type=click.IntRange(0, MOST_ITERATIONS),
     default=0,
     show_default=True,
     metavar="N",
