@@ -9,7 +9,7 @@ import click
 from engine.common.errors import InputError
 from engine.common.numbers import MINUS
 from engine.common.text import clean
-from tui.commands.grouped_help import OTHER, RUNS, GroupedCommand, option
+from tui.commands.grouped_help import RUNS, GroupedCommand, option
 from tui.commands.inspecting import end_interrupted, prepared, require_planned, train_up_to
 from tui.commands.json_output import print_json
 from tui.commands.names import RUN
@@ -28,16 +28,14 @@ if TYPE_CHECKING:
 @click.command("eval", cls=GroupedCommand)
 @optional_data_and_hyperparameters
 @click.argument("expression", metavar="EXPR", required=False)
-@option(
-    OTHER,
+@click.option(
     "--at",
     type=click.IntRange(0, MOST_ITERATIONS),
     metavar="N",
     help="The iteration whose values are taken, as in trace.  [default: 0; of a saved run, where "
     "it stands]",
 )
-@option(
-    OTHER,
+@click.option(
     "--over",
     metavar="A..B",
     help="Instead of --at: look through these iterations. Either end may be left out; all for all.",
