@@ -18,6 +18,7 @@ from tui.commands.collection import export, runs, samples
 from tui.commands.completion import completion
 from tui.commands.evaluating import evaluate
 from tui.commands.inspecting import check, explain, trace
+from tui.commands.kept_settings import defaults_for, settings
 from tui.commands.names import DATA
 from tui.commands.options import spell_out
 from tui.commands.training import open_, train
@@ -106,15 +107,30 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
     callback=_print_version,
     help="Show the version, and which loop trains, and exit.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """A debugger for backpropagation.
 
     Opens DATA, a CSV file or the name of a bundled dataset, in the terminal, paused at
     iteration 0. Without a terminal to draw on it trains and prints the report.
     """
+    if ctx.invoked_subcommand == open_.name:
+        defaults_for(ctx, open_)
 
 
-for command in (open_, train, trace, explain, evaluate, check, samples, runs, export, completion):
+for command in (
+    open_,
+    train,
+    trace,
+    explain,
+    evaluate,
+    check,
+    samples,
+    runs,
+    export,
+    settings,
+    completion,
+):
     cli.add_command(command)
 
 
