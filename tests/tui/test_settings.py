@@ -279,12 +279,11 @@ def test_an_option_takes_its_value_from_the_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written(configuration, fps=fps)
-    opened: dict[str, object] = {}
+    apps: list[NNTui] = []
     monkeypatch.setattr("tui.commands.training._no_screen", lambda data: "")
-    monkeypatch.setattr("tui.commands.on_screen.run", lambda **given: opened.update(given) or 0)
+    monkeypatch.setattr(NNTui, "run", lambda app: apps.append(app))
     done = CliRunner().invoke(cli, ["or", *options])
     assert done.exit_code == 0, done.output
-    assert opened["fps"] == taken
-    problems = opened["problems"]
-    assert isinstance(problems, list)
-    assert len(problems) == (fps == 500)
+    (app,) = apps
+    assert app.fps == taken
+    assert len(app.settings_problems) == (fps == 500)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from engine.common.text import clean
 from engine.data.locate import locate
 from tui.app import NNTui
 from tui.commands.going_on import last_words
+from tui.commands.kept_settings import PROBLEMS
 from tui.exit_codes import FAILED, LOST
 from tui.opening.prepare import STANDARD_INPUT
 from tui.terminal import process as terminal
@@ -20,21 +20,12 @@ if TYPE_CHECKING:
     from tui.opening.open_run import Opener
 
 
-def run(
-    *,
-    fps: float,
-    calm: bool,
-    problems: Sequence[str],
-    data: str | None,
-    open_: str | None,
-    **options: object,
-) -> int:
+def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **options: object) -> int:
     """Open the debugger on the screen.
 
     Args:
         fps: How often it is drawn, at most.
         calm: Whether only the header is drawn while training.
-        problems: What is wrong with the settings of options.
         data: A path, the name of a bundled dataset, or None where a saved run names it.
         open_: A saved run; where neither is given, the screen asks what to open.
         **options: The rest that an `Opener` takes.
@@ -61,7 +52,7 @@ def run(
     is_named = data is not None or open_ is not None
     first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
     app = NNTui(clean(name), first, fps, calm=calm, ask=ask)
-    app.settings_problems += problems
+    app.settings_problems += click.get_current_context().meta[PROBLEMS]
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)

@@ -10,7 +10,6 @@ import click
 from engine.common.text import counted
 from tui.commands.grouped_help import SCREEN, STOPS, GroupedCommand, option
 from tui.commands.json_output import print_json
-from tui.commands.kept_settings import PROBLEMS
 from tui.commands.options import (
     as_json_option,
     optional_data_and_hyperparameters,
@@ -91,9 +90,7 @@ def open_(
         return
     from tui.commands.on_screen import run
 
-    problems = click.get_current_context().meta.get(PROBLEMS, [])
-    frames = fps or (2.0 if calm else 10.0)
-    sys.exit(run(fps=frames, calm=calm, problems=problems, **_opening(given)))
+    sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
 
 
 def _opening(given: dict[str, Any]) -> dict[str, Any]:
