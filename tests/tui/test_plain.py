@@ -277,7 +277,7 @@ def test_ctrl_c_ends_the_run_and_the_session_only_of_a_script(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=1_000_000_000))
+    debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=30_000_000))
     session = Session(debugger, 1.0, lambda: (None, 0, None), lambda outcome: None)
     monkeypatch.setattr(sys, "stdin", io.StringIO("c\nn\n"))
 
