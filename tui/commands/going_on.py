@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from engine.common.numbers import grouped
 from engine.common.text import clean
@@ -39,6 +42,13 @@ def last_words(debugger: Debugger, saver: Saver | None) -> str:
         f"nn-tui --open {folder.name}{data} goes on (in {_brief(folder.parent)})",
         400,
     )
+
+
+def say_last_words(debugger: Debugger, saver: Saver | None) -> None:
+    """Tell the same on stderr; where that is no terminal, only why the run is not saved."""
+    words = last_words(debugger, saver)
+    if words and (sys.stderr.isatty() or (saver is not None and saver.problem)):
+        click.echo(f"nn-tui: {words}", err=True)
 
 
 def _brief(folder: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from tui.commands.going_on import last_words
+from tui.commands.going_on import say_last_words
 from tui.commands.start import start
 from tui.engine_link import Outcome, Session
 from tui.opening.prepare import STANDARD_INPUT
@@ -69,9 +69,8 @@ def _converse(opening: Opening, *, is_typed: bool) -> int:
         session.close(why)
         for number, handler in before.items():
             signal.signal(number, handler)
-    words = last_words(opening.debugger, session.saver)
-    if words and (is_typed or (session.saver is not None and session.saver.problem)):
-        click.echo(f"nn-tui: {words}", err=True)
+    if is_typed or (session.saver is not None and session.saver.problem):
+        say_last_words(opening.debugger, session.saver)
     return code
 
 

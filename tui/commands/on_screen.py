@@ -10,7 +10,7 @@ import click
 from engine.common.text import clean
 from engine.data.locate import locate
 from tui.app import NNTui
-from tui.commands.going_on import last_words
+from tui.commands.going_on import say_last_words
 from tui.commands.kept_settings import PROBLEMS
 from tui.exit_codes import FAILED, LOST
 from tui.opening.prepare import STANDARD_INPUT
@@ -58,7 +58,5 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
         click.echo(f"nn-tui: {app.failure}", err=True)
         return app.return_code or FAILED
     if app.return_code != LOST and app.debugger is not None and app.session is not None:
-        words = last_words(app.debugger, app.session.saver)
-        if words:
-            click.echo(f"nn-tui: {words}", err=True)
+        say_last_words(app.debugger, app.session.saver)
     return app.return_code or 0
