@@ -338,6 +338,18 @@ class Debugger:
         """
         return self._query(text).value()
 
+    def require_expression(self, text: str, *, is_single: bool = False) -> None:
+        """Refuse an expression that has no value at the end of any iteration.
+
+        Args:
+            text: The expression.
+            is_single: Whether its value must be a single one, as for `scan`.
+
+        Raises:
+            QueryError: It cannot be read, or has another shape.
+        """
+        ask.compile_at_end(self._run, text, is_single=is_single)
+
     def _query(self, text: str) -> Query:
         run = self._run
         between = run.position == 0 and run.iteration > 0

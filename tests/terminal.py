@@ -226,4 +226,4 @@ class Terminal:
 
     def wait_until_ready(self) -> float:
         """Wait until the data are read and a key has an effect; return when that was."""
-        return self.wait_for(lambda: "paused" in self.header and self.iteration == 0)
+        return self.wait_for(lambda: "paused" in self.text and self.iteration == 0)

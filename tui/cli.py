@@ -15,20 +15,30 @@ from engine import __version__
 from engine.common.errors import InputError
 from engine.common.text import clean
 from tui.commands.collection import export, runs, samples
+from tui.commands.completion import completion
 from tui.commands.deriving import derive
+from tui.commands.evaluating import evaluate
 from tui.commands.inspecting import check, explain, trace
+from tui.commands.kept_settings import defaults_for, settings
+from tui.commands.names import DATA
 from tui.commands.options import spell_out
 from tui.commands.training import open_, train
 from tui.exit_codes import BAD_INPUT, FAILED, INTERRUPTED, LOST
 from tui.terminal.ascii import PlainOutput, is_plain
 from tui.terminal.process import is_gone
 
+_EXAMPLES = {
+    "nn-tui or": "step through one iteration",
+    "nn-tui my.csv --hidden 8,4 --lr 0.5": "train on a table of your own",
+    'nn-tui explain xor "dE_dv[1, 0]" --at 500': "where a number comes from",
+}
+
 
 class _DataOrCommand(click.Group):
     """A group whose commands may be left out: anything else is DATA for `open`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {*self.commands, "--help", "-h", "--version"}
+        own = {*self.commands, "--help", "-h", "--version", "-V"}
         is_completed = ctx.resilient_parsing
         if args[:1] and args[0] not in own:
             # Any option may come first; `--open` is no misspelt `open`.
@@ -46,14 +56,16 @@ class _DataOrCommand(click.Group):
             known = {item.value for item in found}
             more = open_.shell_complete(click.Context(open_, parent=ctx), incomplete)
             return [*found, *(item for item in more if item.value not in known)]
-        from engine.data.locate import bundled
-
-        names = [CompletionItem(name) for name in bundled() if name.startswith(incomplete)]
-        return [*found, *names, CompletionItem(incomplete, type="file")]
+        return [*found, *DATA.shell_complete(ctx, open_.params[0], incomplete)]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "[OPTIONS] DATA")
         formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS] [DATA]", prefix="       ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Examples"):
+            formatter.write_dl(list(_EXAMPLES.items()), col_max=60)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.commands["open"].format_options(ctx, formatter)
@@ -89,21 +101,38 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
 )
 @click.option(
     "--version",
+    "-V",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_print_version,
     help="Show the version, and which loop trains, and exit.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """A debugger for backpropagation.
 
     Opens DATA, a CSV file or the name of a bundled dataset, in the terminal, paused at
     iteration 0. Without a terminal to draw on it trains and prints the report.
     """
+    if ctx.invoked_subcommand == open_.name:
+        defaults_for(ctx, open_)
 
 
-for command in (open_, train, trace, explain, check, derive, samples, runs, export):
+for command in (
+    open_,
+    train,
+    trace,
+    explain,
+    evaluate,
+    check,
+    derive,
+    samples,
+    runs,
+    export,
+    settings,
+    completion,
+):
     cli.add_command(command)
 
 

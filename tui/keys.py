@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from textual.binding import Binding, BindingType
+
+from engine.common.text import clean
+from tui.settings import KEYMAP, Settings, problem_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,16 @@ class Key:
         return self.title or self.label.capitalize()
 
     @property
+    def setting(self) -> str:
+        """What it is called by in the settings, e.g. ``next_operation`` or ``pane loss``."""
+        return " ".join(re.split(r"[()']+", self.action)).strip()
+
+    def shown_with(self, keymap: Mapping[str, str]) -> str:
+        """Return the keys as a person reads them, the first one as the settings have it."""
+        first, *others = self.shown.split(" ")
+        return " ".join([keymap.get(self.setting, first), *others])
+
+    @property
     def app_action(self) -> str:
         """The action of the app that does it wherever the focus is."""
         return f"pane_key({self.action!r})" if self.panes else self.action
@@ -50,6 +66,7 @@ class Key:
                 show=self.footer and i == 0 and bool(pane) == bool(self.panes),
                 key_display=self.shown.split(" ")[0],
                 tooltip=self.help,
+                id=self.setting if i == 0 else None,
                 # Those that end the app work in a field that is being edited too.
                 priority=key in ("ctrl+q", "ctrl+c"),
             )
@@ -576,6 +593,45 @@ def pane_bindings(pane: str) -> list[BindingType]:
     """Return the bindings of a pane, those of Enter first."""
     own = sorted((key for key in KEYS if pane in key.panes), key=lambda key: key.action != "open")
     return [binding for key in own for binding in key.bindings(pane)]
+
+
+def kept_keymap(settings: Settings) -> tuple[dict[str, str], list[str]]:
+    """Return the keys that the settings give actions instead of their first ones.
+
+    Returns:
+        Keys by the names of the actions, and what is wrong with others, a line each.
+    """
+    wanted = settings.values.get(KEYMAP, {})
+    if not isinstance(wanted, dict):
+        return {}, [problem_of(KEYMAP, wanted, 'an object such as {"next_operation": "f8"}')]
+    keymap: dict[str, str] = {}
+    problems = []
+    for name, key in wanted.items():
+        problem = _refused(name, key, wanted)
+        if problem:
+            shown = clean(json.dumps({name: key}), 60)
+            problems.append(problem_of(KEYMAP, shown, problem))
+        else:
+            keymap[name] = key
+    return keymap, problems
+
+
+def _refused(name: str, key: object, wanted: Mapping[str, object]) -> str:
+    """Say why an action cannot have a key, or ""."""
+    known = {each.setting: each for each in KEYS}
+    if name not in known:
+        meant = difflib.get_close_matches(name, known, n=1)
+        return f"an action such as {meant[0] if meant else 'next_operation'}"
+    if not isinstance(key, str) or not key or " " in key:
+        return "a key such as f8 or ctrl+n"
+    own = known[name]
+    for other in KEYS:
+        kept = other.keys[1:] if other.setting in wanted else other.keys
+        shown = other.shown.split(" ")[len(other.keys) - len(kept) :]
+        shares = not own.panes or not other.panes or bool(own.panes.keys() & other.panes.keys())
+        if other is not own and shares and key in (*kept, *shown):
+            return f"a key that {other.setting} does not have"
+    return ""
 
 
 def keys_by_group() -> dict[str, list[Key]]:

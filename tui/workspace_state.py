@@ -34,7 +34,7 @@ def restore(frame: Frame, saved: Any, panes: Container[str], tensors: Container[
     if not isinstance(saved, dict):
         return
     if saved.get("logarithmic") is True:
-        frame.loss.toggle_log()
+        frame.loss.choose_scale(logarithmic=True)
     if saved.get("smooth") is True:
         frame.loss.toggle_smooth()
     frame.maximised = saved.get("maximised") is True

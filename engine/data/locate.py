@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from importlib import resources
 from pathlib import Path
 
 from engine.common.errors import DataError
@@ -13,6 +12,9 @@ from engine.common.text import clean
 
 def bundled() -> dict[str, Path]:
     """Return the files of the bundled datasets by name, in alphabetical order."""
+    # Imported here, as not every command needs it.
+    from importlib import resources
+
     folder = Path(str(resources.files("samples")))
     return {path.stem: path for path in sorted(folder.glob("*.csv"))}
 

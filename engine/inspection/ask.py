@@ -72,10 +72,7 @@ def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> 
     Raises:
         QueryError: It has no such value.
     """
-    scope = Scope(run, END)
-    query = compile_query(text, scope)
-    if query.term.shape:
-        raise QueryError(f"{query.text}: a single value is needed, as in norm({query.text})")
+    query, scope = compile_at_end(run, text, is_single=True)
     recorder = Recorder(run, query, scope, first, last)
     with run.away() as here:
         run.go_to(max(first - 1, 0))
@@ -83,6 +80,19 @@ def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> 
         complete = run.iteration > last
         run.go_to(*here)
     return Scan(query, first, recorder.values) if complete else None
+
+
+def compile_at_end(run: Run, text: str, *, is_single: bool) -> tuple[Query, Scope]:
+    """Compile an expression for the end of an iteration.
+
+    Raises:
+        QueryError: It cannot be read, or is to be a single value and is not.
+    """
+    scope = Scope(run, END)
+    query = compile_query(text, scope)
+    if is_single and query.term.shape:
+        raise QueryError(f"{query.text}: a single value is needed, as in norm({query.text})")
+    return query, scope
 
 
 class Recorder:

@@ -174,7 +174,7 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
         lines.append(f"{label} {name} {_array(final[weights].ravel())}")
         label = " " * len(label)
     biases = [f"{name} = {_array(a)}" for name, a in final.items() if name.startswith("b")]
-    lines += [f"bias: {', '.join(biases) or 'none'}", "", _predictions(debugger), ""]
+    lines += [f"bias: {', '.join(biases) or 'none'}", "", predictions_text(debugger), ""]
     lines += [*_quality_text(debugger), ""]
     hit = debugger.ended_by
     if hit is not None:
@@ -193,7 +193,7 @@ def _array(array: Array) -> str:
     return text.replace("\n", "") if array.size <= 12 else text
 
 
-def _predictions(debugger: Debugger, most: int = 50) -> str:
+def predictions_text(debugger: Debugger, most: int = 50) -> str:
     """Write the table of predictions with an error column, f₀ − f where the loss aims at f₀."""
     dataset = debugger.dataset
     f, aim = debugger.predict(), debugger.program.loss.aim(dataset.f0)

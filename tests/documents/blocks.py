@@ -32,7 +32,7 @@ LAYERS = (
     *("model", "data", "language", "maths", "common"),
 )
 """The sub-packages of the engine, each above what it uses."""
-ROOMS = ("commands", "actions", "panes", "dialogs", "drawing", "opening", "terminal")
+ROOMS = ("commands", "actions", "panes", "dialogs", "plain", "drawing", "opening", "terminal")
 """The sub-packages of the screen, likewise."""
 _FIRST_KEYS = (
     *("next_operation", "next_iteration", "finish_iteration", "run_or_pause", "previous_operation"),

@@ -164,6 +164,7 @@ def commands() -> Iterator[str]:
 PLACEHOLDERS = {
     "DATA": "or",
     "CELL": "dE_dw[0, 0]",
+    "EXPR": "norm(dE_dw)",
     "COMMAND": "train",
     "my.csv": str(ROOT / "samples/or.csv"),
     "mine.csv": str(ROOT / "samples/or.csv"),
@@ -195,6 +196,7 @@ def test_every_command_works_as_it_stands(line: str, saved: str) -> None:
     if words in ([], ["train"], ["check"]):
         # DATA is told of beside them.
         words.append("or")
-    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    typed = "i\n" if "--plain" in words else None
+    done = CliRunner().invoke(cli, words, input=typed, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     assert done.stdout or words[0] == "export"

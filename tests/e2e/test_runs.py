@@ -104,7 +104,7 @@ def test_the_command_lines_of_the_readme_are_those_that_are_tried() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", [*LINES, "nn-tui --open RUN --copy"])
+@pytest.mark.parametrize("line", [*LINES, "nn-tui --open RUN --copy", "nn-tui export RUN FOLDER"])
 def test_the_command_lines_of_the_readme_work_as_they_stand(line: str) -> None:
     debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=400))
     file = SingleFile(Path("first.nnrun" if "or --save" in line else "my.nnrun"))

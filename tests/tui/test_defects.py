@@ -42,7 +42,7 @@ async def test_what_fails_in_a_worker_is_logged_with_its_traceback(
 async def test_a_dialog_closes_itself_and_nothing_else() -> None:
     answers: list[bool | None] = []
     async with opened() as (app, pilot):
-        below, above = ConfirmScreen("A question", "Yes?"), HelpScreen(app.palette)
+        below, above = ConfirmScreen("A question", "Yes?"), HelpScreen(app.palette, {})
         app.push_screen(below, answers.append)
         await until(pilot, lambda: below.is_mounted)
         app.push_screen(above)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.drawing.numbers import array_text, fixed, missing, whole_digits, width_for
+from engine.reports.answer import value_text
+from tui.drawing.numbers import fixed, missing, whole_digits, width_for
 from tui.drawing.numbers import given as as_given
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -106,7 +107,7 @@ def test_width_is_the_widest_that_fits() -> None:
 
 
 def test_a_value_has_a_true_minus_sign_and_no_minus_nothing() -> None:
-    assert array_text(np.array(-0.0)) == "0"
-    assert array_text(np.array(-1.5e-9)) == "−1.5e−09"
-    assert array_text(np.array([-0.0, -2.0])) == "[ 0. −2.]"
-    assert array_text(np.array([[True], [False]])) == "[[ true]\n [false]]"
+    assert value_text(np.array(-0.0)) == "0"
+    assert value_text(np.array(-1.5e-9)) == "−1.5e−09"
+    assert value_text(np.array([-0.0, -2.0])) == "[ 0. −2.]"
+    assert value_text(np.array([[True], [False]])) == "[[ true]\n [false]]"

@@ -49,6 +49,8 @@ class Base(FailingApp):
         self.training = False
         self.selected: int | None = None
         """The observation under the cursor, or None before it was moved."""
+        self.keymap: dict[str, str] = {}
+        """The keys that the settings give actions instead of their own."""
         self.early: list[Key] = []
         """Typed while the data are being read."""
         self.exercise: Exercise | Find | None = None

@@ -40,7 +40,9 @@ class GeneralActions(Base):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         *keys, last = (
             SystemCommand(
-                f"{key.name} ({key.shown})", key.help, partial(self.run_action, key.app_action)
+                f"{key.name} ({key.shown_with(self.keymap)})",
+                key.help,
+                partial(self.run_action, key.app_action),
             )
             for key in palette_keys()
         )
@@ -56,7 +58,7 @@ class GeneralActions(Base):
             self.push_screen(CommandSearch())
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen(self.palette))
+        self.push_screen(HelpScreen(self.palette, self.keymap))
 
     def action_export(self) -> None:
         if self.session is None or self.debugger is None:

@@ -16,7 +16,20 @@ from tui.actions.base import Base
 from tui.drawing.contrast import legible
 from tui.drawing.lines import LinesView
 from tui.drawing.palette import THEME, Palette
-from tui.settings import keep_theme, kept_theme, settings_path
+from tui.keys import kept_keymap
+from tui.settings import (
+    AUTO,
+    CHART_SCALE,
+    CHART_SCALES,
+    LOGARITHMIC,
+    keep,
+    problem_of,
+    read_settings,
+    settings_path,
+)
+from tui.settings import (
+    THEME as KEPT_THEME,
+)
 from tui.terminal import process as terminal
 
 _SETTLED = 0.1
@@ -34,15 +47,28 @@ class Looks(Base):
     def __init__(self, data: str, fps: float, calm: bool) -> None:
         super().__init__(data, fps, calm)
         self.register_theme(THEME)
+        kept = read_settings()
         # What Textual itself lets users set, e.g. textual-light.
-        wanted = (os.environ.get("TEXTUAL_THEME", ""), kept_theme(), THEME.name)
+        wanted = (os.environ.get("TEXTUAL_THEME", ""), kept.theme, THEME.name)
         self.theme = next(name for name in wanted if name in self.available_themes)
         self._kept_theme = self.theme
+        scale, wrong_scale = kept.choice(CHART_SCALE, CHART_SCALES)
+        if scale != AUTO:
+            self.frame.loss.choose_scale(logarithmic=scale == LOGARITHMIC)
+        self.keymap, wrong_keys = kept_keymap(kept)
+        problems = [kept.problem, wrong_scale, *wrong_keys]
+        if KEPT_THEME in kept.values and kept.theme not in self.available_themes:
+            value = kept.values[KEPT_THEME]
+            problems.append(problem_of(KEPT_THEME, value, "a name that ctrl+p, Theme lists"))
+        self.settings_problems = [problem for problem in problems if problem]
         if calm:
             self.animation_level = "none"
 
     def on_mount(self) -> None:
         self._take_colours()
+        self.set_keymap(self.keymap)
+        for problem in self.settings_problems:
+            self.notify(problem, severity="warning", markup=False, timeout=20)
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.app_resume_signal.subscribe(self, lambda app: self._draw_all())
         if not self.is_headless:
@@ -54,7 +80,7 @@ class Looks(Base):
             return
         self._kept_theme = theme.name
         try:
-            keep_theme(theme.name)
+            keep(KEPT_THEME, theme.name)
         except OSError as error:
             why = clean(f"{settings_path()}: {error.strerror or error}")
             self.say(f"The theme is not kept for the next time: {why}.", severity="warning")

@@ -8,7 +8,8 @@ import click
 
 from engine.common.text import visible
 from tui.commands.json_output import print_json
-from tui.commands.options import NAME, as_json_option
+from tui.commands.names import NAME, RUN, SAVED_RUN, samples_for
+from tui.commands.options import as_json_option
 from tui.opening.prepare import READ_ONLY
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", metavar="[NAME]", required=False)
+@click.argument(
+    "name",
+    metavar="[NAME]",
+    required=False,
+    shell_complete=lambda ctx, param, incomplete: samples_for(incomplete),
+)
 def samples(name: str | None) -> None:
     """List the bundled datasets; each name is accepted as DATA.
 
@@ -39,7 +45,12 @@ def samples(name: str | None) -> None:
 
 @click.command()
 @click.option(
-    "--delete", "-d", metavar="RUN", type=NAME, multiple=True, help="Delete this run; repeatable."
+    "--delete",
+    "-d",
+    metavar="RUN",
+    type=SAVED_RUN,
+    multiple=True,
+    help="Delete this run; repeatable.",
 )
 @click.option("--yes", "-y", is_flag=True, help="Delete without asking.")
 @as_json_option
@@ -59,7 +70,7 @@ def runs(delete: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("run", metavar="RUN", type=NAME)
+@click.argument("run", metavar="RUN", type=RUN)
 @click.argument("folder", metavar="[FOLDER]", type=NAME, required=False)
 @click.option(
     "--script",

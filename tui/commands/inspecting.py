@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -11,6 +11,7 @@ from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import clean, counted
+from tui.commands.grouped_help import GroupedCommand
 from tui.commands.json_output import print_json
 from tui.commands.options import as_json_option, at_iteration, data_and_hyperparameters, written
 from tui.exit_codes import INTERRUPTED, NOT_FOUND
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.debugger import Debugger
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @at_iteration
 @click.option(
@@ -36,8 +37,8 @@ def trace(at: int, until: str | None, as_json: bool, **given: Value) -> None:
         raise InputError("--at and --until: each says which iteration, so only one of them")
     debugger = prepared(given)
     if until is None:
-        _require_planned(debugger, at)
-        _train_up_to(debugger, at)
+        require_planned(debugger, at)
+        train_up_to(debugger, at)
     else:
         _train_until(debugger, until)
     if as_json:
@@ -52,23 +53,33 @@ def _is_written(option: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
-def _require_planned(debugger: Debugger, iteration: int) -> None:
-    """Refuse to look further than a run of these hyperparameters goes."""
+def require_planned(debugger: Debugger, iteration: int, option: str = "--at") -> None:
+    """Refuse to look further than a run of these hyperparameters goes.
+
+    Raises:
+        InputError: It goes less far; the option is named.
+    """
     planned = debugger.hyperparameters.iterations
     if iteration > planned:
+        goes = f"the run is planned for {counted(planned, 'iteration')}"
         raise InputError(
-            f"--at {grouped(iteration)}: the run is planned for {counted(planned, 'iteration')}; "
-            f"--iterations {iteration} plans more"
+            f"{option} {grouped(iteration)}: {goes}; --iterations {iteration} plans more"
         )
 
 
-def _train_up_to(debugger: Debugger, iteration: int) -> None:
+def train_up_to(debugger: Debugger, iteration: int) -> None:
+    """Train until so many iterations are complete; Ctrl-C ends the program."""
     from tui.commands.without_screen import train_to_the_end
 
     _, interrupted = train_to_the_end(debugger, iteration)
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
-        sys.exit(INTERRUPTED)
+        end_interrupted(debugger)
+
+
+def end_interrupted(debugger: Debugger) -> NoReturn:
+    """Say where the run was interrupted, and end the program."""
+    click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
+    sys.exit(INTERRUPTED)
 
 
 def _train_until(debugger: Debugger, condition: str) -> None:
@@ -83,8 +94,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         problem = str(error).removeprefix(f"{shown}: ")
         raise InputError(f"--until {clean(condition, 60)}: {problem}") from None
     if interrupted:
-        click.echo(f"nn-tui: interrupted at iteration {grouped(debugger.iteration)}", err=True)
-        sys.exit(INTERRUPTED)
+        end_interrupted(debugger)
     if not found:
         planned = debugger.hyperparameters.iterations
         shown, most = clean(condition, 60), counted(planned, "iteration")
@@ -92,7 +102,7 @@ def _train_until(debugger: Debugger, condition: str) -> None:
         sys.exit(NOT_FOUND)
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @click.argument("cell", metavar="CELL")
 @at_iteration
@@ -109,11 +119,11 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
     from engine.reports.training import chain_object, chain_text
 
     debugger = prepared(given)
-    _require_planned(debugger, at)
+    require_planned(debugger, at)
     if debugger.program.batches.is_whole:
         # What is misspelt is told at once.
         parse_cell(debugger.program.listing, cell)
-    _train_up_to(debugger, at + 1)
+    train_up_to(debugger, at + 1)
     name, index = parse_cell(debugger.program.listing, cell)
     chain = debugger.explain_chain(name, *index)
     if as_json:
@@ -122,7 +132,7 @@ def explain(cell: str, at: int, as_json: bool, **given: Value) -> None:
         click.echo(chain_text(chain, at))
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @at_iteration
 @click.option(
@@ -140,22 +150,22 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
     from tui.commands.proof import prove, require_torch
 
     debugger = prepared(given)
-    _require_planned(debugger, at)
+    require_planned(debugger, at)
     if with_torch:
         # Without PyTorch there is no use in waiting for the rest.
         require_torch()
-    _train_up_to(debugger, at)
+    train_up_to(debugger, at)
     sys.exit(prove(debugger, with_torch, as_json))
 
 
 def prepared(given: dict[str, Any]) -> Debugger:
     """Make the debugger that the options ask for; a line tells how far a large file is."""
     from tui.commands.reading_progress import told_if_slow
-    from tui.opening.prepare import prepare
+    from tui.opening.prepare import prepare, remarks
 
     with told_if_slow(given["data"]) as progress:
         debugger = prepare(**given, progress=progress)
     explicit = written(click.get_current_context())
-    for line in debugger.hyperparameters.without_effect(explicit):
+    for line in remarks(debugger, explicit, given["epochs"]):
         click.echo(f"nn-tui: {line}", err=True)
     return debugger

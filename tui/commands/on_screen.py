@@ -10,7 +10,9 @@ import click
 from engine.common.text import clean
 from engine.data.locate import locate
 from tui.app import NNTui
-from tui.exit_codes import FAILED
+from tui.commands.going_on import say_last_words
+from tui.commands.kept_settings import PROBLEMS
+from tui.exit_codes import FAILED, LOST
 from tui.opening.prepare import STANDARD_INPUT
 from tui.terminal import process as terminal
 
@@ -50,8 +52,11 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
     is_named = data is not None or open_ is not None
     first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
     app = NNTui(clean(name), first, fps, calm=calm, ask=ask)
+    app.settings_problems += click.get_current_context().meta[PROBLEMS]
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)
         return app.return_code or FAILED
+    if app.return_code != LOST and app.debugger is not None and app.session is not None:
+        say_last_words(app.debugger, app.session.saver)
     return app.return_code or 0

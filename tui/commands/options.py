@@ -7,12 +7,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from engine.common.declaration import Declaration, Value
 from engine.common.errors import InputError
 from engine.common.settings import HISTORY
-from engine.data.options import TABLE_DECLARATIONS
+from engine.data.options import AUTO, DECIMALS, SEPARATORS, TABLE_DECLARATIONS
+from engine.maths.activations import HIDDEN
 from engine.model.hyperparameters import DECLARATIONS
+from tui.commands.grouped_help import (
+    NETWORK,
+    OTHER,
+    RUNS,
+    TABLE,
+    TRAINING,
+    GroupedOption,
+    option,
+)
+from tui.commands.names import DATA, NAME, RUN
 from tui.opening.prepare import TABLE_OPTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,6 +34,17 @@ if TYPE_CHECKING:
 else:
     # Before click 8.4 it took no type.
     _ParamType = click.ParamType
+
+
+_OFFERED = {
+    "activation": HIDDEN,
+    "hidden": ("none",),
+    "batch_size": ("full",),
+    "freeze": ("none",),
+    "separator": (AUTO, *SEPARATORS),
+    "decimal": (AUTO, *DECIMALS),
+}
+"""What a shell offers as values where there are others too."""
 
 
 class _DeclaredType(_ParamType):
@@ -41,6 +64,14 @@ class _DeclaredType(_ParamType):
         except InputError as error:
             return self.fail(str(error), param, ctx)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        if self.declaration.name == "validation":
+            return DATA.shell_complete(ctx, param, incomplete)
+        offered = self.declaration.choices or _OFFERED.get(self.declaration.name, ())
+        return [CompletionItem(value) for value in offered if value.startswith(incomplete)]
+
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         if self.declaration.is_switch:
             return "[" + "|".join(self.declaration.choices) + "]"
@@ -49,23 +80,26 @@ class _DeclaredType(_ParamType):
         return {"float": "NUMBER", "int": "N", "str": "TEXT"}[self.declaration.kind.__name__]
 
 
-class _Name(click.Path):
-    """The name of a file, a folder or a run."""
+_OF_THE_NETWORK = (
+    *("hidden", "activation", "output_activation", "bias", "loss", "huber_delta"),
+    *("init", "init_scale", "initial_bias", "seed"),
+)
+"""The hyperparameters that make the network; the others are about its training."""
+_ALSO = {
+    "learning_rate": ("--lr",),
+    "optimiser": ("--optimizer",),
+    "penalise": ("--penalize",),
+}
+"""Other names of options that hands type."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "":
-            # As a path it would be the folder at hand.
-            self.fail("it is empty", param, ctx)
-        return super().convert(value, param, ctx)
 
-
-NAME = _Name()
-
-
-def _declared(declaration: Declaration) -> Callable[[F], F]:
-    return click.option(
+def _declared(declaration: Declaration, group: str = "") -> Callable[[F], F]:
+    name = declaration.name
+    return option(
+        group or (NETWORK if name in _OF_THE_NETWORK else TRAINING),
         declaration.option,
-        declaration.name,
+        *_ALSO.get(name, ()),
+        name,
         type=_DeclaredType(declaration),
         default=declaration.default,
         show_default=True,
@@ -84,27 +118,57 @@ def spell_out(arguments: Sequence[str]) -> list[str]:
     return whole
 
 
+MOST_ITERATIONS = int(DECLARATIONS["iterations"].maximum)
+
+
+class _Epochs(GroupedOption):
+    """The option beside which there can be no --iterations."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Any, args: list[str]
+    ) -> tuple[Any, list[str]]:
+        if "epochs" in opts and "iterations" in opts:
+            raise click.UsageError(
+                "--epochs and --iterations: each says how long the run is, so only one of them", ctx
+            )
+        return super().handle_parse_result(ctx, opts, args)
+
+
+_epochs = option(
+    TRAINING,
+    "--epochs",
+    cls=_Epochs,
+    type=click.IntRange(0, MOST_ITERATIONS),
+    metavar="N",
+    help="Instead of --iterations: how often the run goes through the training observations. It "
+    "is told how many iterations that makes.",
+)
+
 _COLUMNS = (
-    click.option(
+    option(
+        TABLE,
         "--target",
         "targets",
         metavar="COLUMN",
         multiple=True,
         help="A target column; may be repeated.  [default: the last column]",
     ),
-    click.option(
+    option(
+        TABLE,
         "--index",
         metavar="COLUMN",
         help="The column that names the observations, or none.  "
         "[default: a first column called observation, id or index, or of texts that all differ]",
     ),
-    click.option(
+    option(
+        TABLE,
         "--ignore",
         metavar="COLUMN",
         multiple=True,
         help="A column to leave out; may be repeated.",
     ),
-    click.option(
+    option(
+        TABLE,
         "--category",
         metavar="COLUMN",
         multiple=True,
@@ -116,7 +180,7 @@ _COLUMNS = (
 
 at_iteration = click.option(
     "--at",
-    type=click.IntRange(0, 1_000_000_000),
+    type=click.IntRange(0, MOST_ITERATIONS),
     default=0,
     show_default=True,
     metavar="N",
@@ -129,28 +193,31 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one
 def saving(command: F) -> F:
     """Give a command the options for saved runs."""
     decorators = [
-        click.option("--resume", is_flag=True, help="Continue the last saved run on DATA."),
-        click.option(
+        option(RUNS, "--resume", is_flag=True, help="Continue the last saved run on DATA."),
+        option(
+            RUNS,
             "--new",
             is_flag=True,
             help="Start a new run without asking; the saved runs on DATA stay.",
         ),
-        click.option(
+        option(
+            RUNS,
             "--open",
             "open_",
             metavar="RUN",
-            type=NAME,
+            type=RUN,
             help="Open a saved run: a file, or a name from the list of nn-tui runs.",
         ),
-        click.option(
+        option(
+            RUNS,
             "--save",
             metavar="FILE",
             type=NAME,
             help="Also keep the run in this file, written at each pause and at the end. An "
             "existing file is left as it is, unless --open names it too.",
         ),
-        click.option("--copy", is_flag=True, help="Continue a copy of the saved run."),
-        click.option("--read-only", is_flag=True, help="Save nothing."),
+        option(RUNS, "--copy", is_flag=True, help="Continue a copy of the saved run."),
+        option(RUNS, "--read-only", is_flag=True, help="Save nothing."),
     ]
     for decorator in reversed(decorators):
         command = decorator(command)
@@ -180,11 +247,14 @@ def written(context: click.Context) -> dict[str, Any]:
 
 def _data_and_hyperparameters(command: F, required: bool) -> F:
     decorators = [
-        click.argument("data", type=NAME, metavar="DATA", required=required),
-        *map(_declared, (*DECLARATIONS.values(), HISTORY)),
+        click.argument("data", type=DATA, metavar="DATA", required=required),
+        *map(_declared, DECLARATIONS.values()),
+        _epochs,
+        _declared(HISTORY, OTHER),
         *_COLUMNS,
-        *map(_declared, TABLE_DECLARATIONS.values()),
-        click.option(
+        *(_declared(declaration, TABLE) for declaration in TABLE_DECLARATIONS.values()),
+        option(
+            NETWORK,
             "--weights",
             metavar="FILE",
             type=NAME,

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from engine.common.numbers import grouped
 from engine.common.text import counted
+from tui.commands.grouped_help import SCREEN, STOPS, GroupedCommand, option
 from tui.commands.json_output import print_json
 from tui.commands.options import (
     as_json_option,
@@ -26,27 +26,38 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
        nn-tui COMMAND [OPTIONS] [DATA]   train, trace, explain, check …: see nn-tui --help"""
 
 
-@click.command("open", hidden=True)
+@click.command("open", cls=GroupedCommand, hidden=True)
 @optional_data_and_hyperparameters
 @saving
-@click.option(
+@option(
+    SCREEN,
     "--fps",
     type=click.FloatRange(0.1, 60),
     help="The most frames a second while training.  [default: 10, or 2 with --calm]",
 )
-@click.option(
+@option(
+    SCREEN,
     "--calm",
     is_flag=True,
     help="For slow links: no animation, and while training only the first line is drawn.",
 )
-@click.option(
+@option(
+    SCREEN,
+    "--plain",
+    is_flag=True,
+    help="Instead of the screen, read a verb a line and answer in lines: for screen readers, "
+    "scripts and pipes. help lists the verbs.",
+)
+@option(
+    STOPS,
     "--break",
     "breakpoints",
     metavar="OP[:COND]",
     multiple=True,
     help='A breakpoint before an operation, e.g. dE_dw or "v: E < 0.1"; may be repeated.',
 )
-@click.option(
+@option(
+    STOPS,
     "--watch",
     "watches",
     metavar="EXPR",
@@ -58,22 +69,27 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
 def open_(
     fps: float | None,
     calm: bool,
+    plain: bool,
     breakpoints: tuple[str, ...],
     watches: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Open the debugger on DATA."""
+    given |= {"breakpoints": breakpoints, "watches": watches}
+    if plain:
+        _require_data(given)
+        from tui.commands.on_lines import run as run_on_lines
+
+        sys.exit(run_on_lines(_opening(given)))
     lacking = no_screen(given["data"])
     if lacking and given["data"] is None and given["open_"] is None:
         click.echo(_USAGE, err=True)
         sys.exit(BAD_INPUT)
     if lacking:
-        given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return
     from tui.commands.on_screen import run
 
-    given |= {"breakpoints": breakpoints, "watches": watches}
     sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
 
 
@@ -103,7 +119,7 @@ def no_screen(data: str | None) -> str:
     return ""
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @optional_data_and_hyperparameters
 @saving
 @as_json_option
@@ -112,27 +128,19 @@ def train(as_json: bool, **given: Any) -> None:
     _train(given, as_json)
 
 
-def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
+def _require_data(given: dict[str, Any]) -> None:
     if given["data"] is None and given["open_"] is None:
         raise click.UsageError("Missing argument 'DATA'.", click.get_current_context())
-    from engine.reports.training import run_object, run_text
-    from tui.commands.reading_progress import told_if_slow
-    from tui.commands.without_screen import train_and_save
-    from tui.opening.open_run import Opener
 
-    with told_if_slow(given["data"] or given["open_"] or "") as progress:
-        opener = Opener(**_opening(given), progress=progress)
-        offer = opener.offer() if sys.stderr.isatty() else None
-        opening = opener.start()
-    if offer is not None and offer.saved is not None:
-        reached = f"{grouped(offer.saved.computed)} of {grouped(offer.saved.planned)}"
-        click.echo(
-            f"nn-tui: a run with {reached} iterations is saved; --resume continues it", err=True
-        )
+
+def _train(given: dict[str, Any], as_json: bool, notice: str = "") -> None:
+    _require_data(given)
+    from engine.reports.training import run_object, run_text
+    from tui.commands.start import start
+    from tui.commands.without_screen import train_and_save
+
+    opening = start(_opening(given), notice)
     debugger = opening.debugger
-    for line in (notice, *opening.notices):
-        if line:
-            click.echo(f"nn-tui: {line}", err=True)
     known = len(debugger.losses)
     seconds, interrupted = train_and_save(opening)
     if as_json:

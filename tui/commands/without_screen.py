@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -15,6 +14,7 @@ import click
 
 from engine.common.numbers import grouped
 from engine.debugger import Debugger
+from tui.terminal.interrupt import interruptible
 from tui.terminal.process import writes_over
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def train_until(debugger: Debugger, condition: str) -> tuple[bool, bool]:
     for stop in debugger.stops:
         stop.enabled = stop is watch
     debugger.stops.require_condition(watch)
-    with _interruptible() as interrupted:
+    with interruptible() as interrupted:
         hit = debugger.proceed(cancel=interrupted.is_set)
     if hit is not None:
         debugger.go_to(hit.iteration - 1)
@@ -148,7 +148,7 @@ def train_to_the_end(
         debugger.run_to(iterations, cancel)
         return None
 
-    with _interruptible() as interrupted:
+    with interruptible() as interrupted:
         is_set = interrupted.is_set
         cancel = is_set if also is None else lambda: also() or is_set()
         shown = sys.stderr.isatty()
@@ -156,23 +156,6 @@ def train_to_the_end(
         if hit is not None and hit.is_patience:
             debugger.restore_best()
     return perf_counter() - began, interrupted.is_set()
-
-
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C sets."""
-    interrupted = threading.Event()
-
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        # A second Ctrl-C does what it always does.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        interrupted.set()
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _with_bar(
@@ -211,7 +194,7 @@ def with_progress(label: str, job: Callable[[Progress, Cancel], T]) -> T:
             bar.update(done - shown)
             shown = done
 
-    with _interruptible() as interrupted:
+    with interruptible() as interrupted:
         if not sys.stderr.isatty():
             return job(lambda done, total: None, interrupted.is_set)
         with _bar(label, 1) as bar:

@@ -6,7 +6,6 @@ from asyncio import wrap_future
 from collections.abc import Callable
 from concurrent.futures import Future
 
-import numpy as np
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,9 +18,9 @@ from engine.common.numbers import grouped
 from engine.inspection.ask import Scan
 from engine.language.functions import FUNCTIONS
 from engine.maths.tensor import Array
+from engine.reports.answer import scan_text, value_text
 from tui.dialogs.dialog import Dialog
 from tui.drawing.host import host_of
-from tui.drawing.numbers import array_text, number_text
 from tui.drawing.typed_line import TypedLine
 
 HINT = (
@@ -97,25 +96,12 @@ class EvaluateScreen(Dialog[None]):
         self._result.update(Text(text, style=style))
 
     def _scanned(self, scan: Scan) -> str:
-        largest, smallest = scan.largest, scan.smallest
-        if largest is None or smallest is None:
-            return "it has no value in these iterations"
-        span = f"iterations {grouped(scan.first)} to {grouped(scan.first + scan.values.size - 1)}"
-        missing = int(np.isnan(scan.values).sum())
-        if missing:
-            span += f", of which {grouped(missing)} {'has' if missing == 1 else 'have'} no value"
-        self._found = largest[0]
-        if scan.query.is_condition:
-            if not largest[1]:
-                return f"{span}: never true"
-            times = int((scan.values == 1.0).sum())
-            found = f"{span}: true {grouped(times)} times, first in iteration {grouped(largest[0])}"
-        else:
-            found = (
-                f"{span}\nlargest  {number_text(largest[1])} in iteration {grouped(largest[0])}\n"
-                f"smallest {number_text(smallest[1])} in iteration {grouped(smallest[0])}"
-            )
-        return f"{found}\nctrl+g goes there, to right after iteration {grouped(self._found)}"
+        found = scan.largest
+        if found is None or (scan.query.is_condition and not found[1]):
+            return scan_text(scan)
+        self._found = found[0]
+        told = f"ctrl+g goes there, to right after iteration {grouped(self._found)}"
+        return f"{scan_text(scan)}\n{told}"
 
     def action_close(self) -> None:
         """Close the dialog and cancel the search."""
@@ -131,4 +117,4 @@ class EvaluateScreen(Dialog[None]):
 
 
 def _written(value: Array | None) -> str:
-    return "given up" if value is None else array_text(value)
+    return "given up" if value is None else value_text(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -60,9 +62,10 @@ class HelpScreen(Dialog[None]):
         Binding("space", "turn", "page down"),
     ]
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, keymap: Mapping[str, str]) -> None:
         super().__init__(classes="-wide")
         self._palette = palette
+        self._keymap = keymap
         self._scroll = VerticalScroll()
 
     def compose(self) -> ComposeResult:
@@ -93,7 +96,7 @@ class HelpScreen(Dialog[None]):
         for group, keys in keys_by_group().items():
             table.add_row(Text(group, self._palette.heading))
             for key in keys:
-                table.add_row(f"  {key.shown}", key.help)
+                table.add_row(f"  {key.shown_with(self._keymap)}", key.help)
             table.add_row()
         return table
 

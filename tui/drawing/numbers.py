@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from engine.common.numbers import (
     decimal,
     dimensions,
-    format_number,
     general,
     scientific,
     shorten_exponent,
@@ -25,7 +24,6 @@ NARROWEST = 7
 _DIGIT_BEHIND = re.compile(r"\.\d")
 _WIDTHS = (11, 9, 8, NARROWEST)
 _MOST_WHOLE_DIGITS = 3
-_DIGITS = 9
 
 
 def width_for(columns: int, room: int) -> int:
@@ -132,20 +130,3 @@ def largest_magnitude(array: Array) -> float:
 
     finite = np.abs(array[np.isfinite(array)])
     return float(finite.max()) if finite.size else 0.0
-
-
-def number_text(value: float) -> str:
-    """Write a number with up to nine significant digits."""
-    return format_number(value, _DIGITS)
-
-
-def array_text(value: Array, most: int = 200) -> str:
-    """Write a value of any shape with up to nine significant digits, a matrix row by row."""
-    if value.dtype == bool:
-        return str(value).replace("True", "true").replace("False", "false")
-    if not value.shape:
-        return number_text(float(value))
-    import numpy as np
-
-    text = np.array2string(value + 0.0, precision=_DIGITS, threshold=most, max_line_width=100)
-    return true_minus(text)

@@ -29,8 +29,10 @@ from tui.opening.prepare import (
     READ_ONLY,
     STANDARD_INPUT,
     add_stops,
+    iterations_of,
     prepare,
     read_table,
+    remarks,
     table_options,
 )
 
@@ -162,7 +164,7 @@ class Opener:
         """
         assert self.data is not None
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
-        notices += tuple(debugger.hyperparameters.without_effect(self.explicit))
+        notices += remarks(debugger, self.explicit, self._epochs)
         notices += self._unreadable()
         if self.how == READ_ONLY:
             exercise = None if self.exercise is None else self.exercise(debugger)
@@ -192,6 +194,11 @@ class Opener:
             return locate(self.data).stat().st_size if self.data is not None else 0
         except (InputError, OSError):
             return 0
+
+    @property
+    def _epochs(self) -> int | None:
+        epochs: int | None = self.given.get("epochs")
+        return epochs
 
     @property
     def _single(self) -> SingleFile | None:
@@ -298,10 +305,11 @@ class Opener:
             dataset = read_table(self.data, options, seed, self.progress, self.stream)
         restored = open_run(store, dataset, self.progress)
         self._apply_live(restored)
+        notices = (*restored.notices, *remarks(restored.debugger, (), self._epochs))
         breakpoints, watches = self.given.get("breakpoints", ()), self.given.get("watches", ())
         add_stops(restored.debugger, breakpoints, watches)
         if how == READ_ONLY:
-            return Opening(restored.debugger, view=restored.view, notices=restored.notices)
+            return Opening(restored.debugger, view=restored.view, notices=notices)
         folder = self.library.new() if how == COPY else None
         assert folder is not None or isinstance(store, Folder)
         return Opening(
@@ -312,7 +320,7 @@ class Opener:
             self._single,
             self.library,
             restored.view,
-            restored.notices,
+            notices,
         )
 
     def _refuse_fixed(self) -> None:
@@ -328,6 +336,9 @@ class Opener:
 
     def _apply_live(self, restored: Restored) -> None:
         live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
+        if self._epochs is not None:
+            an_epoch = restored.debugger.program.batches.an_epoch
+            live["iterations"] = iterations_of(self._epochs, an_epoch)
         if live:
             restored.debugger.change(**live)
 

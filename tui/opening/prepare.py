@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.common.errors import InputError, ParametersError
+from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
-from engine.common.text import clean
+from engine.common.text import clean, counted
 from engine.data.options import TableOptions
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 
@@ -40,6 +41,7 @@ def prepare(
     watches: tuple[str, ...] = (),
     progress: Progress = silent,
     stream: BinaryIO | None = None,
+    epochs: int | None = None,
     **given: Any,
 ) -> Debugger:
     """Read the files that the options name and make the debugger that they ask for.
@@ -52,6 +54,7 @@ def prepare(
         watches: Expressions to watch.
         progress: Told how far the reading is.
         stream: Standard input, where it is not the process's any more.
+        epochs: How many epochs the run has, instead of its iterations.
         **given: Hyperparameters and the fields of `TableOptions`.
 
     Raises:
@@ -59,18 +62,58 @@ def prepare(
             watch cannot be set.
     """
     from engine.debugger import Debugger
+    from engine.model.batches import Batches
     from engine.model.parameters_file import read_parameters
 
     table = table_options(given)
     hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
     parameters = read_parameters(weights) if weights is not None else None
     dataset = read_table(data, table, hyperparameters.seed, progress, stream)
+    if epochs is not None:
+        an_epoch = Batches(len(dataset.observations), hyperparameters).an_epoch
+        hyperparameters = hyperparameters.replace(iterations=iterations_of(epochs, an_epoch))
     try:
         debugger = Debugger(dataset, hyperparameters, parameters, history)
     except ParametersError as error:
         raise InputError(f"{clean(weights or '')}: {error}") from None
     add_stops(debugger, breakpoints, watches)
     return debugger
+
+
+def iterations_of(epochs: int, an_epoch: int) -> int:
+    """Return how many iterations a number of epochs makes, at so many batches an epoch.
+
+    Raises:
+        InputError: They are more than a run can have.
+    """
+    iterations, most = epochs * an_epoch, int(DECLARATIONS["iterations"].maximum)
+    if iterations > most:
+        raise InputError(
+            f"--epochs {epochs} makes {_made(iterations, an_epoch)}; the most is {grouped(most)}"
+        )
+    return iterations
+
+
+def _made(iterations: int, an_epoch: int) -> str:
+    batches = "1 batch" if an_epoch == 1 else f"{grouped(an_epoch)} batches"
+    return f"{counted(iterations, 'iteration')}, at {batches} an epoch"
+
+
+def remarks(
+    debugger: Debugger, explicit: Container[str], epochs: int | None = None
+) -> tuple[str, ...]:
+    """Return what there is to tell of the options, a line each.
+
+    Args:
+        debugger: What they have made.
+        explicit: The options that were written on the command line.
+        epochs: How many epochs were asked for, if any were.
+    """
+    told = debugger.hyperparameters.without_effect(explicit)
+    if epochs is not None:
+        made = _made(debugger.hyperparameters.iterations, debugger.program.batches.an_epoch)
+        told.append(f"--epochs {epochs} makes {made}")
+    return tuple(told)
 
 
 def read_table(

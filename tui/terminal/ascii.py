@@ -17,8 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
-from rich.cells import cell_len
-
 _TERMINALS = frozenset(("linux", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"))
 """Those whose fonts lack the Braille of the chart and the subscripts."""
 _COERCED = frozenset(("C.UTF-8", "C.utf8", "UTF-8"))
@@ -142,6 +140,9 @@ def _resembling(character: str) -> str:
         dots = ord(character) - _BRAILLE.start
         marks = [mark for row, mark in _ROWS if dots & row]
         return " " if not marks else ":" if len(marks) > 2 else marks[0]
+    # Imported here, as most terminals need none of this.
+    from rich.cells import cell_len
+
     width = cell_len(character)
     if width != 1:
         return "?" * width

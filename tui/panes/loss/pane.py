@@ -70,7 +70,11 @@ class LossPane(LinesView):
 
     def toggle_log(self) -> None:
         """Change between the linear and the logarithmic scale of E."""
-        self._log = not self._on_log
+        self.choose_scale(logarithmic=not self._on_log)
+
+    def choose_scale(self, *, logarithmic: bool) -> None:
+        """Draw E on a scale, whatever the losses are."""
+        self._log = logarithmic
         self._decades = 0
         self._axes = empty_axes(self._log)
         if self.size:

@@ -1,0 +1,1 @@
+"""The debugger line by line: a verb in, a few lines out. Knows no Textual."""
