@@ -188,6 +188,24 @@ KEYS = (
         title="Repeat the last motion",
     ),
     Key(
+        "change_speed(1)",
+        ("right_square_bracket",),
+        "]",
+        "faster",
+        "run faster, up to full speed; at slow speeds (the header tells) ▶ walks",
+        MOVING,
+        footer=False,
+    ),
+    Key(
+        "change_speed(-1)",
+        ("left_square_bracket",),
+        "[",
+        "slower",
+        "run slower, down to 1 operation a second",
+        MOVING,
+        footer=False,
+    ),
+    Key(
         "escape",
         ("escape",),
         "Esc",
@@ -586,9 +604,13 @@ def palette_keys() -> list[Key]:
 def readme_table() -> str:
     """Write the keys as the table of the README."""
     lines = ["| key | what it does |", "|---|---|"]
+    panes = ", ".join(TITLES.values())
     for group, keys in keys_by_group().items():
         lines.append(f"| **{group}** | |")
+        if group == PANES:
+            lines.append(f"| `1` … `{len(TITLES)}` | go to a pane: {panes} |")
         for key in keys:
             shown = " ".join(f"`{name}`" for name in key.shown.split(" "))
-            lines.append(f"| {shown} | {key.help} |")
+            if not key.action.startswith("pane("):
+                lines.append(f"| {shown} | {key.help} |")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from engine.common.pace import FULL, Speed
 from engine.data.options import TABLE_DECLARATIONS
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Moment:
         state: What the run is doing.
         rate: Iterations a second while running.
         selected: The observation under the cursor, or None before it was moved.
+        speed: How fast it runs, or would.
     """
 
     dataset: Dataset
@@ -39,6 +41,12 @@ class Moment:
     state: State
     rate: float | None = None
     selected: int | None = None
+    speed: Speed = FULL
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether the run goes on too fast to be followed from operation to operation."""
+        return self.state is State.RUNNING and not self.speed.walks
 
     @property
     def settings(self) -> dict[str, Value]:
@@ -53,6 +61,6 @@ class Moment:
     def fresh(self) -> str | None:
         """The name of what has just been computed, while one can look at it."""
         computed = self.snapshot.computed
-        if self.state is State.RUNNING or not computed:
+        if self.is_blurred or not computed:
             return None
         return self.snapshot.listing.lines[computed - 1].name

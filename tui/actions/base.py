@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.events import Key
 from textual.screen import Screen
 
+from engine.common.pace import Speed
 from tui.drawing.palette import Palette
 from tui.engine_link import Command, Journey, Session
 from tui.terminal.ascii import is_plain
@@ -35,10 +36,11 @@ class _MainScreen(Screen[object], inherit_bindings=False):
 class Base(FailingApp):
     """The app, as far as every group of actions knows it."""
 
-    def __init__(self, data: str, fps: float, calm: bool) -> None:
+    def __init__(self, data: str, fps: float, calm: bool, speed: Speed) -> None:
         super().__init__(driver_class=PlainDriver if is_plain() else ScreenDriver)
         self.fps = fps
         self.calm = calm
+        self.speed = speed
         self.palette = Palette.from_theme({})
         self.frame = Frame(data)
         self.session: Session | None = None

@@ -46,7 +46,7 @@ class Showing(Base):
         self.debugger = debugger
         self._runs += 1
         deliver = partial(self._deliver, self._runs)
-        self.session = Session(debugger, self.fps, self._window, deliver, save)
+        self.session = Session(debugger, self.fps, self._window, deliver, save, self.speed)
         if before is None:
             self.set_interval(min(1 / self.fps / 3, 0.05), self._tick)
             self.set_interval(1.0, self._tell_whether_saved)
@@ -101,12 +101,14 @@ class Showing(Base):
             state = State.FINISHED
         best = snapshot.best if self.training and not view.running else None
         self.training = view.running
+        self.speed = view.speed
         self.moment = Moment(
             dataset=self.debugger.dataset,
             snapshot=snapshot,
             state=state,
             rate=self._rate(snapshot.iteration) if view.running else None,
             selected=self.selected,
+            speed=view.speed,
         )
         self.draw()
         if best is not None and best != snapshot.iteration:
@@ -132,7 +134,7 @@ class Showing(Base):
     def draw(self) -> None:
         if self.moment is None:
             return
-        if self.calm and self.moment.state is State.RUNNING:
+        if self.calm and self.moment.is_blurred:
             self.frame.header.show(self.moment)
             return
         self.frame.show(self.moment)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from engine.common.numbers import grouped
+from engine.common.pace import FULL, SPEEDS
 from engine.common.text import counted
 from tui.commands.json_output import print_json
 from tui.commands.options import (
@@ -40,6 +41,14 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
     help="For slow links: no animation, and while training only the first line is drawn.",
 )
 @click.option(
+    "--speed",
+    type=click.Choice([speed.name for speed in SPEEDS]),
+    default=FULL.name,
+    show_default=True,
+    help="How fast to run: 1 or 4 operations a second, so many iterations a second, or at full "
+    "speed; the keys [ and ] change it.",
+)
+@click.option(
     "--break",
     "breakpoints",
     metavar="OP[:COND]",
@@ -58,6 +67,7 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
 def open_(
     fps: float | None,
     calm: bool,
+    speed: str,
     breakpoints: tuple[str, ...],
     watches: tuple[str, ...],
     **given: Any,
@@ -74,7 +84,9 @@ def open_(
     from tui.commands.on_screen import run
 
     given |= {"breakpoints": breakpoints, "watches": watches}
-    sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
+    frames = fps or (2.0 if calm else 10.0)
+    chosen = next(known for known in SPEEDS if known.name == speed)
+    sys.exit(run(fps=frames, calm=calm, speed=chosen, **_opening(given)))
 
 
 def _opening(given: dict[str, Any]) -> dict[str, Any]:

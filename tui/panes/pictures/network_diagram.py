@@ -16,7 +16,6 @@ from tui.drawing.numbers import NARROWEST, fixed, largest_magnitude, missing
 from tui.drawing.palette import Palette
 from tui.drawing.short_names import shortened
 from tui.panes.pictures.network_layers import Column, Touch, chosen, columns_of, row_of, touch_of
-from tui.view_state import State
 
 if TYPE_CHECKING:
     from engine.maths.tensor import Array
@@ -80,7 +79,7 @@ def diagram_rows(
     observation = chosen(moment)
     aside = reading.values if reading and reading.observation == observation else None
     columns = columns_of(moment, observation, aside)
-    touch = touch_of(moment.snapshot) if moment.state is not State.RUNNING else None
+    touch = touch_of(moment.snapshot) if not moment.is_blurred else None
     rows = _head(moment, observation, touch, palette, width)
     form = _form(columns, width, height - _HEAD)
     if form is None:
@@ -103,7 +102,7 @@ def _head(
     dataset = moment.dataset
     name = f"{dataset.index} {dataset.observations[observation]}"
     first = Row().add(name if cell_len(name) <= 30 else name[:29] + "…", palette.heading)
-    if row_of(moment, observation) is None and moment.state is not State.RUNNING:
+    if row_of(moment, observation) is None and not moment.is_blurred:
         where = "not in this batch" if moment.snapshot.batch is not None else "not in sight"
         told = (f"  {where}: computed with the present weights", f"  {where}")
         fitting = (words for words in told if first.width + len(words) <= width)

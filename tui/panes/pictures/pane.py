@@ -29,7 +29,7 @@ from tui.panes.pictures.worker import (
     Reading,
     Studio,
 )
-from tui.view_state import Moment, State
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
@@ -148,7 +148,7 @@ class PicturesPane(LinesView):
         if self.view == "network" and row_of(moment, observation) is not None:
             # It is among what the operations have computed.
             return
-        if moment.state is State.RUNNING and now < self._next_order:
+        if moment.is_blurred and now < self._next_order:
             return
         self._ordered_for = self.scrollable_content_region.size
         width, height = self._ordered_for
