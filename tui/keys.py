@@ -313,7 +313,7 @@ KEYS = (
         ("asterisk",),
         "*",
         "+10 %",
-        "make it 10 % larger",
+        "make it 10 % larger; _ smaller",
         CHANGING,
         footer=False,
         panes={"weights": "+10 %"},
@@ -428,6 +428,7 @@ KEYS = (
             "loss": "go there",
             "weights": "edit",
             "iteration": "inspect",
+            "pictures": "inspect",
         },
         title="Open what is under the cursor",
     ),
@@ -459,6 +460,26 @@ KEYS = (
         panes={"weights": "view", "pictures": "view"},
         home="weights",
         title="Next view of the pane",
+    ),
+    Key(
+        "next_kind",
+        ("p",),
+        "p",
+        "carried",
+        "in Network: what it carries: by phase, values, gradients, both",
+        PANES,
+        panes={"pictures": "carried"},
+        title="Network: what it carries",
+    ),
+    Key(
+        "whole",
+        ("o",),
+        "o",
+        "one/all",
+        "in Network: the numbers of one observation, or of all (gradients summed)",
+        PANES,
+        panes={"pictures": "one/all"},
+        title="Network: one observation or all",
     ),
     Key(
         "log_scale",
@@ -567,6 +588,8 @@ KEYS = (
 )
 
 
+_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"}
+"""Those that the help of another key tells of too."""
 _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
 """Those that a narrow footer leaves out first."""
 
@@ -611,6 +634,6 @@ def readme_table() -> str:
             lines.append(f"| `1` … `{len(TITLES)}` | go to a pane: {panes} |")
         for key in keys:
             shown = " ".join(f"`{name}`" for name in key.shown.split(" "))
-            if not key.action.startswith("pane("):
+            if not key.action.startswith("pane(") and key.action not in _TOLD_BESIDE:
                 lines.append(f"| {shown} | {key.help} |")
     return "\n".join(lines)
