@@ -97,6 +97,11 @@ class Run:
         """Whether complete iterations lie ahead of the clock."""
         return self.iteration < len(self.losses)
 
+    @property
+    def dataset(self) -> Dataset:
+        """What it learns."""
+        return self._dataset
+
     def origin_of_input(self, row: int, column: int) -> str:
         """Say where an element of x comes from; in a batch, by its row there."""
         batch = self.program.batch
