@@ -236,6 +236,16 @@ KEYS = (
         title="Watch an expression",
     ),
     Key(
+        "draw_watches",
+        ("W",),
+        "W",
+        "draw",
+        "draw watched numbers, and the last : … over, in Loss and Pictures (phase), or no longer",
+        STOPPING,
+        footer=False,
+        title="Draw the watches",
+    ),
+    Key(
         "stops",
         ("B",),
         "B",
@@ -455,7 +465,7 @@ KEYS = (
         "v",
         "view",
         "in Weights: value, gradient, update, change since the start, check; or colours; "
-        "in Pictures: boundary, network, quality, histograms",
+        "in Pictures: boundary, network, quality, histograms, phase",
         PANES,
         panes={"weights": "view", "pictures": "view"},
         home="weights",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from engine.common.declaration import Value
     from engine.data.dataset import Dataset
     from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array
 
 
 class State(Enum):
@@ -34,6 +36,8 @@ class Moment:
         rate: Iterations a second while running.
         selected: The observation under the cursor, or None before it was moved.
         speed: How fast it runs, or would.
+        curves: The watched numbers of each iteration, by the expression, as far as they are
+            drawn and were looked for.
     """
 
     dataset: Dataset
@@ -42,6 +46,7 @@ class Moment:
     rate: float | None = None
     selected: int | None = None
     speed: Speed = FULL
+    curves: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def is_blurred(self) -> bool:

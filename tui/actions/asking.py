@@ -134,4 +134,5 @@ class AskActions(Base):
         span = split_range(text)
         if span is None:
             return self.session.request(lambda debugger: debugger.evaluate(text))
+        self.asked_over = span[0]
         return self.session.request_long(lambda debugger, cancel: debugger.scan(*span, cancel))

@@ -49,6 +49,8 @@ class Base(FailingApp):
         self.training = False
         self.selected: int | None = None
         """The observation under the cursor, or None before it was moved."""
+        self.asked_over = ""
+        """The expression that was last asked over iterations."""
         self.early: list[Key] = []
         """Typed while the data are being read."""
         self.failure: str | None = None

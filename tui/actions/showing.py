@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError, NotComputedError
@@ -16,6 +17,8 @@ from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.inspection.curves import Curves
+    from engine.maths.tensor import Array
     from engine.saved.saver import Saver
 
 _COPY_ALL = 512
@@ -26,6 +29,11 @@ class Showing(Base):
     """Puts runs on the screen and keeps it up to date."""
 
     _runs = 0
+    _draws_watches = False
+    _curves: Curves | None = None
+    _shown_curves: Mapping[str, Array] = MappingProxyType({})
+    _followed: object = None
+    """What the curves were last looked for."""
     _timed: tuple[float, int] | None = None
     """When the rate began to be measured, and at which iteration."""
 
@@ -41,7 +49,8 @@ class Showing(Base):
         before, self.session = self.session, None
         if before is not None:
             before.close("quit")
-            self.selected = self._timed = None
+            self.selected = self._timed = self._followed = None
+            self._shown_curves = {}
             self.frame.start_again()
         self.debugger = debugger
         self._runs += 1
@@ -109,10 +118,56 @@ class Showing(Base):
             rate=self._rate(snapshot.iteration) if view.running else None,
             selected=self.selected,
             speed=view.speed,
+            curves=self._shown_curves,
         )
         self.draw()
+        self._follow()
         if best is not None and best != snapshot.iteration:
             self.say(f"R goes to the best parameters, of iteration {best:,}.")
+
+    def action_draw_watches(self) -> None:
+        """Draw the watched numbers over the iterations, or no longer."""
+        if self.moment is None:
+            return
+        self._draws_watches = not self._draws_watches
+        if self._draws_watches and not self._watched():
+            self.say("Nothing to draw yet: w watches a number, such as norm(dE_dw).")
+        self._followed, self._shown_curves = None, {}
+        self.tell("")
+
+    def _watched(self) -> tuple[str, ...]:
+        """Return what may be curves: the watches, and what was asked over iterations."""
+        assert self.moment is not None
+        stops = self.moment.snapshot.stops
+        texts = [stop.spec for stop in stops if stop.value and stop.enabled and not stop.name]
+        return tuple(dict.fromkeys([*texts, *([self.asked_over] if self.asked_over else [])]))
+
+    def _follow(self) -> None:
+        """Look for the curves where they are drawn and there is something new."""
+        moment = self.moment
+        if moment is None or not self._draws_watches or moment.is_blurred:
+            return
+        snapshot = moment.snapshot
+        present = next(branch.number for branch in snapshot.branches if branch.current)
+        wanted = (self._watched(), snapshot.losses.size, snapshot.changes, present)
+        if wanted == self._followed or not snapshot.losses.size:
+            return
+        self._followed = wanted
+        if self._curves is None:
+            from engine.inspection.curves import Curves
+
+            self._curves = Curves()
+        curves, texts = self._curves, self._watched()
+
+        def found(values: Mapping[str, Array] | None) -> None:
+            if values is not None:
+                self._shown_curves = values
+
+        self.travel(
+            "looking through the iterations",
+            lambda debugger, cancel: curves.follow(debugger, texts, cancel),
+            found,
+        )
 
     def start(self) -> None:
         if self.session is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -27,11 +28,13 @@ from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, cells_of, right, wrap
 from tui.keys import pane_bindings
 from tui.panes.loss.legend import CURVE, MARKS, legend_row
+from tui.panes.loss.watched import MOST, in_view, laid_over, scale_of, styles, watched_row
 from tui.panes.watches import watch_row
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array
     from engine.run.loss_history import Outline
 
 _HELD_OUT = "held out"
@@ -46,6 +49,8 @@ _BORDER = 6
 """The cells of a title's line that are none of it."""
 _DIGITS = (9, 6, 4, 2, 1)
 """Those of the loss that is told, as many as there is room for."""
+WATCH_MARKS = ("1", "2", "3")
+"""What watches are drawn with where colours cannot tell them apart."""
 _MOST_CURVES = 4
 """The present branch and the ones before it that are drawn."""
 
@@ -74,6 +79,8 @@ class LossPane(LinesView):
         self._drawn: dict[object, tuple[object, Chart]] = {}
         self._cursor: int | None = None
         self._chart: Chart | None = None
+        self._laid_over: list[Chart] = []
+        """The curves of watches."""
         self._present: Outline | None = None
         """The losses in sight of the present branch."""
 
@@ -323,6 +330,7 @@ class LossPane(LinesView):
         others = self._others(moment)
         others, more = others[: _MOST_CURVES - 1], len(others[_MOST_CURVES - 1 :])
         above = self._legend(moment, others, more, width) + self._watches(moment, width)
+        above += [Strip.blank(width)] * bool(moment.curves)
         room = count - 2
         # The last of them give way to the chart.
         above = above[: max(room - LEAST_HEIGHT, 0)]
@@ -330,6 +338,10 @@ class LossPane(LinesView):
         if not charts[0].lines:
             return [told, *self._said(self._no_chart(), width)]
         self._chart = charts[0]
+        if moment.curves and above:
+            # Their scales are those of the iterations that are drawn.
+            above[-1] = self._watched(moment, width)
+        self._laid_over = self._draw_watched(moment, width, room - len(above))
         lines = self._overlaid(charts, moment, width)
         return [told, *above, *lines, self._timeline(charts[0], moment, width)]
 
@@ -381,6 +393,33 @@ class LossPane(LinesView):
             return []
         row = watch_row(moment, self.palette, width)
         return [row.strip(width)] if row.width else []
+
+    def _curves(self, moment: Moment) -> dict[str, Array]:
+        """Return the watches to draw."""
+        return dict(islice(moment.curves.items(), MOST))
+
+    def _watched(self, moment: Moment, width: int) -> Strip:
+        """Name the watches that are drawn, with their values and scales."""
+        cursor = self.cursor_iteration
+        at = moment.snapshot.values_iteration if cursor is None else cursor
+        marks = WATCH_MARKS if self.is_colourless else (CURVE,) * MOST
+        curves = self._curves(moment)
+        return watched_row(curves, self._shown, at, marks, self.palette).strip(width)
+
+    def _draw_watched(self, moment: Moment, width: int, height: int) -> list[Chart]:
+        """Draw the watches over the same iterations, each on a scale of its own."""
+        charts = []
+        for text, values in self._curves(moment).items():
+            scale = scale_of(in_view(values, self._shown))
+            if scale is None:
+                charts.append(Chart())
+                continue
+            key = (width, height, self._shown, values.size, scale, float(values[-1]))
+            if self._drawn.get(text, (None,))[0] != key:
+                outline = laid_over(values, scale, self._shown, 2 * width)
+                self._drawn[text] = (key, chart(width, height, outline, self._shown))
+            charts.append(self._drawn[text][1])
+        return charts
 
     def _other_styles(self) -> tuple[Style, ...]:
         palette = self.palette
@@ -459,6 +498,10 @@ class LossPane(LinesView):
                 on = next(
                     (i for i in order if charts[i].lines and is_curve(charts[i].lines[y][x])), None
                 )
+                if on is None and character == " ":
+                    watch = self._watch_at(x, y)
+                    if watch is not None:
+                        character, style = watch
                 if on is not None:
                     character, style = charts[on].lines[y][x], styles[on]
                     if self._smooth and on == len(charts) - 1:
@@ -471,6 +514,14 @@ class LossPane(LinesView):
                 segments.append(Segment(character, style))
             strips.append(Strip(Segment.simplify(segments)).adjust_cell_length(width))
         return strips
+
+    def _watch_at(self, x: int, y: int) -> tuple[str, Style] | None:
+        """Return what a cell has of the curves of watches."""
+        for k, drawn in enumerate(self._laid_over):
+            if drawn.lines and is_curve(drawn.lines[y][x]):
+                mark = WATCH_MARKS[k] if self.is_colourless else drawn.lines[y][x]
+                return mark, styles(self.palette)[k]
+        return None
 
     def _timeline(self, drawn: Chart, moment: Moment, width: int) -> Strip:
         """Draw the timeline: computed and planned iterations, the clock and the changes."""

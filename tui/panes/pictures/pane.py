@@ -1,4 +1,4 @@
-"""The pictures: the boundary, the network, the quality, the histograms."""
+"""The pictures: the boundary, the network, the quality, the histograms, the phase."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from tui.panes.pictures.network_layers import (
     row_of,
 )
 from tui.panes.pictures.observations import map_name
+from tui.panes.pictures.phase import pairs_of, phase_rows
 from tui.panes.pictures.quality_tables import classes_in_sight, quality_rows
 from tui.panes.pictures.worker import (
     MOST_COLUMNS,
@@ -42,7 +43,7 @@ from tui.view_state import Moment
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
 
-VIEWS = ("Boundary", "Network", "Quality", "Histograms")
+VIEWS = ("Boundary", "Network", "Quality", "Histograms", "Phase")
 _PACE = 0.25
 """Seconds between two pictures while training."""
 _TOLD = (InputError, MemoryError)
@@ -90,6 +91,8 @@ class PicturesPane(LinesView):
         self._map = 0
         self._first = {"network": 0, "quality": 0}
         """The hidden layer or class that is the first to be seen, where not all fit."""
+        self._phase = 0
+        """Which two watches are drawn."""
         self._choice = Choice()
         """What is chosen in the network."""
         self._pair: tuple[int, ...] = (0, 1)
@@ -162,6 +165,8 @@ class PicturesPane(LinesView):
         moment, now = self.moment, monotonic()
         if moment is None or not self.size or not self.display:
             return
+        if self.view == "phase":
+            return
         observation = chosen(moment) if self.view == "network" else 0
         if self.view == "network" and row_of(moment, observation) is not None:
             # It is among what the operations have computed.
@@ -225,6 +230,8 @@ class PicturesPane(LinesView):
         seen, count = self._in_sight()
         if len(seen) < count:
             hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  "
+        elif self.view == "phase" and self.moment and len(pairs_of(self.moment)) > 1:
+            hint = "←→ pair  "
         elif self.view == "network":
             hint = "←↑↓→ neuron  p carries  "
         self.entitle(title, f"[@click=next_view]{hint}v ▸[/]")
@@ -244,6 +251,10 @@ class PicturesPane(LinesView):
         step = 1 if direction in ("right", "down") else -1
         if self.view == "network" and self.moment is not None:
             self._choose(direction, step)
+            return
+        if self.view == "phase" and direction in ("left", "right"):
+            self._phase += step
+            self._refresh()
             return
         if self.view in self._first and direction in ("left", "right"):
             self._first[self.view] = self._in_sight()[0].start + step
@@ -344,6 +355,8 @@ class PicturesPane(LinesView):
             reading = aside.picture if aside and isinstance(aside.picture, Reading) else None
             first = self._first["network"]
             return diagram_rows(moment, self.palette, size, self._choice, reading, first)
+        if self.view == "phase":
+            return phase_rows(moment, self.palette, size, self._phase)
         painted = self._painted.get(self.view)
         if painted is None:
             return [Row().add("drawing …", self.palette.dim)]
