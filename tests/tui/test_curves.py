@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import read_dataset
+from engine.common.numbers import format_number
 from engine.common.pace import SPEEDS
 from tests.tui.app import SIZES, clock, opened, said, text, until
 from tests.tui.views import drawn, go_to
@@ -25,13 +26,13 @@ async def watching(app: NNTui, *texts: str) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_watches_are_drawn_over_the_losses(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), iterations=300) as (app, pilot):
-        await pilot.press("3", "W")
+        await pilot.press("3", "m", "W")
         await until(pilot, lambda: "w watches a number" in said(app))
         await watching(app, "norm(dE_dw)", "w[0, 0]", "E < 0.1")
         await pilot.press("space")
         await until(pilot, lambda: clock(app) == (300, 0) and len(app.moment.curves) == 2)
         values = app.moment.curves["norm(dE_dw)"]
-        await until(pilot, lambda: f"norm(dE_dw) {values[-1]:.2e}" in chart(app))
+        await until(pilot, lambda: f"norm(dE_dw) {format_number(values[-1], 3)}" in chart(app))
         hue = app.palette.hues[3].rich_color
         dots = [
             character
@@ -46,7 +47,7 @@ async def test_watches_are_drawn_over_the_losses(size: tuple[int, int]) -> None:
         at = app.frame.loss.cursor_iteration
         assert at is not None
         assert at < 299
-        assert f"norm(dE_dw) {values[at]:.2e}" in chart(app)
+        assert f"norm(dE_dw) {format_number(values[at], 3)}" in chart(app)
         await pilot.press("W")
         await until(pilot, lambda: "norm(dE_dw) " not in chart(app))
 
@@ -69,8 +70,8 @@ async def test_two_watches_are_drawn_against_each_other_with_the_clock() -> None
         await pilot.press("W", "m", "space")
         await until(pilot, lambda: clock(app) == (200, 0) and "● iteration 199" in drawn(app))
         x, y = (app.moment.curves[name] for name in ("v[0, 0]", "w[0, 0]"))
-        ends = [f"{value:.3e}".replace("-", "−") for value in (y.min(), y.max())]
-        assert f"↑ w[0, 0]  {ends[0]} … {ends[1]}" in drawn(app).replace("-", "−")
+        ends = [format_number(value, 3) for value in (y.min(), y.max())]
+        assert f"↑ w[0, 0]  {ends[0]} … {ends[1]}" in drawn(app)
         before = place(app, "●")
         await pilot.press("g", *"50", "enter")
         await until(pilot, lambda: "● iteration 49" in drawn(app))

@@ -404,7 +404,7 @@ class LossPane(LinesView):
         at = moment.snapshot.values_iteration if cursor is None else cursor
         marks = WATCH_MARKS if self.is_colourless else (CURVE,) * MOST
         curves = self._curves(moment)
-        return watched_row(curves, self._shown, at, marks, self.palette).strip(width)
+        return watched_row(curves, self._shown, at, marks, self.palette, width).strip(width)
 
     def _draw_watched(self, moment: Moment, width: int, height: int) -> list[Chart]:
         """Draw the watches over the same iterations, each on a scale of its own."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.common.numbers import scientific
+from engine.common.numbers import format_number
 from tui.drawing.lines import Row
 from tui.drawing.palette import Palette
 
@@ -25,7 +25,7 @@ _DECADES = 2.5
 """From so many on the scale is logarithmic."""
 _AIR = 0.03
 """The part of the height that is left free above and below."""
-_DIGITS = 2
+_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Scale:
     def words(self) -> str:
         """Its two ends."""
         ends = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
-        low, high = (scientific(end, _DIGITS) for end in ends)
+        low, high = (format_number(end, _DIGITS) for end in ends)
         return f"{low} … {high}" + (" log" if self.log else "")
 
 
@@ -106,15 +106,35 @@ def styles(palette: Palette) -> list[Style]:
 
 
 def watched_row(
-    curves: Mapping[str, Array], axes: Axes, at: int, marks: tuple[str, ...], palette: Palette
+    curves: Mapping[str, Array],
+    axes: Axes,
+    at: int,
+    marks: tuple[str, ...],
+    palette: Palette,
+    width: int,
 ) -> Row:
-    """Name the watches, with their values at an iteration and the ends of their scales."""
+    """Name the watches, as there is room with their values at an iteration, and their scales."""
+    for told in (2, 1, 0):
+        row = _row(curves, axes, at, marks, palette, told)
+        if row.width <= width:
+            break
+    return row
+
+
+def _row(
+    curves: Mapping[str, Array],
+    axes: Axes,
+    at: int,
+    marks: tuple[str, ...],
+    palette: Palette,
+    told: int,
+) -> Row:
     row = Row()
     for (text, values), mark, style in zip(curves.items(), marks, styles(palette), strict=False):
         scale = scale_of(in_view(values, axes))
         row.add("  " if row.width else "").add(f"{mark} ", style).add(text, palette.text)
-        if at < values.size:
-            row.add(f" {scientific(float(values[at]), _DIGITS)}", palette.label)
-        if scale is not None:
+        if at < values.size and told:
+            row.add(f" {format_number(float(values[at]), _DIGITS)}", palette.label)
+        if scale is not None and told > 1:
             row.add(f" ({scale.words})", palette.dim)
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.common.numbers import grouped, scientific
+from engine.common.numbers import format_number, grouped
 from tui.drawing.canvas import Canvas
 from tui.drawing.lines import Row, wrap
 from tui.drawing.palette import Palette
@@ -80,7 +80,7 @@ def phase_rows(moment: Moment, palette: Palette, size: tuple[int, int], pair: in
 def _placed(values: Array, dots: int) -> tuple[Array, str, str]:
     """Return the places of values among so many dots, and the ends of their range."""
     low, high = float(values.min()), float(values.max())
-    ends = scientific(low, _DIGITS), scientific(high, _DIGITS)
+    ends = format_number(low, _DIGITS), format_number(high, _DIGITS)
     if low == high:
         return values * 0.0 + dots // 2, *ends
     share: Array = (values / 2 - low / 2) / (high / 2 - low / 2)
