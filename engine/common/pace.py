@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 _SHARE = 0.02
 """Seconds between two shares at least: of a fast run each has several iterations."""
+_LATE = 0.25
+"""Seconds that a run may be behind its speed."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,8 @@ class Pace:
         if rate is None:
             return None
         count = max(round(rate * _SHARE), 1)
-        # What could not be done in time is not made up for.
-        self._due = max(self._due + count / rate, self._now())
+        # A little that could not be done in time is made up for; after a long wait, nothing.
+        self._due = max(self._due + count / rate, self._now() - _LATE)
         return count
 
     def _rate(self, operations: int) -> float | None:

@@ -147,3 +147,12 @@ def test_what_could_not_be_done_in_time_is_not_made_up_for() -> None:
     after = [time for seconds, time in seen if seconds > 100]
     # Where it was late it goes on with one operation.
     assert after[1] <= Time(0, after[0].position + 2)
+
+
+def test_a_little_delay_is_made_up_for() -> None:
+    def stall(runner: Runner, seconds: float) -> None:
+        if seconds < 1 and not int(seconds * 100) % 10:
+            runner._clock.seconds += 0.03  # type: ignore[attr-defined]
+
+    seen = run(on_or(200), NAMES["100"], stall)
+    assert seen[-1][0] == pytest.approx(2, abs=0.1)
