@@ -9,10 +9,11 @@ import numpy as np
 
 from engine.common.errors import QueryError
 from engine.common.progress import Cancel, never
+from engine.inspection.ask import scan
 
 if TYPE_CHECKING:
-    from engine.debugger import Debugger
     from engine.maths.tensor import Array
+    from engine.run.run import Run
 
 
 class Curves:
@@ -23,18 +24,18 @@ class Curves:
         self._of: object = None
 
     def follow(
-        self, debugger: Debugger, texts: Sequence[str], cancel: Cancel = never
+        self, run: Run, texts: Sequence[str], cancel: Cancel = never
     ) -> Mapping[str, Array] | None:
         """Return the values of expressions at the end of each computed iteration, by the text.
 
         Conditions, and what has no single value, are left out.
 
         Args:
-            debugger: Where to look; its clock is where it was afterwards.
+            run: Where to look; its clock is where it was afterwards.
             texts: The expressions.
-            cancel: As for `Debugger.scan`; the result is then None.
+            cancel: As for `Run.run_to`; the result is then None.
         """
-        run, count = debugger.branches.current.run, len(debugger.losses)
+        count = len(run.losses)
         # A change may be taken back, and then what comes after it is otherwise.
         of = (run, run.all_changes)
         if of != self._of:
@@ -45,14 +46,14 @@ class Curves:
             known = self._known.get(text, np.empty(0))[:count]
             if known.size < count:
                 try:
-                    scan = debugger.scan(text, known.size, cancel=cancel)
+                    more = scan(run, text, known.size, count - 1, cancel)
                 except QueryError:
                     continue
-                if scan is None:
+                if more is None:
                     return None
-                if scan.query.is_condition:
+                if more.query.is_condition:
                     continue
-                known = np.concatenate((known, scan.values))
+                known = np.concatenate((known, more.values))
                 known.flags.writeable = False
                 self._known[text] = known
             found[text] = known

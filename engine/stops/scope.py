@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -160,8 +161,12 @@ class Scope:
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)
         if tensor is None:
-            known = ", ".join(dict.fromkeys([*(t.name for t in self._tensors.values()), *CLOCKS]))
-            raise QueryError(f"there is no {clean(name, 40)!r} here; there are {known}")
+            names = list(dict.fromkeys([*(t.name for t in self._tensors.values()), *CLOCKS]))
+            lower = {known.lower(): known for known in reversed(names)}
+            near = get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
+            meant = f" (did you mean {lower[near[0]]}?)" if near else ""
+            known = ", ".join(names)
+            raise QueryError(f"there is no {clean(name, 40)!r} here{meant}; there are {known}")
         return tensor
 
     def _is_computed(self, tensor: Tensor) -> bool:

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, read_dataset
+from engine.common.progress import Cancel
+from engine.inspection.ask import Scan, scan
 from engine.inspection.curves import Curves
+from engine.run.run import Run
 
 TEXTS = ["norm(dE_dw)", "v[1, 0]", "E < 0.1", "v"]
 
@@ -14,14 +17,16 @@ def test_they_are_what_each_iteration_has_and_only_what_is_new_is_looked_for(
 ) -> None:
     made, curves = Debugger(read_dataset("xor"), Hyperparameters()), Curves()
     looked: list[int] = []
-    scan = made.scan
-    monkeypatch.setattr(
-        made, "scan", lambda text, first, cancel: looked.append(first) or scan(text, first)
-    )
+
+    def noted(run: Run, text: str, first: int, last: int, cancel: Cancel) -> Scan | None:
+        looked.append(first)
+        return scan(run, text, first, last, cancel)
+
+    monkeypatch.setattr("engine.inspection.curves.scan", noted)
     for end in (30, 50):
         made.run_to(end)
         made.step_operation()
-        found = curves.follow(made, TEXTS)
+        found = curves.follow(made.branches.current.run, TEXTS)
         assert found is not None
         assert list(found) == TEXTS[:2]
         assert (made.iteration, made.position) == (end, 1)
@@ -40,11 +45,11 @@ def test_what_a_change_that_is_taken_back_has_made_of_them_is_forgotten() -> Non
     made.run(20)
     made.edit("w", (0, 0), 3.0)
     made.run(20)
-    curves.follow(made, ["E"])
+    curves.follow(made.branches.current.run, ["E"])
     made.go_to(20)
     made.undo()
     made.run_to(40)
-    found = curves.follow(made, ["E"])
+    found = curves.follow(made.branches.current.run, ["E"])
     assert found is not None
     np.testing.assert_array_equal(found["E"], made.losses)
 
@@ -52,4 +57,4 @@ def test_what_a_change_that_is_taken_back_has_made_of_them_is_forgotten() -> Non
 def test_a_search_that_is_given_up_gives_nothing() -> None:
     made = Debugger(read_dataset("xor"), Hyperparameters())
     made.run(20)
-    assert Curves().follow(made, ["E"], lambda: True) is None
+    assert Curves().follow(made.branches.current.run, ["E"], lambda: True) is None

@@ -121,13 +121,15 @@ class AskActions(Base):
         self.ask(value, copy)
 
     def action_evaluate(self) -> None:
-        if self.session is None:
+        if self.session is None or self.moment is None:
             return
         if self._typed is None:
             self._typed = []
+        from tui.dialogs.completion import suggester_for
         from tui.dialogs.evaluate import EvaluateScreen
 
-        self.push_screen(EvaluateScreen(self._evaluate, self._typed))
+        suggester = suggester_for(self.moment)
+        self.push_screen(EvaluateScreen(self._evaluate, self._typed, suggester))
 
     def _evaluate(self, text: str) -> Future[Array | Scan | None]:
         assert self.session is not None

@@ -165,7 +165,7 @@ class Showing(Base):
 
         self.travel(
             "looking through the iterations",
-            lambda debugger, cancel: curves.follow(debugger, texts, cancel),
+            lambda debugger, cancel: curves.follow(debugger.branches.current.run, texts, cancel),
             found,
         )
 
