@@ -241,19 +241,25 @@ class Debugger:
 
     # Stopping
 
-    def proceed(self, iteration: int | None = None, cancel: Cancel = never) -> Hit | None:
+    def proceed(
+        self,
+        iteration: int | None = None,
+        cancel: Cancel = never,
+        operations: int | None = None,
+    ) -> Hit | None:
         """Run on until there is a reason to stop.
 
         Args:
             iteration: Run at most until so many iterations are complete; by default the
                 planned ones.
             cancel: As for `run_to`.
+            operations: Run at most so many operations.
 
         Returns:
             Why it stopped, or None where the iterations are complete or it was cancelled.
         """
         end = self.hyperparameters.iterations if iteration is None else iteration
-        return self._stopping.proceed(end, cancel)
+        return self._stopping.proceed(end, cancel, operations)
 
     def train(self, cancel: Cancel = never) -> Hit | None:
         """Run until the planned iterations are complete, the target is reached, or patience ends.

@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.common.pace import FULL, Clock, Pace, Speed
+
 if TYPE_CHECKING:
     from engine.debugger import Debugger
 
@@ -22,10 +24,18 @@ class Runner:
     A command waits at most for the end of the present iteration, or of the present
     operation where an iteration takes longer than 50 ms. The thread never waits for
     the one who gave the command.
+
+    Args:
+        debugger: What to run.
+        speed: How fast to run on.
+        clock: Tells the time and waits.
     """
 
-    def __init__(self, debugger: Debugger) -> None:
+    def __init__(self, debugger: Debugger, speed: Speed = FULL, clock: Clock | None = None) -> None:
         self._debugger = debugger
+        self._clock = clock or Clock()
+        self._pace = Pace(self._clock.now)
+        self._pace.speed = speed
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._running = False
         self._closed = False
@@ -37,6 +47,11 @@ class Runner:
     def running(self) -> bool:
         """Whether the debugger runs on by itself."""
         return self._running
+
+    @property
+    def speed(self) -> Speed:
+        """How fast it runs on."""
+        return self._pace.speed
 
     def submit(self, command: Callable[[Debugger], T]) -> Future[T]:
         """Execute a command on the debugger, in its turn.
@@ -58,6 +73,10 @@ class Runner:
         """Run on until the planned iterations are done or `pause` is called."""
         return self._enqueue(lambda: self._set_running(True), takes_failure=False)
 
+    def change_speed(self, step: int) -> Future[None]:
+        """Run on faster or slower, by so many speeds of the list."""
+        return self._enqueue(lambda: self._change_speed(step), takes_failure=False)
+
     def pause(self) -> Future[None]:
         """Stop at the next boundary."""
         return self._enqueue(lambda: self._set_running(False), takes_failure=False)
@@ -73,17 +92,30 @@ class Runner:
         return future
 
     def _set_running(self, running: bool) -> None:
+        if running and not self._running:
+            self._pace.begin()
         self._running = running
+
+    def _change_speed(self, step: int) -> None:
+        self._pace.change(self.speed.beside(step), len(self._debugger.program.operations))
 
     def _set_closed(self) -> None:
         self._closed = True
 
     def _work(self) -> None:
         while not self._closed:
-            if not self._running or not self._jobs.empty():
-                self._obey(*self._jobs.get())
+            job = self._next_job()
+            if job is not None:
+                self._obey(*job)
             else:
                 self._run_on_or_fail()
+
+    def _next_job(self) -> _Job | None:
+        """Wait for a command; None once it is time to run on."""
+        if not self._running or not self._jobs.empty():
+            return self._jobs.get()
+        seconds = self._pace.wait()
+        return self._clock.next_of(self._jobs, seconds) if seconds else None
 
     def _run_on_or_fail(self) -> None:
         """What goes wrong while running on is told to whoever gives the next command."""
@@ -96,7 +128,10 @@ class Runner:
     def _run_on(self) -> None:
         debugger, waiting = self._debugger, self._jobs
         planned = debugger.hyperparameters.iterations
-        hit = debugger.proceed(cancel=lambda: not waiting.empty())
+        share = self._pace.take(len(debugger.program.operations))
+        operations = share if self.speed.walks else None
+        end = planned if share is None or operations else debugger.iteration + share
+        hit = debugger.proceed(min(end, planned), lambda: not waiting.empty(), operations)
         if hit is not None or debugger.iteration >= planned:
             self._running = False
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.events import Event, Key, Paste
 from textual.widgets import Footer
 
+from engine.common.pace import FULL, Speed
 from tui.actions.asking import AskActions
 from tui.actions.changes import ChangeActions
 from tui.actions.clock import ClockActions
@@ -53,6 +54,7 @@ class NNTui(
         opener: Makes what opens it; None where the screen is to ask what to open.
         fps: How often to draw a second, at most.
         calm: Whether only the header is drawn while training.
+        speed: How fast a run goes on, to begin with.
         ask: Makes what opens the data, or the saved run, that the answer names.
     """
 
@@ -68,9 +70,10 @@ class NNTui(
         fps: float = 10.0,
         *,
         calm: bool = False,
+        speed: Speed = FULL,
         ask: Callable[[str | None, str | None], Opener] | None = None,
     ) -> None:
-        super().__init__(data, fps, calm)
+        super().__init__(data, fps, calm, speed)
         self._loader = RunLoader(self, opener, ask)
 
     def read_again(self, **options: object) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.common.pace import FULL, Speed
 from engine.runner import Runner
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ Window = tuple[slice | None, int, str | None]
 
 @dataclass(frozen=True)
 class View:
-    """A snapshot and whether the runner went on running after it."""
+    """A snapshot, whether the runner went on running after it, and how fast it does."""
 
     snapshot: Snapshot
     running: bool
+    speed: Speed = FULL
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Session:
         deliver: Takes each view or error; called in the runner's thread.
         save: Starts saving the run, given what has the saver look at it; None where it is not
             to be saved.
+        speed: How fast to run on.
 
     Attributes:
         saver: What saves the run, if anything does.
@@ -76,11 +79,12 @@ class Session:
         window: Callable[[], Window],
         deliver: Callable[[Outcome], None],
         save: Callable[[Callable[[], object]], Saver | None] = lambda nudge: None,
+        speed: Speed = FULL,
     ) -> None:
         # With the default of 5 ms, each of the many short turns that the screen takes for
         # one key would wait that long for the training thread.
         sys.setswitchinterval(_TURN)
-        self._runner = Runner(debugger)
+        self._runner = Runner(debugger, speed)
         self._interval = 1.0 / fps
         self._window = window
         self._deliver = deliver
@@ -108,7 +112,7 @@ class Session:
         def job(debugger: Debugger) -> View:
             if command is not None:
                 command(debugger)
-            return View(debugger.snapshot(*window), self._runner.running)
+            return View(debugger.snapshot(*window), self._runner.running, self._runner.speed)
 
         future = self._runner.submit(job)
         self._waiting.add(future)
@@ -141,6 +145,11 @@ class Session:
     def run(self) -> None:
         """Run on until the planned iterations are done."""
         self._runner.run()
+        self.do()
+
+    def change_speed(self, step: int) -> None:
+        """Run on faster or slower, by so many speeds of the list."""
+        self._runner.change_speed(step)
         self.do()
 
     def pause(self) -> None:

@@ -205,6 +205,24 @@ KEYS = (
         title="Repeat the last motion",
     ),
     Key(
+        "change_speed(1)",
+        ("right_square_bracket",),
+        "]",
+        "faster",
+        "run faster, up to full speed; at slow speeds (the header tells) ▶ walks",
+        MOVING,
+        footer=False,
+    ),
+    Key(
+        "change_speed(-1)",
+        ("left_square_bracket",),
+        "[",
+        "slower",
+        "run slower, down to 1 operation a second",
+        MOVING,
+        footer=False,
+    ),
+    Key(
         "escape",
         ("escape",),
         "Esc",
@@ -233,6 +251,16 @@ KEYS = (
         STOPPING,
         footer=False,
         title="Watch an expression",
+    ),
+    Key(
+        "draw_watches",
+        ("W",),
+        "W",
+        "draw",
+        "draw watched numbers, and the last : … over, in Loss and Pictures (phase), or no longer",
+        STOPPING,
+        footer=False,
+        title="Draw the watches",
     ),
     Key(
         "stops",
@@ -312,7 +340,7 @@ KEYS = (
         ("asterisk",),
         "*",
         "+10 %",
-        "make it 10 % larger",
+        "make it 10 % larger; _ smaller",
         CHANGING,
         footer=False,
         panes={"weights": "+10 %"},
@@ -428,6 +456,7 @@ KEYS = (
             "loss": "go there",
             "weights": "edit",
             "iteration": "inspect",
+            "pictures": "inspect",
         },
         title="Open what is under the cursor",
     ),
@@ -455,11 +484,31 @@ KEYS = (
         "v",
         "view",
         "in Weights: value, gradient, update, change since the start, check; or colours; "
-        "in Pictures: boundary, network, quality, histograms",
+        "in Pictures: boundary, network, quality, histograms, phase",
         PANES,
         panes={"weights": "view", "pictures": "view"},
         home="weights",
         title="Next view of the pane",
+    ),
+    Key(
+        "next_kind",
+        ("p",),
+        "p",
+        "carried",
+        "in Network: what it carries: by phase, values, gradients, both",
+        PANES,
+        panes={"pictures": "carried"},
+        title="Network: what it carries",
+    ),
+    Key(
+        "whole",
+        ("o",),
+        "o",
+        "one/all",
+        "in Network: the numbers of one observation, or of all (gradients summed)",
+        PANES,
+        panes={"pictures": "one/all"},
+        title="Network: one observation or all",
     ),
     Key(
         "log_scale",
@@ -578,6 +627,8 @@ KEYS = (
 )
 
 
+_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"}
+"""Those that the help of another key tells of too."""
 _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
 """Those that a narrow footer leaves out first."""
 
@@ -654,9 +705,13 @@ def palette_keys() -> list[Key]:
 def readme_table() -> str:
     """Write the keys as the table of the README."""
     lines = ["| key | what it does |", "|---|---|"]
+    panes = ", ".join(TITLES.values())
     for group, keys in keys_by_group().items():
         lines.append(f"| **{group}** | |")
+        if group == PANES:
+            lines.append(f"| `1` … `{len(TITLES)}` | go to a pane: {panes} |")
         for key in keys:
             shown = " ".join(f"`{name}`" for name in key.shown.split(" "))
-            lines.append(f"| {shown} | {key.help} |")
+            if not key.action.startswith("pane(") and key.action not in _TOLD_BESIDE:
+                lines.append(f"| {shown} | {key.help} |")
     return "\n".join(lines)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from engine.common.pace import FULL, Speed
 from engine.data.options import TABLE_DECLARATIONS
 
 if TYPE_CHECKING:
     from engine.common.declaration import Value
     from engine.data.dataset import Dataset
     from engine.inspection.snapshot import Snapshot
+    from engine.maths.tensor import Array
 
 
 class State(Enum):
@@ -32,6 +35,9 @@ class Moment:
         state: What the run is doing.
         rate: Iterations a second while running.
         selected: The observation under the cursor, or None before it was moved.
+        speed: How fast it runs, or would.
+        curves: The watched numbers of each iteration, by the expression, as far as they are
+            drawn and were looked for.
     """
 
     dataset: Dataset
@@ -39,6 +45,13 @@ class Moment:
     state: State
     rate: float | None = None
     selected: int | None = None
+    speed: Speed = FULL
+    curves: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether the run goes on too fast to be followed from operation to operation."""
+        return self.state is State.RUNNING and not self.speed.walks
 
     @property
     def settings(self) -> dict[str, Value]:
@@ -53,6 +66,6 @@ class Moment:
     def fresh(self) -> str | None:
         """The name of what has just been computed, while one can look at it."""
         computed = self.snapshot.computed
-        if self.state is State.RUNNING or not computed:
+        if self.is_blurred or not computed:
             return None
         return self.snapshot.listing.lines[computed - 1].name

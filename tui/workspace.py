@@ -132,6 +132,8 @@ class Frame(Vertical):
         """Leave what the active pane is in the middle of; false if it is in nothing."""
         if self.active == "loss":
             return self.loss.clear_cursor()
+        if self.active == "pictures":
+            return self.pictures.give_up()
         if self.active != "weights":
             return False
         return self.weights.inspect(None) or self.weights.leave_check()

@@ -259,7 +259,12 @@ class _Compiler:
         return shape
 
     def _comparison(self, node: ast.Compare) -> Term:
-        terms = [self._number(part) for part in (node.left, *node.comparators)]
+        terms = [self.compile(part) for part in (node.left, *node.comparators)]
+        kinds = {term.is_truth for term in terms}
+        same = all(isinstance(symbol, (ast.Eq, ast.NotEq)) for symbol in node.ops)
+        if kinds != {False} and not (kinds == {True} and same):
+            # Only whether two comparisons say the same can be asked.
+            terms = [self._number(part) for part in (node.left, *node.comparators)]
         parts, lowers = [], []
         for left, right, symbol in zip(terms, terms[1:], node.ops, strict=False):
             compare = _COMPARISONS.get(type(symbol))

@@ -98,6 +98,11 @@ class Run:
         """Whether complete iterations lie ahead of the clock."""
         return self.iteration < len(self.losses)
 
+    @property
+    def dataset(self) -> Dataset:
+        """What it learns."""
+        return self._dataset
+
     def origin_of_input(self, row: int, column: int) -> str:
         """Say where an element of x comes from; in a batch, by its row there."""
         batch = self.program.batch
@@ -158,7 +163,13 @@ class Run:
             self.iteration += 1
             self.position = 0
 
-    def run_to(self, iteration: int, cancel: Cancel = never, guard: Watch | None = None) -> None:
+    def run_to(
+        self,
+        iteration: int,
+        cancel: Cancel = never,
+        guard: Watch | None = None,
+        operations: int | None = None,
+    ) -> None:
         """Run until so many iterations are complete.
 
         Args:
@@ -166,7 +177,11 @@ class Run:
             cancel: Asked every few milliseconds between two iterations, and before each
                 operation where an iteration takes longer than 50 ms; true ends the run there.
             guard: Ends the run where it finds a reason to, which is then its `hit`.
+            operations: Run at most so many operations, one by one.
         """
+        by_one = operations is not None
+        if operations is not None:
+            cancel = self._after(operations, cancel)
         watched, known = self.time, len(self.losses)
         try:
             with np.errstate(all="ignore"):
@@ -176,7 +191,7 @@ class Run:
                     end = iteration
                     if guard is not None and guard.watches_nonfinite:
                         end = min(iteration, self._end_of_watch())
-                    going = self._run_to(end, cancel, guard)
+                    going = self._run_to(end, cancel, guard, by_one)
                     if guard is not None and not guard.is_finite(watched[0]):
                         self._retrace(watched, guard, known)
                         break
@@ -186,6 +201,12 @@ class Run:
                 self._retrace(watched, guard, known)
         self._settle()
 
+    def _after(self, operations: int, cancel: Cancel) -> Cancel:
+        """Return what is true once so many more operations have run, or when `cancel` is."""
+        each = len(self.program.operations)
+        end = self.iteration * each + self.position + operations
+        return lambda: self.iteration * each + self.position >= end or cancel()
+
     def _end_of_watch(self) -> int:
         """Return the iteration up to which a value that is not finite leaves a trace."""
         end = self.iteration + max(_GUARDED_STRETCH, self._unasked)
@@ -193,7 +214,7 @@ class Run:
         # A change by hand can make everything finite again.
         return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
-    def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None) -> bool:
+    def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None, by_one: bool) -> bool:
         """The same without an eye on what is not finite; false if cancelled."""
         began, first = perf_counter(), self.iteration
         skips = guard is not None and guard.skip == self.time
@@ -202,7 +223,7 @@ class Run:
                 return False
             change = self._history.next_change(*self.time)
             within = change is not None and change.iteration == self.iteration
-            slow = self.seconds_per_iteration > _SLOW_ITERATION
+            slow = by_one or self.seconds_per_iteration > _SLOW_ITERATION
             if self.position or within or slow or skips:
                 if not self._finish(cancel if slow else never, guard):
                     return False
@@ -212,7 +233,8 @@ class Run:
                 if not self._run_freely(end, cancel, guard):
                     return False
             skips = False
-            self._measure((perf_counter() - began) / (self.iteration - first))
+            if not by_one:
+                self._measure((perf_counter() - began) / (self.iteration - first))
         return True
 
     def _measure(self, seconds: float) -> None:

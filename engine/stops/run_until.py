@@ -48,10 +48,10 @@ class Stopping:
     def _wanted(self) -> list[Stop]:
         return [*self.stops, *self.planned]
 
-    def proceed(self, iteration: int, cancel: Cancel) -> Hit | None:
+    def proceed(self, iteration: int, cancel: Cancel, operations: int | None = None) -> Hit | None:
         """See `Debugger.proceed`."""
         guard = self._going_on()
-        self._present().run_to(iteration, cancel, guard)
+        self._present().run_to(iteration, cancel, guard, operations)
         self._guard = None if guard.hit else (self._key(), guard)
         return self._noted(guard.hit)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.analysis.metrics import decision_of
 from engine.common.errors import NotComputedError, QueryError
 from engine.common.text import clean, without_subscripts
 from engine.language.compiler import Term
-from engine.language.lowering import Lower, Lowering
+from engine.language.lowering import Lower, Lowering, lowered
 from engine.maths.calls import Apply, Copy
 from engine.maths.clocked import Count
 from engine.maths.tensor import BatchLabels, Tensor
@@ -27,6 +29,7 @@ CLOCKS = {
     "epoch": "the present epoch; one pass over all observations",
     "best_E": "the smallest E so far",
     "gradient_norm": "the norm of all gradients of parameters together",
+    "accuracy": "the share of the present observations whose class is right",
 }
 """Names beside those of the tensors."""
 
@@ -158,8 +161,12 @@ class Scope:
     def _tensor(self, name: str) -> Tensor:
         tensor = self._tensors.get(name)
         if tensor is None:
-            known = ", ".join(dict.fromkeys([*(t.name for t in self._tensors.values()), *CLOCKS]))
-            raise QueryError(f"there is no {clean(name, 40)!r} here; there are {known}")
+            names = list(dict.fromkeys([*(t.name for t in self._tensors.values()), *CLOCKS]))
+            lower = {known.lower(): known for known in reversed(names)}
+            near = get_close_matches(name.lower(), lower, n=1, cutoff=0.75)
+            meant = f" (did you mean {lower[near[0]]}?)" if near else ""
+            known = ", ".join(names)
+            raise QueryError(f"there is no {clean(name, 40)!r} here{meant}; there are {known}")
         return tensor
 
     def _is_computed(self, tensor: Tensor) -> bool:
@@ -178,6 +185,8 @@ class Scope:
             return Term(lambda: np.float64(losses.best(run.iteration)), lower=lower)
         if name == "gradient_norm":
             return self._gradient_norm()
+        if name == "accuracy":
+            return self._accuracy()
         back = np.float64(self.place == END)
 
         def epoch(to: Lowering) -> Array:
@@ -191,6 +200,30 @@ class Scope:
         E, self._asks_best = self._run.program.tensors["E"].data, True
         to.calls.append(Apply(np.fmin, [self.best, E], self.best))
         return self.best
+
+    def _accuracy(self) -> Term:
+        decision = decision_of(self._run.dataset, self._run.hyperparameters.loss)
+        if decision is None:
+            raise QueryError("accuracy needs classes: the targets are numbers")
+        f, f0 = self._tensor("f"), self._tensor("f0")
+        lowers = [self.term(tensor.name).lower for tensor in (f, f0)]
+
+        def accuracy() -> np.float64:
+            return np.float64(np.mean(decision.decide(f.data) == decision.truth(f0.data)))
+
+        def lower(to: Lowering, f: Array, f0: Array) -> Array:
+            guess = to.apply(np.greater, f, np.array(decision.threshold), is_truth=True)
+            truth = to.apply(np.greater, f0, np.array(0.5), is_truth=True)
+            right = to.apply(np.equal, guess, truth, is_truth=True)
+            known = to.apply(np.isfinite, f, is_truth=True)
+            right = to.as_number(to.apply(np.logical_and, right, known, is_truth=True))
+            return to.apply(np.divide, to.reduce(np.add, right), np.array(float(f.size)))
+
+        # Which of several outputs is the largest is found from Python.
+        is_single = f.whole.shape[-1] == 1
+        return Term(
+            accuracy, work=f.whole.size, lower=lowered(lower, *lowers) if is_single else None
+        )
 
     def _gradient_norm(self) -> Term:
         gradients = [self._tensor(f"dE_d{name}") for name in self._run.program.changes]

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
+from engine.common.pace import FULL, Speed
 from engine.common.progress import Progress, silent
 from tui.app import NNTui
 from tui.opening.open_run import Opening
@@ -74,9 +75,9 @@ class PlainOpener:
         return Opening(self.load())
 
 
-def app_of(load: Callable[[], Debugger]) -> NNTui:
+def app_of(load: Callable[[], Debugger], speed: Speed = FULL) -> NNTui:
     """The app on what a function makes."""
-    return NNTui("or.csv", lambda: PlainOpener(load))  # type: ignore[arg-type,return-value]
+    return NNTui("or.csv", lambda: PlainOpener(load), speed=speed)  # type: ignore[arg-type,return-value]
 
 
 @asynccontextmanager
@@ -85,6 +86,7 @@ async def opened(
     dataset: Dataset | None = None,
     *,
     notifications: bool = False,
+    speed: Speed = FULL,
     **hyperparameters: object,
 ) -> AsyncIterator[tuple[NNTui, Pilot[None]]]:
     """The app on a dataset, by default OR, paused at iteration 0; what it tells may be shown."""
@@ -93,7 +95,7 @@ async def opened(
         values = Hyperparameters(**hyperparameters)  # type: ignore[arg-type]
         return Debugger(dataset or read_dataset("or"), values)
 
-    app = app_of(load)
+    app = app_of(load, speed)
     async with app.run_test(size=size, notifications=notifications) as pilot:
         await until(pilot, lambda: app.moment is not None)
         await pilot.pause()

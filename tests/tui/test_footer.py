@@ -14,7 +14,7 @@ SHOWN = {
     "loss": ["Enter go there", "y log", "a average", "z zoom"],
     "weights": ["Enter edit", "+ +1 %", "v view"],
     "iteration": ["Enter inspect"],
-    "pictures": ["v view"],
+    "pictures": ["Enter inspect", "v view", "p carried", "o one/all"],
 }
 EVERYWHERE = ["? help", "q quit", "space run", "n next"]
 

@@ -141,5 +141,5 @@ async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> N
 async def test_the_speed_is_told(size: tuple[int, int]) -> None:
     async with opened(size, iterations=10**9) as (app, pilot):
         await pilot.press("space")
-        told = re.compile(r"▶ running  [\d,.]+ iterations/s$")
+        told = re.compile(r"▶ running at full speed \[ \]  [\d,.]+ iterations/s$")
         await until(pilot, lambda: told.search(header(app)[1]))

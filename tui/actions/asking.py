@@ -127,17 +127,20 @@ class AskActions(Base):
         self.ask(value, copy)
 
     def action_evaluate(self) -> None:
-        if self.session is None:
+        if self.session is None or self.moment is None:
             return
         if self._typed is None:
             self._typed = []
+        from tui.dialogs.completion import suggester_for
         from tui.dialogs.evaluate import EvaluateScreen
 
-        self.push_screen(EvaluateScreen(self._evaluate, self._typed))
+        suggester = suggester_for(self.moment)
+        self.push_screen(EvaluateScreen(self._evaluate, self._typed, suggester))
 
     def _evaluate(self, text: str) -> Future[Array | Scan | None]:
         assert self.session is not None
         span = split_range(text)
         if span is None:
             return self.session.request(lambda debugger: debugger.evaluate(text))
+        self.asked_over = span[0]
         return self.session.request_long(lambda debugger, cancel: debugger.scan(*span, cancel))

@@ -10,6 +10,7 @@ from textual.events import Key
 from textual.screen import Screen
 
 from engine.common.numbers import grouped
+from engine.common.pace import Speed
 from tui.drawing.palette import Palette
 from tui.engine_link import Command, Journey, Session
 from tui.terminal.ascii import is_plain
@@ -37,10 +38,11 @@ class _MainScreen(Screen[object], inherit_bindings=False):
 class Base(FailingApp):
     """The app, as far as every group of actions knows it."""
 
-    def __init__(self, data: str, fps: float, calm: bool) -> None:
+    def __init__(self, data: str, fps: float, calm: bool, speed: Speed) -> None:
         super().__init__(driver_class=PlainDriver if is_plain() else ScreenDriver)
         self.fps = fps
         self.calm = calm
+        self.speed = speed
         self.palette = Palette.from_theme({})
         self.frame = Frame(data)
         self.session: Session | None = None
@@ -51,6 +53,8 @@ class Base(FailingApp):
         """The observation under the cursor, or None before it was moved."""
         self.keymap: dict[str, str] = {}
         """The keys that the settings give actions instead of their own."""
+        self.asked_over = ""
+        """The expression that was last asked over iterations."""
         self.early: list[Key] = []
         """Typed while the data are being read."""
         self.exercise: Exercise | Find | None = None

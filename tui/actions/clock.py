@@ -36,6 +36,10 @@ class ClockActions(Base):
         else:
             self.start()
 
+    def action_change_speed(self, step: int) -> None:
+        if self.session is not None:
+            self.session.change_speed(step)
+
     def action_continue(self) -> None:
         if self.moment is None or self.training:
             return

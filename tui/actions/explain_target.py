@@ -30,7 +30,7 @@ def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger]
     if pane == "hyperparameters":
         raise InputError("This is a setting, so there is nothing to explain.")
     if pane == "pictures":
-        raise InputError("No number is chosen here: x explains those in the other panes.")
+        return _neuron(frame, moment)
     if pane == "loss":
         cursor = frame.loss.cursor_iteration
         if cursor is not None and cursor != snapshot.values_iteration:
@@ -47,6 +47,18 @@ def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger]
         first = (first[0], frame.dataset.target)
     elsewhere = pane == "iteration"
     return name, lambda debugger: _striking_cell(debugger, name, first, row, elsewhere)
+
+
+def _neuron(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger], Index]]:
+    """Return the number of the neuron that is chosen in the picture."""
+    chosen = frame.pictures.cell
+    if chosen is None:
+        raise InputError("No number is chosen here: h j k l choose a neuron of the network.")
+    name, neuron = chosen
+    row = moment.snapshot.place_of(moment.selected or 0)
+    if row is None:
+        raise InputError("This observation is not in the batch, so nothing of it is computed.")
+    return name, lambda debugger: (row, neuron)
 
 
 def _striking_cell(

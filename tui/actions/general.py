@@ -58,7 +58,7 @@ class GeneralActions(Base):
             self.push_screen(CommandSearch())
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen(self.palette, self.keymap))
+        self.push_screen(HelpScreen(self.palette, self.keymap, self.frame.active))
 
     def action_export(self) -> None:
         if self.session is None or self.debugger is None:

@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.theme import Theme
 from textual.timer import Timer
 
+from engine.common.pace import Speed
 from engine.common.text import clean
 from tui.actions.base import Base
 from tui.drawing.contrast import legible
@@ -44,8 +45,8 @@ class Looks(Base):
 
     _redrawing: Timer | None = None
 
-    def __init__(self, data: str, fps: float, calm: bool) -> None:
-        super().__init__(data, fps, calm)
+    def __init__(self, data: str, fps: float, calm: bool, speed: Speed) -> None:
+        super().__init__(data, fps, calm, speed)
         self.register_theme(THEME)
         kept = read_settings()
         # What Textual itself lets users set, e.g. textual-light.

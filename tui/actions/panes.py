@@ -7,6 +7,7 @@ from tui.keys import KEYS
 from tui.panes.dataset.pane import DatasetPane
 from tui.panes.iteration import IterationPane
 from tui.panes.loss.pane import LossPane
+from tui.panes.pictures.pane import PicturesPane
 from tui.panes.weights.pane import WeightsPane
 
 
@@ -60,6 +61,9 @@ class PaneActions(Base):
         self._select(message.observation)
 
     def on_iteration_pane_opened(self, message: IterationPane.Opened) -> None:
+        self.inspect(message.name)
+
+    def on_pictures_pane_opened(self, message: PicturesPane.Opened) -> None:
         self.inspect(message.name)
 
     def on_loss_pane_chosen(self, message: LossPane.Chosen) -> None:

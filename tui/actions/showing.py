@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError, NotComputedError
@@ -17,6 +18,8 @@ from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.inspection.curves import Curves
+    from engine.maths.tensor import Array
     from engine.saved.saver import Saver
 
 _COPY_ALL = 512
@@ -27,6 +30,11 @@ class Showing(Base):
     """Puts runs on the screen and keeps it up to date."""
 
     _runs = 0
+    _draws_watches = False
+    _curves: Curves | None = None
+    _shown_curves: Mapping[str, Array] = MappingProxyType({})
+    _followed: object = None
+    """What the curves were last looked for."""
     _timed: tuple[float, int] | None = None
     """When the rate began to be measured, and at which iteration."""
 
@@ -42,12 +50,13 @@ class Showing(Base):
         before, self.session = self.session, None
         if before is not None:
             before.close("quit")
-            self.selected = self._timed = None
+            self.selected = self._timed = self._followed = None
+            self._shown_curves = {}
             self.frame.start_again()
         self.debugger = debugger
         self._runs += 1
         deliver = partial(self._deliver, self._runs)
-        self.session = Session(debugger, self.fps, self._window, deliver, save)
+        self.session = Session(debugger, self.fps, self._window, deliver, save, self.speed)
         if before is None:
             self.set_interval(min(1 / self.fps / 3, 0.05), self._tick)
             self.set_interval(1.0, self._tell_whether_saved)
@@ -102,16 +111,64 @@ class Showing(Base):
             state = State.FINISHED
         best = snapshot.best if self.training and not view.running else None
         self.training = view.running
+        self.speed = view.speed
         self.moment = Moment(
             dataset=self.debugger.dataset,
             snapshot=snapshot,
             state=state,
             rate=self._rate(snapshot.iteration) if view.running else None,
             selected=self.selected,
+            speed=view.speed,
+            curves=self._shown_curves,
         )
         self.draw()
+        self._follow()
         if best is not None and best != snapshot.iteration:
             self.say(f"R goes to the best parameters, of iteration {grouped(best)}.")
+
+    def action_draw_watches(self) -> None:
+        """Draw the watched numbers over the iterations, or no longer."""
+        if self.moment is None:
+            return
+        self._draws_watches = not self._draws_watches
+        if self._draws_watches and not self._watched():
+            self.say("Nothing to draw yet: w watches a number, such as norm(dE_dw).")
+        self._followed, self._shown_curves = None, {}
+        self.tell("")
+
+    def _watched(self) -> tuple[str, ...]:
+        """Return what may be curves: the watches, and what was asked over iterations."""
+        assert self.moment is not None
+        stops = self.moment.snapshot.stops
+        texts = [stop.spec for stop in stops if stop.value and stop.enabled and not stop.name]
+        return tuple(dict.fromkeys([*texts, *([self.asked_over] if self.asked_over else [])]))
+
+    def _follow(self) -> None:
+        """Look for the curves where they are drawn and there is something new."""
+        moment = self.moment
+        if moment is None or not self._draws_watches or moment.is_blurred:
+            return
+        snapshot = moment.snapshot
+        present = next(branch.number for branch in snapshot.branches if branch.current)
+        wanted = (self._watched(), snapshot.losses.size, snapshot.changes, present)
+        if wanted == self._followed or not snapshot.losses.size:
+            return
+        self._followed = wanted
+        if self._curves is None:
+            from engine.inspection.curves import Curves
+
+            self._curves = Curves()
+        curves, texts = self._curves, self._watched()
+
+        def found(values: Mapping[str, Array] | None) -> None:
+            if values is not None:
+                self._shown_curves = values
+
+        self.travel(
+            "looking through the iterations",
+            lambda debugger, cancel: curves.follow(debugger.branches.current.run, texts, cancel),
+            found,
+        )
 
     def start(self) -> None:
         if self.session is not None:
@@ -133,7 +190,7 @@ class Showing(Base):
     def draw(self) -> None:
         if self.moment is None:
             return
-        if self.calm and self.moment.state is State.RUNNING:
+        if self.calm and self.moment.is_blurred:
             self.frame.header.show(self.moment)
             return
         self.frame.show(self.moment)

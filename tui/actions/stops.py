@@ -54,9 +54,11 @@ class StopActions(Base):
 
     def prompt_new_stop(self, kind: str) -> None:
         """Ask for a watch or a breakpoint."""
-        if self.session is None:
+        if self.session is None or self.moment is None:
             return
-        session = self.session
+        from tui.dialogs.completion import suggester_for
+
+        session, suggester = self.session, suggester_for(self.moment)
 
         def add(text: str) -> Future[Stop]:
             def command(debugger: Debugger) -> Stop:
@@ -66,7 +68,7 @@ class StopActions(Base):
             return session.request(command)
 
         title, hint = ("Watch", _WATCH_HINT) if kind == "watch" else ("Breakpoint", _BREAK_HINT)
-        self.push_screen(PromptScreen(title, hint, add), self._stop_added)
+        self.push_screen(PromptScreen(title, hint, add, suggester=suggester), self._stop_added)
 
     def _stop_added(self, stop: Stop | None) -> None:
         # It may have been added although Esc, right behind Enter, has closed the prompt.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.common.errors import InputError
+from engine.common.pace import FULL
 from tui.commands.json_output import print_json
-from tui.commands.options import NAME, as_json_option, data_and_hyperparameters, written
+from tui.commands.names import NAME
+from tui.commands.options import as_json_option, data_and_hyperparameters, written
 from tui.commands.training import no_screen
 from tui.exit_codes import DONE, NOT_FOUND
 from tui.opening.prepare import READ_ONLY
@@ -70,7 +72,9 @@ def derive(lines: str, is_find: bool, path: str | None, as_json: bool, **given: 
     explicit = written(click.get_current_context())
     data = given.pop("data")
     options = {"given": given, "explicit": explicit, "new": True, "how": READ_ONLY}
-    code = run(fps=10.0, calm=False, data=data, open_=None, exercise=remembered, **options)
+    code = run(
+        fps=10.0, calm=False, speed=FULL, data=data, open_=None, exercise=remembered, **options
+    )
     if made:
         click.echo(_text(made[-1]))
     sys.exit(code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from engine.common.pace import Speed
 from engine.common.text import clean
 from engine.data.locate import locate
 from tui.app import NNTui
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
     from tui.opening.open_run import Opener
 
 
-def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **options: object) -> int:
+def run(
+    *,
+    fps: float,
+    calm: bool,
+    speed: Speed,
+    data: str | None,
+    open_: str | None,
+    **options: object,
+) -> int:
     """Open the debugger on the screen.
 
     Args:
         fps: How often it is drawn, at most.
         calm: Whether only the header is drawn while training.
+        speed: How fast a run goes on, to begin with.
         data: A path, the name of a bundled dataset, or None where a saved run names it.
         open_: A saved run; where neither is given, the screen asks what to open.
         **options: The rest that an `Opener` takes.
@@ -51,7 +61,7 @@ def run(*, fps: float, calm: bool, data: str | None, open_: str | None, **option
 
     is_named = data is not None or open_ is not None
     first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
-    app = NNTui(clean(name), first, fps, calm=calm, ask=ask)
+    app = NNTui(clean(name), first, fps, calm=calm, speed=speed, ask=ask)
     app.settings_problems += click.get_current_context().meta[PROBLEMS]
     app.run()
     if app.failure is not None:

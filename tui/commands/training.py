@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from engine.common.pace import FULL, SPEEDS
 from engine.common.text import counted
 from tui.commands.grouped_help import SCREEN, STOPS, GroupedCommand, option
 from tui.commands.json_output import print_json
@@ -49,6 +50,15 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
     "scripts and pipes. help lists the verbs.",
 )
 @option(
+    SCREEN,
+    "--speed",
+    type=click.Choice([speed.name for speed in SPEEDS]),
+    default=FULL.name,
+    show_default=True,
+    help="How fast to run: 1 or 4 operations a second, so many iterations a second, or at full "
+    "speed; the keys [ and ] change it.",
+)
+@option(
     STOPS,
     "--break",
     "breakpoints",
@@ -70,6 +80,7 @@ def open_(
     fps: float | None,
     calm: bool,
     plain: bool,
+    speed: str,
     breakpoints: tuple[str, ...],
     watches: tuple[str, ...],
     **given: Any,
@@ -90,7 +101,9 @@ def open_(
         return
     from tui.commands.on_screen import run
 
-    sys.exit(run(fps=fps or (2.0 if calm else 10.0), calm=calm, **_opening(given)))
+    frames = fps or (2.0 if calm else 10.0)
+    chosen = next(known for known in SPEEDS if known.name == speed)
+    sys.exit(run(fps=frames, calm=calm, speed=chosen, **_opening(given)))
 
 
 def _opening(given: dict[str, Any]) -> dict[str, Any]:

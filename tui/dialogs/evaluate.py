@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.suggester import Suggester
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
@@ -41,12 +42,15 @@ class EvaluateScreen(Dialog[None]):
     ]
 
     def __init__(
-        self, evaluate: Callable[[str], Future[Array | Scan | None]], typed: list[str]
+        self,
+        evaluate: Callable[[str], Future[Array | Scan | None]],
+        typed: list[str],
+        suggester: Suggester,
     ) -> None:
         super().__init__(classes="-wide")
         self._evaluate = evaluate
         # Kept, as keys and answers come also when nothing of the screen can be found.
-        self._line = TypedLine(compact=True, placeholder="an expression")
+        self._line = TypedLine(compact=True, placeholder="an expression", suggester=suggester)
         self._result = Static(Text(HINT), id="result")
         self._typed = typed
         self._at = len(typed)
@@ -56,7 +60,7 @@ class EvaluateScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Container() as box:
             box.border_title = "Evaluate"
-            box.border_subtitle = "Enter evaluates · ↑ earlier · Esc"
+            box.border_subtitle = "Enter evaluates · Tab completes · ↑ earlier · Esc"
             yield self._line
             yield self._result
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.dialogs.dialog import Dialog
 from tui.drawing.palette import Palette
-from tui.keys import keys_by_group
+from tui.keys import KEYS, TITLES, Key, keys_by_group
 
 RECIPES = (
     (
@@ -55,15 +55,21 @@ READING = (
 
 
 class HelpScreen(Dialog[None]):
-    """Closed by the key that opened it, Esc or q."""
+    """Closed by the key that opened it, Esc or q.
+
+    Args:
+        palette: The colours.
+        pane: The focused pane, whose keys stand first.
+    """
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("escape,question_mark,f1,q", "dismiss", "close help"),
         Binding("space", "turn", "page down"),
     ]
 
-    def __init__(self, palette: Palette, keymap: Mapping[str, str]) -> None:
+    def __init__(self, palette: Palette, keymap: Mapping[str, str], pane: str = "") -> None:
         super().__init__(classes="-wide")
+        self._pane = pane
         self._palette = palette
         self._keymap = keymap
         self._scroll = VerticalScroll()
@@ -72,8 +78,9 @@ class HelpScreen(Dialog[None]):
         with self._scroll as scroll:
             scroll.border_title = "nn-tui: a debugger for backpropagation"
             scroll.border_subtitle = "↑ ↓ space scroll · Esc closes"
+            yield Static(self._keys(self._own_keys()))
             yield Static(self._recipes())
-            yield Static(self._keys())
+            yield Static(self._keys(keys_by_group()))
             yield Static(Text("\n\n".join(READING), style=self._palette.text))
 
     def action_turn(self) -> None:
@@ -89,11 +96,16 @@ class HelpScreen(Dialog[None]):
             "",
         )
 
-    def _keys(self) -> Table:
+    def _own_keys(self) -> dict[str, list[Key]]:
+        """Return the keys of the focused pane."""
+        own = [key for key in KEYS if self._pane in key.panes]
+        return {f"In the pane {TITLES[self._pane]}": own} if own else {}
+
+    def _keys(self, groups: dict[str, list[Key]]) -> Table:
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, style=self._palette.plus[1])
         table.add_column(style=self._palette.text)
-        for group, keys in keys_by_group().items():
+        for group, keys in groups.items():
             table.add_row(Text(group, self._palette.heading))
             for key in keys:
                 table.add_row(f"  {key.shown_with(self._keymap)}", key.help)

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from engine.common.errors import InputError
@@ -43,18 +44,24 @@ class PromptScreen(Dialog[T], Generic[T]):
         parse: Turns the line into the answer; where that raises InputError, the line
             stays, with what is wrong with it.
         value: What the line begins with.
+        suggester: Completes what is typed, if anything does.
     """
 
     BINDINGS = [Binding("escape", "dismiss", "cancel")]  # noqa: RUF012 (Textual declares it so)
 
     def __init__(
-        self, title: str, hint: str, parse: Callable[[str], Future[T]], value: str = ""
+        self,
+        title: str,
+        hint: str,
+        parse: Callable[[str], Future[T]],
+        value: str = "",
+        suggester: Suggester | None = None,
     ) -> None:
         super().__init__()
         self._title = title
         self._parse = parse
         # Kept, as an answer may come when nothing of the screen can be found any more.
-        self._line = TypedLine(value, compact=True, select_on_focus=True)
+        self._line = TypedLine(value, compact=True, select_on_focus=True, suggester=suggester)
         self._hint = Static(Text(hint), id="hint")
 
     def compose(self) -> ComposeResult:

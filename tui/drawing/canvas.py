@@ -45,6 +45,10 @@ class Canvas:
             if 0 <= x + i < self.width and 0 <= y < self.height:
                 self._text[x + i, y] = (character, style)
 
+    def is_free(self, x: int, y: int, width: int) -> bool:
+        """Return whether no text stands in some cells of a line."""
+        return all((x + i, y) not in self._text for i in range(width))
+
     def rows(self, blank: Style) -> list[Row]:
         """Return the lines."""
         rows = []

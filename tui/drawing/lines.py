@@ -18,7 +18,7 @@ from textual.strip import Strip
 from tui.drawing.host import host_of
 from tui.drawing.palette import Palette
 from tui.terminal.ascii import typeset
-from tui.view_state import Moment, State
+from tui.view_state import Moment
 
 
 class Row:
@@ -112,7 +112,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, moment: Moment) -> None:
         """Draw another moment, if the widget can be seen; otherwise once it can."""
-        running = moment.state is State.RUNNING
+        running = moment.is_blurred
         now = monotonic()
         if running and now - self._shown_at < self.CALM:
             return

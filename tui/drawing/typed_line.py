@@ -34,6 +34,11 @@ class TypedLine(Input):
         return shown[:LONGEST]
 
     async def on_key(self, event: Key) -> None:
+        if event.key == "tab" and self.suggester is not None:
+            self.action_cursor_right()
+            event.stop()
+            event.prevent_default()
+            return
         for binding in _EDITING.get(event.key, ()):
             await self.run_action(binding.action)
             event.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -22,6 +23,8 @@ _FULL_CLOCK = 56
 """Cells below which the clock is told in short."""
 _WORDS = 20
 """Cells that the reason for a stop needs to tell anything."""
+_KEPT = 0.7
+"""Of a speed, what counts as keeping it."""
 _LEAST_NAME = 4
 _GAP = 2
 _STOPPED = "⏸ stopped: "
@@ -60,7 +63,8 @@ class Header(LinesView, can_focus=False):
         clocks = self._clocks(moment, width)
         clock = next((row for row in clocks if row.width <= width), clocks[-1])
         if count >= 2:
-            state = self._state(moment, width)
+            wanted = watch_row(moment, palette, width).width
+            state = self._state(moment, width, width - wanted - _GAP)
             watches = watch_row(moment, palette, width - state.width - _GAP)
             first = self._network(moment, width - clock.width - _GAP).justified(clock, width)
             return [first.strip(width), state.justified(watches, width).strip(width)]
@@ -110,8 +114,11 @@ class Header(LinesView, can_focus=False):
             room = width - told[-1].width - _GAP
             pairs = [(told[-1], self._state(moment, room))] if room >= _WORDS else []
         else:
-            whole = self._state(moment, width)
-            pairs = [(clock, state) for clock in told for state in (whole, brief)]
+            pairs = [
+                (clock, state)
+                for clock in told
+                for state in (self._state(moment, width - clock.width - _GAP), brief)
+            ]
         for clock, state in pairs:
             if clock.width + _GAP + state.width <= width:
                 return clock.add("", width=width - clock.width - state.width).extend(state)
@@ -153,31 +160,64 @@ class Header(LinesView, can_focus=False):
             return "✓", "finished", palette.good
         return "⏸", "stopped" if moment.snapshot.stopped else "paused", palette.heading
 
-    def _state(self, moment: Moment, room: int) -> Row:
-        palette, snapshot = self.palette, moment.snapshot
+    def _state(self, moment: Moment, room: int, spare: int | None = None) -> Row:
+        """Say what the run does in so much room, and what else there is in what is to spare."""
+        palette = self.palette
         if self._progress:
             row = Row().add("… ", palette.good)
             wanted = cells_of(self._progress)
             return row.add(self._progress, palette.text, width=min(wanted, max(room - 2, 0)))
+        row = self._doing(moment, room)
+        for part, style in self._more(moment):
+            if row.width + cells_of(part) <= (room if spare is None else spare):
+                row.add(part, style)
+        return row
+
+    def _doing(self, moment: Moment, room: int) -> Row:
+        """Say what the run does, or why it stopped."""
+        palette, snapshot = self.palette, moment.snapshot
         if _is_stopped(moment):
             words = _reason(snapshot, max(room - cells_of(_STOPPED), 0))
             return Row().add(_STOPPED, palette.heading).add(words, palette.text)
         if moment.state is State.RUNNING:
-            row, more = Row().add("▶ running", palette.good), Row()
-            if moment.rate:
-                unit, cells = (" iterations/s", 24) if row.width + 24 <= room else ("/s", 13)
-                more.add(f"  {per_second(moment.rate)}{unit}", palette.dim, width=cells)
-        elif moment.state is State.FINISHED:
-            row = Row().add("✓ finished", palette.good)
-            more = Row().add("  s goes on, r resets", palette.dim)
-        elif snapshot.iteration == 0 and snapshot.position == 0:
-            row = Row().add("⏸ paused", palette.heading)
-            more = Row().add("  space runs, n steps, ? helps", palette.text)
-        else:
+            return Row().add("▶ running", palette.good)
+        if moment.state is State.FINISHED:
+            return Row().add("✓ finished", palette.good)
+        row = Row().add("⏸ paused", palette.heading)
+        if snapshot.iteration or snapshot.position:
             symbol = snapshot.listing.lines[snapshot.position].symbol
-            row = Row().add("⏸ paused", palette.heading)
-            return row.add(f" before {symbol}", palette.text)
-        return row.extend(more) if row.width + more.width <= room else row
+            row.add(f" before {symbol}", palette.text)
+        return row
+
+    def _more(self, moment: Moment) -> Iterator[tuple[str, Style]]:
+        """Tell what else there is to say: which values there are, how fast, which keys."""
+        palette, snapshot = self.palette, moment.snapshot
+        values = f"  values of {grouped(snapshot.values_iteration)}"
+        if moment.state is State.RUNNING:
+            yield f" at {moment.speed.words}", palette.text
+            yield " [ ]", palette.dim
+            if not moment.is_blurred:
+                yield values, palette.dim
+            elif not _is_kept(moment):
+                yield f"  {per_second(moment.rate or 0.0)} iterations/s", palette.dim
+            return
+        if snapshot.computed:
+            yield values, palette.dim
+        if moment.state is State.FINISHED:
+            yield "  s goes on, r resets", palette.dim
+        elif not snapshot.computed:
+            yield "  space runs, n steps, ? helps", palette.text
+        if not _is_stopped(moment):
+            yield f"  {moment.speed.words}", palette.dim
+            yield " [ ]", palette.dim
+
+
+def _is_kept(moment: Moment) -> bool:
+    """Return whether it runs as fast as it is said to, as far as that is known."""
+    if moment.rate is None:
+        return True
+    wanted = moment.speed.rate
+    return wanted is not None and moment.rate > _KEPT * wanted
 
 
 def _is_stopped(moment: Moment) -> bool:
@@ -189,11 +229,15 @@ def _reason(snapshot: Snapshot, room: int) -> str:
     """Say why the run stopped, as much of it as there is room for."""
     whole = snapshot.stopped
     found = _LAST_PART.search(whole)
-    if found is None or cells_of(whole) <= room:
+    if found is None:
         return cut(whole, room)
-    # The clock may say it too.
     word, iteration = found.groups()
-    when = "" if iteration == grouped(snapshot.iteration) else f" {word} {iteration}"
-    words = whole[: found.start()]
+    words, now = whole[: found.start()], grouped(snapshot.iteration)
+    # The clock may say it too; between two iterations it counts the next one.
+    when = "" if iteration == now else f" {word} {iteration}"
+    before = f", before {now}" if when and word == "after" else ""
+    for told in (whole + before, words + when + before, whole):
+        if cells_of(told) <= room:
+            return told
     least = room - cells_of(when)
     return cut(words, least) + when if least >= _WORDS else cut(words + when, room)

@@ -25,7 +25,7 @@ from tui.drawing.numbers import (
 )
 from tui.keys import pane_bindings
 from tui.panes.shares import ELLIPSIS, Shares, share_out
-from tui.view_state import Moment, State
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.program.listing import Line
@@ -118,15 +118,16 @@ class IterationPane(LinesView):
     def show(self, moment: Moment) -> None:
         snapshot = moment.snapshot
         title = "5 Iteration"
-        if moment.state is not State.RUNNING:
+        if not moment.is_blurred:
             title += f" {grouped(snapshot.values_iteration)}"
-            title += " complete" if snapshot.position == 0 and snapshot.iteration else ""
+            if snapshot.position == 0 and snapshot.iteration:
+                title += f" complete, before {grouped(snapshot.iteration)}"
             if moment.selected is not None and snapshot.place_of(moment.selected):
                 title += f"  from observation {moment.dataset.observations[moment.selected]}"
         score = host_of(self.app).score
         self.entitle(f"{title}  {score}" if score else title)
         before = self._clock
-        self._clock = (snapshot.iteration, snapshot.position, moment.state is State.RUNNING)
+        self._clock = (snapshot.iteration, snapshot.position, moment.is_blurred)
         if before[:2] != self._clock[:2]:
             self._cursor = None
         super().show(moment)
@@ -134,7 +135,7 @@ class IterationPane(LinesView):
             self.keep_marked_visible()
 
     def marked(self) -> Sequence[int]:
-        if self.moment is None or self.moment.state is State.RUNNING:
+        if self.moment is None or self.moment.is_blurred:
             return ()
         position = self.moment.snapshot.position
         marked = (max(position - 1, 0), position)
@@ -179,7 +180,7 @@ class IterationPane(LinesView):
         return strips
 
     def _base(self, moment: Moment, i: int) -> Style | None:
-        if moment.state is not State.RUNNING and i == moment.snapshot.position:
+        if not moment.is_blurred and i == moment.snapshot.position:
             return self.palette.current
         return None
 
@@ -251,7 +252,7 @@ class IterationPane(LinesView):
         """Lay out the last result in full, with the names of its rows and columns."""
         snapshot, palette = moment.snapshot, self.palette
         lines = snapshot.listing.lines
-        if moment.state is State.RUNNING or not snapshot.computed:
+        if moment.is_blurred or not snapshot.computed:
             return []
         line = lines[snapshot.computed - 1]
         axes = snapshot.listing.axes[line.name]
@@ -280,7 +281,7 @@ class IterationPane(LinesView):
 def _role(moment: Moment, i: int) -> str:
     """Return ▶ for the next operation, ◂ for its operands."""
     snapshot = moment.snapshot
-    if moment.state is State.RUNNING:
+    if moment.is_blurred:
         return ""
     if i == snapshot.position:
         return "▶"

@@ -85,7 +85,7 @@ def data(plan: Plan) -> list[str]:
     """Return the lines that make x and f₀."""
     suffix = plan.tables[0].removeprefix("x")
     lines = [*_columns(plan, plan.dataset, suffix), *_sizes(plan, plan.tables[1])]
-    held_out = plan.dataset.validation
+    held_out = plan.dataset.held_out
     if held_out is None:
         return lines
     return [*lines, "", "# what is held out", *_columns(plan, held_out, "_val")]

@@ -45,8 +45,8 @@ class Plan:
         self.program = debugger.program
         self.blanks = blanks
         self.held_out: tuple[Operation, ...] = ()
-        if self.dataset.validation is not None:
-            aside = Program.to_evaluate(self.dataset.validation, self.wanted)
+        if self.dataset.held_out is not None:
+            aside = Program.to_evaluate(self.dataset.held_out, self.wanted)
             self.held_out = tuple(of_phase(aside.operations, Phase.FORWARD, Phase.LOSS))
         own = [operation for operation in self.program.operations if is_plain(operation)]
         self.vocabulary = Vocabulary([o.rule.tree for o in (*own, *self.held_out)], NUMPY)

@@ -20,7 +20,7 @@ from tui.drawing.short_names import shortened
 from tui.keys import pane_bindings
 from tui.panes.dataset.columns import Columns, Table, lay_out, widest
 from tui.panes.dataset.rows import HELD_OUT, IN_BATCH, count_rows
-from tui.view_state import Moment, State
+from tui.view_state import Moment
 
 _BATCH_WORDS = 28
 """The cells beside the title that the names of the first and the last of a batch may take."""
@@ -138,7 +138,7 @@ class DatasetPane(LinesView):
     def _tell(self, table: Table, moment: Moment) -> None:
         """Say in the border what the batch is, and how to see columns that are out of sight."""
         cut = any(len(shown.texts) < shown.count for shown in (table.inputs, table.targets))
-        batch = _batch_words(moment) if moment.state is not State.RUNNING else ""
+        batch = _batch_words(moment) if not moment.is_blurred else ""
         # It is being drawn: only after that may the border change.
         self.call_later(self.entitle, self.BORDER_TITLE + batch, "←→ columns" if cut else "")
 

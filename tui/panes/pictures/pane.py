@@ -1,7 +1,8 @@
-"""The pictures: the boundary, the network, the quality, the histograms."""
+"""The pictures: the boundary, the network, the quality, the histograms, the phase."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,8 +18,16 @@ from tui.panes.pictures.boundary_curve import curve_rows
 from tui.panes.pictures.boundary_map import plane_rows
 from tui.panes.pictures.histograms import bins_for, histogram_rows
 from tui.panes.pictures.network_diagram import diagram_rows, layers_in_sight
-from tui.panes.pictures.network_layers import chosen, row_of
+from tui.panes.pictures.network_layers import (
+    Carried,
+    Choice,
+    carried_at,
+    chosen,
+    columns_of,
+    row_of,
+)
 from tui.panes.pictures.observations import map_name
+from tui.panes.pictures.phase import pairs_of, phase_rows
 from tui.panes.pictures.quality_tables import classes_in_sight, quality_rows
 from tui.panes.pictures.worker import (
     MOST_COLUMNS,
@@ -29,12 +38,12 @@ from tui.panes.pictures.worker import (
     Reading,
     Studio,
 )
-from tui.view_state import Moment, State
+from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
 
-VIEWS = ("Boundary", "Network", "Quality", "Histograms")
+VIEWS = ("Boundary", "Network", "Quality", "Histograms", "Phase")
 _PACE = 0.25
 """Seconds between two pictures while training."""
 _TOLD = (InputError, MemoryError)
@@ -62,6 +71,13 @@ class PicturesPane(LinesView):
     BINDINGS = pane_bindings("pictures")
     CALM: ClassVar[float] = _PACE
 
+    class Opened(Message):
+        """The tensor of the chosen neuron is to be inspected."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
     class Arrived(Message):
         """A picture has been computed."""
 
@@ -75,6 +91,10 @@ class PicturesPane(LinesView):
         self._map = 0
         self._first = {"network": 0, "quality": 0}
         """The hidden layer or class that is the first to be seen, where not all fit."""
+        self._phase = 0
+        """Which two watches are drawn."""
+        self._choice = Choice()
+        """What is chosen in the network."""
         self._pair: tuple[int, ...] = (0, 1)
         self._painted: dict[str, Painted] = {}
         self._studio = Studio(self._take)
@@ -118,6 +138,7 @@ class PicturesPane(LinesView):
         ):
             # Pictures of another network say nothing of this one.
             self._painted.clear()
+            self._choice = replace(self._choice, neuron=None)
         if not self.display:
             self.moment = moment
             return
@@ -144,11 +165,13 @@ class PicturesPane(LinesView):
         moment, now = self.moment, monotonic()
         if moment is None or not self.size or not self.display:
             return
+        if self.view == "phase":
+            return
         observation = chosen(moment) if self.view == "network" else 0
         if self.view == "network" and row_of(moment, observation) is not None:
             # It is among what the operations have computed.
             return
-        if moment.state is State.RUNNING and now < self._next_order:
+        if moment.is_blurred and now < self._next_order:
             return
         self._ordered_for = self.scrollable_content_region.size
         width, height = self._ordered_for
@@ -207,13 +230,18 @@ class PicturesPane(LinesView):
         seen, count = self._in_sight()
         if len(seen) < count:
             hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  "
+        elif self.view == "phase" and self.moment and len(pairs_of(self.moment)) > 1:
+            hint = "←→ pair  "
+        elif self.view == "network":
+            hint = "←↑↓→ neuron  p carries  "
         self.entitle(title, f"[@click=next_view]{hint}v ▸[/]")
 
     def _in_sight(self) -> tuple[range, int]:
         """Return which hidden layers or classes are in view, and the number of all."""
         size = self.scrollable_content_region.size
         if self.view == "network" and self.moment is not None and size:
-            return layers_in_sight(self.moment, (size.width, size.height), self._first["network"])
+            room = (size.width, size.height)
+            return layers_in_sight(self.moment, room, self._choice, self._first["network"])
         painted = self._painted.get(self.view)
         if self.view == "quality" and painted is not None and isinstance(painted.picture, dict):
             return classes_in_sight(painted.picture, size.width, self._first["quality"])
@@ -221,6 +249,13 @@ class PicturesPane(LinesView):
 
     def move(self, direction: str) -> None:
         step = 1 if direction in ("right", "down") else -1
+        if self.view == "network" and self.moment is not None:
+            self._choose(direction, step)
+            return
+        if self.view == "phase" and direction in ("left", "right"):
+            self._phase += step
+            self._refresh()
+            return
         if self.view in self._first and direction in ("left", "right"):
             self._first[self.view] = self._in_sight()[0].start + step
             # Not past the ends.
@@ -236,6 +271,62 @@ class PicturesPane(LinesView):
         elif direction in ("up", "down") and self._inputs > 2:
             self._pair = _pair_beside(self._pair, self._inputs, step)
         self._refresh()
+
+    def _choose(self, direction: str, step: int) -> None:
+        """Go to a neighbouring neuron; at first, to the first hidden one or output."""
+        assert self.moment is not None
+        columns = columns_of(self.moment, self._choice)
+        if self._choice.neuron is None:
+            column, index = 1, 0
+        else:
+            column, index = self._choice.neuron
+            if direction in ("left", "right"):
+                column = min(max(column + step, 0), len(columns) - 1)
+            else:
+                index += step
+        index = min(max(index, 0), len(columns[column].names) - 1)
+        self._choice = replace(self._choice, neuron=(column, index))
+        seen, _ = self._in_sight()
+        hidden = min(max(column - 1, 0), len(columns) - 3)
+        if seen and hidden not in seen:
+            self._first["network"] = hidden if hidden < seen.start else hidden - len(seen) + 1
+        self._refresh()
+
+    def give_up(self) -> bool:
+        """Choose no neuron any more; false if none was."""
+        was = self.view == "network" and self._choice.neuron is not None
+        if was:
+            self._choice = replace(self._choice, neuron=None)
+            self._refresh()
+        return was
+
+    def action_next_kind(self) -> None:
+        """Have the network carry values, gradients, both, or what the phase is about."""
+        if self.view == "network":
+            self._choice = replace(self._choice, carried=self._choice.carried.next)
+            self._refresh()
+
+    def action_whole(self) -> None:
+        """Show the numbers of the whole batch, or of an observation."""
+        if self.view == "network":
+            self._choice = replace(self._choice, whole=not self._choice.whole)
+            self._refresh()
+
+    @property
+    def cell(self) -> tuple[str, int] | None:
+        """The tensor of the chosen neuron, and its place there; None if none is chosen."""
+        if self.view != "network" or self.moment is None or self._choice.neuron is None:
+            return None
+        column, index = self._choice.neuron
+        shown = columns_of(self.moment, self._choice)[column]
+        back = carried_at(self.moment, self._choice.carried) is Carried.GRADIENT
+        number = shown.gradient if back and shown.gradient is not None else shown.value
+        return number.name, index
+
+    def action_open(self) -> None:
+        """Have the tensor of the chosen neuron inspected."""
+        if self.cell is not None:
+            self.post_message(self.Opened(self.cell[0]))
 
     # Drawing
 
@@ -262,7 +353,10 @@ class PicturesPane(LinesView):
         if self.view == "network":
             aside = self._painted.get("network")
             reading = aside.picture if aside and isinstance(aside.picture, Reading) else None
-            return diagram_rows(moment, self.palette, size, reading, self._first["network"])
+            first = self._first["network"]
+            return diagram_rows(moment, self.palette, size, self._choice, reading, first)
+        if self.view == "phase":
+            return phase_rows(moment, self.palette, size, self._phase)
         painted = self._painted.get(self.view)
         if painted is None:
             return [Row().add("drawing …", self.palette.dim)]

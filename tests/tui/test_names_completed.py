@@ -1,0 +1,63 @@
+"""Names are completed, guessed where misspelt, and the help begins with the pane's keys."""
+
+import pytest
+
+from engine import Debugger, Hyperparameters, read_dataset
+from engine.common.errors import QueryError
+from tests.tui.app import SIZES, opened, snapshot, text, until
+from tui.dialogs.completion import NameSuggester
+
+NAMES = NameSuggester(["v", "dE_dw", "dE_dv", "norm(", "E"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("dE_", "dE_dw"),
+        ("norm(dE_dv - pr", None),
+        ("nor", "norm("),
+        ("norm(d", "norm(dE_dw"),
+        ("dE_dv", None),
+        ("2", None),
+        ("E < 1e", None),
+        ("", None),
+    ],
+)
+async def test_the_name_at_the_end_is_completed(typed: str, completed: str | None) -> None:
+    assert await NAMES.get_suggestion(typed) == completed
+
+
+@pytest.mark.parametrize("key", ["tab", "right"])
+async def test_a_key_takes_the_completion(key: str) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("s", "colon", *"accu")
+        await until(pilot, lambda: "accuracy" in text(app))
+        await pilot.press(key, "enter")
+        await until(pilot, lambda: "0.75" in text(app))
+        await pilot.press("escape", "w")
+        await until(pilot, lambda: "Watch" in text(app))
+        await pilot.press(*"norm(dE_dyh")
+        await until(pilot, lambda: "norm(dE_dyhat" in text(app))
+        await pilot.press(key, ")", "enter")
+        await until(pilot, lambda: snapshot(app).stops[-1].spec == "norm(dE_dyhat)")
+
+
+def test_a_misspelt_name_is_guessed() -> None:
+    made = Debugger(read_dataset("or"), Hyperparameters())
+    made.run(1)
+    with pytest.raises(QueryError, match=r"there is no 'de_dw' here \(did you mean dE_dw\?\)"):
+        made.evaluate("de_dw")
+    with pytest.raises(QueryError, match="there is no 'nothing' here; there are"):
+        made.evaluate("nothing")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_help_begins_with_the_keys_of_the_pane(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        for number, words in (("3", "In the pane Loss"), ("6", "In the pane Pictures")):
+            await pilot.press(number, "?")
+            await until(pilot, lambda words=words: words in text(app))
+            lines = text(app).splitlines()
+            at = next(y for y, line in enumerate(lines) if words in line)
+            assert "Enter" in lines[at + 1] or " v " in lines[at + 1] or " y " in lines[at + 1]
+            await pilot.press("escape")
