@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from engine import Debugger
+from engine.maths.operations.operation import Phase
+from engine.maths.row import Clock
 from tests.engine.nets import every_kind, make
 
 EPSILON = 1e-5
@@ -15,8 +17,9 @@ class Probe:
 
     def __init__(self, like: Debugger) -> None:
         self.program = Debugger(like.dataset, like.hyperparameters).program
-        names = [operation.name for operation in self.program.operations]
-        self._forward = self.program.calls[self.program.rows][: names.index("E") + 1]
+        self._clock = Clock()
+        calls = self.program.calls_of(Phase.FORWARD, Phase.LOSS)
+        self._forward = [call.bind(self._clock) for call in calls]
 
     def loss_at(self, parameters: dict[str, np.ndarray]) -> float:
         for name, values in parameters.items():

@@ -117,7 +117,7 @@ def held_out(**others: Any) -> Debugger:
     x, f0 = np.random.RandomState(5).randn(2, 21, 1)
     dataset = Dataset.from_arrays(np.hstack([x, f0]), np.round(np.abs(f0) % 1))
     held = Dataset.from_arrays(dataset.x[:9] + 0.5, dataset.f0[:9])
-    object.__setattr__(dataset, "validation", held)
+    object.__setattr__(dataset, "held_out", held)
     return Debugger(dataset, Hyperparameters(**{"iterations": 400, **others}))
 
 

@@ -15,6 +15,7 @@ from engine.audit.recording.read_recording import read_recording
 from engine.audit.recording.recording import Recording
 from engine.audit.recording.source import Source, read_source
 from engine.common.errors import AuditError
+from engine.common.numbers import general
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 
@@ -95,7 +96,8 @@ def _why_nothing(source: Source, outcome: Outcome, python: str, seconds: float) 
     """Say in one line why a script left no recording."""
     code = outcome.code
     if code is None:
-        return f"does not stop after {seconds:g} seconds, and was ended; --timeout gives it more"
+        long = general(seconds)
+        return f"does not stop after {long} seconds, and was ended; --timeout gives it more"
     if code == TOO_MANY:
         return "started too many processes, and was ended"
     if code == _CANNOT_WRITE:

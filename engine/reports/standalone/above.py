@@ -61,7 +61,7 @@ def imports(plan: Plan, place: str) -> list[str]:
     if needs_erf:
         lines.append("erf = np.vectorize(math.erf)")
     if plan.arrays.beside:
-        lines.append(f"arrays = np.load({place})")
+        lines.append(f"arrays = dict(np.load({place}))")
     return lines
 
 
