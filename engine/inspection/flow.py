@@ -89,12 +89,12 @@ def _flow(
     forward = [layer.z, layer.a, *(["f0"] if last else [])]
     backward = [f"dE_d{layer.a}", f"d{layer.a}_d{layer.z}", f"dE_d{layer.z}"]
     weights = snapshot.values[layer.weights]
-    source = _part(snapshot, before, row)
+    source = part_of(snapshot, before, row)
     is_few = most is None or weights.size <= most
     is_known = source is not None and is_few and _is_read_as_it_is(snapshot, layer)
     values = {bias: snapshot.values.get(bias)} if bias else {}
-    values |= {name: _part(snapshot, name, row) for name in forward}
-    slopes = {name: _part(snapshot, name, row) for name in backward if name in listing.axes}
+    values |= {name: part_of(snapshot, name, row) for name in forward}
+    slopes = {name: part_of(snapshot, name, row) for name in backward if name in listing.axes}
     return Flow(
         layer,
         axis,
@@ -106,8 +106,8 @@ def _flow(
     )
 
 
-def _part(snapshot: Snapshot, name: str, row: int | None) -> Array | None:
-    """Return a row of a tensor, or what stands for all of them; None where it is not computed."""
+def part_of(snapshot: Snapshot, name: str, row: int | None) -> Array | None:
+    """Return a row of a tensor, or for None its mean or sum; None where it is not computed."""
     array = snapshot.values.get(name)
     if array is None:
         return None
@@ -117,7 +117,8 @@ def _part(snapshot: Snapshot, name: str, row: int | None) -> Array | None:
     if len(array) < len(snapshot.listing.axes[name][0].labels):
         # Only those that can be seen are in the snapshot.
         return None
-    whole: Array = array.sum(axis=0) if name.startswith("dE_d") else array.mean(axis=0)
+    with np.errstate(all="ignore"):
+        whole: Array = array.sum(axis=0) if name.startswith("dE_d") else array.mean(axis=0)
     return whole
 
 

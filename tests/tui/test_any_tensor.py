@@ -9,6 +9,7 @@ import pytest
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
 from engine.analysis.surface import Map
 from engine.analysis.tensor_summary import summarise
+from engine.maths.tensor import Array
 from engine.run.loss_history import LossHistory
 from tests.tui.app import opened, snapshot, state, until
 from tests.tui.views import CLASSES, of_classes
@@ -17,6 +18,8 @@ from tui.panes.pictures.boundary_curve import curve_rows
 from tui.panes.pictures.boundary_map import _STEPS, _resized, _scale, plane_rows
 from tui.panes.pictures.histograms import bins_for, histogram_rows
 from tui.panes.pictures.network_diagram import diagram_rows
+from tui.panes.pictures.network_layers import Carried, Choice
+from tui.panes.pictures.phase import phase_rows
 from tui.panes.pictures.quality_tables import quality_rows
 from tui.panes.pictures.worker import Field, Order, Picture, Studio
 from tui.view_state import Moment, State
@@ -109,6 +112,12 @@ async def test_panes_of_a_table_of_any_numbers() -> None:
     await goes_everywhere((80, 24), odd_table(2), output_activation="identity")
 
 
+def paths(kind: str) -> dict[str, Array]:
+    """Two watches with such numbers."""
+    values = np.asarray(KINDS[kind], float).reshape(-1)
+    return {"a": values, "b": values[::-1].copy()}
+
+
 def picture(moment: Moment, view: str, inputs: tuple[int, ...], size: tuple[int, int]) -> Picture:
     """What the studio makes of a moment."""
     width, height = size
@@ -137,7 +146,11 @@ def test_every_picture_of_any_number(
     palette = Palette.from_theme({})
     inputs = (0, 1)[: len(debugger.dataset.inputs)]
     for size in SIZES:
-        rows = diagram_rows(moment, palette, size)
+        rows = phase_rows(replace(moment, curves=paths(kind)), palette, size, 0)
+        for carried in Carried:
+            for whole, neuron in ((False, None), (True, (1, 0)), (False, (0, 0))):
+                choice = Choice(carried, whole, neuron)
+                rows += diagram_rows(moment, palette, size, choice)
         layers = picture(moment, "histograms", (), size)
         assert isinstance(layers, list)
         rows += histogram_rows(layers, palette, size)

@@ -30,7 +30,9 @@ async def test_the_name_at_the_end_is_completed(typed: str, completed: str | Non
 @pytest.mark.parametrize("key", ["tab", "right"])
 async def test_a_key_takes_the_completion(key: str) -> None:
     async with opened((80, 24)) as (app, pilot):
-        await pilot.press("s", "colon", *"accu")
+        await pilot.press("s", "colon")
+        await until(pilot, lambda: "Evaluate" in text(app))
+        await pilot.press(*"accu")
         await until(pilot, lambda: "accuracy" in text(app))
         await pilot.press(key, "enter")
         await until(pilot, lambda: "0.75" in text(app))

@@ -138,15 +138,12 @@ def columns_of(
         choice: What is chosen.
         aside: The activations of the observation, by name, where the snapshot has none of it.
     """
-    from engine.inspection.flow import flow_of
+    from engine.inspection.flow import flow_of, part_of
 
     snapshot, observation = moment.snapshot, chosen(moment)
     listing, row = snapshot.listing, row_of(moment, observation)
     inputs = listing.axes["x"][1]
-    x = moment.dataset.x[observation]
-    if choice.whole:
-        whole = snapshot.values.get("x")
-        x = moment.dataset.x.mean(axis=0) if whole is None else whole.mean(axis=0)
+    x = part_of(snapshot, "x", None) if choice.whole else moment.dataset.x[observation]
     given = Numbers("x", "x", x)
     columns = [Column("x", tuple(inputs.labels), inputs, (given,), given, None, ())]
     flows = flow_of(snapshot, None if choice.whole else row, _MOST_EDGES)
