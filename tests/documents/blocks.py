@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "tui/README.md", "engine/README.md", "samples/README.md")
 
 LAYERS = (
-    "derive",
+    *("derive", "audit"),
     *("saved", "proof", "reports", "inspection", "stops", "run", "analysis", "program"),
     *("model", "data", "language", "maths", "common"),
 )

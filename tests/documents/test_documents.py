@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.data.locate import bundled
 from engine.language.functions import FUNCTIONS
+from engine.reports.standalone.files import export_script
 from engine.saved.library import Library
 from engine.saved.run_files import SingleFile
 from engine.saved.saver import Saver
@@ -166,6 +167,7 @@ PLACEHOLDERS = {
     "CELL": "dE_dw[0, 0]",
     "EXPR": "norm(dE_dw)",
     "COMMAND": "train",
+    "FILE": "mine.py",
     "my.csv": str(ROOT / "samples/or.csv"),
     "mine.csv": str(ROOT / "samples/or.csv"),
     "samples/or.csv": str(ROOT / "samples/or.csv"),
@@ -177,7 +179,7 @@ ON_THE_SCREEN = ("nn-tui samples/or.csv --iterations 10000000",)
 
 @pytest.fixture
 def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A saved run by its name, and as a file."""
+    """A saved run by its name, and as a file; beside it `mine.py`, a script that is right."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     library = Library()
@@ -185,6 +187,7 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     saver = Saver(debugger, library.new(), single=SingleFile(Path("my.nnrun")))
     debugger.run(30)
     assert saver.close("quit", here=True)
+    export_script(debugger, "mine.py")
     return library.entries()[0].identity
 
 
