@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -54,6 +54,7 @@ class Debugger:
 
     Attributes:
         given: The parameters that it was given, or None.
+        amend: Changes the program of each run that is started anew, before it runs.
 
     Raises:
         InputError: The parameters do not fit the network.
@@ -68,6 +69,7 @@ class Debugger:
     ) -> None:
         self.dataset = dataset
         self.given = parameters
+        self.amend: Callable[[Program], object] = lambda program: None
         self._stopping = Stopping(lambda: self._run)
         run = self._start(hyperparameters or Hyperparameters())
         megabytes = HISTORY.validate(HISTORY.default if history is None else history)
@@ -83,7 +85,9 @@ class Debugger:
         else:
             initial = network.check_parameters(self.given)
             origin = "the start, as given"
-        return Run(self.dataset, hyperparameters, initial, origin)
+        run = Run(self.dataset, hyperparameters, initial, origin)
+        self.amend(run.program)
+        return run
 
     def recall(self, branches: Branches, log: Sequence[str], hit: Hit | None) -> None:
         """Go on from what another debugger on the same data knew.

@@ -27,6 +27,7 @@ from engine.maths.formula import (
     Leaf,
     Number,
     Reduce,
+    Seen,
     Size,
     Together,
 )
@@ -49,6 +50,9 @@ class Arithmetic:
     def of(self, tree: Formula, places: Places) -> Expression:
         """Return the arithmetic at the places of the axes."""
         match tree:
+            case Leaf(of=Seen(of=of) as seen):
+                axes = seen.axes[::-1] if seen.is_transposed else seen.axes
+                return self._read(of, tuple(places[axis] for axis in axes))
             case Leaf():
                 assert isinstance(tree.of, Tensor)
                 tensor = tree.of.stands_for or tree.of

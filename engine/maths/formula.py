@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.maths.tensor import Axis
+from engine.maths.tensor import Array, Axis, Tensor
 
 
 class Source(Protocol):
@@ -29,6 +29,44 @@ class Variable:
 
     symbol: str
     axes: tuple[Axis, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A tensor whose numbers are taken for others, of axes of the same sizes, as mistakes do.
+
+    Attributes:
+        of: The tensor.
+        axes: What its dimensions are taken to count; fewer than it has where some are 1 long.
+        is_transposed: Whether rows and columns are exchanged.
+    """
+
+    of: Tensor
+    axes: tuple[Axis, ...]
+    is_transposed: bool = False
+
+    @property
+    def symbol(self) -> str:
+        """Its symbol, with the sign of a transposition."""
+        text = f"({self.of.symbol})" if "/" in self.of.symbol else self.of.symbol
+        return f"{text}ᵀ" if self.is_transposed else self.of.symbol
+
+    @property
+    def name(self) -> str:
+        """What it is called in a source."""
+        return f"{self.of.name}.T" if self.is_transposed else self.of.name
+
+    @property
+    def data(self) -> Array:
+        """The numbers that the tensor has now."""
+        return self.view(self.of.data)
+
+    def view(self, numbers: Array) -> Array:
+        """Return an array of the tensor's shape as it is seen."""
+        turned = numbers.T if self.is_transposed else numbers
+        if turned.ndim == len(self.axes):
+            return turned
+        return turned[:, 0] if turned.shape[1] == 1 else turned[0]
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class _Writer:
         return _summed(sign, f"({inner})" if level <= _SUM else inner)
 
     def contract(self, tree: Contract) -> str:
-        left, right = self.write(tree.left)[0], self.write(tree.right)[0]
+        left, right = self.at(tree.left, _ATOM), self.at(tree.right, _ATOM)
         if tree.left.axes[-1] is not tree.over:
             left = _transposed(left)
         if tree.right.axes[0] is not tree.over:
@@ -217,4 +217,4 @@ def _summed(sign: str, text: str) -> str:
 
 
 def _transposed(text: str) -> str:
-    return f"({text})ᵀ" if "/" in text else f"{text}ᵀ"
+    return f"({text})ᵀ" if "/" in text and text[0] != "(" else f"{text}ᵀ"

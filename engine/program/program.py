@@ -93,16 +93,28 @@ class Program:
         self._by_observation = [
             t for t in self.tensors.values() if t.axes and t.axes[0] is self.observations
         ]
+        self._make_calls()
+
+    def _make_calls(self) -> None:
+        """Make the calls of all operations, and the listing."""
+        rows_now = self.rows
         self.calls: dict[int, list[Run]] = {}
         lists: list[list[Sequence[Call]]] = []
         for rows in filter(None, (self.batches.rest, self.batches.size)):
             self._use(rows)
             lists.insert(0, [operation.calls(self._scratch) for operation in self.operations])
             self.calls[rows] = [_in_turn(calls, self._clock) for calls in lists[0]]
-        self._use(self.batches.size)
+        self._use(rows_now)
         kept = [self.tensors[name].data for name in ("E", "E_val") if name in self.tensors]
         self.iterations = Iterations(self.batches, self._indices, lists, kept)
         self.listing = self._list()
+
+    def put(self, *operations: Operation) -> None:
+        """Run other operations in the place of those that write the same tensors."""
+        for operation in operations:
+            place = [before.name for before in self.operations].index(operation.name)
+            self.operations[place] = operation
+        self._make_calls()
 
     @classmethod
     def to_evaluate(cls, dataset: Dataset, hyperparameters: Hyperparameters) -> Program:

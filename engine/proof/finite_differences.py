@@ -104,6 +104,7 @@ class Probe:
 
     def __init__(self, debugger: Debugger) -> None:
         run = Run(debugger.dataset, debugger.hyperparameters, debugger.parameters)
+        debugger.amend(run.program)
         run.iteration = debugger.iteration
         operations = run.program.operations
         while operations[run.position].phase is not Phase.UPDATE:
