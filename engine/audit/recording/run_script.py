@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import subprocess
+import signal
 import sys
 import tempfile
-import threading
-import time
-import tokenize
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
+from engine.audit.recording.child_process import Outcome, run_process
+from engine.audit.recording.guard import CANNOT_START, TOO_MANY
 from engine.audit.recording.read_recording import read_recording
 from engine.audit.recording.recording import Recording
+from engine.audit.recording.source import Source, read_source
 from engine.common.errors import AuditError
+from engine.common.progress import Progress, silent
 from engine.common.text import clean
 
 _START = Path(__file__).parent / "child" / "start.py"
-_ENDS = 4096
-"""So many bytes of the beginning and of the end of what a script prints are kept."""
 _GRACE = 5.0
+"""So many seconds longer than it is allowed to run a script has to stop and write."""
+_CANNOT_WRITE = 125
+_NO_SCREEN = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 def record(
@@ -32,117 +31,81 @@ def record(
     python: str = sys.executable,
     seconds: float = 20.0,
     cwd: str | Path | None = None,
-    progress: Callable[[], None] | None = None,
+    progress: Progress = silent,
+    first: int = 60_000,
+    window: int = 20_000,
+    turns: tuple[int, ...] = (50, 300),
 ) -> Recording:
-    """Run a script and record every number in it.
+    """Run a script or a notebook, and record every number in it.
 
     Args:
         path: The script.
-        python: The Python that runs it.
+        python: The Python that runs it, 3.8 or later.
         seconds: After so long it is stopped.
-        cwd: The folder it runs in; the present one where nothing is said.
-        progress: Called a few times a second while it runs.
+        cwd: The folder it runs in: the present one where nothing is said, for a notebook its own.
+        progress: Called a few times a second with the seconds that are over, and all of them; what
+            it raises ends the script.
+        first: How many numbers are recorded from the beginning on.
+        window: How many more at each of the later turns.
+        turns: The turns of the outermost loop that are recorded later on; after the last of them
+            the script is stopped.
 
     Raises:
-        AuditError: The script cannot be read or run, or left nothing that could be read.
+        AuditError: The script cannot be read or run, or left no recording.
     """
     path = Path(path)
-    text = _read(path)
-    lines = tuple(text.split("\n"))
-    with tempfile.TemporaryDirectory(prefix="nn-tui-", ignore_cleanup_errors=True) as folder:
+    source = read_source(path)
+    if cwd is None and source.is_notebook:
+        cwd = path.absolute().parent
+    with tempfile.TemporaryDirectory(prefix="nn-tui-", ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch, "recording")
         options = {
-            "script": str(path),
-            "text": text,
-            "folder": str(Path(folder, "recording")),
+            "script": str(path.absolute() if cwd is not None else path),
+            "text": source.text,
+            "folder": str(folder),
             "seconds": seconds,
-            "is_notebook": False,
-            "limits": {},
+            "is_notebook": source.is_notebook,
+            "limits": {"first": first, "window": window, "turns": turns},
         }
-        file = Path(folder, "options.json")
+        file = Path(scratch, "options.json")
         file.write_text(json.dumps(options), encoding="utf-8")
-        printed = _run(path, python, file, seconds, cwd, progress)
-        return read_recording(path, Path(folder, "recording"), lines, printed)
+        try:
+            outcome = run_process(
+                [python, str(_START), str(file)],
+                cwd=None if cwd is None else Path(cwd),
+                environment=_environment(),
+                seconds=seconds + _GRACE,
+                progress=progress,
+            )
+        except OSError as error:
+            raise AuditError(path, f"cannot be run: {clean(str(error))}") from error
+        if not (folder / "recording.json").exists():
+            raise AuditError(path, _why_nothing(source, outcome, python, seconds))
+        return read_recording(source, folder, outcome.printed)
 
 
-def _read(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except (OSError, SyntaxError, UnicodeError, LookupError) as error:
-        raise AuditError(path, f"cannot be read: {clean(str(error))}") from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _NO_SCREEN}
+    return {**kept, "MPLBACKEND": "Agg"}
 
 
-def _run(
-    path: Path,
-    python: str,
-    options: Path,
-    seconds: float,
-    cwd: str | Path | None,
-    progress: Callable[[], None] | None,
-) -> str:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DISPLAY", "WAYLAND_DISPLAY")
-    }
-    environment["MPLBACKEND"] = "Agg"
-    try:
-        process = subprocess.Popen(
-            [python, str(_START), str(options)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=cwd,
-            env=environment,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise AuditError(path, f"{clean(python)} cannot be started: {clean(str(error))}") from error
-    assert process.stdout is not None
-    printed = _Printed(process.stdout)
-    end = time.monotonic() + seconds + _GRACE
-    try:
-        while True:
-            try:
-                process.wait(0.05)
-                break
-            except subprocess.TimeoutExpired:
-                if progress is not None:
-                    progress()
-                if time.monotonic() > end:
-                    raise AuditError(path, f"it does not stop after {seconds:g} seconds") from None
-    finally:
-        _kill(process)
-    return printed.text()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(process.pid, 9)
-    except OSError:
-        pass
-    process.wait()
-
-
-class _Printed:
-    """Reads what a script prints, and keeps both ends of it."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._first = b""
-        self._last = b""
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def _read(self) -> None:
-        while chunk := os.read(self._stream.fileno(), 1 << 16):
-            room = _ENDS - len(self._first)
-            self._first += chunk[:room]
-            self._last = (self._last + chunk[room:])[-_ENDS:]
-
-    def text(self) -> str:
-        """Return it, safe to show; waits for the last of it."""
-        self._thread.join(1.0)
-        return (self._first + self._last).decode(errors="replace")
+def _why_nothing(source: Source, outcome: Outcome, python: str, seconds: float) -> str:
+    """Say in one line why a script left no recording."""
+    code = outcome.code
+    if code is None:
+        return f"does not stop after {seconds:g} seconds, and was ended; --timeout gives it more"
+    if code == TOO_MANY:
+        return "started too many processes, and was ended"
+    if code == _CANNOT_WRITE:
+        return "what it computed could not be written to the temporary folder; is the disk full?"
+    if code > 128:
+        try:
+            name = signal.Signals(256 - code).name
+        except ValueError:
+            name = str(256 - code)
+        return f"its Python was ended by the signal {name} before it could say what it computed"
+    words = outcome.printed.strip().rpartition("\n")[2]
+    last = f": {clean(words)}" if words else ""
+    if code == CANNOT_START:
+        return f"{clean(python)} cannot be started{last}; --python names another one"
+    return f"ended its Python itself with the code {code}, and left nothing to look at{last}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, List, Optional, Set, Tuple  # noqa: UP035
+from typing import Any
 
 from .syntax import Comprehensions, Functions
 
@@ -23,9 +23,9 @@ class Scope:
         self,
         kind: str,
         number: int,
-        bound: Set[str],  # noqa: UP006
-        outside: Set[str],  # noqa: UP006
-        around: Optional[Scope],
+        bound: set[str],
+        outside: set[str],
+        around: Scope | None,
     ) -> None:
         self.kind = kind
         self.number = number
@@ -48,15 +48,15 @@ class Scope:
             scope = scope.around
         return scope
 
-    def function(self) -> Optional[Scope]:
+    def function(self) -> Scope | None:
         """Return the function in which its statements run; None where that is the module."""
-        scope: Optional[Scope] = self
+        scope: Scope | None = self
         while scope is not None and scope.kind != "function":
             scope = scope.around
         return scope
 
 
-def bound_in(part: Any) -> Tuple[Set[str], Set[str]]:  # noqa: UP006
+def bound_in(part: Any) -> tuple[set[str], set[str]]:
     """Return the names that a function or class binds, and those it declares global."""
     collected = _Bound()
     arguments = getattr(part, "args", None)
@@ -68,12 +68,12 @@ def bound_in(part: Any) -> Tuple[Set[str], Set[str]]:  # noqa: UP006
     return collected.bound - collected.outside - collected.enclosing, collected.outside
 
 
-def targets_of(part: ast.AST) -> Set[str]:  # noqa: UP006
+def targets_of(part: ast.AST) -> set[str]:
     """Return the names that the targets of a comprehension bind."""
     return {name.id for name in ast.walk(part) if isinstance(name, ast.Name)}
 
 
-def parameters(arguments: ast.arguments) -> List[ast.arg]:  # noqa: UP006
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
     """Return the parameters of a function, in order."""
     given = [*arguments.posonlyargs, *arguments.args]
     if arguments.vararg:
@@ -88,9 +88,9 @@ class _Bound(ast.NodeVisitor):
     """Collects the names that statements bind, without those of inner scopes."""
 
     def __init__(self) -> None:
-        self.bound: Set[str] = set()  # noqa: UP006
-        self.outside: Set[str] = set()  # noqa: UP006
-        self.enclosing: Set[str] = set()  # noqa: UP006
+        self.bound: set[str] = set()
+        self.outside: set[str] = set()
+        self.enclosing: set[str] = set()
 
     def visit(self, node: ast.AST) -> None:
         if isinstance(node, ast.Name):

@@ -11,13 +11,16 @@ import operator
 import time
 from _thread import get_ident
 from array import array
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple  # noqa: UP035
+from typing import TYPE_CHECKING, Any
 
 from .values import Values
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 _DEEPEST = 64
 """So many loops and calls are told apart; a recursion that goes deeper stays at this one."""
-_IN_PLACE = {
+_IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.iadd, "Sub": operator.isub, "Mult": operator.imul, "Div": operator.itruediv,
     "FloorDiv": operator.ifloordiv, "Mod": operator.imod, "Pow": operator.ipow,
     "MatMult": operator.imatmul, "LShift": operator.ilshift, "RShift": operator.irshift,
@@ -36,14 +39,14 @@ class Path:
 
     __slots__ = ("around", "depth", "index", "node", "number", "outermost")
 
-    def __init__(self, around: Optional[Path], node: int, index: int) -> None:
+    def __init__(self, around: Path | None, node: int, index: int) -> None:
         self.around = around
         self.node = node
         self.index = index
         self.number = -1
         self.depth: int = 0 if around is None else around.depth + 1
-        outermost: Optional[Path] = None if around is None else around.outermost
-        self.outermost: Optional[Path] = self if outermost is None and index >= 0 else outermost
+        outermost: Path | None = None if around is None else around.outermost
+        self.outermost: Path | None = self if outermost is None and index >= 0 else outermost
 
 
 class Frame:
@@ -72,7 +75,7 @@ class Limits:
         self,
         first: int = 60_000,
         window: int = 20_000,
-        turns: Tuple[int, ...] = (50, 300),  # noqa: UP006
+        turns: tuple[int, ...] = (50, 300),
         kept: int = 128 << 20,
         looked_at: int = 2 << 30,
         patience: float = 8.0,
@@ -97,16 +100,16 @@ class Recorder:
 
     def __init__(
         self,
-        names: List[Tuple[str, str]],  # noqa: UP006
-        containers: Dict[int, str],  # noqa: UP006
+        names: list[tuple[str, str]],
+        containers: dict[int, str],
         limits: Limits,
         stop: Callable[[str], None],
     ) -> None:
         self.values = Values()
         self.rows = array("q")
-        self.too_large: Dict[int, Tuple[int, ...]] = {}  # noqa: UP006
-        self.places: List[Tuple[str, Tuple[Any, ...]]] = []  # noqa: UP006
-        self.paths: List[Tuple[int, int, int]] = [(-1, -1, -1)]  # noqa: UP006
+        self.too_large: dict[int, tuple[int, ...]] = {}
+        self.places: list[tuple[str, tuple[Any, ...]]] = []
+        self.paths: list[tuple[int, int, int]] = [(-1, -1, -1)]
         self.failed = -1
         """The call that an exception came out of first."""
         self.quiet = False
@@ -123,17 +126,18 @@ class Recorder:
         self._most_looked_at = limits.looked_at
         self._quiet_since = 0.0
         self._frames = 0
-        self._place_numbers: Dict[Any, int] = {}  # noqa: UP006
-        self._path_numbers: Dict[Tuple[int, int, int], int] = {}  # noqa: UP006
+        self._place_numbers: dict[Any, int] = {}
+        self._path_numbers: dict[tuple[int, int, int], int] = {}
         self._thread = get_ident()
         self._numeric = self.values.numeric
 
-    def hooks(self) -> Dict[str, Any]:  # noqa: UP006
+    def hooks(self) -> dict[str, Any]:
         """Return the hooks by their names."""
         hooks = (
             "value", "name", "local", "attribute", "item", "call", "get", "set", "slice", "true",
             "augment", "load_attribute", "load_item", "augment_attribute", "augment_item",
-            "store_attribute", "store_item", "turns", "turn", "back", "enter", "returned",
+            "store_attribute", "store_item", "peek_attribute", "peek_item", "turns", "turn", "back",
+            "enter", "returned", "last",
             "suspended", "resumed", "imported",
         )  # fmt: skip
         return {"@" + name: getattr(self, "hook_" + name) for name in hooks}
@@ -178,7 +182,7 @@ class Recorder:
 
     def _number(self, path: Path) -> int:
         missing = []
-        one: Optional[Path] = path
+        one: Path | None = path
         while one is not None and one.number < 0:
             missing.append(one)
             one = one.around
@@ -192,7 +196,7 @@ class Recorder:
             one.number = number
         return path.number
 
-    def _place(self, text: str, owner: Tuple[Any, ...]) -> int:  # noqa: UP006
+    def _place(self, text: str, owner: tuple[Any, ...]) -> int:
         key = (text, owner)
         number = self._place_numbers.get(key)
         if number is None:
@@ -272,7 +276,7 @@ class Recorder:
                 self._keep(node, self._place(text, ("global", key)), value, sort)
         return value
 
-    def hook_local(self, node: int, value: Any, frame: Optional[Frame]) -> Any:
+    def hook_local(self, node: int, value: Any, frame: Frame | None) -> Any:
         if not self.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
@@ -331,9 +335,9 @@ class Recorder:
         if not self.quiet:
             sort = self._numeric.get(id(type(value)))
             if sort is not None:
-                name = given[0] if given else None
-                is_named = function is getattr and type(name) is str
-                place = self._attribute_place(node, container, name) if is_named else -1
+                place = -1
+                if function is getattr and given and type(given[0]) is str:
+                    place = self._attribute_place(node, container, given[0])
                 self._keep(node, place, value, sort)
         return value
 
@@ -345,23 +349,26 @@ class Recorder:
                 self._keep(node, self._attribute_place(node, container, name), value, sort)
         return result
 
+    def hook_last(self, *parts: Any) -> Any:
+        return parts[-1]
+
     # Hooks: assigning.
 
     def hook_augment(self, operation: str, old: Any, value: Any) -> Any:
         return _IN_PLACE[operation](old, value)
 
-    def hook_load_attribute(self, node: int, container: Any, name: str) -> Tuple[Any, str, Any]:  # noqa: UP006
+    def hook_load_attribute(self, node: int, container: Any, name: str) -> tuple[Any, str, Any]:
         return container, name, self.hook_attribute(node, container, name)
 
-    def hook_load_item(self, node: int, container: Any, key: Any) -> Tuple[Any, Any, Any]:  # noqa: UP006
+    def hook_load_item(self, node: int, container: Any, key: Any) -> tuple[Any, Any, Any]:
         return container, key, self.hook_item(node, container, key)
 
     def hook_augment_attribute(
         self,
         node: int,
         operation: str,
-        loaded: Tuple[Any, str, Any],
-        value: Any,  # noqa: UP006
+        loaded: tuple[Any, str, Any],
+        value: Any,
     ) -> None:
         container, name, old = loaded
         self.hook_store_attribute(node, _IN_PLACE[operation](old, value), container, name)
@@ -370,8 +377,8 @@ class Recorder:
         self,
         node: int,
         operation: str,
-        loaded: Tuple[Any, Any, Any],
-        value: Any,  # noqa: UP006
+        loaded: tuple[Any, Any, Any],
+        value: Any,
     ) -> None:
         container, key, old = loaded
         self.hook_store_item(node, _IN_PLACE[operation](old, value), container, key)
@@ -391,20 +398,61 @@ class Recorder:
                 place = self._item_place(node, container, key)
                 self._keep(node, place, value, sort)
 
+    # Hooks: reading what was stored into once more, without calling anything of the script's.
+
+    def hook_peek_attribute(self, node: int, container: Any, name: str) -> Any:
+        if self.quiet:
+            return None
+        for kind in type.__dict__["__mro__"].__get__(type(container)):
+            if name in type.__dict__["__dict__"].__get__(kind):
+                return None
+        try:
+            value = object.__getattribute__(container, "__dict__").get(name)
+        except AttributeError:
+            return None
+        self._peeked(node, value, self._attribute_place(node, container, name))
+        return value
+
+    def hook_peek_item(self, node: int, container: Any, key: Any) -> Any:
+        if self.quiet or type(container) not in (list, dict):
+            return None
+        try:
+            value = container[key]
+        except (LookupError, TypeError):
+            return None
+        self._peeked(node, value, self._item_place(node, container, key))
+        return value
+
+    def _peeked(self, node: int, value: Any, place: int) -> None:
+        sort = self._numeric.get(id(type(value)))
+        if node >= 0 and sort is not None:
+            self._keep(node, place, value, sort)
+
     # Hooks: loops and functions.
 
-    def hook_turns(self, node: int, iterable: Any) -> Any:
+    def hook_turns(
+        self, node: int, iterable: Any, frame: Frame | None = None, loops: int = 0
+    ) -> Any:
+        """Go through the turns of a loop; in a generator its frame says where it is asked."""
         outermost = self.path.outermost
         if (self.quiet and outermost is not None) or get_ident() != self._thread:
             return iterable
-        return self._turns(node, iter(iterable), outermost is None)
+        return self._turns(node, iter(iterable), frame, loops, outermost is None)
 
-    def _turns(self, node: int, iterator: Iterator[Any], is_outermost: bool) -> Iterator[Any]:
+    def _turns(
+        self,
+        node: int,
+        iterator: Iterator[Any],
+        frame: Frame | None,
+        loops: int,
+        is_outermost: bool,
+    ) -> Iterator[Any]:
         base = self.path
-        is_deepest = base.depth >= _DEEPEST
         index = 0
         while True:
-            if not is_deepest:
+            if index and frame is not None:
+                base = self._up_to(frame.base.depth + loops)
+            if base.depth < _DEEPEST:
                 self.path = Path(base, node, index)
             if is_outermost:
                 self._outer_turn(node, index)
@@ -418,17 +466,22 @@ class Recorder:
             yield part
             index += 1
 
-    def hook_turn(self, node: int, frame: Optional[Frame], loops: int) -> bool:
-        outermost = self.path.outermost
-        depth = (0 if frame is None else frame.base.depth) + loops + 1
-        if self.quiet and outermost is not None:
-            if outermost.node != node or outermost.depth != depth:
-                return True
-        if get_ident() != self._thread or depth > _DEEPEST:
-            return True
+    def _up_to(self, depth: int) -> Path:
         path = self.path
         while path.depth > depth and path.around is not None:
             path = path.around
+        return path
+
+    def hook_turn(self, node: int, frame: Frame | None, loops: int) -> bool:
+        outermost = self.path.outermost
+        depth = (0 if frame is None else frame.base.depth) + loops + 1
+        if self.quiet and outermost is not None:
+            is_this = outermost.node == node and outermost.depth == depth
+            if not is_this:
+                return True
+        if get_ident() != self._thread or depth > _DEEPEST:
+            return True
+        path = self._up_to(depth)
         if path.depth == depth and path.node == node and path.around is not None:
             self.path = Path(path.around, node, path.index + 1)
         elif path.depth == depth - 1:
@@ -439,35 +492,31 @@ class Recorder:
             self._outer_turn(node, self.path.index)
         return True
 
-    def hook_back(self, frame: Optional[Frame], loops: int) -> None:
+    def hook_back(self, frame: Frame | None, loops: int) -> None:
         """Go back to where a function is after it left a loop in whatever way."""
         if get_ident() != self._thread:
             return
-        depth = (0 if frame is None else frame.base.depth) + loops
-        path = self.path
-        while path.depth > depth and path.around is not None:
-            path = path.around
-        self.path = path
+        self.path = self._up_to((0 if frame is None else frame.base.depth) + loops)
 
     def hook_enter(self) -> Frame:
         self._frames += 1
         return Frame(self._frames, self.path)
 
-    def hook_returned(self, frame: Optional[Frame], value: Any) -> Any:
+    def hook_returned(self, frame: Frame | None, value: Any) -> Any:
         if frame is not None and get_ident() == self._thread:
             self.path = frame.base
         return value
 
-    def hook_suspended(self, loops: int) -> List[Tuple[int, int]]:  # noqa: UP006
+    def hook_suspended(self, loops: int) -> list[tuple[int, int]]:
         """Return the turns of the loops in which a generator stops."""
-        tail: List[Tuple[int, int]] = []  # noqa: UP006
+        tail: list[tuple[int, int]] = []
         path = self.path
         while len(tail) < loops and path.around is not None:
             tail.append((path.node, path.index))
             path = path.around
         return tail[::-1]
 
-    def hook_resumed(self, frame: Optional[Frame], tail: List[Tuple[int, int]], sent: Any) -> Any:  # noqa: UP006
+    def hook_resumed(self, frame: Frame | None, tail: list[tuple[int, int]], sent: Any) -> Any:
         """Go on in a generator: in the turn of whoever asked for its next value."""
         if frame is not None and get_ident() == self._thread:
             frame.base = path = self.path

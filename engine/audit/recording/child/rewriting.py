@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from typing import Any, Dict, List, Optional, Tuple, Union  # noqa: UP035
+from typing import Any
 
 from .names import Scope, bound_in, parameters, targets_of
 from .syntax import Script
@@ -26,15 +26,16 @@ class Rewriter(ast.NodeTransformer):
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.places: List[Tuple[str, str]] = []  # noqa: UP006
+        self.places: list[tuple[str, str]] = []
         """For each node whose place is a name: the text, and the name with its comprehension."""
-        self.containers: Dict[int, str] = {}  # noqa: UP006
-        """For each node that reads or stores an attribute or an element, the text of what has it."""
+        self.containers: dict[int, str] = {}
+        """For each node that reads or stores an attribute or an element: what has it."""
         self._scope = Scope("module", -1, set(), set(), None)
         self._modules = _imported(script.tree)
         self._loops = 0
-        self._classes: List[str] = []  # noqa: UP006
+        self._classes: list[str] = []
         self._temporaries = 0
+        self._is_generator = False
 
     def rewritten(self) -> ast.Module:
         """Return the tree with the hooks in it."""
@@ -48,8 +49,8 @@ class Rewriter(ast.NodeTransformer):
 
     # Statements.
 
-    def _body(self, statements: List[Any]) -> List[Any]:  # noqa: UP006
-        made: List[Any] = []  # noqa: UP006
+    def _body(self, statements: list[Any]) -> list[Any]:
+        made: list[Any] = []
         for statement in statements:
             result = self.visit(statement)
             if isinstance(result, list):
@@ -70,7 +71,7 @@ class Rewriter(ast.NodeTransformer):
         if len(node.targets) == 1:
             return self._assign(node.targets[0], value, origin, node)
         shared = self._temporary(node)
-        made: List[Any] = [  # noqa: UP006
+        made: list[Any] = [
             ast.copy_location(ast.Assign([_name(shared, ast.Store(), node)], value), node)
         ]
         for target in node.targets:
@@ -97,8 +98,8 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(target, ast.Name):
             old = self._named(read, target)
             value = _hook("augment", operation, old, self.visit(node.value))
-            stored = ast.copy_location(ast.Assign([target], value), node)
-            return [stored, _do(self._named(number, target), node)]
+            assigned = ast.copy_location(ast.Assign([target], value), node)
+            return [assigned, _do(self._named(number, target), node)]
         again = self._read_again(kind, node, self.script.nodes[number]["children"], target)
         self._held(read, target)
         what, container = self._container(target)
@@ -120,7 +121,10 @@ class Rewriter(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> Any:
         number = self.script.number(node)
         before = self._frame(node), _constant(self._loops, node)
-        node.iter = _hook("turns", _constant(number, node), self.visit(node.iter), at=node.iter)
+        iterable = self.visit(node.iter)
+        node.iter = _hook("turns", _constant(number, node), iterable, at=node.iter)
+        if self._is_generator:
+            node.iter.args.extend(copy.deepcopy(before))
         target, head = self._received(node.target, "for", node.target)
         node.target = target
         self._loops += 1
@@ -143,7 +147,7 @@ class Rewriter(ast.NodeTransformer):
         return [node, _do(back, node)]
 
     def visit_With(self, node: ast.With) -> Any:
-        head: List[Any] = []  # noqa: UP006
+        head: list[Any] = []
         for item in node.items:
             item.context_expr = self.visit(item.context_expr)
             if item.optional_vars is not None:
@@ -163,7 +167,8 @@ class Rewriter(ast.NodeTransformer):
             node.finalbody = [self._back(node), *self._body(node.finalbody)]
         return node
 
-    visit_TryStar = visit_Try  # noqa: N815
+    def visit_TryStar(self, node: Any) -> Any:
+        return self.visit_Try(node)
 
     def visit_If(self, node: ast.If) -> Any:
         node.test = self.visit(node.test)
@@ -184,6 +189,7 @@ class Rewriter(ast.NodeTransformer):
     def visit_FunctionDef(self, node: Any) -> Any:
         node.decorator_list = [self.visit(part) for part in node.decorator_list]
         self._defaults(node.args)
+        is_around, self._is_generator = self._is_generator, _has_yield(node)
         with _Inside(self, "function", node):
             start = 1 if _is_docstring(node.body, 0) else 0
             document, body = node.body[:start], node.body[start:]
@@ -193,18 +199,17 @@ class Rewriter(ast.NodeTransformer):
             given = self._given(node)
             node.body = [*document, entered, *[_do(part, node) for part in given]]
             node.body.extend(self._body(body))
+        self._is_generator = is_around
         return node
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
         self._defaults(node.args)
         with _Inside(self, "function", node):
             entered = ast.NamedExpr(_name(self._frame_name(), ast.Store(), node), self._enter(node))
             parts = [entered, *self._given(node), self.visit(node.body)]
-            last = _constant(-1, node)
-            node.body = ast.Subscript(ast.Tuple(parts, ast.Load()), last, ast.Load())
-            ast.copy_location(node.body, parts[-1])
+            node.body = _hook("last", *parts, at=node.body)
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> Any:
@@ -229,11 +234,11 @@ class Rewriter(ast.NodeTransformer):
         self.generic_visit(node)
         return self._value(node, number)
 
-    visit_BinOp = _plain  # noqa: N815
-    visit_UnaryOp = _plain  # noqa: N815
-    visit_BoolOp = _plain  # noqa: N815
-    visit_Compare = _plain  # noqa: N815
-    visit_IfExp = _plain  # noqa: N815
+    visit_BinOp = _plain
+    visit_UnaryOp = _plain
+    visit_BoolOp = _plain
+    visit_Compare = _plain
+    visit_IfExp = _plain
 
     def visit_List(self, node: ast.List) -> Any:
         if not isinstance(node.ctx, ast.Load):
@@ -332,10 +337,10 @@ class Rewriter(ast.NodeTransformer):
         is_list = isinstance(node, ast.ListComp)
         return self._value(node, number) if is_list else node
 
-    visit_ListComp = _comprehension  # noqa: N815
-    visit_SetComp = _comprehension  # noqa: N815
-    visit_DictComp = _comprehension  # noqa: N815
-    visit_GeneratorExp = _comprehension  # noqa: N815
+    visit_ListComp = _comprehension
+    visit_SetComp = _comprehension
+    visit_DictComp = _comprehension
+    visit_GeneratorExp = _comprehension
 
     def visit_Yield(self, node: ast.Yield) -> Any:
         if node.value is not None:
@@ -374,7 +379,7 @@ class Rewriter(ast.NodeTransformer):
                 parts = []
         return _Origin((self.script.number(value),), parts)
 
-    def _assign(self, target: Any, value: ast.expr, origin: _Origin, node: Any) -> List[Any]:  # noqa: UP006
+    def _assign(self, target: Any, value: ast.expr, origin: _Origin, node: Any) -> list[Any]:
         """Return the statements that give a target its value, and record it."""
         if isinstance(target, ast.Name):
             number = self._assigns("assign", node, origin.nodes, target)
@@ -391,10 +396,10 @@ class Rewriter(ast.NodeTransformer):
         return [ast.copy_location(ast.Assign([received], value), node), *after]
 
     def _received(
-        self, target: Any, kind: str, shown: ast.AST, origin: Optional[_Origin] = None
-    ) -> Tuple[Any, List[Any]]:  # noqa: UP006
+        self, target: Any, kind: str, shown: ast.AST, origin: _Origin | None = None
+    ) -> tuple[Any, list[Any]]:
         """Return a target in which names alone are left, and the statements that follow it."""
-        after: List[Any] = []  # noqa: UP006
+        after: list[Any] = []
         children = origin.nodes if origin is not None else ()
         if isinstance(target, (ast.Tuple, ast.List)):
             parts = origin.parts if origin is not None else []
@@ -421,7 +426,7 @@ class Rewriter(ast.NodeTransformer):
         after = [_do(hook, target), _delete(name, target), *again]
         return _name(name, ast.Store(), target), after
 
-    def _leaves(self, target: ast.AST, kind: str) -> List[Tuple[int, ast.Name]]:  # noqa: UP006
+    def _leaves(self, target: ast.AST, kind: str) -> list[tuple[int, ast.Name]]:
         return [
             (self._assigns(kind, name, (), name), name)
             for name in ast.walk(target)
@@ -432,7 +437,7 @@ class Rewriter(ast.NodeTransformer):
         self,
         kind: str,
         shown: ast.AST,
-        children: Tuple[int, ...],  # noqa: UP006
+        children: tuple[int, ...],
         target: Any,
     ) -> int:
         number = self.script.add(kind, shown, children, self.script.number(target))
@@ -443,11 +448,11 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(target, (ast.Attribute, ast.Subscript)):
             self.containers[number] = self.script.simple_text(target.value)
 
-    def _container(self, target: Union[ast.Attribute, ast.Subscript]) -> Tuple[str, ast.expr]:  # noqa: UP006, UP007
+    def _container(self, target: ast.Attribute | ast.Subscript) -> tuple[str, ast.expr]:
         what = "attribute" if isinstance(target, ast.Attribute) else "item"
         return what, self.visit(target.value)
 
-    def _key(self, target: Union[ast.Attribute, ast.Subscript]) -> ast.expr:  # noqa: UP007
+    def _key(self, target: ast.Attribute | ast.Subscript) -> ast.expr:
         if isinstance(target, ast.Attribute):
             name = target.attr
             if self._classes and name.startswith("__") and not name.endswith("__"):
@@ -475,31 +480,27 @@ class Rewriter(ast.NodeTransformer):
         return self.visit(part)  # type: ignore[no-any-return]
 
     def _read_again(
-        self,
-        kind: str,
-        shown: ast.AST,
-        children: Tuple[int, ...],
-        target: Any,  # noqa: UP006
-    ) -> List[Any]:  # noqa: UP006
+        self, kind: str, shown: ast.AST, children: tuple[int, ...], target: Any
+    ) -> list[Any]:
         """Return what records an array or a list after one of its elements was stored."""
-        made: List[Any] = []  # noqa: UP006
-        while isinstance(target, ast.Subscript):
+        made: list[Any] = []
+        while isinstance(target, ast.Subscript) and _can_be_peeked(target.value):
             target = target.value
-            if not _is_pure(target):
-                break
             number = self._assigns(kind, shown, children, target)
             if isinstance(target, ast.Name):
                 made.append(_do(self._named(number, target), target))
             else:
-                what = "attribute" if isinstance(target, ast.Attribute) else "item"
-                key = (
-                    self._key(target)
-                    if isinstance(target, ast.Attribute)
-                    else copy.deepcopy(target.slice)
-                )
-                value = copy.deepcopy(target.value)
-                made.append(_do(_hook(what, _constant(number, target), value, key), target))
+                made.append(_do(self._peek(number, target), target))
         return made
+
+    def _peek(self, number: int, part: Any) -> ast.expr:
+        """Return what reads a place once more without calling anything of the script's."""
+        if isinstance(part, ast.Name):
+            return _name(part.id, ast.Load(), part)
+        what = "attribute" if isinstance(part, ast.Attribute) else "item"
+        key = self._key(part) if what == "attribute" else copy.deepcopy(_bare(part.slice))
+        container = self._peek(-1, part.value)
+        return _hook("peek_" + what, _constant(number, part), container, key, at=part)
 
     def _named(self, number: int, name: ast.Name) -> ast.expr:
         read = _name(name.id, ast.Load(), name)
@@ -526,7 +527,7 @@ class Rewriter(ast.NodeTransformer):
     def _frame(self, node: ast.AST) -> ast.expr:
         return self._frame_of(self._scope.function(), node)
 
-    def _frame_of(self, function: Optional[Scope], node: ast.AST) -> ast.expr:
+    def _frame_of(self, function: Scope | None, node: ast.AST) -> ast.expr:
         if function is None:
             return _constant(None, node)
         return _name("@%d" % function.number, ast.Load(), node)  # noqa: UP031
@@ -534,7 +535,7 @@ class Rewriter(ast.NodeTransformer):
     def _enter(self, node: ast.AST) -> ast.expr:
         return _hook("enter", at=node)
 
-    def _given(self, node: Any) -> List[Any]:  # noqa: UP006
+    def _given(self, node: Any) -> list[Any]:
         like = self.script.number(node)
         made = []
         for argument in parameters(node.args):
@@ -560,7 +561,7 @@ class Rewriter(ast.NodeTransformer):
 class _Origin:
     """The node of a value, and those of its parts where it is written as a tuple."""
 
-    def __init__(self, nodes: Tuple[int, ...], parts: List[_Origin]) -> None:  # noqa: UP006
+    def __init__(self, nodes: tuple[int, ...], parts: list[_Origin]) -> None:
         self.nodes = nodes
         self.parts = parts
 
@@ -585,7 +586,7 @@ class _Inside:
         self._rewriter._scope, self._rewriter._loops = self._kept
 
 
-def _hook(name: str, *arguments: ast.expr, at: Optional[ast.AST] = None) -> ast.Call:
+def _hook(name: str, *arguments: ast.expr, at: ast.AST | None = None) -> ast.Call:
     call = ast.Call(ast.Name("@" + name, ast.Load()), list(arguments), [])
     if at is not None:
         ast.copy_location(call, at)
@@ -611,7 +612,11 @@ def _constant(value: Any, at: ast.AST) -> ast.Constant:
     return ast.copy_location(ast.Constant(value), at)
 
 
-def _is_docstring(body: List[Any], at: int) -> bool:  # noqa: UP006
+def _has_yield(function: ast.AST) -> bool:
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(function))
+
+
+def _is_docstring(body: list[Any], at: int) -> bool:
     first = body[at] if at == 0 and body else None
     is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return is_text and isinstance(first.value.value, str)  # type: ignore[union-attr]
@@ -621,15 +626,21 @@ def _is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
-def _is_pure(part: ast.AST) -> bool:
-    """Whether an expression can be evaluated once more without doing anything."""
-    kinds = (
-        ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Tuple,
-        ast.Slice, ast.operator, ast.unaryop, ast.expr_context,
-    )  # fmt: skip
-    return all(
-        isinstance(child, kinds) or type(child).__name__ == "Index" for child in ast.walk(part)
-    )
+def _bare(index: Any) -> Any:
+    """Return an index without what Python 3.8 wraps it in."""
+    return index.value if type(index).__name__ == "Index" else index
+
+
+def _can_be_peeked(part: ast.AST) -> bool:
+    """Whether it is a name, or an attribute or element of one, with an index of plain names."""
+    while isinstance(part, (ast.Attribute, ast.Subscript)):
+        if isinstance(part, ast.Subscript):
+            kinds = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
+            for child in ast.walk(part.slice):
+                if not isinstance(child, (*kinds, ast.Load)) and type(child).__name__ != "Index":
+                    return False
+        part = part.value
+    return isinstance(part, ast.Name)
 
 
 def _is_module(part: ast.AST, modules: Any) -> bool:
@@ -640,7 +651,7 @@ def _is_module(part: ast.AST, modules: Any) -> bool:
 
 def _imported(tree: ast.AST) -> Any:
     """Return the names of imported modules that are nothing else."""
-    names = set()
+    names: set[str] = set()
     for part in ast.walk(tree):
         if isinstance(part, ast.Import):
             names.update((alias.asname or alias.name).split(".")[0] for alias in part.names)

@@ -9,7 +9,7 @@ import sys
 import time
 import types
 from _thread import allocate_lock, start_new_thread
-from typing import Any, Dict, List, Optional  # noqa: UP035
+from typing import Any
 
 from .recorder import Limits, Recorder
 from .rewriting import Rewriter
@@ -18,6 +18,7 @@ from .syntax import Script
 _open, _exit, _getpid, _sleep = open, os._exit, os.getpid, time.sleep
 """As they were before the script could put something else in their place."""
 _dumps, _join, _make_folder = json.dumps, os.path.join, os.makedirs
+_CANNOT_WRITE = 125
 _MOST_OPERANDS = 8
 _LONGEST_MESSAGE = 300
 _IN_THE_PAST = 5_000
@@ -30,7 +31,7 @@ class Run:
         options: What the parent asks for: "script", "text", "folder", "seconds", "is_notebook".
     """
 
-    def __init__(self, options: Dict[str, Any]) -> None:  # noqa: UP006
+    def __init__(self, options: dict[str, Any]) -> None:
         self._name: str = options["script"]
         self._folder: str = options["folder"]
         self._seconds: float = options["seconds"]
@@ -39,8 +40,8 @@ class Run:
         self._text: str = options["text"]
         self._process = _getpid()
         self._ending = allocate_lock()
-        self._script: Optional[Script] = None
-        self._recorder: Optional[Recorder] = None
+        self._script: Script | None = None
+        self._recorder: Recorder | None = None
 
     def start(self) -> None:
         """Run the script to one of its ends; this does not return."""
@@ -59,7 +60,7 @@ class Run:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
         start_new_thread(self._watch, ())
-        ending: Dict[str, Any] = {"kind": "finished"}  # noqa: UP006
+        ending: dict[str, Any] = {"kind": "finished"}
         try:
             exec(code, module.__dict__)
         except SystemExit:
@@ -92,7 +93,7 @@ class Run:
         if self._recorder is not None:
             self._recorder.quiet = self._recorder.is_over = True
 
-    def _end(self, ending: Dict[str, Any]) -> None:  # noqa: UP006
+    def _end(self, ending: dict[str, Any]) -> None:
         if _getpid() != self._process:
             _exit(0)
         self._ending.acquire()
@@ -109,11 +110,11 @@ class Run:
         try:
             self._write(ending)
         except BaseException:
-            _exit(3)
+            _exit(_CANNOT_WRITE)
         _exit(0)
 
-    def _write(self, ending: Dict[str, Any]) -> None:  # noqa: UP006
-        made: Dict[str, Any] = {"ending": ending, "nodes": [], "paths": [], "places": []}  # noqa: UP006
+    def _write(self, ending: dict[str, Any]) -> None:
+        made: dict[str, Any] = {"ending": ending, "nodes": [], "paths": [], "places": []}
         rows, contents = b"", []
         if self._script is not None:
             made["nodes"] = self._script.nodes
@@ -138,7 +139,7 @@ class Run:
 
     # Failures.
 
-    def _failure(self, error: BaseException) -> Dict[str, Any]:  # noqa: UP006
+    def _failure(self, error: BaseException) -> dict[str, Any]:
         ending = {
             "kind": "failed",
             "error": type(error).__name__[:100],
@@ -190,13 +191,13 @@ class Run:
                 return number
         return -1
 
-    def _operands(self, node: int, frame: types.FrameType) -> List[Dict[str, Any]]:  # noqa: UP006
+    def _operands(self, node: int, frame: types.FrameType) -> list[dict[str, Any]]:
         """Return what the failed part was given, as it was recorded last."""
         assert self._script is not None
         assert self._recorder is not None
         nodes, recorder = self._script.nodes, self._recorder
         rows, width = recorder.rows, 7
-        found: List[Dict[str, Any]] = []  # noqa: UP006
+        found: list[dict[str, Any]] = []
         for child in nodes[node]["children"][:_MOST_OPERANDS]:
             if child < 0:
                 continue
@@ -237,7 +238,7 @@ def _message(error: BaseException) -> str:
         return "an exception whose text cannot be read"
 
 
-def _syntax_error(error: BaseException) -> Dict[str, Any]:  # noqa: UP006
+def _syntax_error(error: BaseException) -> dict[str, Any]:
     message = getattr(error, "msg", None) or str(error) or type(error).__name__
     line, column = getattr(error, "lineno", None), getattr(error, "offset", None)
     return {

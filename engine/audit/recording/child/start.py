@@ -13,10 +13,10 @@ _PACKAGE = "_nn_tui_recording"
 
 def main() -> None:
     """Run the script that the file of options names."""
-    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+    here = os.path.dirname(os.path.abspath(__file__))
     spec = spec_from_file_location(
         _PACKAGE,
-        os.path.join(here, "__init__.py"),  # noqa: PTH118
+        os.path.join(here, "__init__.py"),
         submodule_search_locations=[here],
     )
     assert spec is not None
@@ -25,7 +25,7 @@ def main() -> None:
     sys.modules[_PACKAGE] = package
     spec.loader.exec_module(package)
     running = import_module(_PACKAGE + ".running")
-    with open(sys.argv[1], encoding="utf-8") as file:  # noqa: PTH123
+    with open(sys.argv[1], encoding="utf-8") as file:
         options = json.load(file)
     running.Run(options).start()
 

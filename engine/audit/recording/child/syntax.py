@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Dict, List, Optional, Tuple  # noqa: UP035
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 Comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -20,10 +23,10 @@ class Script:
     def __init__(self, text: str, name: str) -> None:
         self.tree = ast.parse(text, name)
         self.lines = text.split("\n")
-        self.nodes: List[Dict[str, Any]] = []  # noqa: UP006
-        self._numbers: Dict[int, int] = {}  # noqa: UP006
-        self._scope: List[str] = []  # noqa: UP006
-        self._loops: List[int] = []  # noqa: UP006
+        self.nodes: list[dict[str, Any]] = []
+        self._numbers: dict[int, int] = {}
+        self._scope: list[str] = []
+        self._loops: list[int] = []
         self._in_text = 0
         self._describe(self.tree)
 
@@ -35,7 +38,7 @@ class Script:
         self,
         kind: str,
         at: ast.AST,
-        children: Tuple[int, ...],  # noqa: UP006
+        children: tuple[int, ...],
         like: int,
     ) -> int:
         """Add a part that assigns, in the scope and the loops of another one."""
@@ -57,23 +60,23 @@ class Script:
         inner = part
         while isinstance(inner, (ast.Attribute, ast.Subscript)):
             inner = inner.value
-        return "".join(self.text(part).split())[:200] if isinstance(inner, ast.Name) else ""
+        text = self.nodes[self.number(part)]["source"] if isinstance(inner, ast.Name) else ""
+        return "".join(text.split())[:200]
 
-    def _describe(self, part: ast.AST) -> None:
+    def _describe(self, part: Any) -> None:
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             self._number(part, "def", ())
             self._describe_scope(part)
             return
         if isinstance(part, (ast.For, ast.AsyncFor, ast.While)):
-            head = [part.test] if isinstance(part, ast.While) else [part.target, part.iter]
             self._number(part, "loop:" + type(part).__name__.replace("Async", ""), ())
-            self._within(part, head if isinstance(part, ast.While) else [])
-            if not isinstance(part, ast.While):
-                for child in head:
-                    self._describe(child)
-            self._within(part, part.body)
-            for child in part.orelse:
-                self._describe(child)
+            if isinstance(part, ast.While):
+                self._within(part, [part.test, *part.body])
+            else:
+                self._describe(part.target)
+                self._describe(part.iter)
+                self._within(part, part.body)
+            self._describe_all(part.orelse)
             return
         if isinstance(part, Comprehensions):
             before = len(self._loops)
@@ -81,8 +84,7 @@ class Script:
                 self._describe(generator.iter)
                 self._number(generator, "loop:comprehension", ())
                 self._loops.append(self.number(generator))
-                for child in [generator.target, *generator.ifs]:
-                    self._describe(child)
+                self._describe_all([generator.target, *generator.ifs])
             for field in ("key", "value", "elt"):
                 if hasattr(part, field):
                     self._describe(getattr(part, field))
@@ -90,34 +92,33 @@ class Script:
             self._number(part, type(part).__name__, ())
             return
         self._in_text += isinstance(part, ast.JoinedStr)
-        for child in ast.iter_child_nodes(part):
-            self._describe(child)
+        self._describe_all(ast.iter_child_nodes(part))
         if isinstance(part, ast.expr):
             self._number(part, _kind(part), self._children(part))
         self._in_text -= isinstance(part, ast.JoinedStr)
 
-    def _within(self, loop: ast.AST, body: List[Any]) -> None:  # noqa: UP006
+    def _within(self, loop: ast.AST, body: list[Any]) -> None:
         self._loops.append(self.number(loop))
-        for child in body:
-            self._describe(child)
+        self._describe_all(body)
         self._loops.pop()
 
+    def _describe_all(self, parts: Iterable[ast.AST]) -> None:
+        for part in parts:
+            self._describe(part)
+
     def _describe_scope(self, part: Any) -> None:
-        inside: List[ast.AST] = part.body if isinstance(part.body, list) else [part.body]  # noqa: UP006
-        outside = [child for child in ast.iter_child_nodes(part) if child not in inside]
-        for child in outside:
-            self._describe(child)
+        inside: list[ast.AST] = part.body if isinstance(part.body, list) else [part.body]
+        self._describe_all(child for child in ast.iter_child_nodes(part) if child not in inside)
         loops, self._loops = self._loops, []
         self._scope.append(getattr(part, "name", "<lambda>"))
-        for child in inside:
-            self._describe(child)
+        self._describe_all(inside)
         self._scope.pop()
         self._loops = loops
 
-    def _children(self, part: ast.expr) -> Tuple[int, ...]:  # noqa: UP006
+    def _children(self, part: Any) -> tuple[int, ...]:
         number = self._numbers.get
         if isinstance(part, ast.Call):
-            receiver: Optional[ast.AST] = part.func
+            receiver: ast.AST | None = part.func
             if isinstance(receiver, ast.Attribute):
                 receiver = receiver.value
             given = [*part.args, *[keyword.value for keyword in part.keywords]]
@@ -127,7 +128,7 @@ class Script:
         children = [child for child in ast.iter_child_nodes(part) if isinstance(child, ast.expr)]
         return tuple(number(id(child), -1) for child in children)
 
-    def _number(self, part: ast.AST, kind: str, children: Tuple[int, ...]) -> None:  # noqa: UP006
+    def _number(self, part: ast.AST, kind: str, children: tuple[int, ...]) -> None:
         function = ""
         if isinstance(part, ast.Call) and isinstance(part.func, (ast.Name, ast.Attribute)):
             function = " ".join(self.text(part.func).split())
@@ -138,10 +139,10 @@ class Script:
         self,
         kind: str,
         at: ast.AST,
-        children: Tuple[int, ...],  # noqa: UP006
+        children: tuple[int, ...],
         function: str,
         scope: str,
-        loops: List[int],  # noqa: UP006
+        loops: list[int],
     ) -> int:
         line, column, end_line, end_column = self._extent(at)
         constant = None
@@ -164,7 +165,7 @@ class Script:
         )
         return len(self.nodes) - 1
 
-    def _extent(self, part: Any) -> Tuple[int, int, int, int]:  # noqa: UP006
+    def _extent(self, part: Any) -> tuple[int, int, int, int]:
         first = last = part
         if isinstance(part, ast.comprehension):
             first, last = part.target, part.iter

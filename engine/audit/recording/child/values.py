@@ -10,7 +10,11 @@ from __future__ import annotations
 import sys
 import weakref
 from array import array
-from typing import Any, Dict, List, Optional, Tuple  # noqa: UP035
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    Shape = tuple[int, ...]
+    Seen = tuple[int, int, int]
 
 MOST_CELLS = 1_000_000
 """Of a larger array the shape alone is kept."""
@@ -18,26 +22,23 @@ MOST_IN_LISTS = 100_000
 MOST_ELEMENTS = 64
 """Of a list of arrays that do not stack so many are recorded, each by itself."""
 
-Shape = Tuple[int, ...]  # noqa: UP006
-Seen = Tuple[int, int, int]  # noqa: UP006
-
 
 class Values:
     """The table of values, which tells numbers from everything else."""
 
     def __init__(self) -> None:
-        self.kinds: List[str] = []  # noqa: UP006
-        self.shapes: List[Shape] = []  # noqa: UP006
-        self.contents: List[bytes] = []  # noqa: UP006
+        self.kinds: list[str] = []
+        self.shapes: list[Shape] = []
+        self.contents: list[bytes] = []
         self.kept = 0
         self.looked_at = 0
         self.too_large: Shape = ()
         """The shape of the last array that was too large to keep."""
-        self.numeric: Dict[int, str] = {}  # noqa: UP006
+        self.numeric: dict[int, str] = {}
         """The ids of the types that may hold numbers, and of which sort they are."""
-        self._numbers: Dict[Any, int] = {}  # noqa: UP006
-        self._floats: Dict[float, int] = {}  # noqa: UP006
-        self._alive: Dict[int, Any] = {}  # noqa: UP006
+        self._numbers: dict[Any, int] = {}
+        self._floats: dict[float, int] = {}
+        self._alive: dict[int, Any] = {}
         self._serial = 0
         self._numpy: Any = None
         self._pandas: Any = None
@@ -63,7 +64,7 @@ class Values:
             for kind in (pandas.DataFrame, pandas.Series):  # type: ignore[union-attr]
                 self.numeric[id(kind)] = "table"
 
-    def see(self, value: Any, sort: str) -> Optional[Seen]:
+    def see(self, value: Any, sort: str) -> Seen | None:
         """Return the number, identity and base of a value; None where it holds no numbers.
 
         The number is -1 for an array that is too large to keep.
@@ -78,7 +79,7 @@ class Values:
             return self._list(value)
         return self._table(value)
 
-    def parts(self, value: Any) -> List[Any]:  # noqa: UP006
+    def parts(self, value: Any) -> list[Any]:
         """Return the elements of a list to be recorded one by one, where it is one of arrays."""
         if type(value) not in (list, tuple) or not 0 < len(value) <= MOST_IN_LISTS:
             return []
@@ -103,7 +104,7 @@ class Values:
         self._alive[key] = (self._serial, reference)
         return self._serial
 
-    def _number(self, value: Any) -> Optional[Seen]:
+    def _number(self, value: Any) -> Seen | None:
         if type(value) is float:
             if value != value:
                 return self._add("f", (), array("d", [value]).tobytes()), 0, 0
@@ -121,7 +122,7 @@ class Values:
         content = array("d", [float(value)]).tobytes()
         return self._add(_kind(value.dtype.kind), (), content), 0, 0
 
-    def _array(self, value: Any) -> Optional[Seen]:
+    def _array(self, value: Any) -> Seen | None:
         kind = value.dtype.kind
         if kind not in "fiub":
             return None
@@ -143,13 +144,13 @@ class Values:
         content: bytes = value.tobytes()
         return content
 
-    def _list(self, value: Any) -> Optional[Seen]:
+    def _list(self, value: Any) -> Seen | None:
         if not 0 < len(value) <= MOST_IN_LISTS:
             return None
         if self.numeric.get(id(type(value[0]))) == "array":
             return self._stack(value)
-        flat: List[float] = []  # noqa: UP006
-        kinds: Dict[str, None] = {}  # noqa: UP006
+        flat: list[float] = []
+        kinds: dict[str, None] = {}
         shape = self._flatten(value, flat, kinds, 0)
         self.looked_at += 32 * len(flat)
         if shape is None:
@@ -160,15 +161,15 @@ class Values:
     def _flatten(
         self,
         value: Any,
-        flat: List[float],
-        kinds: Dict[str, None],
-        depth: int,  # noqa: UP006
-    ) -> Optional[Shape]:
+        flat: list[float],
+        kinds: dict[str, None],
+        depth: int,
+    ) -> Shape | None:
         """Write the numbers of nested lists in a row; return their shape if they have one."""
-        shape: Optional[Shape] = None
+        shape: Shape | None = None
         for part in value:
             sort = self.numeric.get(id(type(part)))
-            inner: Optional[Shape] = ()
+            inner: Shape | None = ()
             if sort == "number":
                 kinds["f" if type(part) is float else "b" if type(part) is bool else "i"] = None
                 try:
@@ -190,7 +191,7 @@ class Values:
                 return None
         return None if shape is None else (len(value), *shape)
 
-    def _stack(self, value: Any) -> Optional[Seen]:
+    def _stack(self, value: Any) -> Seen | None:
         """Return a list of arrays as one array, where they have the same shape."""
         first = value[0]
         cells = first.size * len(value)
@@ -205,7 +206,7 @@ class Values:
         shape = (len(value), *first.shape)
         return self._add(_kind(first.dtype.kind), shape, content), id(value), id(value)
 
-    def _table(self, value: Any) -> Optional[Seen]:
+    def _table(self, value: Any) -> Seen | None:
         kinds = value.dtypes if type(value) is self._pandas.DataFrame else [value.dtype]
         if any(getattr(kind, "kind", "O") not in "fiub" for kind in kinds):
             return None
