@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -173,6 +173,22 @@ class Recording:
         times = self._times.get((path, node), [])
         at = bisect_left(times, before) - 1
         return times[at] if at >= 0 else -1
+
+    def following(self, node: int, path: int, after: int) -> int:
+        """Return the first record of a node on a path after a time, or -1."""
+        times = self._times.get((path, node), [])
+        at = bisect_right(times, after)
+        return times[at] if at < len(times) else -1
+
+    @cached_property
+    def parents(self) -> dict[int, int]:
+        """For each node that is an operand, the node that it is one of."""
+        return {
+            child: number
+            for number, node in enumerate(self.nodes)
+            for child in node.children
+            if child >= 0
+        }
 
     def operands(self, record: int) -> tuple[int, ...]:
         """Return the records of what an operation was computed from, one for each child node.

@@ -1,0 +1,223 @@
+"""An audit of a recording: understand it, judge its passes and updates, and put it in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.audit.findings import Finding
+from engine.audit.forward import Linear, activated, layers_of
+from engine.audit.judging import Judged, judge
+from engine.audit.losses import Computed, losses_in
+from engine.audit.matching import TOLERANCE, factor_of, same
+from engine.audit.model import Model, model_of
+from engine.audit.passes import changing
+from engine.audit.recording.recording import Recording
+from engine.audit.understand import Understood, targets_of, understand
+from engine.audit.updating import Updates, judge_updates
+from engine.common.errors import InputError
+from engine.maths.activations import ACTIVATIONS, OUTPUT
+from engine.maths.losses import LOSSES
+from engine.maths.tensor import Array
+
+_JUDGED = 8
+"""How many passes from the start are judged."""
+
+
+class Audit:
+    """What became of a recording."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.understood = understand(recording)
+        self.findings: list[Finding] = []
+        self.notes: list[str] = []
+        self.judged: list[Judged] = []
+        self.updates = Updates()
+        self.computed: Computed | None = None
+        self.loss = ""
+        self.activations: list[str] = []
+        self.unsure: list[str] = []
+        if self.understood is not None:
+            self._run(self.understood)
+
+    def _run(self, understood: Understood) -> None:
+        passes = list(self._layers(understood))
+        if not passes or understood.targets is None:
+            self.unsure.append("the targets")
+            return
+        self.activations = self._activations([layers for _, layers, _ in passes])
+        self._forward(passes)
+        best: tuple[int, int] | None = None
+        for loss, computed in self._losses(understood, passes):
+            judged = list(self._judged(understood, passes, loss, computed))
+            if not judged:
+                continue
+            bad = sum(len(one.findings) + len(one.unmatched) for one in judged)
+            if best is None or bad < best[0]:
+                best = (bad, 0)
+                self.judged, self.loss, self.computed = judged, loss, computed
+            if not bad:
+                break
+        if not self.judged:
+            return
+        self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
+        self._collect()
+
+    def _layers(
+        self, understood: Understood
+    ) -> Iterator[tuple[int, list[Linear], Array]]:
+        """Go through the passes to judge, each with its layers and targets."""
+        passes = understood.passes
+        windows = self.recording.records["window"]
+        count = 0
+        last_window = -1
+        for number in range(len(passes)):
+            window = int(windows[passes[number].bounds[0]]) if number >= _JUDGED else 0
+            if number >= _JUDGED and window == last_window:
+                continue
+            if number >= _JUDGED and window == 0:
+                continue
+            last_window = window
+            one = passes[number]
+            layers = layers_of(one, self.recording, changing(passes, number))
+            if len(layers) != len(understood.layers):
+                continue
+            targets = targets_of(one, layers[-1])
+            if targets is None:
+                continue
+            count += 1
+            yield number, layers, targets.data
+
+    def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
+        chosen = []
+        for position in range(len(passes[0])):
+            sets = [layers[position].activation for layers in passes]
+            common = [name for name in sets[0] if all(name in one for one in sets)]
+            chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
+        return chosen
+
+    def _forward(self, passes: list[tuple[int, list[Linear], Array]]) -> None:
+        """Look for a mistaken activation where none of ours fits."""
+
+    def _losses(
+        self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
+    ) -> Iterator[tuple[str, Computed | None]]:
+        """Go through the losses that may be meant, the likeliest first."""
+        found: list[Computed] = []
+        for number, layers, f0 in passes[:3]:
+            one = understood.passes[number]
+            end = one.bounds[1]
+            if number + 1 < len(understood.passes):
+                end = understood.passes[number + 1].bounds[1]
+            a = layers[-1].a
+            assert a is not None
+            found += losses_in(self.recording, (one.bounds[0], end), a, f0)
+        seen = set()
+        for computed in sorted(found, key=lambda c: not c.is_named):
+            if computed.name not in seen:
+                seen.add(computed.name)
+                yield computed.name, computed
+        output = self.activations[-1]
+        likely = {
+            "softmax": ["cross-entropy", "mse"],
+            "sigmoid": ["mse", "bce"],
+        }.get(output, ["mse"])
+        for name in likely:
+            if name not in seen:
+                yield name, None
+
+    def _judged(
+        self,
+        understood: Understood,
+        passes: list[tuple[int, list[Linear], Array]],
+        loss: str,
+        computed: Computed | None,
+    ) -> Iterator[Judged]:
+        for number, layers, f0 in passes:
+            try:
+                model = model_of(layers, self.activations, f0, loss)
+            except InputError:
+                return
+            one = understood.passes[number]
+            changes = dict(self._changes(understood, number, layers, model))
+            yield judge(one, model, changes, computed.factor if computed else 1.0)
+
+    def _changes(
+        self, understood: Understood, number: int, layers: list[Linear], model: Model
+    ) -> Iterator[tuple[str, Array]]:
+        one = understood.passes[number]
+        for (weights, _, _), layer in zip(model.names, layers, strict=True):
+            after = understood.after(one, layer.of_weights)
+            if after is not None:
+                change = np.squeeze(after - layer.of_weights.data)
+                matrix = _like(change, layer)
+                if layer.ones and layer.of_bias is None:
+                    at = -1 if layer.ones == "last" else 0
+                    own = slice(None, -1) if layer.ones == "last" else slice(1, None)
+                    yield weights, matrix[own]
+                    if "b" + weights in model.parameters:
+                        yield "b" + weights, matrix[at]
+                else:
+                    yield weights, matrix
+            if layer.of_bias is not None:
+                after = understood.after(one, layer.of_bias)
+                if after is None:
+                    continue
+                change = after - layer.of_bias.data
+                if "b" + weights in model.parameters:
+                    yield "b" + weights, np.reshape(change, (-1,))
+                elif "b" in model.parameters:
+                    yield "b", np.reshape(change, ())
+
+    def _constants(self) -> list[float]:
+        found = set()
+        for node in self.recording.nodes:
+            try:
+                found.add(float(node.source))
+            except ValueError:
+                continue
+        return sorted(found)
+
+    def _others(self, passes: list[tuple[int, list[Linear], Array]]) -> Iterator[Model]:
+        _, layers, f0 = passes[0]
+        constants = self._constants()
+        epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
+        shares = [c for c in constants if 0.5 < c < 1.0]
+        beta1 = 0.9 if 0.9 in shares or not shares else shares[0]
+        beta2 = 0.999 if 0.999 in shares or not shares else shares[-1]
+        for optimiser, settings in (
+            ("adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}),
+            ("rmsprop", {"decay": beta2, "epsilon": epsilon}),
+            ("rmsprop", {"decay": beta1, "epsilon": epsilon}),
+            ("nesterov", {"momentum": beta1}),
+        ):
+            try:
+                yield model_of(
+                    layers, self.activations, f0, self.loss, optimiser=optimiser, **settings
+                )
+            except InputError:
+                continue
+
+    def _collect(self) -> None:
+        known: set[tuple[str, str]] = set()
+        for one in self.judged:
+            for finding in one.findings:
+                if (finding.operation, finding.kind) not in known:
+                    known.add((finding.operation, finding.kind))
+                    self.findings.append(finding)
+        self.findings += self.updates.findings
+
+
+__all__ = [
+    "ACTIVATIONS", "LOSSES", "OUTPUT", "TOLERANCE", "Audit", "activated", "factor_of", "replace", "same",
+]
+
+
+def _like(change: Array, layer: Linear) -> Array:
+    """See a change of weights as the weights are seen, I × H."""
+    rows = layer.weights.shape[0] + (1 if layer.ones and layer.of_bias is None else 0)
+    columns = layer.weights.shape[1]
+    return change.reshape(columns, rows).T if layer.turned else change.reshape(rows, columns)

@@ -1,0 +1,304 @@
+"""The forward pass of a script, found by its numbers: layers, biases, activations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product as pairs
+
+import numpy as np
+
+from engine.maths.evaluate import evaluate
+from engine.audit.matching import Match, find, first, is_telling, same
+from engine.audit.passes import Found, Pass
+from engine.audit.recording.recording import Recording
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.formula import Leaf, Variable
+from engine.maths.tensor import Array, Axis
+
+_MOST_TAKEN, _MOST_INPUTS = 100, 600
+
+Site = tuple[object, ...]
+
+N, H = Axis("N", ("",)), Axis("H", ("",))
+
+
+@dataclass(eq=False)
+class Linear:
+    """A product of what comes in with weights, plus a bias.
+
+    Attributes:
+        inputs: What comes in, N × I, without a column of ones.
+        weights: The weights, I × H.
+        bias: The bias, H or a scalar; None where there is none.
+        z: The pre-activation, N × H.
+        of_inputs, of_weights, of_bias, of_z: The arrays of the script that hold these.
+        turned: Whether the script holds the weights as H × I.
+        ones: Where the weights hold the bias: "", "last" or "first" row.
+        activation: The names of the activations that fit.
+        a, of_a: The activation.
+    """
+
+    inputs: Array
+    weights: Array
+    bias: Array | None
+    z: Array
+    of_inputs: Found
+    of_weights: Found
+    of_bias: Found | None
+    of_z: Found
+    turned: bool
+    ones: str = ""
+    activation: tuple[str, ...] = ()
+    a: Array | None = None
+    of_a: Found | None = None
+    edits: list[str] = field(default_factory=list)
+
+
+def activated(name: str, z: Array) -> Array:
+    """Compute an activation of pre-activations, N × H."""
+    return evaluate(ACTIVATIONS[name].of(Leaf(Variable("z", (N, H)))), {"z": z})
+
+
+def slope(name: str, z: Array, a: Array) -> Array:
+    """Compute the slope of an activation at pre-activations z, where it is a."""
+    slope_of = ACTIVATIONS[name].slope
+    assert slope_of is not None
+    leaves = (Leaf(Variable(symbol, (N, H))) for symbol in "za")
+    value = evaluate(slope_of(*leaves), {"z": z, "a": a})
+    return np.broadcast_to(value, z.shape)
+
+
+def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> list[Linear]:
+    """Return the layers of the forward pass, from the input side; [] where none is found.
+
+    Args:
+        one: The pass.
+        recording: The recording.
+        changing: The sites of what is taken and is another array in the next pass, where that is
+            known: what may be weights. Weights that never change are looked for where the layers
+            found do not begin at something taken.
+    """
+    layers = _layers(one, recording, changing)
+    if changing is not None and not (layers and layers[0].of_inputs.is_taken):
+        every = _layers(one, recording, None)
+        if len(every) > len(layers):
+            return every
+    return layers
+
+
+def _layers(one: Pass, recording: Recording, changing: set[Site] | None) -> list[Linear]:
+    linear = sorted(_linear(one, recording, changing), key=lambda node: node.of_z.first)
+    best: list[Linear] = []
+    for start in linear:
+        chain = _chain(one, start, linear)
+        if len(chain) > len(best):
+            best = chain
+    if any(layer.ones for layer in best[1:]):
+        _part_ones(best[0])
+    return best
+
+
+def _part_ones(layer: Linear) -> None:
+    """Take a column of ones in the table for the bias that it is in the other layers."""
+    for ones, at, own in (("last", -1, slice(None, -1)), ("first", 0, slice(1, None))):
+        if layer.bias is None and layer.inputs.shape[1] > 1 and np.all(layer.inputs[:, at] == 1.0):
+            layer.bias, layer.weights = layer.weights[at], layer.weights[own]
+            layer.inputs, layer.ones = layer.inputs[:, own], ones
+
+
+def _as_weights(found: Found) -> Iterator[tuple[Array, bool]]:
+    """Go through the ways to see an array as weights, I × H, and whether it is turned."""
+    data = found.data
+    while data.ndim > 2 and 1 in data.shape:
+        data = np.squeeze(data, axis=data.shape.index(1))
+    if data.ndim == 2:
+        yield data, False
+        yield data.T, True
+    elif data.ndim == 1:
+        yield data[:, None], False
+        if len(data) > 1:
+            yield data[None, :], True
+    elif data.ndim == 0:
+        yield data.reshape(1, 1), False
+
+
+def _as_inputs(found: Found, width: int) -> Iterator[Array]:
+    """Go through the ways to see an array as rows of so many numbers."""
+    data = np.squeeze(found.data)
+    if data.ndim == 0:
+        data = data.reshape(1)
+    if data.ndim == 1:
+        if len(data) == width:
+            yield data[None, :]
+        elif width == 1:
+            yield data[:, None]
+    elif data.ndim == 2:
+        if data.shape[1] == width:
+            yield data
+        if data.shape[0] == width:
+            yield data.T
+
+
+def _linear(one: Pass, recording: Recording, changing: set[Site] | None) -> Iterator[Linear]:
+    taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
+    weights = [found for found in taken if changing is None or found.site in changing]
+    if len(weights) > _MOST_TAKEN:
+        return
+    seen: set[tuple[int, int]] = set()
+    for of_weights, of_inputs in pairs(weights, one.found[:_MOST_INPUTS]):
+        if of_inputs is of_weights or not np.isfinite(of_inputs.data).all():
+            continue
+        for matrix, turned in _as_weights(of_weights):
+            for given, ones in (
+                (matrix, ""),
+                (matrix[:-1], "last"),
+                (matrix[1:], "first"),
+            ):
+                if not len(given) or not any(len(given) in found_shape for found_shape in [of_inputs.data.shape or (1,)]):
+                    continue
+                own = None if not ones else matrix[-1] if ones == "last" else matrix[0]
+                for inputs in _as_inputs(of_inputs, len(given)):
+                    node = _node(
+                        one, recording, of_inputs, of_weights, inputs, given, own, turned, ones, taken
+                    )
+                    key = (id(of_weights), id(node.of_z)) if node else None
+                    if node is not None and key not in seen:
+                        seen.add(key)  # type: ignore[arg-type]
+                        yield node
+
+
+def _node(
+    one: Pass,
+    recording: Recording,
+    of_inputs: Found,
+    of_weights: Found,
+    inputs: Array,
+    weights: Array,
+    own: Array | None,
+    turned: bool,
+    ones: str,
+    taken: list[Found],
+) -> Linear | None:
+    if len(inputs) * weights.shape[1] not in one.by_size:
+        return None
+    product = inputs @ weights
+    if own is not None:
+        product = product + own
+    if product.size == 1 and inputs.size == 1:
+        return None
+    if not is_telling(product):
+        return None
+    match = first(one, product, free=False, after=-1)
+    bias: Array | None = own
+    of_bias: Found | None = None
+    if own is None:
+        for candidate in taken:
+            values = np.squeeze(candidate.data)
+            if values.size not in (1, product.shape[1]) or values.ndim > 1:
+                continue
+            if not np.any(values) or candidate is of_weights:
+                continue
+            biased = first(one, product + values, free=False)
+            if biased is not None and (match is None or biased.found.first >= match.found.first):
+                match, bias, of_bias = biased, values, candidate
+                break
+    if match is None or match.found is of_inputs or match.found.is_taken:
+        return None
+    if of_bias is None and own is None:
+        of_bias = _zero_bias(one, recording, match, product.shape[1])
+        if of_bias is not None:
+            bias = np.squeeze(of_bias.data)
+    return Linear(
+        inputs, weights, bias, product if bias is None or own is not None else product + bias,
+        of_inputs, of_weights, of_bias, match.found, turned, ones,
+    )
+
+
+def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Found | None:
+    """Return a bias that is 0, so that its sum cannot be told from the product by its value."""
+    for record in match.found.records:
+        if recording.nodes[recording.records["node"][record]].kind != "BinOp:Add":
+            continue
+        for operand in recording.operands(record):
+            value = recording.values[recording.records["value"][operand]]
+            if value.size in (1, width) and not np.any(value):
+                wanted = recording.records["value"][operand]
+                for found in one.found:
+                    if found.is_taken and not found.is_assembled and wanted == (
+                        recording.records["value"][found.records[0]]
+                    ):
+                        return found
+    return None
+
+
+def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
+    chain = [start]
+    while True:
+        layer = chain[-1]
+        _activate(one, layer)
+        following = [
+            node
+            for node in nodes
+            if node.of_z.first > layer.of_z.first
+            and all(node.of_weights is not other.of_weights for other in chain)
+            and _continues(layer, node)
+        ]
+        if not following:
+            return chain
+        chain.append(_joined(layer, following[0]))
+
+
+def _activate(one: Pass, layer: Linear) -> None:
+    """Find what the pre-activation becomes; what leaves it as it is counts where nothing else is."""
+    bent: list[str] = []
+    straight: list[str] = []
+    layer.a, layer.of_a = layer.z, layer.of_z
+    for name in ACTIVATIONS:
+        if name == "softmax" and layer.z.shape[1] < 2:
+            continue
+        wanted = activated(name, layer.z)
+        if same(wanted, layer.z):
+            straight.append(name)
+            continue
+        match = first(one, wanted, free=False, after=layer.of_z.first)
+        if match is None or not is_telling(wanted):
+            continue
+        if not bent:
+            layer.a, layer.of_a = wanted, match.found
+        bent.append(name)
+    layer.activation = tuple(bent or straight)
+
+
+def _continues(layer: Linear, node: Linear) -> bool:
+    """Whether a product takes what a layer puts out, with or without a column of ones."""
+    assert layer.a is not None
+    if layer.a.shape[0] != node.inputs.shape[0]:
+        return False
+    return _columns(layer.a, node.inputs) is not None
+
+
+def _columns(a: Array, inputs: Array) -> str | None:
+    if same(inputs, a):
+        return ""
+    if inputs.shape[1] == a.shape[1] + 1:
+        if np.all(inputs[:, -1] == 1.0) and same(inputs[:, :-1], a):
+            return "last"
+        if np.all(inputs[:, 0] == 1.0) and same(inputs[:, 1:], a):
+            return "first"
+    return None
+
+
+def _joined(layer: Linear, node: Linear) -> Linear:
+    """Take a column of ones among the inputs for the bias that it is."""
+    assert layer.a is not None
+    ones = _columns(layer.a, node.inputs)
+    if ones:
+        own = slice(None, -1) if ones == "last" else slice(1, None)
+        at = -1 if ones == "last" else 0
+        node.bias, node.weights = node.weights[at], node.weights[own]
+        node.inputs, node.ones = node.inputs[:, own], ones
+    return node
+
+
+__all__ = ["Linear", "activated", "find", "layers_of", "slope"]

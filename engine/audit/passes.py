@@ -1,0 +1,267 @@
+"""The passes of a recording: what each iteration of the user's training loop read and made.
+
+A pass begins where the parameters are used and ends where they have changed. Which loop of the
+script that is, is not known beforehand: `loops` offers them, the innermost first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from engine.audit.recording.recording import Recording
+from engine.maths.tensor import Array
+
+READS = ("Name", "Attribute", "Subscript")
+GIVEN = ("for", "param")
+"""The kinds of records that make no number: they take one that is there."""
+
+_MOST_CELLS = 1_000_000
+_MOST_GROUPS = 64
+
+
+@dataclass(eq=False)
+class Found:
+    """An array of a pass, as the script holds it.
+
+    Attributes:
+        data: Its numbers.
+        first: The record at which it was first seen in the pass.
+        records: All records that have it; of what is assembled, those of its parts.
+        site: Where the script reads or makes it: the node, and the loops and calls around it.
+        is_taken: Whether the first record takes it from outside of the pass and makes nothing.
+        is_assembled: Whether it was put together from the turns of inner loops.
+    """
+
+    data: Array
+    first: int
+    records: list[int]
+    site: tuple[object, ...]
+    is_taken: bool
+    is_assembled: bool = False
+
+    @cached_property
+    def flat(self) -> Array:
+        """The numbers in one row."""
+        return np.ascontiguousarray(self.data).ravel()
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return int(self.data.size)
+
+
+@dataclass(eq=False)
+class Pass:
+    """One iteration of the user's loop.
+
+    Attributes:
+        number: Which one it is, from 0.
+        found: The arrays, in the order in which they were first seen.
+        taken: Those that come from outside, by their sites.
+        bounds: The first record, and the one after the last.
+    """
+
+    number: int
+    found: list[Found]
+    bounds: tuple[int, int]
+    taken: dict[tuple[object, ...], Found] = field(default_factory=dict)
+    _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def by_size(self) -> dict[int, list[Found]]:
+        """The arrays by how many numbers they have."""
+        sizes: dict[int, list[Found]] = {}
+        for found in self.found:
+            sizes.setdefault(found.size, []).append(found)
+        return sizes
+
+    def rows(self, size: int) -> Array:
+        """Return the arrays with so many numbers, each as one row."""
+        if size not in self._rows:
+            members = self.by_size.get(size, [])
+            self._rows[size] = np.array([found.flat for found in members]).reshape(-1, size)
+        return self._rows[size]
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop of the script that may be the training loop: its turns."""
+
+    node: int
+    passes: Sequence[Pass]
+
+
+def loops(recording: Recording) -> Iterator[Loop]:
+    """Go through the loops that may be the training loop, the innermost first, and the whole.
+
+    The last is no loop: the whole script as one pass.
+    """
+    paths = recording.paths
+    depths: dict[int, int] = {}
+    for path in paths:
+        for depth, (node, index) in enumerate(path):
+            if index >= 0:
+                depths[node] = max(depths.get(node, 0), depth)
+    for node in sorted(depths, key=lambda node: -depths[node]):
+        turns = _turns(recording, node)
+        if len(turns) > 1:
+            yield Loop(node, _Passes(recording, turns))
+    whole = np.arange(len(recording.records))
+    yield Loop(-1, _Passes(recording, [(whole, 0)]))
+
+
+def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
+    """Return the records of each turn of a loop, and how long their common path is."""
+    prefix: dict[int, tuple[int, int]] = {}
+    numbers: dict[tuple[object, ...], int] = {}
+    for number, path in enumerate(recording.paths):
+        for depth, (at, index) in enumerate(path):
+            if at == node and index >= 0:
+                turn = numbers.setdefault(path[: depth + 1], len(numbers))
+                prefix[number] = (turn, depth + 1)
+                break
+    if len(numbers) < 2:
+        return []
+    table = np.full(len(recording.paths), -1)
+    for number, (turn, _) in prefix.items():
+        table[number] = turn
+    of_record = table[recording.records["path"]]
+    order = np.argsort(of_record, kind="stable")
+    sorted_turns = of_record[order]
+    starts = np.searchsorted(sorted_turns, np.arange(len(numbers)))
+    ends = np.searchsorted(sorted_turns, np.arange(len(numbers)), side="right")
+    lengths = {turn: length for turn, length in prefix.values()}
+    turns = [
+        (order[start:end], lengths[turn])
+        for turn, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if end > start
+    ]
+    turns.sort(key=lambda turn: int(turn[0][0]))
+    return turns
+
+
+class _Passes(Sequence[Pass]):
+    """The passes of a loop, made when they are asked for."""
+
+    def __init__(self, recording: Recording, turns: list[tuple[Array, int]]) -> None:
+        self._recording = recording
+        self._turns = turns
+        self._made: dict[int, Pass] = {}
+
+    def __len__(self) -> int:
+        return len(self._turns)
+
+    def __getitem__(self, number: int) -> Pass:  # type: ignore[override]
+        if number < 0:
+            number += len(self)
+        if number not in self._made:
+            records, length = self._turns[number]
+            self._made[number] = _made(self._recording, number, records, length)
+        return self._made[number]
+
+
+def changing(passes: Sequence[Pass], number: int) -> set[tuple[object, ...]] | None:
+    """Return the sites of what a pass takes that is another array in the pass after or before it.
+
+    None where there is no such pass.
+    """
+    others = [passes[n] for n in (number + 1, number - 1) if 0 <= n < len(passes)]
+    if not others:
+        return None
+    return {
+        site
+        for site, found in passes[number].taken.items()
+        for other in others
+        if (twin := other.taken.get(site)) is not None
+        and not np.array_equal(twin.data, found.data)
+    }
+
+
+def follows(passes: Sequence[Pass], number: int, recording: Recording) -> bool:
+    """Whether the pass after this one was recorded right behind it."""
+    if number + 1 >= len(passes):
+        return False
+    windows = recording.records["window"]
+    return bool(
+        windows[passes[number].bounds[1] - 1] == windows[passes[number + 1].bounds[0]]
+    )
+
+
+def _made(recording: Recording, number: int, records: Array, length: int) -> Pass:
+    rows = recording.records
+    nodes, paths = recording.nodes, recording.paths
+    by_value: dict[int, Found] = {}
+    turns: dict[tuple[object, ...], list[tuple[tuple[int, ...], int]]] = {}
+    for record in records.tolist():
+        value = int(rows["value"][record])
+        if value < 0:
+            continue
+        node, path = int(rows["node"][record]), paths[rows["path"][record]][length:]
+        place = int(rows["place"][record])
+        inner = tuple(at for at, _ in path)
+        kind = nodes[node].kind
+        text = recording.places[place].text if place >= 0 else ""
+        site = (node, inner, text)
+        known = by_value.get(value)
+        if known is None:
+            is_taken = kind.split(":")[0] in READS or kind.split(":")[0] in GIVEN
+            by_value[value] = Found(recording.values[value], record, [record], site, is_taken)
+        else:
+            known.records.append(record)
+        indices = tuple(index for _, index in path if index >= 0)
+        if indices:
+            turns.setdefault(site, []).append((indices, record))
+    found = list(by_value.values())
+    for site, made in turns.items():
+        found.extend(_assembled(recording, site, made, by_value))
+    found.sort(key=lambda one: one.first)
+    one = Pass(number, found, (int(records[0]), int(records[-1]) + 1))
+    for known in found:
+        if known.is_taken:
+            one.taken.setdefault(known.site, known)
+    return one
+
+
+def _assembled(
+    recording: Recording,
+    site: tuple[object, ...],
+    made: list[tuple[tuple[int, ...], int]],
+    by_value: dict[int, Found],
+) -> Iterator[Found]:
+    """Put together what one place of the script made in the turns of the loops around it."""
+    rows, values = recording.records, recording.values
+    kind = recording.nodes[int(site[0])].kind  # type: ignore[call-overload]
+    depth = len(made[0][0])
+    groups = 0
+    for fixed in range(depth):
+        parts: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
+        for indices, record in made:
+            parts.setdefault(indices[:fixed], {})[indices[fixed:]] = record
+        if fixed and len(parts) == 1:
+            continue
+        for outer, latest in parts.items():
+            groups += 1
+            if len(latest) < 2 or groups > _MOST_GROUPS:
+                continue
+            extent = tuple(max(index[i] for index in latest) + 1 for i in range(depth - fixed))
+            shapes = {values[rows["value"][record]].shape for record in latest.values()}
+            if int(np.prod(extent)) != len(latest) or len(shapes) != 1:
+                continue
+            (shape,) = shapes
+            if len(latest) * int(np.prod(shape, dtype=int)) > _MOST_CELLS:
+                continue
+            ordered = [latest[index] for index in np.ndindex(extent)]
+            data = np.stack([values[rows["value"][record]] for record in ordered])
+            data = data.reshape(extent + shape)
+            is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
+            where = ("turns", outer, *site)
+            yield Found(data, max(ordered), ordered, where, is_taken, True)
+            if kind.startswith("augassign"):
+                # What a loop adds up is whole after its last turn.
+                for axes in range(1, len(extent)):
+                    last = data[(..., *(-1,) * axes, *(slice(None),) * len(shape))]
+                    yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
