@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, activated, layers_of
+from engine.audit.forward import Linear, activated, layers_again
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, losses_in
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
-from engine.audit.passes import changing
 from engine.audit.recording.recording import Recording
 from engine.audit.understand import Understood, targets_of, understand
 from engine.audit.updating import Updates, judge_updates
@@ -82,7 +81,7 @@ class Audit:
                 continue
             last_window = window
             one = passes[number]
-            layers = layers_of(one, self.recording, changing(passes, number))
+            layers = layers_again(one, self.recording, understood.layers)
             if len(layers) != len(understood.layers):
                 continue
             targets = targets_of(one, layers[-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product as pairs
 
@@ -16,7 +16,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.formula import Leaf, Variable
 from engine.maths.tensor import Array, Axis
 
-_MOST_TAKEN, _MOST_INPUTS = 100, 600
+_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 24, 600
 
 Site = tuple[object, ...]
 
@@ -69,6 +69,13 @@ def slope(name: str, z: Array, a: Array) -> Array:
     return np.broadcast_to(value, z.shape)
 
 
+def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
+    """Return the layers in another pass, from the places where their parameters are known to be."""
+    weights = {layer.of_weights.site for layer in like}
+    biases = {layer.of_bias.site for layer in like if layer.of_bias is not None}
+    return _layers(one, recording, weights, biases)
+
+
 def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> list[Linear]:
     """Return the layers of the forward pass, from the input side; [] where none is found.
 
@@ -87,16 +94,22 @@ def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> li
     return layers
 
 
-def _layers(one: Pass, recording: Recording, changing: set[Site] | None) -> list[Linear]:
-    linear = sorted(_linear(one, recording, changing), key=lambda node: node.of_z.first)
+def _layers(
+    one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None = None
+) -> list[Linear]:
+    linear = sorted(_linear(one, recording, changing, biases), key=lambda node: node.of_z.first)
     best: list[Linear] = []
     for start in linear:
         chain = _chain(one, start, linear)
-        if len(chain) > len(best):
+        if _rank(chain) > _rank(best):
             best = chain
     if any(layer.ones for layer in best[1:]):
         _part_ones(best[0])
     return best
+
+
+def _rank(chain: list[Linear]) -> tuple[int, int]:
+    return len(chain), sum(layer.weights.size for layer in chain)
 
 
 def _part_ones(layer: Linear) -> None:
@@ -140,13 +153,17 @@ def _as_inputs(found: Found, width: int) -> Iterator[Array]:
             yield data.T
 
 
-def _linear(one: Pass, recording: Recording, changing: set[Site] | None) -> Iterator[Linear]:
+def _linear(
+    one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
+) -> Iterator[Linear]:
     taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
-    weights = [found for found in taken if changing is None or found.site in changing]
+    weights = _each_once(found for found in taken if changing is None or found.site in changing)
+    taken = _biases(_each_once(taken), changing, biases)
     if len(weights) > _MOST_TAKEN:
         return
+    inputs_there = _each_once(one.found)
     seen: set[tuple[int, int]] = set()
-    for of_weights, of_inputs in pairs(weights, one.found[:_MOST_INPUTS]):
+    for of_weights, of_inputs in pairs(weights, inputs_there[:_MOST_INPUTS]):
         if of_inputs is of_weights or not np.isfinite(of_inputs.data).all():
             continue
         for matrix, turned in _as_weights(of_weights):
@@ -166,6 +183,26 @@ def _linear(one: Pass, recording: Recording, changing: set[Site] | None) -> Iter
                     if node is not None and key not in seen:
                         seen.add(key)  # type: ignore[arg-type]
                         yield node
+
+
+def _biases(
+    taken: list[Found], changing: set[Site] | None, known: set[Site] | None
+) -> list[Found]:
+    """Return what may be a bias, the likeliest first."""
+    if known is not None:
+        return [found for found in taken if found.site in known]
+    narrow = [found for found in taken if np.any(found.data) and max(found.data.shape, default=1) == found.size]
+    moving = [found for found in narrow if changing is not None and found.site in changing]
+    still = [found for found in narrow if found not in moving and not found.is_assembled]
+    return (moving + still)[:_MOST_BIASES]
+
+
+def _each_once(found: Iterable[Found]) -> list[Found]:
+    """Return arrays of which there are several only once: as the script holds them, if it does."""
+    known: dict[tuple[object, ...], Found] = {}
+    for one in sorted(found, key=lambda one: (one.is_assembled, one.first)):
+        known.setdefault((np.squeeze(one.data).shape, one.flat.tobytes()), one)
+    return sorted(known.values(), key=lambda one: one.first)
 
 
 def _node(
@@ -189,7 +226,8 @@ def _node(
         return None
     if not is_telling(product):
         return None
-    match = first(one, product, free=False, after=-1)
+    start = max(of_inputs.first, of_weights.first)
+    match = first(one, product, free=False, after=start)
     bias: Array | None = own
     of_bias: Found | None = None
     if own is None:
@@ -197,9 +235,9 @@ def _node(
             values = np.squeeze(candidate.data)
             if values.size not in (1, product.shape[1]) or values.ndim > 1:
                 continue
-            if not np.any(values) or candidate is of_weights:
+            if candidate is of_weights or (match is not None and values.size != product.shape[1] and product.shape[1] > 1 and candidate.is_assembled):
                 continue
-            biased = first(one, product + values, free=False)
+            biased = first(one, product + values, free=False, after=start)
             if biased is not None and (match is None or biased.found.first >= match.found.first):
                 match, bias, of_bias = biased, values, candidate
                 break
@@ -246,7 +284,8 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         ]
         if not following:
             return chain
-        chain.append(_joined(layer, following[0]))
+        widest = max(following, key=lambda node: (node.weights.size, -node.of_z.first))
+        chain.append(_joined(layer, widest))
 
 
 def _activate(one: Pass, layer: Linear) -> None:

@@ -123,7 +123,17 @@ class _Judge:
         if not is_telling(wanted):
             return None
         matches = list(find(self.one, wanted, after=self.start))
+        if wanted.size == 1:
+            matches = [match for match in matches if self._is_usual(match.factor, total)]
         return min(matches, key=lambda m: self._strangeness(m, total), default=None)
+
+    def _is_usual(self, factor: float, total: float) -> bool:
+        """Whether a single number is a multiple of ours that conventions explain: any fits one."""
+        f0 = self.values["f0"]
+        sizes = (1.0, f0.shape[0], 1.0 / f0.shape[0], f0.size, 1.0 / f0.size)
+        whole = abs(factor * total / self.scale)
+        usual = [plain * size for plain in _PLAIN for size in sizes]
+        return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
     def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, int]:
         whole = abs(match.factor * total / self.scale)

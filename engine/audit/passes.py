@@ -21,6 +21,7 @@ GIVEN = ("for", "param")
 
 _MOST_CELLS = 1_000_000
 _MOST_GROUPS = 64
+_RECURRING = 8
 
 
 @dataclass(eq=False)
@@ -164,21 +165,28 @@ class _Passes(Sequence[Pass]):
         return self._made[number]
 
 
-def changing(passes: Sequence[Pass], number: int) -> set[tuple[object, ...]] | None:
-    """Return the sites of what a pass takes that is another array in the pass after or before it.
+def changing(
+    passes: Sequence[Pass], number: int, recording: Recording
+) -> set[tuple[object, ...]] | None:
+    """Return the sites of what a pass takes that may be parameters: they are ever new arrays.
 
-    None where there is no such pass.
+    Rows of the table are other arrays in each pass too, but they come again, or stand in an array
+    that was there before the loop. None where there is only one pass.
     """
-    others = [passes[n] for n in (number + 1, number - 1) if 0 <= n < len(passes)]
-    if not others:
+    others = [n for n in range(max(number - 1, 0), min(number + _RECURRING, len(passes)))]
+    if len(others) < 2:
         return None
-    return {
-        site
-        for site, found in passes[number].taken.items()
-        for other in others
-        if (twin := other.taken.get(site)) is not None
-        and not np.array_equal(twin.data, found.data)
-    }
+    known = recording.rows_before(passes[0].bounds[0])
+    sites: set[tuple[object, ...]] = set()
+    for site, found in passes[number].taken.items():
+        if found.flat.tobytes() in known:
+            continue
+        twins = [passes[n].taken.get(site) for n in others]
+        texts = [twin.flat.tobytes() for twin in twins if twin is not None]
+        runs = sum(1 for a, b in zip(texts, texts[1:], strict=False) if a != b)
+        if runs and len(set(texts)) == runs + 1:
+            sites.add(site)
+    return sites
 
 
 def follows(passes: Sequence[Pass], number: int, recording: Recording) -> bool:

@@ -75,7 +75,7 @@ def understand(recording: Recording) -> Understood | None:
             one = passes[probe]
             if len(one.found) > (_MOST_FOUND if best is None else _MANY_FOUND):
                 continue
-            layers = layers_of(one, recording, changing(passes, probe))
+            layers = layers_of(one, recording, changing(passes, probe, recording))
             if layers:
                 break
         else:
@@ -84,7 +84,8 @@ def understand(recording: Recording) -> Understood | None:
         if not is_one and not _changes(recording, passes, layers, first_seen):
             continue
         targets = targets_of(passes[probe], layers[-1])
-        own = (targets is not None, len(layers), not is_one)
+        size = sum(layer.weights.size for layer in layers)
+        own = (targets is not None, len(layers), size, not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
     return best

@@ -152,6 +152,10 @@ class Recording:
     printed: str
 
     @cached_property
+    def _rows(self) -> dict[int, frozenset[bytes]]:
+        return {}
+
+    @cached_property
     def _times(self) -> dict[tuple[int, int], list[int]]:
         """The records of each node on each path, in the order of time."""
         times: dict[tuple[int, int], list[int]] = {}
@@ -189,6 +193,18 @@ class Recording:
             for child in node.children
             if child >= 0
         }
+
+    def rows_before(self, record: int) -> frozenset[bytes]:
+        """Return the rows and columns of the arrays that were there before a record."""
+        if record not in self._rows:
+            rows: set[bytes] = set()
+            for number in np.unique(self.records["value"][:record]).tolist():
+                value = np.squeeze(self.values[number]) if number >= 0 else np.zeros(())
+                if value.ndim == 2:
+                    rows.update(row.tobytes() for row in value)
+                    rows.update(column.tobytes() for column in np.ascontiguousarray(value.T))
+            self._rows[record] = frozenset(rows)
+        return self._rows[record]
 
     def operands(self, record: int) -> tuple[int, ...]:
         """Return the records of what an operation was computed from, one for each child node.
