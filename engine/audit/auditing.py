@@ -15,8 +15,16 @@ from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
 from engine.audit.understand import Understood, targets_of, understand
-from engine.audit.updating import Updates, judge_updates
+from engine.audit.consistency import (
+    descends,
+    penalties,
+    reduced_otherwise,
+    still,
+    uphill_or_uneven,
+)
+from engine.audit.updating import Updates, judge_updates, steps_of
 from engine.common.errors import InputError
+from engine.common.numbers import general
 from engine.maths.activations import ACTIVATIONS, OUTPUT
 from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
@@ -135,11 +143,15 @@ class Audit:
         loss: str,
         computed: Computed | None,
     ) -> Iterator[Judged]:
+        models: dict[int, Model] = {}
         for number, layers, f0 in passes:
+            rows = len(f0)
             try:
-                model = model_of(layers, self.activations, f0, loss)
+                if rows not in models:
+                    models[rows] = model_of(layers, self.activations, f0, loss)
             except InputError:
                 return
+            model = models[rows].of_pass(layers, f0)
             one = understood.passes[number]
             changes = dict(self._changes(understood, number, layers, model))
             yield judge(one, model, changes, computed.factor if computed else 1.0)
@@ -201,13 +213,63 @@ class Audit:
                 continue
 
     def _collect(self) -> None:
+        steps = steps_of(self.judged)
+        backward: list[Finding] = []
         known: set[tuple[str, str]] = set()
         for one in self.judged:
             for finding in one.findings:
                 if (finding.operation, finding.kind) not in known:
                     known.add((finding.operation, finding.kind))
-                    self.findings.append(finding)
-        self.findings += self.updates.findings
+                    backward.append(finding)
+        uneven: list[Finding] = []
+        if self.updates.optimiser == "sgd" and descends(self.judged):
+            backward = []
+        else:
+            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed))
+        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
+        order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
+        gradients = [f for f in uneven if f.operation.startswith("dE_")]
+        calculus = sorted(
+            [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
+        )
+        updates = [f for f in uneven if f not in gradients]
+        updates += still(steps)
+        updates += self.updates.findings
+        updates.sort(key=lambda f: self.time_of_update(f.operation))
+        penalised = list(penalties(self.judged, self.updates, self.computed))
+        self.findings += [*calculus, *penalised, *updates]
+
+    @property
+    def loss_in_words(self) -> str:
+        """The loss that the script descends on, with its reduction where that is known."""
+        loss = LOSSES[self.loss]
+        factor = self.computed.factor if self.computed else 1.0
+        written = f"E = {loss.formula}"
+        return written if abs(factor - 1.0) < 1e-9 else f"{general(factor)}·({loss.formula})"
+
+    def time_of_update(self, name: str) -> int:
+        """Return when a parameter is changed, in the order of the script."""
+        layer = self.judged[0].model.parameters.get(name)
+        if layer is None:
+            return 0
+        found = layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+        texts = {
+            self.recording.places[place].text
+            for record in found.records
+            if (place := int(self.recording.records["place"][record])) >= 0
+        }
+        one = self.judged[0].one
+        rows = self.recording.records
+        for record in range(one.bounds[1] - 1, one.bounds[0], -1):
+            place = int(rows["place"][record])
+            kind = self.recording.nodes[int(rows["node"][record])].kind
+            if (
+                place >= 0
+                and "assign" in kind
+                and self.recording.places[place].text in texts
+            ):
+                return record
+        return one.bounds[1]
 
 
 __all__ = [

@@ -7,7 +7,7 @@ right; where it differs, the mistakes of the formula are tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, s
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
 from engine.maths.evaluate import evaluate
-from engine.maths.mistakes import Mistake, mistakes
+from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
@@ -204,24 +204,43 @@ class _Judge:
         """Try the mistakes of what was not found, the earliest operation first."""
         pending = self.pending[-1:] if self.pending else []
         for culprit in (*pending, operation):
-            best: tuple[float, int] | None = None
-            chosen: tuple[Mistake, Array, Match | None] | None = None
-            for number, (mistake, value) in enumerate(self._mistakes(culprit)):
-                fit = self._explains(culprit, operation, parameter, value)
-                if fit is None:
-                    continue
-                match, strangeness = fit
-                rank = (strangeness, number)
-                if best is None or rank < best:
-                    best, chosen = rank, (mistake, value, match)
+            hint = self.model.hints.get(culprit.name)
+            chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
+            if chosen is None:
+                chosen = self._likeliest(
+                    culprit, operation, parameter, self.model.mistakes(culprit)
+                )
             if chosen is not None:
+                self.model.hints[culprit.name] = chosen[0]
                 self._found(culprit, operation, *chosen)
                 return True
         return self._by_role(operation, parameter)
 
-    def _mistakes(self, operation: Operation) -> Iterator[tuple[Mistake, Array]]:
+    def _likeliest(
+        self,
+        culprit: Operation,
+        gradient: Operation,
+        parameter: str,
+        among: Sequence[Mistake],
+    ) -> tuple[Mistake, Array, Match | None] | None:
+        """Return the mistake that explains the gradient with the least strange factor."""
+        best: tuple[float, bool, int] | None = None
+        chosen: tuple[Mistake, Array, Match | None] | None = None
+        for number, (mistake, value) in enumerate(self._values_of(culprit, among)):
+            fit = self._explains(culprit, gradient, parameter, value)
+            if fit is None:
+                continue
+            match, strangeness = fit
+            rank = (strangeness, mistake.kind == "wrong-operand", number)
+            if best is None or rank < best:
+                best, chosen = rank, (mistake, value, match)
+        return chosen
+
+    def _values_of(
+        self, operation: Operation, among: Sequence[Mistake]
+    ) -> Iterator[tuple[Mistake, Array]]:
         right = self.judged.right[operation.name]
-        for mistake in mistakes(operation, self.model.around, depth=1):
+        for mistake in among:
             try:
                 value = evaluate(mistake.formula, self.values)
             except (KeyError, ValueError, IndexError):

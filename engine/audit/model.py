@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.audit.forward import Linear
 from engine.common.errors import InputError
 from engine.data.dataset import Dataset
-from engine.maths.mistakes import Around
+from engine.maths.mistakes import Around, Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
@@ -27,13 +27,45 @@ class Model:
         around: What stands around each of its operations.
         parameters: For each parameter, the layer that has it.
         hyperparameters: The network.
+        layers: The layers of the script.
+        values: The script's values of the tensors, by name.
+        known: The mistakes of operations, as far as they were asked for.
+        hints: For an operation, the mistake that was found in another pass.
     """
 
     program: Program
     around: Around
     parameters: dict[str, Linear]
     hyperparameters: Hyperparameters
+    layers: tuple[Linear, ...]
     values: dict[str, Array] = field(default_factory=dict)
+    known: dict[str, list[Mistake]] = field(default_factory=dict)
+    hints: dict[str, Mistake] = field(default_factory=dict)
+
+    def mistakes(self, operation: Operation) -> list[Mistake]:
+        """Return the mistakes of an operation, one found before first."""
+        if operation.name not in self.known:
+            self.known[operation.name] = list(mistakes(operation, self.around, depth=1))
+        return self.known[operation.name]
+
+    def of_pass(self, layers: Sequence[Linear], f0: Array) -> Model:
+        """Return the same program with the script's values in another pass, of as many rows."""
+        parameters = dict(_parameters(self.names, layers, self.hyperparameters.bias))
+        owners = {
+            name: layers[position]
+            for name, position in self.positions.items()
+        }
+        values = _values(self.names, layers, parameters, f0)
+        return replace(self, parameters=owners, layers=tuple(layers), values=values)
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """For each parameter, the position of its layer."""
+        weights = [name for name, _, _ in self.names]
+        return {
+            name: weights.index(name.removeprefix("b")) if name != "b" else 0
+            for name in self.parameters
+        }
 
     def operations(self, *phases: Phase) -> list[Operation]:
         """Return the operations of some phases, in program order."""
@@ -78,30 +110,47 @@ def model_of(
         wanted["activation"] = ",".join(activations[:-1])
     hyperparameters = Hyperparameters(**wanted)  # type: ignore[arg-type]
     dataset = Dataset.from_arrays(np.array(layers[0].inputs), np.array(f0))
-    parameters: dict[str, Array] = {}
+    network = Network(dataset, hyperparameters)
+    names = [(layer.weights, layer.z[0], layer.a[0]) for layer in network.layers]
+    parameters = dict(_parameters(names, layers, bias))
     owners: dict[str, Linear] = {}
-    names = [layer.weights for layer in Network(dataset, hyperparameters).layers]
-    for name, layer in zip(names, layers, strict=True):
-        parameters[name] = layer.weights
-        owners[name] = layer
+    for (weights, _, _), layer in zip(names, layers, strict=True):
+        owners[weights] = layer
+        if bias == "per-neuron" and layer.bias is not None:
+            owners["b" + weights] = layer
+    if bias == "shared":
+        owners["b"] = layers[0]
+    program = Program(dataset, hyperparameters, parameters)
+    values = _values(names, layers, parameters, f0)
+    return Model(program, Around(program.operations), owners, hyperparameters, tuple(layers), values)
+
+
+Names = Sequence[tuple[str, str, str]]
+
+
+def _parameters(
+    names: Names, layers: Sequence[Linear], bias: str
+) -> Iterator[tuple[str, Array]]:
+    for (weights, _, _), layer in zip(names, layers, strict=True):
+        yield weights, np.array(layer.weights)
         if bias == "per-neuron":
             width = layer.z.shape[1]
             given = np.zeros(width) if layer.bias is None else layer.bias
-            parameters["b" + name] = np.broadcast_to(given, (width,)).copy()
-            if layer.bias is not None:
-                owners["b" + name] = layer
+            yield "b" + weights, np.broadcast_to(given, (width,)).copy()
     if bias == "shared":
         given = next(layer.bias for layer in layers if layer.bias is not None)
-        parameters["b"] = np.reshape(given, ())
-        owners["b"] = layers[0]
-    program = Program(dataset, hyperparameters, parameters)
-    model = Model(program, Around(program.operations), owners, hyperparameters)
-    model.values.update({"x": dataset.x, "f0": dataset.f0, **parameters})
-    for (_, z, a), layer in zip(model.names, layers, strict=True):
-        model.values[z] = layer.z
+        yield "b", np.reshape(given, ())
+
+
+def _values(
+    names: Names, layers: Sequence[Linear], parameters: dict[str, Array], f0: Array
+) -> dict[str, Array]:
+    values = {"x": layers[0].inputs, "f0": f0, **parameters}
+    for (_, z, a), layer in zip(names, layers, strict=True):
+        values[z] = layer.z
         assert layer.a is not None
-        model.values[a] = layer.a
-    return model
+        values[a] = layer.a
+    return values
 
 
 def _bias(layers: Sequence[Linear]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.audit.forward import Linear, layers_of
-from engine.audit.matching import find, is_telling, same
+from engine.audit.matching import factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
 from engine.maths.tensor import Array
@@ -27,11 +27,13 @@ class Targets:
         data: f₀, N × O.
         found: The array of the script that holds them.
         are_classes: Whether that holds the numbers of classes.
+        is_compared: Whether the script makes something of them and the predictions.
     """
 
     data: Array
     found: Found
     are_classes: bool
+    is_compared: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +136,11 @@ def targets_of(one: Pass, output: Linear) -> Targets | None:
         for compared in _comparisons(f, targets.data):
             if not is_telling(compared) and compared.size > 1:
                 continue
+            if factor_of(compared, f) is not None:
+                continue
             match = next(find(one, compared, after=output.of_z.first), None)
             if match is not None and match.found is not targets.found and not match.found.is_taken:
-                return targets
+                return replace(targets, is_compared=True)
     taken = [t for t in candidates if t.found.is_taken and not t.are_classes]
     return taken[0] if len(taken) == 1 else None
 

@@ -6,6 +6,7 @@ one pass; the learning rate may change. Momentum and Adam need several passes to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,9 +16,10 @@ from engine.audit.findings import Finding
 from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
+from engine.common.text import subscript
 from engine.maths.evaluate import evaluate
 from engine.maths.formula import Formula
-from engine.maths.mistakes import mistakes
+from engine.maths.mistakes import Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
@@ -240,30 +242,58 @@ def _simulated(
             return
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
     for model in models:
-        for operation in _own_operations(model, name):
-            for mistake in mistakes(operation, model.around, depth=0):
-                if mistake.kind == "no-update":
-                    continue
-                try:
-                    directions = _directions(model, own, {operation.name: mistake.formula})
-                except (KeyError, ValueError):
-                    continue
-                if _rates(own, directions) is None:
-                    continue
-                updates.optimiser = model.hyperparameters.optimiser
-                iteration = 0 if operation.name.startswith("m_") else 1
-                updates.findings += [
-                    Finding(
-                        each,
-                        "optimiser-formula",
-                        f"{model.hyperparameters.optimiser}: {mistake.says}",
-                        mistake.repair,
-                        iteration,
-                        reads=operation.name.replace(f"_{name}", f"_{each}"),
-                    )
-                    for each in steps
-                ]
-                return
+        for operation, mistake, instead in _optimiser_mistakes(model, name):
+            try:
+                directions = _directions(model, own, instead)
+            except (KeyError, ValueError):
+                continue
+            if _rates(own, directions) is None:
+                continue
+            updates.optimiser = model.hyperparameters.optimiser
+            others = [key for key in instead if key != operation.name]
+            also = f"; so in {', '.join(map(subscript, others))}" if others else ""
+            updates.findings += [
+                Finding(
+                    each,
+                    "optimiser-formula",
+                    f"{model.hyperparameters.optimiser}: {mistake.says}{also}",
+                    mistake.repair,
+                    1,
+                    reads=operation.name.replace(f"_{name}", f"_{each}"),
+                )
+                for each in steps
+            ]
+            return
+
+
+def _optimiser_mistakes(
+    model: Model, name: str
+) -> Iterator[tuple[Operation, Mistake, dict[str, Formula]]]:
+    """Go through the mistakes of an optimiser: of one operation, and alike in two that are alike."""
+    operations = [o for o in _own_operations(model, name) if o.name != f"delta_{name}"]
+    every = {
+        operation.name: [
+            mistake
+            for mistake in mistakes(operation, model.around, depth=0)
+            if mistake.kind != "no-update"
+        ]
+        for operation in operations
+    }
+    for operation in operations:
+        for mistake in every[operation.name]:
+            yield operation, mistake, {operation.name: mistake.formula}
+    first, second = f"mhat_{name}", f"shat_{name}"
+    alike = {_without_symbols(mistake): mistake for mistake in every.get(second, ())}
+    for mistake in every.get(first, ()):
+        twin = alike.get(_without_symbols(mistake))
+        if twin is not None:
+            operation = model.program.operation(first)
+            yield operation, mistake, {first: mistake.formula, second: twin.formula}
+
+
+def _without_symbols(mistake: Mistake) -> str:
+    """Return the words of a mistake, the same for the mean and the mean of the squares."""
+    return re.sub("β[₁₂]", "β", mistake.says.replace("s_", "m_").replace("ŝ", "m̂"))
 
 
 def _own_operations(model: Model, name: str) -> list[Operation]:

@@ -1,0 +1,36 @@
+"""The audit of a script or a notebook, from its file to the report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.audit.auditing import Audit
+from engine.audit.recording.run_script import record
+from engine.audit.report import Report
+from engine.audit.reporting import report_of
+
+
+def audit(
+    path: str | Path,
+    *,
+    python: str = sys.executable,
+    seconds: float = 20.0,
+    cwd: str | Path | None = None,
+    progress: Callable[[], None] | None = None,
+) -> Report:
+    """Run a script, and say which operation of its backpropagation is wrong, if any.
+
+    Args:
+        path: A Python script or a notebook. It is run.
+        python: The Python that runs it.
+        seconds: After so long it is stopped.
+        cwd: The folder it runs in; the present one where nothing is said.
+        progress: Called a few times a second while it runs.
+
+    Raises:
+        AuditError: The script cannot be read or run.
+    """
+    recording = record(path, python=python, seconds=seconds, cwd=cwd, progress=progress)
+    return report_of(Audit(recording), Path(path).name)
