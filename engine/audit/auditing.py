@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated, layers_again
 from engine.audit.judging import Judged, judge
@@ -72,6 +73,12 @@ class Audit:
             return
         self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
         self._collect()
+        if not self.findings:
+            self._add(design_faults(understood, self.judged, self.activations, self.loss, self.computed, self.updates))
+
+    def _add(self, faults: Faults) -> None:
+        self.findings += faults.findings
+        self.notes += faults.notes
 
     def _layers(
         self, understood: Understood
