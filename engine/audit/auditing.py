@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.failures import explain_failure, understand_partial, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated, layers_again
@@ -39,7 +40,7 @@ class Audit:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.understood = understand(recording)
+        self.understood = understand(recording) or understand_partial(recording)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -50,6 +51,22 @@ class Audit:
         self.unsure: list[str] = []
         if self.understood is not None:
             self._run(self.understood)
+        self._add_failure()
+
+    def _add_failure(self) -> None:
+        if self.recording.ending.kind != "failed":
+            return
+        failed = explain_failure(self.recording, self.understood, self.judged)
+        is_partial = self.understood is None or len(self.understood.passes) < 2
+        if is_partial:
+            # What was not reached is no mistake.
+            self.findings.clear()
+        if failed is not None:
+            self.findings.append(failed)
+        elif is_partial:
+            self.unsure.insert(0, words_of(self.recording.ending))
+        else:
+            self.notes.append(words_of(self.recording.ending))
 
     def _run(self, understood: Understood) -> None:
         passes = list(self._layers(understood))

@@ -150,8 +150,9 @@ class _Look:
             if not ACTIVATIONS[activation].dies:
                 continue
             silent = np.all([~one.model.values[a].any(axis=0) for one in self.judged], axis=0)
-            if silent.any():
-                dead = int(np.count_nonzero(silent))
+            dead = int(np.count_nonzero(silent))
+            # One or two of many do no harm.
+            if 2 * dead >= len(silent):
                 yield (
                     f"{counted(dead, 'neuron')} of {a} ({len(silent)} in all) "
                     f"{'is' if dead == 1 else 'are'} 0 for every observation in all passes that "
