@@ -11,11 +11,13 @@ from engine.audit.failures import explain_failure, understand_partial, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated, layers_again
+from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, losses_in
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
+from engine.audit.stuck import stuck
 from engine.audit.understand import Understood, targets_of, understand
 from engine.audit.consistency import (
     descends,
@@ -52,6 +54,17 @@ class Audit:
         if self.understood is not None:
             self._run(self.understood)
         self._add_failure()
+        self._add_hidden()
+
+    def _add_hidden(self) -> None:
+        hidden = hidden_faults(self.recording)
+        if self.judged and not (self.findings or self.unsure or self.updates.unmatched):
+            # The gradients are right: what is compared so is something else.
+            self.notes += [f.says for f in hidden if f.kind == "broadcasting"]
+            hidden = [f for f in hidden if f.kind != "broadcasting"]
+        self.findings = beside(hidden, self.findings)
+        if not self.findings and not self.judged:
+            self.findings += stuck(self.recording)
 
     def _add_failure(self) -> None:
         if self.recording.ending.kind != "failed":

@@ -105,6 +105,8 @@ def explain_failure(
     ending = recording.ending
     if ending.kind != "failed" or understood is None or not judged:
         return None
+    if "Cannot cast ufunc" in ending.message and "to dtype('int" in ending.message:
+        return _of_whole_numbers(recording, judged[-1])
     if len(ending.operands) < 2 or ending.node < 0:
         return None
     partial = _partial(recording, understood, judged[-1])
@@ -240,6 +242,32 @@ def _of_update(judged: Judged, ending: Ending, first: Array, second: Array) -> F
         text = ending.operands[1].source
         repair = f"{_bracketed(text)}.T" if turned else f"a step of the shape {_shape(first)}"
         return Finding(name, "shape-error", f"{_stops(ending)}; {needs}", repair, line=ending.line)
+    return None
+
+
+def _of_whole_numbers(recording: Recording, judged: Judged) -> Finding | None:
+    """Explain a step that an array of whole numbers does not take."""
+    ending, rows = recording.ending, recording.records
+    for record in range(len(rows) - 1, -1, -1):
+        node = recording.nodes[int(rows["node"][record])]
+        place, value = int(rows["place"][record]), recording.value(record)
+        if node.line != ending.line:
+            return None
+        if place < 0 or value is None or recording.kinds[int(rows["value"][record])] != "i":
+            continue
+        for name, layer in judged.model.parameters.items():
+            own = layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+            if np.array_equal(own.data, value):
+                text = recording.places[place].text
+                return Finding(
+                    name,
+                    "whole-number",
+                    f"the script stops here with {ending.error}: {text} holds whole numbers (its type "
+                    "is an integer), and a step is none",
+                    f"make {text} of floats: np.array([...], dtype=float), or .astype(float)",
+                    line=ending.line,
+                    variable=text,
+                )
     return None
 
 
