@@ -166,6 +166,8 @@ def _linear(
     for of_weights, of_inputs in pairs(weights, inputs_there[:_MOST_INPUTS]):
         if of_inputs is of_weights or not np.isfinite(of_inputs.data).all():
             continue
+        if biases is None and not is_telling(of_inputs.data):
+            continue
         for matrix, turned in _as_weights(of_weights):
             for given, ones in (
                 (matrix, ""),

@@ -245,17 +245,19 @@ def _assembled(
     kind = recording.nodes[int(site[0])].kind  # type: ignore[call-overload]
     depth = len(made[0][0])
     groups = 0
-    for fixed in range(depth):
+    for kept in _kept_axes(depth):
         parts: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
         for indices, record in made:
-            parts.setdefault(indices[:fixed], {})[indices[fixed:]] = record
-        if fixed and len(parts) == 1:
+            inner = tuple(indices[axis] for axis in kept)
+            outer = tuple(index for axis, index in enumerate(indices) if axis not in kept)
+            parts.setdefault(outer, {})[inner] = record
+        if len(kept) < depth and len(parts) == 1:
             continue
         for outer, latest in parts.items():
             groups += 1
             if len(latest) < 2 or groups > _MOST_GROUPS:
                 continue
-            extent = tuple(max(index[i] for index in latest) + 1 for i in range(depth - fixed))
+            extent = tuple(max(index[i] for index in latest) + 1 for i in range(len(kept)))
             shapes = {values[rows["value"][record]].shape for record in latest.values()}
             if int(np.prod(extent)) != len(latest) or len(shapes) != 1:
                 continue
@@ -266,10 +268,18 @@ def _assembled(
             data = np.stack([values[rows["value"][record]] for record in ordered])
             data = data.reshape(extent + shape)
             is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
-            where = ("turns", outer, *site)
+            where = ("turns", kept, outer, *site)
             yield Found(data, max(ordered), ordered, where, is_taken, True)
             if kind.startswith("augassign"):
                 # What a loop adds up is whole after its last turn.
                 for axes in range(1, len(extent)):
                     last = data[(..., *(-1,) * axes, *(slice(None),) * len(shape))]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
+
+
+def _kept_axes(depth: int) -> Iterator[tuple[int, ...]]:
+    """Go through the loops whose turns are put together: all, the inner ones, the outer ones."""
+    yield tuple(range(depth))
+    for fixed in range(1, depth):
+        yield tuple(range(fixed, depth))
+        yield tuple(range(depth - fixed))

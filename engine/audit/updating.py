@@ -75,6 +75,8 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             gradient = one.right.get(f"dE_d{name}")
             if change is None or gradient is None or not np.isfinite(change).all():
                 continue
+            if name in one.vague and np.any(change):
+                continue
             match = one.matches.get(f"dE_d{name}")
             own = gradient * (match.factor if match else 1.0)
             if name in one.penalties:
@@ -247,7 +249,7 @@ def _simulated(
                 directions = _directions(model, own, instead)
             except (KeyError, ValueError):
                 continue
-            if _rates(own, directions) is None:
+            if _rates(own, directions) is None or _rates(own, own.gradients) is not None:
                 continue
             updates.optimiser = model.hyperparameters.optimiser
             others = [key for key in instead if key != operation.name]
