@@ -17,6 +17,7 @@ from engine.audit.recording.recording import Recording
 from engine.audit.understand import Understood, targets_of, understand
 from engine.audit.consistency import (
     descends,
+    goes_down,
     penalties,
     reduced_otherwise,
     still,
@@ -240,6 +241,16 @@ class Audit:
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
         self.findings += [*calculus, *penalised, *updates]
+        for name in self.updates.unmatched:
+            if goes_down(steps[name]):
+                self.notes.append(
+                    f"the steps of {name} fit none of our optimisers, but go down everywhere"
+                )
+            elif not self.findings:
+                self.unsure.append(f"the update of {name}")
+        loose = {name for one in self.judged for name in one.unmatched}
+        if loose and not self.findings and not descends(self.judged):
+            self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 
     @property
     def loss_in_words(self) -> str:

@@ -108,8 +108,9 @@ def _layers(
     return best
 
 
-def _rank(chain: list[Linear]) -> tuple[int, int]:
-    return len(chain), sum(layer.weights.size for layer in chain)
+def _rank(chain: list[Linear]) -> tuple[int, int, int]:
+    rows = chain[0].inputs.shape[0] if chain else 0
+    return len(chain), sum(layer.weights.size for layer in chain), rows
 
 
 def _part_ones(layer: Linear) -> None:
@@ -286,7 +287,7 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         ]
         if not following:
             return chain
-        widest = max(following, key=lambda node: (node.weights.size, -node.of_z.first))
+        widest = max(following, key=lambda node: (node.weights.size, len(node.inputs), -node.of_z.first))
         chain.append(_joined(layer, widest))
 
 

@@ -216,7 +216,9 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
         site = (node, inner, text)
         known = by_value.get(value)
         if known is None:
-            is_taken = kind.split(":")[0] in READS or kind.split(":")[0] in GIVEN
+            is_taken = kind in GIVEN or (
+                kind in READS and _reads_what_is_taken(recording, record, by_value)
+            )
             by_value[value] = Found(recording.values[value], record, [record], site, is_taken)
         else:
             known.records.append(record)
@@ -232,6 +234,15 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
         if known.is_taken:
             one.taken.setdefault(known.site, known)
     return one
+
+
+def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
+    """Whether an attribute or a part belongs to nothing that the pass has made itself."""
+    for operand in recording.operands(record)[:1]:
+        found = known.get(int(recording.records["value"][operand])) if operand >= 0 else None
+        if found is not None and not found.is_taken:
+            return False
+    return True
 
 
 def _assembled(

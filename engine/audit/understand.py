@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.audit.forward import Linear, layers_of
+from engine.audit.forward import Linear, layers_again, layers_of
 from engine.audit.matching import factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
@@ -73,23 +73,46 @@ def understand(recording: Recording) -> Understood | None:
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        for probe in dict.fromkeys((min(1, len(passes) - 1), 0, min(2, len(passes) - 1))):
-            one = passes[probe]
-            if len(one.found) > (_MOST_FOUND if best is None else _MANY_FOUND):
-                continue
-            layers = layers_of(one, recording, changing(passes, probe, recording))
-            if layers:
-                break
-        else:
+        found = _best_probe(passes, recording, best is None)
+        if found is None:
             continue
+        probe, layers, support = found
         is_one = len(passes) == 1
         if not is_one and not _changes(recording, passes, layers, first_seen):
             continue
         targets = targets_of(passes[probe], layers[-1])
         size = sum(layer.weights.size for layer in layers)
-        own = (targets is not None, len(layers), size, not is_one)
+        own = (targets is not None, support > 0.5, len(layers), size, not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
+    return best
+
+
+def _best_probe(
+    passes: Sequence[Pass], recording: Recording, is_first: bool
+) -> tuple[int, list[Linear], float] | None:
+    """Return the pass whose layers are found in the most others, to rule coincidences out."""
+    count = len(passes)
+    probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
+    others = sorted({count * n // _PROBES for n in range(_PROBES)})
+    best: tuple[int, list[Linear], float] | None = None
+    for probe in probes:
+        one = passes[probe]
+        if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
+            continue
+        layers = layers_of(one, recording, changing(passes, probe, recording))
+        if not layers:
+            continue
+        shapes = [layer.weights.shape for layer in layers]
+        same_there = sum(
+            [layer.weights.shape for layer in layers_again(passes[n], recording, layers)] == shapes
+            for n in others
+        )
+        support = same_there / len(others)
+        if best is None or support > best[2]:
+            best = (probe, layers, support)
+        if support >= 0.8:
+            break
     return best
 
 
