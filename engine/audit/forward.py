@@ -230,7 +230,7 @@ def _node(
     if not is_telling(product):
         return None
     start = max(of_inputs.first, of_weights.first)
-    match = first(one, product, free=False, after=start)
+    match = first(one, product, free=False, after=start) or _negative(one, product, start)
     bias: Array | None = own
     of_bias: Found | None = None
     if own is None:
@@ -254,6 +254,12 @@ def _node(
         inputs, weights, bias, product if bias is None or own is not None else product + bias,
         of_inputs, of_weights, of_bias, match.found, turned, ones,
     )
+
+
+def _negative(one: Pass, product: Array, start: int) -> Match | None:
+    """Find a product under a minus, as in 1/(1 + exp(−x·v))."""
+    match = first(one, -product, free=False, after=start)
+    return match if match is None or not match.found.is_taken else None
 
 
 def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Found | None:
