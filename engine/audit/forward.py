@@ -71,8 +71,15 @@ def slope(name: str, z: Array, a: Array) -> Array:
 
 def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
     """Return the layers in another pass, from the places where their parameters are known to be."""
-    weights = {layer.of_weights.site for layer in like}
-    biases = {layer.of_bias.site for layer in like if layer.of_bias is not None}
+    weights = {
+        site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)
+    }
+    biases = {
+        site
+        for layer in like
+        if layer.of_bias is not None
+        for site in (layer.of_bias.site, layer.of_bias.loose)
+    }
     return _layers(one, recording, weights, biases)
 
 
@@ -158,7 +165,11 @@ def _linear(
     one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
 ) -> Iterator[Linear]:
     taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
-    weights = _each_once(found for found in taken if changing is None or found.site in changing)
+    weights = _each_once(
+        found
+        for found in taken
+        if changing is None or found.site in changing or (found.loose and found.loose in changing)
+    )
     taken = _biases(_each_once(taken), changing, biases)
     if len(weights) > _MOST_TAKEN:
         return
@@ -193,7 +204,7 @@ def _biases(
 ) -> list[Found]:
     """Return what may be a bias, the likeliest first."""
     if known is not None:
-        return [found for found in taken if found.site in known]
+        return [found for found in taken if found.site in known or (found.loose and found.loose in known)]
     narrow = [found for found in taken if np.any(found.data) and max(found.data.shape, default=1) == found.size]
     moving = [found for found in narrow if changing is not None and found.site in changing]
     still = [found for found in narrow if found not in moving and not found.is_assembled]

@@ -42,7 +42,7 @@ class Understood:
         """Return what a parameter is when the next pass takes it; None where that is not known."""
         if not follows(self.passes, one.number, self.recording):
             return None
-        following = self.passes[one.number + 1].taken.get(found.site)
+        following = self.passes[one.number + 1].twin(found)
         if following is None or following.data.shape != found.data.shape:
             return None
         return following.data
@@ -121,8 +121,8 @@ def _changes(
         one, following = passes[number], passes[number + 1]
         looked += 1
         for layer in layers:
-            site = layer.of_weights.site
-            before, after = one.taken.get(site), following.taken.get(site)
+            before, after = layer.of_weights, following.twin(layer.of_weights)
+            before = one.twin(before) or before
             if before is None or after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
