@@ -17,10 +17,12 @@ from engine.audit.losses import Computed, losses_in
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
+from engine.audit.outputs import output_of
 from engine.audit.stuck import stuck
-from engine.audit.understand import Understood, targets_of, understand
+from engine.audit.understand import Understood, understand
 from engine.audit.consistency import (
     descends,
+    goes_down,
     penalties,
     reduced_otherwise,
     still,
@@ -35,6 +37,8 @@ from engine.maths.tensor import Array
 
 _JUDGED = 8
 """How many passes from the start are judged."""
+_LATE = (50, 300)
+"""Later ones, where what was a coincidence at first no longer is."""
 
 
 class Audit:
@@ -42,7 +46,7 @@ class Audit:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.understood = understand(recording) or understand_partial(recording)
+        self.understood = understand_partial(recording) or understand(recording)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -51,6 +55,7 @@ class Audit:
         self.loss = ""
         self.activations: list[str] = []
         self.unsure: list[str] = []
+        self.forward: list[Finding] = []
         if self.understood is not None:
             self._run(self.understood)
         self._add_failure()
@@ -63,7 +68,7 @@ class Audit:
             self.notes += [f.says for f in hidden if f.kind == "broadcasting"]
             hidden = [f for f in hidden if f.kind != "broadcasting"]
         self.findings = beside(hidden, self.findings)
-        if not self.findings and not self.judged:
+        if not self.findings:
             self.findings += stuck(self.recording)
 
     def _add_failure(self) -> None:
@@ -87,7 +92,6 @@ class Audit:
             self.unsure.append("the targets")
             return
         self.activations = self._activations([layers for _, layers, _ in passes])
-        self._forward(passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
             judged = list(self._judged(understood, passes, loss, computed))
@@ -116,24 +120,24 @@ class Audit:
         """Go through the passes to judge, each with its layers and targets."""
         passes = understood.passes
         windows = self.recording.records["window"]
-        count = 0
         last_window = -1
         for number in range(len(passes)):
-            window = int(windows[passes[number].bounds[0]]) if number >= _JUDGED else 0
-            if number >= _JUDGED and window == last_window:
-                continue
-            if number >= _JUDGED and window == 0:
+            window = int(windows[passes[number].bounds[0]])
+            if number >= _JUDGED and window == last_window and number not in _LATE:
                 continue
             last_window = window
             one = passes[number]
             layers = layers_again(one, self.recording, understood.layers)
-            if len(layers) != len(understood.layers):
+            if [layer.weights.shape for layer in layers] != [
+                layer.weights.shape for layer in understood.layers
+            ]:
                 continue
-            targets = targets_of(one, layers[-1])
-            if targets is None:
+            output = output_of(one, layers)
+            if output.targets is None:
                 continue
-            count += 1
-            yield number, layers, targets.data
+            if output.mistake is not None and not self.forward:
+                self.forward.append(output.mistake)
+            yield number, layers, output.targets.data
 
     def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
         chosen = []
@@ -142,9 +146,6 @@ class Audit:
             common = [name for name in sets[0] if all(name in one for one in sets)]
             chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
         return chosen
-
-    def _forward(self, passes: list[tuple[int, list[Linear], Array]]) -> None:
-        """Look for a mistaken activation where none of ours fits."""
 
     def _losses(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
@@ -238,6 +239,7 @@ class Audit:
         beta2 = 0.999 if 0.999 in shares or not shares else shares[-1]
         for optimiser, settings in (
             ("adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}),
+            ("momentum", {"momentum": beta1}),
             ("rmsprop", {"decay": beta2, "epsilon": epsilon}),
             ("rmsprop", {"decay": beta1, "epsilon": epsilon}),
             ("nesterov", {"momentum": beta1}),
@@ -274,7 +276,17 @@ class Audit:
         updates += self.updates.findings
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
-        self.findings += [*calculus, *penalised, *updates]
+        self.findings += [*self.forward, *calculus, *penalised, *updates]
+        if self.updates.unmatched and not self.findings:
+            names = ", ".join(self.updates.unmatched)
+            down = all(goes_down(steps[name]) for name in self.updates.unmatched)
+            self.unsure.append(
+                f"the steps of {names} fit none of our optimisers"
+                + (", though they go downhill everywhere" if down else "")
+            )
+        loose = {name for one in self.judged for name in one.unmatched}
+        if loose and not self.findings and not descends(self.judged):
+            self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 
     @property
     def loss_in_words(self) -> str:

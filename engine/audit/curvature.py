@@ -33,7 +33,7 @@ def largest_curvature(model: Model) -> float | None:
         return None
     generator = np.random.default_rng(0)
     direction = {name: generator.normal(size=value.shape) for name, value in start.items()}
-    largest = max((float(np.max(np.abs(value), initial=0.0)) for value in start.values()))
+    largest = max(float(np.max(np.abs(value), initial=0.0)) for value in start.values())
     step = 1e-5 * max(1.0, largest)
     found: float | None = None
     for _ in range(_ROUNDS):

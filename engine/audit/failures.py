@@ -14,12 +14,16 @@ from engine.audit.judging import Judged, as_matrix, judge
 from engine.audit.matching import factor_of, is_telling
 from engine.audit.passes import Found, Pass, loops
 from engine.audit.recording.recording import Ending, Recording
-from engine.audit.understand import Understood, targets_of
+from engine.audit.roles import turns_of
+from engine.audit.targets import targets_of
+from engine.audit.understand import Understood
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
 _MOST_TAKEN = 30
 _PRODUCTS = ("np.dot", "numpy.dot", "np.matmul", "numpy.matmul")
+_OF_SHAPES = ("aligned", "mismatch", "broadcast", "shape", "dimension")
+"""What NumPy says where shapes do not fit."""
 _ELEMENTWISE = {"Mult": "*", "Add": "+", "Sub": "-", "Div": "/"}
 
 
@@ -44,7 +48,7 @@ def understand_partial(recording: Recording) -> Understood | None:
     What comes in is then an array from outside that is no weight: it is the one with which the most
     layers are found, and which leaves the fewest weights that are whole numbers.
     """
-    if recording.ending.kind != "failed":
+    if recording.ending.kind != "failed" or len(turns_of(recording)) > 1:
         return None
     best: Understood | None = None
     rank: tuple[object, ...] = ()
@@ -107,6 +111,8 @@ def explain_failure(
         return None
     if "Cannot cast ufunc" in ending.message and "to dtype('int" in ending.message:
         return _of_whole_numbers(recording, judged[-1])
+    if not any(word in ending.message for word in _OF_SHAPES):
+        return None
     if len(ending.operands) < 2 or ending.node < 0:
         return None
     partial = _partial(recording, understood, judged[-1])
@@ -159,7 +165,7 @@ def _attempts(
     if operator in _ELEMENTWISE:
         sign = _ELEMENTWISE[operator]
         for value, text, turned in (
-            (second.T, f"{_bracketed(other)}.T", other),
+            (second.T, f"{_turned(other)}", other),
             (second.reshape(first.shape) if second.size == first.size else second, "", other),
         ):
             if value.shape == first.shape:
@@ -176,13 +182,13 @@ def _attempts(
             "it is their product element by element, not the product of matrices",
         )
     for left, right, texts in (
-        (first.T, second, (f"{_bracketed(one)}.T", other)),
-        (first, second.T, (one, f"{_bracketed(other)}.T")),
-        (second.T, first, (f"{_bracketed(other)}.T", one)),
-        (second, first.T, (other, f"{_bracketed(one)}.T")),
+        (first.T, second, (f"{_turned(one)}", other)),
+        (first, second.T, (one, f"{_turned(other)}")),
+        (second.T, first, (f"{_turned(other)}", one)),
+        (second, first.T, (other, f"{_turned(one)}")),
         (second, first, (other, one)),
         (first, second, (one, other)),
-        (first.T, second.T, (f"{_bracketed(one)}.T", f"{_bracketed(other)}.T")),
+        (first.T, second.T, (f"{_turned(one)}", f"{_turned(other)}")),
     ):
         if left.ndim != 2 or right.ndim != 2 or left.shape[1] != right.shape[0]:
             continue
@@ -240,7 +246,7 @@ def _of_update(judged: Judged, ending: Ending, first: Array, second: Array) -> F
             else f"the step has to have the shape of {name}, {_shape(first)}"
         )
         text = ending.operands[1].source
-        repair = f"{_bracketed(text)}.T" if turned else f"a step of the shape {_shape(first)}"
+        repair = f"{_turned(text)}" if turned else f"a step of the shape {_shape(first)}"
         return Finding(name, "shape-error", f"{_stops(ending)}; {needs}", repair, line=ending.line)
     return None
 
@@ -262,8 +268,8 @@ def _of_whole_numbers(recording: Recording, judged: Judged) -> Finding | None:
                 return Finding(
                     name,
                     "whole-number",
-                    f"the script stops here with {ending.error}: {text} holds whole numbers (its type "
-                    "is an integer), and a step is none",
+                    f"the script stops here with {ending.error}: {text} holds whole numbers (its "
+                    "type is an integer), and a step is none",
                     f"make {text} of floats: np.array([...], dtype=float), or .astype(float)",
                     line=ending.line,
                     variable=text,
@@ -301,6 +307,10 @@ def _is_read(judged: Judged, operation: Operation, value: Array) -> bool:
 
 def _bracketed(text: str) -> str:
     return text if re.fullmatch(r"[\w.]+(\[[^\[\]]*\])*|\w[\w.]*\([^()]*\)", text) else f"({text})"
+
+
+def _turned(text: str) -> str:
+    return text.removesuffix(".T") if text.endswith(".T") else f"{_bracketed(text)}.T"
 
 
 def _shape(value: Array) -> str:

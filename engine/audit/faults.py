@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.curvature import largest_curvature
 from engine.audit.findings import Finding
@@ -183,9 +184,9 @@ class _Look:
         yield Finding(
             "",
             "range",
-            f"the targets lie between {general(float(f0.min()))} and {general(float(f0.max()))}, but "
-            f"the output's {output} gives numbers {ends}: targets {' and '.join(beyond)} can never "
-            "be reached",
+            f"the targets lie between {general(float(f0.min()))} and {general(float(f0.max()))}, "
+            f"but the output's {output} gives numbers {ends}: targets {' and '.join(beyond)} can "
+            "never be reached",
             "take the identity at the output, or scale the targets into its range",
             found=targets.found,
         )
@@ -220,20 +221,22 @@ class _Look:
             yield Finding(
                 "",
                 "inseparable",
-                f"no {border} parts the two classes of the targets (they are not linearly separable, "
-                "as in XOR), and a network without a hidden layer has nothing but such a border: no "
-                "learning rate and no number of iterations helps",
+                f"no {border} parts the two classes of the targets (they are not linearly "
+                "separable, as in XOR), and a network without a hidden layer has nothing but such "
+                "a border: no learning rate and no number of iterations helps",
                 "add a hidden layer with an activation that is not linear",
             )
             return
 
-    def _zero_rows(self, x: Array, f0: Array) -> Array:
+    def _zero_rows(self, x: Array, f0: Array) -> NDArray[np.bool_]:
         output = self.activations[-1]
         fixed = 0.5 if output == "sigmoid" else 0.0
-        return ~x.any(axis=1) & np.any(np.abs(f0 - fixed) > 0.25, axis=1)
+        missed = np.any(np.abs(f0 - fixed) > 0.25, axis=1)
+        zeros: NDArray[np.bool_] = ~np.any(x, axis=1) & missed
+        return zeros
 
     def _row_of_zeros(self, x: Array, f0: Array, has_bias: bool) -> Iterator[Finding]:
-        """Find an observation of zeros for which the output is the same whatever the weights are."""
+        """Find an observation of zeros, for which no weight matters."""
         if has_bias or not all(
             name in ("identity", "tanh", "relu", "leaky-relu") for name in self.activations[:-1]
         ):
@@ -247,8 +250,8 @@ class _Look:
         yield Finding(
             "",
             "no-bias",
-            f"row {rows[0] + 1} of the table is all zeros, and there is no bias: the output for it is "
-            f"{fixed} whatever the weights are, but its target is {wanted}",
+            f"row {rows[0] + 1} of the table is all zeros, and there is no bias: the output for it "
+            f"is {fixed} whatever the weights are, but its target is {wanted}",
             "give the layer a bias, or the table a column of ones",
         )
 
@@ -278,8 +281,8 @@ class _Look:
             "",
             "rate",
             f"the learning rate {general(rates[0] / scale)} is too large: the loss {rose}; above "
-            f"2/λ = {general(2.0 / curvature / scale)}, where λ is the largest curvature of E at the "
-            "start, each step overshoots further than the last",
+            f"2/λ = {general(2.0 / curvature / scale)}, where λ is the largest curvature of E at "
+            "the start, each step overshoots further than the last",
             f"take a rate below {general(2.0 / curvature / scale)}{scaled}",
         )
 
@@ -322,7 +325,7 @@ def _equal_columns(matrix: Array) -> bool:
     return bool(np.all(np.abs(matrix - matrix[:, :1]) <= 1e-12 * scale))
 
 
-def _contradicts(x: Array, is_one: Array) -> bool:
+def _contradicts(x: Array, is_one: NDArray[np.bool_]) -> bool:
     """Whether an observation comes twice, with either target: that is noise."""
     ones = {row.tobytes() for row in x[is_one]}
     return any(row.tobytes() in ones for row in x[~is_one])

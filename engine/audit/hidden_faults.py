@@ -1,4 +1,4 @@
-"""Faults that no comparison of one array shows: in what kind of numbers, or where, they are kept."""
+"""Faults that no comparison of one array shows: which kind of numbers, and where they are kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from engine.audit.findings import Finding
+from engine.audit.matching import same
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import (
     Roles,
@@ -21,13 +22,16 @@ from engine.maths.tensor import Array
 
 _ASSIGN = ("assign", "augassign", "annassign")
 _EXPLICIT = ("None", "newaxis", "reshape", "expand_dims", "keepdims", ".T")
+_SPOILING = {"whole-number", "broadcasting", "bias-grows"}
+_CONSEQUENCES = {"unknown", "penalty", "sign", "reduction", "bias-reduction"}
+"""What the steps or the sums look like in which a hidden fault shows."""
 _LOOKED_AT = 4
 """How many turns of the training loop are looked at."""
 _MOST_RECORDS = 60_000
 
 
 def hidden_faults(recording: Recording) -> list[Finding]:
-    """Look for whole numbers, arrays that grow, two names for one array and sums that are not reset.
+    """Look for whole numbers, arrays that grow, aliases, and sums that are not reset.
 
     Args:
         recording: The recording.
@@ -55,12 +59,19 @@ def beside(hidden: Sequence[Finding], judged: Sequence[Finding]) -> list[Finding
         hidden: What `hidden_faults` found.
         judged: What the comparison of the numbers found.
     """
+    if not hidden:
+        return list(judged)
     own = {finding.operation for finding in hidden}
-    kinds = {finding.kind for finding in hidden}
-    if kinds & {"whole-number", "aliased"}:
-        # No step is what it should be then.
-        judged = [finding for finding in judged if finding.operation.startswith("dE_")]
-    kept = [f for f in judged if f.operation not in own and f.kind not in kinds]
+    if {finding.kind for finding in hidden} & _SPOILING:
+        # No number is what it should be then.
+        return list(hidden)
+    kept = [
+        finding
+        for finding in judged
+        if finding.operation.startswith("dE_")
+        and finding.operation not in own
+        and finding.kind not in _CONSEQUENCES
+    ]
     return [*hidden, *kept]
 
 
@@ -107,8 +118,8 @@ class _Look:
             yield Finding(
                 self._role(record) or alone,
                 "whole-number",
-                f"{text} holds whole numbers (its type is an integer), so what is assigned to it is "
-                f"cut off: {example:.6g} becomes {int(example)}, and the steps are lost",
+                f"{text} holds whole numbers (its type is an integer), so what is assigned to it "
+                f"is cut off: {example:.6g} becomes {int(example)}, and the steps are lost",
                 f"make {text} of floats: np.array([...], dtype=float), or .astype(float)",
                 found=found_at(self.recording, record),
             )
@@ -165,49 +176,74 @@ class _Look:
     def _aliased(self, earlier: int, record: int, one: str, other: str) -> Iterator[Finding]:
         order = weight_names(len(self.roles.weights))
         roles = [name for name in (self._role(earlier), self._role(record)) if name]
+        if len(roles) == 2 and order and roles[0] != roles[1]:
+            earlier = min(
+                (earlier, record), key=lambda at: order.index(self._role(at).removeprefix("b"))
+            )
         first = min(roles, key=[*order, *(f"b{n}" for n in order)].index, default="")
         yield Finding(
             first or (order[0] if self.roles.weights else ""),
             "aliased",
-            f"{one} and {other} are one and the same object: what is written into one of them is in "
-            "the other, too, and is overwritten or changed twice in each pass",
+            f"{one} and {other} are one and the same object: what is written into one of them is "
+            "in the other, too, and is overwritten or changed twice in each pass",
             f"make two of them: {one} = …; {other} = … (or .copy())",
             found=found_at(self.recording, earlier),
         )
 
     def too_many_errors(self) -> Iterator[Finding]:
-        """Find differences of a column and a row, which are n × n."""
-        for record in self.turns[0]:
-            if self._kind(record) != "BinOp:Sub":
-                continue
-            value = self.recording.value(record)
-            operands = self.recording.operands(record)
-            if value is None or value.ndim != 2 or len(operands) != 2 or min(operands) < 0:
-                continue
-            parts = [self.recording.value(operand) for operand in operands]
-            shapes = [() if part is None else part.shape for part in parts]
-            n = value.shape[0]
-            ways = ([(n,), (n, 1)], [(1, n), (n, 1)])
-            if n < 2 or value.shape != (n, n) or sorted(shapes) not in [sorted(w) for w in ways]:
-                continue
-            sources = [self._source(operand) for operand in operands]
-            if any(word in source for word in _EXPLICIT for source in sources):
-                continue
-            flat = sources[0] if shapes[0] != (n, 1) else sources[1]
-            operation = "E" if self._is_only_summed(record) else "dE_df"
-            yield Finding(
-                operation,
-                "broadcasting",
-                f"{self._source(record)} is {n}×{n}, not {n}×1: {sources[0]} has the shape "
-                f"{_shape(shapes[0])} and {sources[1]} {_shape(shapes[1])}, so that every prediction is "
-                "compared with every target",
-                f"{flat}.reshape(-1, 1), so that both are columns",
-                found=found_at(self.recording, record),
-            )
+        """Find differences of a column of predictions and a row of targets, which are n × n."""
+        records = [record for record in self.turns[0] if self._is_square(record)]
+        spread = [record for record in records if not self._is_only_summed(record)]
+        if not records:
             return
+        record = (spread or records)[0]
+        one, other = self.recording.operands(record)
+        first, second = self._source(one), self._source(other)
+        shapes = [self._shape(operand) for operand in (one, other)]
+        n = max(shapes[0])
+        yield Finding(
+            "dE_df" if spread else "E",
+            "broadcasting",
+            f"{self._source(record)} is {n}×{n}, not {n}×1: {first} has the shape "
+            f"{_shape(shapes[0])} and {second} {_shape(shapes[1])}, so that every prediction is "
+            "compared with every target",
+            f"{first if shapes[0] != (n, 1) else second}.reshape(-1, 1), so that both are columns",
+            found=found_at(self.recording, record),
+        )
+
+    def _is_square(self, record: int) -> bool:
+        """Whether a record is a difference of two rows of n numbers that is n × n by accident."""
+        if self._kind(record) != "BinOp:Sub":
+            return False
+        operands = self.recording.operands(record)
+        value = self.recording.value(record)
+        if value is None or value.ndim != 2 or len(operands) != 2 or min(operands) < 0:
+            return False
+        n = value.shape[0]
+        shapes = sorted(self._shape(operand) for operand in operands)
+        ways = [sorted([(n,), (n, 1)]), sorted([(1, n), (n, 1)])]
+        if n < 2 or value.shape != (n, n) or shapes not in ways:
+            return False
+        if any(word in self._source(operand) for word in _EXPLICIT for operand in operands):
+            return False
+        # Predictions change from turn to turn; what stays was meant so.
+        return len(self.turns) < 2 or any(self._is_new(operand) for operand in operands)
+
+    def _shape(self, record: int) -> tuple[int, ...]:
+        value = self.recording.value(record)
+        return () if value is None else value.shape
+
+    def _is_new(self, record: int) -> bool:
+        """Whether the first two turns have different numbers in a place of the script."""
+        node = self.rows["node"][record]
+        seen = [
+            {int(self.rows["value"][one]) for one in turn if self.rows["node"][one] == node}
+            for turn in self.turns[:2]
+        ]
+        return seen[0] != seen[1]
 
     def _is_only_summed(self, record: int) -> bool:
-        """Whether a difference goes into a single number where it is made, as a printed loss does."""
+        """Whether a difference is summed up where it is made, as a printed loss does."""
         node = self.recording.parents.get(int(self.rows["node"][record]))
         while node is not None:
             above = self.recording.nodes[node]
@@ -232,10 +268,7 @@ class _Look:
             old = self._old(record, owner)
             if value is None or old is None or old.ndim < 1 or value.size <= old.size:
                 continue
-            if later.get(owner, later.get((text,))) != value.shape or 1 not in (
-                *old.shape,
-                old.size,
-            ):
+            if later.get(owner, later.get((text,))) != value.shape:
                 continue
             role = self._role(record)
             if not role.startswith("b"):
@@ -244,9 +277,10 @@ class _Look:
                 f"dE_d{role}",
                 "bias-grows",
                 f"{text} grows from {_shape(old.shape)} to {_shape(value.shape)}: the step is not "
-                "summed over the observations, so that every observation gets a bias of its own, and "
-                "the table is learned by heart",
-                f"sum the step over the observations: np.sum(…, axis={_axis(old, value)}, keepdims=True)",
+                "summed over the observations, so that every observation gets a bias of its own, "
+                "and the table is learned by heart",
+                "sum the step over the observations: "
+                f"np.sum(…, axis={_axis(old, value)}, keepdims=True)",
                 found=found_at(self.recording, record),
             )
 
@@ -285,18 +319,21 @@ class _Look:
             elif kind.split(":")[0] in _ASSIGN:
                 others.add(text)
         for text, added in sums.items():
-            if text in others or not self._goes_on(text):
+            if text in others or not self._goes_on(text, added[0]):
                 continue
             yield from self._not_reset(text, added)
 
-    def _goes_on(self, text: str) -> bool:
-        """Whether a variable begins the second turn as it ended the first, and not as 0."""
-        ends = [record for record in self.turns[0] if self._text(record) == text]
-        starts = [record for record in self.turns[1] if self._text(record) == text]
-        if not ends or not starts or self.rows["value"][ends[-1]] != self.rows["value"][starts[0]]:
+    def _goes_on(self, text: str, record: int) -> bool:
+        """Whether the first sum of the second turn goes on where the first turn ended."""
+        ends = [one for one in self.turns[0] if self._text(one) == text]
+        step = self.recording.operands(record)[-1:]
+        if not ends or not step or step[0] < 0:
             return False
-        value = self.recording.value(ends[-1])
-        return value is not None and bool(np.any(value))
+        old, new = self.recording.value(ends[-1]), self.recording.value(record)
+        added = self.recording.value(step[0])
+        if old is None or new is None or added is None or not np.any(old):
+            return False
+        return old.shape == new.shape and same(new, np.broadcast_to(old + added, new.shape))
 
     def _depth(self, record: int) -> int:
         path = self.recording.paths[int(self.rows["path"][record])]
@@ -304,9 +341,8 @@ class _Look:
 
     def _not_reset(self, text: str, added: Sequence[int]) -> Iterator[Finding]:
         steps = [self.recording.operands(record)[-1:] for record in added]
-        values = [self.recording.value(step[0]) for step in steps if step and step[0] >= 0]
         # Sums of squares are kept on purpose, as AdaGrad does.
-        if not values or all(value is None or not np.any(value < 0.0) for value in values):
+        if any(not step or step[0] < 0 or self._is_a_square(step[0]) for step in steps):
             return
         for record in self.turns[1]:
             node = self.recording.nodes[int(self.rows["node"][record])]
@@ -321,8 +357,8 @@ class _Look:
             yield Finding(
                 f"dE_d{name}" if name else "",
                 "not-reset",
-                f"{text} is summed up over the rows, but is never set to 0 again: from the second pass "
-                "on it holds the gradients of all passes before, too",
+                f"{text} is summed up over the rows, but is never set to 0 again: from the second "
+                "pass on it holds the gradients of all passes before, too",
                 f"set {text} to 0 at the beginning of each pass",
                 1,
                 found=found_at(self.recording, added[0]),
@@ -341,8 +377,8 @@ class _Look:
             step = self.recording.value(operand[0])
             if step is None or not np.any(step):
                 continue
-            same = steps.setdefault((name, int(self.rows["value"][operand[0]])), [])
-            if any(self._is_same_turn(record, other) for other in same):
+            before = steps.setdefault((name, int(self.rows["value"][operand[0]])), [])
+            if any(self._is_same_turn(record, other) for other in before):
                 yield Finding(
                     name,
                     "changed-twice",
@@ -351,13 +387,20 @@ class _Look:
                     found=found_at(self.recording, record),
                 )
                 return
-            same.append(record)
+            before.append(record)
 
     def _is_same_turn(self, record: int, other: int) -> bool:
         """Whether two records are in the same turn of all the loops that are around both."""
         paths = [self.recording.paths[int(self.rows["path"][one])] for one in (record, other)]
         first, second = ({node: turn for node, turn in path if turn >= 0} for path in paths)
         return all(first[node] == second[node] for node in first.keys() & second.keys())
+
+    def _is_a_square(self, record: int) -> bool:
+        node = self.recording.nodes[int(self.rows["node"][record])]
+        if node.kind == "BinOp:Pow" or "square" in node.function:
+            return True
+        values = [int(self.rows["value"][o]) for o in self.recording.operands(record) if o >= 0]
+        return node.kind == "BinOp:Mult" and len(values) == 2 and values[0] == values[1]
 
     def _subtracts_from(self, record: int, target: str) -> bool:
         if self._kind(record) != "assign" or not target:

@@ -37,6 +37,8 @@ class Judged:
         right: For each operation, our value with the script's operands.
         findings: What is wrong, in program order.
         unmatched: The gradients of which nothing is known.
+        vague: The parameters whose gradient tells nothing: it is 0, or the same everywhere.
+        changes: For each parameter what the pass changed it by, where that is known.
         penalties: For each weight, λ of a penalty that its gradient holds, in units of ∂E/∂w.
     """
 
@@ -49,6 +51,7 @@ class Judged:
     unmatched: list[str] = field(default_factory=list)
     penalties: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Array] = field(default_factory=dict)
+    vague: set[str] = field(default_factory=set)
 
 
 def as_matrix(value: Array) -> Array:
@@ -94,7 +97,7 @@ class _Judge:
             self.judged.right[operation.name] = right
             self.values[operation.name] = right
             total = self._upstream(operation)
-            match = self._best(right, total)
+            match = None if self._is_noise(operation, right) else self._best(right, total)
             if operation.name in gradients:
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
@@ -111,6 +114,12 @@ class _Judge:
             len(axis.labels) for axis in operation.target.axes
         )
         return np.broadcast_to(value, shape).astype(float)
+
+    def _is_noise(self, operation: Operation, right: Array) -> bool:
+        """Whether a value is what rounding has left of larger ones that cancel."""
+        sizes = {name: np.abs(value) for name, value in self.values.items()}
+        bound = np.max(np.abs(evaluate(operation.rule.tree, sizes)), initial=0.0)
+        return bool(np.max(np.abs(right), initial=0.0) <= 1e-11 * bound)
 
     def _upstream(self, operation: Operation) -> float:
         total = 1.0
@@ -154,18 +163,19 @@ class _Judge:
     ) -> None:
         total = self._upstream(operation)
         change = self.judged.changes.get(parameter)
+        if self._penalised(operation, parameter, right, total):
+            self.pending = []
+            return
         if match is not None:
             self._take(operation, match, total)
             self.pending = []
             return
-        if not is_telling(as_matrix(right)):
+        if not is_telling(as_matrix(right)) or self._is_noise(operation, right):
             self.judged.totals[operation.name] = total
+            self.judged.vague.add(parameter)
             return
         if change is not None and factor_of(change, right) is not None:
             self.judged.totals[operation.name] = total
-            self.pending = []
-            return
-        if self._penalised(operation, parameter, right, total):
             self.pending = []
             return
         if self._mistaken(operation, parameter):
@@ -179,17 +189,18 @@ class _Judge:
     ) -> bool:
         """See whether a gradient is ours plus a multiple of the parameter."""
         own = self.values[parameter]
-        if right.size < 3 or not is_telling(as_matrix(own)):
+        if right.size < 3 or not is_telling(as_matrix(own)) or not is_telling(as_matrix(right)):
             return False
+        change = self.judged.changes.get(parameter)
         wanted = as_matrix(right)
         for found in self.one.by_size.get(right.size, ()):
             if found.first <= self.start:
                 continue
             for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):
                 fit = _of_two(data, wanted, as_matrix(own))
-                if fit is None or abs(fit[0]) < 1e-12 or abs(fit[1]) < 1e-12:
+                if fit is None or not fit[0] or not _both_count(fit, wanted, as_matrix(own)):
                     continue
-                if abs(fit[1]) > 0.5 * abs(fit[0]) and abs(abs(fit[1]) - 1.0) < 1e-9:
+                if change is None or same(data, as_matrix(own + change), 1e-9):
                     # That is the parameter after its step.
                     continue
                 match = Match(found, fit[0], transposed)
@@ -274,10 +285,11 @@ class _Judge:
             wrong = value
         else:
             wrong = evaluate(gradient.rule.tree, {**self.values, culprit.name: value})
+        if wrong.size == 1 and (match is None or value.size == 1):
+            # A single number is a multiple of any other.
+            return None
         moved = change is not None and factor_of(change, wrong) is not None
         seen = next(find(self.one, as_matrix(wrong), after=self.start), None)
-        if culprit is gradient:
-            seen = None if match is None else seen
         if not is_telling(as_matrix(wrong)) or not (moved or seen is not None):
             return None
         odd = 10.0 if match is None else min(abs(np.log(abs(match.factor))), 9.0)
@@ -385,6 +397,12 @@ def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] |
     if rank < 2 or not same(theirs.ravel(), table @ solution, 1e-8):
         return None
     return float(solution[0]), float(solution[1])
+
+
+def _both_count(fit: tuple[float, float], first: Array, second: Array) -> bool:
+    """Whether neither part of a sum is rounding beside the other."""
+    sizes = [abs(share) * float(np.max(np.abs(part))) for share, part in zip(fit, (first, second), strict=True)]
+    return min(sizes) > 1e-7 * max(sizes)
 
 
 def _closest_factor(theirs: Array, right: Array) -> float:

@@ -35,6 +35,8 @@ class Found:
         site: Where the script reads or makes it: the node, and the loops and calls around it.
         is_taken: Whether the first record takes it from outside of the pass and makes nothing.
         is_assembled: Whether it was put together from the turns of inner loops.
+        loose: The same without the object whose attribute or element it is: another pass may have
+            another object.
     """
 
     data: Array
@@ -43,6 +45,7 @@ class Found:
     site: tuple[object, ...]
     is_taken: bool
     is_assembled: bool = False
+    loose: tuple[object, ...] = ()
 
     @cached_property
     def flat(self) -> Array:
@@ -71,6 +74,10 @@ class Pass:
     bounds: tuple[int, int]
     taken: dict[tuple[object, ...], Found] = field(default_factory=dict)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+
+    def twin(self, found: Found) -> Found | None:
+        """Return what this pass takes from the same place as another pass."""
+        return self.taken.get(found.site) or self.taken.get(found.loose)
 
     @cached_property
     def by_size(self) -> dict[int, list[Found]]:
@@ -183,7 +190,7 @@ def changing(
     for site, found in passes[number].taken.items():
         if found.flat.tobytes() in known:
             continue
-        twins = [passes[n].taken.get(site) for n in others]
+        twins = [passes[n].twin(found) for n in others]
         texts = [twin.flat.tobytes() for twin in twins if twin is not None]
         runs = sum(1 for a, b in zip(texts, texts[1:], strict=False) if a != b)
         if runs and len(set(texts)) == runs + 1:
@@ -215,16 +222,22 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
         inner = tuple(at for at, _ in path)
         kind = nodes[node].kind
         text = recording.places[place].text if place >= 0 else ""
-        site = (node, inner, text)
+        loose = (node, inner, text)
+        owner = recording.places[place].owner if place >= 0 else ()
+        site = (*loose, owner) if owner and owner[0] in ("attribute", "item") else loose
         known = by_value.get(value)
         if known is None:
-            is_taken = kind.split(":")[0] in READS or kind.split(":")[0] in GIVEN
-            by_value[value] = Found(recording.values[value], record, [record], site, is_taken)
+            is_taken = kind in GIVEN or (
+                kind in READS and _reads_what_is_taken(recording, record, by_value)
+            )
+            by_value[value] = Found(
+                recording.values[value], record, [record], site, is_taken, loose=loose
+            )
         else:
             known.records.append(record)
         indices = tuple(index for _, index in path if index >= 0)
         if indices:
-            turns.setdefault(site, []).append((indices, record))
+            turns.setdefault(loose, []).append((indices, record))
     found = list(by_value.values())
     for site, made in turns.items():
         found.extend(_assembled(recording, site, made, by_value))
@@ -233,7 +246,18 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
     for known in found:
         if known.is_taken:
             one.taken.setdefault(known.site, known)
+            if known.loose:
+                one.taken.setdefault(known.loose, known)
     return one
+
+
+def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
+    """Whether an attribute or a part belongs to nothing that the pass has made itself."""
+    for operand in recording.operands(record)[:1]:
+        found = known.get(int(recording.records["value"][operand])) if operand >= 0 else None
+        if found is not None and not found.is_taken:
+            return False
+    return True
 
 
 def _assembled(
@@ -247,17 +271,19 @@ def _assembled(
     kind = recording.nodes[int(site[0])].kind  # type: ignore[call-overload]
     depth = len(made[0][0])
     groups = 0
-    for fixed in range(depth):
+    for kept in _kept_axes(depth):
         parts: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
         for indices, record in made:
-            parts.setdefault(indices[:fixed], {})[indices[fixed:]] = record
-        if fixed and len(parts) == 1:
+            inner = tuple(indices[axis] for axis in kept)
+            outer = tuple(index for axis, index in enumerate(indices) if axis not in kept)
+            parts.setdefault(outer, {})[inner] = record
+        if len(kept) < depth and len(parts) == 1:
             continue
         for outer, latest in parts.items():
             groups += 1
             if len(latest) < 2 or groups > _MOST_GROUPS:
                 continue
-            extent = tuple(max(index[i] for index in latest) + 1 for i in range(depth - fixed))
+            extent = tuple(max(index[i] for index in latest) + 1 for i in range(len(kept)))
             shapes = {values[rows["value"][record]].shape for record in latest.values()}
             if int(np.prod(extent)) != len(latest) or len(shapes) != 1:
                 continue
@@ -268,10 +294,18 @@ def _assembled(
             data = np.stack([values[rows["value"][record]] for record in ordered])
             data = data.reshape(extent + shape)
             is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
-            where = ("turns", outer, *site)
+            where = ("turns", kept, outer, *site)
             yield Found(data, max(ordered), ordered, where, is_taken, True)
             if kind.startswith("augassign"):
                 # What a loop adds up is whole after its last turn.
                 for axes in range(1, len(extent)):
                     last = data[(..., *(-1,) * axes, *(slice(None),) * len(shape))]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
+
+
+def _kept_axes(depth: int) -> Iterator[tuple[int, ...]]:
+    """Go through the loops whose turns are put together: all, the inner ones, the outer ones."""
+    yield tuple(range(depth))
+    for fixed in range(1, depth):
+        yield tuple(range(fixed, depth))
+        yield tuple(range(depth - fixed))

@@ -90,12 +90,12 @@ def roles_in(recording: Recording, turn: Sequence[int]) -> Roles:
                 break
         elif node.kind in ("BinOp:Add", "augassign:Add"):
             operands = recording.operands(record)
-            at, place = _added(recording, operands, products)
-            if place is None or roles.biases[at] is not None:
+            at, added = _added(recording, operands, products)
+            if added is None or roles.biases[at] is not None:
                 continue
-            is_changed = place.owner in changed or (place.text,) in changed
-            if is_changed and _index(roles.weights, place) == len(roles.weights):
-                roles.biases[at] = place
+            is_changed = added.owner in changed or (added.text,) in changed
+            if is_changed and _index(roles.weights, added) == len(roles.weights):
+                roles.biases[at] = added
     return roles
 
 

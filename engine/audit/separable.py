@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.maths.tensor import Array
 
 _CERTAIN = 1e-9
 
 
-def cannot_be_parted(x: Array, is_one: Array, *, with_bias: bool) -> bool:
+def cannot_be_parted(x: Array, is_one: NDArray[np.bool_], *, with_bias: bool) -> bool:
     """Whether it is certain that no weights put the classes on two sides.
 
     They exist exactly where no mean of the rows, each with the sign of its class, is 0. Such a mean

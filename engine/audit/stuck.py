@@ -53,8 +53,8 @@ def _at_zero(
     yield Finding(
         "",
         "zero-start",
-        f"{', '.join(texts)} start at zero and stay there for ever: the gradient of each of them is "
-        "a product with another one, which is 0; no learning rate helps",
+        f"{', '.join(texts)} start at zero and stay there for ever: the gradient of each of them "
+        "is a product with another one, which is 0; no learning rate helps",
         "start the weights with random numbers",
         found=found_at(recording, first),
     )

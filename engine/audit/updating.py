@@ -23,7 +23,7 @@ from engine.maths.mistakes import Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
-_LOOSE = 1e-5
+_LOOSE = 1e-3
 """How far Adam's steps may be off: where its ε stands is a matter of taste."""
 
 
@@ -74,6 +74,8 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             change = one.changes.get(name)
             gradient = one.right.get(f"dE_d{name}")
             if change is None or gradient is None or not np.isfinite(change).all():
+                continue
+            if name in one.vague:
                 continue
             match = one.matches.get(f"dE_d{name}")
             own = gradient * (match.factor if match else 1.0)
@@ -247,7 +249,7 @@ def _simulated(
                 directions = _directions(model, own, instead)
             except (KeyError, ValueError):
                 continue
-            if _rates(own, directions) is None:
+            if _rates(own, directions) is None or _rates(own, own.gradients) is not None:
                 continue
             updates.optimiser = model.hyperparameters.optimiser
             others = [key for key in instead if key != operation.name]
