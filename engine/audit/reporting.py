@@ -75,7 +75,7 @@ def _operation(audit: Audit, name: str) -> Operation | None:
 def _problem(audit: Audit, finding: Finding) -> Problem:
     operation = _operation(audit, finding.operation)
     symbol = operation.symbol if operation else subscript(finding.operation)
-    line = Line(finding.line, f"line {finding.line}" if finding.line else "", "", finding.variable)
+    line = _line_numbered(audit.recording, finding.line, finding.variable)
     if finding.found is not None:
         line = line_of(audit.recording, finding.found)
     elif not finding.line:
@@ -97,6 +97,13 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
         finding.cell.yours if finding.cell else None,
         finding.cell.right if finding.cell else None,
     )
+
+
+def _line_numbered(recording: Recording, number: int, variable: str) -> Line:
+    if not 0 < number <= len(recording.source):
+        return Line(variable=variable)
+    where = next((n.where for n in recording.nodes if n.line == number), f"line {number}")
+    return Line(number, where, recording.source[number - 1].strip(), variable)
 
 
 def _line_of_update(audit: Audit, finding: Finding) -> Line:
