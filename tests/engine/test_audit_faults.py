@@ -280,7 +280,7 @@ _SQUARE = (
         ),
         (
             [("v", "aliased")],
-            _changed(_NETWORK, *_SQUARE, ("for _", "W1 = W2\nfor _")),
+            _changed(_NETWORK, *_SQUARE, ("for _", "W1 = W2 = rng.randn(3, 3)\nfor _")),
         ),
         (
             [("dE_df", "broadcasting")],
@@ -327,8 +327,11 @@ def test_what_only_looks_like_a_hidden_fault_is_none(tmp_path: Path) -> None:
     text = _changed(
         _NETWORK,
         *_SQUARE,
-        # One start for two buffers, sums of squares, and a sum that `fill` resets.
-        ("for _", "m1 = m2 = np.zeros((3, 3))\nsquares, sums = m1 + 0, m2 + 0\ntotal = 0\nfor _"),
+        # One start for two buffers, a mean, sums of squares, and one that `fill` resets.
+        (
+            "for _",
+            "m1 = m2 = np.zeros((3, 3))\nsquares, sums, mean = m1 + 0, m2 + 0, m1 + 0\ntotal = 0\nfor _",
+        ),
         (
             _STEPS,
             """    for one in [sums]:
@@ -337,6 +340,10 @@ def test_what_only_looks_like_a_hidden_fault_is_none(tmp_path: Path) -> None:
     squares += (h.T @ d2) ** 2
     total += loss
     m1 = 0.9 * m1 + X.T @ d1
+    mean += 0.1 * (X.T @ d1 - mean)
+    W2 -= 0.1 * mean
+    short = W1
+    short -= 0.1 * m1
     m2 = 0.9 * m2 + sums / np.sqrt(squares)
     W1 -= 0.1 * m1
     W2 -= 0.1 * m2 + 0.1 * sums
