@@ -30,12 +30,12 @@ class Kept:
                 or self.view.kind_of_numbers(record) != "i"
             ):
                 continue
-            given = self._given(record)
-            if text in known or given is None or not self._is_changed(record):
+            given, kept = self._given(record), self.view.recording.value(record)
+            if text in known or given is None or kept is None or not self._is_changed(record):
                 continue
             if np.all(given == np.floor(given)) or not np.isfinite(given).all():
                 continue
-            if not np.isin(np.trunc(given), self.view.recording.value(record)).all():
+            if not np.isin(np.trunc(given), kept).all():
                 continue
             known.add(text)
             example = float(given[given != np.floor(given)].ravel()[0])

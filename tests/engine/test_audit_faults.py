@@ -330,7 +330,9 @@ def test_what_only_looks_like_a_hidden_fault_is_none(tmp_path: Path) -> None:
         # One start for two buffers, a mean, sums of squares, and one that `fill` resets.
         (
             "for _",
-            "m1 = m2 = np.zeros((3, 3))\nsquares, sums, mean = m1 + 0, m2 + 0, m1 + 0\ntotal = 0\nfor _",
+            "m1 = m2 = np.zeros((3, 3))\n"
+            "squares, sums, mean, total = m1 + 0, m2 + 0, m1 + 0, 0\n"
+            "for _",
         ),
         (
             _STEPS,
