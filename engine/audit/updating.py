@@ -249,7 +249,7 @@ def _simulated(
                 directions = _directions(model, own, instead)
             except (KeyError, ValueError):
                 continue
-            if _rates(own, directions) is None or _rates(own, own.gradients) is not None:
+            if _rates(own, directions) is None or _is_plain(own):
                 continue
             updates.optimiser = model.hyperparameters.optimiser
             others = [key for key in instead if key != operation.name]
@@ -327,6 +327,14 @@ def _directions(model: Model, own: Steps, instead: dict[str, Formula]) -> list[A
     return directions
 
 
+def _is_plain(own: Steps) -> bool:
+    return factor_of(
+        np.concatenate([change.ravel() for change in own.changes]),
+        np.concatenate([gradient.ravel() for gradient in own.gradients]),
+        _LOOSE,
+    ) is not None
+
+
 def _rates(own: Steps, directions: list[Array]) -> float | None:
     """Return the one learning rate with which these directions are the steps."""
     theirs = np.concatenate([change.ravel() for change in own.changes])
@@ -334,4 +342,4 @@ def _rates(own: Steps, directions: list[Array]) -> float | None:
     if not np.isfinite(ours).all():
         return None
     factor = factor_of(theirs, ours, _LOOSE)
-    return None if factor is None else -factor
+    return None if factor is None or factor > 0.0 else -factor
