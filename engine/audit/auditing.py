@@ -74,6 +74,7 @@ class Audit:
                 break
         if not self.judged:
             return
+        _keep_steady_penalties(self.judged)
         self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
         self._collect()
 
@@ -95,7 +96,7 @@ class Audit:
                 layer.weights.shape for layer in understood.layers
             ]:
                 continue
-            output = output_of(one, layers)
+            output = output_of(one, layers, understood.targets)
             if output.targets is None:
                 continue
             if output.mistake is not None and not self.forward:
@@ -287,6 +288,18 @@ class Audit:
 __all__ = [
     "ACTIVATIONS", "LOSSES", "OUTPUT", "TOLERANCE", "Audit", "activated", "factor_of", "replace", "same",
 ]
+
+
+def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
+    """Forget penalties that are not the same in every pass: those are velocities, or chance."""
+    names = {name for one in judged for name in one.penalties}
+    for name in names:
+        known = [one for one in judged if name not in one.vague]
+        weights = [one.penalties.get(name) for one in known]
+        first = next(weight for weight in weights if weight is not None)
+        if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
+            for one in judged:
+                one.penalties.pop(name, None)
 
 
 def _like(change: Array, layer: Linear) -> Array:

@@ -61,7 +61,7 @@ def losses_in(
     }
     found: list[Computed] = []
     for name in FAMILIES:
-        if name not in LOSSES or LOSSES[name].problem(f0):
+        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) >= 0.0):
             continue
         ours = value_of(name, f, f0)
         if not np.isfinite(ours) or abs(ours) < 1e-12:
@@ -76,7 +76,7 @@ def losses_in(
                 (factor, number, factor * ours) for factor, number in hits
             )
         }
-        found += [Computed(name, *final) for final in finals]
+        found += [Computed(name, *final) for final in finals if final[0] > 0.0]
     return found
 
 

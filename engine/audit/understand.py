@@ -11,11 +11,12 @@ from engine.audit.forward import Linear, layers_again, layers_of
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
-from engine.audit.targets import Targets
+from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
+_MOST_OPTIONS = 16
 _PROBES = 6
 """How many passes are looked at to see whether the weights change."""
 
@@ -64,7 +65,7 @@ def understand(recording: Recording) -> Understood | None:
         is_one = len(passes) == 1
         if not is_one and not _changes(recording, passes, layers, first_seen):
             continue
-        targets = output_of(passes[probe], layers).targets
+        targets = _targets(passes, recording, probe, layers)
         size = sum(layer.weights.size for layer in layers)
         own = (targets is not None, support > 0.5, len(layers), size, not is_one)
         if best is None or own > rank:
@@ -98,6 +99,32 @@ def _best_probe(
         if support >= 0.8:
             break
     return best
+
+
+def _targets(
+    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
+) -> Targets | None:
+    """Return the targets that are compared with the predictions in the most passes."""
+    others = [(passes[probe], layers[-1])]
+    for number in sorted({len(passes) * n // _PROBES for n in range(_PROBES)}):
+        there = layers_again(passes[number], recording, layers)
+        if number != probe and [a.z.shape for a in there] == [a.z.shape for a in layers]:
+            others.append((passes[number], there[-1]))
+    options: list[Targets] = []
+    for one, last in others:
+        # Where a target is 0, the error is the prediction itself and tells nothing.
+        options += [t for t in every_targets(one, last)[:_MOST_OPTIONS] if t.is_compared]
+        if len(options) >= _MOST_OPTIONS:
+            break
+    if not options:
+        return output_of(passes[probe], layers).targets
+
+    def support(targets: Targets) -> int:
+        found = (again(one, last, targets) for one, last in others)
+        return sum(twin is not None and twin.is_compared for twin in found)
+
+    best = max(options, key=support)
+    return again(passes[probe], layers[-1], best) or best
 
 
 def _first_seen(recording: Recording) -> Array:
