@@ -110,11 +110,7 @@ def judge_updates(
         moving[name] = own
     if not moving:
         return updates
-    if _plain(updates, moving):
-        updates.optimiser = "sgd"
-    elif _with_momentum(updates, moving):
-        pass
-    else:
+    if not fit_steps(updates, moving):
         start = {name: _from_the_start(own) for name, own in moving.items()}
         if all(len(own.passes) > 1 for own in start.values()):
             _simulated(updates, start, constants, others)
@@ -123,6 +119,14 @@ def judge_updates(
                 name for name, own in moving.items() if name not in updates.rates
             ]
     return updates
+
+
+def fit_steps(updates: Updates, steps: dict[str, Steps]) -> bool:
+    """See whether the steps are those of plain descent or of momentum."""
+    if _plain(updates, steps):
+        updates.optimiser = "sgd"
+        return True
+    return _with_momentum(updates, steps)
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:
