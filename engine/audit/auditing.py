@@ -7,14 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.failures import explain_failure, understand_partial, words_of
+from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated, layers_again
+from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, losses_in
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
 from engine.audit.outputs import output_of
+from engine.audit.stuck import stuck
 from engine.audit.understand import Understood, understand
 from engine.audit.consistency import (
     descends,
@@ -44,7 +48,7 @@ class Audit:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.understood = understand(recording)
+        self.understood = understand_partial(recording) or understand(recording)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -56,6 +60,33 @@ class Audit:
         self.forward: list[Finding] = []
         if self.understood is not None:
             self._run(self.understood)
+        self._add_failure()
+        self._add_hidden()
+
+    def _add_hidden(self) -> None:
+        hidden = hidden_faults(self.recording)
+        if self.judged and not (self.findings or self.unsure or self.updates.unmatched):
+            # The gradients are right: what is compared so is something else.
+            self.notes += [f.says for f in hidden if f.kind == "broadcasting"]
+            hidden = [f for f in hidden if f.kind != "broadcasting"]
+        self.findings = beside(hidden, self.findings)
+        if not self.findings:
+            self.findings += stuck(self.recording)
+
+    def _add_failure(self) -> None:
+        if self.recording.ending.kind != "failed":
+            return
+        failed = explain_failure(self.recording, self.understood, self.judged)
+        is_partial = self.understood is None or len(self.understood.passes) < 2
+        if is_partial:
+            # What was not reached is no mistake.
+            self.findings.clear()
+        if failed is not None:
+            self.findings.append(failed)
+        elif is_partial:
+            self.unsure.insert(0, words_of(self.recording.ending))
+        else:
+            self.notes.append(words_of(self.recording.ending))
 
     def _run(self, understood: Understood) -> None:
         passes = list(self._layers(understood))
@@ -79,6 +110,12 @@ class Audit:
         _keep_steady_penalties(self.judged)
         self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
         self._collect()
+        if not self.findings:
+            self._add(design_faults(understood, self.judged, self.activations, self.loss, self.computed, self.updates))
+
+    def _add(self, faults: Faults) -> None:
+        self.findings += faults.findings
+        self.notes += faults.notes
 
     def _layers(
         self, understood: Understood
