@@ -13,7 +13,7 @@ from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated, layers_again
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
-from engine.audit.losses import Computed, losses_in
+from engine.audit.losses import Computed, losses_in, squared_too_late
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
@@ -163,6 +163,8 @@ class Audit:
             a = layers[-1].a
             assert a is not None
             found += losses_in(self.recording, (one.bounds[0], end), a, f0)
+        if not any(computed.is_named for computed in found):
+            self._look_for_a_wrong_loss(understood, passes)
         seen = set()
         for computed in sorted(found, key=lambda c: not c.is_named):
             if computed.name not in seen:
@@ -176,6 +178,28 @@ class Audit:
         for name in likely:
             if name not in seen:
                 yield name, None
+
+    def _look_for_a_wrong_loss(
+        self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
+    ) -> None:
+        number, layers, f0 = passes[-1]
+        a = layers[-1].a
+        assert a is not None
+        record = squared_too_late(self.recording, understood.passes[number].bounds, a, f0)
+        if record is None:
+            return
+        rows = self.recording.records
+        self.forward.append(
+            Finding(
+                "E",
+                "loss-formula",
+                "the errors are added up first and squared then: errors of opposite sign cancel",
+                "square each error, then take the mean: E = mean((f − f₀)²)",
+                number,
+                line=self.recording.nodes[int(rows["node"][record])].line,
+                variable=self.recording.places[int(rows["place"][record])].text,
+            )
+        )
 
     def _judged(
         self,
@@ -282,6 +306,13 @@ class Audit:
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
         self.findings += [*self.forward, *calculus, *penalised, *updates]
+        rates = {name: own[0] for name, own in self.updates.rates.items() if own}
+        for name in rates:
+            single = self.judged[0].model.values[name].size == 1
+            usual = max(rates.values())
+            is_odd = abs(rates[name] / usual - 1.0) > 1e-4 and len(rates) > 1
+            if single and is_odd and f"dE_d{name}" not in self.judged[0].matches:
+                self.updates.unmatched.append(name)
         if self.updates.unmatched and not self.findings:
             names = ", ".join(self.updates.unmatched)
             down = all(goes_down(steps[name]) for name in self.updates.unmatched)

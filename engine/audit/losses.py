@@ -167,3 +167,21 @@ def _above(
             return None
         return made, 1.0, result - own
     return None
+
+
+def squared_too_late(
+    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
+) -> int | None:
+    """Return the record of a loss that is the square of a sum of errors, where they cancel."""
+    error = f - f0
+    if error.size < 2:
+        return None
+    scalars = _scalars(recording, bounds)
+    for total in (np.mean(error), np.sum(error)):
+        for half in (1.0, 0.5):
+            for number in _near(scalars, float(half * total**2)):
+                for at in np.flatnonzero(recording.records["value"][slice(*bounds)] == number):
+                    record = int(at) + bounds[0]
+                    if "assign" in recording.nodes[recording.records["node"][record]].kind:
+                        return record
+    return None

@@ -17,7 +17,8 @@ from engine.maths.tensor import Array
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
 _MOST_OPTIONS = 16
-_PROBES = 6
+_SURE = 0.9
+_PROBES = 8
 """How many passes are looked at to see whether the weights change."""
 
 
@@ -66,7 +67,7 @@ def understand(recording: Recording) -> Understood | None:
         if not is_one and not _changes(recording, passes, layers, first_seen):
             continue
         targets = _targets(passes, recording, probe, layers)
-        size = sum(layer.weights.size for layer in layers)
+        size = sum(layer.z.shape[1] for layer in layers)
         own = (targets is not None, support > 0.5, len(layers), size, not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
@@ -85,18 +86,16 @@ def _best_probe(
         one = passes[probe]
         if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
             continue
-        layers = layers_of(one, recording, changing(passes, probe, recording))
-        if not layers:
-            continue
-        shapes = [layer.weights.shape for layer in layers]
-        same_there = sum(
-            [layer.weights.shape for layer in layers_again(passes[n], recording, layers)] == shapes
-            for n in others
-        )
-        support = same_there / len(others)
-        if best is None or support > best[2]:
-            best = (probe, layers, support)
-        if support >= 0.8:
+        for layers in layers_of(one, recording, changing(passes, probe, recording)):
+            shapes = [layer.weights.shape for layer in layers]
+            same_there = sum(
+                [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes
+                for n in others
+            )
+            support = same_there / len(others)
+            if best is None or support > best[2]:
+                best = (probe, layers, support)
+        if best is not None and best[2] >= _SURE:
             break
     return best
 
@@ -119,9 +118,12 @@ def _targets(
     if not options:
         return output_of(passes[probe], layers).targets
 
-    def support(targets: Targets) -> int:
-        found = (again(one, last, targets) for one, last in others)
-        return sum(twin is not None and twin.is_compared for twin in found)
+    def support(targets: Targets) -> float:
+        found = [twin for one, last in others if (twin := again(one, last, targets))]
+        # A target of 0 speaks neither for nor against.
+        return sum(
+            1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
+        )
 
     best = max(options, key=support)
     return again(passes[probe], layers[-1], best) or best

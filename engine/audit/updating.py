@@ -80,7 +80,7 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             match = one.matches.get(f"dE_d{name}")
             own = gradient * (match.factor if match else 1.0)
             if name in one.penalties:
-                total = one.totals[f"dE_d{name}"]
+                total = one.totals.get(f"dE_d{name}", 1.0)
                 own = own + one.penalties[name] * total * one.model.values[name]
             known = steps.setdefault(name, Steps(name, [], [], [], [], []))
             known.gradients.append(own)
