@@ -80,7 +80,7 @@ def _networks(one: Pass, recording: Recording) -> Iterator[list[Linear]]:
             continue
         tried.add(text)
         others = {found.site for found in one.taken.values() if found.flat.tobytes() != text}
-        layers = layers_of(one, recording, others)
+        layers = next(iter(layers_of(one, recording, others)), [])
         if layers and layers[0].of_inputs.flat.tobytes() == text:
             yield layers
 

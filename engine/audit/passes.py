@@ -77,7 +77,16 @@ class Pass:
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
-        return self.taken.get(found.site) or self.taken.get(found.loose)
+        return self.sites.get(found.site) or self.sites.get(found.loose)
+
+    @cached_property
+    def sites(self) -> dict[tuple[object, ...], Found]:
+        """The arrays by the places where they are read or made."""
+        sites = {known.site: known for known in reversed(self.found)}
+        for known in reversed(self.found):
+            if known.loose:
+                sites.setdefault(known.loose, known)
+        return sites | self.taken
 
     @cached_property
     def by_size(self) -> dict[int, list[Found]]:
