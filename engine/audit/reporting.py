@@ -51,7 +51,9 @@ def line_of(recording: Recording, found: Found) -> Line:
     place = int(rows["place"][best])
     variable = recording.places[place].text if place >= 0 else node.source
     text = recording.source[node.line - 1].strip() if 0 < node.line <= len(recording.source) else ""
-    return Line(node.line, node.where, text, variable if len(variable) <= 60 else variable[:59] + "…")
+    return Line(
+        node.line, node.where, text, variable if len(variable) <= 60 else variable[:59] + "…"
+    )
 
 
 def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
@@ -130,16 +132,18 @@ def _matched(audit: Audit) -> Iterator[Matched]:
         finding.reads for finding in audit.findings
     }
     recording = audit.recording
-    for (weights, z, a), layer in zip(
-        first.model.names, first.model.layers, strict=True
-    ):
+    for (weights, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
             if operation is not None and found is not None and name not in wrong:
                 yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
     for operation in first.model.operations(Phase.BACKWARD):
         match = first.matches.get(operation.name)
-        if match is not None and operation.name not in wrong and operation.target.stands_for is None:
+        if (
+            match is not None
+            and operation.name not in wrong
+            and operation.target.stands_for is None
+        ):
             yield Matched(
                 operation.name,
                 operation.symbol,
