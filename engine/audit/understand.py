@@ -59,13 +59,11 @@ def understand(recording: Recording) -> Understood | None:
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        found = _best_probe(passes, recording, best is None)
+        found = _best_probe(passes, recording, first_seen, best is None)
         if found is None:
             continue
         probe, layers, support = found
         is_one = len(passes) == 1
-        if not is_one and not _changes(recording, passes, layers, first_seen):
-            continue
         targets = _targets(passes, recording, probe, layers)
         size = sum(layer.z.shape[1] for layer in layers)
         own = (targets is not None, support > 0.5, len(layers), size, not is_one)
@@ -75,7 +73,7 @@ def understand(recording: Recording) -> Understood | None:
 
 
 def _best_probe(
-    passes: Sequence[Pass], recording: Recording, is_first: bool
+    passes: Sequence[Pass], recording: Recording, first_seen: Array, is_first: bool
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -93,6 +91,8 @@ def _best_probe(
                 for n in others
             )
             support = same_there / len(others)
+            if count > 1 and not _changes(recording, passes, layers, first_seen):
+                continue
             if best is None or support > best[2]:
                 best = (probe, layers, support)
         if best is not None and best[2] >= _SURE:
