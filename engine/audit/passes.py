@@ -19,6 +19,9 @@ READS = ("Name", "Attribute", "Subscript")
 GIVEN = ("for", "param")
 """The kinds of records that make no number: they take one that is there."""
 
+Site = tuple[object, ...]
+"""Where a script reads or makes an array."""
+
 _MOST_CELLS = 1_000_000
 _MOST_GROUPS = 64
 _RECURRING = 8
@@ -42,10 +45,10 @@ class Found:
     data: Array
     first: int
     records: list[int]
-    site: tuple[object, ...]
+    site: Site
     is_taken: bool
     is_assembled: bool = False
-    loose: tuple[object, ...] = ()
+    loose: Site = ()
 
     @cached_property
     def flat(self) -> Array:
@@ -72,7 +75,7 @@ class Pass:
     number: int
     found: list[Found]
     bounds: tuple[int, int]
-    taken: dict[tuple[object, ...], Found] = field(default_factory=dict)
+    taken: dict[Site, Found] = field(default_factory=dict)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
@@ -80,7 +83,7 @@ class Pass:
         return self.sites.get(found.site) or self.sites.get(found.loose)
 
     @cached_property
-    def sites(self) -> dict[tuple[object, ...], Found]:
+    def sites(self) -> dict[Site, Found]:
         """The arrays by the places where they are read or made."""
         sites = {known.site: known for known in reversed(self.found)}
         for known in reversed(self.found):
@@ -138,7 +141,7 @@ def loops(recording: Recording, fewest: int = 2) -> Iterator[Loop]:
 def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
     """Return the records of each turn of a loop, and how long their common path is."""
     prefix: dict[int, tuple[int, int]] = {}
-    numbers: dict[tuple[object, ...], int] = {}
+    numbers: dict[Site, int] = {}
     for number, path in enumerate(recording.paths):
         for depth, (at, index) in enumerate(path):
             if at == node and index >= 0:
@@ -185,7 +188,7 @@ class _Passes(Sequence[Pass]):
 
 def changing(
     passes: Sequence[Pass], number: int, recording: Recording
-) -> set[tuple[object, ...]] | None:
+) -> set[Site] | None:
     """Return the sites of what a pass takes that may be parameters: they are ever new arrays.
 
     Rows of the table are other arrays in each pass too, but they come again, or stand in an array
@@ -195,7 +198,7 @@ def changing(
     if len(others) < 2:
         return None
     known = recording.rows_before(passes[0].bounds[0])
-    sites: set[tuple[object, ...]] = set()
+    sites: set[Site] = set()
     for site, found in passes[number].taken.items():
         if found.flat.tobytes() in known:
             continue
@@ -219,7 +222,7 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
     rows = recording.records
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
-    turns: dict[tuple[object, ...], list[tuple[tuple[int, ...], int]]] = {}
+    turns: dict[Site, list[tuple[tuple[int, ...], int]]] = {}
     for record in records.tolist():
         value = int(rows["value"][record])
         if value < 0:
@@ -229,7 +232,8 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
         inner = tuple(at for at, _ in path)
         kind = nodes[node].kind
         text = recording.places[place].text if place >= 0 else ""
-        loose = (node, inner, text)
+        # An element of a list is read by its name too; a[i] is the same place whatever i is.
+        loose: Site = (node, inner) if kind == "Subscript" else (node, inner, text)
         owner = recording.places[place].owner if place >= 0 else ()
         site = (*loose, owner) if owner and owner[0] in ("attribute", "item") else loose
         known = by_value.get(value)
@@ -269,7 +273,7 @@ def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Fou
 
 def _assembled(
     recording: Recording,
-    site: tuple[object, ...],
+    site: Site,
     made: list[tuple[tuple[int, ...], int]],
     by_value: dict[int, Found],
 ) -> Iterator[Found]:
@@ -300,6 +304,8 @@ def _assembled(
             ordered = [latest[index] for index in np.ndindex(extent)]
             data = np.stack([values[rows["value"][record]] for record in ordered])
             data = data.reshape(extent + shape)
+            if _counts(data):
+                continue
             is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
             where = ("turns", kept, outer, *site)
             yield Found(data, max(ordered), ordered, where, is_taken, True)
@@ -308,6 +314,13 @@ def _assembled(
                 for axes in range(1, len(extent)):
                     last = data[(..., *(-1,) * axes, *(slice(None),) * len(shape))]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
+
+
+def _counts(data: Array) -> bool:
+    """Whether numbers are those of a counter, up or down, and no data."""
+    flat = data.ravel()
+    up = np.arange(flat.size)
+    return flat.size > 1 and (np.array_equal(flat, up) or np.array_equal(flat, up[::-1]))
 
 
 def _kept_axes(depth: int) -> Iterator[tuple[int, ...]]:

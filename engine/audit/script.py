@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
 from engine.audit.report import Report
 from engine.audit.reporting import report_of
+from engine.common.progress import Progress, silent
 
 
 def audit(
@@ -18,7 +18,7 @@ def audit(
     python: str = sys.executable,
     seconds: float = 20.0,
     cwd: str | Path | None = None,
-    progress: Callable[[], None] | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Run a script, and say which operation of its backpropagation is wrong, if any.
 

@@ -17,7 +17,7 @@ from engine.maths.tensor import Array
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
 _MOST_OPTIONS = 16
-_SURE = 0.9
+_UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
 """How many passes are looked at to see whether the weights change."""
 
@@ -80,7 +80,8 @@ def _best_probe(
     probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
     others = sorted({count * n // _PROBES for n in range(_PROBES)})
     best: tuple[int, list[Linear], float] | None = None
-    for probe in probes:
+    rank: tuple[object, ...] = ()
+    for turn, probe in enumerate(probes):
         one = passes[probe]
         if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
             continue
@@ -93,9 +94,11 @@ def _best_probe(
             support = same_there / len(others)
             if count > 1 and not _changes(recording, passes, layers, first_seen):
                 continue
-            if best is None or support > best[2]:
-                best = (probe, layers, support)
-        if best is not None and best[2] >= _SURE:
+            width = sum(layer.z.shape[1] for layer in layers)
+            own = (support > _UNSURE, len(layers), width, support)
+            if best is None or own > rank:
+                best, rank = (probe, layers, support), own
+        if turn and best is not None and best[2] >= _SURE:
             break
     return best
 
