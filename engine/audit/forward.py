@@ -164,6 +164,7 @@ def _as_inputs(found: Found, width: int) -> Iterator[Array]:
 def _linear(
     one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
 ) -> Iterator[Linear]:
+    yield from _of_scalars(one)
     taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
     weights = _each_once(
         found
@@ -197,6 +198,24 @@ def _linear(
                     if node is not None and key not in seen:
                         seen.add(key)  # type: ignore[arg-type]
                         yield node
+
+
+def _of_scalars(one: Pass) -> Iterator[Linear]:
+    for parts in one.scalars:
+        bias = parts.get("bias")
+        weights = parts["weights"].data
+        given = parts["inputs"].data.reshape(-1, len(weights))
+        yield Linear(
+            given,
+            weights,
+            None if bias is None else bias.data,
+            parts["z"].data.reshape(len(given), -1),
+            parts["inputs"],
+            parts["weights"],
+            bias,
+            parts["z"],
+            turned=False,
+        )
 
 
 def _biases(

@@ -34,6 +34,8 @@ def targets_of(one: Pass, output: Linear) -> Targets | None:
     """Find the targets: what the predictions are compared with."""
     f = output.a
     assert f is not None and output.of_a is not None
+    if one.subtracted and f.size == 1:
+        return _subtracted(one, output, output.of_a)
     candidates = sorted(_target_candidates(one, output), key=lambda t: not t.found.is_taken)
     for targets in candidates:
         for compared in _comparisons(f, targets.data):
@@ -46,6 +48,16 @@ def targets_of(one: Pass, output: Linear) -> Targets | None:
                 return replace(targets, is_compared=True)
     taken = [t for t in candidates if t.found.is_taken and not t.are_classes]
     return taken[0] if len(taken) == 1 else None
+
+
+def _subtracted(one: Pass, output: Linear, of_a: Found) -> Targets | None:
+    """Find a single target by what is subtracted: a single number is a multiple of any other."""
+    pairs = [pair for pair in one.subtracted if of_a in pair and pair[0] is not pair[1]]
+    others = {id(other): other for pair in pairs for other in pair if other is not of_a}
+    if len(others) != 1:
+        return None
+    (other,) = others.values()
+    return Targets(other.data.reshape(1, 1), other, False, True)
 
 
 def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
