@@ -154,7 +154,9 @@ def _whole(
             continue
         for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):
             factor = factor_of(data, wanted, tolerance)
-            if factor is not None and (free or abs(factor - 1.0) <= tolerance):
+            # Sums and inputs of scalars are multiples of a gradient of one row, and no gradient.
+            fixed = not free or found.site[0] == "scalars"
+            if factor is not None and (not fixed or abs(factor - 1.0) <= tolerance):
                 yield Match(found, factor, transposed)
                 break
 
