@@ -105,7 +105,9 @@ class Scalars:
                 pair = tuple(self._recording.operands(record))
                 numbers = [self._number(operand) for operand in pair]
                 if all(n is not None and n.size == 1 for n in numbers):
-                    self.differences.append((int(self._values[pair[0]]), int(self._values[pair[1]])))
+                    self.differences.append(
+                        (int(self._values[pair[0]]), int(self._values[pair[1]]))
+                    )
             if kind != "BinOp:Add":
                 continue
             terms = self._terms(record, made)
