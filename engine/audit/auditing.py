@@ -107,7 +107,7 @@ class Audit:
         for position in range(len(passes[0])):
             sets = [layers[position].activation for layers in passes]
             common = [name for name in sets[0] if all(name in one for one in sets)]
-            if position == len(passes[0]) - 1 and "identity" in common:
+            if len(passes[0]) == 1 and "identity" in common:
                 common = ["identity"]
             chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
         return chosen
