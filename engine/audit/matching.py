@@ -139,7 +139,8 @@ def _by_parts(
         else:
             last = max(found.first for found in firsts)
             head = firsts[0]
-            yield Match(Found(factor * wanted, last, head.records, head.site, False, True), factor, False)
+            made = Found(factor * wanted, last, head.records, head.site, False, True)
+            yield Match(made, factor, False)
 
 
 def _whole(
