@@ -334,6 +334,10 @@ class Audit:
                 + (", though they go downhill everywhere" if down else "")
             )
         loose = {name for one in self.judged for name in one.unmatched}
+        is_scalar = bool(self.judged[0].one.scalars) and self.updates.optimiser == "sgd"
+        if is_scalar and not self.findings and not descends(self.judged):
+            # Any step of a single number is a multiple of its gradient.
+            self.unsure.append("the steps are no common multiple of the gradient")
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 

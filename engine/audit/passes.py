@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.audit.recording.recording import Recording
+from engine.audit.scalars import ScalarLayer, Scalars
 from engine.maths.tensor import Array
 
 READS = ("Name", "Attribute", "Subscript")
@@ -70,12 +71,16 @@ class Pass:
         found: The arrays, in the order in which they were first seen.
         taken: Those that come from outside, by their sites.
         bounds: The first record, and the one after the last.
+        scalars: For each layer of scalar weights its inputs, weights, bias and z, put together.
+        subtracted: The operands of the subtractions of single numbers, where there are such layers.
     """
 
     number: int
     found: list[Found]
     bounds: tuple[int, int]
     taken: dict[Site, Found] = field(default_factory=dict)
+    scalars: list[dict[str, Found]] = field(default_factory=list)
+    subtracted: list[tuple[Found, Found]] = field(default_factory=list)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
@@ -252,14 +257,47 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
     found = list(by_value.values())
     for site, made in turns.items():
         found.extend(_assembled(recording, site, made, by_value))
+    scalars = Scalars(recording, records.tolist())
+    layers = [_layer_of_scalars(layer, recording, by_value) for layer in scalars.layers]
+    found.extend(part for layer in layers for part in layer.values())
     found.sort(key=lambda one: one.first)
-    one = Pass(number, found, (int(records[0]), int(records[-1]) + 1))
+    one = Pass(number, found, (int(records[0]), int(records[-1]) + 1), scalars=layers)
+    if layers:
+        one.subtracted = [
+            (by_value[a], by_value[b])
+            for a, b in scalars.differences
+            if a in by_value and b in by_value
+        ]
     for known in found:
         if known.is_taken:
             one.taken.setdefault(known.site, known)
             if known.loose:
                 one.taken.setdefault(known.loose, known)
     return one
+
+
+def _layer_of_scalars(
+    layer: ScalarLayer, recording: Recording, by_value: dict[int, Found]
+) -> dict[str, Found]:
+    """Put the parts of a layer together as the arrays that they would be."""
+    parts: dict[str, Found] = {}
+    for name, data in (
+        ("inputs", layer.inputs), ("weights", layer.weights), ("bias", layer.bias), ("z", layer.z)
+    ):
+        if data is None:
+            continue
+        records = layer.records[name]
+        values = recording.records["value"][records].tolist()
+        owners = layer.owners.get(name, ())
+        # A single number is there as it is, but a parameter is told by its place.
+        if name in ("inputs", "z") and len(records) == 1:
+            parts[name] = by_value[values[0]]
+            continue
+        is_taken = bool(owners) or all(by_value[value].is_taken for value in values)
+        site = ("scalars", name, *(owners or records))
+        loose = ("scalars", name, *(owner[-1] for owner in owners)) if owners else ()
+        parts[name] = Found(data, max(records), records, site, is_taken, True, loose)
+    return parts
 
 
 def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
