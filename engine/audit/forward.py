@@ -184,7 +184,9 @@ def _linear(
         found
         for found in taken
         if not (one.scalars and (found.size == 1 or found.site[0] == "scalars"))
-        and (changing is None or found.site in changing or (found.loose and found.loose in changing))
+        and (
+            changing is None or found.site in changing or (found.loose and found.loose in changing)
+        )
     )
     taken = _biases(_each_once(taken), changing, biases)
     if len(weights) > _MOST_TAKEN:

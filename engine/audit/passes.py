@@ -191,9 +191,7 @@ class _Passes(Sequence[Pass]):
         return self._made[number]
 
 
-def changing(
-    passes: Sequence[Pass], number: int, recording: Recording
-) -> set[Site] | None:
+def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[Site] | None:
     """Return the sites of what a pass takes that may be parameters: they are ever new arrays.
 
     Rows of the table are other arrays in each pass too, but they come again, or stand in an array
@@ -282,7 +280,10 @@ def _layer_of_scalars(
     """Put the parts of a layer together as the arrays that they would be."""
     parts: dict[str, Found] = {}
     for name, data in (
-        ("inputs", layer.inputs), ("weights", layer.weights), ("bias", layer.bias), ("z", layer.z)
+        ("inputs", layer.inputs),
+        ("weights", layer.weights),
+        ("bias", layer.bias),
+        ("z", layer.z),
     ):
         if data is None:
             continue
