@@ -11,11 +11,15 @@ from engine.audit.auditing import Audit
 from engine.audit.findings import Finding
 from engine.audit.judging import as_matrix
 from engine.audit.passes import Found
-from engine.audit.recording.recording import Recording
-from engine.audit.report import Line, Matched, Problem, Report
+from engine.audit.problem import Line, Matched, Problem
+from engine.audit.recording.recording import Node, Recording
+from engine.audit.report import Report, Verdict
+from engine.audit.working import BothWays, both_ways
 from engine.common.numbers import general
-from engine.common.text import subscript
+from engine.common.text import clean, subscript
 from engine.maths.operations.operation import Operation, Phase
+
+_LONGEST_NAME = 60
 
 
 def report_of(audit: Audit, name: str) -> Report:
@@ -23,6 +27,7 @@ def report_of(audit: Audit, name: str) -> Report:
     problems = tuple(_problem(audit, finding) for finding in audit.findings)
     matched = tuple(_matched(audit))
     notes = tuple(audit.notes)
+    verdict: Verdict
     if problems:
         verdict = "wrong"
         summary = _summary_of_wrong(problems)
@@ -50,8 +55,12 @@ def line_of(recording: Recording, found: Found) -> Line:
     node = nodes[int(rows["node"][best])]
     place = int(rows["place"][best])
     variable = recording.places[place].text if place >= 0 else node.source
+    return _line(recording, node, variable)
+
+
+def _line(recording: Recording, node: Node, variable: str) -> Line:
     text = recording.source[node.line - 1].strip() if 0 < node.line <= len(recording.source) else ""
-    return Line(node.line, node.where, text, variable if len(variable) <= 60 else variable[:59] + "…")
+    return Line(node.line, node.where, clean(text), clean(variable, _LONGEST_NAME))
 
 
 def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
@@ -96,7 +105,17 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
         cell,
         finding.cell.yours if finding.cell else None,
         finding.cell.right if finding.cell else None,
+        _worked(audit, finding, compared),
     )
+
+
+def _worked(audit: Audit, finding: Finding, compared: Operation | None) -> BothWays | None:
+    """Work the first cell that differs out both ways."""
+    if finding.cell is None or compared is None or finding.mistake is None:
+        return None
+    around = audit.judged[0].model.around
+    index = finding.cell.index[-len(compared.target.axes) :] if compared.target.axes else ()
+    return both_ways(compared, finding.mistake, around, finding.values, index, finding.cell.yours)
 
 
 def _line_of_update(audit: Audit, finding: Finding) -> Line:
@@ -112,7 +131,7 @@ def _line_of_update(audit: Audit, finding: Finding) -> Line:
         return Line()
     place = int(rows["place"][record])
     variable = recording.places[place].text if place >= 0 else ""
-    return Line(node.line, node.where, recording.source[node.line - 1].strip(), variable)
+    return _line(recording, node, variable)
 
 
 def _matched(audit: Audit) -> Iterator[Matched]:
@@ -123,16 +142,18 @@ def _matched(audit: Audit) -> Iterator[Matched]:
         finding.reads for finding in audit.findings
     }
     recording = audit.recording
-    for (weights, z, a), layer in zip(
-        first.model.names, first.model.layers, strict=True
-    ):
+    for (_, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
             if operation is not None and found is not None and name not in wrong:
                 yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
     for operation in first.model.operations(Phase.BACKWARD):
         match = first.matches.get(operation.name)
-        if match is not None and operation.name not in wrong and operation.target.stands_for is None:
+        if (
+            match is not None
+            and operation.name not in wrong
+            and operation.target.stands_for is None
+        ):
             yield Matched(
                 operation.name,
                 operation.symbol,
