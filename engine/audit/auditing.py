@@ -14,9 +14,11 @@ from engine.audit.losses import Computed, losses_in
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
-from engine.audit.understand import Understood, targets_of, understand
+from engine.audit.outputs import output_of
+from engine.audit.understand import Understood, understand
 from engine.audit.consistency import (
     descends,
+    goes_down,
     penalties,
     reduced_otherwise,
     still,
@@ -47,6 +49,7 @@ class Audit:
         self.loss = ""
         self.activations: list[str] = []
         self.unsure: list[str] = []
+        self.forward: list[Finding] = []
         if self.understood is not None:
             self._run(self.understood)
 
@@ -56,7 +59,6 @@ class Audit:
             self.unsure.append("the targets")
             return
         self.activations = self._activations([layers for _, layers, _ in passes])
-        self._forward(passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
             judged = list(self._judged(understood, passes, loss, computed))
@@ -79,7 +81,6 @@ class Audit:
         """Go through the passes to judge, each with its layers and targets."""
         passes = understood.passes
         windows = self.recording.records["window"]
-        count = 0
         last_window = -1
         for number in range(len(passes)):
             window = int(windows[passes[number].bounds[0]]) if number >= _JUDGED else 0
@@ -94,11 +95,12 @@ class Audit:
                 layer.weights.shape for layer in understood.layers
             ]:
                 continue
-            targets = targets_of(one, layers[-1])
-            if targets is None:
+            output = output_of(one, layers)
+            if output.targets is None:
                 continue
-            count += 1
-            yield number, layers, targets.data
+            if output.mistake is not None and not self.forward:
+                self.forward.append(output.mistake)
+            yield number, layers, output.targets.data
 
     def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
         chosen = []
@@ -107,9 +109,6 @@ class Audit:
             common = [name for name in sets[0] if all(name in one for one in sets)]
             chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
         return chosen
-
-    def _forward(self, passes: list[tuple[int, list[Linear], Array]]) -> None:
-        """Look for a mistaken activation where none of ours fits."""
 
     def _losses(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
@@ -239,7 +238,17 @@ class Audit:
         updates += self.updates.findings
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
-        self.findings += [*calculus, *penalised, *updates]
+        self.findings += [*self.forward, *calculus, *penalised, *updates]
+        for name in self.updates.unmatched:
+            if goes_down(steps[name]):
+                self.notes.append(
+                    f"the steps of {name} fit none of our optimisers, but go down everywhere"
+                )
+            elif not self.findings:
+                self.unsure.append(f"the update of {name}")
+        loose = {name for one in self.judged for name in one.unmatched}
+        if loose and not self.findings and not descends(self.judged):
+            self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 
     @property
     def loss_in_words(self) -> str:

@@ -56,6 +56,16 @@ def descends(judged: Sequence[Judged]) -> bool:
     return known > 0
 
 
+def goes_down(steps: Steps) -> bool:
+    """Whether each cell of each step has the sign of minus the gradient."""
+    for gradient, total, change in zip(
+        steps.gradients, steps.totals, steps.changes, strict=True
+    ):
+        if np.any(gradient * np.sign(total) * change > 0.0):
+            return False
+    return True
+
+
 def still(steps: dict[str, Steps]) -> Iterator[Finding]:
     """Find parameters that never change."""
     for name, own in steps.items():

@@ -71,8 +71,15 @@ def slope(name: str, z: Array, a: Array) -> Array:
 
 def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
     """Return the layers in another pass, from the places where their parameters are known to be."""
-    weights = {layer.of_weights.site for layer in like}
-    biases = {layer.of_bias.site for layer in like if layer.of_bias is not None}
+    weights = {
+        site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)
+    }
+    biases = {
+        site
+        for layer in like
+        if layer.of_bias is not None
+        for site in (layer.of_bias.site, layer.of_bias.loose)
+    }
     return _layers(one, recording, weights, biases)
 
 
@@ -108,8 +115,9 @@ def _layers(
     return best
 
 
-def _rank(chain: list[Linear]) -> tuple[int, int]:
-    return len(chain), sum(layer.weights.size for layer in chain)
+def _rank(chain: list[Linear]) -> tuple[int, int, int]:
+    rows = chain[0].inputs.shape[0] if chain else 0
+    return len(chain), sum(layer.weights.size for layer in chain), rows
 
 
 def _part_ones(layer: Linear) -> None:
@@ -157,7 +165,11 @@ def _linear(
     one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
 ) -> Iterator[Linear]:
     taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
-    weights = _each_once(found for found in taken if changing is None or found.site in changing)
+    weights = _each_once(
+        found
+        for found in taken
+        if changing is None or found.site in changing or (found.loose and found.loose in changing)
+    )
     taken = _biases(_each_once(taken), changing, biases)
     if len(weights) > _MOST_TAKEN:
         return
@@ -192,7 +204,7 @@ def _biases(
 ) -> list[Found]:
     """Return what may be a bias, the likeliest first."""
     if known is not None:
-        return [found for found in taken if found.site in known]
+        return [found for found in taken if found.site in known or (found.loose and found.loose in known)]
     narrow = [found for found in taken if np.any(found.data) and max(found.data.shape, default=1) == found.size]
     moving = [found for found in narrow if changing is not None and found.site in changing]
     still = [found for found in narrow if found not in moving and not found.is_assembled]
@@ -229,7 +241,7 @@ def _node(
     if not is_telling(product):
         return None
     start = max(of_inputs.first, of_weights.first)
-    match = first(one, product, free=False, after=start)
+    match = first(one, product, free=False, after=start) or _negative(one, product, start)
     bias: Array | None = own
     of_bias: Found | None = None
     if own is None:
@@ -253,6 +265,12 @@ def _node(
         inputs, weights, bias, product if bias is None or own is not None else product + bias,
         of_inputs, of_weights, of_bias, match.found, turned, ones,
     )
+
+
+def _negative(one: Pass, product: Array, start: int) -> Match | None:
+    """Find a product under a minus, as in 1/(1 + exp(−x·v))."""
+    match = first(one, -product, free=False, after=start)
+    return match if match is None or not match.found.is_taken else None
 
 
 def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Found | None:
@@ -286,7 +304,7 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         ]
         if not following:
             return chain
-        widest = max(following, key=lambda node: (node.weights.size, -node.of_z.first))
+        widest = max(following, key=lambda node: (node.weights.size, len(node.inputs), -node.of_z.first))
         chain.append(_joined(layer, widest))
 
 

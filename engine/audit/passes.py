@@ -35,6 +35,8 @@ class Found:
         site: Where the script reads or makes it: the node, and the loops and calls around it.
         is_taken: Whether the first record takes it from outside of the pass and makes nothing.
         is_assembled: Whether it was put together from the turns of inner loops.
+        loose: The same without the object whose attribute or element it is: another pass may have
+            another object.
     """
 
     data: Array
@@ -43,6 +45,7 @@ class Found:
     site: tuple[object, ...]
     is_taken: bool
     is_assembled: bool = False
+    loose: tuple[object, ...] = ()
 
     @cached_property
     def flat(self) -> Array:
@@ -71,6 +74,10 @@ class Pass:
     bounds: tuple[int, int]
     taken: dict[tuple[object, ...], Found] = field(default_factory=dict)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+
+    def twin(self, found: Found) -> Found | None:
+        """Return what this pass takes from the same place as another pass."""
+        return self.taken.get(found.site) or self.taken.get(found.loose)
 
     @cached_property
     def by_size(self) -> dict[int, list[Found]]:
@@ -181,7 +188,7 @@ def changing(
     for site, found in passes[number].taken.items():
         if found.flat.tobytes() in known:
             continue
-        twins = [passes[n].taken.get(site) for n in others]
+        twins = [passes[n].twin(found) for n in others]
         texts = [twin.flat.tobytes() for twin in twins if twin is not None]
         runs = sum(1 for a, b in zip(texts, texts[1:], strict=False) if a != b)
         if runs and len(set(texts)) == runs + 1:
@@ -213,16 +220,22 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
         inner = tuple(at for at, _ in path)
         kind = nodes[node].kind
         text = recording.places[place].text if place >= 0 else ""
-        site = (node, inner, text)
+        loose = (node, inner, text)
+        owner = recording.places[place].owner if place >= 0 else ()
+        site = (*loose, owner) if owner and owner[0] in ("attribute", "item") else loose
         known = by_value.get(value)
         if known is None:
-            is_taken = kind.split(":")[0] in READS or kind.split(":")[0] in GIVEN
-            by_value[value] = Found(recording.values[value], record, [record], site, is_taken)
+            is_taken = kind in GIVEN or (
+                kind in READS and _reads_what_is_taken(recording, record, by_value)
+            )
+            by_value[value] = Found(
+                recording.values[value], record, [record], site, is_taken, loose=loose
+            )
         else:
             known.records.append(record)
         indices = tuple(index for _, index in path if index >= 0)
         if indices:
-            turns.setdefault(site, []).append((indices, record))
+            turns.setdefault(loose, []).append((indices, record))
     found = list(by_value.values())
     for site, made in turns.items():
         found.extend(_assembled(recording, site, made, by_value))
@@ -231,7 +244,18 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
     for known in found:
         if known.is_taken:
             one.taken.setdefault(known.site, known)
+            if known.loose:
+                one.taken.setdefault(known.loose, known)
     return one
+
+
+def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
+    """Whether an attribute or a part belongs to nothing that the pass has made itself."""
+    for operand in recording.operands(record)[:1]:
+        found = known.get(int(recording.records["value"][operand])) if operand >= 0 else None
+        if found is not None and not found.is_taken:
+            return False
+    return True
 
 
 def _assembled(

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import Linear, layers_of
-from engine.audit.matching import factor_of, find, is_telling, same
+from engine.audit.forward import Linear, layers_again, layers_of
+from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
+from engine.audit.targets import Targets
 from engine.maths.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
 _PROBES = 6
 """How many passes are looked at to see whether the weights change."""
-
-
-@dataclass(frozen=True, eq=False)
-class Targets:
-    """What the predictions are compared with.
-
-    Attributes:
-        data: f₀, N × O.
-        found: The array of the script that holds them.
-        are_classes: Whether that holds the numbers of classes.
-        is_compared: Whether the script makes something of them and the predictions.
-    """
-
-    data: Array
-    found: Found
-    are_classes: bool
-    is_compared: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +42,7 @@ class Understood:
         """Return what a parameter is when the next pass takes it; None where that is not known."""
         if not follows(self.passes, one.number, self.recording):
             return None
-        following = self.passes[one.number + 1].taken.get(found.site)
+        following = self.passes[one.number + 1].twin(found)
         if following is None or following.data.shape != found.data.shape:
             return None
         return following.data
@@ -73,23 +57,46 @@ def understand(recording: Recording) -> Understood | None:
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        for probe in dict.fromkeys((min(1, len(passes) - 1), 0, min(2, len(passes) - 1))):
-            one = passes[probe]
-            if len(one.found) > (_MOST_FOUND if best is None else _MANY_FOUND):
-                continue
-            layers = layers_of(one, recording, changing(passes, probe, recording))
-            if layers:
-                break
-        else:
+        found = _best_probe(passes, recording, best is None)
+        if found is None:
             continue
+        probe, layers, support = found
         is_one = len(passes) == 1
         if not is_one and not _changes(recording, passes, layers, first_seen):
             continue
-        targets = targets_of(passes[probe], layers[-1])
+        targets = output_of(passes[probe], layers).targets
         size = sum(layer.weights.size for layer in layers)
-        own = (targets is not None, len(layers), size, not is_one)
+        own = (targets is not None, support > 0.5, len(layers), size, not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
+    return best
+
+
+def _best_probe(
+    passes: Sequence[Pass], recording: Recording, is_first: bool
+) -> tuple[int, list[Linear], float] | None:
+    """Return the pass whose layers are found in the most others, to rule coincidences out."""
+    count = len(passes)
+    probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
+    others = sorted({count * n // _PROBES for n in range(_PROBES)})
+    best: tuple[int, list[Linear], float] | None = None
+    for probe in probes:
+        one = passes[probe]
+        if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
+            continue
+        layers = layers_of(one, recording, changing(passes, probe, recording))
+        if not layers:
+            continue
+        shapes = [layer.weights.shape for layer in layers]
+        same_there = sum(
+            [layer.weights.shape for layer in layers_again(passes[n], recording, layers)] == shapes
+            for n in others
+        )
+        support = same_there / len(others)
+        if best is None or support > best[2]:
+            best = (probe, layers, support)
+        if support >= 0.8:
+            break
     return best
 
 
@@ -114,8 +121,8 @@ def _changes(
         one, following = passes[number], passes[number + 1]
         looked += 1
         for layer in layers:
-            site = layer.of_weights.site
-            before, after = one.taken.get(site), following.taken.get(site)
+            before, after = layer.of_weights, following.twin(layer.of_weights)
+            before = one.twin(before) or before
             if before is None or after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
@@ -125,61 +132,3 @@ def _changes(
                 changed += 1
                 break
     return bool(looked) and 2 * changed > looked
-
-
-def targets_of(one: Pass, output: Linear) -> Targets | None:
-    """Find the targets: what the predictions are compared with."""
-    f = output.a
-    assert f is not None and output.of_a is not None
-    candidates = sorted(_target_candidates(one, output), key=lambda t: not t.found.is_taken)
-    for targets in candidates:
-        for compared in _comparisons(f, targets.data):
-            if not is_telling(compared) and compared.size > 1:
-                continue
-            if factor_of(compared, f) is not None:
-                continue
-            match = next(find(one, compared, after=output.of_z.first), None)
-            if match is not None and match.found is not targets.found and not match.found.is_taken:
-                return replace(targets, is_compared=True)
-    taken = [t for t in candidates if t.found.is_taken and not t.are_classes]
-    return taken[0] if len(taken) == 1 else None
-
-
-def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
-    with np.errstate(all="ignore"):
-        yield f - f0
-        yield np.square(f - f0)
-        slope = (1.0 - f0) / (1.0 - f) - f0 / f
-        if np.isfinite(slope).all():
-            yield slope
-        logs = f0 * np.log(f)
-        if np.isfinite(logs).all():
-            yield logs
-
-
-def _target_candidates(one: Pass, output: Linear) -> Iterator[Targets]:
-    f = output.a
-    assert f is not None
-    rows, columns = f.shape
-    used = {id(output.of_weights), id(output.of_inputs), id(output.of_z), id(output.of_a)}
-    for found in one.by_size.get(f.size, ()):
-        if id(found) in used or not np.isfinite(found.data).all():
-            continue
-        data = np.squeeze(found.data)
-        if data.ndim == 2:
-            if data.shape == (rows, columns):
-                yield Targets(data, found, False)
-            elif data.shape == (columns, rows):
-                yield Targets(data.T, found, False)
-        elif rows == 1 or columns == 1:
-            yield Targets(found.data.reshape(rows, columns), found, False)
-    if columns < 2:
-        return
-    for found in one.by_size.get(rows, ()):
-        data = np.squeeze(found.data).reshape(-1)
-        whole = data == np.floor(data)
-        if np.all(whole) and data.min() >= 0 and data.max() < columns and found.is_taken:
-            one_hot = np.zeros(f.shape)
-            one_hot[np.arange(rows), data.astype(int)] = 1.0
-            if not same(one_hot, f):
-                yield Targets(one_hot, found, True)

@@ -75,7 +75,7 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             gradient = one.right.get(f"dE_d{name}")
             if change is None or gradient is None or not np.isfinite(change).all():
                 continue
-            if name in one.vague and np.any(change):
+            if name in one.vague:
                 continue
             match = one.matches.get(f"dE_d{name}")
             own = gradient * (match.factor if match else 1.0)

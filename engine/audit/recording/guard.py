@@ -21,6 +21,7 @@ CANNOT_START = 127
 """The exit code where there is no such program."""
 _MOST_PROCESSES = 256
 _MOST_MEMORY = 8 << 30
+_LEAST_MEMORY = 2 << 30
 _MOST_IN_A_FILE = 1 << 30
 _EVERY = 0.1
 _ADOPT = 36
@@ -52,7 +53,7 @@ def _become(command: list[str]) -> None:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-        _limit(resource.RLIMIT_AS, _MOST_MEMORY)
+        _limit(resource.RLIMIT_AS, _memory())
         _limit(resource.RLIMIT_FSIZE, _MOST_IN_A_FILE)
         _limit(resource.RLIMIT_CORE, 0)
         nowhere = os.open(os.devnull, os.O_RDONLY)
@@ -62,6 +63,15 @@ def _become(command: list[str]) -> None:
         print(error.strerror, file=sys.stderr, flush=True)
     finally:
         os._exit(CANNOT_START)
+
+
+def _memory() -> int:
+    """Return how many bytes a script may have: three quarters of the machine's at most."""
+    try:
+        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return _MOST_MEMORY
+    return min(_MOST_MEMORY, max(_LEAST_MEMORY, machine // 4 * 3))
 
 
 def _limit(kind: int, most: int) -> None:

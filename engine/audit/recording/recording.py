@@ -130,9 +130,10 @@ class Recording:
             (call node, -1), innermost last.
         places: The places that hold numbers.
         records: The records in the order of time, as `RECORD`. `place` is -1 where there is none,
-            `value` -1 where the array was too large to keep, `identity` the id of the object (0 for
-            a plain number), `base` the identity of the array whose memory a view shows (its own
-            where it is no view), `window` which stretch of uninterrupted recording it is from.
+            `value` -1 where the array was too large to keep. `identity` tells objects apart: an
+            array has a number that no other one gets, a list its id, a plain number 0. `base` is
+            the identity of the array whose memory a view shows, and its own where it is no view.
+            `window` numbers the stretches of uninterrupted recording.
         values: The numbers, in the array's own shape; equal ones are kept once.
         kinds: For each value "f", "i" or "b": floats, whole numbers, truth values.
         shapes: For each record whose value was not kept, its shape.

@@ -55,6 +55,8 @@ def record(
     """
     path = Path(path)
     source = read_source(path)
+    if os.sep in python:
+        python = str(Path(python).absolute())
     if cwd is None and source.is_notebook:
         cwd = path.absolute().parent
     with tempfile.TemporaryDirectory(prefix="nn-tui-", ignore_cleanup_errors=True) as scratch:
@@ -98,11 +100,12 @@ def _why_nothing(source: Source, outcome: Outcome, python: str, seconds: float) 
         return "started too many processes, and was ended"
     if code == _CANNOT_WRITE:
         return "what it computed could not be written to the temporary folder; is the disk full?"
-    if code > 128:
+    if code > 128 or code < 0:
+        number = -code % 256
         try:
-            name = signal.Signals(256 - code).name
+            name = signal.Signals(number).name
         except ValueError:
-            name = str(256 - code)
+            name = str(number)
         return f"its Python was ended by the signal {name} before it could say what it computed"
     words = outcome.printed.strip().rpartition("\n")[2]
     last = f": {clean(words)}" if words else ""

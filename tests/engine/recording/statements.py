@@ -141,7 +141,7 @@ print(asyncio.run(co(3)))
 print(f"{math.pi:.{2 + 1}f} {d['a']!r:>5} {[z for z in range(2)]}", "%d" % 3, 1 < 2 < 3, not 1, -(-2), 0 or 5, 1 if d else 2)
 def loc():
     v = 1
-    return sorted(k for k in locals() if k.isidentifier())
+    return list(locals()), vars(), dir(), [sorted(locals()) for _ in range(1)]
 print(loc(), "x" in globals(), sorted(k for k in globals() if not k.isidentifier()))
 print(eval("x[0] + 1"), [*map(lambda z: z + 1, range(3))], max([1, 5, 3], key=lambda m: -m))
 def star(*args, **kw): return args, kw
@@ -166,3 +166,7 @@ for r in range(2):
         m[r][s] += r * s
 print(m)
 print(*(v for v in range(3)), sep="-", end="!\n", file=sys.stdout)
+print([z for z in map(lambda v: v + 1, [1, 2])], (lambda: [k for k in range(3) if (h := k)])())
+class Counted:
+    steps = [s for s in map(lambda v: v * 2, range(3))]
+print(Counted.steps, "ä€" + f"{'é' * 2}", [len(w) for w in ("ä€", "b")])

@@ -12,7 +12,7 @@ class Scope:
     """A module, class, function or comprehension, with the names that are bound in it.
 
     Args:
-        kind: "module", "class", "function" or "comprehension".
+        kind: "module", "class", "function", "lambda" or "comprehension".
         number: The number of its node.
         bound: The names.
         outside: The names that a function declares to be the module's.

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 Functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 Comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LONG = 64
 
 
 class Script:
@@ -24,10 +25,13 @@ class Script:
         self.tree = ast.parse(text, name)
         self.lines = text.split("\n")
         self.nodes: list[dict[str, Any]] = []
+        self.tables: set[int] = set()
+        """The ids of long tables of constants, of which the parts have no numbers."""
         self._numbers: dict[int, int] = {}
         self._scope: list[str] = []
         self._loops: list[int] = []
         self._in_text = 0
+        self._columns: dict[int, list[int]] = {}
         self._describe(self.tree)
 
     def number(self, part: ast.AST) -> int:
@@ -89,6 +93,10 @@ class Script:
                 if hasattr(part, field):
                     self._describe(getattr(part, field))
             del self._loops[before:]
+            self._number(part, type(part).__name__, ())
+            return
+        if _is_long_table(part):
+            self.tables.add(id(part))
             self._number(part, type(part).__name__, ())
             return
         self._in_text += isinstance(part, ast.JoinedStr)
@@ -189,8 +197,26 @@ class Script:
         """Return the column in characters; the syntax tree counts bytes."""
         if not 0 < line <= len(self.lines):
             return offset
-        text = self.lines[line - 1]
-        return offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
+        if line not in self._columns:
+            text = self.lines[line - 1]
+            # The characters of each byte, where they differ.
+            self._columns[line] = (
+                [column for column, letter in enumerate(text) for _ in letter.encode()]
+                if not text.isascii()
+                else []
+            )
+        columns = self._columns[line]
+        if offset < len(columns):
+            return columns[offset]
+        return len(self.lines[line - 1]) if columns else offset
+
+
+def _is_long_table(part: ast.AST) -> bool:
+    """Whether it is a list of constants that is written out, and long."""
+    if not isinstance(part, (ast.List, ast.Tuple)) or len(part.elts) < _LONG:
+        return False
+    kinds = (ast.List, ast.Tuple, ast.Constant, ast.UnaryOp, ast.unaryop, ast.Load)
+    return all(isinstance(child, kinds) for child in ast.walk(part))
 
 
 def _kind(part: ast.expr) -> str:

@@ -79,6 +79,14 @@ class Values:
             return self._list(value)
         return self._table(value)
 
+    def shape_of(self, value: Any) -> tuple[int, Shape] | None:
+        """Return the number and the shape of a value; None where it holds no numbers."""
+        sort = self.numeric.get(id(type(value)))
+        seen = self.see(value, sort) if sort is not None else None
+        if seen is None:
+            return None
+        return seen[0], self.shapes[seen[0]] if seen[0] >= 0 else self.too_large
+
     def parts(self, value: Any) -> list[Any]:
         """Return the elements of a list to be recorded one by one, where it is one of arrays."""
         if type(value) not in (list, tuple) or not 0 < len(value) <= MOST_IN_LISTS:
