@@ -33,6 +33,8 @@ from engine.maths.tensor import Array
 
 _JUDGED = 8
 """How many passes from the start are judged."""
+_LATE = (50, 300)
+"""Later ones, where what was a coincidence at first no longer is."""
 
 
 class Audit:
@@ -83,10 +85,8 @@ class Audit:
         windows = self.recording.records["window"]
         last_window = -1
         for number in range(len(passes)):
-            window = int(windows[passes[number].bounds[0]]) if number >= _JUDGED else 0
-            if number >= _JUDGED and window == last_window:
-                continue
-            if number >= _JUDGED and window == 0:
+            window = int(windows[passes[number].bounds[0]])
+            if number >= _JUDGED and window == last_window and number not in _LATE:
                 continue
             last_window = window
             one = passes[number]
@@ -202,6 +202,7 @@ class Audit:
         beta2 = 0.999 if 0.999 in shares or not shares else shares[-1]
         for optimiser, settings in (
             ("adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}),
+            ("momentum", {"momentum": beta1}),
             ("rmsprop", {"decay": beta2, "epsilon": epsilon}),
             ("rmsprop", {"decay": beta1, "epsilon": epsilon}),
             ("nesterov", {"momentum": beta1}),
@@ -239,13 +240,13 @@ class Audit:
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
         self.findings += [*self.forward, *calculus, *penalised, *updates]
-        for name in self.updates.unmatched:
-            if goes_down(steps[name]):
-                self.notes.append(
-                    f"the steps of {name} fit none of our optimisers, but go down everywhere"
-                )
-            elif not self.findings:
-                self.unsure.append(f"the update of {name}")
+        if self.updates.unmatched and not self.findings:
+            names = ", ".join(self.updates.unmatched)
+            down = all(goes_down(steps[name]) for name in self.updates.unmatched)
+            self.unsure.append(
+                f"the steps of {names} fit none of our optimisers"
+                + (", though they go downhill everywhere" if down else "")
+            )
         loose = {name for one in self.judged for name in one.unmatched}
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")

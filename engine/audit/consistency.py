@@ -242,7 +242,7 @@ def penalties(
                 found=first.matches[f"dE_d{name}"].found,
             )
     for name, decay in updates.weight_decay.items():
-        if decay < -1e-12 and name not in first.penalties:
+        if decay < -1e-12 and not any(weight < 0.0 for weight in first.penalties.values()):
             yield Finding(
                 name,
                 "penalty",

@@ -163,6 +163,9 @@ class _Judge:
     ) -> None:
         total = self._upstream(operation)
         change = self.judged.changes.get(parameter)
+        if self._penalised(operation, parameter, right, total):
+            self.pending = []
+            return
         if match is not None:
             self._take(operation, match, total)
             self.pending = []
@@ -173,9 +176,6 @@ class _Judge:
             return
         if change is not None and factor_of(change, right) is not None:
             self.judged.totals[operation.name] = total
-            self.pending = []
-            return
-        if self._penalised(operation, parameter, right, total):
             self.pending = []
             return
         if self._mistaken(operation, parameter):
@@ -189,17 +189,18 @@ class _Judge:
     ) -> bool:
         """See whether a gradient is ours plus a multiple of the parameter."""
         own = self.values[parameter]
-        if right.size < 3 or not is_telling(as_matrix(own)):
+        if right.size < 3 or not is_telling(as_matrix(own)) or not is_telling(as_matrix(right)):
             return False
+        change = self.judged.changes.get(parameter)
         wanted = as_matrix(right)
         for found in self.one.by_size.get(right.size, ()):
             if found.first <= self.start:
                 continue
             for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):
                 fit = _of_two(data, wanted, as_matrix(own))
-                if fit is None or abs(fit[0]) < 1e-12 or abs(fit[1]) < 1e-12:
+                if fit is None or not fit[0] or not _both_count(fit, wanted, as_matrix(own)):
                     continue
-                if abs(fit[1]) > 0.5 * abs(fit[0]) and abs(abs(fit[1]) - 1.0) < 1e-9:
+                if change is None or same(data, as_matrix(own + change), 1e-9):
                     # That is the parameter after its step.
                     continue
                 match = Match(found, fit[0], transposed)
@@ -396,6 +397,12 @@ def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] |
     if rank < 2 or not same(theirs.ravel(), table @ solution, 1e-8):
         return None
     return float(solution[0]), float(solution[1])
+
+
+def _both_count(fit: tuple[float, float], first: Array, second: Array) -> bool:
+    """Whether neither part of a sum is rounding beside the other."""
+    sizes = [abs(share) * float(np.max(np.abs(part))) for share, part in zip(fit, (first, second), strict=True)]
+    return min(sizes) > 1e-7 * max(sizes)
 
 
 def _closest_factor(theirs: Array, right: Array) -> float:

@@ -23,7 +23,7 @@ from engine.maths.mistakes import Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
-_LOOSE = 1e-5
+_LOOSE = 1e-3
 """How far Adam's steps may be off: where its ε stands is a matter of taste."""
 
 
