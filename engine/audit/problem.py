@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.audit.working import BothWays
+from engine.common.numbers import general, true_minus
+
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Problem:
         cell: The names of the cell that is worked out; "" where there is none.
         yours: The script's number in it.
         right: The right number, from the script's own operands.
+        reads: The operation whose value was compared, where it is another.
         worked: The cell worked out, the right way and the script's, where both are known.
     """
 
@@ -53,6 +57,7 @@ class Problem:
     yours: float | None = None
     right: float | None = None
     worked: BothWays | None = None
+    reads: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,13 @@ class Matched:
     line: Line
     factor: float
     transposed: bool
+
+    @property
+    def apart(self) -> str:
+        """What is another convention, in words; "" where nothing is."""
+        words = []
+        if abs(self.factor - 1.0) > _SAME:
+            words.append(f"{true_minus(general(self.factor))} times ours")
+        if self.transposed:
+            words.append("transposed")
+        return ", ".join(words)

@@ -45,13 +45,18 @@ class Report:
     def __str__(self) -> str:
         return self.text()
 
+    @property
+    def headline(self) -> str:
+        """The verdict, and the lines that it is about."""
+        return self.verdict + places(self.problems)
+
     def text(self, *, verbose: bool = False) -> str:
         """Write the report for people.
 
         Args:
             verbose: Whether each operation that was found has a line of its own.
         """
-        lines = [f"{self.name}: {self.verdict}{places(self.problems)}"]
+        lines = [f"{self.name}: {self.headline}"]
         if not self.problems:
             lines += paragraph(self.summary)
         for told in problems_told(self.problems):

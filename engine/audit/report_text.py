@@ -145,16 +145,8 @@ def listed(matched: Sequence[Matched]) -> Iterator[str]:
     wheres = max(len(match.line.where) for match in matched)
     for match in matched:
         place = f"{match.symbol:<{symbols}}  {match.line.where:<{wheres}}"
-        yield _cut(f"{_INDENT}{place}  {match.line.variable}{_apart(match)}".rstrip(), 2 * _WIDTH)
-
-
-def _apart(match: Matched) -> str:
-    words = []
-    if abs(match.factor - 1.0) > 1e-9:
-        words.append(f"{general(match.factor)} times ours")
-    if match.transposed:
-        words.append("transposed")
-    return f"  ({', '.join(words)})" if words else ""
+        apart = f"  ({match.apart})" if match.apart else ""
+        yield _cut(f"{_INDENT}{place}  {match.line.variable}{apart}".rstrip(), 2 * _WIDTH)
 
 
 def _sentence(words: str, name: str = "") -> str:

@@ -88,7 +88,7 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
     if finding.found is not None:
         line = line_of(audit.recording, finding.found)
     elif not finding.line:
-        line = _line_of_update(audit, finding)
+        line = _line_of_update(audit, finding.operation)
     cell = ""
     compared = _operation(audit, finding.reads or finding.operation)
     if finding.cell is not None and compared is not None:
@@ -106,6 +106,7 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
         finding.cell.yours if finding.cell else None,
         finding.cell.right if finding.cell else None,
         _worked(audit, finding, compared),
+        finding.reads,
     )
 
 
@@ -118,20 +119,23 @@ def _worked(audit: Audit, finding: Finding, compared: Operation | None) -> BothW
     return both_ways(compared, finding.mistake, around, finding.values, index, finding.cell.yours)
 
 
-def _line_of_update(audit: Audit, finding: Finding) -> Line:
+def _line_of_update(audit: Audit, parameter: str) -> Line:
     """Return the line at which a parameter is changed."""
-    if not audit.judged or finding.operation not in audit.judged[0].model.parameters:
+    if not audit.judged or parameter not in audit.judged[0].model.parameters:
         return Line()
-    record = audit.time_of_update(finding.operation)
+    record = audit.time_of_update(parameter)
     rows, recording = audit.recording.records, audit.recording
     if record >= len(rows):
         return Line()
     node = recording.nodes[int(rows["node"][record])]
-    if "assign" not in node.kind:
-        return Line()
-    place = int(rows["place"][record])
-    variable = recording.places[place].text if place >= 0 else ""
-    return _line(recording, node, variable)
+    return _line_of_record(recording, record) if "assign" in node.kind else Line()
+
+
+def _line_of_record(recording: Recording, record: int) -> Line:
+    """Return the line of a record, with the place that it gives a value, or the expression."""
+    row = recording.records[record]
+    node, place = recording.nodes[int(row["node"])], int(row["place"])
+    return _line(recording, node, recording.places[place].text if place >= 0 else node.source)
 
 
 def _matched(audit: Audit) -> Iterator[Matched]:
@@ -141,12 +145,15 @@ def _matched(audit: Audit) -> Iterator[Matched]:
     wrong = {finding.operation for finding in audit.findings} | {
         finding.reads for finding in audit.findings
     }
-    recording = audit.recording
+    recording, computed = audit.recording, audit.computed
     for (_, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
             if operation is not None and found is not None and name not in wrong:
                 yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
+    if computed is not None and "E" not in wrong:
+        line = _line_of_record(recording, computed.record)
+        yield Matched("E", "E", line, computed.factor, False)
     for operation in first.model.operations(Phase.BACKWARD):
         match = first.matches.get(operation.name)
         if (
@@ -161,6 +168,11 @@ def _matched(audit: Audit) -> Iterator[Matched]:
                 match.factor,
                 match.transposed,
             )
+    for operation in first.model.operations(Phase.UPDATE):
+        name = operation.name
+        line = _line_of_update(audit, name)
+        if name not in wrong and audit.updates.rates.get(name) and line.number:
+            yield Matched(name, operation.symbol, line, 1.0, False)
 
 
 def _network(audit: Audit) -> dict[str, Any]:

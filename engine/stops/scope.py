@@ -133,6 +133,23 @@ class Scope:
             )
         return _reading(tensor)
 
+    def another(self, whose: str, name: str) -> Term:
+        beside = self._run.program.beside
+        if whose != "yours" or beside is None:
+            why = "" if whose == "yours" else f"; yours.{clean(name, 40)} is a script's"
+            raise QueryError(f"there is no {clean(whose, 40)!r} here{why}")
+        tensor = self._tensor(name)
+
+        def value() -> object:
+            found = beside.value(tensor.name, self.iteration)
+            if found is None or found.shape != tensor.shape:
+                raise NotComputedError(
+                    f"yours.{tensor.name} was not recorded in iteration {self.iteration}"
+                )
+            return _read_only(found)[()]
+
+        return Term(value, tensor.whole.shape, axes=tensor.axes, work=tensor.whole.size)
+
     def previous(self, name: str) -> Term:
         tensor = self._tensor(name)
         here = self._is_computed(tensor)
