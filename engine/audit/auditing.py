@@ -7,14 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.failures import explain_failure, understand_partial, words_of
+from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated, layers_again
+from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
-from engine.audit.losses import Computed, losses_in
+from engine.audit.losses import Computed, losses_in, squared_too_late
 from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
 from engine.audit.outputs import output_of
+from engine.audit.stuck import stuck
 from engine.audit.understand import Understood, understand
 from engine.audit.consistency import (
     descends,
@@ -22,15 +26,17 @@ from engine.audit.consistency import (
     penalties,
     reduced_otherwise,
     still,
+    true_gradients,
     uphill_or_uneven,
 )
-from engine.audit.updating import Updates, judge_updates, steps_of
+from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
 from engine.common.errors import InputError
 from engine.common.numbers import general
 from engine.maths.activations import ACTIVATIONS, OUTPUT
 from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
+_SEVERAL = 3
 _JUDGED = 8
 """How many passes from the start are judged."""
 _LATE = (50, 300)
@@ -42,7 +48,7 @@ class Audit:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.understood = understand(recording)
+        self.understood = understand_partial(recording) or understand(recording)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -54,6 +60,33 @@ class Audit:
         self.forward: list[Finding] = []
         if self.understood is not None:
             self._run(self.understood)
+        self._add_failure()
+        self._add_hidden()
+
+    def _add_hidden(self) -> None:
+        hidden = hidden_faults(self.recording)
+        if self.judged and not (self.findings or self.unsure or self.updates.unmatched):
+            # The gradients are right: what is compared so is something else.
+            self.notes += [f.says for f in hidden if f.kind == "broadcasting"]
+            hidden = [f for f in hidden if f.kind != "broadcasting"]
+        self.findings = beside(hidden, self.findings)
+        if not self.findings:
+            self.findings += stuck(self.recording)
+
+    def _add_failure(self) -> None:
+        if self.recording.ending.kind != "failed":
+            return
+        failed = explain_failure(self.recording, self.understood, self.judged)
+        is_partial = self.understood is None or len(self.understood.passes) < 2
+        if is_partial:
+            # What was not reached is no mistake.
+            self.findings.clear()
+        if failed is not None:
+            self.findings.append(failed)
+        elif is_partial:
+            self.unsure.insert(0, words_of(self.recording.ending))
+        else:
+            self.notes.append(words_of(self.recording.ending))
 
     def _run(self, understood: Understood) -> None:
         passes = list(self._layers(understood))
@@ -74,8 +107,15 @@ class Audit:
                 break
         if not self.judged:
             return
+        _keep_steady_penalties(self.judged)
         self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
         self._collect()
+        if not self.findings:
+            self._add(design_faults(understood, self.judged, self.activations, self.loss, self.computed, self.updates))
+
+    def _add(self, faults: Faults) -> None:
+        self.findings += faults.findings
+        self.notes += faults.notes
 
     def _layers(
         self, understood: Understood
@@ -95,7 +135,7 @@ class Audit:
                 layer.weights.shape for layer in understood.layers
             ]:
                 continue
-            output = output_of(one, layers)
+            output = output_of(one, layers, understood.targets)
             if output.targets is None:
                 continue
             if output.mistake is not None and not self.forward:
@@ -123,6 +163,8 @@ class Audit:
             a = layers[-1].a
             assert a is not None
             found += losses_in(self.recording, (one.bounds[0], end), a, f0)
+        if not any(computed.is_named for computed in found):
+            self._look_for_a_wrong_loss(understood, passes)
         seen = set()
         for computed in sorted(found, key=lambda c: not c.is_named):
             if computed.name not in seen:
@@ -136,6 +178,28 @@ class Audit:
         for name in likely:
             if name not in seen:
                 yield name, None
+
+    def _look_for_a_wrong_loss(
+        self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
+    ) -> None:
+        number, layers, f0 = passes[-1]
+        a = layers[-1].a
+        assert a is not None
+        record = squared_too_late(self.recording, understood.passes[number].bounds, a, f0)
+        if record is None:
+            return
+        rows = self.recording.records
+        self.forward.append(
+            Finding(
+                "E",
+                "loss-formula",
+                "the errors are added up first and squared then: errors of opposite sign cancel",
+                "square each error, then take the mean: E = mean((f − f₀)²)",
+                number,
+                line=self.recording.nodes[int(rows["node"][record])].line,
+                variable=self.recording.places[int(rows["place"][record])].text,
+            )
+        )
 
     def _judged(
         self,
@@ -217,14 +281,16 @@ class Audit:
     def _collect(self) -> None:
         steps = steps_of(self.judged)
         backward: list[Finding] = []
-        known: set[tuple[str, str]] = set()
+        seen: dict[tuple[str, str], list[Finding]] = {}
         for one in self.judged:
             for finding in one.findings:
-                if (finding.operation, finding.kind) not in known:
-                    known.add((finding.operation, finding.kind))
-                    backward.append(finding)
+                seen.setdefault((finding.operation, finding.kind), []).append(finding)
+        for again in seen.values():
+            # What shows once among several passes may be chance.
+            if len(again) > 1 or len(self.judged) < _SEVERAL:
+                backward.append(again[0])
         uneven: list[Finding] = []
-        if self.updates.optimiser == "sgd" and descends(self.judged):
+        if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
             uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed))
@@ -240,6 +306,13 @@ class Audit:
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
         self.findings += [*self.forward, *calculus, *penalised, *updates]
+        rates = {name: own[0] for name, own in self.updates.rates.items() if own}
+        for name in rates:
+            single = self.judged[0].model.values[name].size == 1
+            usual = max(rates.values())
+            is_odd = abs(rates[name] / usual - 1.0) > 1e-4 and len(rates) > 1
+            if single and is_odd and f"dE_d{name}" not in self.judged[0].matches:
+                self.updates.unmatched.append(name)
         if self.updates.unmatched and not self.findings:
             names = ", ".join(self.updates.unmatched)
             down = all(goes_down(steps[name]) for name in self.updates.unmatched)
@@ -250,6 +323,30 @@ class Audit:
         loose = {name for one in self.judged for name in one.unmatched}
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
+
+    def _steps_are_right(self) -> bool:
+        """Whether an optimiser makes all steps from the gradients of the forward phase alone."""
+        right = steps_of(
+            [
+                replace(
+                    one,
+                    right={f"dE_d{name}": value for name, value in true_gradients(one).items()},
+                    matches={},
+                    totals={},
+                )
+                for one in self.judged
+            ]
+        )
+        if len(right) < len(self.judged[0].model.parameters):
+            return False
+        updates = Updates()
+        fit_steps(updates, right)
+        rates = [own[0] for own in updates.rates.values() if own]
+        return (
+            len(rates) == len(right)
+            and min(rates) > 0.0
+            and max(rates) < (1.0 + 1e-4) * min(rates)
+        )
 
     @property
     def loss_in_words(self) -> str:
@@ -287,6 +384,18 @@ class Audit:
 __all__ = [
     "ACTIVATIONS", "LOSSES", "OUTPUT", "TOLERANCE", "Audit", "activated", "factor_of", "replace", "same",
 ]
+
+
+def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
+    """Forget penalties that are not the same in every pass: those are velocities, or chance."""
+    names = {name for one in judged for name in one.penalties}
+    for name in names:
+        known = [one for one in judged if name not in one.vague]
+        weights = [one.penalties.get(name) for one in known]
+        first = next(weight for weight in weights if weight is not None)
+        if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
+            for one in judged:
+                one.penalties.pop(name, None)
 
 
 def _like(change: Array, layer: Linear) -> Array:

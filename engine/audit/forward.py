@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product as pairs
 
 import numpy as np
@@ -16,7 +16,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.formula import Leaf, Variable
 from engine.maths.tensor import Array, Axis
 
-_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 24, 600
+_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS, _MOST_CHAINS = 100, 24, 600, 4
 
 Site = tuple[object, ...]
 
@@ -80,11 +80,14 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
         if layer.of_bias is not None
         for site in (layer.of_bias.site, layer.of_bias.loose)
     }
-    return _layers(one, recording, weights, biases)
+    inputs = one.twin(like[0].of_inputs)
+    return next(iter(_layers(one, recording, weights, biases, inputs)), [])
 
 
-def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> list[Linear]:
-    """Return the layers of the forward pass, from the input side; [] where none is found.
+def layers_of(
+    one: Pass, recording: Recording, changing: set[Site] | None
+) -> list[list[Linear]]:
+    """Return what may be the layers of the forward pass, from the input side.
 
     Args:
         one: The pass.
@@ -93,31 +96,46 @@ def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> li
             known: what may be weights. Weights that never change are looked for where the layers
             found do not begin at something taken.
     """
-    layers = _layers(one, recording, changing)
-    if changing is not None and not (layers and layers[0].of_inputs.is_taken):
+    chains = _layers(one, recording, changing)
+    if changing is not None and not (chains and chains[0][0].of_inputs.is_taken):
         every = _layers(one, recording, None)
-        if len(every) > len(layers):
+        if every and (not chains or len(every[0]) > len(chains[0])):
             return every
-    return layers
+    return chains
 
 
 def _layers(
-    one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None = None
-) -> list[Linear]:
+    one: Pass,
+    recording: Recording,
+    changing: set[Site] | None,
+    biases: set[Site] | None = None,
+    inputs: Found | None = None,
+) -> list[list[Linear]]:
+    """Return the longest chains of products, those that are alike in size side by side."""
     linear = sorted(_linear(one, recording, changing, biases), key=lambda node: node.of_z.first)
-    best: list[Linear] = []
+    best: list[list[Linear]] = []
     for start in linear:
-        chain = _chain(one, start, linear)
-        if _rank(chain) > _rank(best):
-            best = chain
-    if any(layer.ones for layer in best[1:]):
-        _part_ones(best[0])
+        if inputs is not None and not _is_of(start, inputs):
+            continue
+        chain = _chain(one, replace(start), linear)
+        if not best or _rank(chain) > _rank(best[0]):
+            best = [chain]
+        elif _rank(chain) == _rank(best[0]) and len(best) < _MOST_CHAINS:
+            best.append(chain)
+    for chain in best:
+        if any(layer.ones for layer in chain[1:]):
+            _part_ones(chain[0])
     return best
+
+
+def _is_of(start: Linear, inputs: Found) -> bool:
+    """Whether a product takes these inputs."""
+    return start.of_inputs is inputs or start.of_inputs.flat.tobytes() == inputs.flat.tobytes()
 
 
 def _rank(chain: list[Linear]) -> tuple[int, int, int]:
     rows = chain[0].inputs.shape[0] if chain else 0
-    return len(chain), sum(layer.weights.size for layer in chain), rows
+    return len(chain), sum(layer.z.shape[1] for layer in chain), rows
 
 
 def _part_ones(layer: Linear) -> None:
@@ -174,7 +192,7 @@ def _linear(
     if len(weights) > _MOST_TAKEN:
         return
     inputs_there = _each_once(one.found)
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int, int]] = set()
     for of_weights, of_inputs in pairs(weights, inputs_there[:_MOST_INPUTS]):
         if of_inputs is of_weights or not np.isfinite(of_inputs.data).all():
             continue
@@ -193,7 +211,7 @@ def _linear(
                     node = _node(
                         one, recording, of_inputs, of_weights, inputs, given, own, turned, ones, taken
                     )
-                    key = (id(of_weights), id(node.of_z)) if node else None
+                    key = (id(of_weights), id(node.of_z), id(of_inputs)) if node else None
                     if node is not None and key not in seen:
                         seen.add(key)  # type: ignore[arg-type]
                         yield node
@@ -304,8 +322,8 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         ]
         if not following:
             return chain
-        widest = max(following, key=lambda node: (node.weights.size, len(node.inputs), -node.of_z.first))
-        chain.append(_joined(layer, widest))
+        widest = max(following, key=lambda node: (node.z.shape[1], len(node.inputs), -node.of_z.first))
+        chain.append(_joined(layer, replace(widest)))
 
 
 def _activate(one: Pass, layer: Linear) -> None:

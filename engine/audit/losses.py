@@ -61,7 +61,7 @@ def losses_in(
     }
     found: list[Computed] = []
     for name in FAMILIES:
-        if name not in LOSSES or LOSSES[name].problem(f0):
+        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) >= 0.0):
             continue
         ours = value_of(name, f, f0)
         if not np.isfinite(ours) or abs(ours) < 1e-12:
@@ -76,7 +76,7 @@ def losses_in(
                 (factor, number, factor * ours) for factor, number in hits
             )
         }
-        found += [Computed(name, *final) for final in finals]
+        found += [Computed(name, *final) for final in finals if final[0] > 0.0]
     return found
 
 
@@ -166,4 +166,22 @@ def _above(
         if node.kind.startswith("augassign") and node.children[0] != int(row["node"]):
             return None
         return made, 1.0, result - own
+    return None
+
+
+def squared_too_late(
+    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
+) -> int | None:
+    """Return the record of a loss that is the square of a sum of errors, where they cancel."""
+    error = f - f0
+    if error.size < 2:
+        return None
+    scalars = _scalars(recording, bounds)
+    for total in (np.mean(error), np.sum(error)):
+        for half in (1.0, 0.5):
+            for number in _near(scalars, float(half * total**2)):
+                for at in np.flatnonzero(recording.records["value"][slice(*bounds)] == number):
+                    record = int(at) + bounds[0]
+                    if "assign" in recording.nodes[recording.records["node"][record]].kind:
+                        return record
     return None

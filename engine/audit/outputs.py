@@ -11,13 +11,17 @@ from engine.audit.findings import Finding
 from engine.audit.forward import Linear, activated
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Pass
-from engine.audit.targets import Targets, targets_of
+from engine.audit.targets import Targets, again, targets_of
 from engine.maths.activations import ACTIVATIONS, OUTPUT
 from engine.maths.evaluate import evaluate
 from engine.maths.mistakes import Around, mistakes
 from engine.maths.operations.activation import activated as activation_rule
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Axis, Tensor
+
+
+_FEWEST = 3
+"""Fewer numbers are what many formulas give."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,14 +39,23 @@ class Output:
     activation: str = ""
 
 
-def output_of(one: Pass, layers: list[Linear]) -> Output:
+def output_of(one: Pass, layers: list[Linear], like: Targets | None = None) -> Output:
     """Find the targets; where nothing compares them with what our activations give, try mistakes.
 
     The last layer's activation becomes the script's own where that is wrong.
+
+    Args:
+        one: The pass.
+        layers: Its layers.
+        like: The targets in another pass, where they are known.
     """
     last = layers[-1]
-    targets = targets_of(one, last)
+    targets = again(one, last, like) if like is not None else targets_of(one, last)
+    if targets is None and like is not None:
+        targets = targets_of(one, last)
     if targets is not None and targets.is_compared:
+        return Output(targets)
+    if last.z.size < _FEWEST:
         return Output(targets)
     own, of_own, fits = last.a, last.of_a, last.activation
     for name, wrong, kind, says, repair in _wrong(last):
@@ -52,12 +65,12 @@ def output_of(one: Pass, layers: list[Linear]) -> Output:
         if match is None:
             continue
         last.a, last.of_a, last.activation = wrong, match.found, (name,)
-        again = targets_of(one, last)
-        if again is not None and again.is_compared:
+        found = targets_of(one, last)
+        if found is not None and found.is_compared:
             finding = Finding(
                 "f", kind, says, repair, one.number, found=match.found
             )
-            return Output(again, finding, name)
+            return Output(found, finding, name)
         last.a, last.of_a, last.activation = own, of_own, fits
     return Output(targets)
 
@@ -84,6 +97,8 @@ def _wrong(last: Linear) -> Iterator[tuple[str, Array, str, str, str]]:
         rule = activation_rule(f, y, ACTIVATIONS[name])
         operation = Operation(target=f, rule=rule, phase=Phase.FORWARD, layer="output")
         for mistake in mistakes(operation, Around([operation]), depth=0):
+            if mistake.kind not in ("softmax-axis", "sign"):
+                continue
             try:
                 value = evaluate(mistake.formula, {"y": last.z})
             except (KeyError, ValueError):

@@ -77,7 +77,16 @@ class Pass:
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
-        return self.taken.get(found.site) or self.taken.get(found.loose)
+        return self.sites.get(found.site) or self.sites.get(found.loose)
+
+    @cached_property
+    def sites(self) -> dict[tuple[object, ...], Found]:
+        """The arrays by the places where they are read or made."""
+        sites = {known.site: known for known in reversed(self.found)}
+        for known in reversed(self.found):
+            if known.loose:
+                sites.setdefault(known.loose, known)
+        return sites | self.taken
 
     @cached_property
     def by_size(self) -> dict[int, list[Found]]:
@@ -103,10 +112,14 @@ class Loop:
     passes: Sequence[Pass]
 
 
-def loops(recording: Recording) -> Iterator[Loop]:
+def loops(recording: Recording, fewest: int = 2) -> Iterator[Loop]:
     """Go through the loops that may be the training loop, the innermost first, and the whole.
 
     The last is no loop: the whole script as one pass.
+
+    Args:
+        recording: The recording.
+        fewest: How many turns a loop must have.
     """
     paths = recording.paths
     depths: dict[int, int] = {}
@@ -116,7 +129,7 @@ def loops(recording: Recording) -> Iterator[Loop]:
                 depths[node] = max(depths.get(node, 0), depth)
     for node in sorted(depths, key=lambda node: -depths[node]):
         turns = _turns(recording, node)
-        if len(turns) > 1:
+        if len(turns) >= fewest:
             yield Loop(node, _Passes(recording, turns))
     whole = np.arange(len(recording.records))
     yield Loop(-1, _Passes(recording, [(whole, 0)]))
@@ -132,8 +145,6 @@ def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
                 turn = numbers.setdefault(path[: depth + 1], len(numbers))
                 prefix[number] = (turn, depth + 1)
                 break
-    if len(numbers) < 2:
-        return []
     table = np.full(len(recording.paths), -1)
     for number, (turn, _) in prefix.items():
         table[number] = turn

@@ -31,21 +31,52 @@ class Targets:
 
 
 def targets_of(one: Pass, output: Linear) -> Targets | None:
-    """Find the targets: what the predictions are compared with."""
-    f = output.a
-    assert f is not None and output.of_a is not None
-    candidates = sorted(_target_candidates(one, output), key=lambda t: not t.found.is_taken)
-    for targets in candidates:
-        for compared in _comparisons(f, targets.data):
-            if not is_telling(compared) and compared.size > 1:
-                continue
-            if factor_of(compared, f) is not None:
-                continue
-            match = next(find(one, compared, after=output.of_z.first), None)
-            if match is not None and match.found is not targets.found and not match.found.is_taken:
-                return replace(targets, is_compared=True)
+    """Find the targets: what the predictions are compared with, the likeliest."""
+    return next(iter(every_targets(one, output)), None)
+
+
+def every_targets(one: Pass, output: Linear) -> list[Targets]:
+    """Return what may be the targets, the likeliest first."""
+    assert output.a is not None and output.of_a is not None
+    candidates = sorted(_candidates(one, output), key=lambda t: not t.found.is_taken)
+    found = [
+        replace(targets, is_compared=True)
+        for targets in candidates
+        if _is_compared(one, output, targets)
+    ]
+    if found:
+        return found
     taken = [t for t in candidates if t.found.is_taken and not t.are_classes]
-    return taken[0] if len(taken) == 1 else None
+    return taken if len(taken) == 1 else []
+
+
+def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
+    """Return the targets in another pass, from the place where they are known to be."""
+    found = one.twin(like.found)
+    if found is None:
+        return None
+    for targets in _candidates(one, output, [found]):
+        if targets.are_classes == like.are_classes:
+            return replace(targets, is_compared=_is_compared(one, output, targets))
+    return None
+
+
+def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
+    """Whether the pass makes something of the predictions and these targets."""
+    f = output.a
+    assert f is not None
+    for compared in _comparisons(f, targets.data):
+        if compared.size > 1 and not is_telling(compared):
+            continue
+        if same(compared, f) or (compared.size > 1 and factor_of(compared, f) is not None):
+            continue
+        # A single number is a multiple of any other.
+        ways = (compared,) if compared.size > 1 else (compared, -compared)
+        for way in ways:
+            match = next(find(one, way, after=output.of_z.first, free=compared.size > 1), None)
+            if match is not None and match.found is not targets.found and not match.found.is_taken:
+                return True
+    return False
 
 
 def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
@@ -60,12 +91,16 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
             yield logs
 
 
-def _target_candidates(one: Pass, output: Linear) -> Iterator[Targets]:
+def _candidates(
+    one: Pass, output: Linear, among: list[Found] | None = None
+) -> Iterator[Targets]:
     f = output.a
     assert f is not None
     rows, columns = f.shape
     used = {id(output.of_weights), id(output.of_inputs), id(output.of_z), id(output.of_a)}
-    for found in one.by_size.get(f.size, ()):
+    for found in among if among is not None else one.by_size.get(f.size, ()):
+        if found.size != f.size:
+            continue
         if id(found) in used or not np.isfinite(found.data).all():
             continue
         data = np.squeeze(found.data)
@@ -78,7 +113,9 @@ def _target_candidates(one: Pass, output: Linear) -> Iterator[Targets]:
             yield Targets(found.data.reshape(rows, columns), found, False)
     if columns < 2:
         return
-    for found in one.by_size.get(rows, ()):
+    for found in among if among is not None else one.by_size.get(rows, ()):
+        if found.size != rows:
+            continue
         data = np.squeeze(found.data).reshape(-1)
         whole = data == np.floor(data)
         if np.all(whole) and data.min() >= 0 and data.max() < columns and found.is_taken:

@@ -11,12 +11,14 @@ from engine.audit.forward import Linear, layers_again, layers_of
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
-from engine.audit.targets import Targets
+from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
-_PROBES = 6
+_MOST_OPTIONS = 16
+_SURE = 0.9
+_PROBES = 8
 """How many passes are looked at to see whether the weights change."""
 
 
@@ -64,8 +66,8 @@ def understand(recording: Recording) -> Understood | None:
         is_one = len(passes) == 1
         if not is_one and not _changes(recording, passes, layers, first_seen):
             continue
-        targets = output_of(passes[probe], layers).targets
-        size = sum(layer.weights.size for layer in layers)
+        targets = _targets(passes, recording, probe, layers)
+        size = sum(layer.z.shape[1] for layer in layers)
         own = (targets is not None, support > 0.5, len(layers), size, not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
@@ -84,20 +86,47 @@ def _best_probe(
         one = passes[probe]
         if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
             continue
-        layers = layers_of(one, recording, changing(passes, probe, recording))
-        if not layers:
-            continue
-        shapes = [layer.weights.shape for layer in layers]
-        same_there = sum(
-            [layer.weights.shape for layer in layers_again(passes[n], recording, layers)] == shapes
-            for n in others
-        )
-        support = same_there / len(others)
-        if best is None or support > best[2]:
-            best = (probe, layers, support)
-        if support >= 0.8:
+        for layers in layers_of(one, recording, changing(passes, probe, recording)):
+            shapes = [layer.weights.shape for layer in layers]
+            same_there = sum(
+                [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes
+                for n in others
+            )
+            support = same_there / len(others)
+            if best is None or support > best[2]:
+                best = (probe, layers, support)
+        if best is not None and best[2] >= _SURE:
             break
     return best
+
+
+def _targets(
+    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
+) -> Targets | None:
+    """Return the targets that are compared with the predictions in the most passes."""
+    others = [(passes[probe], layers[-1])]
+    for number in sorted({len(passes) * n // _PROBES for n in range(_PROBES)}):
+        there = layers_again(passes[number], recording, layers)
+        if number != probe and [a.z.shape for a in there] == [a.z.shape for a in layers]:
+            others.append((passes[number], there[-1]))
+    options: list[Targets] = []
+    for one, last in others:
+        # Where a target is 0, the error is the prediction itself and tells nothing.
+        options += [t for t in every_targets(one, last)[:_MOST_OPTIONS] if t.is_compared]
+        if len(options) >= _MOST_OPTIONS:
+            break
+    if not options:
+        return output_of(passes[probe], layers).targets
+
+    def support(targets: Targets) -> float:
+        found = [twin for one, last in others if (twin := again(one, last, targets))]
+        # A target of 0 speaks neither for nor against.
+        return sum(
+            1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
+        )
+
+    best = max(options, key=support)
+    return again(passes[probe], layers[-1], best) or best
 
 
 def _first_seen(recording: Recording) -> Array:

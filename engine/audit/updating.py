@@ -80,7 +80,7 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             match = one.matches.get(f"dE_d{name}")
             own = gradient * (match.factor if match else 1.0)
             if name in one.penalties:
-                total = one.totals[f"dE_d{name}"]
+                total = one.totals.get(f"dE_d{name}", 1.0)
                 own = own + one.penalties[name] * total * one.model.values[name]
             known = steps.setdefault(name, Steps(name, [], [], [], [], []))
             known.gradients.append(own)
@@ -110,11 +110,7 @@ def judge_updates(
         moving[name] = own
     if not moving:
         return updates
-    if _plain(updates, moving):
-        updates.optimiser = "sgd"
-    elif _with_momentum(updates, moving):
-        pass
-    else:
+    if not fit_steps(updates, moving):
         start = {name: _from_the_start(own) for name, own in moving.items()}
         if all(len(own.passes) > 1 for own in start.values()):
             _simulated(updates, start, constants, others)
@@ -123,6 +119,14 @@ def judge_updates(
                 name for name, own in moving.items() if name not in updates.rates
             ]
     return updates
+
+
+def fit_steps(updates: Updates, steps: dict[str, Steps]) -> bool:
+    """See whether the steps are those of plain descent or of momentum."""
+    if _plain(updates, steps):
+        updates.optimiser = "sgd"
+        return True
+    return _with_momentum(updates, steps)
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:
@@ -249,7 +253,7 @@ def _simulated(
                 directions = _directions(model, own, instead)
             except (KeyError, ValueError):
                 continue
-            if _rates(own, directions) is None or _rates(own, own.gradients) is not None:
+            if _rates(own, directions) is None or _is_plain(own):
                 continue
             updates.optimiser = model.hyperparameters.optimiser
             others = [key for key in instead if key != operation.name]
@@ -327,6 +331,14 @@ def _directions(model: Model, own: Steps, instead: dict[str, Formula]) -> list[A
     return directions
 
 
+def _is_plain(own: Steps) -> bool:
+    return factor_of(
+        np.concatenate([change.ravel() for change in own.changes]),
+        np.concatenate([gradient.ravel() for gradient in own.gradients]),
+        _LOOSE,
+    ) is not None
+
+
 def _rates(own: Steps, directions: list[Array]) -> float | None:
     """Return the one learning rate with which these directions are the steps."""
     theirs = np.concatenate([change.ravel() for change in own.changes])
@@ -334,4 +346,4 @@ def _rates(own: Steps, directions: list[Array]) -> float | None:
     if not np.isfinite(ours).all():
         return None
     factor = factor_of(theirs, ours, _LOOSE)
-    return None if factor is None else -factor
+    return None if factor is None or factor > 0.0 else -factor
