@@ -59,8 +59,8 @@ class Names(Protocol):
     def term(self, name: str) -> Term:
         """Return the term that a name stands for, or raise QueryError."""
 
-    def another(self, whose: str, name: str) -> Term:
-        """Return what somebody else has for a name, as in ``yours.dE_dy``, or raise QueryError."""
+    def yours(self, name: str) -> Term:
+        """Return what the user's script has for a name, or raise QueryError."""
 
     def previous(self, name: str) -> Term:
         """Return the value of a name one iteration ago, or raise QueryError."""
@@ -174,8 +174,8 @@ class _Compiler:
                 if node.id in FUNCTIONS or node.id == "prev":
                     raise refusal(node, f"{node.id} needs an argument: {node.id}(…)")
                 return self._named(node, node.id, self._names.term)
-            case ast.Attribute(value=ast.Name(id=whose), attr=name):
-                return self._named(node, name, lambda name: self._names.another(whose, name))
+            case ast.Attribute(value=ast.Name(id="yours"), attr=name):
+                return self._named(node, name, self._names.yours)
             case ast.UnaryOp():
                 return self._unary(node)
             case ast.BinOp():

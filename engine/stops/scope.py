@@ -133,11 +133,10 @@ class Scope:
             )
         return _reading(tensor)
 
-    def another(self, whose: str, name: str) -> Term:
+    def yours(self, name: str) -> Term:
         beside = self._run.program.beside
-        if whose != "yours" or beside is None:
-            why = "" if whose == "yours" else f"; yours.{clean(name, 40)} is a script's"
-            raise QueryError(f"there is no {clean(whose, 40)!r} here{why}")
+        if beside is None:
+            raise QueryError("there is no script here; nn-tui FILE.py opens one")
         tensor = self._tensor(name)
 
         def value() -> object:

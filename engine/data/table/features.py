@@ -38,8 +38,8 @@ class _Columns:
         ((_, column),) = meant
         return Term(lambda: column, column.shape)
 
-    def another(self, whose: str, name: str) -> Term:
-        raise QueryError(f"there is no {clean(whose, 40)!r} here")
+    def yours(self, name: str) -> Term:
+        raise QueryError("yours has no meaning for a column")
 
     def previous(self, name: str) -> Term:
         raise QueryError("prev has no meaning for a column")
