@@ -318,6 +318,8 @@ class _Judge:
                 found=match.found if match is not None else None,
                 cell=_first_cell(theirs, right * factor),
                 reads=culprit.name,
+                mistake=mistake,
+                values=dict(self.values),
             )
         )
         self.values[culprit.name] = theirs

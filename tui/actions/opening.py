@@ -36,6 +36,8 @@ _AT_ONCE = frozenset(
     for name in key.keys
 )
 """Keys that need no run."""
+_SHORT = 8
+"""Seconds that a notice beside a script is shown."""
 _QUIET, _BETWEEN = 0.5, 0.2
 """Seconds before it is told how far the reading is, and between two times."""
 
@@ -260,8 +262,10 @@ class RunLoader:
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
         host.do(lambda debugger: None)
+        # Beside a script it would lie on the script's own line.
+        seconds = 20 if opening.yours is None else _SHORT
         for notice in opening.notices:
-            host.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
+            host.notify(clean(notice, 400), severity="warning", markup=False, timeout=seconds)
 
     def read_script_again(self) -> bool:
         """Run the user's script again if its file has changed; false where it has not."""
