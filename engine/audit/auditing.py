@@ -7,19 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.failures import explain_failure, understand_partial, words_of
-from engine.audit.faults import Faults, design_faults
-from engine.audit.findings import Finding
-from engine.audit.forward import Linear, activated, layers_again
-from engine.audit.hidden_faults import beside, hidden_faults
-from engine.audit.judging import Judged, judge
-from engine.audit.losses import Computed, losses_in, squared_too_late
-from engine.audit.matching import TOLERANCE, factor_of, same
-from engine.audit.model import Model, model_of
-from engine.audit.recording.recording import Recording
-from engine.audit.outputs import output_of
-from engine.audit.stuck import stuck
-from engine.audit.understand import Understood, understand
 from engine.audit.consistency import (
     descends,
     goes_down,
@@ -29,6 +16,19 @@ from engine.audit.consistency import (
     true_gradients,
     uphill_or_uneven,
 )
+from engine.audit.failures import explain_failure, understand_partial, words_of
+from engine.audit.faults import Faults, design_faults
+from engine.audit.findings import Finding
+from engine.audit.forward import Linear, activated, layers_again
+from engine.audit.hidden_faults import beside, hidden_faults
+from engine.audit.judging import Judged, judge
+from engine.audit.losses import Computed, losses_in, squared_too_late
+from engine.audit.matching import TOLERANCE, factor_of, same
+from engine.audit.model import Model, model_of
+from engine.audit.outputs import output_of
+from engine.audit.recording.recording import Recording
+from engine.audit.stuck import stuck
+from engine.audit.understand import Understood, understand
 from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
 from engine.common.errors import InputError
 from engine.common.numbers import general
@@ -111,15 +111,22 @@ class Audit:
         self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
         self._collect()
         if not self.findings:
-            self._add(design_faults(understood, self.judged, self.activations, self.loss, self.computed, self.updates))
+            self._add(
+                design_faults(
+                    understood,
+                    self.judged,
+                    self.activations,
+                    self.loss,
+                    self.computed,
+                    self.updates,
+                )
+            )
 
     def _add(self, faults: Faults) -> None:
         self.findings += faults.findings
         self.notes += faults.notes
 
-    def _layers(
-        self, understood: Understood
-    ) -> Iterator[tuple[int, list[Linear], Array]]:
+    def _layers(self, understood: Understood) -> Iterator[tuple[int, list[Linear], Array]]:
         """Go through the passes to judge, each with its layers and targets."""
         passes = understood.passes
         windows = self.recording.records["window"]
@@ -343,9 +350,7 @@ class Audit:
         fit_steps(updates, right)
         rates = [own[0] for own in updates.rates.values() if own]
         return (
-            len(rates) == len(right)
-            and min(rates) > 0.0
-            and max(rates) < (1.0 + 1e-4) * min(rates)
+            len(rates) == len(right) and min(rates) > 0.0 and max(rates) < (1.0 + 1e-4) * min(rates)
         )
 
     @property
@@ -372,17 +377,21 @@ class Audit:
         for record in range(one.bounds[1] - 1, one.bounds[0], -1):
             place = int(rows["place"][record])
             kind = self.recording.nodes[int(rows["node"][record])].kind
-            if (
-                place >= 0
-                and "assign" in kind
-                and self.recording.places[place].text in texts
-            ):
+            if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
 
 
 __all__ = [
-    "ACTIVATIONS", "LOSSES", "OUTPUT", "TOLERANCE", "Audit", "activated", "factor_of", "replace", "same",
+    "ACTIVATIONS",
+    "LOSSES",
+    "OUTPUT",
+    "TOLERANCE",
+    "Audit",
+    "activated",
+    "factor_of",
+    "replace",
+    "same",
 ]
 
 

@@ -58,9 +58,7 @@ def descends(judged: Sequence[Judged]) -> bool:
 
 def goes_down(steps: Steps) -> bool:
     """Whether each cell of each step has the sign of minus the gradient."""
-    for gradient, total, change in zip(
-        steps.gradients, steps.totals, steps.changes, strict=True
-    ):
+    for gradient, total, change in zip(steps.gradients, steps.totals, steps.changes, strict=True):
         if np.any(gradient * np.sign(total) * change > 0.0):
             return False
     return True
@@ -184,9 +182,7 @@ def _in_words(ratio: float, rows: int) -> str | None:
     return None
 
 
-def reduced_otherwise(
-    judged: Sequence[Judged], computed: Computed | None
-) -> Iterator[Finding]:
+def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> Iterator[Finding]:
     """Find gradients that are all N times those of the loss that the script computes."""
     if computed is None or not computed.is_named or not judged:
         return
@@ -253,8 +249,7 @@ def penalties(
     if computed is None or not computed.penalty or not computed.is_named:
         return
     squares = sum(
-        float(np.sum(np.square(first.model.values[weights])))
-        for weights, _, _ in first.model.names
+        float(np.sum(np.square(first.model.values[weights]))) for weights, _, _ in first.model.names
     )
     share = 2.0 * computed.penalty / squares / computed.factor
     for name, weight in first.penalties.items():

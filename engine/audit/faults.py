@@ -195,9 +195,9 @@ class _Look:
         """Find classes that a network like this cannot tell apart."""
         linear = all(layer.activation == ("identity",) for layer in self.model.layers[:-1])
         has_bias = any(layer.bias is not None for layer in self.model.layers)
-        if not self.sees_all or self.activations[-1] not in ("sigmoid", "tanh"):
+        if self.activations[-1] not in ("sigmoid", "tanh"):
             return
-        x, f0 = self.model.values["x"], self.model.values["f0"]
+        x, f0 = self._table()
         yield from self._row_of_zeros(x, f0, has_bias)
         low = 0.0 if self.activations[-1] == "sigmoid" else -1.0
         if not linear or len(np.unique(x)) > 2 or len(x) > 300 or not np.isin(f0, (low, 1.0)).all():
@@ -227,6 +227,14 @@ class _Look:
                 "add a hidden layer with an activation that is not linear",
             )
             return
+
+    def _table(self) -> tuple[Array, Array]:
+        """Return the observations that the passes see, each once: a part that fails is enough."""
+        rows: dict[bytes, tuple[Array, Array]] = {}
+        for one in self.judged:
+            for x, f0 in zip(one.model.values["x"], one.model.values["f0"], strict=True):
+                rows.setdefault(x.tobytes() + f0.tobytes(), (x, f0))
+        return np.array([x for x, _ in rows.values()]), np.array([f for _, f in rows.values()])
 
     def _zero_rows(self, x: Array, f0: Array) -> NDArray[np.bool_]:
         output = self.activations[-1]

@@ -8,11 +8,11 @@ from itertools import product as pairs
 
 import numpy as np
 
-from engine.maths.evaluate import evaluate
 from engine.audit.matching import Match, find, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.activations import ACTIVATIONS
+from engine.maths.evaluate import evaluate
 from engine.maths.formula import Leaf, Variable
 from engine.maths.tensor import Array, Axis
 
@@ -71,9 +71,7 @@ def slope(name: str, z: Array, a: Array) -> Array:
 
 def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
     """Return the layers in another pass, from the places where their parameters are known to be."""
-    weights = {
-        site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)
-    }
+    weights = {site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)}
     biases = {
         site
         for layer in like
@@ -84,9 +82,7 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
     return next(iter(_layers(one, recording, weights, biases, inputs)), [])
 
 
-def layers_of(
-    one: Pass, recording: Recording, changing: set[Site] | None
-) -> list[list[Linear]]:
+def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> list[list[Linear]]:
     """Return what may be the layers of the forward pass, from the input side.
 
     Args:
@@ -204,12 +200,23 @@ def _linear(
                 (matrix[:-1], "last"),
                 (matrix[1:], "first"),
             ):
-                if not len(given) or not any(len(given) in found_shape for found_shape in [of_inputs.data.shape or (1,)]):
+                if not len(given) or not any(
+                    len(given) in found_shape for found_shape in [of_inputs.data.shape or (1,)]
+                ):
                     continue
                 own = None if not ones else matrix[-1] if ones == "last" else matrix[0]
                 for inputs in _as_inputs(of_inputs, len(given)):
                     node = _node(
-                        one, recording, of_inputs, of_weights, inputs, given, own, turned, ones, taken
+                        one,
+                        recording,
+                        of_inputs,
+                        of_weights,
+                        inputs,
+                        given,
+                        own,
+                        turned,
+                        ones,
+                        taken,
                     )
                     key = (id(of_weights), id(node.of_z), id(of_inputs)) if node else None
                     if node is not None and key not in seen:
@@ -217,13 +224,19 @@ def _linear(
                         yield node
 
 
-def _biases(
-    taken: list[Found], changing: set[Site] | None, known: set[Site] | None
-) -> list[Found]:
+def _biases(taken: list[Found], changing: set[Site] | None, known: set[Site] | None) -> list[Found]:
     """Return what may be a bias, the likeliest first."""
     if known is not None:
-        return [found for found in taken if found.site in known or (found.loose and found.loose in known)]
-    narrow = [found for found in taken if np.any(found.data) and max(found.data.shape, default=1) == found.size]
+        return [
+            found
+            for found in taken
+            if found.site in known or (found.loose and found.loose in known)
+        ]
+    narrow = [
+        found
+        for found in taken
+        if np.any(found.data) and max(found.data.shape, default=1) == found.size
+    ]
     moving = [found for found in narrow if changing is not None and found.site in changing]
     still = [found for found in narrow if found not in moving and not found.is_assembled]
     return (moving + still)[:_MOST_BIASES]
@@ -267,7 +280,12 @@ def _node(
             values = np.squeeze(candidate.data)
             if values.size not in (1, product.shape[1]) or values.ndim > 1:
                 continue
-            if candidate is of_weights or (match is not None and values.size != product.shape[1] and product.shape[1] > 1 and candidate.is_assembled):
+            if candidate is of_weights or (
+                match is not None
+                and values.size != product.shape[1]
+                and product.shape[1] > 1
+                and candidate.is_assembled
+            ):
                 continue
             biased = first(one, product + values, free=False, after=start)
             if biased is not None and (match is None or biased.found.first >= match.found.first):
@@ -280,8 +298,16 @@ def _node(
         if of_bias is not None:
             bias = np.squeeze(of_bias.data)
     return Linear(
-        inputs, weights, bias, product if bias is None or own is not None else product + bias,
-        of_inputs, of_weights, of_bias, match.found, turned, ones,
+        inputs,
+        weights,
+        bias,
+        product if bias is None or own is not None else product + bias,
+        of_inputs,
+        of_weights,
+        of_bias,
+        match.found,
+        turned,
+        ones,
     )
 
 
@@ -301,8 +327,10 @@ def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Fou
             if value.size in (1, width) and not np.any(value):
                 wanted = recording.records["value"][operand]
                 for found in one.found:
-                    if found.is_taken and not found.is_assembled and wanted == (
-                        recording.records["value"][found.records[0]]
+                    if (
+                        found.is_taken
+                        and not found.is_assembled
+                        and wanted == (recording.records["value"][found.records[0]])
                     ):
                         return found
     return None
@@ -322,7 +350,9 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         ]
         if not following:
             return chain
-        widest = max(following, key=lambda node: (node.z.shape[1], len(node.inputs), -node.of_z.first))
+        widest = max(
+            following, key=lambda node: (node.z.shape[1], len(node.inputs), -node.of_z.first)
+        )
         chain.append(_joined(layer, replace(widest)))
 
 

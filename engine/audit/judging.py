@@ -110,9 +110,7 @@ class _Judge:
 
     def _right(self, operation: Operation) -> Array:
         value = evaluate(operation.rule.tree, self.values)
-        shape = tuple(
-            len(axis.labels) for axis in operation.target.axes
-        )
+        shape = tuple(len(axis.labels) for axis in operation.target.axes)
         return np.broadcast_to(value, shape).astype(float)
 
     def _is_noise(self, operation: Operation, right: Array) -> bool:
@@ -184,9 +182,7 @@ class _Judge:
         self.judged.totals[operation.name] = total
         self.judged.unmatched.append(operation.name)
 
-    def _penalised(
-        self, operation: Operation, parameter: str, right: Array, total: float
-    ) -> bool:
+    def _penalised(self, operation: Operation, parameter: str, right: Array, total: float) -> bool:
         """See whether a gradient is ours plus a multiple of the parameter."""
         own = self.values[parameter]
         if right.size < 3 or not is_telling(as_matrix(own)) or not is_telling(as_matrix(right)):
@@ -359,9 +355,7 @@ class _Judge:
                     return True
         return False
 
-    def _unnamed(
-        self, culprit: Operation, gradient: Operation, data: Array, match: Match
-    ) -> None:
+    def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
         right = self.judged.right[culprit.name]
         scaled = right * _closest_factor(data, right)
         self.judged.findings.append(
@@ -403,7 +397,10 @@ def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] |
 
 def _both_count(fit: tuple[float, float], first: Array, second: Array) -> bool:
     """Whether neither part of a sum is rounding beside the other."""
-    sizes = [abs(share) * float(np.max(np.abs(part))) for share, part in zip(fit, (first, second), strict=True)]
+    sizes = [
+        abs(share) * float(np.max(np.abs(part)))
+        for share, part in zip(fit, (first, second), strict=True)
+    ]
     return min(sizes) > 1e-7 * max(sizes)
 
 

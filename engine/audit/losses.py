@@ -48,9 +48,7 @@ def value_of(name: str, f: Array, f0: Array) -> float:
     return float(evaluate(tree, {"f": f, "f0": f0}))
 
 
-def losses_in(
-    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
-) -> list[Computed]:
+def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array) -> list[Computed]:
     """Return the losses of ours that a script computes between two records."""
     scalars = _scalars(recording, bounds)
     rows, columns = f.shape
@@ -72,7 +70,8 @@ def losses_in(
             for number in _near(scalars, factor * ours)
         ]
         finals = {
-            _ascend(recording, bounds, number, factor, value): name for factor, number, value in (
+            _ascend(recording, bounds, number, factor, value): name
+            for factor, number, value in (
                 (factor, number, factor * ours) for factor, number in hits
             )
         }
@@ -112,7 +111,8 @@ def _ascend(
         record = places[0]
         kinds = [recording.nodes[recording.records["node"][at]] for at in places]
         is_named |= any(
-            node.kind.startswith(("assign", "augassign", "annassign")) or node.scope for node in kinds
+            node.kind.startswith(("assign", "augassign", "annassign")) or node.scope
+            for node in kinds
         )
         step = next(
             (

@@ -125,7 +125,9 @@ def _close(rows: Array, wanted: Array, tolerance: float, free: bool) -> set[int]
         at = int(np.argmax(np.abs(flat)))
         with np.errstate(all="ignore"):
             factors = rows[:, at] / flat[at] if free else np.ones(len(rows))
-            places = slice(None) if flat.size <= 64 else np.linspace(0, flat.size - 1, 64).astype(int)
+            places = (
+                slice(None) if flat.size <= 64 else np.linspace(0, flat.size - 1, 64).astype(int)
+            )
             apart = np.abs(rows[:, places] - factors[:, None] * flat[places])
             limit = 4 * tolerance * np.abs(factors * flat[at]) + 1e-300
             near.update(np.flatnonzero((apart <= limit[:, None]).all(axis=1)).tolist())

@@ -51,10 +51,7 @@ class Model:
     def of_pass(self, layers: Sequence[Linear], f0: Array) -> Model:
         """Return the same program with the script's values in another pass, of as many rows."""
         parameters = dict(_parameters(self.names, layers, self.hyperparameters.bias))
-        owners = {
-            name: layers[position]
-            for name, position in self.positions.items()
-        }
+        owners = {name: layers[position] for name, position in self.positions.items()}
         values = _values(self.names, layers, parameters, f0)
         return replace(self, parameters=owners, layers=tuple(layers), values=values)
 
@@ -122,15 +119,15 @@ def model_of(
         owners["b"] = layers[0]
     program = Program(dataset, hyperparameters, parameters)
     values = _values(names, layers, parameters, f0)
-    return Model(program, Around(program.operations), owners, hyperparameters, tuple(layers), values)
+    return Model(
+        program, Around(program.operations), owners, hyperparameters, tuple(layers), values
+    )
 
 
 Names = Sequence[tuple[str, str, str]]
 
 
-def _parameters(
-    names: Names, layers: Sequence[Linear], bias: str
-) -> Iterator[tuple[str, Array]]:
+def _parameters(names: Names, layers: Sequence[Linear], bias: str) -> Iterator[tuple[str, Array]]:
     for (weights, _, _), layer in zip(names, layers, strict=True):
         yield weights, np.array(layer.weights)
         if bias == "per-neuron":

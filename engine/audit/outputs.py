@@ -19,7 +19,6 @@ from engine.maths.operations.activation import activated as activation_rule
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Axis, Tensor
 
-
 _FEWEST = 3
 """Fewer numbers are what many formulas give."""
 
@@ -67,9 +66,7 @@ def output_of(one: Pass, layers: list[Linear], like: Targets | None = None) -> O
         last.a, last.of_a, last.activation = wrong, match.found, (name,)
         found = targets_of(one, last)
         if found is not None and found.is_compared:
-            finding = Finding(
-                "f", kind, says, repair, one.number, found=match.found
-            )
+            finding = Finding("f", kind, says, repair, one.number, found=match.found)
             return Output(found, finding, name)
         last.a, last.of_a, last.activation = own, of_own, fits
     return Output(targets)

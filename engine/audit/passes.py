@@ -212,9 +212,7 @@ def follows(passes: Sequence[Pass], number: int, recording: Recording) -> bool:
     if number + 1 >= len(passes):
         return False
     windows = recording.records["window"]
-    return bool(
-        windows[passes[number].bounds[1] - 1] == windows[passes[number + 1].bounds[0]]
-    )
+    return bool(windows[passes[number].bounds[1] - 1] == windows[passes[number + 1].bounds[0]])
 
 
 def _made(recording: Recording, number: int, records: Array, length: int) -> Pass:

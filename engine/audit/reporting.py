@@ -84,7 +84,7 @@ def _operation(audit: Audit, name: str) -> Operation | None:
 def _problem(audit: Audit, finding: Finding) -> Problem:
     operation = _operation(audit, finding.operation)
     symbol = operation.symbol if operation else subscript(finding.operation)
-    line = Line(finding.line, f"line {finding.line}" if finding.line else "", "", finding.variable)
+    line = _line_numbered(audit.recording, finding.line, finding.variable)
     if finding.found is not None:
         line = line_of(audit.recording, finding.found)
     elif not finding.line:
@@ -108,6 +108,14 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
         _worked(audit, finding, compared),
         finding.reads,
     )
+
+
+def _line_numbered(recording: Recording, number: int, variable: str) -> Line:
+    if not 0 < number <= len(recording.source):
+        return Line(variable=clean(variable, _LONGEST_NAME))
+    where = next((n.where for n in recording.nodes if n.line == number), f"line {number}")
+    text = recording.source[number - 1].strip()
+    return Line(number, where, clean(text), clean(variable, _LONGEST_NAME))
 
 
 def _worked(audit: Audit, finding: Finding, compared: Operation | None) -> BothWays | None:

@@ -91,9 +91,7 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
             yield logs
 
 
-def _candidates(
-    one: Pass, output: Linear, among: list[Found] | None = None
-) -> Iterator[Targets]:
+def _candidates(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:
     f = output.a
     assert f is not None
     rows, columns = f.shape

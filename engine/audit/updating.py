@@ -115,9 +115,7 @@ def judge_updates(
         if all(len(own.passes) > 1 for own in start.values()):
             _simulated(updates, start, constants, others)
         if not updates.optimiser and not updates.findings:
-            updates.unmatched = [
-                name for name, own in moving.items() if name not in updates.rates
-            ]
+            updates.unmatched = [name for name, own in moving.items() if name not in updates.rates]
     return updates
 
 
@@ -239,9 +237,7 @@ def _simulated(
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     models = list(others)
     for model in models:
-        rates = {
-            name: _rates(own, _directions(model, own, {})) for name, own in steps.items()
-        }
+        rates = {name: _rates(own, _directions(model, own, {})) for name, own in steps.items()}
         if all(rate is not None for rate in rates.values()):
             updates.optimiser = model.hyperparameters.optimiser
             updates.rates = {name: [float(rate or 0.0)] for name, rate in rates.items()}
@@ -332,11 +328,14 @@ def _directions(model: Model, own: Steps, instead: dict[str, Formula]) -> list[A
 
 
 def _is_plain(own: Steps) -> bool:
-    return factor_of(
-        np.concatenate([change.ravel() for change in own.changes]),
-        np.concatenate([gradient.ravel() for gradient in own.gradients]),
-        _LOOSE,
-    ) is not None
+    return (
+        factor_of(
+            np.concatenate([change.ravel() for change in own.changes]),
+            np.concatenate([gradient.ravel() for gradient in own.gradients]),
+            _LOOSE,
+        )
+        is not None
+    )
 
 
 def _rates(own: Steps, directions: list[Array]) -> float | None:

@@ -137,6 +137,24 @@ def test_what_can_learn_gets_no_complaint(tmp_path: Path, text: str) -> None:
             _without_bias(_changed(_NEURON, ("[0, 1, 1, 0]", "[1, 0, 0, 0]"))),
         ),
         (
+            "inseparable",
+            "no line parts",
+            # In mini-batches, none of which is inseparable.
+            _changed(
+                _NEURON,
+                ("[1, 1]]", "[1, 1], [0, 0], [1, 1]]"),
+                ("[0, 1, 1, 0]", "[0, 1, 1, 0, 0, 0]"),
+                (
+                    "for _ in range(6):",
+                    "for i in range(8):\n    x, t = X[i % 2 :: 2], Y[i % 2 :: 2]",
+                ),
+                ("(X @ w", "(x @ w"),
+                ("(Y * np.log(f) + (1 - Y)", "(t * np.log(f) + (1 - t)"),
+                ("(f - Y) / len(X)", "(f - t) / 3"),
+                ("X.T @ d", "x.T @ d"),
+            ),
+        ),
+        (
             "no-bias",
             "through the origin",
             _without_bias(
@@ -148,7 +166,7 @@ def test_what_can_learn_gets_no_complaint(tmp_path: Path, text: str) -> None:
             ),
         ),
     ],
-    ids=["equal", "range", "rate", "xor", "zero row", "origin"],
+    ids=["equal", "range", "rate", "xor", "zero row", "xor in batches", "origin"],
 )
 def test_a_design_that_cannot_work_is_found(
     tmp_path: Path, kind: str, says: str, text: str
@@ -197,12 +215,16 @@ def test_a_network_that_moves_is_not_called_stuck(tmp_path: Path) -> None:
         ("dE_dw", "h.T @ d2", _changed(_NETWORK, ("h.T @ d2", "h @ d2"))),
         ("dE_dv", "X.T.dot(d1)", _changed(_NETWORK, ("X.T @ d1", "X.dot(d1)"))),
         ("dE_dg", "d2 @ W2.T", _changed(_NETWORK, ("d2 @ W2.T", "d2 @ W2"))),
-        ("df_dy", "f * (1 - f)", _changed(_NETWORK, ("f * (1 - f) / len", "np.dot(f, 1 - f) / len"))),
-        ("dE_dyhat", "(d2 @ W2.T) * (h * (1 - h))", _changed(_NETWORK, ("* h * (1 - h)", "* (h * (1 - h)).T"))),
+        ("df_dy", "f * (1 - f)", _changed(_NETWORK, ("f * (1 - f) /", "np.dot(f, 1 - f) /"))),
+        (
+            "dE_dyhat",
+            "(d2 @ W2.T) * (h * (1 - h))",
+            _changed(_NETWORK, ("* h * (1 - h)", "* (h * (1 - h)).T")),
+        ),
         ("v", "(0.3 * (d1.T @ X)).T", _changed(_NETWORK, ("X.T @ d1", "d1.T @ X"))),
     ],
     ids=["weights", "inputs", "error", "product", "slope", "step"],
-)  # fmt: skip
+)
 def test_an_exception_is_explained_by_its_operation(
     tmp_path: Path, operation: str, repair: str, text: str
 ) -> None:
@@ -254,11 +276,11 @@ _SQUARE = (
         ),
         (
             [("v", "whole-number")],
-            _changed(_NETWORK, ("W1 -= 0.3 * (X.T @ d1)", "W1 = (W1 - 0.3 * (X.T @ d1)).astype(int)")),
+            _changed(_NETWORK, ("W1 -= 0.3 * (X.T @ d1)", "W1 = (W1 - X.T @ d1).astype(int)")),
         ),
         (
             [("v", "aliased")],
-            _changed(_NETWORK, *_SQUARE, ("for _", "W1 = W2\nfor _")),
+            _changed(_NETWORK, *_SQUARE, ("for _", "W1 = W2 = rng.randn(3, 3)\nfor _")),
         ),
         (
             [("dE_df", "broadcasting")],
@@ -305,8 +327,13 @@ def test_what_only_looks_like_a_hidden_fault_is_none(tmp_path: Path) -> None:
     text = _changed(
         _NETWORK,
         *_SQUARE,
-        # One start for two buffers, sums of squares, and a sum that `fill` resets.
-        ("for _", "m1 = m2 = np.zeros((3, 3))\nsquares, sums = m1 + 0, m2 + 0\ntotal = 0\nfor _"),
+        # One start for two buffers, a mean, sums of squares, and one that `fill` resets.
+        (
+            "for _",
+            "m1 = m2 = np.zeros((3, 3))\n"
+            "squares, sums, mean, total = m1 + 0, m2 + 0, m1 + 0, 0\n"
+            "for _",
+        ),
         (
             _STEPS,
             """    for one in [sums]:
@@ -315,6 +342,10 @@ def test_what_only_looks_like_a_hidden_fault_is_none(tmp_path: Path) -> None:
     squares += (h.T @ d2) ** 2
     total += loss
     m1 = 0.9 * m1 + X.T @ d1
+    mean += 0.1 * (X.T @ d1 - mean)
+    W2 -= 0.1 * mean
+    short = W1
+    short -= 0.1 * m1
     m2 = 0.9 * m2 + sums / np.sqrt(squares)
     W1 -= 0.1 * m1
     W2 -= 0.1 * m2 + 0.1 * sums
