@@ -126,6 +126,8 @@ class RunLoader:
     def _begin_loading(self, make: Callable[[], Opener]) -> None:
         def work() -> Opening | None:
             opener = make()
+            if opener.is_script:
+                self._later(self._told, f"{clean(opener.data or '', 40)}  running it …")
             tell = self._tell_running if opener.is_script else self._tell_reading
             progress = partial(tell, opener.size)
             self._opened_by = opener = dataclasses.replace(opener, progress=progress)

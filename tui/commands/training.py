@@ -18,8 +18,7 @@ from tui.commands.options import (
     written,
 )
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
-from tui.opening.beside import is_script
-from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT, is_script
 from tui.terminal.process import is_dumb
 
 _USAGE = """\

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.common.errors import InputError
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
     from engine.audit.opening import Yours
     from engine.debugger import Debugger
     from engine.program.program import Program
-
-SCRIPTS = (".py", ".ipynb")
-"""How the names of scripts end."""
-
-
-def is_script(name: str) -> bool:
-    """Whether a name is that of a script or a notebook."""
-    return Path(name).suffix.lower() in SCRIPTS
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,14 @@ from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
-from tui.opening.beside import is_script, open_beside
+from tui.opening.beside import open_beside
 from tui.opening.prepare import (
     CONTINUE,
     COPY,
     READ_ONLY,
     STANDARD_INPUT,
     add_stops,
+    is_script,
     prepare,
     read_table,
     table_options,
