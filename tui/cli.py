@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from engine import __version__
 from engine.common.errors import InputError
 from engine.common.text import clean
+from tui.commands.auditing import audit
 from tui.commands.collection import export, runs, samples
 from tui.commands.inspecting import check, explain, trace
 from tui.commands.options import spell_out
@@ -102,7 +103,7 @@ def cli() -> None:
     """
 
 
-for command in (open_, train, trace, explain, check, samples, runs, export):
+for command in (open_, train, audit, trace, explain, check, samples, runs, export):
     cli.add_command(command)
 
 

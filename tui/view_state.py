@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.data.options import TABLE_DECLARATIONS
 
 if TYPE_CHECKING:
+    from engine.audit.opening import Yours
     from engine.common.declaration import Value
     from engine.data.dataset import Dataset
     from engine.inspection.snapshot import Snapshot
@@ -32,6 +33,7 @@ class Moment:
         state: What the run is doing.
         rate: Iterations a second while running.
         selected: The observation under the cursor, or None before it was moved.
+        yours: The user's script beside the program, where one was opened.
     """
 
     dataset: Dataset
@@ -39,6 +41,7 @@ class Moment:
     state: State
     rate: float | None = None
     selected: int | None = None
+    yours: Yours | None = None
 
     @property
     def settings(self) -> dict[str, Value]:

@@ -5,6 +5,7 @@ judged by our formula with the script's own operands. Nothing here knows the scr
 network of ours, and the mistakes of a formula, belong elsewhere.
 """
 
+from engine.audit.arrays import audit_arrays
 from engine.audit.script import audit
 
-__all__ = ["audit"]
+__all__ = ["audit", "audit_arrays"]

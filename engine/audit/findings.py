@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.audit.passes import Found
+from engine.maths.mistakes import Mistake
+from engine.maths.tensor import Array
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Finding:
         reads: The operation whose value was compared, where it is another.
         line: The line, where no array tells it.
         variable: The variable, where no array tells it.
+        mistake: The mistaken formula, where there is one.
+        values: The script's values in that pass by the names of the tensors, as it reads them.
     """
 
     operation: str
@@ -49,3 +54,5 @@ class Finding:
     reads: str = ""
     line: int = 0
     variable: str = ""
+    mistake: Mistake | None = None
+    values: Mapping[str, Array] = field(default_factory=dict)

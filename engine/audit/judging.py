@@ -314,6 +314,8 @@ class _Judge:
                 found=match.found if match is not None else self._part(culprit, mistake, value),
                 cell=_first_cell(theirs, right * factor),
                 reads=culprit.name,
+                mistake=mistake,
+                values=dict(self.values),
             )
         )
         self.values[culprit.name] = theirs

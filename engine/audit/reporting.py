@@ -11,11 +11,15 @@ from engine.audit.auditing import Audit
 from engine.audit.findings import Finding
 from engine.audit.judging import as_matrix
 from engine.audit.passes import Found
-from engine.audit.recording.recording import Recording
-from engine.audit.report import Line, Matched, Problem, Report
+from engine.audit.problem import Line, Matched, Problem
+from engine.audit.recording.recording import Node, Recording
+from engine.audit.report import Report, Verdict
+from engine.audit.working import BothWays, both_ways
 from engine.common.numbers import general
-from engine.common.text import subscript
+from engine.common.text import clean, subscript
 from engine.maths.operations.operation import Operation, Phase
+
+_LONGEST_NAME = 60
 
 
 def report_of(audit: Audit, name: str) -> Report:
@@ -23,6 +27,7 @@ def report_of(audit: Audit, name: str) -> Report:
     problems = tuple(_problem(audit, finding) for finding in audit.findings)
     matched = tuple(_matched(audit))
     notes = tuple(audit.notes)
+    verdict: Verdict
     if problems:
         verdict = "wrong"
         summary = _summary_of_wrong(problems)
@@ -50,10 +55,12 @@ def line_of(recording: Recording, found: Found) -> Line:
     node = nodes[int(rows["node"][best])]
     place = int(rows["place"][best])
     variable = recording.places[place].text if place >= 0 else node.source
+    return _line(recording, node, variable)
+
+
+def _line(recording: Recording, node: Node, variable: str) -> Line:
     text = recording.source[node.line - 1].strip() if 0 < node.line <= len(recording.source) else ""
-    return Line(
-        node.line, node.where, text, variable if len(variable) <= 60 else variable[:59] + "…"
-    )
+    return Line(node.line, node.where, clean(text), clean(variable, _LONGEST_NAME))
 
 
 def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
@@ -81,7 +88,7 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
     if finding.found is not None:
         line = line_of(audit.recording, finding.found)
     elif not finding.line:
-        line = _line_of_update(audit, finding)
+        line = _line_of_update(audit, finding.operation)
     cell = ""
     compared = _operation(audit, finding.reads or finding.operation)
     if finding.cell is not None and compared is not None:
@@ -98,30 +105,45 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
         cell,
         finding.cell.yours if finding.cell else None,
         finding.cell.right if finding.cell else None,
+        _worked(audit, finding, compared),
+        finding.reads,
     )
 
 
 def _line_numbered(recording: Recording, number: int, variable: str) -> Line:
     if not 0 < number <= len(recording.source):
-        return Line(variable=variable)
+        return Line(variable=clean(variable, _LONGEST_NAME))
     where = next((n.where for n in recording.nodes if n.line == number), f"line {number}")
-    return Line(number, where, recording.source[number - 1].strip(), variable)
+    text = recording.source[number - 1].strip()
+    return Line(number, where, clean(text), clean(variable, _LONGEST_NAME))
 
 
-def _line_of_update(audit: Audit, finding: Finding) -> Line:
+def _worked(audit: Audit, finding: Finding, compared: Operation | None) -> BothWays | None:
+    """Work the first cell that differs out both ways."""
+    if finding.cell is None or compared is None or finding.mistake is None:
+        return None
+    around = audit.judged[0].model.around
+    index = finding.cell.index[-len(compared.target.axes) :] if compared.target.axes else ()
+    return both_ways(compared, finding.mistake, around, finding.values, index, finding.cell.yours)
+
+
+def _line_of_update(audit: Audit, parameter: str) -> Line:
     """Return the line at which a parameter is changed."""
-    if not audit.judged or finding.operation not in audit.judged[0].model.parameters:
+    if not audit.judged or parameter not in audit.judged[0].model.parameters:
         return Line()
-    record = audit.time_of_update(finding.operation)
+    record = audit.time_of_update(parameter)
     rows, recording = audit.recording.records, audit.recording
     if record >= len(rows):
         return Line()
     node = recording.nodes[int(rows["node"][record])]
-    if "assign" not in node.kind:
-        return Line()
-    place = int(rows["place"][record])
-    variable = recording.places[place].text if place >= 0 else ""
-    return Line(node.line, node.where, recording.source[node.line - 1].strip(), variable)
+    return _line_of_record(recording, record) if "assign" in node.kind else Line()
+
+
+def _line_of_record(recording: Recording, record: int) -> Line:
+    """Return the line of a record, with the place that it gives a value, or the expression."""
+    row = recording.records[record]
+    node, place = recording.nodes[int(row["node"])], int(row["place"])
+    return _line(recording, node, recording.places[place].text if place >= 0 else node.source)
 
 
 def _matched(audit: Audit) -> Iterator[Matched]:
@@ -131,12 +153,15 @@ def _matched(audit: Audit) -> Iterator[Matched]:
     wrong = {finding.operation for finding in audit.findings} | {
         finding.reads for finding in audit.findings
     }
-    recording = audit.recording
-    for (weights, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
+    recording, computed = audit.recording, audit.computed
+    for (_, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
             if operation is not None and found is not None and name not in wrong:
                 yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
+    if computed is not None and "E" not in wrong:
+        line = _line_of_record(recording, computed.record)
+        yield Matched("E", "E", line, computed.factor, False)
     for operation in first.model.operations(Phase.BACKWARD):
         match = first.matches.get(operation.name)
         if (
@@ -151,6 +176,11 @@ def _matched(audit: Audit) -> Iterator[Matched]:
                 match.factor,
                 match.transposed,
             )
+    for operation in first.model.operations(Phase.UPDATE):
+        name = operation.name
+        line = _line_of_update(audit, name)
+        if name not in wrong and audit.updates.rates.get(name) and line.number:
+            yield Matched(name, operation.symbol, line, 1.0, False)
 
 
 def _network(audit: Audit) -> dict[str, Any]:

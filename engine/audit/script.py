@@ -9,7 +9,9 @@ from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
 from engine.audit.report import Report
 from engine.audit.reporting import report_of
+from engine.audit.settled import NOTHING, Settled
 from engine.common.progress import Progress, silent
+from engine.common.text import clean
 
 
 def audit(
@@ -19,6 +21,7 @@ def audit(
     seconds: float = 20.0,
     cwd: str | Path | None = None,
     progress: Progress = silent,
+    settled: Settled = NOTHING,
 ) -> Report:
     """Run a script, and say which operation of its backpropagation is wrong, if any.
 
@@ -27,10 +30,11 @@ def audit(
         python: The Python that runs it.
         seconds: After so long it is stopped.
         cwd: The folder it runs in; the present one where nothing is said.
-        progress: Called a few times a second while it runs.
+        progress: Called a few times a second with the seconds that are over, and all of them.
+        settled: What is known about it, and need not be found out.
 
     Raises:
         AuditError: The script cannot be read or run.
     """
     recording = record(path, python=python, seconds=seconds, cwd=cwd, progress=progress)
-    return report_of(Audit(recording), Path(path).name)
+    return report_of(Audit(recording), clean(Path(path).name))

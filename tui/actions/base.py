@@ -18,6 +18,7 @@ from tui.view_state import Moment
 from tui.workspace import Frame
 
 if TYPE_CHECKING:
+    from engine.audit.opening import Yours
     from engine.debugger import Debugger
 
 T = TypeVar("T")
@@ -45,6 +46,8 @@ class Base(FailingApp):
         self.debugger: Debugger | None = None
         self.moment: Moment | None = None
         self.training = False
+        self.yours: Yours | None = None
+        """The user's script, where the run is beside one."""
         self.selected: int | None = None
         """The observation under the cursor, or None before it was moved."""
         self.early: list[Key] = []
@@ -69,6 +72,10 @@ class Base(FailingApp):
         Args:
             **options: The fields of `TableOptions` that are to be others.
         """
+        raise NotImplementedError
+
+    def read_script_again(self) -> bool:
+        """Run the user's script again if its file has changed; false where it has not."""
         raise NotImplementedError
 
     def say(self, words: str, severity: str = "information") -> None:

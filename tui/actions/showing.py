@@ -107,6 +107,7 @@ class Showing(Base):
             state=state,
             rate=self._rate(snapshot.iteration) if view.running else None,
             selected=self.selected,
+            yours=self.yours,
         )
         self.draw()
         if best is not None and best != snapshot.iteration:

@@ -113,6 +113,8 @@ _COLUMNS = (
 )
 """Which column is what."""
 
+_TABLE = (*_COLUMNS, *map(_declared, TABLE_DECLARATIONS.values()))
+
 
 at_iteration = click.option(
     "--at",
@@ -167,6 +169,13 @@ def optional_data_and_hyperparameters(command: F) -> F:
     return _data_and_hyperparameters(command, required=False)
 
 
+def network_and_table(command: F) -> F:
+    """Give a command the hyperparameters and the options on how to read a table, DATA apart."""
+    for decorator in reversed([*map(_declared, DECLARATIONS.values()), *_TABLE]):
+        command = decorator(command)
+    return command
+
+
 def written(context: click.Context) -> dict[str, Any]:
     """Return the options that were written on the command line, name → value."""
     commandline = click.core.ParameterSource.COMMANDLINE
@@ -182,8 +191,7 @@ def _data_and_hyperparameters(command: F, required: bool) -> F:
     decorators = [
         click.argument("data", type=NAME, metavar="DATA", required=required),
         *map(_declared, (*DECLARATIONS.values(), HISTORY)),
-        *_COLUMNS,
-        *map(_declared, TABLE_DECLARATIONS.values()),
+        *_TABLE,
         click.option(
             "--weights",
             metavar="FILE",

@@ -9,6 +9,7 @@ import click
 
 from engine.common.numbers import grouped
 from engine.common.text import counted
+from tui.commands.auditing import audit
 from tui.commands.json_output import print_json
 from tui.commands.options import (
     as_json_option,
@@ -17,7 +18,7 @@ from tui.commands.options import (
     written,
 )
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
-from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT, is_script
 from tui.terminal.process import is_dumb
 
 _USAGE = """\
@@ -67,6 +68,9 @@ def open_(
     if lacking and given["data"] is None and given["open_"] is None:
         click.echo(_USAGE, err=True)
         sys.exit(BAD_INPUT)
+    if lacking and given["data"] and is_script(given["data"]):
+        click.echo(f"nn-tui: {lacking}, so this audits without a screen", err=True)
+        click.get_current_context().invoke(audit, file=given["data"])
     if lacking:
         given |= {"breakpoints": breakpoints, "watches": watches}
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")

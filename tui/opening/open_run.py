@@ -24,12 +24,14 @@ from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
+from tui.opening.beside import open_beside
 from tui.opening.prepare import (
     CONTINUE,
     COPY,
     READ_ONLY,
     STANDARD_INPUT,
     add_stops,
+    is_script,
     prepare,
     read_table,
     table_options,
@@ -38,6 +40,7 @@ from tui.opening.prepare import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.audit.opening import Yours
     from engine.debugger import Debugger
     from engine.saved.run_files import Store
 
@@ -55,6 +58,7 @@ class Opening:
         library: Thinned out when it is saved.
         view: What the screen wanted to have again.
         notices: What there is to tell, a line each.
+        yours: The user's script that the run is beside.
     """
 
     debugger: Debugger
@@ -65,6 +69,7 @@ class Opening:
     library: Library | None = None
     view: Any = None
     notices: tuple[str, ...] = ()
+    yours: Yours | None = None
 
     def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
         """Start saving the run; return None if it is not to be saved."""
@@ -121,6 +126,8 @@ class Opener:
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
             raise InputError("--new does not go with --open")
+        if self.is_script and (self.resume or self.save or self.open_):
+            raise InputError("the run beside a script is not saved, and read anew each time")
         if self.save is not None:
             self._check_place(self.save)
 
@@ -168,6 +175,9 @@ class Opener:
             InputError: The data or the options cannot be used.
         """
         assert self.data is not None
+        if self.is_script:
+            beside = open_beside(self.data, self.given, self.explicit, self.progress)
+            return Opening(beside.debugger, notices=beside.notices, yours=beside.yours)
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
         notices += tuple(debugger.hyperparameters.without_effect(self.explicit))
         notices += self._unreadable()
@@ -186,6 +196,11 @@ class Opener:
         )
 
     @property
+    def is_script(self) -> bool:
+        """Whether DATA is a user's own program."""
+        return self.data is not None and is_script(self.data)
+
+    @property
     def size(self) -> int:
         """The size of the data file in bytes; 0 if unknown."""
         try:
@@ -200,6 +215,8 @@ class Opener:
     def offer(self) -> Entry | None:
         """Return the last saved unfinished run on the same data."""
         if self.resume or self.new or self.open_ is not None or self.how != CONTINUE:
+            return None
+        if self.is_script:
             return None
         runs = self.runs()
         return runs[0] if runs and runs[0].saved and runs[0].saved.is_unfinished else None
