@@ -19,11 +19,10 @@ from engine.audit.consistency import (
 from engine.audit.failures import explain_failure, understand_partial, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, activated, layers_again
+from engine.audit.forward import Linear, layers_again
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, losses_in, squared_too_late
-from engine.audit.matching import TOLERANCE, factor_of, same
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import output_of
 from engine.audit.recording.recording import Recording
@@ -32,7 +31,6 @@ from engine.audit.understand import Understood, understand
 from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
 from engine.common.errors import InputError
 from engine.common.numbers import general
-from engine.maths.activations import ACTIVATIONS, OUTPUT
 from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
@@ -390,19 +388,6 @@ class Audit:
             if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
-
-
-__all__ = [
-    "ACTIVATIONS",
-    "LOSSES",
-    "OUTPUT",
-    "TOLERANCE",
-    "Audit",
-    "activated",
-    "factor_of",
-    "replace",
-    "same",
-]
 
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:

@@ -244,8 +244,8 @@ def penalties(
             yield Finding(
                 name,
                 "penalty",
-                f"the penalty enters the step of {name} with the wrong sign: it makes large weights "
-                "grow",
+                f"the penalty enters the step of {name} with the wrong sign: it makes large "
+                "weights grow",
                 f"subtract η·λ·{name}",
             )
     if computed is None or not computed.penalty or not computed.is_named:

@@ -8,7 +8,7 @@ from itertools import product as pairs
 
 import numpy as np
 
-from engine.audit.matching import Match, find, first, is_telling, same
+from engine.audit.matching import Match, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.activations import ACTIVATIONS
@@ -379,7 +379,7 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
 
 
 def _activate(one: Pass, layer: Linear) -> None:
-    """Find what the pre-activation becomes; what leaves it as it is counts where nothing else is."""
+    """Find what the pre-activation becomes; to stay as it is counts where nothing else fits."""
     bent: list[str] = []
     straight: list[str] = []
     layer.a, layer.of_a = layer.z, layer.of_z
@@ -428,6 +428,3 @@ def _joined(layer: Linear, node: Linear) -> Linear:
         node.bias, node.weights = node.weights[at], node.weights[own]
         node.inputs, node.ones = node.inputs[:, own], ones
     return node
-
-
-__all__ = ["Linear", "activated", "find", "layers_of", "slope"]

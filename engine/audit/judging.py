@@ -7,8 +7,8 @@ right; where it differs, the mistakes of the formula are tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -375,7 +375,8 @@ class _Judge:
             Finding(
                 operation=culprit.name,
                 kind="unknown",
-                says=f"this takes the part of {culprit.symbol}, but is not {culprit.right_hand_side}",
+                says=f"this takes the part of {culprit.symbol}, but is not "
+                f"{culprit.right_hand_side}",
                 repair=f"{culprit.symbol} = {culprit.right_hand_side}",
                 iteration=self.one.number,
                 found=match.found,
@@ -433,6 +434,3 @@ def _first_cell(theirs: Array, right: Array) -> Cell | None:
         return None
     index = tuple(int(i) for i in places[0])
     return Cell(index, float(theirs[index]), float(right[index]))
-
-
-__all__ = ["Found", "Iterable", "Judged", "as_matrix", "judge", "replace"]

@@ -43,8 +43,8 @@ class Computed:
 def value_of(name: str, f: Array, f0: Array) -> float:
     """Compute a loss of ours."""
     axes = (Axis("N", ("",) * f.shape[0]), Axis("O", ("",) * f.shape[1]))
-    leaves = (Leaf(Variable(symbol, axes)) for symbol in ("f", "f0"))
-    tree = LOSSES[name].value(*leaves, Setting(setting(1.0, "δ"), is_signed(f0)))
+    known = Setting(setting(1.0, "δ"), is_signed(f0))
+    tree = LOSSES[name].value(Leaf(Variable("f", axes)), Leaf(Variable("f0", axes)), known)
     return float(evaluate(tree, {"f": f, "f0": f0}))
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.audit.forward import Linear
-from engine.common.errors import InputError
 from engine.data.dataset import Dataset
 from engine.maths.mistakes import Around, Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
@@ -155,10 +154,7 @@ def _bias(layers: Sequence[Linear]) -> str:
     if not own:
         return "none"
     sources = {id(layer.of_bias) for layer in layers if layer.of_bias is not None}
-    if all(np.size(bias) == 1 for bias in own) and len(sources) == 1 and len(layers) == len(own):
-        if any(layer.z.shape[1] > 1 for layer in layers):
-            return "shared"
+    is_one = len(sources) == 1 and all(np.size(bias) == 1 for bias in own)
+    if is_one and len(layers) == len(own) and any(layer.z.shape[1] > 1 for layer in layers):
+        return "shared"
     return "per-neuron"
-
-
-__all__ = ["InputError", "Model", "model_of"]

@@ -1,4 +1,4 @@
-"""The output of a script's network: the predictions, rightly or wrongly activated, and the targets."""
+"""The output of a script's network: predictions, rightly or wrongly activated, and targets."""
 
 from __future__ import annotations
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.recording.recording import Recording
 from engine.audit.scalars import ScalarLayer, Scalars
@@ -21,6 +24,7 @@ GIVEN = ("for", "param")
 """The kinds of records that make no number: they take one that is there."""
 
 Site = tuple[object, ...]
+Records = NDArray[np.intp]
 """Where a script reads or makes an array."""
 
 _MOST_CELLS = 1_000_000
@@ -143,7 +147,7 @@ def loops(recording: Recording, fewest: int = 2) -> Iterator[Loop]:
     yield Loop(-1, _Passes(recording, [(whole, 0)]))
 
 
-def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
+def _turns(recording: Recording, node: int) -> list[tuple[Records, int]]:
     """Return the records of each turn of a loop, and how long their common path is."""
     prefix: dict[int, tuple[int, int]] = {}
     numbers: dict[Site, int] = {}
@@ -161,7 +165,7 @@ def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
     sorted_turns = of_record[order]
     starts = np.searchsorted(sorted_turns, np.arange(len(numbers)))
     ends = np.searchsorted(sorted_turns, np.arange(len(numbers)), side="right")
-    lengths = {turn: length for turn, length in prefix.values()}
+    lengths = dict(prefix.values())
     turns = [
         (order[start:end], lengths[turn])
         for turn, (start, end) in enumerate(zip(starts, ends, strict=True))
@@ -174,7 +178,7 @@ def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
 class _Passes(Sequence[Pass]):
     """The passes of a loop, made when they are asked for."""
 
-    def __init__(self, recording: Recording, turns: list[tuple[Array, int]]) -> None:
+    def __init__(self, recording: Recording, turns: list[tuple[Records, int]]) -> None:
         self._recording = recording
         self._turns = turns
         self._made: dict[int, Pass] = {}
@@ -197,7 +201,7 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
     Rows of the table are other arrays in each pass too, but they come again, or stand in an array
     that was there before the loop. None where there is only one pass.
     """
-    others = [n for n in range(max(number - 1, 0), min(number + _RECURRING, len(passes)))]
+    others = range(max(number - 1, 0), min(number + _RECURRING, len(passes)))
     if len(others) < 2:
         return None
     known = recording.rows_before(passes[0].bounds[0])
@@ -207,7 +211,7 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
             continue
         twins = [passes[n].twin(found) for n in others]
         texts = [twin.flat.tobytes() for twin in twins if twin is not None]
-        runs = sum(1 for a, b in zip(texts, texts[1:], strict=False) if a != b)
+        runs = sum(1 for a, b in pairwise(texts) if a != b)
         if runs and len(set(texts)) == runs + 1:
             sites.add(site)
     return sites
@@ -221,7 +225,7 @@ def follows(passes: Sequence[Pass], number: int, recording: Recording) -> bool:
     return bool(windows[passes[number].bounds[1] - 1] == windows[passes[number + 1].bounds[0]])
 
 
-def _made(recording: Recording, number: int, records: Array, length: int) -> Pass:
+def _made(recording: Recording, number: int, records: Records, length: int) -> Pass:
     rows = recording.records
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
@@ -351,7 +355,8 @@ def _assembled(
             if kind.startswith("augassign"):
                 # What a loop adds up is whole after its last turn.
                 for axes in range(1, len(extent)):
-                    last = data[(..., *(-1,) * axes, *(slice(None),) * len(shape))]
+                    ends: tuple[Any, ...] = (..., *(-1,) * axes, *(slice(None),) * len(shape))
+                    last = data[ends]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
 
 

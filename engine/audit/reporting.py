@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.audit.auditing import Audit
 from engine.audit.findings import Finding
-from engine.audit.judging import as_matrix
 from engine.audit.passes import Found
 from engine.audit.problem import Line, Matched, Problem
 from engine.audit.recording.recording import Node, Recording
@@ -216,6 +215,3 @@ def _network(audit: Audit) -> dict[str, Any]:
     if audit.updates.optimiser == "sgd" and rates and np.ptp(rates) < 1e-6 * max(rates):
         network["learning_rate"] = float(general(rates[0]))
     return network
-
-
-__all__ = ["as_matrix", "line_of", "report_of"]

@@ -37,7 +37,8 @@ def targets_of(one: Pass, output: Linear) -> Targets | None:
 
 def every_targets(one: Pass, output: Linear) -> list[Targets]:
     """Return what may be the targets, the likeliest first."""
-    assert output.a is not None and output.of_a is not None
+    assert output.a is not None
+    assert output.of_a is not None
     if one.subtracted and output.a.size == 1:
         known = _subtracted(one, output, output.of_a)
         return [known] if known is not None else []

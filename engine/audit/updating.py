@@ -252,8 +252,8 @@ def _simulated(
             if _rates(own, directions) is None or _is_plain(own):
                 continue
             updates.optimiser = model.hyperparameters.optimiser
-            others = [key for key in instead if key != operation.name]
-            also = f"; so in {', '.join(map(subscript, others))}" if others else ""
+            beside = [key for key in instead if key != operation.name]
+            also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
             updates.findings += [
                 Finding(
                     each,
@@ -271,7 +271,7 @@ def _simulated(
 def _optimiser_mistakes(
     model: Model, name: str
 ) -> Iterator[tuple[Operation, Mistake, dict[str, Formula]]]:
-    """Go through the mistakes of an optimiser: of one operation, and alike in two that are alike."""
+    """Go through the mistakes of an optimiser: of one operation, and of two that are alike."""
     operations = [o for o in _own_operations(model, name) if o.name != f"delta_{name}"]
     every = {
         operation.name: [
