@@ -58,6 +58,7 @@ class Audit:
         self.activations: list[str] = []
         self.unsure: list[str] = []
         self.forward: list[Finding] = []
+        self.compared: list[bool] = []
         if self.understood is not None:
             self._run(self.understood)
         self._add_failure()
@@ -90,8 +91,8 @@ class Audit:
 
     def _run(self, understood: Understood) -> None:
         passes = list(self._layers(understood))
-        if not passes or understood.targets is None:
-            self.unsure.append("the targets")
+        if not passes or understood.targets is None or 2 * sum(self.compared) < len(passes):
+            self.unsure.append("what the predictions are compared with, the targets")
             return
         self.activations = self._activations([layers for _, layers, _ in passes])
         best: tuple[int, int] | None = None
@@ -145,6 +146,7 @@ class Audit:
             output = output_of(one, layers, understood.targets)
             if output.targets is None:
                 continue
+            self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
             yield number, layers, output.targets.data
@@ -154,6 +156,10 @@ class Audit:
         for position in range(len(passes[0])):
             sets = [layers[position].activation for layers in passes]
             common = [name for name in sets[0] if all(name in one for one in sets)]
+            is_last = position == len(passes[0]) - 1
+            if is_last and "identity" in common:
+                # Where every prediction is positive, nothing tells it from relu.
+                common = ["identity"]
             chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
         return chosen
 
@@ -328,6 +334,10 @@ class Audit:
                 + (", though they go downhill everywhere" if down else "")
             )
         loose = {name for one in self.judged for name in one.unmatched}
+        is_scalar = bool(self.judged[0].one.scalars) and self.updates.optimiser == "sgd"
+        if is_scalar and not self.findings and not descends(self.judged):
+            # Any step of a single number is a multiple of its gradient.
+            self.unsure.append("the steps are no common multiple of the gradient")
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 

@@ -178,11 +178,15 @@ def _as_inputs(found: Found, width: int) -> Iterator[Array]:
 def _linear(
     one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
 ) -> Iterator[Linear]:
+    yield from _of_scalars(one)
     taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
     weights = _each_once(
         found
         for found in taken
-        if changing is None or found.site in changing or (found.loose and found.loose in changing)
+        if not (one.scalars and (found.size == 1 or found.site[0] == "scalars"))
+        and (
+            changing is None or found.site in changing or (found.loose and found.loose in changing)
+        )
     )
     taken = _biases(_each_once(taken), changing, biases)
     if len(weights) > _MOST_TAKEN:
@@ -222,6 +226,24 @@ def _linear(
                     if node is not None and key not in seen:
                         seen.add(key)  # type: ignore[arg-type]
                         yield node
+
+
+def _of_scalars(one: Pass) -> Iterator[Linear]:
+    for parts in one.scalars:
+        bias = parts.get("bias")
+        weights = parts["weights"].data
+        given = parts["inputs"].data.reshape(-1, len(weights))
+        yield Linear(
+            given,
+            weights,
+            None if bias is None else bias.data,
+            parts["z"].data.reshape(len(given), -1),
+            parts["inputs"],
+            parts["weights"],
+            bias,
+            parts["z"],
+            turned=False,
+        )
 
 
 def _biases(taken: list[Found], changing: set[Site] | None, known: set[Site] | None) -> list[Found]:

@@ -311,7 +311,7 @@ class _Judge:
                 says=mistake.says,
                 repair=mistake.repair,
                 iteration=self.one.number,
-                found=match.found if match is not None else None,
+                found=match.found if match is not None else self._part(culprit, mistake, value),
                 cell=_first_cell(theirs, right * factor),
                 reads=culprit.name,
                 mistake=mistake,
@@ -330,6 +330,19 @@ class _Judge:
                 self._take(gradient, best, total)
             else:
                 self.judged.totals[gradient.name] = total
+
+    def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
+        """Return where a script makes the wrong factor of a product that it does not write down."""
+        names = [tensor.name for tensor in culprit.reads]
+        rest = [self.values[name] for name in names if name != mistake.of]
+        if mistake.of not in names or len(rest) != 1 or rest[0].shape != value.shape:
+            return None
+        with np.errstate(all="ignore"):
+            factor = as_matrix(value / rest[0])
+        if not is_telling(factor):
+            return None
+        match = next(find(self.one, factor, after=self.start, free=False), None)
+        return match.found if match else None
 
     def _by_role(self, operation: Operation, parameter: str) -> bool:
         """Find what plays the part of the last operation that was not found, though it is wrong."""

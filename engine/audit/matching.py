@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product as pairs
 
 import numpy as np
 
@@ -102,6 +103,49 @@ def find(
         free: Whether a factor is allowed.
         tolerance: Up to which share of the largest number they may differ.
     """
+    yield from _whole(one, wanted, after, before, free, tolerance)
+    if one.scalars and wanted.size > 1:
+        yield from _by_parts(one, wanted, after, before, free, tolerance)
+
+
+_FACTORS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
+"""Factors of what is put together: single numbers have too many others by chance."""
+
+
+def _by_parts(
+    one: Pass, wanted: Array, after: int, before: int | None, free: bool, tolerance: float
+) -> Iterator[Match]:
+    """Find an array of which each column, or each cell, is there by itself, with one factor."""
+    rows = one.scalars[0]["z"].size // one.scalars[0]["weights"].data.shape[1]
+    sizes = {1.0, 1.0 / rows, float(rows)}
+    factors = [share * size for share in _FACTORS for size in sizes] if free else [1.0]
+    ways = [list(wanted.reshape(-1, 1, 1))]
+    if len(wanted) > 1 and wanted.shape[1] > 1:
+        ways.insert(0, [column[:, None] for column in wanted.T])
+    for parts, factor in pairs(ways, factors):
+        firsts = []
+        for part in parts:
+            hit = next(
+                (
+                    match.found
+                    for match in _whole(one, factor * part, after, before, False, tolerance)
+                    if not match.found.is_taken
+                ),
+                None,
+            )
+            if hit is None:
+                break
+            firsts.append(hit)
+        else:
+            last = max(found.first for found in firsts)
+            head = firsts[0]
+            made = Found(factor * wanted, last, head.records, head.site, False, True)
+            yield Match(made, factor, False)
+
+
+def _whole(
+    one: Pass, wanted: Array, after: int, before: int | None, free: bool, tolerance: float
+) -> Iterator[Match]:
     members = one.by_size.get(wanted.size, ())
     if not members:
         return
@@ -111,7 +155,9 @@ def find(
             continue
         for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):
             factor = factor_of(data, wanted, tolerance)
-            if factor is not None and (free or abs(factor - 1.0) <= tolerance):
+            # Sums and inputs of scalars are multiples of a gradient of one row, and no gradient.
+            fixed = not free or found.site[0] == "scalars"
+            if factor is not None and (not fixed or abs(factor - 1.0) <= tolerance):
                 yield Match(found, factor, transposed)
                 break
 

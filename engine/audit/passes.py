@@ -13,11 +13,15 @@ from functools import cached_property
 import numpy as np
 
 from engine.audit.recording.recording import Recording
+from engine.audit.scalars import ScalarLayer, Scalars
 from engine.maths.tensor import Array
 
 READS = ("Name", "Attribute", "Subscript")
 GIVEN = ("for", "param")
 """The kinds of records that make no number: they take one that is there."""
+
+Site = tuple[object, ...]
+"""Where a script reads or makes an array."""
 
 _MOST_CELLS = 1_000_000
 _MOST_GROUPS = 64
@@ -42,10 +46,10 @@ class Found:
     data: Array
     first: int
     records: list[int]
-    site: tuple[object, ...]
+    site: Site
     is_taken: bool
     is_assembled: bool = False
-    loose: tuple[object, ...] = ()
+    loose: Site = ()
 
     @cached_property
     def flat(self) -> Array:
@@ -67,12 +71,16 @@ class Pass:
         found: The arrays, in the order in which they were first seen.
         taken: Those that come from outside, by their sites.
         bounds: The first record, and the one after the last.
+        scalars: For each layer of scalar weights its inputs, weights, bias and z, put together.
+        subtracted: The operands of the subtractions of single numbers, where there are such layers.
     """
 
     number: int
     found: list[Found]
     bounds: tuple[int, int]
-    taken: dict[tuple[object, ...], Found] = field(default_factory=dict)
+    taken: dict[Site, Found] = field(default_factory=dict)
+    scalars: list[dict[str, Found]] = field(default_factory=list)
+    subtracted: list[tuple[Found, Found]] = field(default_factory=list)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
@@ -80,7 +88,7 @@ class Pass:
         return self.sites.get(found.site) or self.sites.get(found.loose)
 
     @cached_property
-    def sites(self) -> dict[tuple[object, ...], Found]:
+    def sites(self) -> dict[Site, Found]:
         """The arrays by the places where they are read or made."""
         sites = {known.site: known for known in reversed(self.found)}
         for known in reversed(self.found):
@@ -138,7 +146,7 @@ def loops(recording: Recording, fewest: int = 2) -> Iterator[Loop]:
 def _turns(recording: Recording, node: int) -> list[tuple[Array, int]]:
     """Return the records of each turn of a loop, and how long their common path is."""
     prefix: dict[int, tuple[int, int]] = {}
-    numbers: dict[tuple[object, ...], int] = {}
+    numbers: dict[Site, int] = {}
     for number, path in enumerate(recording.paths):
         for depth, (at, index) in enumerate(path):
             if at == node and index >= 0:
@@ -183,9 +191,7 @@ class _Passes(Sequence[Pass]):
         return self._made[number]
 
 
-def changing(
-    passes: Sequence[Pass], number: int, recording: Recording
-) -> set[tuple[object, ...]] | None:
+def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[Site] | None:
     """Return the sites of what a pass takes that may be parameters: they are ever new arrays.
 
     Rows of the table are other arrays in each pass too, but they come again, or stand in an array
@@ -195,7 +201,7 @@ def changing(
     if len(others) < 2:
         return None
     known = recording.rows_before(passes[0].bounds[0])
-    sites: set[tuple[object, ...]] = set()
+    sites: set[Site] = set()
     for site, found in passes[number].taken.items():
         if found.flat.tobytes() in known:
             continue
@@ -219,7 +225,7 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
     rows = recording.records
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
-    turns: dict[tuple[object, ...], list[tuple[tuple[int, ...], int]]] = {}
+    turns: dict[Site, list[tuple[tuple[int, ...], int]]] = {}
     for record in records.tolist():
         value = int(rows["value"][record])
         if value < 0:
@@ -229,7 +235,8 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
         inner = tuple(at for at, _ in path)
         kind = nodes[node].kind
         text = recording.places[place].text if place >= 0 else ""
-        loose = (node, inner, text)
+        # An element of a list is read by its name too; a[i] is the same place whatever i is.
+        loose: Site = (node, inner) if kind == "Subscript" else (node, inner, text)
         owner = recording.places[place].owner if place >= 0 else ()
         site = (*loose, owner) if owner and owner[0] in ("attribute", "item") else loose
         known = by_value.get(value)
@@ -248,14 +255,50 @@ def _made(recording: Recording, number: int, records: Array, length: int) -> Pas
     found = list(by_value.values())
     for site, made in turns.items():
         found.extend(_assembled(recording, site, made, by_value))
+    scalars = Scalars(recording, records.tolist())
+    layers = [_layer_of_scalars(layer, recording, by_value) for layer in scalars.layers]
+    found.extend(part for layer in layers for part in layer.values())
     found.sort(key=lambda one: one.first)
-    one = Pass(number, found, (int(records[0]), int(records[-1]) + 1))
+    one = Pass(number, found, (int(records[0]), int(records[-1]) + 1), scalars=layers)
+    if layers:
+        one.subtracted = [
+            (by_value[a], by_value[b])
+            for a, b in scalars.differences
+            if a in by_value and b in by_value
+        ]
     for known in found:
         if known.is_taken:
             one.taken.setdefault(known.site, known)
             if known.loose:
                 one.taken.setdefault(known.loose, known)
     return one
+
+
+def _layer_of_scalars(
+    layer: ScalarLayer, recording: Recording, by_value: dict[int, Found]
+) -> dict[str, Found]:
+    """Put the parts of a layer together as the arrays that they would be."""
+    parts: dict[str, Found] = {}
+    for name, data in (
+        ("inputs", layer.inputs),
+        ("weights", layer.weights),
+        ("bias", layer.bias),
+        ("z", layer.z),
+    ):
+        if data is None:
+            continue
+        records = layer.records[name]
+        values = recording.records["value"][records].tolist()
+        owners = layer.owners.get(name, ())
+        # A single number is there as it is, but a parameter is told by its place.
+        if name in ("inputs", "z") and len(records) == 1:
+            parts[name] = by_value[values[0]]
+            continue
+        is_taken = bool(owners) or all(by_value[value].is_taken for value in values)
+        site = ("scalars", name, *(owners or records))
+        loose = ("scalars", name, *(owner[-1] for owner in owners)) if owners else ()
+        parts[name] = Found(data, max(records), records, site, is_taken, True, loose)
+    return parts
 
 
 def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
@@ -269,7 +312,7 @@ def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Fou
 
 def _assembled(
     recording: Recording,
-    site: tuple[object, ...],
+    site: Site,
     made: list[tuple[tuple[int, ...], int]],
     by_value: dict[int, Found],
 ) -> Iterator[Found]:
@@ -300,6 +343,8 @@ def _assembled(
             ordered = [latest[index] for index in np.ndindex(extent)]
             data = np.stack([values[rows["value"][record]] for record in ordered])
             data = data.reshape(extent + shape)
+            if _counts(data):
+                continue
             is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
             where = ("turns", kept, outer, *site)
             yield Found(data, max(ordered), ordered, where, is_taken, True)
@@ -308,6 +353,13 @@ def _assembled(
                 for axes in range(1, len(extent)):
                     last = data[(..., *(-1,) * axes, *(slice(None),) * len(shape))]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
+
+
+def _counts(data: Array) -> bool:
+    """Whether numbers are those of a counter, up or down, and no data."""
+    flat = data.ravel()
+    up = np.arange(flat.size)
+    return flat.size > 1 and (np.array_equal(flat, up) or np.array_equal(flat, up[::-1]))
 
 
 def _kept_axes(depth: int) -> Iterator[tuple[int, ...]]:

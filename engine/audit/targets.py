@@ -38,6 +38,9 @@ def targets_of(one: Pass, output: Linear) -> Targets | None:
 def every_targets(one: Pass, output: Linear) -> list[Targets]:
     """Return what may be the targets, the likeliest first."""
     assert output.a is not None and output.of_a is not None
+    if one.subtracted and output.a.size == 1:
+        known = _subtracted(one, output, output.of_a)
+        return [known] if known is not None else []
     candidates = sorted(_candidates(one, output), key=lambda t: not t.found.is_taken)
     found = [
         replace(targets, is_compared=True)
@@ -77,6 +80,16 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
             if match is not None and match.found is not targets.found and not match.found.is_taken:
                 return True
     return False
+
+
+def _subtracted(one: Pass, output: Linear, of_a: Found) -> Targets | None:
+    """Find a single target by what is subtracted: a single number is a multiple of any other."""
+    pairs = [pair for pair in one.subtracted if of_a in pair and pair[0] is not pair[1]]
+    others = {id(other): other for pair in pairs for other in pair if other is not of_a}
+    if len(others) != 1:
+        return None
+    (other,) = others.values()
+    return Targets(other.data.reshape(1, 1), other, False, True)
 
 
 def _comparisons(f: Array, f0: Array) -> Iterator[Array]:

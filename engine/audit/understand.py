@@ -17,7 +17,7 @@ from engine.maths.tensor import Array
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
 _MOST_OPTIONS = 16
-_SURE = 0.9
+_UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
 """How many passes are looked at to see whether the weights change."""
 
@@ -59,13 +59,11 @@ def understand(recording: Recording) -> Understood | None:
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        found = _best_probe(passes, recording, best is None)
+        found = _best_probe(passes, recording, first_seen, best is None)
         if found is None:
             continue
         probe, layers, support = found
         is_one = len(passes) == 1
-        if not is_one and not _changes(recording, passes, layers, first_seen):
-            continue
         targets = _targets(passes, recording, probe, layers)
         size = sum(layer.z.shape[1] for layer in layers)
         own = (targets is not None, support > 0.5, len(layers), size, not is_one)
@@ -75,14 +73,15 @@ def understand(recording: Recording) -> Understood | None:
 
 
 def _best_probe(
-    passes: Sequence[Pass], recording: Recording, is_first: bool
+    passes: Sequence[Pass], recording: Recording, first_seen: Array, is_first: bool
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
     probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
     others = sorted({count * n // _PROBES for n in range(_PROBES)})
     best: tuple[int, list[Linear], float] | None = None
-    for probe in probes:
+    rank: tuple[object, ...] = ()
+    for turn, probe in enumerate(probes):
         one = passes[probe]
         if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
             continue
@@ -93,9 +92,13 @@ def _best_probe(
                 for n in others
             )
             support = same_there / len(others)
-            if best is None or support > best[2]:
-                best = (probe, layers, support)
-        if best is not None and best[2] >= _SURE:
+            if count > 1 and not _changes(recording, passes, layers, first_seen):
+                continue
+            width = sum(layer.z.shape[1] for layer in layers)
+            own = (support > _UNSURE, len(layers), width, support)
+            if best is None or own > rank:
+                best, rank = (probe, layers, support), own
+        if turn and best is not None and best[2] >= _SURE:
             break
     return best
 
