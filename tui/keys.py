@@ -337,7 +337,7 @@ KEYS = (
         ("r",),
         "r",
         "reset",
-        "start again at iteration 0; the run before stays as a branch; run a changed script again",
+        "start again at iteration 0; the run before stays as a branch; runs a changed script",
         CHANGING,
         footer=False,
         title="Reset to iteration 0",

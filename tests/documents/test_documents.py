@@ -17,6 +17,7 @@ from engine.saved.run_files import SingleFile
 from engine.saved.saver import Saver
 from tests.documents.__main__ import main
 from tests.documents.blocks import BLOCKS, DOCUMENTS, LAYERS, ROOMS, ROOT, filled, without_blocks
+from tests.engine.scripts import RIGHT, written
 from tui.cli import cli
 from tui.keys import KEYS
 
@@ -156,6 +157,7 @@ def commands() -> Iterator[str]:
 PLACEHOLDERS = {
     "DATA": "or",
     "CELL": "dE_dw[0, 0]",
+    "FILE": "mine.py",
     "COMMAND": "train",
     "my.csv": str(ROOT / "samples/or.csv"),
     "mine.csv": str(ROOT / "samples/or.csv"),
@@ -168,13 +170,14 @@ ON_THE_SCREEN = ("nn-tui samples/or.csv --iterations 10000000",)
 
 @pytest.fixture
 def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A saved run by its name, and as a file."""
+    """A saved run by its name, and as a file; beside it a script."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     library = Library()
     debugger = Debugger(read_dataset("or"), Hyperparameters(iterations=40))
     saver = Saver(debugger, library.new(), single=SingleFile(Path("my.nnrun")))
     debugger.run(30)
+    written(tmp_path, RIGHT)
     assert saver.close("quit", here=True)
     return library.entries()[0].identity
 
