@@ -79,6 +79,9 @@ class NNTui(
     def read_again(self, **options: object) -> None:
         self._loader.read_again(**options)
 
+    def read_script_again(self) -> bool:
+        return self._loader.read_script_again()
+
     def compose(self) -> ComposeResult:
         yield self.frame
         yield Footer(show_command_palette=False)

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from engine import __version__
 from engine.common.errors import InputError
 from engine.common.text import clean
+from tui.commands.auditing import audit
 from tui.commands.collection import export, runs, samples
 from tui.commands.completion import completion
 from tui.commands.deriving import derive
@@ -122,6 +123,7 @@ def cli(ctx: click.Context) -> None:
 for command in (
     open_,
     train,
+    audit,
     trace,
     explain,
     evaluate,

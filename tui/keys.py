@@ -383,7 +383,7 @@ KEYS = (
         ("r",),
         "r",
         "reset",
-        "start again at iteration 0; the run before stays as a branch",
+        "start again at iteration 0; the run before stays as a branch; runs a changed script",
         CHANGING,
         footer=False,
         title="Reset to iteration 0",

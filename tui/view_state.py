@@ -11,6 +11,7 @@ from engine.common.pace import FULL, Speed
 from engine.data.options import TABLE_DECLARATIONS
 
 if TYPE_CHECKING:
+    from engine.audit.opening import Yours
     from engine.common.declaration import Value
     from engine.data.dataset import Dataset
     from engine.inspection.snapshot import Snapshot
@@ -38,6 +39,7 @@ class Moment:
         speed: How fast it runs, or would.
         curves: The watched numbers of each iteration, by the expression, as far as they are
             drawn and were looked for.
+        yours: The user's script beside the program, where one was opened.
     """
 
     dataset: Dataset
@@ -45,6 +47,7 @@ class Moment:
     state: State
     rate: float | None = None
     selected: int | None = None
+    yours: Yours | None = None
     speed: Speed = FULL
     curves: Mapping[str, Array] = field(default_factory=dict)
 

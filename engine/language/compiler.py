@@ -59,6 +59,9 @@ class Names(Protocol):
     def term(self, name: str) -> Term:
         """Return the term that a name stands for, or raise QueryError."""
 
+    def yours(self, name: str) -> Term:
+        """Return what the user's script has for a name, or raise QueryError."""
+
     def previous(self, name: str) -> Term:
         """Return the value of a name one iteration ago, or raise QueryError."""
 
@@ -170,7 +173,9 @@ class _Compiler:
             case ast.Name():
                 if node.id in FUNCTIONS or node.id == "prev":
                     raise refusal(node, f"{node.id} needs an argument: {node.id}(…)")
-                return self._named(node, self._names.term)
+                return self._named(node, node.id, self._names.term)
+            case ast.Attribute(value=ast.Name(id="yours"), attr=name):
+                return self._named(node, name, self._names.yours)
             case ast.UnaryOp():
                 return self._unary(node)
             case ast.BinOp():
@@ -185,9 +190,9 @@ class _Compiler:
                 return self._element(node)
         raise refusal(node, f"{described(node)} cannot be used here")
 
-    def _named(self, node: ast.Name, look_up: Callable[[str], Term]) -> Term:
+    def _named(self, node: ast.expr, name: str, look_up: Callable[[str], Term]) -> Term:
         try:
-            term = look_up(node.id)
+            term = look_up(name)
         except QueryError as error:
             raise refusal(node, str(error)) from None
         self._spend(node, term.work)
@@ -299,7 +304,7 @@ class _Compiler:
         if name == "prev":
             if not isinstance(argument, ast.Name):
                 raise refusal(node, "prev takes a name, as in norm(prev(dE_dw))")
-            return self._named(argument, self._names.previous)
+            return self._named(argument, argument.id, self._names.previous)
         function = FUNCTIONS.get(name)
         if function is None:
             known = ", ".join([*FUNCTIONS, "prev"])

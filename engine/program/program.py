@@ -25,6 +25,7 @@ from engine.program.assembly.backward import add_backward
 from engine.program.assembly.builder import Workbench
 from engine.program.assembly.forward import add_forward
 from engine.program.assembly.update import add_update
+from engine.program.beside import Beside
 from engine.program.iterations import Iterations
 from engine.program.listing import Line, Listing
 
@@ -51,6 +52,7 @@ class Program:
         iterations: The same as calls, to run single ones or many iterations at once.
         rows: The rows of the batch at hand.
         listing: The same without the numbers.
+        beside: Somebody else's numbers for the same tensors: what `yours.` means in an expression.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Program:
     ) -> None:
         self.network = Network(dataset, hyperparameters)
         self.batches = Batches(len(dataset.observations), hyperparameters)
+        self.beside: Beside | None = None
         self._indices = self.batches.of(0).copy()
         self.rows = len(self._indices)
         self.observations = self.network.observations

@@ -136,6 +136,22 @@ class Scope:
             )
         return _reading(tensor)
 
+    def yours(self, name: str) -> Term:
+        beside = self._run.program.beside
+        if beside is None:
+            raise QueryError("there is no script here; nn-tui FILE.py opens one")
+        tensor = self._tensor(name)
+
+        def value() -> object:
+            found = beside.value(tensor.name, self.iteration)
+            if found is None or found.shape != tensor.shape:
+                raise NotComputedError(
+                    f"yours.{tensor.name} was not recorded in iteration {self.iteration}"
+                )
+            return _read_only(found)[()]
+
+        return Term(value, tensor.whole.shape, axes=tensor.axes, work=tensor.whole.size)
+
     def previous(self, name: str) -> Term:
         tensor = self._tensor(name)
         here = self._is_computed(tensor)

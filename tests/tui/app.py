@@ -67,6 +67,7 @@ class PlainOpener:
     load: Callable[[], Debugger]
     progress: Progress = silent
     size: int = 0
+    is_script: bool = False
 
     def offer(self) -> None:
         return None

@@ -20,6 +20,7 @@ from tui.view_state import Moment
 from tui.workspace import Frame
 
 if TYPE_CHECKING:
+    from engine.audit.opening import Yours
     from engine.debugger import Debugger
     from engine.derive import Exercise, Find
 
@@ -49,6 +50,8 @@ class Base(FailingApp):
         self.debugger: Debugger | None = None
         self.moment: Moment | None = None
         self.training = False
+        self.yours: Yours | None = None
+        """The user's script, where the run is beside one."""
         self.selected: int | None = None
         """The observation under the cursor, or None before it was moved."""
         self.keymap: dict[str, str] = {}
@@ -86,6 +89,10 @@ class Base(FailingApp):
         Args:
             **options: The fields of `TableOptions` that are to be others.
         """
+        raise NotImplementedError
+
+    def read_script_again(self) -> bool:
+        """Run the user's script again if its file has changed; false where it has not."""
         raise NotImplementedError
 
     def say(self, words: str, severity: str = "information") -> None:

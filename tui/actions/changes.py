@@ -31,7 +31,7 @@ class ChangeActions(Base):
     """The keys that change the run."""
 
     def action_reset(self) -> None:
-        if self.session is None or self.moment is None:
+        if self.session is None or self.moment is None or self.read_script_again():
             return
         if self.moment.snapshot.computed:
             self.say("Reset to iteration 0. u brings the run before back; t lists both.")

@@ -14,6 +14,7 @@ from textual.events import Event, Key
 
 from engine.common.errors import InputError, MissingCellError
 from engine.common.numbers import gigabytes, megabytes
+from engine.common.progress import silent
 from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.showing import Showing
@@ -35,6 +36,8 @@ _AT_ONCE = frozenset(
     for name in key.keys
 )
 """Keys that need no run."""
+_SHORT = 8
+"""Seconds that a notice beside a script is shown."""
 _QUIET, _BETWEEN = 0.5, 0.2
 """Seconds before it is told how far the reading is, and between two times."""
 
@@ -123,7 +126,10 @@ class RunLoader:
     def _begin_loading(self, make: Callable[[], Opener]) -> None:
         def work() -> Opening | None:
             opener = make()
-            progress = partial(self._tell_reading, opener.size)
+            if opener.is_script:
+                self._later(self._told, f"{clean(opener.data or '', 40)}  running it …")
+            tell = self._tell_running if opener.is_script else self._tell_reading
+            progress = partial(tell, opener.size)
             self._opened_by = opener = dataclasses.replace(opener, progress=progress)
             offer = opener.offer()
             if offer is None:
@@ -144,11 +150,18 @@ class RunLoader:
             self._next_told = now + _BETWEEN
             self._later(self._show_reading, f"{_in_words(size)}{100 * done // total} %")
 
-    def _show_reading(self, words: str) -> None:
+    def _tell_running(self, size: int, done: int, total: int) -> None:
+        """Say how long the script has been running, in the thread that waits for it."""
+        if self._given_up:
+            raise _GivenUp
+        if done:
+            self._later(self._show_reading, f"{done} s", "running it")
+
+    def _show_reading(self, words: str, doing: str = "reading") -> None:
         """Show how far the reading is."""
         if self._host.moment is None and not self._given_up:
             self._can_give_up = True
-            self._told(f"reading {words}   Esc gives up")
+            self._told(f"{doing} {words}   Esc gives up")
 
     def _load(self, work: Callable[[], Opening | None]) -> None:
         """Open a run in a thread of its own."""
@@ -248,13 +261,40 @@ class RunLoader:
         host = self._host
         self._told("")
         host.exercise = opening.exercise
+        host.yours = opening.yours
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
         host.do(lambda debugger: None)
         if opening.exercise is not None:
             host.begin_exercise()
+        # Beside a script it would lie on the script's own line.
+        seconds = 20 if opening.yours is None else _SHORT
         for notice in opening.notices:
-            host.notify(clean(notice, 400), severity="warning", markup=False, timeout=20)
+            host.notify(clean(notice, 400), severity="warning", markup=False, timeout=seconds)
+
+    def read_script_again(self) -> bool:
+        """Run the user's script again if its file has changed; false where it has not."""
+        opener, script = self._opened_by, self._host.yours
+        if opener is None or script is None or not script.has_changed:
+            return False
+        self._host.halt()
+        self._told("the script has changed: running it again …")
+        another = dataclasses.replace(opener, progress=silent)
+        debugger = self._host.debugger
+        stops = None if debugger is None else (debugger.stops.copies(), debugger.stops.next_number)
+
+        def load() -> None:
+            outcome: Opening | Exception
+            try:
+                outcome = another.anew()
+                if stops is not None:
+                    outcome.debugger.stops.recall(*stops)
+            except Exception as error:
+                outcome = error
+            self._later(self._read_again, outcome, {})
+
+        threading.Thread(target=load, name="loader", daemon=True).start()
+        return True
 
     def read_again(self, **options: object) -> None:
         """Read the table in another way and start a new run on it; the present one is kept.

@@ -120,6 +120,7 @@ class Showing(Base):
             selected=self.selected,
             speed=view.speed,
             curves=self._shown_curves,
+            yours=self.yours,
         )
         self.draw()
         self._follow()

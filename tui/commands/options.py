@@ -234,6 +234,18 @@ def optional_data_and_hyperparameters(command: F) -> F:
     return _data_and_hyperparameters(command, required=False)
 
 
+def network_and_table(command: F) -> F:
+    """Give a command the hyperparameters and the options on how to read a table, DATA apart."""
+    decorators = [
+        *map(_declared, DECLARATIONS.values()),
+        *_COLUMNS,
+        *(_declared(declaration, TABLE) for declaration in TABLE_DECLARATIONS.values()),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
 def written(context: click.Context) -> dict[str, Any]:
     """Return the options that were written on the command line, name → value."""
     commandline = click.core.ParameterSource.COMMANDLINE

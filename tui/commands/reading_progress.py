@@ -21,7 +21,9 @@ _MB = 1e6
 
 
 @contextmanager
-def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
+def told_if_slow(
+    data: str, patience: float = _PATIENCE, doing: str = "reading"
+) -> Iterator[Progress]:
     """Show the progress of reading a large file in a line, and erase it at the end.
 
     Only a terminal where it can be wiped away gets it: what stands in a file or a pipe is there
@@ -30,6 +32,7 @@ def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
     Args:
         data: What is read.
         patience: Seconds after which it is told.
+        doing: What is done to it.
 
     Yields:
         What is to be told of the progress.
@@ -53,7 +56,7 @@ def told_if_slow(data: str, patience: float = _PATIENCE) -> Iterator[Progress]:
     def tell() -> None:
         pause = patience
         while not ended.wait(pause):
-            write(f"nn-tui: reading {_name(data)} …{share}")
+            write(f"nn-tui: {doing} {_name(data)} …{share}")
             pause = _BETWEEN
 
     teller = threading.Thread(target=tell, name="progress of reading", daemon=True)

@@ -9,6 +9,7 @@ import click
 
 from engine.common.pace import FULL, SPEEDS
 from engine.common.text import counted
+from tui.commands.auditing import audit
 from tui.commands.grouped_help import SCREEN, STOPS, GroupedCommand, option
 from tui.commands.json_output import print_json
 from tui.commands.options import (
@@ -18,7 +19,7 @@ from tui.commands.options import (
     written,
 )
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
-from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT
+from tui.opening.prepare import CONTINUE, COPY, READ_ONLY, STANDARD_INPUT, is_script
 from tui.terminal.process import is_dumb
 
 _USAGE = """\
@@ -96,6 +97,9 @@ def open_(
     if lacking and given["data"] is None and given["open_"] is None:
         click.echo(_USAGE, err=True)
         sys.exit(BAD_INPUT)
+    if lacking and given["data"] and is_script(given["data"]):
+        click.echo(f"nn-tui: {lacking}, so this audits without a screen", err=True)
+        click.get_current_context().invoke(audit, file=given["data"])
     if lacking:
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return

@@ -12,6 +12,7 @@ from engine.common.numbers import format_number, grouped
 from engine.maths.arithmetic import Cell, Explanation
 from tui.dialogs.listing import ListScreen
 from tui.drawing.lines import Row, cells_of, wrap
+from tui.drawing.yours import cell_rows
 from tui.view_state import Moment
 
 _MOST_OPERANDS = 500
@@ -99,6 +100,11 @@ class ExplainScreen(ListScreen):
         else:
             rows.append(Row().add(f"  {explanation.rule}", palette.text))
         rows.append(Row())
+        if self.moment.yours is not None:
+            # A parameter after its update is what the script has in the next iteration.
+            later = change is not None and not explanation.is_found
+            beside = list(cell_rows(self.moment.yours, cell, iteration + later, palette, width))
+            rows += [*beside, Row()] if beside else []
         rows += [Row().add(line, palette.dim) for line in wrap(explanation.why, width)]
         rows.append(Row())
         self._first = len(rows)

@@ -22,6 +22,7 @@ from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
+from tui.opening.beside import open_beside
 from tui.opening.known_runs import KnownRuns, standing
 from tui.opening.prepare import (
     CONTINUE,
@@ -29,6 +30,7 @@ from tui.opening.prepare import (
     READ_ONLY,
     STANDARD_INPUT,
     add_stops,
+    is_script,
     iterations_of,
     prepare,
     read_table,
@@ -39,6 +41,7 @@ from tui.opening.prepare import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.audit.opening import Yours
     from engine.debugger import Debugger
     from engine.derive import Exercise, Find
     from engine.saved.run_files import Store
@@ -58,6 +61,7 @@ class Opening:
         view: What the screen wanted to have again.
         notices: What there is to tell, a line each.
         exercise: What is to be derived or found in it, if it is an exercise.
+        yours: The user's script that the run is beside.
     """
 
     debugger: Debugger
@@ -69,6 +73,7 @@ class Opening:
     view: Any = None
     notices: tuple[str, ...] = ()
     exercise: Exercise | Find | None = None
+    yours: Yours | None = None
 
     def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
         """Start saving the run; return None if it is not to be saved."""
@@ -127,6 +132,8 @@ class Opener:
             raise InputError("--resume goes with neither --new nor --open")
         if self.new and self.open_:
             raise InputError("--new does not go with --open")
+        if self.is_script and (self.resume or self.save or self.open_):
+            raise InputError("the run beside a script is not saved, and read anew each time")
         if self.save is not None:
             self._check_place(self.save)
 
@@ -163,6 +170,9 @@ class Opener:
             InputError: The data or the options cannot be used.
         """
         assert self.data is not None
+        if self.is_script:
+            beside = open_beside(self.data, self.given, self.explicit, self.progress)
+            return Opening(beside.debugger, notices=beside.notices, yours=beside.yours)
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
         notices += remarks(debugger, self.explicit, self._epochs)
         notices += self._unreadable()
@@ -188,6 +198,11 @@ class Opener:
         )
 
     @property
+    def is_script(self) -> bool:
+        """Whether DATA is a user's own program."""
+        return self.data is not None and is_script(self.data)
+
+    @property
     def size(self) -> int:
         """The size of the data file in bytes; 0 if unknown."""
         try:
@@ -207,6 +222,8 @@ class Opener:
     def offer(self) -> Entry | None:
         """Return the last saved unfinished run on the same data."""
         if self.resume or self.new or self.open_ is not None or self.how != CONTINUE:
+            return None
+        if self.is_script:
             return None
         runs = self.runs()
         return runs[0] if runs and runs[0].saved and runs[0].saved.is_unfinished else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Container, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from engine.common.errors import InputError, ParametersError
@@ -24,8 +25,16 @@ STANDARD_INPUT = "-"
 CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
 """The ways to open a saved run."""
 
+SCRIPTS = (".py", ".ipynb")
+"""How the names of a user's own programs end."""
+
 TABLE_OPTIONS = tuple(field.name for field in dataclasses.fields(TableOptions))
 """The names of the options that say how to read the table."""
+
+
+def is_script(name: str) -> bool:
+    """Whether a name is that of a script or a notebook."""
+    return Path(name).suffix.lower() in SCRIPTS
 
 
 def table_options(given: Mapping[str, Any]) -> TableOptions:
@@ -65,6 +74,9 @@ def prepare(
     from engine.model.batches import Batches
     from engine.model.parameters_file import read_parameters
 
+    if is_script(data):
+        shown = clean(data)
+        raise InputError(f"{shown} is a script: nn-tui {shown} opens it, nn-tui audit judges it")
     table = table_options(given)
     hyperparameters = Hyperparameters(**{n: v for n, v in given.items() if n in DECLARATIONS})
     parameters = read_parameters(weights) if weights is not None else None

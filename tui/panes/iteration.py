@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped
+from tui.drawing import yours
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, cells_of
 from tui.drawing.matrix import as_table, flat_head, matrix_rows, name_width, names_of
@@ -28,6 +29,7 @@ from tui.panes.shares import ELLIPSIS, Shares, share_out
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
+    from engine.audit.opening import Yours
     from engine.program.listing import Line
 
 _MARK, _NARROWEST_PHASE = 3, 9
@@ -103,7 +105,9 @@ class IterationPane(LinesView):
         if self.moment is None or offset is None:
             return
         line = round(self.scroll_y) + offset.y
-        if line < len(self.moment.snapshot.listing.lines):
+        if offset.y < self.size.height - self.footing and line < len(
+            self.moment.snapshot.listing.lines
+        ):
             if line == self._cursor:
                 self.post_message(self.Opened(self.line.name))
             self._choose(line)
@@ -124,6 +128,8 @@ class IterationPane(LinesView):
                 title += f" complete, before {grouped(snapshot.iteration)}"
             if moment.selected is not None and snapshot.place_of(moment.selected):
                 title += f"  from observation {moment.dataset.observations[moment.selected]}"
+            if moment.yours is not None:
+                title += "  yours: ✓ ✗ · and the line"
         score = host_of(self.app).score
         self.entitle(f"{title}  {score}" if score else title)
         before = self._clock
@@ -145,16 +151,24 @@ class IterationPane(LinesView):
         if self.moment is None:
             return 1
         lines = len(self.moment.snapshot.listing.lines)
-        spare = self.size.height - lines
-        return self.size.height if spare >= _DETAIL_LINES else lines
+        spare = self.size.height - lines - self.footing
+        return self.size.height if spare >= _DETAIL_LINES else lines + self.footing
+
+    @property
+    def footing(self) -> int:
+        if self.moment is None or self.moment.yours is None:
+            return 0
+        return yours.footing(self.size.width, self.size.height)
 
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment = self.moment
         if moment is None:
             return []
         listing = moment.snapshot.listing.lines
+        count -= self.footing
+        column = 0 if moment.yours is None else yours.column_width(moment.yours)
         shares = share_out(
-            width - _MARK,
+            width - _MARK - column,
             [cells_of(line.formula) for line in listing],
             symbols=max(cells_of(line.symbol) for line in listing),
             phase=max(*(len(line.layer or "") + 2 for line in listing), _NARROWEST_PHASE),
@@ -166,9 +180,11 @@ class IterationPane(LinesView):
             before = listing[i - 1] if i else None
             row = Row()
             self._mark(row, moment, i)
+            if moment.yours is not None:
+                yours.add_column(row, moment.yours, listing[i].name, self.palette)
             phase = _phase_text(listing[i], before, i == top)
             row.add(phase, self.palette.dim, width=shares.phase)
-            self._formula(row, moment, i, shares)
+            self._formula(row, moment, i, shares, column)
             shape = shape_text(listing[i].shape).rjust(shares.shape)
             row.add(shape if shares.shape else "", self.palette.dim)
             row.add(" " * shares.gap, self.palette.dim)
@@ -177,7 +193,16 @@ class IterationPane(LinesView):
         spare = count - len(strips)
         if spare >= _DETAIL_LINES:
             strips += self._detail(moment, width, spare)
+        if self.footing and moment.yours is not None:
+            strips += [Strip.blank(width)] * (count - len(strips))
+            strips += self._source(moment.yours, moment, width)
         return strips
+
+    def _source(self, script: Yours, moment: Moment, width: int) -> list[Strip]:
+        """Lay out the script's own line of the operation that is looked at."""
+        symbol = moment.snapshot.listing.symbols[self.explained]
+        rows = yours.source_rows(script, self.explained, symbol, self.palette, width)
+        return [row.strip(width) for row in rows][: self.footing]
 
     def _base(self, moment: Moment, i: int) -> Style | None:
         if not moment.is_blurred and i == moment.snapshot.position:
@@ -197,14 +222,14 @@ class IterationPane(LinesView):
             row.add("›" if at else " ", palette.heading)
         row.add(_role(moment, i), palette.heading, width=_MARK - 1)
 
-    def _formula(self, row: Row, moment: Moment, i: int, shares: Shares) -> None:
+    def _formula(self, row: Row, moment: Moment, i: int, shares: Shares, column: int) -> None:
         palette = self.palette
         style = palette.text if i < moment.snapshot.computed else palette.label
         style = self._base(moment, i) or style
         line = moment.snapshot.listing.lines[i]
         text = line.symbol if shares.symbols else line.formula
         row.add(text, style, width=min(cells_of(text), shares.formula))
-        room = max(_MARK + shares.phase + shares.formula - row.width, 0)
+        room = max(_MARK + column + shares.phase + shares.formula - row.width, 0)
         note = _brief_note(line)
         row.add(note if cells_of(note) < room else "", palette.dim, width=room)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -153,6 +153,10 @@ class Recording:
     printed: str
 
     @cached_property
+    def _rows(self) -> dict[int, frozenset[bytes]]:
+        return {}
+
+    @cached_property
     def _times(self) -> dict[tuple[int, int], list[int]]:
         """The records of each node on each path, in the order of time."""
         times: dict[tuple[int, int], list[int]] = {}
@@ -174,6 +178,34 @@ class Recording:
         times = self._times.get((path, node), [])
         at = bisect_left(times, before) - 1
         return times[at] if at >= 0 else -1
+
+    def following(self, node: int, path: int, after: int) -> int:
+        """Return the first record of a node on a path after a time, or -1."""
+        times = self._times.get((path, node), [])
+        at = bisect_right(times, after)
+        return times[at] if at < len(times) else -1
+
+    @cached_property
+    def parents(self) -> dict[int, int]:
+        """For each node that is an operand, the node that it is one of."""
+        return {
+            child: number
+            for number, node in enumerate(self.nodes)
+            for child in node.children
+            if child >= 0
+        }
+
+    def rows_before(self, record: int) -> frozenset[bytes]:
+        """Return the rows and columns of the arrays that were there before a record."""
+        if record not in self._rows:
+            rows: set[bytes] = set()
+            for number in np.unique(self.records["value"][:record]).tolist():
+                value = np.squeeze(self.values[number]) if number >= 0 else np.zeros(())
+                if value.ndim == 2:
+                    rows.update(row.tobytes() for row in value)
+                    rows.update(column.tobytes() for column in np.ascontiguousarray(value.T))
+            self._rows[record] = frozenset(rows)
+        return self._rows[record]
 
     def operands(self, record: int) -> tuple[int, ...]:
         """Return the records of what an operation was computed from, one for each child node.

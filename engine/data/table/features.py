@@ -39,6 +39,9 @@ class _Columns:
         ((_, column),) = meant
         return Term(lambda: column, column.shape)
 
+    def yours(self, name: str) -> Term:
+        raise QueryError("yours has no meaning for a column")
+
     def previous(self, name: str) -> Term:
         raise QueryError("prev has no meaning for a column")
 

@@ -1,0 +1,409 @@
+"""An audit of a recording: understand it, judge its passes and updates, and put it in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.audit.consistency import (
+    descends,
+    goes_down,
+    penalties,
+    reduced_otherwise,
+    still,
+    true_gradients,
+    uphill_or_uneven,
+)
+from engine.audit.failures import explain_failure, understand_partial, words_of
+from engine.audit.faults import Faults, design_faults
+from engine.audit.findings import Finding
+from engine.audit.forward import Linear, layers_again
+from engine.audit.hidden_faults import beside, hidden_faults
+from engine.audit.judging import Judged, judge
+from engine.audit.losses import Computed, losses_in, squared_too_late
+from engine.audit.model import Model, model_of
+from engine.audit.outputs import output_of
+from engine.audit.recording.recording import Recording
+from engine.audit.stuck import stuck
+from engine.audit.understand import Understood, understand
+from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
+from engine.common.errors import InputError
+from engine.common.numbers import general
+from engine.maths.losses import LOSSES
+from engine.maths.tensor import Array
+
+_SEVERAL = 3
+_JUDGED = 8
+"""How many passes from the start are judged."""
+_LATE = (50, 300)
+"""Later ones, where what was a coincidence at first no longer is."""
+
+
+class Audit:
+    """What became of a recording."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.understood = understand_partial(recording) or understand(recording)
+        self.findings: list[Finding] = []
+        self.notes: list[str] = []
+        self.judged: list[Judged] = []
+        self.updates = Updates()
+        self.computed: Computed | None = None
+        self.loss = ""
+        self.activations: list[str] = []
+        self.unsure: list[str] = []
+        self.forward: list[Finding] = []
+        self.compared: list[bool] = []
+        if self.understood is not None:
+            self._run(self.understood)
+        self._add_failure()
+        self._add_hidden()
+
+    def _add_hidden(self) -> None:
+        hidden = hidden_faults(self.recording)
+        if self.judged and not (self.findings or self.unsure or self.updates.unmatched):
+            # The gradients are right: what is compared so is something else.
+            self.notes += [f.says for f in hidden if f.kind == "broadcasting"]
+            hidden = [f for f in hidden if f.kind != "broadcasting"]
+        self.findings = beside(hidden, self.findings)
+        if not self.findings:
+            self.findings += stuck(self.recording)
+
+    def _add_failure(self) -> None:
+        if self.recording.ending.kind != "failed":
+            return
+        failed = explain_failure(self.recording, self.understood, self.judged)
+        is_partial = self.understood is None or len(self.understood.passes) < 2
+        if is_partial:
+            # What was not reached is no mistake.
+            self.findings.clear()
+        if failed is not None:
+            self.findings.append(failed)
+        elif is_partial:
+            self.unsure.insert(0, words_of(self.recording.ending))
+        else:
+            self.notes.append(words_of(self.recording.ending))
+
+    def _run(self, understood: Understood) -> None:
+        passes = list(self._layers(understood))
+        if not passes or understood.targets is None or 2 * sum(self.compared) < len(passes):
+            self.unsure.append("what the predictions are compared with, the targets")
+            return
+        self.activations = self._activations([layers for _, layers, _ in passes])
+        best: tuple[int, int] | None = None
+        for loss, computed in self._losses(understood, passes):
+            judged = list(self._judged(understood, passes, loss, computed))
+            if not judged:
+                continue
+            bad = sum(len(one.findings) + len(one.unmatched) for one in judged)
+            if best is None or bad < best[0]:
+                best = (bad, 0)
+                self.judged, self.loss, self.computed = judged, loss, computed
+            if not bad:
+                break
+        if not self.judged:
+            return
+        _keep_steady_penalties(self.judged)
+        self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
+        self._collect()
+        if not self.findings:
+            self._add(
+                design_faults(
+                    understood,
+                    self.judged,
+                    self.activations,
+                    self.loss,
+                    self.computed,
+                    self.updates,
+                )
+            )
+
+    def _add(self, faults: Faults) -> None:
+        self.findings += faults.findings
+        self.notes += faults.notes
+
+    def _layers(self, understood: Understood) -> Iterator[tuple[int, list[Linear], Array]]:
+        """Go through the passes to judge, each with its layers and targets."""
+        passes = understood.passes
+        windows = self.recording.records["window"]
+        last_window = -1
+        for number in range(len(passes)):
+            window = int(windows[passes[number].bounds[0]])
+            if number >= _JUDGED and window == last_window and number not in _LATE:
+                continue
+            last_window = window
+            one = passes[number]
+            layers = layers_again(one, self.recording, understood.layers)
+            if [layer.weights.shape for layer in layers] != [
+                layer.weights.shape for layer in understood.layers
+            ]:
+                continue
+            output = output_of(one, layers, understood.targets)
+            if output.targets is None:
+                continue
+            self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
+            if output.mistake is not None and not self.forward:
+                self.forward.append(output.mistake)
+            yield number, layers, output.targets.data
+
+    def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
+        chosen = []
+        for position in range(len(passes[0])):
+            sets = [layers[position].activation for layers in passes]
+            common = [name for name in sets[0] if all(name in one for one in sets)]
+            is_last = position == len(passes[0]) - 1
+            if is_last and "identity" in common:
+                # Where every prediction is positive, nothing tells it from relu.
+                common = ["identity"]
+            chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
+        return chosen
+
+    def _losses(
+        self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
+    ) -> Iterator[tuple[str, Computed | None]]:
+        """Go through the losses that may be meant, the likeliest first."""
+        found: list[Computed] = []
+        for number, layers, f0 in passes[:3]:
+            one = understood.passes[number]
+            end = one.bounds[1]
+            if number + 1 < len(understood.passes):
+                end = understood.passes[number + 1].bounds[1]
+            a = layers[-1].a
+            assert a is not None
+            found += losses_in(self.recording, (one.bounds[0], end), a, f0)
+        if not any(computed.is_named for computed in found):
+            self._look_for_a_wrong_loss(understood, passes)
+        seen = set()
+        for computed in sorted(found, key=lambda c: not c.is_named):
+            if computed.name not in seen:
+                seen.add(computed.name)
+                yield computed.name, computed
+        output = self.activations[-1]
+        likely = {
+            "softmax": ["cross-entropy", "mse"],
+            "sigmoid": ["mse", "bce"],
+        }.get(output, ["mse"])
+        for name in likely:
+            if name not in seen:
+                yield name, None
+
+    def _look_for_a_wrong_loss(
+        self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
+    ) -> None:
+        number, layers, f0 = passes[-1]
+        a = layers[-1].a
+        assert a is not None
+        record = squared_too_late(self.recording, understood.passes[number].bounds, a, f0)
+        if record is None:
+            return
+        rows = self.recording.records
+        self.forward.append(
+            Finding(
+                "E",
+                "loss-formula",
+                "the errors are added up first and squared then: errors of opposite sign cancel",
+                "square each error, then take the mean: E = mean((f − f₀)²)",
+                number,
+                line=self.recording.nodes[int(rows["node"][record])].line,
+                variable=self.recording.places[int(rows["place"][record])].text,
+            )
+        )
+
+    def _judged(
+        self,
+        understood: Understood,
+        passes: list[tuple[int, list[Linear], Array]],
+        loss: str,
+        computed: Computed | None,
+    ) -> Iterator[Judged]:
+        models: dict[int, Model] = {}
+        for number, layers, f0 in passes:
+            rows = len(f0)
+            try:
+                if rows not in models:
+                    models[rows] = model_of(layers, self.activations, f0, loss)
+            except InputError:
+                return
+            model = models[rows].of_pass(layers, f0)
+            one = understood.passes[number]
+            changes = dict(self._changes(understood, number, layers, model))
+            yield judge(one, model, changes, computed.factor if computed else 1.0)
+
+    def _changes(
+        self, understood: Understood, number: int, layers: list[Linear], model: Model
+    ) -> Iterator[tuple[str, Array]]:
+        one = understood.passes[number]
+        for (weights, _, _), layer in zip(model.names, layers, strict=True):
+            after = understood.after(one, layer.of_weights)
+            if after is not None:
+                change = np.squeeze(after - layer.of_weights.data)
+                matrix = _like(change, layer)
+                if layer.ones and layer.of_bias is None:
+                    at = -1 if layer.ones == "last" else 0
+                    own = slice(None, -1) if layer.ones == "last" else slice(1, None)
+                    yield weights, matrix[own]
+                    if "b" + weights in model.parameters:
+                        yield "b" + weights, matrix[at]
+                else:
+                    yield weights, matrix
+            if layer.of_bias is not None:
+                after = understood.after(one, layer.of_bias)
+                if after is None:
+                    continue
+                change = after - layer.of_bias.data
+                if "b" + weights in model.parameters:
+                    yield "b" + weights, np.reshape(change, (-1,))
+                elif "b" in model.parameters:
+                    yield "b", np.reshape(change, ())
+
+    def _constants(self) -> list[float]:
+        found = set()
+        for node in self.recording.nodes:
+            try:
+                found.add(float(node.source))
+            except ValueError:
+                continue
+        return sorted(found)
+
+    def _others(self, passes: list[tuple[int, list[Linear], Array]]) -> Iterator[Model]:
+        _, layers, f0 = passes[0]
+        constants = self._constants()
+        epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
+        shares = [c for c in constants if 0.5 < c < 1.0]
+        beta1 = 0.9 if 0.9 in shares or not shares else shares[0]
+        beta2 = 0.999 if 0.999 in shares or not shares else shares[-1]
+        for optimiser, settings in (
+            ("adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}),
+            ("momentum", {"momentum": beta1}),
+            ("rmsprop", {"decay": beta2, "epsilon": epsilon}),
+            ("rmsprop", {"decay": beta1, "epsilon": epsilon}),
+            ("nesterov", {"momentum": beta1}),
+        ):
+            try:
+                yield model_of(
+                    layers, self.activations, f0, self.loss, optimiser=optimiser, **settings
+                )
+            except InputError:
+                continue
+
+    def _collect(self) -> None:
+        steps = steps_of(self.judged)
+        backward: list[Finding] = []
+        seen: dict[tuple[str, str], list[Finding]] = {}
+        for one in self.judged:
+            for finding in one.findings:
+                seen.setdefault((finding.operation, finding.kind), []).append(finding)
+        for again in seen.values():
+            # What shows once among several passes may be chance.
+            if len(again) > 1 or len(self.judged) < _SEVERAL:
+                backward.append(again[0])
+        uneven: list[Finding] = []
+        if descends(self.judged) or self._steps_are_right():
+            backward = []
+        else:
+            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed))
+        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
+        order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
+        gradients = [f for f in uneven if f.operation.startswith("dE_")]
+        calculus = sorted(
+            [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
+        )
+        updates = [f for f in uneven if f not in gradients]
+        updates += still(steps)
+        updates += self.updates.findings
+        updates.sort(key=lambda f: self.time_of_update(f.operation))
+        penalised = list(penalties(self.judged, self.updates, self.computed))
+        self.findings += [*self.forward, *calculus, *penalised, *updates]
+        rates = {name: own[0] for name, own in self.updates.rates.items() if own}
+        for name in rates:
+            single = self.judged[0].model.values[name].size == 1
+            usual = max(rates.values())
+            is_odd = abs(rates[name] / usual - 1.0) > 1e-4 and len(rates) > 1
+            if single and is_odd and f"dE_d{name}" not in self.judged[0].matches:
+                self.updates.unmatched.append(name)
+        if self.updates.unmatched and not self.findings:
+            names = ", ".join(self.updates.unmatched)
+            down = all(goes_down(steps[name]) for name in self.updates.unmatched)
+            self.unsure.append(
+                f"the steps of {names} fit none of our optimisers"
+                + (", though they go downhill everywhere" if down else "")
+            )
+        loose = {name for one in self.judged for name in one.unmatched}
+        is_scalar = bool(self.judged[0].one.scalars) and self.updates.optimiser == "sgd"
+        if is_scalar and not self.findings and not descends(self.judged):
+            # Any step of a single number is a multiple of its gradient.
+            self.unsure.append("the steps are no common multiple of the gradient")
+        if loose and not self.findings and not descends(self.judged):
+            self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
+
+    def _steps_are_right(self) -> bool:
+        """Whether an optimiser makes all steps from the gradients of the forward phase alone."""
+        right = steps_of(
+            [
+                replace(
+                    one,
+                    right={f"dE_d{name}": value for name, value in true_gradients(one).items()},
+                    matches={},
+                    totals={},
+                )
+                for one in self.judged
+            ]
+        )
+        if len(right) < len(self.judged[0].model.parameters):
+            return False
+        updates = Updates()
+        fit_steps(updates, right)
+        rates = [own[0] for own in updates.rates.values() if own]
+        return (
+            len(rates) == len(right) and min(rates) > 0.0 and max(rates) < (1.0 + 1e-4) * min(rates)
+        )
+
+    @property
+    def loss_in_words(self) -> str:
+        """The loss that the script descends on, with its reduction where that is known."""
+        loss = LOSSES[self.loss]
+        factor = self.computed.factor if self.computed else 1.0
+        written = f"E = {loss.formula}"
+        return written if abs(factor - 1.0) < 1e-9 else f"{general(factor)}·({loss.formula})"
+
+    def time_of_update(self, name: str) -> int:
+        """Return when a parameter is changed, in the order of the script."""
+        layer = self.judged[0].model.parameters.get(name)
+        if layer is None:
+            return 0
+        found = layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+        texts = {
+            self.recording.places[place].text
+            for record in found.records
+            if (place := int(self.recording.records["place"][record])) >= 0
+        }
+        one = self.judged[0].one
+        rows = self.recording.records
+        for record in range(one.bounds[1] - 1, one.bounds[0], -1):
+            place = int(rows["place"][record])
+            kind = self.recording.nodes[int(rows["node"][record])].kind
+            if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
+                return record
+        return one.bounds[1]
+
+
+def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
+    """Forget penalties that are not the same in every pass: those are velocities, or chance."""
+    names = {name for one in judged for name in one.penalties}
+    for name in names:
+        known = [one for one in judged if name not in one.vague]
+        weights = [one.penalties.get(name) for one in known]
+        first = next(weight for weight in weights if weight is not None)
+        if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
+            for one in judged:
+                one.penalties.pop(name, None)
+
+
+def _like(change: Array, layer: Linear) -> Array:
+    """See a change of weights as the weights are seen, I × H."""
+    rows = layer.weights.shape[0] + (1 if layer.ones and layer.of_bias is None else 0)
+    columns = layer.weights.shape[1]
+    return change.reshape(columns, rows).T if layer.turned else change.reshape(rows, columns)

@@ -1,0 +1,269 @@
+"""Whether the updates of all parameters are one positive multiple of minus one gradient.
+
+One sign and one factor for the whole backward pass are a matter of taste: they go into the
+learning rate. What differs between parameters, or makes all of them go uphill, is a mistake.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from engine.audit.findings import Finding
+from engine.audit.judging import Judged
+from engine.audit.losses import Computed
+from engine.audit.matching import factor_of
+from engine.audit.updating import Steps, Updates
+from engine.maths.evaluate import evaluate
+from engine.maths.operations.operation import Phase
+from engine.maths.tensor import Array
+
+_TASTE = (1.0, 2.0, 0.5)
+
+
+def true_gradients(judged: Judged) -> dict[str, Array]:
+    """Compute the gradients from the script's forward phase alone."""
+    values = dict(judged.model.values)
+    for operation in judged.model.operations(Phase.BACKWARD):
+        value = evaluate(operation.rule.tree, values)
+        values[operation.name] = np.broadcast_to(
+            value, tuple(len(axis.labels) for axis in operation.target.axes)
+        )
+    return {name: values[f"dE_d{name}"] for name in judged.model.parameters}
+
+
+def descends(judged: Sequence[Judged]) -> bool:
+    """Whether each pass that is known changes all parameters against the true gradient, alike."""
+    known = 0
+    for one in judged:
+        rates = []
+        for name, gradient in true_gradients(one).items():
+            change = one.changes.get(name)
+            if change is None or not np.any(gradient):
+                if change is None or np.any(change):
+                    break
+                continue
+            factor = factor_of(change, gradient, 1e-6)
+            if factor is None or factor >= 0.0:
+                return False
+            rates.append(-factor)
+        else:
+            if rates and max(rates) > (1.0 + 1e-6) * min(rates):
+                return False
+            known += bool(rates)
+    return known > 0
+
+
+def goes_down(steps: Steps) -> bool:
+    """Whether each cell of each step has the sign of minus the gradient."""
+    for gradient, total, change in zip(steps.gradients, steps.totals, steps.changes, strict=True):
+        if np.any(gradient * np.sign(total) * change > 0.0):
+            return False
+    return True
+
+
+def still(steps: dict[str, Steps]) -> Iterator[Finding]:
+    """Find parameters that never change."""
+    for name, own in steps.items():
+        if own.is_still and len(own.changes) > 1:
+            yield Finding(
+                name,
+                "no-update",
+                f"{name} never changes, though its gradient is not 0",
+                f"{name} ← {name} − η·∂E/∂{name}",
+            )
+
+
+def uphill_or_uneven(
+    judged: Sequence[Judged], updates: Updates, computed: Computed | None
+) -> Iterator[Finding]:
+    """Find parameters whose step is no common positive multiple of minus the gradient."""
+    rates = {name: own[0] for name, own in updates.rates.items() if own}
+    if not rates or not judged:
+        return
+    first = judged[0]
+    scale = computed.factor if computed else 1.0
+    totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
+    if all(rate < 0.0 for rate in rates.values()):
+        for name in rates:
+            yield Finding(
+                name,
+                "sign",
+                f"{name} goes uphill: its step has the sign of the gradient, so the loss rises",
+                f"subtract: {name} ← {name} − η·∂E/∂{name}, or turn the error round (f₀ − f)",
+            )
+        return
+    common = _common(rates, totals)
+    for name, rate in rates.items():
+        ratio = rate / common
+        if abs(ratio - 1.0) < 1e-4:
+            continue
+        yield from _odd_one(first, name, ratio)
+
+
+def _common(rates: dict[str, float], totals: dict[str, float]) -> float:
+    """Return the rate that is meant: of the most parameters, weights before biases."""
+    weight: Counter[float] = Counter()
+    values: dict[float, float] = {}
+    for name, rate in rates.items():
+        key = float(f"{rate:.4g}")
+        values.setdefault(key, rate)
+        weight[key] += 2 if name.startswith("b") else 3
+        if any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE) and rate > 0.0:
+            weight[key] += 1
+    key = max(weight, key=lambda key: (weight[key], key > 0.0))
+    return values[key]
+
+
+def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
+    gradient = f"dE_d{name}"
+    rows = judged.model.values["x"].shape[0]
+    match = judged.matches.get(gradient)
+    own = 1.0
+    if match is not None:
+        others = [
+            judged.matches[f"dE_d{other}"].factor
+            for other in judged.model.parameters
+            if other != name and f"dE_d{other}" in judged.matches
+        ]
+        usual = Counter(float(f"{factor:.6g}") for factor in others).most_common(1)
+        own = match.factor / usual[0][0] if usual else match.factor
+    is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
+    symbol = f"∂E/∂{name}"
+    if ratio < 0.0:
+        says = f"{name} goes uphill while the others go downhill: its sign is wrong"
+        if abs(ratio + 1.0) > 1e-4:
+            says += f", and its step is {abs(ratio):.6g} times as long"
+        yield Finding(
+            gradient if is_in_gradient else name,
+            "sign",
+            says,
+            f"{name} ← {name} − η·{symbol}",
+            found=match.found if is_in_gradient and match else None,
+        )
+        return
+    times = _in_words(ratio, rows)
+    if times is None:
+        return
+    if name.startswith("b"):
+        kind = "bias-reduction"
+        says = (
+            f"the gradient of {name} is {times} the others: a mean over the observations where the "
+            "gradients of the weights are sums"
+            if ratio < 1.0
+            else f"the gradient of {name} is {times} the others: a sum over the observations where "
+            "the gradients of the weights are means"
+        )
+        repair = f"{symbol} = Σₙ, as the weights have it" if ratio < 1.0 else "divide it by N, too"
+    else:
+        kind = "reduction"
+        says = f"the gradient of {name} is {times} the others"
+        repair = "divide all gradients by N, or none"
+    yield Finding(
+        gradient if is_in_gradient or match is None else name,
+        kind,
+        says,
+        repair,
+        found=match.found if match else None,
+    )
+
+
+def _in_words(ratio: float, rows: int) -> str | None:
+    """Say how much larger or smaller a gradient is, where that is no free choice of two rates."""
+    if rows > 1 and abs(ratio * rows - 1.0) < 1e-4:
+        return f"N = {rows} times smaller than"
+    if rows > 1 and abs(ratio / rows - 1.0) < 1e-4:
+        return f"N = {rows} times larger than"
+    for factor in (2.0, 0.5):
+        if abs(ratio - factor) < 1e-4:
+            return "twice" if factor == 2.0 else "half"
+    return None
+
+
+def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> Iterator[Finding]:
+    """Find gradients that are all N times those of the loss that the script computes."""
+    if computed is None or not computed.is_named or not judged:
+        return
+    first = judged[0]
+    rows = first.model.values["x"].shape[0]
+    if rows < 2:
+        return
+    totals = [
+        abs(first.totals[f"dE_d{name}"] / computed.factor)
+        for name in first.model.parameters
+        if f"dE_d{name}" in first.totals
+    ]
+    if not totals or max(totals) > 1.0001 * min(totals):
+        return
+    if any(abs(totals[0] / taste - 1.0) < 1e-6 for taste in _TASTE):
+        return
+    for taste in _TASTE:
+        for size, words, repair in (
+            (float(rows), "larger", "divide it by N"),
+            (1.0 / rows, "smaller", "do not divide it by N"),
+        ):
+            if abs(totals[0] / (taste * size) - 1.0) > 1e-6:
+                continue
+            output = first.model.names[-1][1]
+            name = "dE_df" if "dE_df" in first.matches else f"dE_d{output}"
+            match = first.matches.get(name)
+            loss = "a mean over the observations" if size > 1.0 else "a sum over the observations"
+            grads = "sums" if size > 1.0 else "means"
+            yield Finding(
+                name,
+                "reduction",
+                f"E is {loss}, but the gradients are {grads}: N = {rows} times {words}, in the "
+                "right direction (the learning rate makes up for it)",
+                f"{repair}, or take E for the {'sum' if size > 1.0 else 'mean'}",
+                found=match.found if match else None,
+            )
+            return
+
+
+def penalties(
+    judged: Sequence[Judged], updates: Updates, computed: Computed | None
+) -> Iterator[Finding]:
+    """Find penalties that enter the gradient with the wrong sign or size, or not at all."""
+    if not judged:
+        return
+    first = judged[0]
+    for name, weight in first.penalties.items():
+        if weight < 0.0:
+            yield Finding(
+                f"dE_d{name}",
+                "penalty",
+                f"the penalty enters the gradient with the wrong sign: {abs(weight):.6g} times "
+                f"{name} is subtracted, so that large weights grow; E adds the penalty",
+                f"add λ·{name} to ∂E/∂{name}",
+                found=first.matches[f"dE_d{name}"].found,
+            )
+    for name, decay in updates.weight_decay.items():
+        if decay < -1e-12 and not any(weight < 0.0 for weight in first.penalties.values()):
+            yield Finding(
+                name,
+                "penalty",
+                f"the penalty enters the step of {name} with the wrong sign: it makes large "
+                "weights grow",
+                f"subtract η·λ·{name}",
+            )
+    if computed is None or not computed.penalty or not computed.is_named:
+        return
+    squares = sum(
+        float(np.sum(np.square(first.model.values[weights]))) for weights, _, _ in first.model.names
+    )
+    share = 2.0 * computed.penalty / squares / computed.factor
+    for name, weight in first.penalties.items():
+        if weight <= 0.0:
+            continue
+        ratio = weight / share
+        total = abs(first.totals[f"dE_d{name}"] / computed.factor)
+        if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4:
+            yield Finding(
+                f"dE_d{name}",
+                "penalty",
+                f"the penalty in the gradient is {ratio:.6g} times the slope of the one in E",
+                f"∂R/∂{name} of R = ½·λ·Σ{name}² is λ·{name}; of λ·Σ{name}² it is 2λ·{name}",
+                found=first.matches[f"dE_d{name}"].found,
+            )

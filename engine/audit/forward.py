@@ -1,0 +1,430 @@
+"""The forward pass of a script, found by its numbers: layers, biases, activations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product as pairs
+
+import numpy as np
+
+from engine.audit.matching import Match, first, is_telling, same
+from engine.audit.passes import Found, Pass
+from engine.audit.recording.recording import Recording
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.evaluate import evaluate
+from engine.maths.formula import Leaf, Variable
+from engine.maths.tensor import Array, Axis
+
+_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS, _MOST_CHAINS = 100, 24, 600, 4
+
+Site = tuple[object, ...]
+
+N, H = Axis("N", ("",)), Axis("H", ("",))
+
+
+@dataclass(eq=False)
+class Linear:
+    """A product of what comes in with weights, plus a bias.
+
+    Attributes:
+        inputs: What comes in, N × I, without a column of ones.
+        weights: The weights, I × H.
+        bias: The bias, H or a scalar; None where there is none.
+        z: The pre-activation, N × H.
+        of_inputs, of_weights, of_bias, of_z: The arrays of the script that hold these.
+        turned: Whether the script holds the weights as H × I.
+        ones: Where the weights hold the bias: "", "last" or "first" row.
+        activation: The names of the activations that fit.
+        a, of_a: The activation.
+    """
+
+    inputs: Array
+    weights: Array
+    bias: Array | None
+    z: Array
+    of_inputs: Found
+    of_weights: Found
+    of_bias: Found | None
+    of_z: Found
+    turned: bool
+    ones: str = ""
+    activation: tuple[str, ...] = ()
+    a: Array | None = None
+    of_a: Found | None = None
+    edits: list[str] = field(default_factory=list)
+
+
+def activated(name: str, z: Array) -> Array:
+    """Compute an activation of pre-activations, N × H."""
+    return evaluate(ACTIVATIONS[name].of(Leaf(Variable("z", (N, H)))), {"z": z})
+
+
+def slope(name: str, z: Array, a: Array) -> Array:
+    """Compute the slope of an activation at pre-activations z, where it is a."""
+    slope_of = ACTIVATIONS[name].slope
+    assert slope_of is not None
+    leaves = (Leaf(Variable(symbol, (N, H))) for symbol in "za")
+    value = evaluate(slope_of(*leaves), {"z": z, "a": a})
+    return np.broadcast_to(value, z.shape)
+
+
+def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
+    """Return the layers in another pass, from the places where their parameters are known to be."""
+    weights = {site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)}
+    biases = {
+        site
+        for layer in like
+        if layer.of_bias is not None
+        for site in (layer.of_bias.site, layer.of_bias.loose)
+    }
+    inputs = one.twin(like[0].of_inputs)
+    return next(iter(_layers(one, recording, weights, biases, inputs)), [])
+
+
+def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> list[list[Linear]]:
+    """Return what may be the layers of the forward pass, from the input side.
+
+    Args:
+        one: The pass.
+        recording: The recording.
+        changing: The sites of what is taken and is another array in the next pass, where that is
+            known: what may be weights. Weights that never change are looked for where the layers
+            found do not begin at something taken.
+    """
+    chains = _layers(one, recording, changing)
+    if changing is not None and not (chains and chains[0][0].of_inputs.is_taken):
+        every = _layers(one, recording, None)
+        if every and (not chains or len(every[0]) > len(chains[0])):
+            return every
+    return chains
+
+
+def _layers(
+    one: Pass,
+    recording: Recording,
+    changing: set[Site] | None,
+    biases: set[Site] | None = None,
+    inputs: Found | None = None,
+) -> list[list[Linear]]:
+    """Return the longest chains of products, those that are alike in size side by side."""
+    linear = sorted(_linear(one, recording, changing, biases), key=lambda node: node.of_z.first)
+    best: list[list[Linear]] = []
+    for start in linear:
+        if inputs is not None and not _is_of(start, inputs):
+            continue
+        chain = _chain(one, replace(start), linear)
+        if not best or _rank(chain) > _rank(best[0]):
+            best = [chain]
+        elif _rank(chain) == _rank(best[0]) and len(best) < _MOST_CHAINS:
+            best.append(chain)
+    for chain in best:
+        if any(layer.ones for layer in chain[1:]):
+            _part_ones(chain[0])
+    return best
+
+
+def _is_of(start: Linear, inputs: Found) -> bool:
+    """Whether a product takes these inputs."""
+    return start.of_inputs is inputs or start.of_inputs.flat.tobytes() == inputs.flat.tobytes()
+
+
+def _rank(chain: list[Linear]) -> tuple[int, int, int]:
+    rows = chain[0].inputs.shape[0] if chain else 0
+    return len(chain), sum(layer.z.shape[1] for layer in chain), rows
+
+
+def _part_ones(layer: Linear) -> None:
+    """Take a column of ones in the table for the bias that it is in the other layers."""
+    for ones, at, own in (("last", -1, slice(None, -1)), ("first", 0, slice(1, None))):
+        if layer.bias is None and layer.inputs.shape[1] > 1 and np.all(layer.inputs[:, at] == 1.0):
+            layer.bias, layer.weights = layer.weights[at], layer.weights[own]
+            layer.inputs, layer.ones = layer.inputs[:, own], ones
+
+
+def _as_weights(found: Found) -> Iterator[tuple[Array, bool]]:
+    """Go through the ways to see an array as weights, I × H, and whether it is turned."""
+    data = found.data
+    while data.ndim > 2 and 1 in data.shape:
+        data = np.squeeze(data, axis=data.shape.index(1))
+    if data.ndim == 2:
+        yield data, False
+        yield data.T, True
+    elif data.ndim == 1:
+        yield data[:, None], False
+        if len(data) > 1:
+            yield data[None, :], True
+    elif data.ndim == 0:
+        yield data.reshape(1, 1), False
+
+
+def _as_inputs(found: Found, width: int) -> Iterator[Array]:
+    """Go through the ways to see an array as rows of so many numbers."""
+    data = np.squeeze(found.data)
+    if data.ndim == 0:
+        data = data.reshape(1)
+    if data.ndim == 1:
+        if len(data) == width:
+            yield data[None, :]
+        elif width == 1:
+            yield data[:, None]
+    elif data.ndim == 2:
+        if data.shape[1] == width:
+            yield data
+        if data.shape[0] == width:
+            yield data.T
+
+
+def _linear(
+    one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
+) -> Iterator[Linear]:
+    yield from _of_scalars(one)
+    taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
+    weights = _each_once(
+        found
+        for found in taken
+        if not (one.scalars and (found.size == 1 or found.site[0] == "scalars"))
+        and (
+            changing is None or found.site in changing or (found.loose and found.loose in changing)
+        )
+    )
+    taken = _biases(_each_once(taken), changing, biases)
+    if len(weights) > _MOST_TAKEN:
+        return
+    inputs_there = _each_once(one.found)
+    seen: set[tuple[int, int, int]] = set()
+    for of_weights, of_inputs in pairs(weights, inputs_there[:_MOST_INPUTS]):
+        if of_inputs is of_weights or not np.isfinite(of_inputs.data).all():
+            continue
+        if biases is None and not is_telling(of_inputs.data):
+            continue
+        for matrix, turned in _as_weights(of_weights):
+            for given, ones in (
+                (matrix, ""),
+                (matrix[:-1], "last"),
+                (matrix[1:], "first"),
+            ):
+                if not len(given) or not any(
+                    len(given) in found_shape for found_shape in [of_inputs.data.shape or (1,)]
+                ):
+                    continue
+                own = None if not ones else matrix[-1] if ones == "last" else matrix[0]
+                for inputs in _as_inputs(of_inputs, len(given)):
+                    node = _node(
+                        one,
+                        recording,
+                        of_inputs,
+                        of_weights,
+                        inputs,
+                        given,
+                        own,
+                        turned,
+                        ones,
+                        taken,
+                    )
+                    key = (id(of_weights), id(node.of_z), id(of_inputs)) if node else None
+                    if node is not None and key not in seen:
+                        seen.add(key)  # type: ignore[arg-type]
+                        yield node
+
+
+def _of_scalars(one: Pass) -> Iterator[Linear]:
+    for parts in one.scalars:
+        bias = parts.get("bias")
+        weights = parts["weights"].data
+        given = parts["inputs"].data.reshape(-1, len(weights))
+        yield Linear(
+            given,
+            weights,
+            None if bias is None else bias.data,
+            parts["z"].data.reshape(len(given), -1),
+            parts["inputs"],
+            parts["weights"],
+            bias,
+            parts["z"],
+            turned=False,
+        )
+
+
+def _biases(taken: list[Found], changing: set[Site] | None, known: set[Site] | None) -> list[Found]:
+    """Return what may be a bias, the likeliest first."""
+    if known is not None:
+        return [
+            found
+            for found in taken
+            if found.site in known or (found.loose and found.loose in known)
+        ]
+    narrow = [
+        found
+        for found in taken
+        if np.any(found.data) and max(found.data.shape, default=1) == found.size
+    ]
+    moving = [found for found in narrow if changing is not None and found.site in changing]
+    still = [found for found in narrow if found not in moving and not found.is_assembled]
+    return (moving + still)[:_MOST_BIASES]
+
+
+def _each_once(found: Iterable[Found]) -> list[Found]:
+    """Return arrays of which there are several only once: as the script holds them, if it does."""
+    known: dict[tuple[object, ...], Found] = {}
+    for one in sorted(found, key=lambda one: (one.is_assembled, one.first)):
+        known.setdefault((np.squeeze(one.data).shape, one.flat.tobytes()), one)
+    return sorted(known.values(), key=lambda one: one.first)
+
+
+def _node(
+    one: Pass,
+    recording: Recording,
+    of_inputs: Found,
+    of_weights: Found,
+    inputs: Array,
+    weights: Array,
+    own: Array | None,
+    turned: bool,
+    ones: str,
+    taken: list[Found],
+) -> Linear | None:
+    if len(inputs) * weights.shape[1] not in one.by_size:
+        return None
+    product = inputs @ weights
+    if own is not None:
+        product = product + own
+    if product.size == 1 and inputs.size == 1:
+        return None
+    if not is_telling(product):
+        return None
+    start = max(of_inputs.first, of_weights.first)
+    match = first(one, product, free=False, after=start) or _negative(one, product, start)
+    bias: Array | None = own
+    of_bias: Found | None = None
+    if own is None:
+        for candidate in taken:
+            values = np.squeeze(candidate.data)
+            if values.size not in (1, product.shape[1]) or values.ndim > 1:
+                continue
+            if candidate is of_weights or (
+                match is not None
+                and values.size != product.shape[1]
+                and product.shape[1] > 1
+                and candidate.is_assembled
+            ):
+                continue
+            biased = first(one, product + values, free=False, after=start)
+            if biased is not None and (match is None or biased.found.first >= match.found.first):
+                match, bias, of_bias = biased, values, candidate
+                break
+    if match is None or match.found is of_inputs or match.found.is_taken:
+        return None
+    if of_bias is None and own is None:
+        of_bias = _zero_bias(one, recording, match, product.shape[1])
+        if of_bias is not None:
+            bias = np.squeeze(of_bias.data)
+    return Linear(
+        inputs,
+        weights,
+        bias,
+        product if bias is None or own is not None else product + bias,
+        of_inputs,
+        of_weights,
+        of_bias,
+        match.found,
+        turned,
+        ones,
+    )
+
+
+def _negative(one: Pass, product: Array, start: int) -> Match | None:
+    """Find a product under a minus, as in 1/(1 + exp(−x·v))."""
+    match = first(one, -product, free=False, after=start)
+    return match if match is None or not match.found.is_taken else None
+
+
+def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Found | None:
+    """Return a bias that is 0, so that its sum cannot be told from the product by its value."""
+    for record in match.found.records:
+        if recording.nodes[recording.records["node"][record]].kind != "BinOp:Add":
+            continue
+        for operand in recording.operands(record):
+            value = recording.values[recording.records["value"][operand]]
+            if value.size in (1, width) and not np.any(value):
+                wanted = recording.records["value"][operand]
+                for found in one.found:
+                    if (
+                        found.is_taken
+                        and not found.is_assembled
+                        and wanted == (recording.records["value"][found.records[0]])
+                    ):
+                        return found
+    return None
+
+
+def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
+    chain = [start]
+    while True:
+        layer = chain[-1]
+        _activate(one, layer)
+        following = [
+            node
+            for node in nodes
+            if node.of_z.first > layer.of_z.first
+            and all(node.of_weights is not other.of_weights for other in chain)
+            and _continues(layer, node)
+        ]
+        if not following:
+            return chain
+        widest = max(
+            following, key=lambda node: (node.z.shape[1], len(node.inputs), -node.of_z.first)
+        )
+        chain.append(_joined(layer, replace(widest)))
+
+
+def _activate(one: Pass, layer: Linear) -> None:
+    """Find what the pre-activation becomes; to stay as it is counts where nothing else fits."""
+    bent: list[str] = []
+    straight: list[str] = []
+    layer.a, layer.of_a = layer.z, layer.of_z
+    for name in ACTIVATIONS:
+        if name == "softmax" and layer.z.shape[1] < 2:
+            continue
+        wanted = activated(name, layer.z)
+        if same(wanted, layer.z):
+            straight.append(name)
+            continue
+        match = first(one, wanted, free=False, after=layer.of_z.first)
+        if match is None or not is_telling(wanted):
+            continue
+        if not bent:
+            layer.a, layer.of_a = wanted, match.found
+        bent.append(name)
+    layer.activation = tuple(bent or straight)
+
+
+def _continues(layer: Linear, node: Linear) -> bool:
+    """Whether a product takes what a layer puts out, with or without a column of ones."""
+    assert layer.a is not None
+    if layer.a.shape[0] != node.inputs.shape[0]:
+        return False
+    return _columns(layer.a, node.inputs) is not None
+
+
+def _columns(a: Array, inputs: Array) -> str | None:
+    if same(inputs, a):
+        return ""
+    if inputs.shape[1] == a.shape[1] + 1:
+        if np.all(inputs[:, -1] == 1.0) and same(inputs[:, :-1], a):
+            return "last"
+        if np.all(inputs[:, 0] == 1.0) and same(inputs[:, 1:], a):
+            return "first"
+    return None
+
+
+def _joined(layer: Linear, node: Linear) -> Linear:
+    """Take a column of ones among the inputs for the bias that it is."""
+    assert layer.a is not None
+    ones = _columns(layer.a, node.inputs)
+    if ones:
+        own = slice(None, -1) if ones == "last" else slice(1, None)
+        at = -1 if ones == "last" else 0
+        node.bias, node.weights = node.weights[at], node.weights[own]
+        node.inputs, node.ones = node.inputs[:, own], ones
+    return node

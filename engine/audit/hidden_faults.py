@@ -1,0 +1,66 @@
+"""Faults that no comparison of one array shows: which kind of numbers, and where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.audit.broadcast import Broadcast
+from engine.audit.findings import Finding
+from engine.audit.kept import Kept
+from engine.audit.recording.recording import Recording
+from engine.audit.repeated import Repeated
+from engine.audit.roles import turns_of
+from engine.audit.view import View
+
+_SPOILING = {"whole-number", "broadcasting", "bias-grows"}
+_CONSEQUENCES = {"unknown", "penalty", "sign", "reduction", "bias-reduction"}
+"""What the steps or the sums look like in which a hidden fault shows."""
+_LOOKED_AT = 4
+"""How many turns of the training loop are looked at."""
+_MOST_RECORDS = 60_000
+
+
+def hidden_faults(recording: Recording) -> list[Finding]:
+    """Look for whole numbers, arrays that grow, aliases, and sums that are not reset.
+
+    Args:
+        recording: The recording.
+    """
+    turns = turns_of(recording)[:_LOOKED_AT]
+    if len(turns) < 2 or sum(map(len, turns)) > _MOST_RECORDS:
+        turns = turns[:2]
+    if not turns:
+        return []
+    view = View(recording, turns)
+    kept, broadcast, repeated = Kept(view), Broadcast(view), Repeated(view)
+    return [
+        *kept.whole_numbers(),
+        *kept.one_for_two(),
+        *broadcast.too_many_errors(),
+        *broadcast.growing_biases(),
+        *repeated.never_reset(),
+        *repeated.changed_twice(),
+    ]
+
+
+def beside(hidden: Sequence[Finding], judged: Sequence[Finding]) -> list[Finding]:
+    """Put the faults that were hidden before what was judged, without what they explain.
+
+    Args:
+        hidden: What `hidden_faults` found.
+        judged: What the comparison of the numbers found.
+    """
+    if not hidden:
+        return list(judged)
+    own = {finding.operation for finding in hidden}
+    if {finding.kind for finding in hidden} & _SPOILING:
+        # No number is what it should be then.
+        return list(hidden)
+    kept = [
+        finding
+        for finding in judged
+        if finding.operation.startswith("dE_")
+        and finding.operation not in own
+        and finding.kind not in _CONSEQUENCES
+    ]
+    return [*hidden, *kept]

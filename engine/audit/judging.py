@@ -1,0 +1,436 @@
+"""The backward phase of one pass, judged operation by operation with the script's own operands.
+
+So that a mistake does not colour all that follows it, each operation is computed by our formula
+from what the script has made of the operations before it. What it then cannot be told from is
+right; where it differs, the mistakes of the formula are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.audit.findings import Cell, Finding
+from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
+from engine.audit.model import Model
+from engine.audit.passes import Found, Pass
+from engine.maths.evaluate import evaluate
+from engine.maths.mistakes import Mistake
+from engine.maths.operations.operation import Operation, Phase
+from engine.maths.tensor import Array
+
+_PLAIN = (1.0, 2.0, 0.5)
+"""Factors that are a matter of taste: E with or without its ½."""
+
+
+@dataclass(eq=False)
+class Judged:
+    """What one pass says.
+
+    Attributes:
+        one: The pass.
+        model: Our program for it, with the script's values.
+        matches: For each operation that was found in the script, where.
+        totals: For each derivative, the script's divided by ours, from the loss on.
+        right: For each operation, our value with the script's operands.
+        findings: What is wrong, in program order.
+        unmatched: The gradients of which nothing is known.
+        vague: The parameters whose gradient tells nothing: it is 0, or the same everywhere.
+        changes: For each parameter what the pass changed it by, where that is known.
+        penalties: For each weight, λ of a penalty that its gradient holds, in units of ∂E/∂w.
+    """
+
+    one: Pass
+    model: Model
+    matches: dict[str, Match] = field(default_factory=dict)
+    totals: dict[str, float] = field(default_factory=dict)
+    right: dict[str, Array] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    penalties: dict[str, float] = field(default_factory=dict)
+    changes: dict[str, Array] = field(default_factory=dict)
+    vague: set[str] = field(default_factory=set)
+
+
+def as_matrix(value: Array) -> Array:
+    """Return a scalar or a row of numbers as a matrix of one row."""
+    return value.reshape(1, -1) if value.ndim < 2 else value
+
+
+def judge(one: Pass, model: Model, changes: dict[str, Array], scale: float = 1.0) -> Judged:
+    """Judge the backward phase of a pass.
+
+    Args:
+        one: The pass.
+        model: Our program, with the script's values of the forward phase.
+        changes: For each parameter what the pass changed it by, where that is known.
+        scale: The script's E divided by ours.
+    """
+    judged = Judged(one, model, changes=changes)
+    _Judge(judged, scale).run()
+    return judged
+
+
+class _Judge:
+    def __init__(self, judged: Judged, scale: float) -> None:
+        self.judged, self.one, self.model = judged, judged.one, judged.model
+        self.scale = scale
+        self.values = dict(self.model.values)
+        for name, change in judged.changes.items():
+            self.values[f"delta_{name}"] = change
+        self.pending: list[Operation] = []
+        self.start = min(layer.of_z.first for layer in self.model.parameters.values())
+
+    def run(self) -> None:
+        """Judge the operations in program order."""
+        gradients = {f"dE_d{name}": name for name in self.model.parameters}
+        for operation in self.model.operations(Phase.BACKWARD):
+            if operation.target.stands_for is not None:
+                source = operation.target.stands_for
+                self.values[operation.name] = self.values[source.name]
+                continue
+            if operation.name.startswith("dE_db") and operation.name not in gradients:
+                continue
+            right = self._right(operation)
+            self.judged.right[operation.name] = right
+            self.values[operation.name] = right
+            total = self._upstream(operation)
+            match = None if self._is_noise(operation, right) else self._best(right, total)
+            if operation.name in gradients:
+                self._parameter(operation, gradients[operation.name], right, match)
+            elif match is not None:
+                self._take(operation, match, total)
+                self.pending = []
+            else:
+                self.judged.totals[operation.name] = total
+                if is_telling(as_matrix(right)):
+                    self.pending.append(operation)
+
+    def _right(self, operation: Operation) -> Array:
+        value = evaluate(operation.rule.tree, self.values)
+        shape = tuple(len(axis.labels) for axis in operation.target.axes)
+        return np.broadcast_to(value, shape).astype(float)
+
+    def _is_noise(self, operation: Operation, right: Array) -> bool:
+        """Whether a value is what rounding has left of larger ones that cancel."""
+        sizes = {name: np.abs(value) for name, value in self.values.items()}
+        bound = np.max(np.abs(evaluate(operation.rule.tree, sizes)), initial=0.0)
+        return bool(np.max(np.abs(right), initial=0.0) <= 1e-11 * bound)
+
+    def _upstream(self, operation: Operation) -> float:
+        total = 1.0
+        for tensor in operation.reads:
+            total *= self.judged.totals.get(tensor.name, 1.0)
+        return total
+
+    def _best(self, right: Array, total: float) -> Match | None:
+        wanted = as_matrix(right)
+        if not is_telling(wanted):
+            return None
+        matches = list(find(self.one, wanted, after=self.start))
+        if wanted.size == 1:
+            matches = [match for match in matches if self._is_usual(match.factor, total)]
+        return min(matches, key=lambda m: self._strangeness(m, total), default=None)
+
+    def _is_usual(self, factor: float, total: float) -> bool:
+        """Whether a single number is a multiple of ours that conventions explain: any fits one."""
+        f0 = self.values["f0"]
+        sizes = (1.0, f0.shape[0], 1.0 / f0.shape[0], f0.size, 1.0 / f0.size)
+        whole = abs(factor * total / self.scale)
+        usual = [plain * size for plain in _PLAIN for size in sizes]
+        return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
+
+    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, int]:
+        whole = abs(match.factor * total / self.scale)
+        return (
+            not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
+            abs(abs(match.factor) - 1.0) > 1e-9,
+            abs(np.log(abs(match.factor))),
+            match.found.first,
+        )
+
+    def _take(self, operation: Operation, match: Match, total: float) -> None:
+        self.judged.matches[operation.name] = match
+        self.judged.totals[operation.name] = total * match.factor
+        self.values[operation.name] = match.factor * self.judged.right[operation.name]
+
+    def _parameter(
+        self, operation: Operation, parameter: str, right: Array, match: Match | None
+    ) -> None:
+        total = self._upstream(operation)
+        change = self.judged.changes.get(parameter)
+        if self._penalised(operation, parameter, right, total):
+            self.pending = []
+            return
+        if match is not None:
+            self._take(operation, match, total)
+            self.pending = []
+            return
+        if not is_telling(as_matrix(right)) or self._is_noise(operation, right):
+            self.judged.totals[operation.name] = total
+            self.judged.vague.add(parameter)
+            return
+        if change is not None and factor_of(change, right) is not None:
+            self.judged.totals[operation.name] = total
+            self.pending = []
+            return
+        if self._mistaken(operation, parameter):
+            self.pending = []
+            return
+        self.judged.totals[operation.name] = total
+        self.judged.unmatched.append(operation.name)
+
+    def _penalised(self, operation: Operation, parameter: str, right: Array, total: float) -> bool:
+        """See whether a gradient is ours plus a multiple of the parameter."""
+        own = self.values[parameter]
+        if right.size < 3 or not is_telling(as_matrix(own)) or not is_telling(as_matrix(right)):
+            return False
+        change = self.judged.changes.get(parameter)
+        wanted = as_matrix(right)
+        for found in self.one.by_size.get(right.size, ()):
+            if found.first <= self.start:
+                continue
+            for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):
+                fit = _of_two(data, wanted, as_matrix(own))
+                if fit is None or not fit[0] or not _both_count(fit, wanted, as_matrix(own)):
+                    continue
+                if change is None or same(data, as_matrix(own + change), 1e-9):
+                    # That is the parameter after its step.
+                    continue
+                match = Match(found, fit[0], transposed)
+                self.judged.matches[operation.name] = match
+                self.judged.totals[operation.name] = total * fit[0]
+                self.judged.penalties[parameter] = fit[1] / (total * fit[0])
+                self.values[operation.name] = data.reshape(right.shape)
+                return True
+        return False
+
+    def _mistaken(self, operation: Operation, parameter: str) -> bool:
+        """Try the mistakes of what was not found, the earliest operation first."""
+        pending = self.pending[-1:] if self.pending else []
+        for culprit in (*pending, operation):
+            hint = self.model.hints.get(culprit.name)
+            chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
+            if chosen is None:
+                chosen = self._likeliest(
+                    culprit, operation, parameter, self.model.mistakes(culprit)
+                )
+            if chosen is not None:
+                self.model.hints[culprit.name] = chosen[0]
+                self._found(culprit, operation, *chosen)
+                return True
+        return self._by_role(operation, parameter)
+
+    def _likeliest(
+        self,
+        culprit: Operation,
+        gradient: Operation,
+        parameter: str,
+        among: Sequence[Mistake],
+    ) -> tuple[Mistake, Array, Match | None] | None:
+        """Return the mistake that explains the gradient with the least strange factor."""
+        best: tuple[float, bool, int] | None = None
+        chosen: tuple[Mistake, Array, Match | None] | None = None
+        for number, (mistake, value) in enumerate(self._values_of(culprit, among)):
+            fit = self._explains(culprit, gradient, parameter, value)
+            if fit is None:
+                continue
+            match, strangeness = fit
+            rank = (strangeness, mistake.kind == "wrong-operand", number)
+            if best is None or rank < best:
+                best, chosen = rank, (mistake, value, match)
+        return chosen
+
+    def _values_of(
+        self, operation: Operation, among: Sequence[Mistake]
+    ) -> Iterator[tuple[Mistake, Array]]:
+        right = self.judged.right[operation.name]
+        for mistake in among:
+            try:
+                value = evaluate(mistake.formula, self.values)
+            except (KeyError, ValueError, IndexError):
+                continue
+            value = np.asarray(value, dtype=float)
+            if value.shape != right.shape:
+                if value.size == right.size and value.T.shape == right.shape:
+                    value = value.T
+                elif value.ndim < right.ndim:
+                    try:
+                        value = np.broadcast_to(value, right.shape).copy()
+                    except ValueError:
+                        continue
+                else:
+                    continue
+            if not is_telling(as_matrix(value)) or factor_of(value, right) is not None:
+                continue
+            yield mistake, value
+
+    def _explains(
+        self, culprit: Operation, gradient: Operation, parameter: str, value: Array
+    ) -> tuple[Match | None, float] | None:
+        """Say whether a wrong value accounts for what the script has made of the gradient."""
+        match = min(
+            find(self.one, as_matrix(value), after=self.start),
+            key=lambda m: abs(np.log(abs(m.factor))),
+            default=None,
+        )
+        change = self.judged.changes.get(parameter)
+        if culprit is gradient:
+            wrong = value
+        else:
+            wrong = evaluate(gradient.rule.tree, {**self.values, culprit.name: value})
+        if wrong.size == 1 and (match is None or value.size == 1):
+            # A single number is a multiple of any other.
+            return None
+        moved = change is not None and factor_of(change, wrong) is not None
+        seen = next(find(self.one, as_matrix(wrong), after=self.start), None)
+        if not is_telling(as_matrix(wrong)) or not (moved or seen is not None):
+            return None
+        odd = 10.0 if match is None else min(abs(np.log(abs(match.factor))), 9.0)
+        return match, round(odd, 6)
+
+    def _found(
+        self,
+        culprit: Operation,
+        gradient: Operation,
+        mistake: Mistake,
+        value: Array,
+        match: Match | None,
+    ) -> None:
+        factor = match.factor if match is not None else 1.0
+        right = self.judged.right[culprit.name]
+        if match is not None:
+            self.judged.matches[culprit.name] = match
+        theirs = value * factor
+        self.judged.findings.append(
+            Finding(
+                operation=mistake.of,
+                kind=mistake.kind,
+                says=mistake.says,
+                repair=mistake.repair,
+                iteration=self.one.number,
+                found=match.found if match is not None else self._part(culprit, mistake, value),
+                cell=_first_cell(theirs, right * factor),
+                reads=culprit.name,
+                mistake=mistake,
+                values=dict(self.values),
+            )
+        )
+        self.values[culprit.name] = theirs
+        self.judged.totals[culprit.name] = self._upstream(culprit) * factor
+        if culprit is not gradient:
+            again = self._right(gradient)
+            self.judged.right[gradient.name] = again
+            self.values[gradient.name] = again
+            total = self._upstream(gradient)
+            best = self._best(again, total)
+            if best is not None:
+                self._take(gradient, best, total)
+            else:
+                self.judged.totals[gradient.name] = total
+
+    def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
+        """Return where a script makes the wrong factor of a product that it does not write down."""
+        names = [tensor.name for tensor in culprit.reads]
+        rest = [self.values[name] for name in names if name != mistake.of]
+        if mistake.of not in names or len(rest) != 1 or rest[0].shape != value.shape:
+            return None
+        with np.errstate(all="ignore"):
+            factor = as_matrix(value / rest[0])
+        if not is_telling(factor):
+            return None
+        match = next(find(self.one, factor, after=self.start, free=False), None)
+        return match.found if match else None
+
+    def _by_role(self, operation: Operation, parameter: str) -> bool:
+        """Find what plays the part of the last operation that was not found, though it is wrong."""
+        if not self.pending:
+            return False
+        culprit = self.pending[-1]
+        right = self.judged.right[culprit.name]
+        if right.ndim != 2:
+            return False
+        change = self.judged.changes.get(parameter)
+        for found in self.one.by_size.get(right.size, ()):
+            if found.first <= self.start or found.is_taken:
+                continue
+            for data, transposed in as_rows(found, (right.shape[0], right.shape[1])):
+                if not is_telling(data):
+                    continue
+                wrong = evaluate(operation.rule.tree, {**self.values, culprit.name: data})
+                if not is_telling(as_matrix(wrong)):
+                    continue
+                moved = change is not None and factor_of(change, wrong) is not None
+                if moved or next(find(self.one, as_matrix(wrong), after=found.first), None):
+                    self._unnamed(culprit, operation, data, Match(found, 1.0, transposed))
+                    return True
+        return False
+
+    def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
+        right = self.judged.right[culprit.name]
+        scaled = right * _closest_factor(data, right)
+        self.judged.findings.append(
+            Finding(
+                operation=culprit.name,
+                kind="unknown",
+                says=f"this takes the part of {culprit.symbol}, but is not "
+                f"{culprit.right_hand_side}",
+                repair=f"{culprit.symbol} = {culprit.right_hand_side}",
+                iteration=self.one.number,
+                found=match.found,
+                cell=_first_cell(data, scaled),
+                reads=culprit.name,
+            )
+        )
+        self.judged.matches[culprit.name] = match
+        self.values[culprit.name] = data
+        self.judged.totals[culprit.name] = self._upstream(culprit)
+        again = self._right(gradient)
+        self.judged.right[gradient.name] = again
+        self.values[gradient.name] = again
+        total = self._upstream(gradient)
+        best = self._best(again, total)
+        if best is not None:
+            self._take(gradient, best, total)
+        else:
+            self.judged.totals[gradient.name] = total
+
+
+def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] | None:
+    """Return a and b for which theirs is a·first + b·second; None where there are none."""
+    if not (np.isfinite(theirs).all() and theirs.shape == first.shape == second.shape):
+        return None
+    table = np.column_stack([first.ravel(), second.ravel()])
+    solution, _, rank, _ = np.linalg.lstsq(table, theirs.ravel(), rcond=None)
+    if rank < 2 or not same(theirs.ravel(), table @ solution, 1e-8):
+        return None
+    return float(solution[0]), float(solution[1])
+
+
+def _both_count(fit: tuple[float, float], first: Array, second: Array) -> bool:
+    """Whether neither part of a sum is rounding beside the other."""
+    sizes = [
+        abs(share) * float(np.max(np.abs(part)))
+        for share, part in zip(fit, (first, second), strict=True)
+    ]
+    return min(sizes) > 1e-7 * max(sizes)
+
+
+def _closest_factor(theirs: Array, right: Array) -> float:
+    """Return the median of their ratios, as the factor that most cells share."""
+    usable = np.abs(right) > 1e-12
+    ratios = theirs[usable] / right[usable]
+    ratios = ratios[np.isfinite(ratios) & (ratios != 0.0)]
+    return float(np.median(ratios)) if ratios.size else 1.0
+
+
+def _first_cell(theirs: Array, right: Array) -> Cell | None:
+    """Return the first cell that differs."""
+    apart = np.abs(theirs - right) > 1e-9 * max(float(np.max(np.abs(right))), 1e-300)
+    places = np.argwhere(apart)
+    if not len(places):
+        return None
+    index = tuple(int(i) for i in places[0])
+    return Cell(index, float(theirs[index]), float(right[index]))

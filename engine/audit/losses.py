@@ -1,0 +1,187 @@
+"""The loss that a script computes: which one, with which factor, and whether it has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.audit.recording.recording import Recording
+from engine.maths.evaluate import evaluate
+from engine.maths.formula import Leaf, Variable
+from engine.maths.losses import LOSSES, Setting
+from engine.maths.losses.margins import is_signed
+from engine.maths.primitives import setting
+from engine.maths.tensor import Array, Axis
+
+FAMILIES = ("mse", "cross-entropy", "bce", "log-cosh", "huber", "hinge")
+"""One loss of each family: the others of it are multiples."""
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A loss that the script computes.
+
+    Attributes:
+        name: The loss of ours that it is, or a multiple of.
+        factor: Theirs divided by ours, without a penalty.
+        record: The record of its last form.
+        penalty: What was added to it, in its last form.
+        is_named: Whether it is more than something printed: it has a variable or a function.
+    """
+
+    name: str
+    factor: float
+    record: int
+    penalty: float
+    is_named: bool
+
+
+def value_of(name: str, f: Array, f0: Array) -> float:
+    """Compute a loss of ours."""
+    axes = (Axis("N", ("",) * f.shape[0]), Axis("O", ("",) * f.shape[1]))
+    known = Setting(setting(1.0, "δ"), is_signed(f0))
+    tree = LOSSES[name].value(Leaf(Variable("f", axes)), Leaf(Variable("f0", axes)), known)
+    return float(evaluate(tree, {"f": f, "f0": f0}))
+
+
+def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array) -> list[Computed]:
+    """Return the losses of ours that a script computes between two records."""
+    scalars = _scalars(recording, bounds)
+    rows, columns = f.shape
+    factors = {
+        base * size
+        for base in (1.0, 0.5, 2.0)
+        for size in (1.0, rows, columns, rows * columns, 1.0 / columns, 1.0 / rows)
+    }
+    found: list[Computed] = []
+    for name in FAMILIES:
+        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) >= 0.0):
+            continue
+        ours = value_of(name, f, f0)
+        if not np.isfinite(ours) or abs(ours) < 1e-12:
+            continue
+        hits = [
+            (factor, number)
+            for factor in sorted(factors)
+            for number in _near(scalars, factor * ours)
+        ]
+        finals = {
+            _ascend(recording, bounds, number, factor, value): name
+            for factor, number, value in (
+                (factor, number, factor * ours) for factor, number in hits
+            )
+        }
+        found += [Computed(name, *final) for final in finals if final[0] > 0.0]
+    return found
+
+
+def _scalars(recording: Recording, bounds: tuple[int, int]) -> list[tuple[float, int]]:
+    """Return the single numbers between two records, sorted, with the numbers of their values."""
+    numbers = np.unique(recording.records["value"][bounds[0] : bounds[1]])
+    return sorted(
+        (float(recording.values[number].ravel()[0]), int(number))
+        for number in numbers.tolist()
+        if number >= 0 and recording.values[number].size == 1
+    )
+
+
+def _near(scalars: list[tuple[float, int]], wanted: float) -> Iterator[int]:
+    for value, number in scalars:
+        for sign in (1.0, -1.0):
+            if abs(value - sign * wanted) <= _CLOSE * abs(wanted):
+                yield number
+
+
+def _ascend(
+    recording: Recording, bounds: tuple[int, int], number: int, factor: float, value: float
+) -> tuple[float, int, float, bool]:
+    """Follow a loss to its last form: times a number, by a number, plus a penalty."""
+    window = slice(*bounds)
+    numbers = recording.records["value"][window]
+    penalty, is_named = 0.0, False
+    factor = factor if recording.values[number].ravel()[0] * value > 0 else -factor
+    seen = {number}
+    record = bounds[0]
+    while True:
+        places = (np.flatnonzero(numbers == number) + bounds[0]).tolist()
+        record = places[0]
+        kinds = [recording.nodes[recording.records["node"][at]] for at in places]
+        is_named |= any(
+            node.kind.startswith(("assign", "augassign", "annassign")) or node.scope
+            for node in kinds
+        )
+        step = next(
+            (
+                found
+                for at in places
+                if (found := _above(recording, at, number, bounds[1])) is not None
+                and found[0] not in seen
+            ),
+            None,
+        )
+        if step is None:
+            return factor, record, penalty, is_named
+        number, times, plus = step
+        seen.add(number)
+        factor, penalty = factor * times, penalty * times + plus
+
+
+def _above(
+    recording: Recording, record: int, number: int, end: int
+) -> tuple[int, float, float] | None:
+    """Return what is made of a number where it is read: the value, the factor, what is added."""
+    row = recording.records[record]
+    parent = recording.parents.get(int(row["node"]))
+    if parent is None:
+        return None
+    node = recording.nodes[parent]
+    above = recording.following(parent, int(row["path"]), record)
+    if above < 0 or above >= end:
+        return None
+    made = int(recording.records["value"][above])
+    if made < 0 or recording.values[made].size != 1:
+        return None
+    result = float(recording.values[made].ravel()[0])
+    own = float(recording.values[number].ravel()[0])
+    others = [
+        float(recording.values[int(recording.records["value"][operand])].ravel()[0])
+        for operand in recording.operands(above)
+        if operand >= 0
+        and operand != record
+        and int(recording.records["value"][operand]) >= 0
+        and recording.values[int(recording.records["value"][operand])].size == 1
+    ]
+    operator = node.kind.split(":")[-1]
+    if node.kind.startswith("UnaryOp"):
+        return made, result / own if own else 1.0, 0.0
+    if not node.kind.startswith(("BinOp", "augassign")) or not own:
+        return None
+    if operator == "Mult" or (operator == "Div" and node.children[0] == int(row["node"])):
+        return made, result / own, 0.0
+    if operator == "Add" and others and result != own:
+        if node.kind.startswith("augassign") and node.children[0] != int(row["node"]):
+            return None
+        return made, 1.0, result - own
+    return None
+
+
+def squared_too_late(
+    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
+) -> int | None:
+    """Return the record of a loss that is the square of a sum of errors, where they cancel."""
+    error = f - f0
+    if error.size < 2:
+        return None
+    scalars = _scalars(recording, bounds)
+    for total in (np.mean(error), np.sum(error)):
+        for half in (1.0, 0.5):
+            for number in _near(scalars, float(half * total**2)):
+                for at in np.flatnonzero(recording.records["value"][slice(*bounds)] == number):
+                    record = int(at) + bounds[0]
+                    if "assign" in recording.nodes[recording.records["node"][record]].kind:
+                        return record
+    return None

@@ -1,0 +1,251 @@
+"""A script opened beside our program: its table, its parameters, its numbers to step through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.audit.auditing import Audit
+from engine.audit.judging import Judged
+from engine.audit.losses import value_of
+from engine.audit.matching import Match
+from engine.audit.problem import Line, Problem
+from engine.audit.recording.run_script import record
+from engine.audit.report import Report
+from engine.audit.reporting import report_of
+from engine.audit.settled import NOTHING, Settled
+from engine.audit.working import BothWays, both_ways
+from engine.common.declaration import Value
+from engine.common.errors import AuditError, InputError
+from engine.common.progress import Progress, silent
+from engine.common.text import clean
+from engine.data.dataset import Dataset
+from engine.maths.losses import LOSSES
+from engine.maths.mistakes import Mistake
+from engine.maths.tensor import Array, Index
+from engine.model.hyperparameters import Hyperparameters
+
+RIGHT, WRONG = "✓", "✗"
+
+Stamp = tuple[int, int]
+"""When a file was last written, and its size."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is to be said of one operation of ours.
+
+    Attributes:
+        mark: Whether the script has it right or wrong.
+        line: Where the script has it.
+        says: What is wrong, or what is another convention; "" where nothing is.
+    """
+
+    mark: str
+    line: Line
+    says: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Yours:
+    """A script beside our program.
+
+    Attributes:
+        path: The file.
+        report: What the audit says.
+        dataset: What the script learns, as far as it was recorded.
+        hyperparameters: Its network.
+        parameters: Its parameters before the first iteration.
+        judgements: What is to be said of operations, by name; of the others nothing is known.
+        passes: The script's numbers, by iteration and by tensor.
+        mistakes: For operations that are wrong, the formula that the script follows, if one fits.
+    """
+
+    path: Path
+    report: Report
+    dataset: Dataset
+    hyperparameters: Hyperparameters
+    parameters: Mapping[str, Array]
+    judgements: Mapping[str, Judgement]
+    passes: Sequence[Mapping[str, Array]]
+    mistakes: Mapping[str, Mistake]
+    _judged: Sequence[Judged]
+    _stamp: Stamp | None
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the file is another one than when it was run."""
+        return _stamp(self.path) != self._stamp
+
+    def value(self, name: str, iteration: int) -> Array | None:
+        """Return the script's value of a tensor in an iteration; None where it is not recorded."""
+        return self.passes[iteration].get(name) if iteration < len(self.passes) else None
+
+    def both_ways(self, name: str, index: Index, iteration: int) -> BothWays | None:
+        """Work a cell out both ways, where the script follows a mistaken formula for it."""
+        value, mistake = self.value(name, iteration), self.mistakes.get(name)
+        if value is None or mistake is None:
+            return None
+        model = self._judged[iteration].model
+        operation = next((o for o in model.program.operations if o.name == name), None)
+        if operation is None or any(i >= n for i, n in zip(index, value.shape, strict=True)):
+            return None
+        values = {**self._judged[iteration].right, **self.passes[iteration]}
+        return both_ways(operation, mistake, model.around, values, index, float(value[index]))
+
+
+def open_script(
+    path: str | Path,
+    *,
+    python: str = sys.executable,
+    seconds: float = 20.0,
+    progress: Progress = silent,
+    settled: Settled = NOTHING,
+) -> Yours:
+    """Run a script, audit it, and make what the debugger opens beside it.
+
+    Args:
+        path: A Python script or a notebook. It is run.
+        python: The Python that runs it.
+        seconds: After so long it is stopped.
+        progress: Called a few times a second with the seconds that are over, and all of them.
+        settled: What is known about it, and need not be found out.
+
+    Raises:
+        AuditError: It cannot be run, or no network is found in it.
+    """
+    stamp = _stamp(Path(path))
+    recording = record(path, python=python, seconds=seconds, progress=progress)
+    audit = Audit(recording)
+    report = report_of(audit, clean(Path(path).name))
+    judged = list(_from_the_start(audit.judged))
+    if not judged:
+        why = f": {report.summary}" if report.problems else ", but no network was found in it"
+        raise AuditError(clean(str(path)), f"was run{why}; nn-tui audit tells more")
+    dataset, rows = _table(judged, clean(Path(path).name))
+    first = judged[0].model
+    return Yours(
+        path=Path(path),
+        report=report,
+        dataset=dataset,
+        hyperparameters=_hyperparameters(audit, report, judged[0], rows, dataset),
+        parameters={name: first.values[name].copy() for name in first.program.parameters},
+        judgements=_with_stand_ins(dict(_judgements(report)), judged[0]),
+        passes=[_numbers(one) for one in judged],
+        mistakes={
+            finding.reads or finding.operation: finding.mistake
+            for finding in audit.findings
+            if finding.mistake is not None
+        },
+        _judged=judged,
+        _stamp=stamp,
+    )
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """Return what changes with a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _from_the_start(judged: Sequence[Judged]) -> Iterator[Judged]:
+    """Go through the passes that are iterations 0, 1, 2 and so on."""
+    for number, one in enumerate(judged):
+        if one.one.number != number:
+            return
+        yield one
+
+
+def _table(judged: Sequence[Judged], name: str) -> tuple[Dataset, int]:
+    """Return the observations of the passes, each once, and how many a pass has."""
+    rows = len(judged[0].model.values["x"])
+    parts: list[tuple[Array, Array]] = []
+    for one in judged:
+        x, f0 = one.model.values["x"], one.model.values["f0"]
+        if len(x) != rows or any(np.array_equal(x, known) for known, _ in parts):
+            break
+        parts.append((x, f0))
+    x, f0 = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Dataset.from_arrays(x, f0, name), rows
+
+
+def _hyperparameters(
+    audit: Audit, report: Report, first: Judged, rows: int, dataset: Dataset
+) -> Hyperparameters:
+    """Return the script's network, with the loss and the rate that take the same steps."""
+    known = first.model.hyperparameters
+    changes: dict[str, Value] = {}
+    scale = audit.computed.factor if audit.computed else 1.0
+    loss = _loss(first, known.loss, scale)
+    own = scale if loss == known.loss else 1.0
+    rate = report.network.get("learning_rate")
+    if rate is not None:
+        changes["learning_rate"] = float(rate) * own
+    if rows < len(dataset.x):
+        changes["batch_size"] = str(rows)
+    try:
+        return known.replace(loss=loss, **changes)
+    except InputError:
+        return known
+
+
+def _loss(first: Judged, name: str, scale: float) -> str:
+    """Return the loss of the same family that is the script's to the number."""
+    values = first.model.values
+    f, f0 = values[first.model.names[-1][2]], values["f0"]
+    wanted = scale * value_of(name, f, f0)
+    sums = name.replace("mse", "sse")
+    for other in (name, f"half-{name}", sums, f"half-{sums}"):
+        if other in LOSSES and np.isclose(value_of(other, f, f0), wanted, rtol=1e-9):
+            return other
+    return name
+
+
+def _judgements(report: Report) -> Iterator[tuple[str, Judgement]]:
+    for match in report.matched:
+        yield match.operation, Judgement(RIGHT, match.line, match.apart)
+    for problem in reversed(report.problems):
+        for name in _about(problem):
+            yield name, Judgement(WRONG, problem.line, problem.says)
+
+
+def _with_stand_ins(known: dict[str, Judgement], first: Judged) -> dict[str, Judgement]:
+    """Say of what only stands for another tensor, as ∂y/∂w for g, what is said of that."""
+    for operation in first.model.program.operations:
+        source = operation.target.stands_for
+        if source is not None and source.name in known:
+            known.setdefault(operation.name, known[source.name])
+    return known
+
+
+def _about(problem: Problem) -> Iterator[str]:
+    yield problem.operation
+    if problem.reads:
+        yield problem.reads
+
+
+def _numbers(judged: Judged) -> dict[str, Array]:
+    """Return the script's numbers of a pass, in the shapes of our tensors."""
+    numbers = dict(judged.model.values)
+    shapes = {o.name: o.target.shape for o in judged.model.program.operations}
+    for name, match in judged.matches.items():
+        found = _turned(match, shapes[name])
+        if found is not None:
+            numbers[name] = found
+    numbers |= {f"delta_{name}": change for name, change in judged.changes.items()}
+    return numbers
+
+
+def _turned(match: Match, shape: tuple[int, ...]) -> Array | None:
+    """Return an array of the script as our program holds it."""
+    data = np.squeeze(match.found.data)
+    if match.transposed and data.ndim == len(shape) == 2:
+        data = data.T
+    return data.reshape(shape).copy() if data.size == np.prod(shape, dtype=int) else None

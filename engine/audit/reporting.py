@@ -1,0 +1,217 @@
+"""Puts what an audit found into a report: lines, variables, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from engine.audit.auditing import Audit
+from engine.audit.findings import Finding
+from engine.audit.passes import Found
+from engine.audit.problem import Line, Matched, Problem
+from engine.audit.recording.recording import Node, Recording
+from engine.audit.report import Report, Verdict
+from engine.audit.working import BothWays, both_ways
+from engine.common.numbers import general
+from engine.common.text import clean, subscript
+from engine.maths.operations.operation import Operation, Phase
+
+_LONGEST_NAME = 60
+
+
+def report_of(audit: Audit, name: str) -> Report:
+    """Return the report of an audit."""
+    problems = tuple(_problem(audit, finding) for finding in audit.findings)
+    matched = tuple(_matched(audit))
+    notes = tuple(audit.notes)
+    verdict: Verdict
+    if problems:
+        verdict = "wrong"
+        summary = _summary_of_wrong(problems)
+    elif audit.unsure or not audit.judged:
+        verdict = "unclear"
+        summary = "not certain: " + "; ".join(audit.unsure or ["no network was found in it"])
+    else:
+        verdict = "right"
+        summary = f"every parameter goes down the gradient of {audit.loss_in_words}"
+    return Report(name, verdict, summary, _network(audit), problems, matched, notes)
+
+
+def _summary_of_wrong(problems: tuple[Problem, ...]) -> str:
+    first = problems[0]
+    where = f"{first.line.where}: " if first.line.where else ""
+    more = len(problems) - 1
+    also = f" (and {more} more below)" if more else ""
+    return f"{where}{first.says}{also}"
+
+
+def line_of(recording: Recording, found: Found) -> Line:
+    """Return the line at which a script makes an array, by the name that it gets there."""
+    rows, nodes = recording.records, recording.nodes
+    best = min(found.records, key=lambda record: _distance(recording, record))
+    node = nodes[int(rows["node"][best])]
+    place = int(rows["place"][best])
+    variable = recording.places[place].text if place >= 0 else node.source
+    return _line(recording, node, variable)
+
+
+def _line(recording: Recording, node: Node, variable: str) -> Line:
+    text = recording.source[node.line - 1].strip() if 0 < node.line <= len(recording.source) else ""
+    return Line(node.line, node.where, clean(text), clean(variable, _LONGEST_NAME))
+
+
+def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
+    """Say how far a record is from a variable of the training loop; the nearest names the array."""
+    node = recording.nodes[int(recording.records["node"][record])]
+    is_named = node.kind.startswith(("assign", "annassign", "augassign"))
+    makes = node.kind.startswith(("BinOp", "Call", "UnaryOp", "ListComp", "Compare"))
+    calls = sum(1 for _, index in recording.paths[recording.records["path"][record]] if index < 0)
+    return not is_named if calls == 0 or is_named else not makes, calls, record
+
+
+def _operation(audit: Audit, name: str) -> Operation | None:
+    if not audit.judged:
+        return None
+    for operation in audit.judged[0].model.program.operations:
+        if operation.name == name:
+            return operation
+    return None
+
+
+def _problem(audit: Audit, finding: Finding) -> Problem:
+    operation = _operation(audit, finding.operation)
+    symbol = operation.symbol if operation else subscript(finding.operation)
+    line = _line_numbered(audit.recording, finding.line, finding.variable)
+    if finding.found is not None:
+        line = line_of(audit.recording, finding.found)
+    elif not finding.line:
+        line = _line_of_update(audit, finding.operation)
+    cell = ""
+    compared = _operation(audit, finding.reads or finding.operation)
+    if finding.cell is not None and compared is not None:
+        index = finding.cell.index[-len(compared.target.axes) :] if compared.target.axes else ()
+        cell = f"{compared.symbol}[{', '.join(compared.target.labels(index))}]"
+    return Problem(
+        finding.operation,
+        symbol,
+        finding.kind,
+        finding.says,
+        finding.repair,
+        finding.iteration,
+        line,
+        cell,
+        finding.cell.yours if finding.cell else None,
+        finding.cell.right if finding.cell else None,
+        _worked(audit, finding, compared),
+        finding.reads,
+    )
+
+
+def _line_numbered(recording: Recording, number: int, variable: str) -> Line:
+    if not 0 < number <= len(recording.source):
+        return Line(variable=clean(variable, _LONGEST_NAME))
+    where = next((n.where for n in recording.nodes if n.line == number), f"line {number}")
+    text = recording.source[number - 1].strip()
+    return Line(number, where, clean(text), clean(variable, _LONGEST_NAME))
+
+
+def _worked(audit: Audit, finding: Finding, compared: Operation | None) -> BothWays | None:
+    """Work the first cell that differs out both ways."""
+    if finding.cell is None or compared is None or finding.mistake is None:
+        return None
+    around = audit.judged[0].model.around
+    index = finding.cell.index[-len(compared.target.axes) :] if compared.target.axes else ()
+    return both_ways(compared, finding.mistake, around, finding.values, index, finding.cell.yours)
+
+
+def _line_of_update(audit: Audit, parameter: str) -> Line:
+    """Return the line at which a parameter is changed."""
+    if not audit.judged or parameter not in audit.judged[0].model.parameters:
+        return Line()
+    record = audit.time_of_update(parameter)
+    rows, recording = audit.recording.records, audit.recording
+    if record >= len(rows):
+        return Line()
+    node = recording.nodes[int(rows["node"][record])]
+    return _line_of_record(recording, record) if "assign" in node.kind else Line()
+
+
+def _line_of_record(recording: Recording, record: int) -> Line:
+    """Return the line of a record, with the place that it gives a value, or the expression."""
+    row = recording.records[record]
+    node, place = recording.nodes[int(row["node"])], int(row["place"])
+    return _line(recording, node, recording.places[place].text if place >= 0 else node.source)
+
+
+def _matched(audit: Audit) -> Iterator[Matched]:
+    if not audit.judged:
+        return
+    first = audit.judged[0]
+    wrong = {finding.operation for finding in audit.findings} | {
+        finding.reads for finding in audit.findings
+    }
+    recording, computed = audit.recording, audit.computed
+    for (_, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
+        for name, found in ((z, layer.of_z), (a, layer.of_a)):
+            operation = _operation(audit, name)
+            if operation is not None and found is not None and name not in wrong:
+                yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
+    if computed is not None and "E" not in wrong:
+        line = _line_of_record(recording, computed.record)
+        yield Matched("E", "E", line, computed.factor, False)
+    for operation in first.model.operations(Phase.BACKWARD):
+        match = first.matches.get(operation.name)
+        if (
+            match is not None
+            and operation.name not in wrong
+            and operation.target.stands_for is None
+        ):
+            yield Matched(
+                operation.name,
+                operation.symbol,
+                line_of(recording, match.found),
+                match.factor,
+                match.transposed,
+            )
+    for operation in first.model.operations(Phase.UPDATE):
+        name = operation.name
+        line = _line_of_update(audit, name)
+        if name not in wrong and audit.updates.rates.get(name) and line.number:
+            yield Matched(name, operation.symbol, line, 1.0, False)
+
+
+def _network(audit: Audit) -> dict[str, Any]:
+    if audit.understood is None or not audit.judged:
+        return {}
+    first = audit.judged[0]
+    recording = audit.recording
+    layers = first.model.layers
+    sizes = [layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in layers)]
+    values = first.model.values
+    parameters = {
+        name: line_of(
+            recording, layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+        ).variable
+        for name, layer in first.model.parameters.items()
+    }
+    network: dict[str, Any] = {
+        "layers": "-".join(map(str, sizes)),
+        "activations": list(audit.activations),
+        "bias": audit.judged[0].model.hyperparameters.bias,
+        "loss": audit.loss_in_words,
+        "observations": values["x"].shape[0],
+        "inputs": line_of(recording, layers[0].of_inputs).variable,
+        "parameters": parameters,
+    }
+    targets = audit.understood.targets
+    if targets is not None:
+        network["targets"] = line_of(recording, targets.found).variable
+    if audit.updates.optimiser:
+        network["optimiser"] = audit.updates.optimiser
+    scale = audit.computed.factor if audit.computed else 1.0
+    rates = [abs(own[0]) / scale for own in audit.updates.rates.values() if own]
+    if audit.updates.optimiser == "sgd" and rates and np.ptp(rates) < 1e-6 * max(rates):
+        network["learning_rate"] = float(general(rates[0]))
+    return network

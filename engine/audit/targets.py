@@ -1,0 +1,137 @@
+"""The targets of a script: what the predictions are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.audit.forward import Linear
+from engine.audit.matching import factor_of, find, is_telling, same
+from engine.audit.passes import Found, Pass
+from engine.maths.tensor import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """What the predictions are compared with.
+
+    Attributes:
+        data: f₀, N × O.
+        found: The array of the script that holds them.
+        are_classes: Whether that holds the numbers of classes.
+        is_compared: Whether the script makes something of them and the predictions.
+    """
+
+    data: Array
+    found: Found
+    are_classes: bool
+    is_compared: bool = False
+
+
+def targets_of(one: Pass, output: Linear) -> Targets | None:
+    """Find the targets: what the predictions are compared with, the likeliest."""
+    return next(iter(every_targets(one, output)), None)
+
+
+def every_targets(one: Pass, output: Linear) -> list[Targets]:
+    """Return what may be the targets, the likeliest first."""
+    assert output.a is not None
+    assert output.of_a is not None
+    if one.subtracted and output.a.size == 1:
+        known = _subtracted(one, output, output.of_a)
+        return [known] if known is not None else []
+    candidates = sorted(_candidates(one, output), key=lambda t: not t.found.is_taken)
+    found = [
+        replace(targets, is_compared=True)
+        for targets in candidates
+        if _is_compared(one, output, targets)
+    ]
+    if found:
+        return found
+    taken = [t for t in candidates if t.found.is_taken and not t.are_classes]
+    return taken if len(taken) == 1 else []
+
+
+def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
+    """Return the targets in another pass, from the place where they are known to be."""
+    found = one.twin(like.found)
+    if found is None:
+        return None
+    for targets in _candidates(one, output, [found]):
+        if targets.are_classes == like.are_classes:
+            return replace(targets, is_compared=_is_compared(one, output, targets))
+    return None
+
+
+def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
+    """Whether the pass makes something of the predictions and these targets."""
+    f = output.a
+    assert f is not None
+    for compared in _comparisons(f, targets.data):
+        if compared.size > 1 and not is_telling(compared):
+            continue
+        if same(compared, f) or (compared.size > 1 and factor_of(compared, f) is not None):
+            continue
+        # A single number is a multiple of any other.
+        ways = (compared,) if compared.size > 1 else (compared, -compared)
+        for way in ways:
+            match = next(find(one, way, after=output.of_z.first, free=compared.size > 1), None)
+            if match is not None and match.found is not targets.found and not match.found.is_taken:
+                return True
+    return False
+
+
+def _subtracted(one: Pass, output: Linear, of_a: Found) -> Targets | None:
+    """Find a single target by what is subtracted: a single number is a multiple of any other."""
+    pairs = [pair for pair in one.subtracted if of_a in pair and pair[0] is not pair[1]]
+    others = {id(other): other for pair in pairs for other in pair if other is not of_a}
+    if len(others) != 1:
+        return None
+    (other,) = others.values()
+    return Targets(other.data.reshape(1, 1), other, False, True)
+
+
+def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
+    with np.errstate(all="ignore"):
+        yield f - f0
+        yield np.square(f - f0)
+        slope = (1.0 - f0) / (1.0 - f) - f0 / f
+        if np.isfinite(slope).all():
+            yield slope
+        logs = f0 * np.log(f)
+        if np.isfinite(logs).all():
+            yield logs
+
+
+def _candidates(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:
+    f = output.a
+    assert f is not None
+    rows, columns = f.shape
+    used = {id(output.of_weights), id(output.of_inputs), id(output.of_z), id(output.of_a)}
+    for found in among if among is not None else one.by_size.get(f.size, ()):
+        if found.size != f.size:
+            continue
+        if id(found) in used or not np.isfinite(found.data).all():
+            continue
+        data = np.squeeze(found.data)
+        if data.ndim == 2:
+            if data.shape == (rows, columns):
+                yield Targets(data, found, False)
+            elif data.shape == (columns, rows):
+                yield Targets(data.T, found, False)
+        elif rows == 1 or columns == 1:
+            yield Targets(found.data.reshape(rows, columns), found, False)
+    if columns < 2:
+        return
+    for found in among if among is not None else one.by_size.get(rows, ()):
+        if found.size != rows:
+            continue
+        data = np.squeeze(found.data).reshape(-1)
+        whole = data == np.floor(data)
+        if np.all(whole) and data.min() >= 0 and data.max() < columns and found.is_taken:
+            one_hot = np.zeros(f.shape)
+            one_hot[np.arange(rows), data.astype(int)] = 1.0
+            if not same(one_hot, f):
+                yield Targets(one_hot, found, True)

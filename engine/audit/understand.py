@@ -1,0 +1,166 @@
+"""What a script trains, understood from its numbers: the loop, the network, data and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.audit.forward import Linear, layers_again, layers_of
+from engine.audit.outputs import output_of
+from engine.audit.passes import Found, Pass, changing, follows, loops
+from engine.audit.recording.recording import Recording
+from engine.audit.targets import Targets, again, every_targets
+from engine.maths.tensor import Array
+
+_MANY_FOUND, _MOST_FOUND = 600, 3000
+"""Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
+_MOST_OPTIONS = 16
+_UNSURE, _SURE = 0.5, 0.9
+_PROBES = 8
+"""How many passes are looked at to see whether the weights change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """The network of a script.
+
+    Attributes:
+        recording: The recording.
+        passes: The passes of its training loop.
+        layers: The layers in the pass that was understood best.
+        targets: The targets in that pass; None where they were not found.
+        probe: The number of that pass.
+    """
+
+    recording: Recording
+    passes: Sequence[Pass]
+    layers: tuple[Linear, ...]
+    targets: Targets | None
+    probe: int
+
+    def after(self, one: Pass, found: Found) -> Array | None:
+        """Return what a parameter is when the next pass takes it; None where that is not known."""
+        if not follows(self.passes, one.number, self.recording):
+            return None
+        following = self.passes[one.number + 1].twin(found)
+        if following is None or following.data.shape != found.data.shape:
+            return None
+        return following.data
+
+
+def understand(recording: Recording) -> Understood | None:
+    """Understand a script; None where no network is found in it."""
+    best: Understood | None = None
+    rank: tuple[object, ...] = ()
+    first_seen = _first_seen(recording)
+    for loop in loops(recording):
+        passes = loop.passes
+        if best is not None and loop.node < 0:
+            break
+        found = _best_probe(passes, recording, first_seen, best is None)
+        if found is None:
+            continue
+        probe, layers, support = found
+        is_one = len(passes) == 1
+        targets = _targets(passes, recording, probe, layers)
+        size = sum(layer.z.shape[1] for layer in layers)
+        own = (targets is not None, support > 0.5, len(layers), size, not is_one)
+        if best is None or own > rank:
+            best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
+    return best
+
+
+def _best_probe(
+    passes: Sequence[Pass], recording: Recording, first_seen: Array, is_first: bool
+) -> tuple[int, list[Linear], float] | None:
+    """Return the pass whose layers are found in the most others, to rule coincidences out."""
+    count = len(passes)
+    probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
+    others = sorted({count * n // _PROBES for n in range(_PROBES)})
+    best: tuple[int, list[Linear], float] | None = None
+    rank: tuple[object, ...] = ()
+    for turn, probe in enumerate(probes):
+        one = passes[probe]
+        if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
+            continue
+        for layers in layers_of(one, recording, changing(passes, probe, recording)):
+            shapes = [layer.weights.shape for layer in layers]
+            same_there = sum(
+                [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes
+                for n in others
+            )
+            support = same_there / len(others)
+            if count > 1 and not _changes(recording, passes, layers, first_seen):
+                continue
+            width = sum(layer.z.shape[1] for layer in layers)
+            own = (support > _UNSURE, len(layers), width, support)
+            if best is None or own > rank:
+                best, rank = (probe, layers, support), own
+        if turn and best is not None and best[2] >= _SURE:
+            break
+    return best
+
+
+def _targets(
+    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
+) -> Targets | None:
+    """Return the targets that are compared with the predictions in the most passes."""
+    others = [(passes[probe], layers[-1])]
+    for number in sorted({len(passes) * n // _PROBES for n in range(_PROBES)}):
+        there = layers_again(passes[number], recording, layers)
+        if number != probe and [a.z.shape for a in there] == [a.z.shape for a in layers]:
+            others.append((passes[number], there[-1]))
+    options: list[Targets] = []
+    for one, last in others:
+        # Where a target is 0, the error is the prediction itself and tells nothing.
+        options += [t for t in every_targets(one, last)[:_MOST_OPTIONS] if t.is_compared]
+        if len(options) >= _MOST_OPTIONS:
+            break
+    if not options:
+        return output_of(passes[probe], layers).targets
+
+    def support(targets: Targets) -> float:
+        found = [twin for one, last in others if (twin := again(one, last, targets))]
+        # A target of 0 speaks neither for nor against.
+        return sum(
+            1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
+        )
+
+    best = max(options, key=support)
+    return again(passes[probe], layers[-1], best) or best
+
+
+def _first_seen(recording: Recording) -> Array:
+    """Return for each value the first record that has it."""
+    seen = np.full(len(recording.values), len(recording.records))
+    numbers = recording.records["value"]
+    kept = np.flatnonzero(numbers >= 0)
+    np.minimum.at(seen, numbers[kept], kept)
+    return seen
+
+
+def _changes(
+    recording: Recording, passes: Sequence[Pass], layers: list[Linear], first_seen: Array
+) -> bool:
+    """Whether a pass mostly ends with weights that were never there before it."""
+    changed = looked = 0
+    values = recording.records["value"]
+    for number in range(min(len(passes) - 1, _PROBES)):
+        if not follows(passes, number, recording):
+            continue
+        one, following = passes[number], passes[number + 1]
+        looked += 1
+        for layer in layers:
+            before, after = layer.of_weights, following.twin(layer.of_weights)
+            before = one.twin(before) or before
+            if before is None or after is None or before.data.shape != after.data.shape:
+                continue
+            seen = min(int(first_seen[values[record]]) for record in after.records)
+            if not np.array_equal(before.data, after.data) and (
+                after.is_assembled or seen >= one.bounds[0]
+            ):
+                changed += 1
+                break
+    return bool(looked) and 2 * changed > looked

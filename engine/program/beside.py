@@ -1,0 +1,14 @@
+"""Somebody else's numbers beside those of a program."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from engine.maths.tensor import Array
+
+
+class Beside(Protocol):
+    """What somebody else's program has for the tensors of ours."""
+
+    def value(self, name: str, iteration: int) -> Array | None:
+        """Return its value of a tensor in an iteration, from 0 on; None where that is unknown."""

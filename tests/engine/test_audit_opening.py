@@ -1,0 +1,97 @@
+"""A script beside our program: its table, its parameters, its numbers, and the report of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import Debugger, read_dataset
+from engine.audit import audit
+from engine.audit.opening import Yours, open_script
+from engine.audit.report import Report
+from engine.common.errors import AuditError, QueryError
+from tests.engine import scripts
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Yours:
+    return open_script(scripts.written(tmp_path_factory.mktemp("wrong"), scripts.WRONG))
+
+
+def debugger_beside(yours: Yours) -> Debugger:
+    debugger = Debugger(yours.dataset, yours.hyperparameters, yours.parameters)
+    debugger.program.beside = yours
+    return debugger
+
+
+def test_a_right_script_and_our_program_take_the_same_steps(tmp_path: Path) -> None:
+    yours = open_script(scripts.written(tmp_path, scripts.RIGHT))
+    assert yours.report.verdict == "right"
+    assert {j.mark for j in yours.judgements.values()} == {"✓"}
+    debugger = debugger_beside(yours)
+    debugger.finish_iteration()
+    debugger.finish_iteration()
+    for name in ("yhat", "f", "dE_dy", "dE_dw", "dE_dyhat", "dE_dv"):
+        np.testing.assert_allclose(yours.value(name, 1), debugger.value(name), rtol=1e-9)
+
+
+def test_an_operation_that_is_wrong_has_its_line(wrong: Yours) -> None:
+    judgement = wrong.judgements["dE_dyhat"]
+    assert (judgement.mark, judgement.line.number) == ("✗", scripts.LINE)
+    assert judgement.line.text == "d_layer = d_out @ second.T"
+    assert wrong.judgements["dE_dy"].mark == "✓"
+
+
+def test_a_cell_is_worked_out_both_ways(wrong: Yours) -> None:
+    both = wrong.both_ways("dE_dyhat", (1, 2), 0)
+    assert both is not None
+    dE_dg, g = wrong.passes[0]["dE_dyhat"][1, 2], wrong.passes[0]["g"][1, 2]
+    assert both.yours.value == pytest.approx(dE_dg)
+    assert both.right.value == pytest.approx(dE_dg * g * (1 - g))
+    assert wrong.both_ways("dE_dy", (0, 0), 0) is None
+
+
+def test_the_report_works_the_first_cell_out(wrong: Yours) -> None:
+    (problem,) = wrong.report.problems
+    assert problem.worked is not None
+    text = str(wrong.report)
+    assert text.startswith(f"mine.py: wrong, line {scripts.LINE}\n")
+    assert len(text.splitlines()) <= 22
+    assert max(map(len, text.splitlines())) <= 80
+    (found,) = wrong.report.as_object()["findings"]
+    assert (found["operation"], found["line"], found["variable"]) == ("dE_dyhat", 17, "d_layer")
+    assert found["worked"]["yours"]["value"] == pytest.approx(found["yours"])
+
+
+def test_expressions_know_the_numbers_of_the_script(wrong: Yours) -> None:
+    debugger = debugger_beside(wrong)
+    debugger.finish_iteration()
+    found = debugger.evaluate("yours.dE_dyhat - dE_dyhat")
+    wanted = wrong.passes[0]["dE_dyhat"] - debugger.value("dE_dyhat")
+    np.testing.assert_array_equal(found, wanted)
+    assert np.any(found)
+    assert debugger.evaluate("norm(yours.dE_dy - dE_dy) < 1e-12")
+    debugger.go_to(len(wrong.passes) + 1)
+    with pytest.raises(QueryError, match=r"yours\.dE_dy was not recorded in iteration"):
+        debugger.evaluate("yours.dE_dy")
+
+
+def test_without_a_script_there_is_nothing_of_yours() -> None:
+    with pytest.raises(QueryError, match=r"there is no script here; nn-tui FILE\.py opens one"):
+        Debugger(read_dataset("or")).evaluate("yours.dE_dy")
+
+
+def test_a_script_without_a_network_is_told_in_a_line(tmp_path: Path) -> None:
+    path = scripts.written(tmp_path, "x = 1\nfor i in range(9):\n    x = x + 1\n")
+    with pytest.raises(AuditError, match=r"mine\.py: was run, but no network was found in it"):
+        open_script(path)
+
+
+def test_nothing_of_a_script_acts_on_the_terminal(tmp_path: Path) -> None:
+    text = scripts.WRONG.replace("second.T\n", "second.T  # \x1b[31m\u202e\n")
+    report: Report = audit(scripts.written(tmp_path, text))
+    assert "␛[31m" in str(report)
+    assert "\x1b" not in str(report)
+    assert "\u202e" not in str(report)

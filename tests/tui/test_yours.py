@@ -1,0 +1,100 @@
+"""A user's script on the screen beside our program, and on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from textual.pilot import Pilot
+
+from engine.common.errors import InputError
+from tests.engine import scripts
+from tests.tui.app import SIZES, said, snapshot, text, until
+from tui.app import NNTui
+from tui.cli import cli
+from tui.opening.open_run import Opener
+
+
+@asynccontextmanager
+async def beside(
+    path: Path, size: tuple[int, int], *, notifications: bool = False
+) -> AsyncIterator[tuple[NNTui, Pilot[None]]]:
+    opener = partial(Opener, data=str(path), given={"history": 64})
+    app = NNTui(path.name, opener)
+    async with app.run_test(size=size, notifications=notifications) as pilot:
+        await until(pilot, lambda: app.moment is not None)
+        await pilot.pause()
+        yield app, pilot
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_one_steps_beside_the_script(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with beside(scripts.written(tmp_path, scripts.WRONG), size) as (app, pilot):
+        await pilot.press("5", "n")
+        await until(pilot, lambda: snapshot(app).position == 1)
+        assert "layer = sigmoid(X @ first)" in text(app)
+        while snapshot(app).listing.lines[snapshot(app).position - 1].name != "dE_dyhat":
+            before = snapshot(app).position
+            await pilot.press("n")
+            await until(pilot, lambda before=before: snapshot(app).position > before)  # type: ignore[misc]
+        await pilot.pause()
+        shown = text(app)
+        assert "✗ 17  d_layer = d_out @ second.T" in shown
+        assert "the slope ∂g/∂ŷ is missing" in shown
+        assert any("✓ 15" in line and "∂E/∂y" in line for line in shown.splitlines())
+        await pilot.press("x")
+        await until(pilot, lambda: "yours ✗ =" in text(app))
+        assert "right = ∂E/∂g[obs 1, g1] · ∂g/∂ŷ[obs 1, g1]" in text(app)
+
+
+async def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
+    path = scripts.written(tmp_path, scripts.WRONG)
+    async with beside(path, (80, 24), notifications=True) as (app, pilot):
+        assert app.yours is not None
+        assert said(app).startswith("mine.py was run, and 8 iterations of it recorded: wrong, line")
+        await pilot.press("f")
+        await until(pilot, lambda: snapshot(app).iteration == 1)
+        await pilot.press("r")
+        await until(pilot, lambda: snapshot(app).iteration == 0)
+        assert app.yours.report.verdict == "wrong"
+        path.write_text(scripts.RIGHT, encoding="utf-8")
+        await pilot.press("r")
+        await until(pilot, lambda: app.yours is not None and app.yours.report.verdict == "right")
+        await pilot.press("5")
+        await until(pilot, lambda: "✗ " not in text(app).replace("✓ ✗ ·", ""))
+
+
+def test_what_a_script_cannot_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the run beside a script is not saved"):
+        Opener(data=str(tmp_path / "mine.py"), given={}, resume=True)
+
+
+def test_the_command_tells_by_its_exit_code(tmp_path: Path) -> None:
+    run = partial(CliRunner().invoke, cli, catch_exceptions=False)
+    wrong = run(["audit", str(scripts.written(tmp_path, scripts.WRONG)), "--json"])
+    assert wrong.exit_code == 1
+    assert json.loads(wrong.stdout)["findings"][0]["line"] == scripts.LINE
+    right = run(["audit", str(scripts.written(tmp_path, scripts.RIGHT)), "--verbose"])
+    assert right.exit_code == 0
+    assert "∂E/∂ŷ  line 17  d_layer" in right.output.replace("   ", "  ")
+    unclear = run(["audit", str(scripts.written(tmp_path, "x = 1\n"))])
+    assert unclear.exit_code == 2
+
+
+def test_arrays_are_audited_with_the_network_of_the_options(tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    w = np.array([[0.4], [-0.3]])
+    np.savez(path, w=w, y=x @ w, f=x @ w)
+    given = ["audit", str(path), "--data", "xor", "--hidden", "none"]
+    done = CliRunner().invoke(cli, given, catch_exceptions=False)
+    assert done.exit_code == 1
+    assert "f: f" in done.output
+    linear = [*given, "--output-activation", "identity"]
+    assert CliRunner().invoke(cli, linear, catch_exceptions=False).exit_code == 0
