@@ -24,9 +24,12 @@ from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, losses_in, squared_too_late
 from engine.audit.model import Model, model_of
-from engine.audit.outputs import output_of
+from engine.audit.outputs import Output, output_of
+from engine.audit.passes import Pass, is_called
 from engine.audit.recording.recording import Recording
+from engine.audit.settled import NOTHING, Settled
 from engine.audit.stuck import stuck
+from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
 from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
 from engine.common.errors import InputError
@@ -44,8 +47,10 @@ _LATE = (50, 300)
 class Audit:
     """What became of a recording."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, settled: Settled = NOTHING) -> None:
         self.recording = recording
+        self.settled = settled
+        self._variables = {tensor: variable for variable, tensor in settled.names.items()}
         self.understood = understand_partial(recording) or understand(recording)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
@@ -142,12 +147,24 @@ class Audit:
             ]:
                 continue
             output = output_of(one, layers, understood.targets)
+            named = self._named_targets(one, layers[-1])
+            if named is not None:
+                output = Output(named)
             if output.targets is None:
                 continue
             self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
             yield number, layers, output.targets.data
+
+    def _named_targets(self, one: Pass, last: Linear) -> Targets | None:
+        """Return the targets in a pass, if the user says which variable they are."""
+        variable = self._variables.get("f0")
+        if variable is None:
+            return None
+        held = [found for found in one.found if is_called(self.recording, found, variable)]
+        known = next(iter(targets_among(one, last, held)), None)
+        return None if known is None else replace(known, is_compared=True)
 
     def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
         chosen = []
@@ -159,6 +176,12 @@ class Audit:
                 # Where every prediction is positive, nothing tells it from relu.
                 common = ["identity"]
             chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
+        known = self.settled.hyperparameters
+        if "output_activation" in known:
+            chosen[-1] = str(known["output_activation"])
+        if "activation" in known and len(chosen) > 1:
+            names = str(known["activation"]).split(",")
+            chosen[:-1] = names if len(names) == len(chosen) - 1 else names[:1] * (len(chosen) - 1)
         return chosen
 
     def _losses(
@@ -176,6 +199,10 @@ class Audit:
             found += losses_in(self.recording, (one.bounds[0], end), a, f0)
         if not any(computed.is_named for computed in found):
             self._look_for_a_wrong_loss(understood, passes)
+        if "loss" in self.settled.hyperparameters:
+            loss = str(self.settled.hyperparameters["loss"])
+            yield loss, next((c for c in found if c.name == loss), None)
+            return
         seen = set()
         for computed in sorted(found, key=lambda c: not c.is_named):
             if computed.name not in seen:
@@ -230,7 +257,12 @@ class Audit:
             model = models[rows].of_pass(layers, f0)
             one = understood.passes[number]
             changes = dict(self._changes(understood, number, layers, model))
-            yield judge(one, model, changes, computed.factor if computed else 1.0)
+            named = {
+                tensor: [f for f in one.found if is_called(self.recording, f, variable)]
+                for tensor, variable in self._variables.items()
+            }
+            scale = computed.factor if computed else 1.0
+            yield judge(one, model, changes, scale, named)
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model

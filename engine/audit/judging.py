@@ -7,7 +7,7 @@ right; where it differs, the mistakes of the formula are tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -59,7 +59,13 @@ def as_matrix(value: Array) -> Array:
     return value.reshape(1, -1) if value.ndim < 2 else value
 
 
-def judge(one: Pass, model: Model, changes: dict[str, Array], scale: float = 1.0) -> Judged:
+def judge(
+    one: Pass,
+    model: Model,
+    changes: dict[str, Array],
+    scale: float = 1.0,
+    named: Mapping[str, Sequence[Found]] | None = None,
+) -> Judged:
     """Judge the backward phase of a pass.
 
     Args:
@@ -67,14 +73,16 @@ def judge(one: Pass, model: Model, changes: dict[str, Array], scale: float = 1.0
         model: Our program, with the script's values of the forward phase.
         changes: For each parameter what the pass changed it by, where that is known.
         scale: The script's E divided by ours.
+        named: The arrays that an operation is known to be, by its name.
     """
     judged = Judged(one, model, changes=changes)
-    _Judge(judged, scale).run()
+    _Judge(judged, scale, named or {}).run()
     return judged
 
 
 class _Judge:
-    def __init__(self, judged: Judged, scale: float) -> None:
+    def __init__(self, judged: Judged, scale: float, named: Mapping[str, Sequence[Found]]) -> None:
+        self.named = named
         self.judged, self.one, self.model = judged, judged.one, judged.model
         self.scale = scale
         self.values = dict(self.model.values)
@@ -97,7 +105,9 @@ class _Judge:
             self.judged.right[operation.name] = right
             self.values[operation.name] = right
             total = self._upstream(operation)
-            match = None if self._is_noise(operation, right) else self._best(right, total)
+            match = (
+                None if self._is_noise(operation, right) else self._best(operation, right, total)
+            )
             if operation.name in gradients:
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
@@ -125,11 +135,14 @@ class _Judge:
             total *= self.judged.totals.get(tensor.name, 1.0)
         return total
 
-    def _best(self, right: Array, total: float) -> Match | None:
+    def _best(self, operation: Operation, right: Array, total: float) -> Match | None:
         wanted = as_matrix(right)
         if not is_telling(wanted):
             return None
         matches = list(find(self.one, wanted, after=self.start))
+        if self.named.get(operation.name):
+            known = {id(found) for found in self.named[operation.name]}
+            matches = [match for match in matches if id(match.found) in known]
         if wanted.size == 1:
             matches = [match for match in matches if self._is_usual(match.factor, total)]
         return min(matches, key=lambda m: self._strangeness(m, total), default=None)
@@ -325,7 +338,7 @@ class _Judge:
             self.judged.right[gradient.name] = again
             self.values[gradient.name] = again
             total = self._upstream(gradient)
-            best = self._best(again, total)
+            best = self._best(gradient, again, total)
             if best is not None:
                 self._take(gradient, best, total)
             else:
@@ -391,7 +404,7 @@ class _Judge:
         self.judged.right[gradient.name] = again
         self.values[gradient.name] = again
         total = self._upstream(gradient)
-        best = self._best(again, total)
+        best = self._best(gradient, again, total)
         if best is not None:
             self._take(gradient, best, total)
         else:

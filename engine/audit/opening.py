@@ -120,7 +120,7 @@ def open_script(
     """
     stamp = _stamp(Path(path))
     recording = record(path, python=python, seconds=seconds, progress=progress)
-    audit = Audit(recording)
+    audit = Audit(recording, settled)
     report = report_of(audit, clean(Path(path).name))
     judged = list(_from_the_start(audit.judged))
     if not judged:

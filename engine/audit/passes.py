@@ -217,6 +217,12 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
     return sites
 
 
+def is_called(recording: Recording, found: Found, variable: str) -> bool:
+    """Whether a script's variable holds an array."""
+    places = (int(recording.records["place"][record]) for record in found.records)
+    return any(place >= 0 and recording.places[place].text == variable for place in places)
+
+
 def follows(passes: Sequence[Pass], number: int, recording: Recording) -> bool:
     """Whether the pass after this one was recorded right behind it."""
     if number + 1 >= len(passes):

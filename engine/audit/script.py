@@ -37,4 +37,4 @@ def audit(
         AuditError: The script cannot be read or run.
     """
     recording = record(path, python=python, seconds=seconds, cwd=cwd, progress=progress)
-    return report_of(Audit(recording), clean(Path(path).name))
+    return report_of(Audit(recording, settled), clean(Path(path).name))

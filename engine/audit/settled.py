@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.text import clean
-from engine.data.dataset import Dataset
 
 
 @dataclass(frozen=True)
@@ -17,21 +16,18 @@ class Settled:
 
     Attributes:
         hyperparameters: The hyperparameters that are known, by name and as `Hyperparameters` takes
-            them, e.g. ``{"hidden": "4", "activation": "tanh", "loss": "mse"}``. None of them has a
-            default here.
-        data: The table that the script learns; its rows may come in another order, in batches, or
-            one by one.
+            them, e.g. ``{"activation": "tanh", "loss": "mse"}``: the activations and the loss
+            count.
         names: For a variable of the script the tensor that it is, by the name in our program, e.g.
-            ``{"d_output": "dE_dy", "weights1": "v", "X": "x", "labels": "f0"}``. A variable is
+            ``{"d_output": "dE_dy", "labels": "f0"}``: f₀ and derivatives count. A variable is
             written as in the script: ``self.W1``, ``params[0]``.
     """
 
     hyperparameters: Mapping[str, Value] = field(default_factory=dict)
-    data: Dataset | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.hyperparameters or self.names or self.data is not None)
+        return bool(self.hyperparameters or self.names)
 
 
 NOTHING = Settled()

@@ -42,7 +42,7 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
     if one.subtracted and output.a.size == 1:
         known = _subtracted(one, output, output.of_a)
         return [known] if known is not None else []
-    candidates = sorted(_candidates(one, output), key=lambda t: not t.found.is_taken)
+    candidates = sorted(targets_among(one, output), key=lambda t: not t.found.is_taken)
     found = [
         replace(targets, is_compared=True)
         for targets in candidates
@@ -59,7 +59,7 @@ def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
     found = one.twin(like.found)
     if found is None:
         return None
-    for targets in _candidates(one, output, [found]):
+    for targets in targets_among(one, output, [found]):
         if targets.are_classes == like.are_classes:
             return replace(targets, is_compared=_is_compared(one, output, targets))
     return None
@@ -105,7 +105,8 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
             yield logs
 
 
-def _candidates(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:
+def targets_among(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:
+    """Go through the ways to see arrays as targets, by default all arrays of the pass."""
     f = output.a
     assert f is not None
     rows, columns = f.shape

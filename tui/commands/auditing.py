@@ -101,7 +101,9 @@ def audit(
     else:
         if weights is not None:
             raise InputError("--weights is for arrays: a script has its own parameters")
-        settled = _settled(names, data, given, explicit)
+        if data is not None:
+            raise InputError("--data is for arrays: a script has its own table")
+        settled = _settled(names, explicit)
         report = _of_script(file, timeout, python, settled)
     if as_json:
         print_json(report.as_object())
@@ -110,14 +112,11 @@ def audit(
     sys.exit(_CODES[report.verdict])
 
 
-def _settled(
-    names: tuple[str, ...], data: str | None, given: dict[str, Any], explicit: dict[str, Any]
-) -> Settled:
+def _settled(names: tuple[str, ...], explicit: dict[str, Any]) -> Settled:
     from engine.audit.settled import Settled, names_from
 
     known = {name: value for name, value in explicit.items() if name in DECLARATIONS}
-    table = None if data is None else _table(data, given)
-    return Settled(known, table, names_from(names))
+    return Settled(known, names_from(names))
 
 
 def _of_script(file: str, timeout: float, python: str | None, settled: Settled) -> Report:
