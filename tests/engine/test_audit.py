@@ -1,0 +1,56 @@
+"""The audit of scripts in many styles: right ones without a complaint, wrong ones by their line.
+
+The head of each script in `derivations` says its truth, which was found with PyTorch's gradients.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.audit import audit
+
+SCRIPTS = sorted((Path(__file__).parent / "derivations").glob("*.py"))
+QUICK = ("01", "05", "15", "16", "23", "30", "36", "49")
+"""One of each kind; the others are among the slow tests."""
+NOT_UNDERSTOOD: dict[str, str] = {}
+"""Scripts of which the audit says that it is not certain, and why."""
+
+
+def head(script: Path) -> str:
+    return "".join(line for line in script.open() if line.startswith("#"))
+
+
+def judged(script: Path) -> None:
+    report = audit(script)
+    described = report.as_object()
+    operations = [finding["operation"] for finding in described["findings"]]
+    if script.stem[:2] in NOT_UNDERSTOOD:
+        assert report.verdict == "unclear"
+        return
+    if script.stem.endswith("-correct"):
+        assert (report.verdict, operations) == ("right", []), str(report)
+        return
+    assert report.verdict == "wrong", str(report)
+    truth = head(script).partition("first wrong:")[2].partition("\n# kind")[0]
+    if truth.strip().startswith("none"):
+        assert operations[0] is None
+        return
+    meant = {*re.findall(r"\b(?:d\w+_d\w+|f|E)\b", truth)}
+    meant |= set(re.findall(r"update of (\w+)", truth))
+    assert operations[0] in meant, (operations, truth)
+
+
+@pytest.mark.parametrize(
+    "script", [s for s in SCRIPTS if s.stem[:2] in QUICK], ids=lambda script: script.stem
+)
+def test_a_script(script: Path) -> None:
+    judged(script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script", [s for s in SCRIPTS if s.stem[:2] not in QUICK], ids=lambda script: script.stem
+)
+def test_another_script(script: Path) -> None:
+    judged(script)
