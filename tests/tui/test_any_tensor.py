@@ -17,6 +17,7 @@ from tui.panes.pictures.boundary_curve import curve_rows
 from tui.panes.pictures.boundary_map import _STEPS, _resized, _scale, plane_rows
 from tui.panes.pictures.histograms import bins_for, histogram_rows
 from tui.panes.pictures.network_diagram import diagram_rows
+from tui.panes.pictures.network_layers import Choice
 from tui.panes.pictures.quality_tables import quality_rows
 from tui.panes.pictures.worker import Field, Order, Picture, Studio
 from tui.view_state import Moment, State
@@ -137,7 +138,7 @@ def test_every_picture_of_any_number(
     palette = Palette.from_theme({})
     inputs = (0, 1)[: len(debugger.dataset.inputs)]
     for size in SIZES:
-        rows = diagram_rows(moment, palette, size)
+        rows = diagram_rows(moment, palette, size, Choice())
         layers = picture(moment, "histograms", (), size)
         assert isinstance(layers, list)
         rows += histogram_rows(layers, palette, size)

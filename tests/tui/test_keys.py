@@ -244,7 +244,7 @@ async def test_help(size: tuple[int, int], key: str) -> None:
     async with opened(size) as (app, pilot):
         await pilot.press(key)
         await until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        await until(pilot, lambda: "run the operation marked ▶" in text(app))
+        await until(pilot, lambda: "inspect the operation under the cursor" in text(app))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, HelpScreen))
 
