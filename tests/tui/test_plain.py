@@ -34,7 +34,7 @@ SAME = {
     **{"continue": "c", "continue_back": "C", "restore_best": "R", "repeat": ".", "quit": "q"},
     **{"breakpoint": "b", "watch": "w", "stops": "B", "explain": "x", "evaluate": ":"},
     **{"check": "d", "edit": "e", "undo": "u", "redo": "U", "branches": "t", "export": "E"},
-    **{"help": "?", "pane('dataset')": "1", "pane('hyperparameters')": "2", "pane('loss')": "3"},
+    **{"hint": "?", "pane('dataset')": "1", "pane('hyperparameters')": "2", "pane('loss')": "3"},
     **{"pane('weights')": "4", "pane('iteration')": "5"},
 }
 """The actions of keys that are verbs too."""
@@ -73,9 +73,9 @@ def test_the_verbs_are_the_keys_of_the_screen() -> None:
         assert name in shown[action]
         assert name in names
     # No key means one thing on the screen and another one here; but r runs, as space cannot, and
-    # there is no cursor, which h and l move.
+    # there is neither a cursor, which h and l move, nor a picture, where p chooses.
     keys = {name: action for action, of in shown.items() for name in of}
-    assert {n for n in names if n in keys and SAME.get(keys[n]) != n} == set("rhl")
+    assert {n for n in names if n in keys and SAME.get(keys[n]) != n} == set("rhlp")
 
 
 def test_moving_forward_and_back(talk: Talk) -> None:

@@ -15,7 +15,7 @@ from tui.app import NNTui
 from tui.cli import cli
 from tui.dialogs.help import HelpScreen
 from tui.drawing.palette import THEME
-from tui.keys import KEYS
+from tui.keys import KEYS, keys_by_group
 from tui.settings import THEME as KEPT_THEME
 from tui.settings import keep, read_settings, settings_path
 
@@ -156,6 +156,7 @@ def test_they_are_shown_with_where_they_come_from(
     assert lines == [
         str(configuration),
         "fps 10, or 2 with --calm the default",
+        "speed full the default",
         "theme nn-tui the default",
         "chart_scale auto the default",
         "keymap none the default",
@@ -164,6 +165,7 @@ def test_they_are_shown_with_where_they_come_from(
     lines = [" ".join(line.split()) for line in show().stdout.splitlines()]
     assert lines[1:] == [
         "fps 5.0 from the file",
+        "speed full the default",
         "theme nord from the file",
         "chart_scale auto the default",
         "keymap next_operation = f8 from the file",
@@ -207,9 +209,9 @@ def test_they_are_kept_and_taken_out_by_a_command(configuration: Path) -> None:
         ("keymap", "f8", "ACTION=KEY"),
         ("keymap", "next_operatoin=f8", "an action such as next_operation"),
         ("keymap", "next_operation=s", "a key that next_iteration does not have"),
-        ("keymap", "next_operation=?", "a key that help does not have"),
+        ("keymap", "next_operation=?", "a key that hint does not have"),
         ("keymap", "next_operation=f 8", "a key such as f8"),
-        ("colour", "red", "there is no setting 'colour'; there are fps, theme,"),
+        ("colour", "red", "there is no setting 'colour'; there are fps, speed, theme,"),
     ],
 )
 def test_what_cannot_be_kept_is_told(
@@ -259,7 +261,9 @@ async def test_keys_are_as_the_settings_have_them(configuration: Path) -> None:
 
 def help_of(app: NNTui) -> str:
     assert isinstance(app.screen, HelpScreen)
-    return " ".join(str(cell) for column in app.screen._keys().columns for cell in column._cells)
+    return " ".join(
+        str(cell) for column in app.screen._keys(keys_by_group()).columns for cell in column._cells
+    )
 
 
 @pytest.mark.parametrize(("scale", "is_log"), [("logarithmic", True), ("linear", False)])
@@ -280,7 +284,7 @@ def test_an_option_takes_its_value_from_the_settings(
 ) -> None:
     written(configuration, fps=fps)
     apps: list[NNTui] = []
-    monkeypatch.setattr("tui.commands.training._no_screen", lambda data: "")
+    monkeypatch.setattr("tui.commands.training.no_screen", lambda data: "")
     monkeypatch.setattr(NNTui, "run", lambda app: apps.append(app))
     done = CliRunner().invoke(cli, ["or", *options])
     assert done.exit_code == 0, done.output

@@ -94,7 +94,7 @@ async def test_below_that_there_is_one(size: tuple[int, int]) -> None:
 async def test_rows_of_all_tensors_begin_with_the_selected_observation() -> None:
     async with opened((120, 36), read_dataset("xor"), bias="per-neuron") as (app, pilot):
         await pilot.press("s", "1", "j", "j")
-        await until(pilot, lambda: "5 Iteration 0 complete  from observation 2" in text(app))
+        await until(pilot, lambda: "0 complete, before 1  from observation 2" in text(app))
         values = snapshot(app).values
         for name in ("g", "y", "dE_dy", "dE_dg", "dyhat_dv"):
             place = next(

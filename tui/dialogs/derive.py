@@ -38,7 +38,7 @@ class DeriveScreen(PromptScreen["Verdict"]):
         super().__init__(f"{symbol} =", f"{names}\n{_WAYS}", parse, drafts.get(name, ""))
         self.add_class("-wide")
         # What is there is to be gone on with, not to be typed over.
-        self._line.select_on_focus = False
+        self.field.select_on_focus = False
         self._name_of_line, self._drafts = name, drafts
 
     def on_input_changed(self, event: Input.Changed) -> None:

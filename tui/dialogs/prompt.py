@@ -45,6 +45,9 @@ class PromptScreen(Dialog[T], Generic[T]):
             stays, with what is wrong with it.
         value: What the line begins with.
         suggester: Completes what is typed, if anything does.
+
+    Attributes:
+        field: Where it is typed.
     """
 
     BINDINGS = [Binding("escape", "dismiss", "cancel")]  # noqa: RUF012 (Textual declares it so)
@@ -61,7 +64,7 @@ class PromptScreen(Dialog[T], Generic[T]):
         self._title = title
         self._parse = parse
         # Kept, as an answer may come when nothing of the screen can be found any more.
-        self._line = TypedLine(value, compact=True, select_on_focus=True, suggester=suggester)
+        self.field = TypedLine(value, compact=True, select_on_focus=True, suggester=suggester)
         self._hint = Static(Text(hint), id="hint")
 
     def compose(self) -> ComposeResult:
@@ -69,11 +72,11 @@ class PromptScreen(Dialog[T], Generic[T]):
             # Names from a file are no markup.
             box.border_title = Text(self._title)
             box.border_subtitle = "Enter accepts, Esc cancels"
-            yield self._line
+            yield self.field
             yield self._hint
 
     def on_mount(self) -> None:
-        self._line.focus()
+        self.field.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         # In a worker, as the answer may have to wait for a long way, and Esc may not.

@@ -61,10 +61,10 @@ class Conversation:
         number = 0
         while True:
             number += 1
-            if self._is_typed:
-                sys.stdout.write(_PROMPT)
-                sys.stdout.flush()
             try:
+                if self._is_typed:
+                    sys.stdout.write(_PROMPT)
+                    sys.stdout.flush()
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
                 if not self._is_typed:
