@@ -294,7 +294,11 @@ class _Audit:
         gradients = [f"dE_d{name}" for name in self.program.parameters]
         known = [name for name in gradients if name in self.given]
         wrong = {problem.operation for problem in self.problems}
-        totals = {name: float(f"{self.totals[name]:.9g}") for name in known if name not in wrong}
+        totals = {
+            name: float(np.format_float_scientific(self.totals[name], 8))
+            for name in known
+            if name not in wrong
+        }
         if len(set(totals.values())) < 2:
             return
         counts = Counter(totals.values())

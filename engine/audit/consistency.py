@@ -16,6 +16,7 @@ from engine.audit.judging import Judged
 from engine.audit.losses import Computed
 from engine.audit.matching import factor_of
 from engine.audit.updating import Steps, Updates
+from engine.common.numbers import general
 from engine.maths.evaluate import evaluate
 from engine.maths.operations.operation import Phase
 from engine.maths.tensor import Array
@@ -108,7 +109,7 @@ def _common(rates: dict[str, float], totals: dict[str, float]) -> float:
     weight: Counter[float] = Counter()
     values: dict[float, float] = {}
     for name, rate in rates.items():
-        key = float(f"{rate:.4g}")
+        key = float(np.format_float_scientific(rate, 3))
         values.setdefault(key, rate)
         weight[key] += 2 if name.startswith("b") else 3
         if any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE) and rate > 0.0:
@@ -128,14 +129,16 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
             for other in judged.model.parameters
             if other != name and f"dE_d{other}" in judged.matches
         ]
-        usual = Counter(float(f"{factor:.6g}") for factor in others).most_common(1)
+        usual = Counter(
+            float(np.format_float_scientific(factor, 5)) for factor in others
+        ).most_common(1)
         own = match.factor / usual[0][0] if usual else match.factor
     is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
     symbol = f"∂E/∂{name}"
     if ratio < 0.0:
         says = f"{name} goes uphill while the others go downhill: its sign is wrong"
         if abs(ratio + 1.0) > 1e-4:
-            says += f", and its step is {abs(ratio):.6g} times as long"
+            says += f", and its step is {general(abs(ratio))} times as long"
         yield Finding(
             gradient if is_in_gradient else name,
             "sign",
@@ -234,7 +237,7 @@ def penalties(
             yield Finding(
                 f"dE_d{name}",
                 "penalty",
-                f"the penalty enters the gradient with the wrong sign: {abs(weight):.6g} times "
+                f"the penalty enters the gradient with the wrong sign: {general(abs(weight))} times "
                 f"{name} is subtracted, so that large weights grow; E adds the penalty",
                 f"add λ·{name} to ∂E/∂{name}",
                 found=first.matches[f"dE_d{name}"].found,
@@ -263,7 +266,7 @@ def penalties(
             yield Finding(
                 f"dE_d{name}",
                 "penalty",
-                f"the penalty in the gradient is {ratio:.6g} times the slope of the one in E",
+                f"the penalty in the gradient is {general(ratio)} times the slope of the one in E",
                 f"∂R/∂{name} of R = ½·λ·Σ{name}² is λ·{name}; of λ·Σ{name}² it is 2λ·{name}",
                 found=first.matches[f"dE_d{name}"].found,
             )

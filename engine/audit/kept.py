@@ -11,6 +11,7 @@ from engine.audit.findings import Finding
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import found_at, weight_names
 from engine.audit.view import ASSIGN, View
+from engine.common.numbers import general
 from engine.maths.tensor import Array
 
 
@@ -44,7 +45,7 @@ class Kept:
                 self.view.role(record) or alone,
                 "whole-number",
                 f"{text} holds whole numbers (its type is an integer), so what is assigned to it "
-                f"is cut off: {example:.6g} becomes {int(example)}, and the steps are lost",
+                f"is cut off: {general(example)} becomes {int(example)}, and the steps are lost",
                 f"make {text} of floats: np.array([...], dtype=float), or .astype(float)",
                 found=found_at(self.view.recording, record),
             )

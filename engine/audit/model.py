@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.audit.forward import Linear
 from engine.data.dataset import Dataset
+from engine.maths.formula import Leaf, substitute
 from engine.maths.mistakes import Around, Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
@@ -44,8 +45,23 @@ class Model:
     def mistakes(self, operation: Operation) -> list[Mistake]:
         """Return the mistakes of an operation, one found before first."""
         if operation.name not in self.known:
-            self.known[operation.name] = list(mistakes(operation, self.around, depth=1))
+            slopes = list(self._of_slopes(operation))
+            known = {mistake.formula for mistake in slopes}
+            others = mistakes(operation, self.around, depth=1)
+            self.known[operation.name] = slopes + [m for m in others if m.formula not in known]
         return self.known[operation.name]
+
+    def _of_slopes(self, operation: Operation) -> Iterator[Mistake]:
+        """Go through the mistakes of a slope that an operation reads, in the place of the slope."""
+        tree = operation.rule.tree
+        for tensor in operation.reads:
+            if self.around.activation_of_slope(tensor) is None:
+                continue
+            leaf = Leaf(tensor)
+            for mistake in mistakes(self.program.operation(tensor.name), self.around, depth=0):
+                if mistake.formula.axes == leaf.axes:
+                    whole = substitute(tree, {leaf: mistake.formula})
+                    yield replace(mistake, formula=whole)
 
     def of_pass(self, layers: Sequence[Linear], f0: Array) -> Model:
         """Return the same program with the script's values in another pass, of as many rows."""

@@ -16,6 +16,7 @@ from engine.audit.findings import Finding
 from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
+from engine.common.numbers import general
 from engine.common.text import subscript
 from engine.maths.evaluate import evaluate
 from engine.maths.formula import Formula
@@ -204,7 +205,7 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
             Finding(
                 name,
                 "sign",
-                f"the velocity enters with the wrong sign: each step holds {share:.3g} times the "
+                f"the velocity enters with the wrong sign: each step holds {general(share, 3)} times the "
                 "one before",
                 "m ← μ·m + g, and the step is −η·m",
                 1,

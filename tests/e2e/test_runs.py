@@ -100,7 +100,6 @@ def test_the_command_lines_of_the_readme_are_those_that_are_tried() -> None:
         "nn-tui --open my.nnrun",
         "nn-tui --open RUN --read-only",
         "nn-tui export RUN FOLDER",
-        "nn-tui export RUN --script mine.py",
     ]
 
 
