@@ -16,7 +16,7 @@ from engine.audit.problem import Line, Matched, Problem
 from engine.audit.report import Report, Verdict
 from engine.audit.working import both_ways
 from engine.common.errors import InputError
-from engine.common.numbers import dimensions, general
+from engine.common.numbers import dimensions, general, rounded
 from engine.common.text import clean, counted, folded
 from engine.data.dataset import Dataset
 from engine.maths.evaluate import evaluate
@@ -294,11 +294,7 @@ class _Audit:
         gradients = [f"dE_d{name}" for name in self.program.parameters]
         known = [name for name in gradients if name in self.given]
         wrong = {problem.operation for problem in self.problems}
-        totals = {
-            name: float(np.format_float_scientific(self.totals[name], 8))
-            for name in known
-            if name not in wrong
-        }
+        totals = {name: rounded(self.totals[name], 9) for name in known if name not in wrong}
         if len(set(totals.values())) < 2:
             return
         counts = Counter(totals.values())

@@ -16,7 +16,7 @@ from engine.audit.judging import Judged
 from engine.audit.losses import Computed
 from engine.audit.matching import factor_of
 from engine.audit.updating import Steps, Updates
-from engine.common.numbers import general
+from engine.common.numbers import general, rounded
 from engine.maths.evaluate import evaluate
 from engine.maths.operations.operation import Phase
 from engine.maths.tensor import Array
@@ -109,7 +109,7 @@ def _common(rates: dict[str, float], totals: dict[str, float]) -> float:
     weight: Counter[float] = Counter()
     values: dict[float, float] = {}
     for name, rate in rates.items():
-        key = float(np.format_float_scientific(rate, 3))
+        key = rounded(rate, 4)
         values.setdefault(key, rate)
         weight[key] += 2 if name.startswith("b") else 3
         if any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE) and rate > 0.0:
@@ -129,9 +129,7 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
             for other in judged.model.parameters
             if other != name and f"dE_d{other}" in judged.matches
         ]
-        usual = Counter(
-            float(np.format_float_scientific(factor, 5)) for factor in others
-        ).most_common(1)
+        usual = Counter(rounded(factor, 6) for factor in others).most_common(1)
         own = match.factor / usual[0][0] if usual else match.factor
     is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
     symbol = f"∂E/∂{name}"
@@ -237,8 +235,8 @@ def penalties(
             yield Finding(
                 f"dE_d{name}",
                 "penalty",
-                f"the penalty enters the gradient with the wrong sign: {general(abs(weight))} times "
-                f"{name} is subtracted, so that large weights grow; E adds the penalty",
+                f"the penalty enters the gradient with the wrong sign: {general(abs(weight))} "
+                f"times {name} is subtracted, so that large weights grow; E adds the penalty",
                 f"add λ·{name} to ∂E/∂{name}",
                 found=first.matches[f"dE_d{name}"].found,
             )

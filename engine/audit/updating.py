@@ -205,8 +205,8 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
             Finding(
                 name,
                 "sign",
-                f"the velocity enters with the wrong sign: each step holds {general(share, 3)} times the "
-                "one before",
+                f"the velocity enters with the wrong sign: each step holds {general(share, 3)} "
+                "times the one before",
                 "m ← μ·m + g, and the step is −η·m",
                 1,
             )

@@ -36,6 +36,11 @@ def general(value: float, digits: int = 6) -> str:
     return f"{value:.{digits}g}"
 
 
+def rounded(value: float, digits: int) -> float:
+    """Round a number to a number of significant digits."""
+    return float(f"{value:.{digits}g}")
+
+
 def general_grouped(value: float, digits: int = 6) -> str:
     """Write a number like ``general``, with commas between its thousands."""
     return f"{value:,.{digits}g}"
