@@ -52,14 +52,14 @@ class Model:
         return self.known[operation.name]
 
     def _of_slopes(self, operation: Operation) -> Iterator[Mistake]:
-        """Go through the mistakes of a slope that an operation reads, in the place of the slope."""
+        """Go through the tensors that stand for a slope that an operation reads."""
         tree = operation.rule.tree
         for tensor in operation.reads:
             if self.around.activation_of_slope(tensor) is None:
                 continue
             leaf = Leaf(tensor)
             for mistake in mistakes(self.program.operation(tensor.name), self.around, depth=0):
-                if mistake.formula.axes == leaf.axes:
+                if isinstance(mistake.formula, Leaf) and mistake.formula.axes == leaf.axes:
                     whole = substitute(tree, {leaf: mistake.formula})
                     yield replace(mistake, formula=whole)
 

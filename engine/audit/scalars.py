@@ -125,7 +125,8 @@ class Scalars:
     def _terms(self, record: int, made: dict[int, int]) -> list[int]:
         """Return the terms of a sum, through the names that parts of it have."""
         if self._kinds.get(record) in READS and self._owner(record) not in self._parameters:
-            record = made.get(int(self._values[record]), record)
+            # A sum with 0 has the value of its own term.
+            record = min(record, made.get(int(self._values[record]), record))
         if self._kinds.get(record) != "BinOp:Add":
             return [record]
         return [
