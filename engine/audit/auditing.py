@@ -331,7 +331,11 @@ class Audit:
         for again in seen.values():
             # What shows once among several passes may be chance.
             if len(again) > 1 or len(self.judged) < _SEVERAL:
-                backward.append(again[0])
+                if again[0].kind == "unknown" and self.computed is None:
+                    # Of a loss that is not ours it may be right.
+                    self.unsure.append(f"what takes the part of {again[0].operation}")
+                else:
+                    backward.append(again[0])
         uneven: list[Finding] = []
         if descends(self.judged) or self._steps_are_right():
             backward = []
