@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,11 +53,10 @@ def endless(*options: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
     )
     try:
-        for _ in range(300):
-            if any(entry["open_in"] for entry in listed()):
-                break
-        else:
-            raise AssertionError("it does not save")
+        end = time.monotonic() + 60
+        while not any(entry["open_in"] for entry in listed()):
+            assert time.monotonic() < end, "it does not save"
+            time.sleep(0.05)
         yield process
     finally:
         process.kill()
