@@ -279,7 +279,7 @@ def test_calm_sends_little_and_shows_all_at_the_pause() -> None:
             terminal.wait_for(lambda: "paused" in terminal.text)
             terminal.settle(0.5)
             terminal.press(" ")
-            terminal.wait_for(lambda: "/s" in terminal.header)
+            terminal.wait_for(lambda: "iterations/s" in terminal.text)
             before = len(terminal.output)
             for chunk in terminal.record(3):
                 terminal.show(chunk)
