@@ -30,7 +30,7 @@ from engine.program.program import Program
 
 _JUDGED = (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
 _DEPTHS = (1, 2)
-"""How many operations back a mistake is looked for, where what lies between is not given."""
+"""The number of operations back to look for a mistake, where those between are not given."""
 _MOST_TOLD = 8
 
 

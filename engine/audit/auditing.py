@@ -39,13 +39,13 @@ from engine.maths.tensor import Array
 
 _SEVERAL = 3
 _JUDGED = 8
-"""How many passes from the start are judged."""
+"""The number of passes judged from the start."""
 _LATE = (50, 300)
 """Later ones, where what was a coincidence at first no longer is."""
 
 
 class Audit:
-    """What became of a recording."""
+    """The audit of a recording: its network, its judged passes and its findings."""
 
     def __init__(self, recording: Recording, settled: Settled = NOTHING) -> None:
         self.recording = recording

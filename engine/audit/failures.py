@@ -23,7 +23,7 @@ from engine.maths.tensor import Array
 _MOST_TAKEN = 30
 _PRODUCTS = ("np.dot", "numpy.dot", "np.matmul", "numpy.matmul")
 _OF_SHAPES = ("aligned", "mismatch", "broadcast", "shape", "dimension")
-"""What NumPy says where shapes do not fit."""
+"""Words of NumPy's messages where shapes do not fit."""
 _ELEMENTWISE = {"Mult": "*", "Add": "+", "Sub": "-", "Div": "/"}
 
 

@@ -23,12 +23,12 @@ from engine.maths.tensor import Array
 _FEWEST = 3
 """Fewer passes say nothing about what stays as it is."""
 _LATE = 50
-"""How many passes of a part of the table each have to agree, to speak for the whole table."""
+"""The number of passes over parts of the table that must agree to speak for all of it."""
 
 
 @dataclass(frozen=True)
 class Faults:
-    """What cannot work, and what only hinders."""
+    """Faults of a design: findings for those that cannot work, notes for those that hinder."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]

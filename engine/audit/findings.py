@@ -1,4 +1,4 @@
-"""What an audit finds: where, which mistake, in words, and one cell both ways."""
+"""Findings of an audit: the place, the mistake in words, and one cell both ways."""
 
 from __future__ import annotations
 

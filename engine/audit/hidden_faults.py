@@ -14,7 +14,7 @@ from engine.audit.view import View
 
 _SPOILING = {"whole-number", "broadcasting", "bias-grows"}
 _CONSEQUENCES = {"unknown", "penalty", "sign", "reduction", "bias-reduction"}
-"""What the steps or the sums look like in which a hidden fault shows."""
+"""Forms of steps and sums in which a hidden fault shows."""
 _LOOKED_AT = 4
 """How many turns of the training loop are looked at."""
 _MOST_RECORDS = 60_000
