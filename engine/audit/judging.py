@@ -334,15 +334,19 @@ class _Judge:
         self.values[culprit.name] = theirs
         self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
-            again = self._right(gradient)
-            self.judged.right[gradient.name] = again
-            self.values[gradient.name] = again
-            total = self._upstream(gradient)
-            best = self._best(gradient, again, total)
-            if best is not None:
-                self._take(gradient, best, total)
-            else:
-                self.judged.totals[gradient.name] = total
+            self._judge_again(gradient)
+
+    def _judge_again(self, gradient: Operation) -> None:
+        """Judge a gradient from what the script has made of the operation before it."""
+        again = self._right(gradient)
+        self.judged.right[gradient.name] = again
+        self.values[gradient.name] = again
+        total = self._upstream(gradient)
+        best = self._best(gradient, again, total)
+        if best is not None:
+            self._take(gradient, best, total)
+        else:
+            self.judged.totals[gradient.name] = total
 
     def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
         """Return where a script makes the wrong factor of a product that it does not write down."""
@@ -400,15 +404,7 @@ class _Judge:
         self.judged.matches[culprit.name] = match
         self.values[culprit.name] = data
         self.judged.totals[culprit.name] = self._upstream(culprit)
-        again = self._right(gradient)
-        self.judged.right[gradient.name] = again
-        self.values[gradient.name] = again
-        total = self._upstream(gradient)
-        best = self._best(gradient, again, total)
-        if best is not None:
-            self._take(gradient, best, total)
-        else:
-            self.judged.totals[gradient.name] = total
+        self._judge_again(gradient)
 
 
 def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] | None:
