@@ -341,7 +341,13 @@ class Audit:
             backward = []
         else:
             uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed))
-        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
+        reduced = (
+            []
+            if uneven
+            else list(
+                reduced_otherwise(self.judged, self.updates, self.computed, self._constants())
+            )
+        )
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation.startswith("dE_")]
         calculus = sorted(

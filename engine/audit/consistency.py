@@ -183,9 +183,16 @@ def _in_words(ratio: float, rows: int) -> str | None:
     return None
 
 
-def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> Iterator[Finding]:
+def reduced_otherwise(
+    judged: Sequence[Judged],
+    updates: Updates,
+    computed: Computed | None,
+    constants: Sequence[float],
+) -> Iterator[Finding]:
     """Find gradients that are all N times those of the loss that the script computes."""
     if computed is None or not computed.is_named or not judged:
+        return
+    if _is_divided_late(judged[0], updates, computed, constants):
         return
     first = judged[0]
     rows = first.model.values["x"].shape[0]
@@ -207,6 +214,9 @@ def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> It
         ):
             if abs(totals[0] / (taste * size) - 1.0) > 1e-6:
                 continue
+            if size < 1.0 and computed.is_added_up:
+                # The sum of all batches may be divided when it is printed.
+                return
             output = first.model.names[-1][1]
             name = "dE_df" if "dE_df" in first.matches else f"dE_d{output}"
             match = first.matches.get(name)
@@ -221,6 +231,22 @@ def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> It
                 found=match.found if match else None,
             )
             return
+
+
+def _is_divided_late(
+    judged: Judged, updates: Updates, computed: Computed, constants: Sequence[float]
+) -> bool:
+    """Whether the learning rate that stands in the script is that of the loss's own gradient."""
+
+    def stands(rate: float) -> bool:
+        return any(abs(rate / constant - 1.0) < 1e-6 for constant in constants if constant)
+
+    rates = {name: own[0] for name, own in updates.rates.items() if own}
+    return bool(rates) and all(
+        stands(rate / computed.factor)
+        and not stands(rate / abs(judged.totals.get(f"dE_d{name}", 1.0)))
+        for name, rate in rates.items()
+    )
 
 
 def penalties(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from engine.common.text import clean, subscript
 from engine.maths.operations.operation import Operation, Phase
 
 _LONGEST_NAME = 60
+_NUMBERED = re.compile(r"\[-?\d+\]$")
+"""An element by its number, as of a tuple that is handed on: a worse name than a variable."""
 
 
 def report_of(audit: Audit, name: str) -> Report:
@@ -182,6 +185,34 @@ def _matched(audit: Audit) -> Iterator[Matched]:
             yield Matched(name, operation.symbol, line, 1.0, False)
 
 
+def _told_apart(recording: Recording, arrays: dict[str, Found]) -> dict[str, str]:
+    """Return the names that a script has for arrays: one that another array has, too, says little."""
+    texts = {name: _texts(recording, found) for name, found in arrays.items()}
+    # The weights may hold the bias, too: then both have one name.
+    records = {name: found.records[0] for name, found in arrays.items()}
+    chosen = {}
+    for name, own in texts.items():
+        others = {
+            text
+            for other, known in texts.items()
+            if records[other] != records[name]
+            for text in known
+        }
+        at_hand = [text for text in own if text not in others] or own
+        first = next((text for text in at_hand if not _NUMBERED.search(text)), None)
+        chosen[name] = first or (at_hand or [line_of(recording, arrays[name]).variable])[0]
+    return chosen
+
+
+def _texts(recording: Recording, found: Found) -> list[str]:
+    """Return the names of an array, nearest to the training loop first."""
+    places = recording.records["place"]
+    named = [record for record in found.records if places[record] >= 0]
+    named.sort(key=lambda record: _distance(recording, record))
+    texts = [recording.places[int(places[record])].text for record in named]
+    return list(dict.fromkeys(clean(text, _LONGEST_NAME) for text in texts))
+
+
 def _network(audit: Audit) -> dict[str, Any]:
     if audit.understood is None or not audit.judged:
         return {}
@@ -190,12 +221,13 @@ def _network(audit: Audit) -> dict[str, Any]:
     layers = first.model.layers
     sizes = [layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in layers)]
     values = first.model.values
-    parameters = {
-        name: line_of(
-            recording, layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
-        ).variable
-        for name, layer in first.model.parameters.items()
-    }
+    parameters = _told_apart(
+        recording,
+        {
+            name: layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+            for name, layer in first.model.parameters.items()
+        },
+    )
     network: dict[str, Any] = {
         "layers": "-".join(map(str, sizes)),
         "activations": list(audit.activations),
