@@ -285,7 +285,7 @@ class _Judge:
     ) -> tuple[Match | None, float] | None:
         """Say whether a wrong value accounts for what the script has made of the gradient."""
         match = min(
-            find(self.one, as_matrix(value), after=self.start),
+            self._made(value),
             key=lambda m: abs(np.log(abs(m.factor))),
             default=None,
         )
@@ -298,11 +298,17 @@ class _Judge:
             # A single number is a multiple of any other.
             return None
         moved = change is not None and factor_of(change, wrong) is not None
-        seen = next(find(self.one, as_matrix(wrong), after=self.start), None)
+        seen = next(self._made(wrong), None)
         if not is_telling(as_matrix(wrong)) or not (moved or seen is not None):
             return None
         odd = 10.0 if match is None else min(abs(np.log(abs(match.factor))), 9.0)
         return match, round(odd, 6)
+
+    def _made(self, value: Array) -> Iterator[Match]:
+        """Go through the arrays that are a value up to a factor and that the pass makes itself."""
+        for match in find(self.one, as_matrix(value), after=self.start):
+            if not match.found.is_taken:
+                yield match
 
     def _found(
         self,
