@@ -16,7 +16,7 @@ from engine.audit.consistency import (
     true_gradients,
     uphill_or_uneven,
 )
-from engine.audit.failures import explain_failure, understand_partial, words_of
+from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
 from engine.audit.forward import Linear, layers_again
@@ -28,6 +28,7 @@ from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
+from engine.audit.single import understand_partial, understand_single
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
@@ -51,7 +52,9 @@ class Audit:
         self.recording = recording
         self.settled = settled
         self._variables = {tensor: variable for variable, tensor in settled.names.items()}
-        self.understood = understand_partial(recording) or understand(recording)
+        self.understood = (
+            understand_partial(recording) or understand(recording) or understand_single(recording)
+        )
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -410,6 +413,11 @@ class Audit:
         factor = self.computed.factor if self.computed else 1.0
         written = f"E = {loss.formula}"
         return written if abs(factor - 1.0) < 1e-9 else f"{general(factor)}·({loss.formula})"
+
+    @property
+    def moves(self) -> bool:
+        """Whether the script is seen to change its parameters."""
+        return any(one.changes for one in self.judged)
 
     def time_of_update(self, name: str) -> int:
         """Return when a parameter is changed, in the order of the script."""

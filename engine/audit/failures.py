@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, layers_again, layers_of
+from engine.audit.forward import layers_again
 from engine.audit.judging import Judged, as_matrix, judge
 from engine.audit.matching import factor_of, is_telling
-from engine.audit.passes import Found, Pass, loops
+from engine.audit.passes import Found
 from engine.audit.recording.recording import Ending, Recording
-from engine.audit.roles import turns_of
 from engine.audit.targets import targets_of
 from engine.audit.understand import Understood
 from engine.maths.operations.operation import Operation, Phase
@@ -40,53 +39,6 @@ class _Attempt:
     value: Array
     text: str
     words: str
-
-
-def understand_partial(recording: Recording) -> Understood | None:
-    """Understand a script that ended in its first pass, so that nothing can be seen to change.
-
-    What comes in is then an array from outside that is no weight: it is the one with which the most
-    layers are found, and which leaves the fewest weights that are whole numbers.
-    """
-    if recording.ending.kind != "failed" or len(turns_of(recording)) > 1:
-        return None
-    best: Understood | None = None
-    rank: tuple[object, ...] = ()
-    for loop in loops(recording, 1):
-        one = loop.passes[-1]
-        if one.bounds[1] != len(recording.records):
-            continue
-        for layers in _networks(one, recording):
-            targets = targets_of(one, layers[-1])
-            if targets is None or not targets.is_compared:
-                continue
-            whole = sum(_is_whole(layer.weights) for layer in layers)
-            size = sum(layer.weights.size for layer in layers)
-            own = (len(layers), -whole, -size, loop.node >= 0)
-            if best is None or own > rank:
-                best = Understood(recording, loop.passes, tuple(layers), targets, one.number)
-                rank = own
-    return best
-
-
-def _networks(one: Pass, recording: Recording) -> Iterator[list[Linear]]:
-    taken = [found for found in one.taken.values() if found.size > 1]
-    if len(taken) > _MOST_TAKEN:
-        return
-    tried: set[bytes] = set()
-    for inputs in taken:
-        text = inputs.flat.tobytes()
-        if text in tried or inputs.data.ndim > 2:
-            continue
-        tried.add(text)
-        others = {found.site for found in one.taken.values() if found.flat.tobytes() != text}
-        layers = next(iter(layers_of(one, recording, others)), [])
-        if layers and layers[0].of_inputs.flat.tobytes() == text:
-            yield layers
-
-
-def _is_whole(values: Array) -> bool:
-    return bool(np.any(values) and np.all(values == np.floor(values)))
 
 
 def words_of(ending: Ending) -> str:
@@ -321,4 +273,4 @@ def _shape_of(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) if len(shape) > 1 else f"({', '.join(map(str, shape))},)"
 
 
-__all__ = ["Found", "explain_failure", "understand_partial", "words_of"]
+__all__ = ["Found", "explain_failure", "words_of"]

@@ -108,6 +108,18 @@ class Pass:
             sizes.setdefault(found.size, []).append(found)
         return sizes
 
+    def last_of(self, found: Found, recording: Recording) -> Array | None:
+        """Return the last that the pass puts into the variable of an array; None where nothing."""
+        rows = recording.records
+        owners = {recording.places[p].owner for p in rows["place"][found.records] if p >= 0}
+        for record in range(self.bounds[1] - 1, found.first, -1):
+            place, value = int(rows["place"][record]), int(rows["value"][record])
+            if place < 0 or value < 0 or recording.places[place].owner not in owners:
+                continue
+            if "assign" in recording.nodes[rows["node"][record]].kind:
+                return recording.values[value]
+        return None
+
     def rows(self, size: int) -> Array:
         """Return the arrays with so many numbers, each as one row."""
         if size not in self._rows:
@@ -145,6 +157,11 @@ def loops(recording: Recording, fewest: int = 2) -> Iterator[Loop]:
             yield Loop(node, _Passes(recording, turns))
     whole = np.arange(len(recording.records))
     yield Loop(-1, _Passes(recording, [(whole, 0)]))
+
+
+def passes_from(recording: Recording, record: int) -> Pass:
+    """Return what a script does from a record on as one pass."""
+    return _made(recording, 0, np.arange(record, len(recording.records)), 0)
 
 
 def _turns(recording: Recording, node: int) -> list[tuple[Records, int]]:

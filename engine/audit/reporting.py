@@ -38,7 +38,8 @@ def report_of(audit: Audit, name: str) -> Report:
         summary = "not certain: " + "; ".join(audit.unsure or ["no network was found in it"])
     else:
         verdict = "right"
-        summary = f"every parameter goes down the gradient of {audit.loss_in_words}"
+        what = "every parameter goes down the gradient" if audit.moves else "the gradient is that"
+        summary = f"{what} of {audit.loss_in_words}"
     return Report(name, verdict, summary, _network(audit), problems, matched, notes)
 
 
@@ -186,7 +187,7 @@ def _matched(audit: Audit) -> Iterator[Matched]:
 
 
 def _told_apart(recording: Recording, arrays: dict[str, Found]) -> dict[str, str]:
-    """Return the names that a script has for arrays: one that another array has, too, says little."""
+    """Return the names that a script has for arrays, rather such as no other array has."""
     texts = {name: _texts(recording, found) for name, found in arrays.items()}
     # The weights may hold the bias, too: then both have one name.
     records = {name: found.records[0] for name, found in arrays.items()}

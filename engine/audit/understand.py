@@ -42,6 +42,8 @@ class Understood:
 
     def after(self, one: Pass, found: Found) -> Array | None:
         """Return what a parameter is when the next pass takes it; None where that is not known."""
+        if len(self.passes) == 1:
+            return one.last_of(found, self.recording)
         if not follows(self.passes, one.number, self.recording):
             return None
         following = self.passes[one.number + 1].twin(found)

@@ -1,0 +1,118 @@
+"""Scripts of one pass only, in which nothing is seen to change: one step, or a failure in the first.
+
+What comes in is then an array from outside that is no weight: it is the one with which the most
+layers are found, and which leaves the fewest weights that are whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.audit.forward import Linear, layers_of
+from engine.audit.passes import Pass, loops, passes_from
+from engine.audit.recording.recording import Recording
+from engine.audit.roles import turns_of
+from engine.audit.targets import Targets, targets_of
+from engine.audit.understand import Understood
+from engine.maths.tensor import Array
+
+_MOST_TAKEN = 30
+_MOST_RECORDS = 3000
+_MOST_CUTS = 60
+
+
+def understand_partial(recording: Recording) -> Understood | None:
+    """Understand a script that ended in its first pass."""
+    if recording.ending.kind != "failed" or len(turns_of(recording)) > 1:
+        return None
+    best: Understood | None = None
+    rank: tuple[object, ...] = ()
+    for loop in loops(recording, 1):
+        one = loop.passes[-1]
+        if one.bounds[1] != len(recording.records):
+            continue
+        found = _best(one, recording)
+        if found is not None and (best is None or (*found[0], loop.node >= 0) > rank):
+            rank = (*found[0], loop.node >= 0)
+            best = Understood(recording, loop.passes, tuple(found[1]), found[2], one.number)
+    return best
+
+
+def understand_single(recording: Recording) -> Understood | None:
+    """Understand a script that makes one step, in a loop of one turn or in none.
+
+    Without a loop the step begins at one of the script's own statements: the last one that leaves
+    the whole network behind it, so that table and parameters come from outside.
+    """
+    best: Understood | None = None
+    rank = (0,) * 4
+    for passes in _singles(recording):
+        one = passes[0]
+        found = _best(one, recording)
+        if found is None or not found[2].is_compared:
+            continue
+        own = (*found[0], one.bounds[0])
+        if best is None or own > rank:
+            rank = own
+            best = Understood(recording, passes, tuple(found[1]), found[2], 0)
+        elif found[0][0] < rank[0]:
+            break
+    return best
+
+
+def _singles(recording: Recording) -> Iterator[list[Pass]]:
+    if len(recording.records) > _MOST_RECORDS:
+        return
+    for loop in loops(recording, 1):
+        if loop.node >= 0 and len(loop.passes) == 1:
+            yield [loop.passes[0]]
+    outside = [number for number, path in enumerate(recording.paths) if not path]
+    own = np.flatnonzero(np.isin(recording.records["path"], outside))
+    ends = [
+        record + 1
+        for record in own.tolist()
+        if "assign" in recording.nodes[recording.records["node"][record]].kind
+    ]
+    for cut in (0, *ends)[:_MOST_CUTS]:
+        if cut < len(recording.records):
+            yield [passes_from(recording, cut)]
+
+
+def _best(
+    one: Pass, recording: Recording
+) -> tuple[tuple[int, int, int], list[Linear], Targets] | None:
+    """Return the likeliest network of a pass, with its rank and its targets."""
+    best: tuple[tuple[int, int, int], list[Linear], Targets] | None = None
+    for layers in _networks(one, recording):
+        targets = targets_of(one, layers[-1])
+        if targets is None or not targets.is_compared:
+            continue
+        whole = sum(_is_whole(layer.weights) for layer in layers)
+        rank = (len(layers), -whole, -sum(layer.weights.size for layer in layers))
+        if best is None or rank > best[0]:
+            best = rank, layers, targets
+    return best
+
+
+def _networks(one: Pass, recording: Recording) -> Iterator[list[Linear]]:
+    taken = [found for found in one.taken.values() if found.size > 1]
+    if len(taken) > _MOST_TAKEN:
+        return
+    if one.scalars:
+        yield from layers_of(one, recording, None)
+    tried: set[bytes] = set()
+    for inputs in taken:
+        text = inputs.flat.tobytes()
+        if text in tried or inputs.data.ndim > 2:
+            continue
+        tried.add(text)
+        others = {found.site for found in one.taken.values() if found.flat.tobytes() != text}
+        layers = next(iter(layers_of(one, recording, others)), [])
+        if layers and layers[0].of_inputs.flat.tobytes() == text:
+            yield layers
+
+
+def _is_whole(values: Array) -> bool:
+    return bool(np.any(values) and np.all(values == np.floor(values)))
