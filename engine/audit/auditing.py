@@ -317,7 +317,7 @@ class Audit:
             uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
         reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
-        gradients = [f for f in uneven if f.operation.startswith("dE_")]
+        gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]
         calculus = sorted(
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )

@@ -7,13 +7,18 @@ learning rate. Where parameters differ, the factor came in at one operation, whi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.audit.findings import Finding
-from engine.audit.judging import Judged
+from engine.audit.judging import Judged, first_cell, values_of
 from engine.audit.losses import Computed
+from engine.audit.matching import same
+from engine.audit.odd_steps import named_step
+from engine.audit.optimising import fit
+from engine.audit.steps import Steps
 from engine.audit.updating import Updates
 from engine.common.numbers import general, rounded, true_minus
+from engine.maths.operations.operation import Operation, Phase
 
 _TASTE = (1.0, 2.0, 0.5)
 _SAME = 1e-4
