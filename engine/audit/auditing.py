@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.candidates import constants_of, optimisers
 from engine.audit.consistency import (
     descends,
     goes_down,
@@ -14,7 +15,6 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
-    uphill_or_uneven,
 )
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import Faults, design_faults
@@ -29,10 +29,12 @@ from engine.audit.passes import Pass, is_called
 from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.single import understand_partial, understand_single
+from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
-from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
+from engine.audit.uneven import uphill_or_uneven
+from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.common.errors import InputError
 from engine.common.numbers import general
 from engine.maths.losses import LOSSES
@@ -115,7 +117,9 @@ class Audit:
         if not self.judged:
             return
         _keep_steady_penalties(self.judged)
-        self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
+        _, layers, f0 = passes[0]
+        others = optimisers(self.recording, layers, self.activations, f0, self.loss)
+        self.updates = judge_updates(self.judged, others)
         self._collect()
         if not self.findings:
             self._add(
@@ -265,7 +269,7 @@ class Audit:
                 for tensor, variable in self._variables.items()
             }
             scale = computed.factor if computed else 1.0
-            yield judge(one, model, changes, scale, named)
+            yield judge(one, model, changes, scale, named, self.recording)
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model
@@ -294,36 +298,6 @@ class Audit:
                 elif "b" in model.parameters:
                     yield "b", np.reshape(change, ())
 
-    def _constants(self) -> list[float]:
-        found = set()
-        for node in self.recording.nodes:
-            try:
-                found.add(float(node.source))
-            except ValueError:
-                continue
-        return sorted(found)
-
-    def _others(self, passes: list[tuple[int, list[Linear], Array]]) -> Iterator[Model]:
-        _, layers, f0 = passes[0]
-        constants = self._constants()
-        epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
-        shares = [c for c in constants if 0.5 < c < 1.0]
-        beta1 = 0.9 if 0.9 in shares or not shares else shares[0]
-        beta2 = 0.999 if 0.999 in shares or not shares else shares[-1]
-        for optimiser, settings in (
-            ("adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}),
-            ("momentum", {"momentum": beta1}),
-            ("rmsprop", {"decay": beta2, "epsilon": epsilon}),
-            ("rmsprop", {"decay": beta1, "epsilon": epsilon}),
-            ("nesterov", {"momentum": beta1}),
-        ):
-            try:
-                yield model_of(
-                    layers, self.activations, f0, self.loss, optimiser=optimiser, **settings
-                )
-            except InputError:
-                continue
-
     def _collect(self) -> None:
         steps = steps_of(self.judged)
         backward: list[Finding] = []
@@ -343,16 +317,18 @@ class Audit:
         if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
-            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed))
+            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
         reduced = (
             []
             if uneven
             else list(
-                reduced_otherwise(self.judged, self.updates, self.computed, self._constants())
+                reduced_otherwise(
+                    self.judged, self.updates, self.computed, constants_of(self.recording)
+                )
             )
         )
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
-        gradients = [f for f in uneven if f.operation.startswith("dE_")]
+        gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]
         calculus = sorted(
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
@@ -393,6 +369,7 @@ class Audit:
                     right={f"dE_d{name}": value for name, value in true_gradients(one).items()},
                     matches={},
                     totals={},
+                    wrong={},
                 )
                 for one in self.judged
             ]

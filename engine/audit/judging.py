@@ -16,6 +16,7 @@ from engine.audit.findings import Cell, Finding
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
+from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
@@ -40,6 +41,8 @@ class Judged:
         vague: The parameters whose gradient tells nothing: it is 0, or the same everywhere.
         changes: For each parameter what the pass changed it by, where that is known.
         penalties: For each weight, λ of a penalty that its gradient holds, in units of ∂E/∂w.
+        wrong: What the script has instead of the operations that were found to be wrong.
+        values: The script's values by the names of the tensors.
     """
 
     one: Pass
@@ -52,6 +55,8 @@ class Judged:
     penalties: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Array] = field(default_factory=dict)
     vague: set[str] = field(default_factory=set)
+    wrong: dict[str, Array] = field(default_factory=dict)
+    values: dict[str, Array] = field(default_factory=dict)
 
 
 def as_matrix(value: Array) -> Array:
@@ -65,6 +70,7 @@ def judge(
     changes: dict[str, Array],
     scale: float = 1.0,
     named: Mapping[str, Sequence[Found]] | None = None,
+    recording: Recording | None = None,
 ) -> Judged:
     """Judge the backward phase of a pass.
 
@@ -74,18 +80,26 @@ def judge(
         changes: For each parameter what the pass changed it by, where that is known.
         scale: The script's E divided by ours.
         named: The arrays that an operation is known to be, by its name.
+        recording: The recording, to tell what is made of an array.
     """
     judged = Judged(one, model, changes=changes)
-    _Judge(judged, scale, named or {}).run()
+    _Judge(judged, scale, named or {}, recording).run()
     return judged
 
 
 class _Judge:
-    def __init__(self, judged: Judged, scale: float, named: Mapping[str, Sequence[Found]]) -> None:
-        self.named = named
+    def __init__(
+        self,
+        judged: Judged,
+        scale: float,
+        named: Mapping[str, Sequence[Found]],
+        recording: Recording | None,
+    ) -> None:
+        self.named, self.recording = named, recording
         self.judged, self.one, self.model = judged, judged.one, judged.model
         self.scale = scale
-        self.values = dict(self.model.values)
+        self.values = judged.values
+        self.values.update(self.model.values)
         for name, change in judged.changes.items():
             self.values[f"delta_{name}"] = change
         self.pending: list[Operation] = []
@@ -145,7 +159,25 @@ class _Judge:
             matches = [match for match in matches if id(match.found) in known]
         if wanted.size == 1:
             matches = [match for match in matches if self._is_usual(match.factor, total)]
-        return min(matches, key=lambda m: self._strangeness(m, total), default=None)
+        best = min(matches, key=lambda m: self._strangeness(m, total), default=None)
+        return best if best is None else self._whole(best, matches)
+
+    def _whole(self, match: Match, among: Sequence[Match]) -> Match:
+        """Return the multiple of an array that the script gives a name, where it is made of it."""
+        if self.recording is None:
+            return match
+        by_record = {record: one for one in among for record in one.found.records}
+        best, above = match, list(match.found.records)
+        while above:
+            record = above.pop()
+            made = made_of(self.recording, record)
+            one = by_record.get(made)
+            if one is None or one.found is match.found:
+                continue
+            if any(is_assigned(self.recording, other) for other in one.found.records):
+                best = one
+            above.append(made)
+        return best
 
     def _is_usual(self, factor: float, total: float) -> bool:
         """Whether a single number is a multiple of ours that conventions explain: any fits one."""
@@ -246,7 +278,10 @@ class _Judge:
         """Return the mistake that explains the gradient with the least strange factor."""
         best: tuple[float, bool, int] | None = None
         chosen: tuple[Mistake, Array, Match | None] | None = None
-        for number, (mistake, value) in enumerate(self._values_of(culprit, among)):
+        for number, (mistake, value) in enumerate(values_of(self.judged, culprit, among)):
+            right = self.judged.right[culprit.name]
+            if not is_telling(as_matrix(value)) or factor_of(value, right) is not None:
+                continue
             fit = self._explains(culprit, gradient, parameter, value)
             if fit is None:
                 continue
@@ -255,30 +290,6 @@ class _Judge:
             if best is None or rank < best:
                 best, chosen = rank, (mistake, value, match)
         return chosen
-
-    def _values_of(
-        self, operation: Operation, among: Sequence[Mistake]
-    ) -> Iterator[tuple[Mistake, Array]]:
-        right = self.judged.right[operation.name]
-        for mistake in among:
-            try:
-                value = evaluate(mistake.formula, self.values)
-            except (KeyError, ValueError, IndexError):
-                continue
-            value = np.asarray(value, dtype=float)
-            if value.shape != right.shape:
-                if value.size == right.size and value.T.shape == right.shape:
-                    value = value.T
-                elif value.ndim < right.ndim:
-                    try:
-                        value = np.broadcast_to(value, right.shape).copy()
-                    except ValueError:
-                        continue
-                else:
-                    continue
-            if not is_telling(as_matrix(value)) or factor_of(value, right) is not None:
-                continue
-            yield mistake, value
 
     def _explains(
         self, culprit: Operation, gradient: Operation, parameter: str, value: Array
@@ -331,13 +342,13 @@ class _Judge:
                 repair=mistake.repair,
                 iteration=self.one.number,
                 found=match.found if match is not None else self._part(culprit, mistake, value),
-                cell=_first_cell(theirs, right * factor),
+                cell=first_cell(theirs, right * factor),
                 reads=culprit.name,
                 mistake=mistake,
                 values=dict(self.values),
             )
         )
-        self.values[culprit.name] = theirs
+        self.values[culprit.name] = self.judged.wrong[culprit.name] = theirs
         self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
@@ -403,14 +414,56 @@ class _Judge:
                 repair=f"{culprit.symbol} = {culprit.right_hand_side}",
                 iteration=self.one.number,
                 found=match.found,
-                cell=_first_cell(data, scaled),
+                cell=first_cell(data, scaled),
                 reads=culprit.name,
             )
         )
         self.judged.matches[culprit.name] = match
-        self.values[culprit.name] = data
+        self.values[culprit.name] = self.judged.wrong[culprit.name] = data
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
+
+
+def made_of(recording: Recording, record: int) -> int:
+    """Return the record of the expression that has this one as an operand, or -1."""
+    row = recording.records[record]
+    parent = recording.parents.get(int(row["node"]))
+    return -1 if parent is None else recording.following(parent, int(row["path"]), record)
+
+
+def is_assigned(recording: Recording, record: int) -> bool:
+    """Whether a record gives a place its value."""
+    return recording.nodes[int(recording.records["node"][record])].kind == "assign"
+
+
+def values_of(
+    judged: Judged, operation: Operation, among: Sequence[Mistake] | None = None
+) -> Iterator[tuple[Mistake, Array]]:
+    """Go through the mistakes of an operation, each with its value for the script's operands.
+
+    Args:
+        judged: The pass.
+        operation: The operation.
+        among: The mistakes to try; all where nothing is said.
+    """
+    right = judged.right[operation.name]
+    for mistake in judged.model.mistakes(operation) if among is None else among:
+        try:
+            value = evaluate(mistake.formula, judged.values)
+        except (KeyError, ValueError, IndexError):
+            continue
+        value = np.asarray(value, dtype=float)
+        if value.shape != right.shape:
+            if value.size == right.size and value.T.shape == right.shape:
+                value = value.T
+            elif value.ndim < right.ndim:
+                try:
+                    value = np.broadcast_to(value, right.shape).copy()
+                except ValueError:
+                    continue
+            else:
+                continue
+        yield mistake, value
 
 
 def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] | None:
@@ -441,7 +494,7 @@ def _closest_factor(theirs: Array, right: Array) -> float:
     return float(np.median(ratios)) if ratios.size else 1.0
 
 
-def _first_cell(theirs: Array, right: Array) -> Cell | None:
+def first_cell(theirs: Array, right: Array) -> Cell | None:
     """Return the first cell that differs."""
     apart = np.abs(theirs - right) > 1e-9 * max(float(np.max(np.abs(right))), 1e-300)
     places = np.argwhere(apart)

@@ -226,12 +226,18 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
     for site, found in passes[number].taken.items():
         if found.flat.tobytes() in known:
             continue
-        twins = [passes[n].twin(found) for n in others]
-        texts = [twin.flat.tobytes() for twin in twins if twin is not None]
+        twins = [twin for n in others if (twin := passes[n].twin(found)) is not None]
+        texts = [twin.flat.tobytes() for twin in twins]
         runs = sum(1 for a, b in pairwise(texts) if a != b)
-        if runs and len(set(texts)) == runs + 1:
+        if runs and len(set(texts)) == runs + 1 and not all(_is_picked(t, known) for t in twins):
             sites.add(site)
     return sites
+
+
+def _is_picked(found: Found, known: frozenset[bytes]) -> bool:
+    """Whether an array consists of rows that were there before, in another order perhaps."""
+    data = np.squeeze(found.data)
+    return data.ndim == 2 and all(row.tobytes() in known for row in np.ascontiguousarray(data))
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:

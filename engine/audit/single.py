@@ -1,4 +1,4 @@
-"""Scripts of one pass only, in which nothing is seen to change: one step, or a failure in the first.
+"""Scripts of one pass only, in which nothing is seen to change: one step, or a failed first.
 
 What comes in is then an array from outside that is no weight: it is the one with which the most
 layers are found, and which leaves the fewest weights that are whole numbers.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import Linear, layers_again, layers_of
+from engine.audit.forward import Linear, layers_again, layers_of, rank_of
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
@@ -67,8 +67,7 @@ def understand(recording: Recording) -> Understood | None:
         probe, layers, support = found
         is_one = len(passes) == 1
         targets = _targets(passes, recording, probe, layers)
-        size = sum(layer.z.shape[1] for layer in layers)
-        own = (targets is not None, support > 0.5, len(layers), size, not is_one)
+        own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
     return best
@@ -96,8 +95,7 @@ def _best_probe(
             support = same_there / len(others)
             if count > 1 and not _changes(recording, passes, layers, first_seen):
                 continue
-            width = sum(layer.z.shape[1] for layer in layers)
-            own = (support > _UNSURE, len(layers), width, support)
+            own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
         if turn and best is not None and best[2] >= _SURE:
