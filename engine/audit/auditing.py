@@ -318,14 +318,11 @@ class Audit:
             backward = []
         else:
             uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
+        constants = constants_of(self.recording)
         reduced = (
             []
             if uneven
-            else list(
-                reduced_otherwise(
-                    self.judged, self.updates, self.computed, constants_of(self.recording)
-                )
-            )
+            else list(reduced_otherwise(self.judged, self.updates, self.computed, constants))
         )
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]

@@ -66,8 +66,9 @@ class Scalars:
         self._values = recording.records["value"]
         self._nodes = [recording.nodes[n] for n in recording.records["node"][list(records)]]
         self._kinds = dict(zip(records, (node.kind for node in self._nodes), strict=True))
-        self._sources: dict[int, int] = {}
+        self._makers = {int(self._values[record]): record for record in reversed(records)}
         self.differences: list[tuple[int, int]] = []
+        self._changed: set[Owner] = set()
         self._parameters = self._moving(records)
         neurons = self._neurons(records) if self._parameters else []
         self.layers = self._layers(neurons)
@@ -91,6 +92,7 @@ class Scalars:
                 changed[owner] = changed.get(owner, 0) + 1
             elif self._kinds[record] in READS and owner not in changed:
                 read.setdefault(owner, record)
+        self._changed = set(changed)
         return {owner for owner in read if changed.get(owner) == 1}
 
     def _neurons(self, records: Sequence[int]) -> list[Neuron]:
@@ -138,7 +140,7 @@ class Scalars:
     def _neuron(self, record: int, terms: list[int]) -> Neuron | None:
         weights, inputs, bias = [], [], -1
         for term in terms:
-            if self._is_parameter(term):
+            if self._is_parameter(term) or self._is_from_outside(term):
                 if bias >= 0:
                     return None
                 bias = term
@@ -164,13 +166,26 @@ class Scalars:
             and self._owner(record) in self._parameters
         )
 
+    def _is_from_outside(self, record: int) -> bool:
+        """Whether a single number is read that the pass has not put there: a bias that stays."""
+        return (
+            record >= 0
+            and self._kinds.get(record) in READS
+            and bool(owner := self._owner(record))
+            and owner not in self._changed
+        )
+
     def _layers(self, neurons: list[Neuron]) -> list[ScalarLayer]:
         alike: dict[tuple[object, ...], list[Neuron]] = {}
-        owners: dict[tuple[Owner, ...], int] = {}
+        owners: dict[tuple[Owner, ...], Neuron] = {}
         for neuron in neurons:
             own = tuple(self._owner(weight) for weight in neuron.weights)
-            value = int(self._values[neuron.z])
-            if owners.setdefault(own, value) != value:
+            known = owners.setdefault(own, neuron)
+            if self._values[neuron.z] != self._values[known.z]:
+                if self._comes_of(neuron, known):
+                    # A sum of the backward phase, over the weights of a neuron instead of over
+                    # the weights that its output meets.
+                    continue
                 # The same neuron for several rows: these are put together elsewhere.
                 return []
             order = sorted(range(len(own)), key=lambda n: self._input(neuron.inputs[n]))
@@ -179,6 +194,22 @@ class Scalars:
             if all(tuple(self._owner(w) for w in other.weights) != own for other in group):
                 group.append(neuron)
         return [layer for group in alike.values() if (layer := self._layer(group)) is not None]
+
+    def _comes_of(self, later: Neuron, earlier: Neuron) -> bool:
+        """Whether the inputs of a sum are made of what another sum gives."""
+        wanted = int(self._values[earlier.z])
+        open_, seen = list(later.inputs), set()
+        while open_:
+            record = open_.pop()
+            value = int(self._values[record])
+            if record < 0 or value in seen:
+                continue
+            if value == wanted:
+                return True
+            seen.add(value)
+            maker = min(record, self._makers.get(value, record))
+            open_ += self._recording.operands(maker)
+        return False
 
     def _input(self, record: int) -> tuple[int, str]:
         """Tell an input from others: by its text too, where two have the same value."""
