@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import product as pairs
 
 import numpy as np
@@ -13,7 +14,7 @@ from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.evaluate import evaluate
-from engine.maths.formula import Leaf, Variable
+from engine.maths.formula import Formula, Leaf, Variable
 from engine.maths.tensor import Array, Axis
 
 _MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS, _MOST_CHAINS = 100, 24, 600, 4
@@ -57,7 +58,12 @@ class Linear:
 
 def activated(name: str, z: Array) -> Array:
     """Compute an activation of pre-activations, N × H."""
-    return evaluate(ACTIVATIONS[name].of(Leaf(Variable("z", (N, H)))), {"z": z})
+    return evaluate(_formula_of(name), {"z": z})
+
+
+@cache
+def _formula_of(name: str) -> Formula:
+    return ACTIVATIONS[name].of(Leaf(Variable("z", (N, H))))
 
 
 def slope(name: str, z: Array, a: Array) -> Array:

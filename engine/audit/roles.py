@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.audit.passes import READS, Found
-from engine.audit.recording.recording import Place, Recording
+from engine.audit.recording.recording import Node, Place, Recording
 
-_PRODUCTS = ("dot", "matmul", "inner", "outer")
+_PRODUCTS = ("dot", "matmul", "inner", "outer", "einsum", "tensordot")
 
 
 @dataclass
@@ -74,7 +74,7 @@ def roles_in(recording: Recording, turn: Sequence[int]) -> Roles:
     for record in turn:
         node = recording.nodes[int(recording.records["node"][record])]
         value = int(recording.records["value"][record])
-        if node.kind == "BinOp:MatMult" or node.function.rpartition(".")[2] in _PRODUCTS:
+        if is_product(node):
             for place, other in _factors(recording, record):
                 if place.owner not in changed and (place.text,) not in changed:
                     continue
@@ -97,6 +97,11 @@ def roles_in(recording: Recording, turn: Sequence[int]) -> Roles:
             if is_changed and _index(roles.weights, added) == len(roles.weights):
                 roles.biases[at] = added
     return roles
+
+
+def is_product(node: Node) -> bool:
+    """Whether a script multiplies matrices there."""
+    return node.kind == "BinOp:MatMult" or node.function.rpartition(".")[2] in _PRODUCTS
 
 
 def _index(places: Sequence[Place], place: Place) -> int:

@@ -13,14 +13,14 @@ import numpy as np
 from engine.audit.forward import Linear, layers_of
 from engine.audit.passes import Pass, loops, passes_from
 from engine.audit.recording.recording import Recording
-from engine.audit.roles import turns_of
+from engine.audit.roles import is_product, turns_of
 from engine.audit.targets import Targets, targets_of
 from engine.audit.understand import Understood
 from engine.maths.tensor import Array
 
 _MOST_TAKEN = 30
 _MOST_RECORDS = 3000
-_MOST_CUTS = 60
+_MOST_CUTS = 12
 
 
 def understand_partial(recording: Recording) -> Understood | None:
@@ -68,16 +68,27 @@ def _singles(recording: Recording) -> Iterator[list[Pass]]:
     for loop in loops(recording, 1):
         if loop.node >= 0 and len(loop.passes) == 1:
             yield [loop.passes[0]]
-    outside = [number for number, path in enumerate(recording.paths) if not path]
-    own = np.flatnonzero(np.isin(recording.records["path"], outside))
-    ends = [
-        record + 1
-        for record in own.tolist()
-        if "assign" in recording.nodes[recording.records["node"][record]].kind
-    ]
-    for cut in (0, *ends)[:_MOST_CUTS]:
-        if cut < len(recording.records):
-            yield [passes_from(recording, cut)]
+    for cut in _cuts(recording):
+        yield [passes_from(recording, cut)]
+
+
+def _cuts(recording: Recording) -> list[int]:
+    """Return where statements with products begin: matrix products where there are any."""
+    paths = recording.records["path"].tolist()
+    outer = [recording.paths[path][:1] for path in paths]
+    nodes = [recording.nodes[number] for number in recording.records["node"].tolist()]
+    starts = [0]
+    cuts: dict[bool, dict[int, None]] = {True: {}, False: {}}
+    for record, node in enumerate(nodes):
+        if record and outer[record] != outer[record - 1]:
+            starts.append(record)
+        if is_product(node):
+            cuts[True].setdefault(starts[-1])
+        elif node.kind == "BinOp:Mult":
+            cuts[False].setdefault(starts[-1])
+        if not outer[record] and "assign" in node.kind:
+            starts.append(record + 1)
+    return list(cuts[True] or cuts[False])[:_MOST_CUTS]
 
 
 def _best(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from engine.maths.tensor import Array, Axis, Tensor
@@ -166,7 +167,7 @@ class Apply(Formula):
     primitive: str
     arguments: tuple[Formula, ...]
 
-    @property
+    @cached_property
     def axes(self) -> tuple[Axis, ...]:
         return broadcast(self.arguments)
 
