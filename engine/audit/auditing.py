@@ -330,7 +330,7 @@ class Audit:
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
         updates = [f for f in uneven if f not in gradients]
-        updates += still(steps)
+        updates += still(steps, self.judged)
         updates += self.updates.findings
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))

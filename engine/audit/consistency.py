@@ -65,9 +65,11 @@ def goes_down(steps: Steps) -> bool:
     return True
 
 
-def still(steps: dict[str, Steps]) -> Iterator[Finding]:
-    """Find parameters that never change."""
+def still(steps: dict[str, Steps], judged: Sequence[Judged]) -> Iterator[Finding]:
+    """Find parameters that never change, but for biases of which no gradient is computed."""
     for name, own in steps.items():
+        if name.startswith("b") and not any(_has_gradient(one, name) for one in judged):
+            continue
         if own.is_still and len(own.changes) > 1:
             yield Finding(
                 name,
@@ -75,6 +77,16 @@ def still(steps: dict[str, Steps]) -> Iterator[Finding]:
                 f"{name} never changes, though its gradient is not 0",
                 f"{name} ← {name} − η·∂E/∂{name}",
             )
+
+
+def _has_gradient(judged: Judged, bias: str) -> bool:
+    """Whether the gradient of a bias stands there, as more than what it is the sum of."""
+    match = judged.matches.get(f"dE_d{bias}")
+    if match is None:
+        return False
+    z = next(z for weights, z, _ in judged.model.names if "b" + weights == bias or bias == "b")
+    summed = judged.matches.get(f"dE_d{z}")
+    return summed is None or summed.found.flat.tobytes() != match.found.flat.tobytes()
 
 
 def reduced_otherwise(

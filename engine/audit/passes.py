@@ -116,9 +116,20 @@ class Pass:
 
     def last_of(self, found: Found, recording: Recording) -> Array | None:
         """Return the last that the pass puts into the variable of an array; None where nothing."""
+        if not found.is_assembled:
+            return self._last_of(found.records, recording)
+        if len(found.records) != found.size:
+            return None
+        cells = [self._last_of([record], recording) for record in found.records]
+        known = [cell for cell in cells if cell is not None and cell.size == 1]
+        if len(known) < found.size:
+            return None
+        return np.array([cell.item() for cell in known]).reshape(found.data.shape)
+
+    def _last_of(self, records: list[int], recording: Recording) -> Array | None:
         rows = recording.records
-        owners = {recording.places[p].owner for p in rows["place"][found.records] if p >= 0}
-        for record in range(self.bounds[1] - 1, found.first, -1):
+        owners = {recording.places[p].owner for p in rows["place"][records] if p >= 0}
+        for record in range(self.bounds[1] - 1, min(records), -1):
             place, value = int(rows["place"][record]), int(rows["value"][record])
             if place < 0 or value < 0 or recording.places[place].owner not in owners:
                 continue

@@ -91,7 +91,23 @@ class Scalars:
             elif self._kinds[record] in READS and owner not in changed:
                 read.setdefault(owner, record)
         self._changed = set(changed)
-        return {owner for owner in read if changed.get(owner) == 1}
+        return {owner for owner in read if changed.get(owner) == 1} or self._renamed(records)
+
+    def _renamed(self, records: Sequence[int]) -> set[Owner]:
+        """Return the places from whose numbers something is subtracted under another name."""
+        nodes = self._recording.nodes
+        assigned = {
+            int(self._recording.records["value"][r]) for r in records if "assign" in self._kinds[r]
+        }
+        owners = set()
+        for record in records:
+            node = nodes[int(self._recording.records["node"][record])]
+            if node.kind != "BinOp:Sub" or int(self._values[record]) not in assigned:
+                continue
+            first = self._recording.operands(record)[0]
+            if first >= 0 and self._kinds.get(first) in READS:
+                owners.add(self._owner(first))
+        return owners - {()} - self._changed
 
     def _neurons(self, records: Sequence[int]) -> list[Neuron]:
         changed: set[Owner] = set()

@@ -101,6 +101,8 @@ def _subtracted(one: Pass, output: Linear) -> list[Targets]:
         found += targets_among(one, output, list(whole.values()))
         if not found and f.size > 1 and one.differences:
             found += [t for t in targets_among(one, output) if one.differences.has(f, t.data)]
+    if not found and one.scalars:
+        return _by_cells(one, output)
     # A counter may have the same numbers by chance, and old predictions be subtracted, too.
     read = one.differences.records
     found = [t for t in found if not t.are_classes]
@@ -110,6 +112,30 @@ def _subtracted(one: Pass, output: Linear) -> list[Targets]:
         # A single number is subtracted from many others.
         return []
     return [replace(targets, is_compared=True) for targets in found]
+
+
+def _by_cells(one: Pass, output: Linear) -> list[Targets]:
+    """Return the targets of a row of scalar outputs: from each of them one number is subtracted."""
+    assert output.a is not None
+    rows, columns = output.a.shape
+    if rows != 1 or columns < 2:
+        return []
+    parts: list[Found] = []
+    for f in output.a.reshape(-1, 1):
+        at_hand = one.differences.others(f)
+        others = [o for o in at_hand if not same(o.data.ravel(), np.square(f))]
+        if len({float(other.data.item()) for other in others}) != 1:
+            return []
+        parts.append(one.values[others[0].value])
+    made = Found(
+        np.array([[part.data.item() for part in parts]]),
+        max(part.first for part in parts),
+        [record for part in parts for record in part.records],
+        ("cells", *(part.site for part in parts)),
+        all(part.is_taken for part in parts),
+        True,
+    )
+    return [Targets(made.data, made, False, is_compared=True)]
 
 
 def _as_held(output: Linear) -> Iterator[Array]:
