@@ -45,7 +45,8 @@ def words_of(ending: Ending) -> str:
     """Say where a script ended, and why."""
     where = f"{ending.where}: " if ending.where else ""
     message = f": {ending.message}" if ending.message else ""
-    return f"{where}the script ends there with {ending.error}{message}"
+    way_out = "; --python names another Python" if ending.error == "ModuleNotFoundError" else ""
+    return f"{where}the script ends there with {ending.error}{message}{way_out}"
 
 
 def explain_failure(

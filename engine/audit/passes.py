@@ -173,7 +173,8 @@ def loops(recording: Recording, fewest: int = 2) -> Iterator[Loop]:
         if len(turns) >= fewest:
             yield Loop(node, _Passes(recording, turns))
     whole = np.arange(len(recording.records))
-    yield Loop(-1, _Passes(recording, [(whole, 0)]))
+    if len(whole):
+        yield Loop(-1, _Passes(recording, [(whole, 0)]))
 
 
 def passes_from(recording: Recording, record: int) -> Pass:

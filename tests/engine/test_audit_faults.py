@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.audit import audit
 from engine.audit.auditing import Audit
 from engine.audit.curvature import largest_curvature
 from engine.audit.findings import Finding
@@ -393,3 +394,20 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_hessian(tmp_path: Path) 
     expected = np.linalg.eigvalsh(2.0 * x.T @ x / 4)[-1]
 
     assert largest_curvature(found.judged[0].model) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no network was found in it"),
+        ("print('no numbers')", "no network was found in it"),
+        ("import nosuchmodule", "No module named 'nosuchmodule'; --python names another Python"),
+    ],
+    ids=["empty", "nothing recorded", "no module"],
+)
+def test_a_script_that_makes_no_numbers(tmp_path: Path, text: str, says: str) -> None:
+    script = tmp_path / "mine.py"
+    script.write_text(text, encoding="utf-8")
+    report = audit(script)
+    assert report.verdict == "unclear"
+    assert says in report.summary

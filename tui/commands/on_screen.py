@@ -62,7 +62,7 @@ def run(
     is_named = data is not None or open_ is not None
     first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
     app = NNTui(clean(name), first, fps, calm=calm, speed=speed, ask=ask)
-    app.settings_problems += click.get_current_context().meta[PROBLEMS]
+    app.settings_problems += click.get_current_context().meta.get(PROBLEMS, ())
     app.run()
     if app.failure is not None:
         click.echo(f"nn-tui: {app.failure}", err=True)

@@ -1,0 +1,20 @@
+"""Exercises and scripts, by the installed command in a pseudo-terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import Terminal
+
+
+@pytest.mark.parametrize("options", [(), ("--find", "--seed", "2")], ids=["blanks", "find"])
+def test_an_exercise_opens_and_its_result_is_told(
+    options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with Terminal("derive", "or", *options) as terminal:
+        terminal.wait_for(lambda: "∂E/∂y" in terminal.text)
+        terminal.press("q")
+        terminal.wait_for_end()
+        assert "internal error" not in terminal.text
+        assert ("∂E/∂f = ?" if not options else "marked") in terminal.text
