@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,7 @@ from engine.audit.findings import Finding
 from engine.audit.forward import Linear, layers_again
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
-from engine.audit.losses import Computed, losses_in, squared_too_late
+from engine.audit.losses import Computed, in_words, losses_in, squared_too_late
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
@@ -36,8 +36,6 @@ from engine.audit.understand import Understood, understand
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.common.errors import InputError
-from engine.common.numbers import general
-from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
 _SEVERAL = 3
@@ -48,14 +46,28 @@ _LATE = (50, 300)
 
 
 class Audit:
-    """The audit of a recording: its network, its judged passes and its findings."""
+    """The audit of a recording: its network, its judged passes and its findings.
 
-    def __init__(self, recording: Recording, settled: Settled = NOTHING) -> None:
+    Args:
+        recording: The recording.
+        settled: What is known about the script.
+        tick: Called again and again on the way; it may raise to give up.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        settled: Settled = NOTHING,
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
         self.recording = recording
+        self._tick = tick
         self.settled = settled
         self._variables = {tensor: variable for variable, tensor in settled.names.items()}
         self.understood = (
-            understand_partial(recording) or understand(recording) or understand_single(recording)
+            understand_partial(recording)
+            or understand(recording, tick)
+            or understand_single(recording)
         )
         self.findings: list[Finding] = []
         self.notes: list[str] = []
@@ -147,6 +159,7 @@ class Audit:
             if number >= _JUDGED and window == last_window and number not in _LATE:
                 continue
             last_window = window
+            self._tick()
             one = passes[number]
             layers = layers_again(one, self.recording, understood.layers)
             if [layer.weights.shape for layer in layers] != [
@@ -255,6 +268,7 @@ class Audit:
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
         for number, layers, f0 in passes:
+            self._tick()
             rows = len(f0)
             try:
                 if rows not in models:
@@ -383,10 +397,8 @@ class Audit:
     @property
     def loss_in_words(self) -> str:
         """The loss that the script descends on, with its reduction where that is known."""
-        loss = LOSSES[self.loss]
         factor = self.computed.factor if self.computed else 1.0
-        written = f"E = {loss.formula}"
-        return written if abs(factor - 1.0) < 1e-9 else f"{general(factor)}·({loss.formula})"
+        return in_words(self.loss, factor, *self.judged[0].model.values["f0"].shape)
 
     @property
     def moves(self) -> bool:

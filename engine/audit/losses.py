@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audit.recording.recording import Recording
+from engine.common.numbers import general
 from engine.maths.evaluate import evaluate
 from engine.maths.formula import Leaf, Variable
 from engine.maths.losses import LOSSES, Setting
@@ -48,6 +49,19 @@ def value_of(name: str, f: Array, f0: Array) -> float:
     known = Setting(setting(1.0, "δ"), is_signed(f0))
     tree = LOSSES[name].value(Leaf(Variable("f", axes)), Leaf(Variable("f0", axes)), known)
     return float(evaluate(tree, {"f": f, "f0": f0}))
+
+
+def in_words(name: str, factor: float, rows: int, columns: int) -> str:
+    """Write a multiple of a loss of ours, with its sum or mean as the script has it."""
+    formula = LOSSES[name].formula
+    sign, body = ("−", formula[1:]) if formula.startswith("−") else ("", formula)
+    summed = body.removesuffix(" / N").replace("mean((f − f₀)²)", "Σ(f − f₀)²").replace("mean", "Σ")
+    cells = rows * columns if body.startswith("mean") else rows
+    for share, mark in ((1.0, ""), (0.5, "½·"), (2.0, "2·")):
+        for size, reduced in ((1, body), (cells, summed), (cells / rows, f"{summed} / N")):
+            if abs(factor / (share * size) - 1.0) < 1e-9:
+                return f"E = {sign}{mark}{reduced}"
+    return f"E = {general(factor)}·({formula})"
 
 
 def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array) -> list[Computed]:

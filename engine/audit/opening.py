@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 
@@ -61,7 +62,9 @@ class Yours:
         hyperparameters: Its network.
         parameters: Its parameters before the first iteration.
         judgements: What is to be said of operations, by name; of the others nothing is known.
-        passes: The script's numbers, by iteration and by tensor.
+        passes: The script's numbers as it writes them, by iteration and by tensor.
+        units: What a derivative of the script is divided by to have our sign and scale, by
+            iteration and by tensor.
         mistakes: For operations that are wrong, the formula that the script follows, if one fits.
     """
 
@@ -72,6 +75,7 @@ class Yours:
     parameters: Mapping[str, Array]
     judgements: Mapping[str, Judgement]
     passes: Sequence[Mapping[str, Array]]
+    units: Sequence[Mapping[str, float]]
     mistakes: Mapping[str, Mistake]
     _judged: Sequence[Judged]
     _stamp: Stamp | None
@@ -81,13 +85,22 @@ class Yours:
         """Whether the file is another one than when it was run."""
         return _stamp(self.path) != self._stamp
 
-    def value(self, name: str, iteration: int) -> Array | None:
-        """Return the script's value of a tensor in an iteration; None where it is not recorded."""
+    def written(self, name: str, iteration: int) -> Array | None:
+        """Return a tensor as the script has it in an iteration; None where it is not recorded."""
         return self.passes[iteration].get(name) if iteration < len(self.passes) else None
+
+    def unit(self, name: str, iteration: int) -> float:
+        """Return what the script's derivative is times ours, where only conventions differ."""
+        return self.units[iteration].get(name, 1.0) if iteration < len(self.units) else 1.0
+
+    def value(self, name: str, iteration: int) -> Array | None:
+        """Return the same in our sign and scale, so that what is right differs by nothing."""
+        written = self.written(name, iteration)
+        return None if written is None else written / self.unit(name, iteration)
 
     def both_ways(self, name: str, index: Index, iteration: int) -> BothWays | None:
         """Work a cell out both ways, where the script follows a mistaken formula for it."""
-        value, mistake = self.value(name, iteration), self.mistakes.get(name)
+        value, mistake = self.written(name, iteration), self.mistakes.get(name)
         if value is None or mistake is None:
             return None
         model = self._judged[iteration].model
@@ -112,15 +125,17 @@ def open_script(
         path: A Python script or a notebook. It is run.
         python: The Python that runs it.
         seconds: After so long it is stopped.
-        progress: Called a few times a second with the seconds that are over, and all of them.
+        progress: Called a few times a second with the seconds that are over, and all of them
+            while it runs, 0 while it is judged.
         settled: What is known about it, and need not be found out.
 
     Raises:
         AuditError: It cannot be run, or no network is found in it.
     """
     stamp = _stamp(Path(path))
+    began = monotonic()
     recording = record(path, python=python, seconds=seconds, progress=progress)
-    audit = Audit(recording, settled)
+    audit = Audit(recording, settled, lambda: progress(int(monotonic() - began), 0))
     report = report_of(audit, clean(Path(path).name))
     judged = list(_from_the_start(audit.judged))
     if not judged:
@@ -128,14 +143,22 @@ def open_script(
         raise AuditError(clean(str(path)), f"was run{why}; nn-tui audit tells more")
     dataset, rows = _table(judged, clean(Path(path).name))
     first = judged[0].model
+    hyperparameters = _hyperparameters(audit, report, judged[0], rows, dataset)
+    scale = audit.computed.factor if audit.computed else 1.0
+    # What our program shows are the gradients of its own loss.
+    unit = 1.0 if hyperparameters.loss == first.hyperparameters.loss else scale
     return Yours(
         path=Path(path),
         report=report,
         dataset=dataset,
-        hyperparameters=_hyperparameters(audit, report, judged[0], rows, dataset),
+        hyperparameters=hyperparameters,
         parameters={name: first.values[name].copy() for name in first.program.parameters},
         judgements=_with_stand_ins(dict(_judgements(report)), judged[0]),
         passes=[_numbers(one) for one in judged],
+        units=[
+            {name: total / unit for name, total in one.totals.items() if name.startswith("dE_")}
+            for one in judged
+        ],
         mistakes={
             finding.reads or finding.operation: finding.mistake
             for finding in audit.findings

@@ -68,8 +68,9 @@ class Matched:
         operation: The operation, named as in our program.
         symbol: Its symbol.
         line: Where the script makes it.
-        factor: The script's, divided by ours with the script's operands.
+        factor: The script's, divided by ours, from the loss on.
         transposed: Whether rows and columns are the other way round.
+        inherits: The symbol of what is wrong in the script and enters here; "" where nothing is.
     """
 
     operation: str
@@ -77,6 +78,7 @@ class Matched:
     line: Line
     factor: float
     transposed: bool
+    inherits: str = ""
 
     @property
     def apart(self) -> str:
@@ -86,4 +88,6 @@ class Matched:
             words.append(f"{true_minus(general(self.factor))} times ours")
         if self.transposed:
             words.append("transposed")
+        if self.inherits:
+            words.append(f"with your own {self.inherits}")
         return ", ".join(words)

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.audit.auditing import Audit
 from engine.audit.findings import Finding
+from engine.audit.judging import Judged
 from engine.audit.passes import Found
 from engine.audit.problem import Line, Matched, Problem
 from engine.audit.recording.recording import Node, Recording
@@ -157,6 +158,8 @@ def _matched(audit: Audit) -> Iterator[Matched]:
         finding.reads for finding in audit.findings
     }
     recording, computed = audit.recording, audit.computed
+    scale = computed.factor if computed is not None else 1.0
+    inherited = _inherited(audit, wrong)
     for (_, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
@@ -176,14 +179,33 @@ def _matched(audit: Audit) -> Iterator[Matched]:
                 operation.name,
                 operation.symbol,
                 line_of(recording, match.found),
-                match.factor,
+                _times_ours(first, operation.name, scale),
                 match.transposed,
+                inherited.get(operation.name, ""),
             )
     for operation in first.model.operations(Phase.UPDATE):
         name = operation.name
         line = _line_of_update(audit, name)
         if name not in wrong and audit.updates.rates.get(name) and line.number:
             yield Matched(name, operation.symbol, line, 1.0, False)
+
+
+def _times_ours(judged: Judged, name: str, scale: float) -> float:
+    """Return what the script's value is times ours: a derivative of E has its sign and scale."""
+    total = judged.totals.get(name, judged.matches[name].factor)
+    return total / scale if name.startswith("dE_") else judged.matches[name].factor
+
+
+def _inherited(audit: Audit, wrong: set[str]) -> dict[str, str]:
+    """Return for each derivative the symbol of what is wrong and enters it."""
+    symbols: dict[str, str] = {}
+    for operation in audit.judged[0].model.operations(Phase.BACKWARD):
+        for tensor in operation.reads:
+            if tensor.name in wrong:
+                symbols[operation.name] = tensor.symbol
+            elif tensor.name in symbols:
+                symbols.setdefault(operation.name, symbols[tensor.name])
+    return symbols
 
 
 def _told_apart(recording: Recording, arrays: dict[str, Found]) -> dict[str, str]:

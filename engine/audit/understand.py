@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +52,18 @@ class Understood:
         return following.data
 
 
-def understand(recording: Recording) -> Understood | None:
-    """Understand a script; None where no network is found in it."""
+def understand(recording: Recording, tick: Callable[[], None] = lambda: None) -> Understood | None:
+    """Understand a script; None where no network is found in it.
+
+    Args:
+        recording: The recording.
+        tick: Called again and again on the way; it may raise to give up.
+    """
     best: Understood | None = None
     rank: tuple[object, ...] = ()
     first_seen = _first_seen(recording)
     for loop in loops(recording):
+        tick()
         passes = loop.passes
         if best is not None and loop.node < 0:
             break

@@ -151,11 +151,12 @@ class RunLoader:
             self._later(self._show_reading, f"{_in_words(size)}{100 * done // total} %")
 
     def _tell_running(self, size: int, done: int, total: int) -> None:
-        """Say how long the script has been running, in the thread that waits for it."""
+        """Say how long the script has been running or judged, in the thread that waits for it."""
         if self._given_up:
             raise _GivenUp
-        if done:
-            self._later(self._show_reading, f"{done} s", "running it")
+        if done or not total:
+            doing = "running it" if total else "judging it"
+            self._later(self._show_reading, f"{done} s", doing)
 
     def _show_reading(self, words: str, doing: str = "reading") -> None:
         """Show how far the reading is."""

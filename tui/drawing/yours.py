@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LOW, _NARROW = 8, 76
 """Lines below which there is no room for a script's own, and cells below which it takes more."""
 _UNKNOWN = "·"
+_SAME = 1e-9
 
 
 def footing(width: int, height: int) -> int:
@@ -70,7 +71,8 @@ def cell_rows(
 ) -> Iterator[Row]:
     """Go through the lines that give the script's side of a cell in an iteration."""
     found = yours.judgements.get(cell.tensor)
-    value = yours.value(cell.tensor, iteration)
+    value = yours.written(cell.tensor, iteration)
+    unit = yours.unit(cell.tensor, iteration)
     if found is None and value is None:
         return
     number: float | None = None
@@ -79,10 +81,17 @@ def cell_rows(
     mark, style = _mark(found, palette)
     row = Row().add("yours", palette.heading).add(f" {mark} = ", style)
     if number is None:
-        row.add(f"not recorded in iteration {iteration}", palette.dim)
+        recorded = len(yours.passes)
+        words = (
+            "no array of its own" if iteration < recorded else f"recorded to {recorded - 1} only"
+        )
+        row.add(words, palette.dim)
     else:
         row.add(format_number(number), palette.number(number, abs(number)))
     yield row
+    if number is not None and abs(unit - 1.0) > _SAME:
+        own = Row().add("  in our sign and scale = ", palette.dim)
+        yield own.add(format_number(number / unit), palette.number(number / unit, abs(number)))
     if found is not None and found.line.text:
         yield Row().add(f"  {found.line.where}: {found.line.text}", palette.label)
     both = yours.both_ways(cell.tensor, cell.index, iteration)
