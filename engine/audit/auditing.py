@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.candidates import optimisers
+from engine.audit.candidates import constants_of, optimisers
 from engine.audit.consistency import (
     descends,
     goes_down,
@@ -116,7 +116,7 @@ class Audit:
         _keep_steady_penalties(self.judged)
         _, layers, f0 = passes[0]
         others = optimisers(self.recording, layers, self.activations, f0, self.loss)
-        self.updates = judge_updates(self.judged, others)
+        self.updates = judge_updates(self.judged, others, constants_of(self.recording))
         self._collect()
         if not self.findings:
             self._add(

@@ -32,7 +32,7 @@ def optimisers(
         f0: The targets in that pass.
         loss: The name of the loss.
     """
-    constants = _constants(recording)
+    constants = constants_of(recording)
     for optimiser, settings in _settings(constants):
         try:
             yield model_of(layers, activations, f0, loss, optimiser=optimiser, **settings)
@@ -40,7 +40,7 @@ def optimisers(
             continue
 
 
-def _constants(recording: Recording) -> list[float]:
+def constants_of(recording: Recording) -> list[float]:
     """Return the numbers of a script that may be settings, the most usual ones first."""
     found = set()
     for number, node in enumerate(recording.nodes):

@@ -8,20 +8,22 @@ right; where it differs, the mistakes of the formula are tried.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.audit.findings import Cell, Finding
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
-from engine.audit.passes import Found, Pass
+from engine.audit.passes import READS, Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
+from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
+_TIMES = "BinOp:Mult"
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
 
@@ -163,14 +165,15 @@ class _Judge:
         return best if best is None else self._whole(best, matches)
 
     def _whole(self, match: Match, among: Sequence[Match]) -> Match:
-        """Return the multiple of an array that the script gives a name, where it is made of it."""
+        """Return the multiple of an array that is made of it before it gets its name."""
         if self.recording is None:
             return match
         by_record = {record: one for one in among for record in one.found.records}
-        best, above = match, list(match.found.records)
+        best = match
+        made_here = (r for r in match.found.records if not _is_read(self.recording, r))
+        above = [next(made_here, match.found.first)]
         while above:
-            record = above.pop()
-            made = made_of(self.recording, record)
+            made = made_of(self.recording, above.pop())
             one = by_record.get(made)
             if one is None or one.found is match.found:
                 continue
@@ -328,6 +331,8 @@ class _Judge:
         if match is not None:
             self.judged.matches[culprit.name] = match
         theirs = value * factor
+        if mistake.kind == "missing-slope" and match is not None:
+            mistake = self._of_ones(culprit, mistake, match.found)
         self.judged.findings.append(
             Finding(
                 operation=mistake.of,
@@ -346,6 +351,21 @@ class _Judge:
         self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
+
+    def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
+        """Tell a slope that is left out from one that is 1 everywhere."""
+        slopes = [t for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        if self.recording is None or len(slopes) != 1 or mistake.of == slopes[0].name:
+            return mistake
+        for record in found.records:
+            if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
+                continue
+            operands = [self.recording.value(r) for r in self.recording.operands(record) if r >= 0]
+            if any(v is not None and v.size == found.size and np.all(v == 1.0) for v in operands):
+                own = self.model.program.operation(slopes[0].name)
+                ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
+                return mistake if ones is None else replace(ones, formula=mistake.formula)
+        return mistake
 
     def _judge_again(self, gradient: Operation) -> None:
         """Judge a gradient from what the script has made of the operation before it."""
@@ -423,6 +443,10 @@ def made_of(recording: Recording, record: int) -> int:
     row = recording.records[record]
     parent = recording.parents.get(int(row["node"]))
     return -1 if parent is None else recording.following(parent, int(row["path"]), record)
+
+
+def _is_read(recording: Recording, record: int) -> bool:
+    return recording.nodes[int(recording.records["node"][record])].kind in READS
 
 
 def is_assigned(recording: Recording, record: int) -> bool:

@@ -43,7 +43,7 @@ def uphill_or_uneven(
     scale = computed.factor if computed else 1.0
     totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
     if updates.optimiser in _FREE:
-        sizes = _shares({name: abs(total) for name, total in totals.items()}, totals)
+        sizes = _shares(totals, totals)
         lengths = _shares(rates, totals)
         left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in sizes.items()}
     else:
@@ -95,7 +95,7 @@ def _shares(sizes: Mapping[str, float], totals: Mapping[str, float]) -> dict[str
     """Return what is meant to be equal, divided by what it is for the most parameters."""
     weight: Counter[float] = Counter()
     values: dict[float, float] = {}
-    for name, size in reversed(sizes.items()):
+    for name, size in reversed(list(sizes.items())):
         key = rounded(size, 4)
         values.setdefault(key, size)
         weight[key] += 3 if name.startswith("b") else 4
