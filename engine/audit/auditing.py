@@ -268,8 +268,11 @@ class Audit:
         self, understood: Understood, number: int, layers: list[Linear], model: Model
     ) -> Iterator[tuple[str, Array]]:
         one = understood.passes[number]
-        for (weights, _, _), layer in zip(model.names, layers, strict=True):
-            after = understood.after(one, layer.of_weights)
+        # Zeros that two parameters start with are one array: where it stands, another pass tells.
+        for (weights, _, _), layer, like in zip(
+            model.names, layers, understood.layers, strict=True
+        ):
+            after = understood.after(one, layer.of_weights, like.of_weights)
             if after is not None:
                 change = np.squeeze(after - layer.of_weights.data)
                 matrix = _like(change, layer)
@@ -282,7 +285,7 @@ class Audit:
                 else:
                     yield weights, matrix
             if layer.of_bias is not None:
-                after = understood.after(one, layer.of_bias)
+                after = understood.after(one, layer.of_bias, like.of_bias or layer.of_bias)
                 if after is None:
                     continue
                 change = after - layer.of_bias.data

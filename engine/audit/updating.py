@@ -26,6 +26,8 @@ from engine.maths.tensor import Array
 
 _LOOSE = 1e-3
 """How far Adam's steps may be off: where its ε stands is a matter of taste."""
+_FEWEST = 6
+"""Fewer numbers are fitted by a rate and a decay of almost any optimiser."""
 
 
 @dataclass(eq=False)
@@ -238,10 +240,12 @@ def _simulated(
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     models = list(others)
     for model in models:
-        rates = {name: _rates(own, _directions(model, own, {})) for name, own in steps.items()}
-        if all(rate is not None for rate in rates.values()):
+        fits = {name: _fitted(own, _directions(model, own, {})) for name, own in steps.items()}
+        known = {name: fit for name, fit in fits.items() if fit is not None}
+        if len(known) == len(fits):
             updates.optimiser = model.hyperparameters.optimiser
-            updates.rates = {name: [float(rate or 0.0)] for name, rate in rates.items()}
+            updates.rates = {name: [rate] for name, (rate, _) in known.items()}
+            updates.weight_decay = {name: decay for name, (_, decay) in known.items() if decay}
             return
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
     for model in models:
@@ -250,7 +254,7 @@ def _simulated(
                 directions = _directions(model, own, instead)
             except (KeyError, ValueError):
                 continue
-            if _rates(own, directions) is None or _is_plain(own):
+            if _rate_of(own, directions) is None or _is_plain(own):
                 continue
             updates.optimiser = model.hyperparameters.optimiser
             beside = [key for key in instead if key != operation.name]
@@ -339,7 +343,28 @@ def _is_plain(own: Steps) -> bool:
     )
 
 
-def _rates(own: Steps, directions: list[Array]) -> float | None:
+def _fitted(own: Steps, directions: list[Array]) -> tuple[float, float] | None:
+    """Return the learning rate with which these directions are the steps, and what decays.
+
+    What decays is the share of the parameter that each step takes off, apart from the direction.
+    """
+    rate = _rate_of(own, directions)
+    if rate is not None:
+        return rate, 0.0
+    theirs, ours, values = (
+        np.concatenate([array.ravel() for array in arrays])
+        for arrays in (own.changes, directions, own.values)
+    )
+    if len(theirs) < _FEWEST or not np.isfinite(ours).all():
+        return None
+    pair = np.column_stack([ours, values])
+    solution, _, rank, _ = np.linalg.lstsq(pair, theirs, rcond=None)
+    if rank < 2 or solution[0] >= 0.0 or not same(pair @ solution, theirs, _LOOSE):
+        return None
+    return float(-solution[0]), float(-solution[1])
+
+
+def _rate_of(own: Steps, directions: list[Array]) -> float | None:
     """Return the one learning rate with which these directions are the steps."""
     theirs = np.concatenate([change.ravel() for change in own.changes])
     ours = np.concatenate([direction.ravel() for direction in directions])
