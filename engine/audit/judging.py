@@ -135,7 +135,7 @@ class _Judge:
                     self.pending.append(operation)
 
     def _right(self, operation: Operation) -> Array:
-        value = evaluate(operation.rule.tree, self.values)
+        value = evaluate(operation.rule.tree, self._operands(operation))
         shape = tuple(len(axis.labels) for axis in operation.target.axes)
         return np.broadcast_to(value, shape).astype(float)
 
@@ -145,10 +145,25 @@ class _Judge:
         bound = np.max(np.abs(evaluate(operation.rule.tree, sizes)), initial=0.0)
         return bool(np.max(np.abs(right), initial=0.0) <= 1e-11 * bound)
 
+    def _added(self, operation: Operation) -> list[str]:
+        """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
+        names = [t.name for t in operation.reads if t.name.startswith("dE_d")]
+        return names if len(names) > 1 else []
+
+    def _operands(self, operation: Operation) -> dict[str, Array]:
+        """Return the script's values, those that are added with one factor and one sign."""
+        added = self._added(operation)
+        totals = {name: self.judged.totals.get(name, 1.0) for name in added}
+        same = {
+            name: self.values[name] * (totals[added[0]] / total) for name, total in totals.items()
+        }
+        return self.values | same
+
     def _upstream(self, operation: Operation) -> float:
         total = 1.0
         for tensor in operation.reads:
-            total *= self.judged.totals.get(tensor.name, 1.0)
+            if tensor.name not in self._added(operation)[1:]:
+                total *= self.judged.totals.get(tensor.name, 1.0)
         return total
 
     def _best(self, operation: Operation, right: Array, total: float) -> Match | None:
@@ -190,12 +205,13 @@ class _Judge:
         usual = [plain * size for plain in _PLAIN for size in sizes]
         return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
-    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, int]:
+    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, bool, int]:
         whole = abs(match.factor * total / self.scale)
         return (
             not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
             abs(abs(match.factor) - 1.0) > 1e-9,
-            abs(np.log(abs(match.factor))),
+            round(abs(np.log(abs(match.factor))), 9),
+            match.factor < 0.0,
             match.found.first,
         )
 

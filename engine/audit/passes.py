@@ -74,6 +74,7 @@ class Pass:
         number: Which one it is, from 0.
         found: The arrays, in the order in which they were first seen.
         taken: Those that come from outside, by their sites.
+        places: What is first read or made at each site, though another site may have had it before.
         bounds: The first record, and the one after the last.
         scalars: For each layer of scalar weights its inputs, weights, bias and z, put together.
         subtracted: The operands of the subtractions of single numbers, where there are such layers.
@@ -83,6 +84,7 @@ class Pass:
     found: list[Found]
     bounds: tuple[int, int]
     taken: dict[Site, Found] = field(default_factory=dict)
+    places: dict[Site, Found] = field(default_factory=dict)
     scalars: list[dict[str, Found]] = field(default_factory=list)
     subtracted: list[tuple[Found, Found]] = field(default_factory=list)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
@@ -98,7 +100,11 @@ class Pass:
         for known in reversed(self.found):
             if known.loose:
                 sites.setdefault(known.loose, known)
-        return sites | self.taken
+        return sites | self.taken | self.places
+
+    def at(self, sites: set[Site]) -> set[int]:
+        """Return the ids of what the pass has at some sites."""
+        return {id(self.sites[site]) for site in sites if site in self.sites}
 
     @cached_property
     def by_size(self) -> dict[int, list[Found]]:
@@ -220,7 +226,9 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
 def _is_picked(found: Found, known: frozenset[bytes]) -> bool:
     """Whether an array consists of rows that were there before, in another order perhaps."""
     data = np.squeeze(found.data)
-    return data.ndim == 2 and all(row.tobytes() in known for row in np.ascontiguousarray(data))
+    return data.ndim == 2 and any(
+        all(row.tobytes() in known for row in np.ascontiguousarray(way)) for way in (data, data.T)
+    )
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:
@@ -242,6 +250,7 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
     turns: dict[Site, list[tuple[tuple[int, ...], int]]] = {}
+    first_there: dict[Site, Found] = {}
     for record in records.tolist():
         value = int(rows["value"][record])
         if value < 0:
@@ -260,11 +269,13 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
             is_taken = kind in GIVEN or (
                 kind in READS and _reads_what_is_taken(recording, record, by_value)
             )
-            by_value[value] = Found(
+            known = by_value[value] = Found(
                 recording.values[value], record, [record], site, is_taken, loose=loose
             )
         else:
             known.records.append(record)
+        first_there.setdefault(site, known)
+        first_there.setdefault(loose, known)
         indices = tuple(index for _, index in path if index >= 0)
         if indices:
             turns.setdefault(loose, []).append((indices, record))
@@ -275,7 +286,13 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
     layers = [_layer_of_scalars(layer, recording, by_value) for layer in scalars.layers]
     found.extend(part for layer in layers for part in layer.values())
     found.sort(key=lambda one: one.first)
-    one = Pass(number, found, (int(records[0]), int(records[-1]) + 1), scalars=layers)
+    one = Pass(
+        number,
+        found,
+        (int(records[0]), int(records[-1]) + 1),
+        places=first_there,
+        scalars=layers,
+    )
     if layers:
         one.subtracted = [
             (by_value[a], by_value[b])
