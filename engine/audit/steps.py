@@ -91,7 +91,7 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             known.passes.append(one.one.number)
             known.around.append(one.values)
             known.is_known &= match is not None or gradient_name in one.wrong
-    signs = [np.sign(total) for own in steps.values() for total in own.totals]
-    for own in steps.values():
-        own.sign = -1.0 if sum(signs) < 0.0 else 1.0
+    signs = sum(np.sign(total) for own in steps.values() for total in own.totals)
+    for known in steps.values():
+        known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
