@@ -169,14 +169,23 @@ def _close(rows: Array, wanted: Array, tolerance: float, free: bool) -> set[int]
     for way in both:
         flat = np.ascontiguousarray(way).ravel()
         at = int(np.argmax(np.abs(flat)))
+        limit = 4 * tolerance * abs(flat[at])
         with np.errstate(all="ignore"):
-            factors = rows[:, at] / flat[at] if free else np.ones(len(rows))
+            if free:
+                left = np.flatnonzero(rows[:, at])
+                factors = rows[left, at] / flat[at]
+            else:
+                # One cell rules most of them out.
+                left = np.flatnonzero(np.abs(rows[:, at] - flat[at]) <= limit + 1e-300)
+                factors = np.ones(len(left))
+            if not len(left):
+                continue
             places = (
                 slice(None) if flat.size <= 64 else np.linspace(0, flat.size - 1, 64).astype(int)
             )
-            apart = np.abs(rows[:, places] - factors[:, None] * flat[places])
-            limit = 4 * tolerance * np.abs(factors * flat[at]) + 1e-300
-            near.update(np.flatnonzero((apart <= limit[:, None]).all(axis=1)).tolist())
+            apart = np.abs(rows[left][:, places] - factors[:, None] * flat[places])
+            is_near = (apart <= (np.abs(factors) * limit + 1e-300)[:, None]).all(axis=1)
+            near.update(left[is_near].tolist())
     return near
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.differences import Differences, Operand
 from engine.audit.recording.recording import Recording
 from engine.audit.scalars import ScalarLayer, Scalars
 from engine.maths.tensor import Array
@@ -27,6 +28,7 @@ Site = tuple[object, ...]
 Records = NDArray[np.intp]
 """Where a script reads or makes an array."""
 
+_SUBTRACTIONS = ("BinOp:Sub", "augassign:Sub")
 _MOST_CELLS = 1_000_000
 _MOST_GROUPS = 64
 _RECURRING = 8
@@ -74,19 +76,21 @@ class Pass:
         number: Which one it is, from 0.
         found: The arrays, in the order in which they were first seen.
         taken: Those that come from outside, by their sites.
-        places: What is first read or made at each site, though another site may have had it before.
         bounds: The first record, and the one after the last.
         scalars: For each layer of scalar weights its inputs, weights, bias and z, put together.
-        subtracted: The operands of the subtractions of single numbers, where there are such layers.
+        differences: What is subtracted from what.
+        values: The arrays by the numbers of their values in the recording.
+        read: What is first read or made at each site, though another site may have had it before.
     """
 
     number: int
     found: list[Found]
     bounds: tuple[int, int]
     taken: dict[Site, Found] = field(default_factory=dict)
-    places: dict[Site, Found] = field(default_factory=dict)
     scalars: list[dict[str, Found]] = field(default_factory=list)
-    subtracted: list[tuple[Found, Found]] = field(default_factory=list)
+    differences: Differences = field(default_factory=lambda: Differences(()))
+    values: dict[int, Found] = field(default_factory=dict, repr=False)
+    read: dict[Site, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
@@ -100,7 +104,7 @@ class Pass:
         for known in reversed(self.found):
             if known.loose:
                 sites.setdefault(known.loose, known)
-        return sites | self.taken | self.places
+        return sites | self.taken | self.read
 
     def at(self, sites: set[Site]) -> set[int]:
         """Return the ids of what the pass has at some sites."""
@@ -250,7 +254,8 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
     turns: dict[Site, list[tuple[tuple[int, ...], int]]] = {}
-    first_there: dict[Site, Found] = {}
+    read: dict[Site, Found] = {}
+    where: dict[int, tuple[Site, Site]] = {}
     for record in records.tolist():
         value = int(rows["value"][record])
         if value < 0:
@@ -274,8 +279,9 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
             )
         else:
             known.records.append(record)
-        first_there.setdefault(site, known)
-        first_there.setdefault(loose, known)
+        where[record] = site, loose
+        read.setdefault(site, by_value[value])
+        read.setdefault(loose, by_value[value])
         indices = tuple(index for _, index in path if index >= 0)
         if indices:
             turns.setdefault(loose, []).append((indices, record))
@@ -290,21 +296,35 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         number,
         found,
         (int(records[0]), int(records[-1]) + 1),
-        places=first_there,
         scalars=layers,
+        differences=Differences(_subtractions(recording, where)),
+        values=by_value,
+        read=read,
     )
-    if layers:
-        one.subtracted = [
-            (by_value[a], by_value[b])
-            for a, b in scalars.differences
-            if a in by_value and b in by_value
-        ]
     for known in found:
         if known.is_taken:
             one.taken.setdefault(known.site, known)
             if known.loose:
                 one.taken.setdefault(known.loose, known)
     return one
+
+
+def _subtractions(
+    recording: Recording, where: dict[int, tuple[Site, Site]]
+) -> Iterator[tuple[Operand, Operand]]:
+    """Go through the operands of each subtraction of a pass of which both are recorded."""
+    for record in where:
+        node = recording.nodes[int(recording.records["node"][record])]
+        if not (node.kind in _SUBTRACTIONS or node.function.endswith("subtract")):
+            continue
+        pair = [operand for operand in recording.operands(record)[-2:] if operand in where]
+        values = [int(recording.records["value"][operand]) for operand in pair]
+        if len(pair) == 2 and min(values) >= 0:
+            one, other = (
+                Operand(recording.values[value], value, operand, *where[operand])
+                for value, operand in zip(values, pair, strict=True)
+            )
+            yield one, other
 
 
 def _layer_of_scalars(

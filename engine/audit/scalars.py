@@ -58,7 +58,6 @@ class Scalars:
 
     Attributes:
         layers: The layers of neurons, by time.
-        differences: The values of both operands of each subtraction of single numbers.
     """
 
     def __init__(self, recording: Recording, records: Sequence[int]) -> None:
@@ -67,7 +66,6 @@ class Scalars:
         self._nodes = [recording.nodes[n] for n in recording.records["node"][list(records)]]
         self._kinds = dict(zip(records, (node.kind for node in self._nodes), strict=True))
         self._sources: dict[int, int] = {}
-        self.differences: list[tuple[int, int]] = []
         self._parameters = self._moving(records)
         neurons = self._neurons(records) if self._parameters else []
         self.layers = self._layers(neurons)
@@ -101,13 +99,6 @@ class Scalars:
             kind = self._kinds[record]
             if "assign" in kind:
                 changed.add(self._owner(record))
-            if kind == "BinOp:Sub":
-                pair = tuple(self._recording.operands(record))
-                numbers = [self._number(operand) for operand in pair]
-                if all(n is not None and n.size == 1 for n in numbers):
-                    self.differences.append(
-                        (int(self._values[pair[0]]), int(self._values[pair[1]]))
-                    )
             if kind != "BinOp:Add":
                 continue
             terms = self._terms(record, made)

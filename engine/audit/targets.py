@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.audit.forward import Linear
 from engine.audit.losses import slope_of
-from engine.audit.matching import factor_of, find, is_telling, same
-from engine.audit.passes import Found, Pass
+from engine.audit.matching import as_rows, factor_of, find, is_telling, same
+from engine.audit.passes import Found, Pass, Site
 from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
@@ -41,9 +41,9 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
     """Return what may be the targets, the likeliest first."""
     assert output.a is not None
     assert output.of_a is not None
-    if one.subtracted and output.a.size == 1:
-        known = _subtracted(one, output, output.of_a)
-        return [known] if known is not None else []
+    known = _subtracted(one, output)
+    if known or (one.scalars and one.differences and output.a.size == 1):
+        return known
     candidates = sorted(targets_among(one, output), key=lambda t: not t.found.is_taken)
     found = [
         replace(targets, is_compared=True)
@@ -71,6 +71,9 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
     """Whether the pass makes something of the predictions and these targets."""
     f = output.a
     assert f is not None
+    known = _subtracted(one, output)
+    if known:
+        return any(same(other.data, targets.data) for other in known)
     for compared in _comparisons(f, targets.data):
         if compared.size > 1 and not is_telling(compared):
             continue
@@ -85,14 +88,38 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
     return False
 
 
-def _subtracted(one: Pass, output: Linear, of_a: Found) -> Targets | None:
-    """Find a single target by what is subtracted: a single number is a multiple of any other."""
-    pairs = [pair for pair in one.subtracted if of_a in pair and pair[0] is not pair[1]]
-    others = {id(other): other for pair in pairs for other in pair if other is not of_a}
-    if len(others) != 1:
-        return None
-    (other,) = others.values()
-    return Targets(other.data.reshape(1, 1), other, False, True)
+def _subtracted(one: Pass, output: Linear) -> list[Targets]:
+    """Return what may be the targets since it and the predictions are subtracted, best first."""
+    found: list[Targets] = []
+    assert output.a is not None
+    for f in _as_held(output):
+        whole: dict[Site, Found] = {}
+        for way in (f, f.T):
+            for other in one.differences.others(way):
+                if not same(other.data.ravel(), np.square(way).ravel()):
+                    # A slope may be written f − f².
+                    known = one.values[other.value]
+                    whole[other.site] = replace(known, site=other.site, loose=other.loose)
+        found += targets_among(one, output, list(whole.values()))
+        if not found and f.size > 1 and one.differences:
+            found += [t for t in targets_among(one, output) if one.differences.has(f, t.data)]
+    # A counter may have the same numbers by chance, and old predictions be subtracted, too.
+    read = one.differences.records
+    found = [t for t in found if not t.are_classes]
+    found = [t for t in found if not read.isdisjoint(t.found.records)] or found
+    found.sort(key=lambda t: not t.found.is_taken)
+    if output.a.size == 1 and len({t.data.item() for t in found}) > 1:
+        # A single number is subtracted from many others.
+        return []
+    return [replace(targets, is_compared=True) for targets in found]
+
+
+def _as_held(output: Linear) -> Iterator[Array]:
+    """Go through the predictions as the script holds them, N × O, to the last bit."""
+    assert output.a is not None
+    assert output.of_a is not None
+    for data, _ in as_rows(output.of_a, (output.a.shape[0], output.a.shape[1])):
+        yield data
 
 
 def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
