@@ -65,8 +65,7 @@ def changes_of(
         values |= around
         for name, steps in every.items():
             if number < len(steps.gradients):
-                sign = np.sign(steps.totals[number])
-                values |= {f"dE_d{name}": steps.gradients[number] * sign}
+                values |= {f"dE_d{name}": steps.gradients[number] * steps.sign}
                 values |= {name: steps.values[number]}
         values["eta"] = np.array(1.0 if rates is None else rates[number])
         made = np.zeros(())

@@ -24,6 +24,7 @@ class Steps:
         passes: The numbers of the passes.
         around: All that is known of the script's values in each pass, by the names of the tensors.
         is_known: Whether the script has the gradient as an array, so that its size is known.
+        sign: -1 where the script has minus the gradients of most parameters, else 1.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Steps:
     passes: list[int] = field(default_factory=list)
     around: list[Mapping[str, Array]] = field(default_factory=list)
     is_known: bool = True
+    sign: float = 1.0
 
     @property
     def is_still(self) -> bool:
@@ -89,4 +91,7 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             known.passes.append(one.one.number)
             known.around.append(one.values)
             known.is_known &= match is not None or gradient_name in one.wrong
+    signs = sum(np.sign(total) for own in steps.values() for total in own.totals)
+    for known in steps.values():
+        known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
