@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.candidates import constants_of, optimisers
 from engine.audit.consistency import (
     descends,
     goes_down,
@@ -14,26 +15,29 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
-    uphill_or_uneven,
 )
 from engine.audit.failures import explain_failure, understand_partial, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, layers_again
+from engine.audit.forward import Linear, layers_again, slope
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, losses_in, squared_too_late
+from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
+from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
-from engine.audit.updating import Updates, fit_steps, judge_updates, steps_of
+from engine.audit.uneven import uphill_or_uneven
+from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.common.errors import InputError
 from engine.common.numbers import general
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
@@ -97,7 +101,7 @@ class Audit:
         if not passes or understood.targets is None or 2 * sum(self.compared) < len(passes):
             self.unsure.append("what the predictions are compared with, the targets")
             return
-        self.activations = self._activations([layers for _, layers, _ in passes])
+        self.activations = self._activations(understood, passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
             judged = list(self._judged(understood, passes, loss, computed))
@@ -112,7 +116,9 @@ class Audit:
         if not self.judged:
             return
         _keep_steady_penalties(self.judged)
-        self.updates = judge_updates(self.judged, self._constants(), list(self._others(passes)))
+        _, layers, f0 = passes[0]
+        others = optimisers(self.recording, layers, self.activations, f0, self.loss)
+        self.updates = judge_updates(self.judged, others, constants_of(self.recording))
         self._collect()
         if not self.findings:
             self._add(
@@ -166,22 +172,28 @@ class Audit:
         known = next(iter(targets_among(one, last, held)), None)
         return None if known is None else replace(known, is_compared=True)
 
-    def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
+    def _activations(
+        self, understood: Understood, passes: Sequence[tuple[int, list[Linear], Array]]
+    ) -> list[str]:
         chosen = []
-        for position in range(len(passes[0])):
-            sets = [layers[position].activation for layers in passes]
-            common = [name for name in sets[0] if all(name in one for one in sets)]
-            is_last = position == len(passes[0]) - 1
+        for position in range(len(understood.layers)):
+            seen = [(understood.passes[n], layers[position]) for n, layers, _ in passes]
+            names = seen[0][1].activation
+            common = [n for n in names if all(n in layer.activation for _, layer in seen)]
+            is_last = position == len(understood.layers) - 1
             if is_last and "identity" in common:
-                # Where every prediction is positive, nothing tells it from relu.
-                common = ["identity"]
-            chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
+                # Where every prediction is positive, nothing tells it from relu but its slope at 0.
+                common.sort(key=lambda name: name != "identity")
+            sloped = [n for n in common[1:] if any(_has_slope(o, layer, n) for o, layer in seen)]
+            chosen.append((sloped or common or names or ["identity"])[0])
         known = self.settled.hyperparameters
         if "output_activation" in known:
             chosen[-1] = str(known["output_activation"])
         if "activation" in known and len(chosen) > 1:
-            names = str(known["activation"]).split(",")
-            chosen[:-1] = names if len(names) == len(chosen) - 1 else names[:1] * (len(chosen) - 1)
+            wanted = str(known["activation"]).split(",")
+            chosen[:-1] = (
+                wanted if len(wanted) == len(chosen) - 1 else wanted[:1] * (len(chosen) - 1)
+            )
         return chosen
 
     def _losses(
@@ -262,14 +274,17 @@ class Audit:
                 for tensor, variable in self._variables.items()
             }
             scale = computed.factor if computed else 1.0
-            yield judge(one, model, changes, scale, named)
+            yield judge(one, model, changes, scale, named, self.recording)
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model
     ) -> Iterator[tuple[str, Array]]:
         one = understood.passes[number]
-        for (weights, _, _), layer in zip(model.names, layers, strict=True):
-            after = understood.after(one, layer.of_weights)
+        # Zeros that two parameters start with are one array: where it stands, another pass tells.
+        for (weights, _, _), layer, like in zip(
+            model.names, layers, understood.layers, strict=True
+        ):
+            after = understood.after(one, layer.of_weights, like.of_weights)
             if after is not None:
                 change = np.squeeze(after - layer.of_weights.data)
                 matrix = _like(change, layer)
@@ -282,7 +297,7 @@ class Audit:
                 else:
                     yield weights, matrix
             if layer.of_bias is not None:
-                after = understood.after(one, layer.of_bias)
+                after = understood.after(one, layer.of_bias, like.of_bias or layer.of_bias)
                 if after is None:
                     continue
                 change = after - layer.of_bias.data
@@ -290,36 +305,6 @@ class Audit:
                     yield "b" + weights, np.reshape(change, (-1,))
                 elif "b" in model.parameters:
                     yield "b", np.reshape(change, ())
-
-    def _constants(self) -> list[float]:
-        found = set()
-        for node in self.recording.nodes:
-            try:
-                found.add(float(node.source))
-            except ValueError:
-                continue
-        return sorted(found)
-
-    def _others(self, passes: list[tuple[int, list[Linear], Array]]) -> Iterator[Model]:
-        _, layers, f0 = passes[0]
-        constants = self._constants()
-        epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
-        shares = [c for c in constants if 0.5 < c < 1.0]
-        beta1 = 0.9 if 0.9 in shares or not shares else shares[0]
-        beta2 = 0.999 if 0.999 in shares or not shares else shares[-1]
-        for optimiser, settings in (
-            ("adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}),
-            ("momentum", {"momentum": beta1}),
-            ("rmsprop", {"decay": beta2, "epsilon": epsilon}),
-            ("rmsprop", {"decay": beta1, "epsilon": epsilon}),
-            ("nesterov", {"momentum": beta1}),
-        ):
-            try:
-                yield model_of(
-                    layers, self.activations, f0, self.loss, optimiser=optimiser, **settings
-                )
-            except InputError:
-                continue
 
     def _collect(self) -> None:
         steps = steps_of(self.judged)
@@ -340,10 +325,10 @@ class Audit:
         if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
-            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed))
+            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
         reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
-        gradients = [f for f in uneven if f.operation.startswith("dE_")]
+        gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]
         calculus = sorted(
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
@@ -384,6 +369,7 @@ class Audit:
                     right={f"dE_d{name}": value for name, value in true_gradients(one).items()},
                     matches={},
                     totals={},
+                    wrong={},
                 )
                 for one in self.judged
             ]
@@ -436,6 +422,15 @@ def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
         if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
             for one in judged:
                 one.penalties.pop(name, None)
+
+
+def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
+    """Whether a pass computes the slope of an activation."""
+    assert layer.a is not None
+    if ACTIVATIONS[name].joint:
+        return False
+    wanted = slope(name, layer.z, layer.a)
+    return is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.first) is not None
 
 
 def _like(change: Array, layer: Linear) -> Array:

@@ -6,7 +6,6 @@ learning rate. What differs between parameters, or makes all of them go uphill, 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,8 +14,9 @@ from engine.audit.findings import Finding
 from engine.audit.judging import Judged
 from engine.audit.losses import Computed
 from engine.audit.matching import factor_of
-from engine.audit.updating import Steps, Updates
-from engine.common.numbers import general, rounded
+from engine.audit.steps import Steps
+from engine.audit.updating import Updates
+from engine.common.numbers import general
 from engine.maths.evaluate import evaluate
 from engine.maths.operations.operation import Phase
 from engine.maths.tensor import Array
@@ -75,112 +75,6 @@ def still(steps: dict[str, Steps]) -> Iterator[Finding]:
                 f"{name} never changes, though its gradient is not 0",
                 f"{name} ← {name} − η·∂E/∂{name}",
             )
-
-
-def uphill_or_uneven(
-    judged: Sequence[Judged], updates: Updates, computed: Computed | None
-) -> Iterator[Finding]:
-    """Find parameters whose step is no common positive multiple of minus the gradient."""
-    rates = {name: own[0] for name, own in updates.rates.items() if own}
-    if not rates or not judged:
-        return
-    first = judged[0]
-    scale = computed.factor if computed else 1.0
-    totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
-    if all(rate < 0.0 for rate in rates.values()):
-        for name in rates:
-            yield Finding(
-                name,
-                "sign",
-                f"{name} goes uphill: its step has the sign of the gradient, so the loss rises",
-                f"subtract: {name} ← {name} − η·∂E/∂{name}, or turn the error round (f₀ − f)",
-            )
-        return
-    common = _common(rates, totals)
-    for name, rate in rates.items():
-        ratio = rate / common
-        if abs(ratio - 1.0) < 1e-4:
-            continue
-        yield from _odd_one(first, name, ratio)
-
-
-def _common(rates: dict[str, float], totals: dict[str, float]) -> float:
-    """Return the rate that is meant: of the most parameters, weights before biases."""
-    weight: Counter[float] = Counter()
-    values: dict[float, float] = {}
-    for name, rate in rates.items():
-        key = rounded(rate, 4)
-        values.setdefault(key, rate)
-        weight[key] += 2 if name.startswith("b") else 3
-        if any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE) and rate > 0.0:
-            weight[key] += 1
-    key = max(weight, key=lambda key: (weight[key], key > 0.0))
-    return values[key]
-
-
-def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
-    gradient = f"dE_d{name}"
-    rows = judged.model.values["x"].shape[0]
-    match = judged.matches.get(gradient)
-    own = 1.0
-    if match is not None:
-        others = [
-            judged.matches[f"dE_d{other}"].factor
-            for other in judged.model.parameters
-            if other != name and f"dE_d{other}" in judged.matches
-        ]
-        usual = Counter(rounded(factor, 6) for factor in others).most_common(1)
-        own = match.factor / usual[0][0] if usual else match.factor
-    is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
-    symbol = f"∂E/∂{name}"
-    if ratio < 0.0:
-        says = f"{name} goes uphill while the others go downhill: its sign is wrong"
-        if abs(ratio + 1.0) > 1e-4:
-            says += f", and its step is {general(abs(ratio))} times as long"
-        yield Finding(
-            gradient if is_in_gradient else name,
-            "sign",
-            says,
-            f"{name} ← {name} − η·{symbol}",
-            found=match.found if is_in_gradient and match else None,
-        )
-        return
-    times = _in_words(ratio, rows)
-    if times is None:
-        return
-    if name.startswith("b"):
-        kind = "bias-reduction"
-        says = (
-            f"the gradient of {name} is {times} the others: a mean over the observations where the "
-            "gradients of the weights are sums"
-            if ratio < 1.0
-            else f"the gradient of {name} is {times} the others: a sum over the observations where "
-            "the gradients of the weights are means"
-        )
-        repair = f"{symbol} = Σₙ, as the weights have it" if ratio < 1.0 else "divide it by N, too"
-    else:
-        kind = "reduction"
-        says = f"the gradient of {name} is {times} the others"
-        repair = "divide all gradients by N, or none"
-    yield Finding(
-        gradient if is_in_gradient or match is None else name,
-        kind,
-        says,
-        repair,
-        found=match.found if match else None,
-    )
-
-
-def _in_words(ratio: float, rows: int) -> str | None:
-    """Say how much larger or smaller a gradient is, where that is no free choice of two rates."""
-    if rows > 1 and abs(ratio * rows - 1.0) < 1e-4:
-        return f"N = {rows} times smaller than"
-    if rows > 1 and abs(ratio / rows - 1.0) < 1e-4:
-        return f"N = {rows} times larger than"
-    for factor in (2.0, 0.5):
-        if abs(ratio - factor) < 1e-4:
-            return "twice" if factor == 2.0 else "half"
-    return None
 
 
 def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> Iterator[Finding]:

@@ -95,7 +95,7 @@ def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> li
     chains = _layers(one, recording, changing)
     if changing is not None and not (chains and chains[0][0].of_inputs.is_taken):
         every = _layers(one, recording, None)
-        if every and (not chains or len(every[0]) > len(chains[0])):
+        if every and (not chains or rank_of(every[0])[:2] > rank_of(chains[0])[:2]):
             return every
     return chains
 
@@ -114,9 +114,9 @@ def _layers(
         if inputs is not None and not _is_of(start, inputs):
             continue
         chain = _chain(one, replace(start), linear)
-        if not best or _rank(chain) > _rank(best[0]):
+        if not best or rank_of(chain) > rank_of(best[0]):
             best = [chain]
-        elif _rank(chain) == _rank(best[0]) and len(best) < _MOST_CHAINS:
+        elif rank_of(chain) == rank_of(best[0]) and len(best) < _MOST_CHAINS:
             best.append(chain)
     for chain in best:
         if any(layer.ones for layer in chain[1:]):
@@ -129,9 +129,15 @@ def _is_of(start: Linear, inputs: Found) -> bool:
     return start.of_inputs is inputs or start.of_inputs.flat.tobytes() == inputs.flat.tobytes()
 
 
-def _rank(chain: list[Linear]) -> tuple[int, int, int]:
-    rows = chain[0].inputs.shape[0] if chain else 0
-    return len(chain), sum(layer.z.shape[1] for layer in chain), rows
+def rank_of(chain: Sequence[Linear]) -> tuple[bool, int, int, int]:
+    """Rank what may be the layers: the most layers, the most neurons, the most observations.
+
+    A product with a single number alone, as a velocity with its share, is rather no layer.
+    """
+    if not chain:
+        return False, 0, 0, 0
+    width = sum(layer.z.shape[1] for layer in chain)
+    return len(chain) > 1 or chain[0].inputs.size > 1, len(chain), width, len(chain[0].inputs)
 
 
 def _part_ones(layer: Linear) -> None:
@@ -179,16 +185,20 @@ def _linear(
     one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
 ) -> Iterator[Linear]:
     yield from _of_scalars(one)
-    taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
+    there = [found for found in one.found if np.isfinite(found.data).all()]
+    taken = [found for found in there if found.is_taken]
+    moving = None if changing is None else one.at(changing)
     weights = _each_once(
         found
-        for found in taken
+        for found in (taken if biases is None else there)
         if not (one.scalars and (found.size == 1 or found.site[0] == "scalars"))
-        and (
-            changing is None or found.site in changing or (found.loose and found.loose in changing)
-        )
+        and (moving is None or id(found) in moving)
     )
-    taken = _biases(_each_once(taken), changing, biases)
+    if biases is None:
+        taken = _biases(_each_once(taken), moving)
+    else:
+        known = one.at(biases)
+        taken = [found for found in there if id(found) in known]
     if len(weights) > _MOST_TAKEN:
         return
     inputs_there = _each_once(one.found)
@@ -246,20 +256,14 @@ def _of_scalars(one: Pass) -> Iterator[Linear]:
         )
 
 
-def _biases(taken: list[Found], changing: set[Site] | None, known: set[Site] | None) -> list[Found]:
+def _biases(taken: list[Found], changing: set[int] | None) -> list[Found]:
     """Return what may be a bias, the likeliest first."""
-    if known is not None:
-        return [
-            found
-            for found in taken
-            if found.site in known or (found.loose and found.loose in known)
-        ]
     narrow = [
         found
         for found in taken
         if np.any(found.data) and max(found.data.shape, default=1) == found.size
     ]
-    moving = [found for found in narrow if changing is not None and found.site in changing]
+    moving = [found for found in narrow if changing is not None and id(found) in changing]
     still = [found for found in narrow if found not in moving and not found.is_assembled]
     return (moving + still)[:_MOST_BIASES]
 
@@ -362,14 +366,13 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
     chain = [start]
     while True:
         layer = chain[-1]
-        _activate(one, layer)
-        following = [
+        later = [
             node
             for node in nodes
             if node.of_z.first > layer.of_z.first
             and all(node.of_weights is not other.of_weights for other in chain)
-            and _continues(layer, node)
         ]
+        following = _followed(one, layer, later)
         if not following:
             return chain
         widest = max(
@@ -378,25 +381,43 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         chain.append(_joined(layer, replace(widest)))
 
 
-def _activate(one: Pass, layer: Linear) -> None:
-    """Find what the pre-activation becomes; to stay as it is counts where nothing else fits."""
-    bent: list[str] = []
-    straight: list[str] = []
-    layer.a, layer.of_a = layer.z, layer.of_z
-    for name in ACTIVATIONS:
-        if name == "softmax" and layer.z.shape[1] < 2:
-            continue
+def _followed(one: Pass, layer: Linear, later: list[Linear]) -> list[Linear]:
+    """Find what the pre-activation becomes, and return the products that take it.
+
+    A script may compute other functions of it too, e.g. the slope of the activation: what goes on
+    to a product is the activation, of the last layer what was made first.
+    """
+    ways = sorted(_activations(one, layer), key=lambda way: way[1].first)
+    straight = tuple(name for name in _possible(layer) if same(activated(name, layer.z), layer.z))
+    ways.append((layer.z, layer.of_z, straight))
+    for layer.a, layer.of_a, layer.activation in ways:
+        following = [node for node in later if _continues(layer, node)]
+        if following:
+            return following
+    layer.a, layer.of_a, layer.activation = ways[0]
+    return []
+
+
+def _possible(layer: Linear) -> list[str]:
+    return [name for name in ACTIVATIONS if name != "softmax" or layer.z.shape[1] > 1]
+
+
+def _activations(one: Pass, layer: Linear) -> Iterator[tuple[Array, Found, tuple[str, ...]]]:
+    """Go through what was made of a pre-activation, with the activations that give it."""
+    made: list[tuple[Array, Found, list[str]]] = []
+    for name in _possible(layer):
         wanted = activated(name, layer.z)
-        if same(wanted, layer.z):
-            straight.append(name)
+        if same(wanted, layer.z) or not is_telling(wanted):
+            continue
+        alike = next((names for a, _, names in made if same(wanted, a)), None)
+        if alike is not None:
+            alike.append(name)
             continue
         match = first(one, wanted, free=False, after=layer.of_z.first)
-        if match is None or not is_telling(wanted):
-            continue
-        if not bent:
-            layer.a, layer.of_a = wanted, match.found
-        bent.append(name)
-    layer.activation = tuple(bent or straight)
+        if match is not None:
+            made.append((wanted, match.found, [name]))
+    for a, found, names in made:
+        yield a, found, tuple(names)
 
 
 def _continues(layer: Linear, node: Linear) -> bool:

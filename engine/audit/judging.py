@@ -8,19 +8,22 @@ right; where it differs, the mistakes of the formula are tried.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.audit.findings import Cell, Finding
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
-from engine.audit.passes import Found, Pass
+from engine.audit.passes import READS, Found, Pass
+from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
+from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
+_TIMES = "BinOp:Mult"
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
 
@@ -40,6 +43,8 @@ class Judged:
         vague: The parameters whose gradient tells nothing: it is 0, or the same everywhere.
         changes: For each parameter what the pass changed it by, where that is known.
         penalties: For each weight, λ of a penalty that its gradient holds, in units of ∂E/∂w.
+        wrong: What the script has instead of the operations that were found to be wrong.
+        values: The script's values by the names of the tensors.
     """
 
     one: Pass
@@ -52,6 +57,8 @@ class Judged:
     penalties: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Array] = field(default_factory=dict)
     vague: set[str] = field(default_factory=set)
+    wrong: dict[str, Array] = field(default_factory=dict)
+    values: dict[str, Array] = field(default_factory=dict)
 
 
 def as_matrix(value: Array) -> Array:
@@ -65,6 +72,7 @@ def judge(
     changes: dict[str, Array],
     scale: float = 1.0,
     named: Mapping[str, Sequence[Found]] | None = None,
+    recording: Recording | None = None,
 ) -> Judged:
     """Judge the backward phase of a pass.
 
@@ -74,18 +82,26 @@ def judge(
         changes: For each parameter what the pass changed it by, where that is known.
         scale: The script's E divided by ours.
         named: The arrays that an operation is known to be, by its name.
+        recording: The recording, to tell what is made of an array.
     """
     judged = Judged(one, model, changes=changes)
-    _Judge(judged, scale, named or {}).run()
+    _Judge(judged, scale, named or {}, recording).run()
     return judged
 
 
 class _Judge:
-    def __init__(self, judged: Judged, scale: float, named: Mapping[str, Sequence[Found]]) -> None:
-        self.named = named
+    def __init__(
+        self,
+        judged: Judged,
+        scale: float,
+        named: Mapping[str, Sequence[Found]],
+        recording: Recording | None,
+    ) -> None:
+        self.named, self.recording = named, recording
         self.judged, self.one, self.model = judged, judged.one, judged.model
         self.scale = scale
-        self.values = dict(self.model.values)
+        self.values = judged.values
+        self.values.update(self.model.values)
         for name, change in judged.changes.items():
             self.values[f"delta_{name}"] = change
         self.pending: list[Operation] = []
@@ -119,7 +135,7 @@ class _Judge:
                     self.pending.append(operation)
 
     def _right(self, operation: Operation) -> Array:
-        value = evaluate(operation.rule.tree, self.values)
+        value = evaluate(operation.rule.tree, self._operands(operation))
         shape = tuple(len(axis.labels) for axis in operation.target.axes)
         return np.broadcast_to(value, shape).astype(float)
 
@@ -129,10 +145,25 @@ class _Judge:
         bound = np.max(np.abs(evaluate(operation.rule.tree, sizes)), initial=0.0)
         return bool(np.max(np.abs(right), initial=0.0) <= 1e-11 * bound)
 
+    def _added(self, operation: Operation) -> list[str]:
+        """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
+        names = [t.name for t in operation.reads if t.name.startswith("dE_d")]
+        return names if len(names) > 1 else []
+
+    def _operands(self, operation: Operation) -> dict[str, Array]:
+        """Return the script's values, those that are added with one factor and one sign."""
+        added = self._added(operation)
+        totals = {name: self.judged.totals.get(name, 1.0) for name in added}
+        same = {
+            name: self.values[name] * (totals[added[0]] / total) for name, total in totals.items()
+        }
+        return self.values | same
+
     def _upstream(self, operation: Operation) -> float:
         total = 1.0
         for tensor in operation.reads:
-            total *= self.judged.totals.get(tensor.name, 1.0)
+            if tensor.name not in self._added(operation)[1:]:
+                total *= self.judged.totals.get(tensor.name, 1.0)
         return total
 
     def _best(self, operation: Operation, right: Array, total: float) -> Match | None:
@@ -145,7 +176,26 @@ class _Judge:
             matches = [match for match in matches if id(match.found) in known]
         if wanted.size == 1:
             matches = [match for match in matches if self._is_usual(match.factor, total)]
-        return min(matches, key=lambda m: self._strangeness(m, total), default=None)
+        best = min(matches, key=lambda m: self._strangeness(m, total), default=None)
+        return best if best is None else self._whole(best, matches)
+
+    def _whole(self, match: Match, among: Sequence[Match]) -> Match:
+        """Return the multiple of an array that is made of it before it gets its name."""
+        if self.recording is None:
+            return match
+        by_record = {record: one for one in among for record in one.found.records}
+        best = match
+        made_here = (r for r in match.found.records if not _is_read(self.recording, r))
+        above = [next(made_here, match.found.first)]
+        while above:
+            made = made_of(self.recording, above.pop())
+            one = by_record.get(made)
+            if one is None or one.found is match.found:
+                continue
+            if any(is_assigned(self.recording, other) for other in one.found.records):
+                best = one
+            above.append(made)
+        return best
 
     def _is_usual(self, factor: float, total: float) -> bool:
         """Whether a single number is a multiple of ours that conventions explain: any fits one."""
@@ -155,12 +205,13 @@ class _Judge:
         usual = [plain * size for plain in _PLAIN for size in sizes]
         return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
-    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, int]:
+    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, bool, int]:
         whole = abs(match.factor * total / self.scale)
         return (
             not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
             abs(abs(match.factor) - 1.0) > 1e-9,
-            abs(np.log(abs(match.factor))),
+            round(abs(np.log(abs(match.factor))), 9),
+            match.factor < 0.0,
             match.found.first,
         )
 
@@ -246,7 +297,10 @@ class _Judge:
         """Return the mistake that explains the gradient with the least strange factor."""
         best: tuple[float, bool, int] | None = None
         chosen: tuple[Mistake, Array, Match | None] | None = None
-        for number, (mistake, value) in enumerate(self._values_of(culprit, among)):
+        for number, (mistake, value) in enumerate(values_of(self.judged, culprit, among)):
+            right = self.judged.right[culprit.name]
+            if not is_telling(as_matrix(value)) or factor_of(value, right) is not None:
+                continue
             fit = self._explains(culprit, gradient, parameter, value)
             if fit is None:
                 continue
@@ -255,30 +309,6 @@ class _Judge:
             if best is None or rank < best:
                 best, chosen = rank, (mistake, value, match)
         return chosen
-
-    def _values_of(
-        self, operation: Operation, among: Sequence[Mistake]
-    ) -> Iterator[tuple[Mistake, Array]]:
-        right = self.judged.right[operation.name]
-        for mistake in among:
-            try:
-                value = evaluate(mistake.formula, self.values)
-            except (KeyError, ValueError, IndexError):
-                continue
-            value = np.asarray(value, dtype=float)
-            if value.shape != right.shape:
-                if value.size == right.size and value.T.shape == right.shape:
-                    value = value.T
-                elif value.ndim < right.ndim:
-                    try:
-                        value = np.broadcast_to(value, right.shape).copy()
-                    except ValueError:
-                        continue
-                else:
-                    continue
-            if not is_telling(as_matrix(value)) or factor_of(value, right) is not None:
-                continue
-            yield mistake, value
 
     def _explains(
         self, culprit: Operation, gradient: Operation, parameter: str, value: Array
@@ -317,6 +347,8 @@ class _Judge:
         if match is not None:
             self.judged.matches[culprit.name] = match
         theirs = value * factor
+        if mistake.kind == "missing-slope" and match is not None:
+            mistake = self._of_ones(culprit, mistake, match.found)
         self.judged.findings.append(
             Finding(
                 operation=mistake.of,
@@ -325,16 +357,31 @@ class _Judge:
                 repair=mistake.repair,
                 iteration=self.one.number,
                 found=match.found if match is not None else self._part(culprit, mistake, value),
-                cell=_first_cell(theirs, right * factor),
+                cell=first_cell(theirs, right * factor),
                 reads=culprit.name,
                 mistake=mistake,
                 values=dict(self.values),
             )
         )
-        self.values[culprit.name] = theirs
+        self.values[culprit.name] = self.judged.wrong[culprit.name] = theirs
         self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
+
+    def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
+        """Tell a slope that is left out from one that is 1 everywhere."""
+        slopes = [t for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        if self.recording is None or len(slopes) != 1 or mistake.of == slopes[0].name:
+            return mistake
+        for record in found.records:
+            if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
+                continue
+            operands = [self.recording.value(r) for r in self.recording.operands(record) if r >= 0]
+            if any(v is not None and v.size == found.size and np.all(v == 1.0) for v in operands):
+                own = self.model.program.operation(slopes[0].name)
+                ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
+                return mistake if ones is None else replace(ones, formula=mistake.formula)
+        return mistake
 
     def _judge_again(self, gradient: Operation) -> None:
         """Judge a gradient from what the script has made of the operation before it."""
@@ -397,14 +444,60 @@ class _Judge:
                 repair=f"{culprit.symbol} = {culprit.right_hand_side}",
                 iteration=self.one.number,
                 found=match.found,
-                cell=_first_cell(data, scaled),
+                cell=first_cell(data, scaled),
                 reads=culprit.name,
             )
         )
         self.judged.matches[culprit.name] = match
-        self.values[culprit.name] = data
+        self.values[culprit.name] = self.judged.wrong[culprit.name] = data
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
+
+
+def made_of(recording: Recording, record: int) -> int:
+    """Return the record of the expression that has this one as an operand, or -1."""
+    row = recording.records[record]
+    parent = recording.parents.get(int(row["node"]))
+    return -1 if parent is None else recording.following(parent, int(row["path"]), record)
+
+
+def _is_read(recording: Recording, record: int) -> bool:
+    return recording.nodes[int(recording.records["node"][record])].kind in READS
+
+
+def is_assigned(recording: Recording, record: int) -> bool:
+    """Whether a record gives a place its value."""
+    return recording.nodes[int(recording.records["node"][record])].kind == "assign"
+
+
+def values_of(
+    judged: Judged, operation: Operation, among: Sequence[Mistake] | None = None
+) -> Iterator[tuple[Mistake, Array]]:
+    """Go through the mistakes of an operation, each with its value for the script's operands.
+
+    Args:
+        judged: The pass.
+        operation: The operation.
+        among: The mistakes to try; all where nothing is said.
+    """
+    right = judged.right[operation.name]
+    for mistake in judged.model.mistakes(operation) if among is None else among:
+        try:
+            value = evaluate(mistake.formula, judged.values)
+        except (KeyError, ValueError, IndexError):
+            continue
+        value = np.asarray(value, dtype=float)
+        if value.shape != right.shape:
+            if value.size == right.size and value.T.shape == right.shape:
+                value = value.T
+            elif value.ndim < right.ndim:
+                try:
+                    value = np.broadcast_to(value, right.shape).copy()
+                except ValueError:
+                    continue
+            else:
+                continue
+        yield mistake, value
 
 
 def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] | None:
@@ -435,7 +528,7 @@ def _closest_factor(theirs: Array, right: Array) -> float:
     return float(np.median(ratios)) if ratios.size else 1.0
 
 
-def _first_cell(theirs: Array, right: Array) -> Cell | None:
+def first_cell(theirs: Array, right: Array) -> Cell | None:
     """Return the first cell that differs."""
     apart = np.abs(theirs - right) > 1e-9 * max(float(np.max(np.abs(right))), 1e-300)
     places = np.argwhere(apart)

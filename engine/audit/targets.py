@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.audit.forward import Linear
+from engine.audit.losses import slope_of
 from engine.audit.matching import as_rows, factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, Site
+from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
 
@@ -121,15 +123,14 @@ def _as_held(output: Linear) -> Iterator[Array]:
 
 
 def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
+    """Go through what losses make of predictions and targets, cell by cell."""
     with np.errstate(all="ignore"):
-        yield f - f0
-        yield np.square(f - f0)
-        slope = (1.0 - f0) / (1.0 - f) - f0 / f
-        if np.isfinite(slope).all():
-            yield slope
-        logs = f0 * np.log(f)
-        if np.isfinite(logs).all():
-            yield logs
+        made = [f - f0, np.square(f - f0), f0 * np.log(f)]
+        made += [slope_of(name, f, f0) for name in ("bce", "cross-entropy", "log-cosh")]
+        if not LOSSES["hinge"].problem(f0):
+            margin = LOSSES["hinge"].aim(f0) * f
+            made += [margin, 1.0 - margin]
+    yield from (one for one in made if np.isfinite(one).all())
 
 
 def targets_among(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:

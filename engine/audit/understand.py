@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import Linear, layers_again, layers_of
+from engine.audit.forward import Linear, layers_again, layers_of, rank_of
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
@@ -40,11 +40,17 @@ class Understood:
     targets: Targets | None
     probe: int
 
-    def after(self, one: Pass, found: Found) -> Array | None:
-        """Return what a parameter is when the next pass takes it; None where that is not known."""
+    def after(self, one: Pass, found: Found, like: Found) -> Array | None:
+        """Return what a parameter is when the next pass takes it; None where that is not known.
+
+        Args:
+            one: The pass.
+            found: The parameter in it.
+            like: The same parameter in the pass that was understood best.
+        """
         if not follows(self.passes, one.number, self.recording):
             return None
-        following = self.passes[one.number + 1].twin(found)
+        following = self.passes[one.number + 1].twin(like)
         if following is None or following.data.shape != found.data.shape:
             return None
         return following.data
@@ -65,8 +71,7 @@ def understand(recording: Recording) -> Understood | None:
         probe, layers, support = found
         is_one = len(passes) == 1
         targets = _targets(passes, recording, probe, layers)
-        size = sum(layer.z.shape[1] for layer in layers)
-        own = (targets is not None, support > 0.5, len(layers), size, not is_one)
+        own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
     return best
@@ -94,8 +99,7 @@ def _best_probe(
             support = same_there / len(others)
             if count > 1 and not _changes(recording, passes, layers, first_seen):
                 continue
-            width = sum(layer.z.shape[1] for layer in layers)
-            own = (support > _UNSURE, len(layers), width, support)
+            own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
         if turn and best is not None and best[2] >= _SURE:

@@ -6,9 +6,8 @@ one pass; the learning rate may change. Momentum and Adam need several passes to
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,16 +15,16 @@ from engine.audit.findings import Finding
 from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
+from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
+from engine.audit.optimising import LOOSE, changes_of, fit, is_made
+from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
-from engine.common.text import subscript
-from engine.maths.evaluate import evaluate
 from engine.maths.formula import Formula
-from engine.maths.mistakes import Mistake, mistakes
-from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
-_LOOSE = 1e-3
-"""How far Adam's steps may be off: where its ε stands is a matter of taste."""
+_LEAST_RATE = 1e-6
+_MOST_DECAY = 0.5
+"""What a step takes off of a parameter at most: more is no weight decay."""
 
 
 @dataclass(eq=False)
@@ -49,74 +48,25 @@ class Updates:
     weight_decay: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(eq=False)
-class Steps:
-    """The gradients and the changes of one parameter, in passes that follow each other."""
-
-    name: str
-    gradients: list[Array]
-    totals: list[float]
-    changes: list[Array]
-    values: list[Array]
-    passes: list[int]
-
-    @property
-    def is_still(self) -> bool:
-        """Whether it never changes though its gradient is not 0."""
-        moves = any(np.any(gradient) for gradient in self.gradients)
-        return moves and not any(np.any(change) for change in self.changes)
-
-
-def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
-    """Gather what is known of each parameter."""
-    steps: dict[str, Steps] = {}
-    for one in judged:
-        for name in one.model.parameters:
-            change = one.changes.get(name)
-            gradient = one.right.get(f"dE_d{name}")
-            if change is None or gradient is None or not np.isfinite(change).all():
-                continue
-            if name in one.vague:
-                continue
-            match = one.matches.get(f"dE_d{name}")
-            own = gradient * (match.factor if match else 1.0)
-            if name in one.penalties:
-                total = one.totals.get(f"dE_d{name}", 1.0)
-                own = own + one.penalties[name] * total * one.model.values[name]
-            known = steps.setdefault(name, Steps(name, [], [], [], [], []))
-            known.gradients.append(own)
-            known.totals.append(one.totals.get(f"dE_d{name}", 1.0))
-            known.changes.append(change)
-            known.values.append(one.model.values[name])
-            known.passes.append(one.one.number)
-    return steps
-
-
 def judge_updates(
-    judged: Sequence[Judged], constants: Sequence[float], others: Iterator[Model] | Sequence[Model]
+    judged: Sequence[Judged], others: Iterable[Model], constants: Sequence[float] = ()
 ) -> Updates:
     """Judge the updates.
 
     Args:
         judged: The passes, in order.
-        constants: The numbers that stand in the script.
-        others: Our program with other optimisers, to try.
+        others: Our program with other optimisers, to try, each with its settings.
+        constants: The numbers that stand in the script, of which one may be the learning rate.
     """
     updates = Updates()
-    steps = steps_of(judged)
-    moving = {}
-    for name, own in steps.items():
-        if own.is_still:
-            continue
-        moving[name] = own
-    if not moving:
+    moving = {name: own for name, own in steps_of(judged).items() if not own.is_still}
+    if not moving or fit_steps(updates, moving):
         return updates
-    if not fit_steps(updates, moving):
-        start = {name: _from_the_start(own) for name, own in moving.items()}
-        if all(len(own.passes) > 1 for own in start.values()):
-            _simulated(updates, start, constants, others)
-        if not updates.optimiser and not updates.findings:
-            updates.unmatched = [name for name, own in moving.items() if name not in updates.rates]
+    start = {name: own.from_the_start() for name, own in moving.items()}
+    if all(own.passes for own in start.values()):
+        _follow(updates, start, [judged[0].model, *others], constants)
+    if not updates.optimiser and not updates.findings:
+        updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates
 
 
@@ -138,20 +88,18 @@ def _plain(updates: Updates, steps: dict[str, Steps]) -> bool:
     fits = True
     for name, own in steps.items():
         rates = []
-        for gradient, total, change, value in zip(
-            own.gradients, own.totals, own.changes, own.values, strict=True
+        for number, (gradient, total, change, value) in enumerate(
+            zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
             if not np.any(gradient) and not np.any(change):
                 continue
-            # A change is what is left of two close numbers.
-            noise = 1e-7 + 4e-16 * float(np.max(np.abs(value), initial=0.0)) / max(
-                float(np.max(np.abs(change))), 1e-300
-            )
+            noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
             if rate is None and is_telling(as_matrix(value)) and gradient.size > 2:
                 pair = np.column_stack([gradient.ravel(), value.ravel()])
                 solution, _, rank, _ = np.linalg.lstsq(pair, change.ravel(), rcond=None)
-                if rank == 2 and same(pair @ solution, change.ravel(), noise):
+                is_small = abs(solution[1]) < _MOST_DECAY
+                if rank == 2 and is_small and same(pair @ solution, change.ravel(), noise):
                     rate = float(-solution[0] * total)
                     updates.weight_decay[name] = float(-solution[1])
             if rate is None:
@@ -168,11 +116,8 @@ def _plain(updates: Updates, steps: dict[str, Steps]) -> bool:
 def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
     """See whether each step is a share of the last one and a multiple of the gradient."""
     shares: list[float] = []
-    rates: dict[str, list[float]] = {}
-    for name, own in steps.items():
-        for number in range(1, len(own.passes)):
-            if own.passes[number] != own.passes[number - 1] + 1:
-                continue
+    for own in steps.values():
+        for number in _following(own):
             before, gradient = own.changes[number - 1], own.gradients[number]
             change = own.changes[number]
             pair = np.column_stack([before.ravel(), gradient.ravel()])
@@ -182,9 +127,16 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
             if rank < 2 or not same(pair @ solution, change.ravel(), 1e-6):
                 return False
             shares.append(float(solution[0]))
-            rates.setdefault(name, []).append(float(-solution[1] * own.totals[number]))
     if not shares or np.ptp(shares) > 1e-4 * max(abs(share) for share in shares):
         return False
+    rates: dict[str, list[float]] = {}
+    for name, own in steps.items():
+        for number in _following(own):
+            rest = own.changes[number] - shares[0] * own.changes[number - 1]
+            rate = _rate(rest, own.gradients[number], own.totals[number], 1e-5)
+            if rate is None:
+                return False
+            rates.setdefault(name, []).append(rate)
     share = shares[0]
     updates.rates.update(rates)
     updates.optimiser, updates.settings = "momentum", {"momentum": round(share, 6)}
@@ -214,52 +166,77 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
     return True
 
 
-def _from_the_start(own: Steps) -> Steps:
-    """Return the passes that follow each other from the first pass of all."""
-    count = 0
-    while count < len(own.passes) and own.passes[count] == count:
-        count += 1
-    return replace(
-        own,
-        gradients=own.gradients[:count],
-        totals=own.totals[:count],
-        changes=own.changes[:count],
-        values=own.values[:count],
-        passes=own.passes[:count],
-    )
+def _following(own: Steps) -> Iterator[int]:
+    """Go through the steps that follow another one."""
+    for number in range(1, len(own.passes)):
+        if own.passes[number] == own.passes[number - 1] + 1:
+            yield number
 
 
-def _simulated(
+def _follow(
     updates: Updates,
     steps: dict[str, Steps],
+    models: Sequence[Model],
     constants: Sequence[float],
-    others: Iterator[Model] | Sequence[Model],
 ) -> None:
     """Try the optimisers that keep something, then the mistakes of their formulas."""
-    models = list(others)
+    fits = []
     for model in models:
-        rates = {name: _rates(own, _directions(model, own, {})) for name, own in steps.items()}
-        if all(rate is not None for rate in rates.values()):
-            updates.optimiser = model.hyperparameters.optimiser
-            updates.rates = {name: [float(rate or 0.0)] for name, rate in rates.items()}
-            return
+        fits.append(fit(model, steps))
+        if not fits[-1].odd:
+            break
+    best = max(fits, key=lambda one: len(one.rates))
+    if best.odd:
+        loose = [fit(m, steps, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"]
+        best = next((one for one in loose if not one.odd), best)
+    optimiser = best.model.hyperparameters.optimiser
+    if not best.rates:
+        _all_alike(updates, steps, models, constants)
+        return
+    missed = []
+    for name in best.odd:
+        named = named_step(best, steps, name)
+        if named is not None:
+            updates.findings.append(named)
+        else:
+            missed.append(name)
+    if len(missed) == len(best.odd) and best.odd and optimiser == "sgd":
+        _all_alike(updates, steps, models, constants)
+        return
+    updates.optimiser = optimiser
+    updates.unmatched = missed
+    updates.rates = {
+        name: [rate for rate in rates if rate][:1] for name, rates in best.rates.items()
+    }
+
+
+def _all_alike(
+    updates: Updates,
+    steps: dict[str, Steps],
+    models: Sequence[Model],
+    constants: Sequence[float],
+) -> None:
+    """Try one mistake in the updates of all parameters."""
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
     for model in models:
-        for operation, mistake, instead in _optimiser_mistakes(model, name):
-            try:
-                directions = _directions(model, own, instead)
-            except (KeyError, ValueError):
-                continue
-            if _rates(own, directions) is None or _is_plain(own):
+        for operation, mistake, instead in mistakes_of_update(model, name):
+            if name in instead:
+                # The rate is no factor of what such a step is.
+                lengths = [rate for rate in constants if _LEAST_RATE < rate <= 1.0]
+                is_it = any(
+                    is_made(model, own, instead, [rate] * len(own.changes), steps)
+                    for rate in lengths
+                )
+            else:
+                is_it = _rate_with(model, own, instead) is not None and not _is_plain(own)
+            if not is_it:
                 continue
             updates.optimiser = model.hyperparameters.optimiser
-            beside = [key for key in instead if key != operation.name]
-            also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
             updates.findings += [
                 Finding(
                     each,
-                    "optimiser-formula",
-                    f"{model.hyperparameters.optimiser}: {mistake.says}{also}",
+                    mistake.kind,
+                    in_words(model, operation, mistake, instead),
                     mistake.repair,
                     1,
                     reads=operation.name.replace(f"_{name}", f"_{each}"),
@@ -269,63 +246,18 @@ def _simulated(
             return
 
 
-def _optimiser_mistakes(
-    model: Model, name: str
-) -> Iterator[tuple[Operation, Mistake, dict[str, Formula]]]:
-    """Go through the mistakes of an optimiser: of one operation, and of two that are alike."""
-    operations = [o for o in _own_operations(model, name) if o.name != f"delta_{name}"]
-    every = {
-        operation.name: [
-            mistake
-            for mistake in mistakes(operation, model.around, depth=0)
-            if mistake.kind != "no-update"
-        ]
-        for operation in operations
-    }
-    for operation in operations:
-        for mistake in every[operation.name]:
-            yield operation, mistake, {operation.name: mistake.formula}
-    first, second = f"mhat_{name}", f"shat_{name}"
-    alike = {_without_symbols(mistake): mistake for mistake in every.get(second, ())}
-    for mistake in every.get(first, ()):
-        twin = alike.get(_without_symbols(mistake))
-        if twin is not None:
-            operation = model.program.operation(first)
-            yield operation, mistake, {first: mistake.formula, second: twin.formula}
-
-
-def _without_symbols(mistake: Mistake) -> str:
-    """Return the words of a mistake, the same for the mean and the mean of the squares."""
-    return re.sub("β[₁₂]", "β", mistake.says.replace("s_", "m_").replace("ŝ", "m̂"))
-
-
-def _own_operations(model: Model, name: str) -> list[Operation]:
-    return [
-        operation
-        for operation in model.operations(Phase.UPDATE)
-        if operation.name.endswith(f"_{name}")
-    ]
-
-
-def _directions(model: Model, own: Steps, instead: dict[str, Formula]) -> list[Array]:
-    """Return what an optimiser makes of the gradients of a parameter, pass by pass."""
-    operations = [o for o in model.operations(Phase.UPDATE) if o.name == "t"]
-    operations += _own_operations(model, own.name)
-    shape = own.gradients[0].shape
-    values: dict[str, Array] = {}
-    for operation in operations:
-        size = shape if operation.target.axes else ()
-        values[operation.name] = np.zeros(size)
-    directions = []
-    for gradient, total, value in zip(own.gradients, own.totals, own.values, strict=True):
-        values[f"dE_d{own.name}"] = gradient * np.sign(total)
-        values[own.name] = value
-        for operation in operations:
-            tree = instead.get(operation.name, operation.rule.tree)
-            found = evaluate(tree, values)
-            values[operation.name] = np.broadcast_to(found, values[operation.name].shape)
-        directions.append(values[operations[-1].name])
-    return directions
+def _rate_with(model: Model, own: Steps, instead: dict[str, Formula]) -> float | None:
+    """Return the one learning rate with which a mistake makes the steps of a parameter."""
+    try:
+        made = list(changes_of(model, own, instead))
+    except (KeyError, ValueError, IndexError):
+        return None
+    theirs = np.concatenate([change.ravel() for change in own.changes])
+    ours = np.concatenate([change.ravel() for change in made])
+    if not np.isfinite(ours).all():
+        return None
+    factor = factor_of(theirs, ours, LOOSE)
+    return None if factor is None or factor < 0.0 else factor
 
 
 def _is_plain(own: Steps) -> bool:
@@ -333,17 +265,7 @@ def _is_plain(own: Steps) -> bool:
         factor_of(
             np.concatenate([change.ravel() for change in own.changes]),
             np.concatenate([gradient.ravel() for gradient in own.gradients]),
-            _LOOSE,
+            LOOSE,
         )
         is not None
     )
-
-
-def _rates(own: Steps, directions: list[Array]) -> float | None:
-    """Return the one learning rate with which these directions are the steps."""
-    theirs = np.concatenate([change.ravel() for change in own.changes])
-    ours = np.concatenate([direction.ravel() for direction in directions])
-    if not np.isfinite(ours).all():
-        return None
-    factor = factor_of(theirs, ours, _LOOSE)
-    return None if factor is None or factor > 0.0 else -factor

@@ -1,0 +1,74 @@
+"""Our program with each optimiser that a script may use, set to the numbers that stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.audit.forward import Linear
+from engine.audit.model import Model, model_of
+from engine.audit.recording.recording import Recording
+from engine.common.errors import InputError
+from engine.maths.tensor import Array
+
+_DATA = 3
+"""A list of so many numbers is a table, and no setting."""
+_MOST_SHARES = 3
+_MOST_DECAYS = 3
+
+
+def optimisers(
+    recording: Recording,
+    layers: Sequence[Linear],
+    activations: Sequence[str],
+    f0: Array,
+    loss: str,
+) -> Iterator[Model]:
+    """Go through the optimisers that keep something, each with its settings.
+
+    Args:
+        recording: The recording, for the numbers in the script.
+        layers: The layers of one pass.
+        activations: The name of the activation of each.
+        f0: The targets in that pass.
+        loss: The name of the loss.
+    """
+    constants = constants_of(recording)
+    for optimiser, settings in _settings(constants):
+        try:
+            yield model_of(layers, activations, f0, loss, optimiser=optimiser, **settings)
+        except InputError:
+            continue
+
+
+def constants_of(recording: Recording) -> list[float]:
+    """Return the numbers of a script that may be settings, the most usual ones first."""
+    found = set()
+    for number, node in enumerate(recording.nodes):
+        if node.constant is None:
+            continue
+        parent = recording.parents.get(number)
+        above = recording.nodes[parent] if parent is not None else None
+        if above is None or above.kind != "List" or len(above.children) < _DATA:
+            found.add(float(node.constant))
+    return sorted(found, key=lambda value: (value not in _USUAL, len(repr(value)), value))
+
+
+_USUAL = (0.9, 0.999, 0.99, 0.01)
+
+
+def _settings(constants: Sequence[float]) -> Iterator[tuple[str, dict[str, float]]]:
+    epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
+    shares = sorted([c for c in constants if 0.5 < c < 1.0][:_MOST_SHARES]) or [0.9, 0.999]
+    decays = [c for c in constants if 1e-6 < c < 0.5][:_MOST_DECAYS]
+    pairs = [(one, other) for one in shares for other in reversed(shares) if one < other]
+    pairs = pairs or [(shares[0], shares[0])]
+    for share in shares:
+        yield "momentum", {"momentum": share}
+        yield "nesterov", {"momentum": share}
+        yield "rmsprop", {"decay": share, "epsilon": epsilon}
+    for beta1, beta2 in pairs:
+        yield "adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+    for beta1, beta2 in pairs[:1]:
+        for decay in decays:
+            known = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+            yield "adamw", {**known, "weight_decay": decay}

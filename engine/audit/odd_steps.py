@@ -1,0 +1,109 @@
+"""The mistake in the update of one parameter, where the others follow one of our optimisers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engine.audit.findings import Cell, Finding
+from engine.audit.matching import same
+from engine.audit.model import Model
+from engine.audit.optimising import Fit, changes_of, is_made, own_operations
+from engine.audit.steps import Steps
+from engine.common.text import subscript
+from engine.maths.formula import Formula
+from engine.maths.mistakes import Mistake, mistakes
+from engine.maths.operations.operation import Operation
+from engine.maths.tensor import Array
+
+
+def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | None:
+    """Name the mistake that makes the steps of a parameter, where one does.
+
+    Args:
+        fit: The optimiser that the other parameters follow, with its learning rate.
+        steps: The steps of all parameters.
+        name: The parameter.
+    """
+    own = steps[name]
+    rates = fit.common
+    if not own.is_known or len(rates) < len(own.changes):
+        return None
+    for operation, mistake, instead in mistakes_of_update(fit.model, name):
+        if is_made(fit.model, own, instead, rates, steps):
+            return _finding(fit, own, operation, mistake, instead)
+    return None
+
+
+def _finding(
+    fit: Fit,
+    own: Steps,
+    operation: Operation,
+    mistake: Mistake,
+    instead: Mapping[str, Formula],
+) -> Finding:
+    right = list(changes_of(fit.model, own, rates=fit.common))
+    pairs = enumerate(zip(own.changes, right, strict=False))
+    number = next((n for n, (a, b) in pairs if not same(a, b, 10 * own.noise(n))), 0)
+    return Finding(
+        own.name,
+        mistake.kind,
+        in_words(fit.model, operation, mistake, instead),
+        mistake.repair,
+        own.passes[number],
+        reads=f"delta_{own.name}",
+        cell=_first_cell(own.changes[number], right[number]),
+    )
+
+
+def in_words(
+    model: Model, operation: Operation, mistake: Mistake, instead: Mapping[str, Formula]
+) -> str:
+    """Say what is wrong in an optimiser, and where in it."""
+    optimiser = model.hyperparameters.optimiser
+    beside = [key for key in instead if key != operation.name]
+    also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
+    if operation.name in model.parameters:
+        return f"{mistake.says}{also}"
+    return f"{optimiser}, {operation.symbol}: {mistake.says}{also}"
+
+
+def _first_cell(theirs: Array, right: Array) -> Cell | None:
+    apart = np.abs(theirs - right) > 1e-7 * max(float(np.max(np.abs(right))), 1e-300)
+    places = np.argwhere(apart)
+    if not len(places):
+        return None
+    index = tuple(int(i) for i in places[0])
+    return Cell(index, float(theirs[index]), float(right[index]))
+
+
+def mistakes_of_update(
+    model: Model, name: str
+) -> Iterator[tuple[Operation, Mistake, dict[str, Formula]]]:
+    """Go through the mistakes of an update: of one operation, and of two that are alike."""
+    operations = own_operations(model, name)
+    every = {
+        operation.name: [
+            mistake
+            for mistake in mistakes(operation, model.around, depth=0)
+            if mistake.kind != "no-update"
+        ]
+        for operation in operations
+    }
+    for operation in reversed(operations):
+        for mistake in every[operation.name]:
+            yield operation, mistake, {operation.name: mistake.formula}
+    first, second = f"mhat_{name}", f"shat_{name}"
+    alike = {_without_symbols(mistake): mistake for mistake in every.get(second, ())}
+    for mistake in every.get(first, ()):
+        twin = alike.get(_without_symbols(mistake))
+        if twin is not None:
+            operation = model.program.operation(first)
+            yield operation, mistake, {first: mistake.formula, second: twin.formula}
+
+
+def _without_symbols(mistake: Mistake) -> str:
+    """Return the words of a mistake, the same for the mean and the mean of the squares."""
+    return re.sub("β[₁₂]", "β", mistake.says.replace("s_", "m_").replace("ŝ", "m̂"))

@@ -1,0 +1,97 @@
+"""The steps of the parameters of a script, pass by pass, beside the gradients that it has made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.audit.judging import Judged
+from engine.maths.tensor import Array
+
+
+@dataclass(eq=False)
+class Steps:
+    """The gradients and the changes of one parameter, in passes that follow each other.
+
+    Attributes:
+        name: The parameter.
+        gradients: Its gradient in each pass, as the script has it.
+        totals: The script's gradient divided by ours, from the loss on.
+        changes: What each pass changed the parameter by.
+        values: The parameter before each step.
+        passes: The numbers of the passes.
+        around: All that is known of the script's values in each pass, by the names of the tensors.
+        is_known: Whether the script has the gradient as an array, so that its size is known.
+        sign: -1 where the script has minus the gradients of most parameters, else 1.
+    """
+
+    name: str
+    gradients: list[Array] = field(default_factory=list)
+    totals: list[float] = field(default_factory=list)
+    changes: list[Array] = field(default_factory=list)
+    values: list[Array] = field(default_factory=list)
+    passes: list[int] = field(default_factory=list)
+    around: list[Mapping[str, Array]] = field(default_factory=list)
+    is_known: bool = True
+    sign: float = 1.0
+
+    @property
+    def is_still(self) -> bool:
+        """Whether it never changes though its gradient is not 0."""
+        moves = any(np.any(gradient) for gradient in self.gradients)
+        return moves and not any(np.any(change) for change in self.changes)
+
+    def noise(self, number: int) -> float:
+        """Return which share of a change is rounding: it is what is left of two close numbers."""
+        value, change = self.values[number], self.changes[number]
+        largest = max(float(np.max(np.abs(change), initial=0.0)), 1e-300)
+        return 1e-7 + 4e-16 * float(np.max(np.abs(value), initial=0.0)) / largest
+
+    def from_the_start(self) -> Steps:
+        """Return the passes that follow each other from the first pass of all."""
+        count = 0
+        while count < len(self.passes) and self.passes[count] == count:
+            count += 1
+        return replace(
+            self,
+            gradients=self.gradients[:count],
+            totals=self.totals[:count],
+            changes=self.changes[:count],
+            values=self.values[:count],
+            passes=self.passes[:count],
+            around=self.around[:count],
+        )
+
+
+def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
+    """Gather what is known of each parameter."""
+    steps: dict[str, Steps] = {}
+    for one in judged:
+        for name in one.model.parameters:
+            gradient_name = f"dE_d{name}"
+            change = one.changes.get(name)
+            gradient = one.right.get(gradient_name)
+            if change is None or gradient is None or not np.isfinite(change).all():
+                continue
+            if name in one.vague:
+                continue
+            match = one.matches.get(gradient_name)
+            own = gradient * (match.factor if match else 1.0)
+            own = one.wrong.get(gradient_name, own)
+            if name in one.penalties:
+                total = one.totals.get(gradient_name, 1.0)
+                own = own + one.penalties[name] * total * one.model.values[name]
+            known = steps.setdefault(name, Steps(name))
+            known.gradients.append(own)
+            known.totals.append(one.totals.get(gradient_name, 1.0))
+            known.changes.append(change)
+            known.values.append(one.model.values[name])
+            known.passes.append(one.one.number)
+            known.around.append(one.values)
+            known.is_known &= match is not None or gradient_name in one.wrong
+    signs = [np.sign(total) for own in steps.values() for total in own.totals]
+    for own in steps.values():
+        own.sign = -1.0 if sum(signs) < 0.0 else 1.0
+    return steps

@@ -1,0 +1,225 @@
+"""Gradients and steps that have another factor or sign than those of the other parameters.
+
+One sign and one factor for the whole backward pass are a matter of taste: they go into the
+learning rate. Where parameters differ, the factor came in at one operation, which is looked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from engine.audit.findings import Finding
+from engine.audit.judging import Judged, first_cell, values_of
+from engine.audit.losses import Computed
+from engine.audit.matching import same
+from engine.audit.odd_steps import named_step
+from engine.audit.optimising import fit
+from engine.audit.steps import Steps
+from engine.audit.updating import Updates
+from engine.common.numbers import general, rounded, true_minus
+from engine.maths.operations.operation import Operation, Phase
+
+_TASTE = (1.0, 2.0, 0.5)
+_SAME = 1e-4
+_FREE = ("adam", "adamw", "rmsprop")
+"""The optimisers whose steps are as long whatever factor the gradient has."""
+
+
+def uphill_or_uneven(
+    judged: Sequence[Judged],
+    updates: Updates,
+    computed: Computed | None,
+    steps: Mapping[str, Steps],
+) -> Iterator[Finding]:
+    """Find parameters whose step is no common positive multiple of minus the gradient."""
+    rates = {name: own[0] for name, own in updates.rates.items() if own}
+    if not rates or not judged:
+        return
+    first = judged[0]
+    if all(rate < 0.0 for rate in rates.values()):
+        yield from _all_uphill(first, rates)
+        return
+    scale = computed.factor if computed else 1.0
+    totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
+    if updates.optimiser in _FREE:
+        sizes = _shares(totals, totals)
+        lengths = _shares(rates, totals)
+        left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in sizes.items()}
+    else:
+        left = _shares(rates, totals)
+        lengths = _shares({name: rate / totals[name] for name, rate in rates.items()}, totals)
+    for operation, factor in _sources(first, left):
+        parameter = operation.name.removeprefix("dE_d")
+        if parameter in left and _in_words(factor, first.model.values["x"].shape[0]):
+            yield from _odd_one(first, parameter, factor)
+        else:
+            yield _of_factor(first, operation, factor)
+    own = {name: one.from_the_start() for name, one in steps.items() if name in rates}
+    plain = fit(first.model, own) if updates.optimiser == "sgd" and all_begin(own) else None
+    for name, ratio in left.items():
+        ratio *= abs(lengths[name]) if updates.optimiser in _FREE else 1.0
+        if abs(ratio - 1.0) < _SAME:
+            continue
+        is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
+        named = named_step(plain, own, name) if plain is not None and is_step else None
+        yield from [named] if named is not None else _odd_one(first, name, ratio)
+
+
+def all_begin(steps: Mapping[str, Steps]) -> bool:
+    """Whether all steps are known from the first pass on."""
+    return all(own.passes for own in steps.values())
+
+
+def _all_uphill(first: Judged, rates: Mapping[str, float]) -> Iterator[Finding]:
+    """Say which operation turns all steps round: one within the chain, or the updates."""
+    begin = first.model.operations(Phase.BACKWARD)[0].name
+    turned = [
+        (operation, factor)
+        for operation, factor in _sources(first, dict.fromkeys(rates, -1.0))
+        if operation.name != begin and "f0" not in {tensor.name for tensor in operation.reads}
+    ]
+    if turned:
+        yield _of_factor(first, *turned[0])
+        return
+    for name in rates:
+        yield Finding(
+            name,
+            "sign",
+            f"{name} goes uphill: its step has the sign of the gradient, so the loss rises",
+            f"subtract: {name} ← {name} − η·∂E/∂{name}, or turn the error round (f₀ − f)",
+        )
+
+
+def _shares(sizes: Mapping[str, float], totals: Mapping[str, float]) -> dict[str, float]:
+    """Return what is meant to be equal, divided by what it is for the most parameters."""
+    weight: Counter[float] = Counter()
+    values: dict[float, float] = {}
+    for name, size in reversed(list(sizes.items())):
+        key = rounded(size, 4)
+        values.setdefault(key, size)
+        weight[key] += 3 if name.startswith("b") else 4
+        if size > 0.0:
+            weight[key] += any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE)
+            weight[key] += abs(abs(totals[name]) - 1.0) < 1e-6
+    key = max(weight, key=lambda key: (weight[key], key > 0.0))
+    return {name: size / values[key] for name, size in sizes.items()}
+
+
+def _sources(first: Judged, left: dict[str, float]) -> Iterator[tuple[Operation, float]]:
+    """Go through the operations at which odd factors come in, which then are taken out of them.
+
+    Args:
+        first: The pass.
+        left: For each parameter, what its gradient is multiplied by beside that of the others.
+    """
+    operations = first.model.operations(Phase.BACKWARD)
+    after: dict[str, set[str]] = {}
+    for operation in reversed(operations):
+        own = after.setdefault(operation.name, set())
+        if operation.name.removeprefix("dE_d") in left:
+            own.add(operation.name.removeprefix("dE_d"))
+        for tensor in operation.reads:
+            after.setdefault(tensor.name, set()).update(own)
+    for operation in operations:
+        match, names = first.matches.get(operation.name), after[operation.name]
+        if match is None or operation.name in first.wrong or abs(match.factor - 1.0) < _SAME:
+            continue
+        if not names or any(abs(left[name] - 1.0) < _SAME for name in names):
+            continue
+        mended = [name for name in names if abs(left[name] / match.factor - 1.0) < _SAME]
+        if 2 * len(mended) > len(names):
+            for name in names:
+                left[name] /= match.factor
+            yield operation, match.factor
+
+
+def _of_factor(judged: Judged, operation: Operation, factor: float) -> Finding:
+    """Name an operation that is a multiple of what it is to be."""
+    right = judged.right[operation.name]
+    theirs = right * factor
+    named = next(
+        (
+            mistake
+            for mistake, value in values_of(judged, operation)
+            if mistake.of == operation.name and same(value, theirs, 1e-7)
+        ),
+        None,
+    )
+    times = true_minus(general(factor))
+    return Finding(
+        operation.name,
+        named.kind if named else "factor",
+        named.says if named else f"{times} times as large as it should be",
+        named.repair if named else f"{operation.symbol} = {operation.right_hand_side}",
+        judged.one.number,
+        found=judged.matches[operation.name].found,
+        cell=first_cell(theirs, right),
+        mistake=named,
+        values=judged.values,
+    )
+
+
+def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
+    gradient = f"dE_d{name}"
+    rows = judged.model.values["x"].shape[0]
+    match = judged.matches.get(gradient)
+    own = 1.0
+    if match is not None:
+        others = [
+            judged.matches[f"dE_d{other}"].factor
+            for other in judged.model.parameters
+            if other != name and f"dE_d{other}" in judged.matches
+        ]
+        usual = Counter(rounded(factor, 6) for factor in others).most_common(1)
+        own = match.factor / usual[0][0] if usual else match.factor
+    is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
+    symbol = f"∂E/∂{name}"
+    if ratio < 0.0:
+        says = f"{name} goes uphill while the others go downhill: its sign is wrong"
+        if abs(ratio + 1.0) > 1e-4:
+            says += f", and its step is {general(abs(ratio))} times as long"
+        yield Finding(
+            gradient if is_in_gradient else name,
+            "sign",
+            says,
+            f"{name} ← {name} − η·{symbol}",
+            found=match.found if is_in_gradient and match else None,
+        )
+        return
+    times = _in_words(ratio, rows)
+    if times is None:
+        return
+    if name.startswith("b"):
+        kind = "bias-reduction"
+        says = (
+            f"the gradient of {name} is {times} the others: a mean over the observations where the "
+            "gradients of the weights are sums"
+            if ratio < 1.0
+            else f"the gradient of {name} is {times} the others: a sum over the observations where "
+            "the gradients of the weights are means"
+        )
+        repair = f"{symbol} = Σₙ, as the weights have it" if ratio < 1.0 else "divide it by N, too"
+    else:
+        kind = "reduction"
+        says = f"the gradient of {name} is {times} the others"
+        repair = "divide all gradients by N, or none"
+    yield Finding(
+        gradient if is_in_gradient or match is None else name,
+        kind,
+        says,
+        repair,
+        found=match.found if match else None,
+    )
+
+
+def _in_words(ratio: float, rows: int) -> str | None:
+    """Say how much larger or smaller a gradient is, where that is no free choice of two rates."""
+    if rows > 1 and abs(ratio * rows - 1.0) < 1e-4:
+        return f"N = {rows} times smaller than"
+    if rows > 1 and abs(ratio / rows - 1.0) < 1e-4:
+        return f"N = {rows} times larger than"
+    for factor in (2.0, 0.5):
+        if abs(ratio - factor) < 1e-4:
+            return "twice" if factor == 2.0 else "half"
+    return None
