@@ -90,6 +90,7 @@ class Pass:
     scalars: list[dict[str, Found]] = field(default_factory=list)
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
+    read: dict[Site, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
@@ -326,6 +327,7 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         scalars=layers,
         differences=Differences(_subtractions(recording, where)),
         values=by_value,
+        read=read,
     )
     for known in found:
         if known.is_taken:
