@@ -19,10 +19,11 @@ from engine.audit.consistency import (
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, layers_again
+from engine.audit.forward import Linear, layers_again, slope
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
 from engine.audit.losses import Computed, in_words, losses_in, squared_too_late
+from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
@@ -36,6 +37,7 @@ from engine.audit.understand import Understood, understand
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.common.errors import InputError
+from engine.maths.activations import ACTIVATIONS
 from engine.maths.tensor import Array
 
 _SEVERAL = 3
@@ -114,7 +116,7 @@ class Audit:
         if not passes or understood.targets is None or 2 * sum(self.compared) < len(passes):
             self.unsure.append("what the predictions are compared with, the targets")
             return
-        self.activations = self._activations([layers for _, layers, _ in passes])
+        self.activations = self._activations(understood, passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
             judged = list(self._judged(understood, passes, loss, computed))
@@ -131,7 +133,7 @@ class Audit:
         _keep_steady_penalties(self.judged)
         _, layers, f0 = passes[0]
         others = optimisers(self.recording, layers, self.activations, f0, self.loss)
-        self.updates = judge_updates(self.judged, others)
+        self.updates = judge_updates(self.judged, others, constants_of(self.recording))
         self._collect()
         if not self.findings:
             self._add(
@@ -186,22 +188,28 @@ class Audit:
         known = next(iter(targets_among(one, last, held)), None)
         return None if known is None else replace(known, is_compared=True)
 
-    def _activations(self, passes: Sequence[list[Linear]]) -> list[str]:
+    def _activations(
+        self, understood: Understood, passes: Sequence[tuple[int, list[Linear], Array]]
+    ) -> list[str]:
         chosen = []
-        for position in range(len(passes[0])):
-            sets = [layers[position].activation for layers in passes]
-            common = [name for name in sets[0] if all(name in one for one in sets)]
-            is_last = position == len(passes[0]) - 1
+        for position in range(len(understood.layers)):
+            seen = [(understood.passes[n], layers[position]) for n, layers, _ in passes]
+            names = seen[0][1].activation
+            common = [n for n in names if all(n in layer.activation for _, layer in seen)]
+            is_last = position == len(understood.layers) - 1
             if is_last and "identity" in common:
-                # Where every prediction is positive, nothing tells it from relu.
-                common = ["identity"]
-            chosen.append(common[0] if common else (sets[0] or ("identity",))[0])
+                # Where every prediction is positive, nothing tells it from relu but its slope at 0.
+                common.sort(key=lambda name: name != "identity")
+            sloped = [n for n in common[1:] if any(_has_slope(o, layer, n) for o, layer in seen)]
+            chosen.append((sloped or common or names or ["identity"])[0])
         known = self.settled.hyperparameters
         if "output_activation" in known:
             chosen[-1] = str(known["output_activation"])
         if "activation" in known and len(chosen) > 1:
-            names = str(known["activation"]).split(",")
-            chosen[:-1] = names if len(names) == len(chosen) - 1 else names[:1] * (len(chosen) - 1)
+            wanted = str(known["activation"]).split(",")
+            chosen[:-1] = (
+                wanted if len(wanted) == len(chosen) - 1 else wanted[:1] * (len(chosen) - 1)
+            )
         return chosen
 
     def _losses(
@@ -209,7 +217,9 @@ class Audit:
     ) -> Iterator[tuple[str, Computed | None]]:
         """Go through the losses that may be meant, the likeliest first."""
         found: list[Computed] = []
-        for number, layers, f0 in passes[:3]:
+        for turn, (number, layers, f0) in enumerate(passes):
+            if turn >= _SEVERAL and any(computed.is_named for computed in found):
+                break
             one = understood.passes[number]
             end = one.bounds[1]
             if number + 1 < len(understood.passes):
@@ -289,8 +299,11 @@ class Audit:
         self, understood: Understood, number: int, layers: list[Linear], model: Model
     ) -> Iterator[tuple[str, Array]]:
         one = understood.passes[number]
-        for (weights, _, _), layer in zip(model.names, layers, strict=True):
-            after = understood.after(one, layer.of_weights)
+        # Zeros that two parameters start with are one array: where it stands, another pass tells.
+        for (weights, _, _), layer, like in zip(
+            model.names, layers, understood.layers, strict=True
+        ):
+            after = understood.after(one, layer.of_weights, like.of_weights)
             if after is not None:
                 change = np.squeeze(after - layer.of_weights.data)
                 matrix = _like(change, layer)
@@ -303,7 +316,7 @@ class Audit:
                 else:
                     yield weights, matrix
             if layer.of_bias is not None:
-                after = understood.after(one, layer.of_bias)
+                after = understood.after(one, layer.of_bias, like.of_bias or layer.of_bias)
                 if after is None:
                     continue
                 change = after - layer.of_bias.data
@@ -436,6 +449,15 @@ def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
         if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
             for one in judged:
                 one.penalties.pop(name, None)
+
+
+def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
+    """Whether a pass computes the slope of an activation."""
+    assert layer.a is not None
+    if ACTIVATIONS[name].joint:
+        return False
+    wanted = slope(name, layer.z, layer.a)
+    return is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.first) is not None
 
 
 def _like(change: Array, layer: Linear) -> Array:

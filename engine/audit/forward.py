@@ -191,16 +191,20 @@ def _linear(
     one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
 ) -> Iterator[Linear]:
     yield from _of_scalars(one)
-    taken = [found for found in one.found if found.is_taken and np.isfinite(found.data).all()]
+    there = [found for found in one.found if np.isfinite(found.data).all()]
+    taken = [found for found in there if found.is_taken]
+    moving = None if changing is None else one.at(changing)
     weights = _each_once(
         found
-        for found in taken
+        for found in (taken if biases is None else there)
         if not (one.scalars and (found.size == 1 or found.site[0] == "scalars"))
-        and (
-            changing is None or found.site in changing or (found.loose and found.loose in changing)
-        )
+        and (moving is None or id(found) in moving)
     )
-    taken = _biases(_each_once(taken), changing, biases)
+    if biases is None:
+        taken = _biases(_each_once(taken), moving)
+    else:
+        known = one.at(biases)
+        taken = [found for found in there if id(found) in known]
     if len(weights) > _MOST_TAKEN:
         return
     inputs_there = _each_once(one.found)
@@ -258,20 +262,14 @@ def _of_scalars(one: Pass) -> Iterator[Linear]:
         )
 
 
-def _biases(taken: list[Found], changing: set[Site] | None, known: set[Site] | None) -> list[Found]:
+def _biases(taken: list[Found], changing: set[int] | None) -> list[Found]:
     """Return what may be a bias, the likeliest first."""
-    if known is not None:
-        return [
-            found
-            for found in taken
-            if found.site in known or (found.loose and found.loose in known)
-        ]
     narrow = [
         found
         for found in taken
         if np.any(found.data) and max(found.data.shape, default=1) == found.size
     ]
-    moving = [found for found in narrow if changing is not None and found.site in changing]
+    moving = [found for found in narrow if changing is not None and id(found) in changing]
     still = [found for found in narrow if found not in moving and not found.is_assembled]
     return (moving + still)[:_MOST_BIASES]
 

@@ -8,20 +8,23 @@ right; where it differs, the mistakes of the formula are tried.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 import numpy as np
 
 from engine.audit.findings import Cell, Finding
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
-from engine.audit.passes import Found, Pass
+from engine.audit.passes import READS, Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
+from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
+_TIMES = "BinOp:Mult"
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
 
@@ -103,6 +106,7 @@ class _Judge:
         for name, change in judged.changes.items():
             self.values[f"delta_{name}"] = change
         self.pending: list[Operation] = []
+        self.copies: list[Operation] = []
         self.start = min(layer.of_z.first for layer in self.model.parameters.values())
 
     def run(self) -> None:
@@ -125,6 +129,8 @@ class _Judge:
             if operation.name in gradients:
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
+                is_copy = any(self._is_of(tensor.name, match) for tensor in operation.reads)
+                self.copies = [operation] if is_copy else []
                 self._take(operation, match, total)
                 self.pending = []
             else:
@@ -132,10 +138,21 @@ class _Judge:
                 if is_telling(as_matrix(right)):
                     self.pending.append(operation)
 
+    def _is_of(self, operand: str, match: Match) -> bool:
+        """Whether the script holds an operand in the array that an operation was found in."""
+        known = self.judged.matches.get(operand)
+        return known is not None and known.found is match.found
+
     def _right(self, operation: Operation) -> Array:
         value = evaluate(operation.rule.tree, self.values)
+        if len(self._added(operation)) > 1 and not self._is_there(value):
+            value = evaluate(operation.rule.tree, self._operands(operation))
         shape = tuple(len(axis.labels) for axis in operation.target.axes)
         return np.broadcast_to(value, shape).astype(float)
+
+    def _is_there(self, value: Array) -> bool:
+        found = find(self.one, as_matrix(value), after=self.start, free=False)
+        return next(found, None) is not None
 
     def _is_noise(self, operation: Operation, right: Array) -> bool:
         """Whether a value is what rounding has left of larger ones that cancel."""
@@ -143,10 +160,25 @@ class _Judge:
         bound = np.max(np.abs(evaluate(operation.rule.tree, sizes)), initial=0.0)
         return bool(np.max(np.abs(right), initial=0.0) <= 1e-11 * bound)
 
+    def _added(self, operation: Operation) -> list[str]:
+        """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
+        names = [t.name for t in operation.reads if t.name.startswith("dE_d")]
+        return names if len(names) > 1 else []
+
+    def _operands(self, operation: Operation) -> dict[str, Array]:
+        """Return the script's values, those that are added with one factor and one sign."""
+        added = self._added(operation)
+        totals = {name: self.judged.totals.get(name, 1.0) for name in added}
+        same = {
+            name: self.values[name] * (totals[added[0]] / total) for name, total in totals.items()
+        }
+        return self.values | same
+
     def _upstream(self, operation: Operation) -> float:
         total = 1.0
         for tensor in operation.reads:
-            total *= self.judged.totals.get(tensor.name, 1.0)
+            if tensor.name not in self._added(operation)[1:]:
+                total *= self.judged.totals.get(tensor.name, 1.0)
         return total
 
     def _best(self, operation: Operation, right: Array, total: float) -> Match | None:
@@ -163,14 +195,15 @@ class _Judge:
         return best if best is None else self._whole(best, matches)
 
     def _whole(self, match: Match, among: Sequence[Match]) -> Match:
-        """Return the multiple of an array that the script gives a name, where it is made of it."""
+        """Return the multiple of an array that is made of it before it gets its name."""
         if self.recording is None:
             return match
         by_record = {record: one for one in among for record in one.found.records}
-        best, above = match, list(match.found.records)
+        best = match
+        made_here = (r for r in match.found.records if not _is_read(self.recording, r))
+        above = [next(made_here, match.found.first)]
         while above:
-            record = above.pop()
-            made = made_of(self.recording, record)
+            made = made_of(self.recording, above.pop())
             one = by_record.get(made)
             if one is None or one.found is match.found:
                 continue
@@ -187,12 +220,13 @@ class _Judge:
         usual = [plain * size for plain in _PLAIN for size in sizes]
         return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
-    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, int]:
+    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, bool, int]:
         whole = abs(match.factor * total / self.scale)
         return (
             not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
             abs(abs(match.factor) - 1.0) > 1e-9,
-            abs(np.log(abs(match.factor))),
+            round(abs(np.log(abs(match.factor))), 9),
+            match.factor < 0.0,
             match.found.first,
         )
 
@@ -254,7 +288,8 @@ class _Judge:
 
     def _mistaken(self, operation: Operation, parameter: str) -> bool:
         """Try the mistakes of what was not found, the earliest operation first."""
-        pending = self.pending[-1:] if self.pending else []
+        # An operation that changes nothing is found where its operand is, even if it is wrong.
+        pending = self.pending[-1:] or self.copies
         for culprit in (*pending, operation):
             hint = self.model.hints.get(culprit.name)
             chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
@@ -334,6 +369,8 @@ class _Judge:
         if match is not None:
             self.judged.matches[culprit.name] = match
         theirs = value * factor
+        if mistake.kind == "missing-slope" and match is not None:
+            mistake = self._of_ones(culprit, mistake, match.found)
         self.judged.findings.append(
             Finding(
                 operation=mistake.of,
@@ -352,6 +389,21 @@ class _Judge:
         self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
+
+    def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
+        """Tell a slope that is left out from one that is 1 everywhere."""
+        slopes = [t for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        if self.recording is None or len(slopes) != 1 or mistake.of == slopes[0].name:
+            return mistake
+        for record in found.records:
+            if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
+                continue
+            operands = [self.recording.value(r) for r in self.recording.operands(record) if r >= 0]
+            if any(v is not None and v.size == found.size and np.all(v == 1.0) for v in operands):
+                own = self.model.program.operation(slopes[0].name)
+                ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
+                return mistake if ones is None else replace(ones, formula=mistake.formula)
+        return mistake
 
     def _judge_again(self, gradient: Operation) -> None:
         """Judge a gradient from what the script has made of the operation before it."""
@@ -380,9 +432,10 @@ class _Judge:
 
     def _by_role(self, operation: Operation, parameter: str) -> bool:
         """Find what plays the part of the last operation that was not found, though it is wrong."""
-        if not self.pending:
+        suspects = self.pending[-1:] or self.copies
+        if not suspects:
             return False
-        culprit = self.pending[-1]
+        culprit = suspects[0]
         right = self.judged.right[culprit.name]
         if right.ndim != 2:
             return False
@@ -403,25 +456,61 @@ class _Judge:
         return False
 
     def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
-        right = self.judged.right[culprit.name]
-        scaled = right * _closest_factor(data, right)
+        wrong, theirs, found = self._factor_of(culprit, match) or (culprit, data, match.found)
+        right = self.judged.right[wrong.name]
+        named = next(
+            (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
+            None,
+        )
+        scaled = right if named else right * _closest_factor(theirs, right)
         self.judged.findings.append(
             Finding(
-                operation=culprit.name,
-                kind="unknown",
-                says=f"this takes the part of {culprit.symbol}, but is not "
-                f"{culprit.right_hand_side}",
-                repair=f"{culprit.symbol} = {culprit.right_hand_side}",
+                operation=wrong.name,
+                kind=named.kind if named else "unknown",
+                says=named.says
+                if named
+                else f"this takes the part of {wrong.symbol}, but is not {wrong.right_hand_side}",
+                repair=named.repair if named else f"{wrong.symbol} = {wrong.right_hand_side}",
                 iteration=self.one.number,
-                found=match.found,
-                cell=first_cell(data, scaled),
-                reads=culprit.name,
+                found=found,
+                cell=first_cell(theirs, scaled),
+                reads=wrong.name,
+                mistake=named,
+                values=dict(self.values),
             )
         )
-        self.judged.matches[culprit.name] = match
+        self.judged.matches[wrong.name] = replace(match, found=found)
+        self.values[wrong.name] = self.judged.wrong[wrong.name] = theirs
         self.values[culprit.name] = self.judged.wrong[culprit.name] = data
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
+
+    def _factor_of(self, culprit: Operation, match: Match) -> tuple[Operation, Array, Found] | None:
+        """Return the slope that a product is made with, where that is not the right one."""
+        slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        rest = [t.name for t in culprit.reads if t.name not in slopes]
+        if self.recording is None or len(slopes) != 1 or len(rest) != 1:
+            return None
+        shape = self.judged.right[culprit.name].shape
+        for record in match.found.records:
+            if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
+                continue
+            parts = [self._seen(r, shape) for r in self.recording.operands(record) if r >= 0]
+            for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
+                if same(one, self.values[rest[0]]) and not same(other, self.values[slopes[0]]):
+                    return self.model.program.operation(slopes[0]), other, found
+        return None
+
+    def _seen(self, record: int, shape: tuple[int, ...]) -> tuple[Array, Found] | None:
+        """Return the numbers of a record as rows of observations, and where they are found."""
+        assert self.recording is not None
+        value = self.recording.value(record)
+        if value is None or value.size != np.prod(shape):
+            return None
+        found = next((f for f in self.one.by_size[value.size] if record in f.records), None)
+        ways = as_rows(found, (shape[0], shape[-1])) if found is not None else ()
+        seen = next((data for data, _ in ways), None)
+        return None if seen is None or found is None else (seen, found)
 
 
 def made_of(recording: Recording, record: int) -> int:
@@ -429,6 +518,10 @@ def made_of(recording: Recording, record: int) -> int:
     row = recording.records[record]
     parent = recording.parents.get(int(row["node"]))
     return -1 if parent is None else recording.following(parent, int(row["path"]), record)
+
+
+def _is_read(recording: Recording, record: int) -> bool:
+    return recording.nodes[int(recording.records["node"][record])].kind in READS
 
 
 def is_assigned(recording: Recording, record: int) -> bool:

@@ -45,9 +45,7 @@ class Computed:
 
 def value_of(name: str, f: Array, f0: Array) -> float:
     """Compute a loss of ours."""
-    axes = (Axis("N", ("",) * f.shape[0]), Axis("O", ("",) * f.shape[1]))
-    known = Setting(setting(1.0, "δ"), is_signed(f0))
-    tree = LOSSES[name].value(Leaf(Variable("f", axes)), Leaf(Variable("f0", axes)), known)
+    tree = LOSSES[name].value(*_leaves(f, f0), _setting(f0))
     return float(evaluate(tree, {"f": f, "f0": f0}))
 
 
@@ -64,6 +62,21 @@ def in_words(name: str, factor: float, rows: int, columns: int) -> str:
     return f"E = {general(factor)}·({formula})"
 
 
+def slope_of(name: str, f: Array, f0: Array) -> Array:
+    """Compute ∂E/∂f of a loss of ours."""
+    tree = LOSSES[name].slope(*_leaves(f, f0), _setting(f0))
+    return np.broadcast_to(evaluate(tree, {"f": f, "f0": f0}), f.shape)
+
+
+def _leaves(f: Array, f0: Array) -> tuple[Leaf, Leaf]:
+    axes = (Axis("N", ("",) * f.shape[0]), Axis("O", ("",) * f.shape[1]))
+    return Leaf(Variable("f", axes)), Leaf(Variable("f0", axes))
+
+
+def _setting(f0: Array) -> Setting:
+    return Setting(setting(1.0, "δ"), is_signed(f0))
+
+
 def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array) -> list[Computed]:
     """Return the losses of ours that a script computes between two records."""
     scalars = _scalars(recording, bounds)
@@ -75,7 +88,7 @@ def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
     }
     found: list[Computed] = []
     for name in FAMILIES:
-        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) >= 0.0):
+        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) == 1.0):
             continue
         ours = value_of(name, f, f0)
         if not np.isfinite(ours) or abs(ours) < 1e-12:

@@ -65,8 +65,7 @@ def changes_of(
         values |= around
         for name, steps in every.items():
             if number < len(steps.gradients):
-                sign = np.sign(steps.totals[number])
-                values |= {f"dE_d{name}": steps.gradients[number] * sign}
+                values |= {f"dE_d{name}": steps.gradients[number] * steps.sign}
                 values |= {name: steps.values[number]}
         values["eta"] = np.array(1.0 if rates is None else rates[number])
         made = np.zeros(())
@@ -145,7 +144,7 @@ def _rates(model: Model, own: Steps, tolerance: float) -> Iterator[float]:
     """Go through the learning rate of each pass, 0 where nothing moves, as long as one fits."""
     for number, direction in enumerate(changes_of(model, own)):
         change = own.changes[number]
-        if not np.any(direction) and not np.any(change):
+        if own.vague[number] or not (np.any(direction) or np.any(change)):
             yield 0.0
             continue
         if not np.isfinite(direction).all():

@@ -80,7 +80,7 @@ class Pass:
         scalars: For each layer of scalar weights its inputs, weights, bias and z, put together.
         differences: What is subtracted from what.
         values: The arrays by the numbers of their values in the recording.
-        read: The arrays by every place where they are read or made, not only the first.
+        read: What is first read or made at each site, though another site may have had it before.
     """
 
     number: int
@@ -104,7 +104,11 @@ class Pass:
         for known in reversed(self.found):
             if known.loose:
                 sites.setdefault(known.loose, known)
-        return self.read | sites | self.taken
+        return sites | self.taken | self.read
+
+    def at(self, sites: set[Site]) -> set[int]:
+        """Return the ids of what the pass has at some sites."""
+        return {id(self.sites[site]) for site in sites if site in self.sites}
 
     @cached_property
     def by_size(self) -> dict[int, list[Found]]:
@@ -255,7 +259,9 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
 def _is_picked(found: Found, known: frozenset[bytes]) -> bool:
     """Whether an array consists of rows that were there before, in another order perhaps."""
     data = np.squeeze(found.data)
-    return data.ndim == 2 and all(row.tobytes() in known for row in np.ascontiguousarray(data))
+    return data.ndim == 2 and any(
+        all(row.tobytes() in known for row in np.ascontiguousarray(way)) for way in (data, data.T)
+    )
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:
@@ -297,7 +303,7 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
             is_taken = kind in GIVEN or (
                 kind in READS and _reads_what_is_taken(recording, record, by_value)
             )
-            by_value[value] = Found(
+            known = by_value[value] = Found(
                 recording.values[value], record, [record], site, is_taken, loose=loose
             )
         else:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.audit.forward import Linear
+from engine.audit.losses import slope_of
 from engine.audit.matching import as_rows, factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, Site
+from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
 
@@ -59,6 +61,8 @@ def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
     found = one.twin(like.found)
     if found is None:
         return None
+    # The array may have been read elsewhere before, e.g. as the table that a batch is taken from.
+    found = replace(found, site=like.found.site, loose=like.found.loose)
     for targets in targets_among(one, output, [found]):
         if targets.are_classes == like.are_classes:
             return replace(targets, is_compared=_is_compared(one, output, targets))
@@ -81,7 +85,11 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
         ways = (compared,) if compared.size > 1 else (compared, -compared)
         for way in ways:
             match = next(find(one, way, after=output.of_z.first, free=compared.size > 1), None)
-            if match is not None and match.found is not targets.found and not match.found.is_taken:
+            if (
+                match is not None
+                and match.found.first != targets.found.first
+                and not match.found.is_taken
+            ):
                 return True
     return False
 
@@ -147,15 +155,14 @@ def _as_held(output: Linear) -> Iterator[Array]:
 
 
 def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
+    """Go through what losses make of predictions and targets, cell by cell."""
     with np.errstate(all="ignore"):
-        yield f - f0
-        yield np.square(f - f0)
-        slope = (1.0 - f0) / (1.0 - f) - f0 / f
-        if np.isfinite(slope).all():
-            yield slope
-        logs = f0 * np.log(f)
-        if np.isfinite(logs).all():
-            yield logs
+        made = [f - f0, np.square(f - f0), f0 * np.log(f)]
+        made += [slope_of(name, f, f0) for name in ("bce", "cross-entropy", "log-cosh")]
+        if not LOSSES["hinge"].problem(f0):
+            margin = LOSSES["hinge"].aim(f0) * f
+            made += [margin, 1.0 - margin]
+    yield from (one for one in made if np.isfinite(one).all())
 
 
 def targets_among(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:
@@ -163,11 +170,12 @@ def targets_among(one: Pass, output: Linear, among: list[Found] | None = None) -
     f = output.a
     assert f is not None
     rows, columns = f.shape
-    used = {id(output.of_weights), id(output.of_inputs), id(output.of_z), id(output.of_a)}
+    parts = (output.of_weights, output.of_inputs, output.of_z, output.of_a)
+    used = {part.first for part in parts if part is not None}
     for found in among if among is not None else one.by_size.get(f.size, ()):
         if found.size != f.size:
             continue
-        if id(found) in used or not np.isfinite(found.data).all():
+        if found.first in used or not np.isfinite(found.data).all():
             continue
         data = np.squeeze(found.data)
         if data.ndim == 2:

@@ -40,13 +40,19 @@ class Understood:
     targets: Targets | None
     probe: int
 
-    def after(self, one: Pass, found: Found) -> Array | None:
-        """Return what a parameter is when the next pass takes it; None where that is not known."""
+    def after(self, one: Pass, found: Found, like: Found) -> Array | None:
+        """Return what a parameter is when the next pass takes it; None where that is not known.
+
+        Args:
+            one: The pass.
+            found: The parameter in it.
+            like: The same parameter in the pass that was understood best.
+        """
         if len(self.passes) == 1:
             return one.last_of(found, self.recording)
         if not follows(self.passes, one.number, self.recording):
             return None
-        following = self.passes[one.number + 1].twin(found)
+        following = self.passes[one.number + 1].twin(like)
         if following is None or following.data.shape != found.data.shape:
             return None
         return following.data
@@ -134,7 +140,7 @@ def _targets(
             1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
         )
 
-    best = max(options, key=support)
+    best = max(options, key=lambda targets: (support(targets), targets.found.is_taken))
     return again(passes[probe], layers[-1], best) or best
 
 

@@ -16,12 +16,13 @@ from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
-from engine.audit.optimising import LOOSE, changes_of, fit
+from engine.audit.optimising import LOOSE, changes_of, fit, is_made
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
 from engine.maths.formula import Formula
 from engine.maths.tensor import Array
 
+_LEAST_RATE = 1e-6
 _MOST_DECAY = 0.5
 """What a step takes off of a parameter at most: more is no weight decay."""
 
@@ -47,12 +48,15 @@ class Updates:
     weight_decay: dict[str, float] = field(default_factory=dict)
 
 
-def judge_updates(judged: Sequence[Judged], others: Iterable[Model]) -> Updates:
+def judge_updates(
+    judged: Sequence[Judged], others: Iterable[Model], constants: Sequence[float] = ()
+) -> Updates:
     """Judge the updates.
 
     Args:
         judged: The passes, in order.
         others: Our program with other optimisers, to try, each with its settings.
+        constants: The numbers that stand in the script, of which one may be the learning rate.
     """
     updates = Updates()
     moving = {name: own for name, own in steps_of(judged).items() if not own.is_still}
@@ -60,7 +64,7 @@ def judge_updates(judged: Sequence[Judged], others: Iterable[Model]) -> Updates:
         return updates
     start = {name: own.from_the_start() for name, own in moving.items()}
     if all(own.passes for own in start.values()):
-        _follow(updates, start, [judged[0].model, *others])
+        _follow(updates, start, [judged[0].model, *others], constants)
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates
@@ -87,7 +91,7 @@ def _plain(updates: Updates, steps: dict[str, Steps]) -> bool:
         for number, (gradient, total, change, value) in enumerate(
             zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
-            if not np.any(gradient) and not np.any(change):
+            if own.vague[number] or not (np.any(gradient) or np.any(change)):
                 continue
             noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
@@ -165,11 +169,17 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
 def _following(own: Steps) -> Iterator[int]:
     """Go through the steps that follow another one."""
     for number in range(1, len(own.passes)):
-        if own.passes[number] == own.passes[number - 1] + 1:
+        is_next = own.passes[number] == own.passes[number - 1] + 1
+        if is_next and not own.vague[number]:
             yield number
 
 
-def _follow(updates: Updates, steps: dict[str, Steps], models: Sequence[Model]) -> None:
+def _follow(
+    updates: Updates,
+    steps: dict[str, Steps],
+    models: Sequence[Model],
+    constants: Sequence[float],
+) -> None:
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     fits = []
     for model in models:
@@ -182,7 +192,7 @@ def _follow(updates: Updates, steps: dict[str, Steps], models: Sequence[Model]) 
         best = next((one for one in loose if not one.odd), best)
     optimiser = best.model.hyperparameters.optimiser
     if not best.rates:
-        _all_alike(updates, steps, models)
+        _all_alike(updates, steps, models, constants)
         return
     missed = []
     for name in best.odd:
@@ -192,7 +202,7 @@ def _follow(updates: Updates, steps: dict[str, Steps], models: Sequence[Model]) 
         else:
             missed.append(name)
     if len(missed) == len(best.odd) and best.odd and optimiser == "sgd":
-        _all_alike(updates, steps, models)
+        _all_alike(updates, steps, models, constants)
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
@@ -201,19 +211,32 @@ def _follow(updates: Updates, steps: dict[str, Steps], models: Sequence[Model]) 
     }
 
 
-def _all_alike(updates: Updates, steps: dict[str, Steps], models: Sequence[Model]) -> None:
+def _all_alike(
+    updates: Updates,
+    steps: dict[str, Steps],
+    models: Sequence[Model],
+    constants: Sequence[float],
+) -> None:
     """Try one mistake in the updates of all parameters."""
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
     for model in models:
         for operation, mistake, instead in mistakes_of_update(model, name):
-            rate = _rate_with(model, own, instead)
-            if rate is None or _is_plain(own):
+            if name in instead:
+                # The rate is no factor of what such a step is.
+                lengths = [rate for rate in constants if _LEAST_RATE < rate <= 1.0]
+                is_it = any(
+                    is_made(model, own, instead, [rate] * len(own.changes), steps)
+                    for rate in lengths
+                )
+            else:
+                is_it = _rate_with(model, own, instead) is not None and not _is_plain(own)
+            if not is_it:
                 continue
             updates.optimiser = model.hyperparameters.optimiser
             updates.findings += [
                 Finding(
                     each,
-                    "optimiser-formula",
+                    mistake.kind,
                     in_words(model, operation, mistake, instead),
                     mistake.repair,
                     1,

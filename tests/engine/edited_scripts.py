@@ -31,6 +31,7 @@ _OUTPUTS = ("sigmoid", "tanh", "relu", "identity", "softmax")
 _LEAST = 1e-6
 """What a parameter must differ by, relative to its change, for an edit to count."""
 _STILL = 1e-12
+_NUDGED = "\nx_table *= 1 + 1e-12\n\n# hyperparameters"
 _MOST_TRIES = 60
 PARAMETERS = ("v", "v1", "v2", "w", "bv", "bv1", "bv2", "bw", "b")
 
@@ -109,13 +110,14 @@ def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
     """Return a script with one of its formulas changed, or None where that is hard to do."""
     random = np.random.RandomState(number)
     right, trained = _History(text), debugger.program.changes
+    right.forget_noise(_History(text.replace("\n# hyperparameters", _NUDGED, 1)))
     operations = [
         operation
         for operation in debugger.program.operations
         if operation.phase in (Phase.BACKWARD, Phase.UPDATE) and not operation.aside
         if operation.name not in ("t", "eta", "clip")
-        # What the optimiser makes of the only gradient may be another optimiser's.
-        if operation.name in trained or operation.phase is Phase.BACKWARD or len(trained) > 1
+        # What is made of the only gradient may be what another optimiser makes of it.
+        if operation.phase is Phase.BACKWARD or len(trained) > 1
     ]
     editor = _Editor(debugger, text, right.names)
     edits = editor.edits(operations)
@@ -156,14 +158,24 @@ class _History:
         found = ((name, self.names.get(name)) for name in PARAMETERS)
         self.steps.append({n: np.array(value) for n, value in found if value is not None})
 
+    def forget_noise(self, nudged: _History) -> None:
+        """Forget parameters that rounding drives: a little beside, they go another way."""
+        names = list(self.steps[-1])
+        for name in names:
+            if _apart(self, nudged, name):
+                for step in self.steps:
+                    del step[name]
+
     def differs_from(self, right: _History) -> bool:
-        for name, value in right.steps[-1].items():
-            other, start = self.steps[-1][name], right.steps[0][name]
-            if other.shape != value.shape:
-                return True
-            if np.abs(other - value).max() > _LEAST * (np.abs(value - start).max() + _LEAST):
-                return True
-        return False
+        return any(_apart(right, self, name) for name in right.steps[-1])
+
+
+def _apart(right: _History, other: _History, name: str) -> bool:
+    """Whether a parameter ends elsewhere."""
+    start, one, end = right.steps[0][name], right.steps[-1][name], other.steps[-1][name]
+    if one.shape != end.shape:
+        return True
+    return bool(np.abs(end - one).max() > _LEAST * (np.abs(one - start).max() + _LEAST))
 
 
 def _common_factor(right: _History, wrong: _History, operation: Operation) -> float | None:
