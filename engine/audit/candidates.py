@@ -68,9 +68,10 @@ _USUAL = (0.9, 0.999, 0.99, 0.01)
 
 def _settings(constants: Sequence[float]) -> Iterator[tuple[str, dict[str, float]]]:
     epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
-    shares = sorted([c for c in constants if 0.5 < c < 1.0][:_MOST_SHARES]) or [0.9, 0.999]
+    shares = [c for c in constants if 0.5 < c < 1.0][:_MOST_SHARES] or [0.9, 0.999]
     decays = [c for c in constants if 1e-6 < c < 0.5][:_MOST_DECAYS]
-    pairs = [(one, other) for one in shares for other in reversed(shares) if one < other]
+    pairs = [(one, other) for one in shares for other in shares if one < other]
+    pairs.sort(key=lambda pair: shares.index(pair[0]) + shares.index(pair[1]))
     pairs = pairs or [(shares[0], shares[0])]
     for share in shares:
         yield "momentum", {"momentum": share}

@@ -85,11 +85,9 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
         ways = (compared,) if compared.size > 1 else (compared, -compared)
         for way in ways:
             match = next(find(one, way, after=output.of_z.first, free=compared.size > 1), None)
-            if (
-                match is not None
-                and match.found.first != targets.found.first
-                and not match.found.is_taken
-            ):
+            if match is None or match.found.is_taken:
+                continue
+            if match.found.first != targets.found.first:
                 return True
     return False
 
