@@ -16,11 +16,10 @@ class KeyFooter(Footer):
         yield from super().compose()
 
     async def recompose(self) -> None:
-        if self._keys != self._present():
+        # What is composed before the screen is ready is empty.
+        if not self.children or self._keys != self._present():
             await super().recompose()
 
-    def _present(self) -> list[tuple[object, ...]] | None:
-        if not self._bindings_ready:
-            return None
+    def _present(self) -> list[tuple[object, ...]]:
         active = self.screen.active_bindings.values()
         return [(key.binding, key.enabled, key.tooltip) for key in active if key.binding.show]
