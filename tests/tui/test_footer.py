@@ -60,3 +60,17 @@ async def test_keys_of_a_pane_that_answers_for_all() -> None:
         assert app.frame.active == "iteration"
         await pilot.press("v")
         await until(pilot, lambda: app.frame.weights.cell[0] == "dE_dv")
+
+
+async def test_a_dialog_leaves_the_footer_as_it_was() -> None:
+    async with opened() as (app, pilot):
+        await until(pilot, lambda: footer(app))
+        before = list(app.query(FooterKey))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        # What the focus asks of it is behind the next key.
+        await pilot.press("s")
+        await until(pilot, lambda: clock(app) == (1, 0))
+        assert list(app.query(FooterKey)) == before

@@ -24,7 +24,7 @@ async def test_the_same_words_are_not_told_twice_at_once() -> None:
         await until(pilot, lambda: len(toasts(app)) == 1)
         told = toasts(app)[0]
         # What has nearly gone is told anew.
-        told._notification.timeout = 0.9
+        told._notification.timeout = 0.0009
         await pilot.press("C")
         await until(pilot, lambda: toasts(app) and told not in toasts(app))
         told = toasts(app)[0]
