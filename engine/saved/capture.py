@@ -15,8 +15,10 @@ from engine.common.settings import MEGABYTE
 from engine.common.version import __version__
 from engine.maths.tensor import Array
 from engine.run.branches import Action, Branch, Branches, Planned, Switched
-from engine.saved import document
-from engine.saved.document import (
+from engine.saved import manifest
+from engine.saved.hit_counts import met_stops
+from engine.saved.kinds import digest
+from engine.saved.manifest import (
     HELD_OUT,
     LOSSES,
     BranchRecord,
@@ -28,8 +30,6 @@ from engine.saved.document import (
     SwitchedRecord,
     manifest_of,
 )
-from engine.saved.hit_counts import met_stops
-from engine.saved.kinds import digest
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -221,7 +221,7 @@ class Encoder:
         """
         arrays, parts = dict(capture.arrays), {}
         named: set[str] = set()
-        block = document.BLOCK
+        block = manifest.BLOCK
         blocks: dict[str, list[str]] = {}
         for name, series in capture.series.items():
             full = series.values.size // block
@@ -239,5 +239,5 @@ class Encoder:
         state = pack(arrays)
         parts[digest(state)] = state
         named.add(digest(state))
-        manifest = manifest_of(capture.document | {"blocks": blocks, "state": digest(state)})
-        return Encoded(manifest, parts, frozenset(named))
+        written = manifest_of(capture.document | {"blocks": blocks, "state": digest(state)})
+        return Encoded(written, parts, frozenset(named))

@@ -1,4 +1,4 @@
-"""The kinds of values in the document of a saved run, each written and read in one place."""
+"""The kinds of values in the manifest of a saved run, each written and read in one place."""
 
 from __future__ import annotations
 

@@ -20,14 +20,14 @@ from engine.debugger import Debugger
 from engine.run.branches import Action, Branch, Branches, Changed, Planned, Switched
 from engine.saved.arrays import Pieces
 from engine.saved.charge import require_room
-from engine.saved.document import (
+from engine.saved.last_save import each_save
+from engine.saved.manifest import (
     ChangedRecord,
     PlannedRecord,
     Saved,
     SwitchedRecord,
     read_manifest,
 )
-from engine.saved.manifest import each_save
 from engine.saved.record import Record
 from engine.saved.restore_branch import BranchReader
 from engine.saved.run_files import Store

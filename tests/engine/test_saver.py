@@ -21,9 +21,9 @@ from engine.saved import lock as locking
 from engine.saved import run_files as stores
 from engine.saved import saver as saving
 from engine.saved.capture import Encoder, capture
+from engine.saved.last_save import newest
 from engine.saved.library import Library
 from engine.saved.lock import Lock, holder_of
-from engine.saved.manifest import newest
 from engine.saved.restore import open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver

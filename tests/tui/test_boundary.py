@@ -12,7 +12,8 @@ from engine import Dataset, read_dataset
 from engine.analysis.metrics import Decision
 from tests.tui.app import opened, until
 from tests.tui.views import CLASSES, at_three_sizes, cells, drawn, go_to, of, of_classes
-from tui.drawing.palette import THEME, Palette
+from tui.drawing.palette import Palette
+from tui.drawing.theme import THEME
 from tui.panes.pictures.observations import class_hue, class_marks
 from tui.panes.pictures.pane import _pair_beside
 from tui.view_state import State

@@ -14,7 +14,7 @@ from tests.tui.app import app_of, clock, opened, said, text, until
 from tui.app import NNTui
 from tui.cli import cli
 from tui.dialogs.help import HelpScreen
-from tui.drawing.palette import THEME
+from tui.drawing.theme import THEME
 from tui.keys import KEYS, keys_by_group
 from tui.settings import THEME as KEPT_THEME
 from tui.settings import keep, read_settings, settings_path

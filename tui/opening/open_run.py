@@ -16,9 +16,9 @@ from engine.common.text import clean
 from engine.data.locate import locate
 from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
+from engine.saved.last_save import newest
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
-from engine.saved.manifest import newest
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
