@@ -18,7 +18,7 @@ from tui.drawing.contrast import legible
 from tui.drawing.lines import LinesView
 from tui.drawing.palette import Palette
 from tui.drawing.theme import THEME
-from tui.keys import kept_keymap
+from tui.keymap import kept_keymap
 from tui.settings import (
     AUTO,
     CHART_SCALE,
