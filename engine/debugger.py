@@ -20,7 +20,7 @@ from engine.inspection import ask, explain
 from engine.inspection.ask import Scan
 from engine.inspection.snapshot import Snapshot
 from engine.inspection.take_snapshot import take_snapshot
-from engine.language.compiler import Query
+from engine.language.query import Query
 from engine.maths.arithmetic import Explanation
 from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
