@@ -422,10 +422,10 @@ class Debugger:
         if tensor is None:
             known = ", ".join(self.program.parameters)
             raise InputError(f"only parameters can be set ({known}), not {clean(name, 40)}")
-        if len(index) != len(tensor.shape) or not all(
-            0 <= i < size for i, size in zip(index, tensor.shape, strict=True)
-        ):
-            raise InputError(f"{tensor.symbol} has the shape {tensor.shape}, no {list(index)}")
+        try:
+            tensor.require_cell(index)
+        except IndexError as error:
+            raise InputError(str(error)) from None
         if not np.isfinite(value):
             raise InputError(f"a finite number is needed, not {value}")
         self.branches.apply(Edit(name, index, float(value)))

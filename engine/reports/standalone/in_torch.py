@@ -117,7 +117,7 @@ class InTorch:
 
     def _source(self, operation: Operation) -> list[str]:
         tree, vocabulary = operation.rule.tree, self._vocabulary
-        if {getattr(leaf.of, "name", "") for leaf in leaves(tree)} <= _NUMBERS:
+        if {leaf.name for leaf in leaves(tree)} <= _NUMBERS:
             vocabulary = Vocabulary([tree], NUMPY)
         return vocabulary.lines(f"{operation.name} = ", tree)
 
