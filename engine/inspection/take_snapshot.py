@@ -16,7 +16,7 @@ from engine.maths.tensor import Array, Axis
 from engine.program.listing import Listing
 from engine.program.program import Program
 from engine.run import computed as reading
-from engine.run.branches import Branch
+from engine.run.actions import Branch
 from engine.run.run import Run
 from engine.stops.stop import Stop
 

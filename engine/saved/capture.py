@@ -14,7 +14,8 @@ from engine.common.npz import pack
 from engine.common.settings import MEGABYTE
 from engine.common.version import __version__
 from engine.maths.tensor import Array
-from engine.run.branches import Action, Branch, Branches, Planned, Switched
+from engine.run.actions import Action, Branch, Planned, Switched
+from engine.run.branches import Branches
 from engine.saved import manifest
 from engine.saved.hit_counts import met_stops
 from engine.saved.kinds import digest

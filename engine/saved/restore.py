@@ -17,7 +17,8 @@ from engine.common.settings import MEGABYTE
 from engine.data.dataset import Dataset
 from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.run.branches import Action, Branch, Branches, Changed, Planned, Switched
+from engine.run.actions import Action, Branch, Changed, Planned, Switched
+from engine.run.branches import Branches
 from engine.saved.arrays import Pieces
 from engine.saved.charge import require_room
 from engine.saved.last_save import each_save

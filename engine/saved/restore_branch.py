@@ -13,7 +13,7 @@ from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
 from engine.model.network import Network
 from engine.program.footprint import require_for_training
-from engine.run.branches import Branch
+from engine.run.actions import Branch
 from engine.run.history import Change, Checkpoints, Edit, LearningRate
 from engine.run.record import Record
 from engine.run.run import Run
