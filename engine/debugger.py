@@ -31,8 +31,8 @@ from engine.program.iterations import END
 from engine.program.program import Program
 from engine.run import computed as reading
 from engine.run.branches import Branches
+from engine.run.changes import Change, Edit, LearningRate
 from engine.run.halt import Hit
-from engine.run.history import Change, Edit, LearningRate
 from engine.run.run import Run
 from engine.stops.run_until import Stopping
 from engine.stops.stop import Stop
@@ -138,7 +138,7 @@ class Debugger:
     @property
     def changes_by_hand(self) -> tuple[Change, ...]:
         """What was changed by hand in the present run, in the order of the clock."""
-        return self._run.all_changes[1:]
+        return self._run.changes.by_hand
 
     @property
     def iteration(self) -> int:

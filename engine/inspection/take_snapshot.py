@@ -96,7 +96,7 @@ def take_snapshot(
         branches=tuple(
             _branch_view(branch, branch is present, buckets) for branch in debugger.branches
         ),
-        changes=run.changes,
+        changes=tuple(change.time for change in run.changes.by_hand),
         log=tuple(debugger.log),
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from engine.run.history import Change
+from engine.run.changes import Change
 from engine.run.run import Run
 
 

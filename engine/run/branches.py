@@ -8,7 +8,7 @@ from engine.common.errors import InputError
 from engine.common.numbers import format_number, general, grouped
 from engine.common.text import counted
 from engine.run.actions import Action, Branch, Changed, Planned, Switched, moved, without
-from engine.run.history import Edit, LearningRate
+from engine.run.changes import Edit, LearningRate
 from engine.run.run import Run
 
 
@@ -199,7 +199,7 @@ class Branches:
         self._enter(branch)
         words = f"without {_described(branch.run, change.what)} at {grouped(change.iteration)}"
         branch.run.go_to(*change.time)
-        if branch.run.last_change is change and not branch.run.is_in_the_past:
+        if branch.run.changes.last is change and not branch.run.is_in_the_past:
             branch.run.take_back()
             self._redo.append(action)
         else:

@@ -13,13 +13,14 @@ from engine.common.progress import Cancel, never
 from engine.data.dataset import Dataset
 from engine.data.provenance import origin_of_input
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array, Index
+from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.program.program import Program
+from engine.run.changes import Change, Changes, Edit, LearningRate
 from engine.run.clock import Time
 from engine.run.halt import NONFINITE, Halt, Hit, Watch
-from engine.run.history import Change, Edit, History, LearningRate
+from engine.run.history import History
 from engine.run.hit_counts import Tallies
 from engine.run.loss_history import LossHistory
 from engine.run.nonfinite import first_nonfinite
@@ -53,6 +54,7 @@ class Run:
             the clock.
         held_out: The same of the observations that are held out; empty if none are.
         tallies: How often each stop was met.
+        changes: What was changed by hand.
         iteration: How many iterations are complete.
         position: How many operations of the present iteration have run.
     """
@@ -75,7 +77,8 @@ class Run:
         self._dataset = dataset
         self._hyperparameters = hyperparameters
         self._state = [tensor.data for tensor in self.program.state.values()]
-        self._history = History(self._state, hyperparameters.learning_rate)
+        self._history = History(self._state)
+        self.changes = Changes.none(hyperparameters.learning_rate)
         self._home: Time | None = None
         self._loss = self.program.tensors["E"].data
         self.held_out = LossHistory()
@@ -85,7 +88,7 @@ class Run:
     @property
     def hyperparameters(self) -> Hyperparameters:
         """The hyperparameters in force at the clock."""
-        eta = self._history.learning_rate_at(*self.time)
+        eta = self.changes.learning_rate_at(self.time)
         return self._hyperparameters.replace(learning_rate=eta)
 
     @property
@@ -126,7 +129,7 @@ class Run:
     @property
     def has_future(self) -> bool:
         """Whether anything is recorded that lies ahead of the clock."""
-        ahead = self._history.next_change(*self.time)
+        ahead = self.changes.next_after(self.time)
         return self.is_in_the_past or ahead is not None
 
     def step(self) -> Operation:
@@ -148,9 +151,9 @@ class Run:
 
     def _settle(self) -> None:
         """Apply the user's changes that take effect at the clock."""
-        eta = self._history.learning_rate_at(*self.time)
+        eta = self.changes.learning_rate_at(self.time)
         self.program.set_learning_rate(eta)
-        for edit in self._history.edits_at(*self.time):
+        for edit in self.changes.edits_at(self.time):
             self.program.parameters[edit.name].data[edit.index] = edit.value
 
     def _passed(self) -> None:
@@ -210,7 +213,7 @@ class Run:
     def _end_of_watch(self) -> int:
         """Return the iteration up to which a value that is not finite leaves a trace."""
         end = self.iteration + max(_GUARDED_STRETCH, self._unasked)
-        change = self._history.next_change(*self.time)
+        change = self.changes.next_after(self.time)
         # A change by hand can make everything finite again.
         return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
@@ -221,7 +224,7 @@ class Run:
         while self.iteration < iteration:
             if cancel():
                 return False
-            change = self._history.next_change(*self.time)
+            change = self.changes.next_after(self.time)
             within = change is not None and change.iteration == self.iteration
             slow = by_one or self.seconds_per_iteration > _SLOW_ITERATION
             if self.position or within or slow or skips:
@@ -378,28 +381,13 @@ class Run:
         if self.has_future:
             raise RuntimeError("iterations lie ahead; fork the run first")
         change = Change(*self.time, what)
-        self._history.change(change)
+        self.changes.add(change)
         self._settle()
         return change
 
-    @property
-    def changes(self) -> tuple[Time, ...]:
-        """The clock times at which something was changed by hand."""
-        return tuple(change.time for change in self._history.changes[1:])
-
-    @property
-    def all_changes(self) -> tuple[Change, ...]:
-        """The changes by hand, the first entry being the η that the run started with."""
-        return tuple(self._history.changes)
-
-    @property
-    def last_change(self) -> Change | None:
-        """The last change by hand, or None."""
-        return self._history.changes[-1] if len(self._history.changes) > 1 else None
-
     def take_back(self) -> None:
         """Undo the last change, which must be at the clock."""
-        change = self._history.changes.pop()
+        change = self.changes.pop()
         here = self.time
         # The checkpoint at the change's own time may have been kept after it.
         self._history.forget(max(change.iteration - 1, 0))
@@ -409,27 +397,10 @@ class Run:
 
     def take_back_until(self, change: Change) -> None:
         """Undo the changes at the clock down to one of them."""
-        while (last := self.last_change) is not None and last.time == change.time:
+        while (last := self.changes.last) is not None and last.time == change.time:
             self.take_back()
             if last is change:
                 return
-
-    def was_edited(self, name: str, index: Index, since: Time, until: Time | None = None) -> bool:
-        """Return whether a cell was set by hand from a clock time until another, by default now."""
-        end = until or self.time
-        return any(
-            since <= change.time <= end and (change.what.name, change.what.index) == (name, index)
-            for change in self._history.changes
-            if isinstance(change.what, Edit)
-        )
-
-    def learning_rate_at(self, iteration: int, position: int) -> float:
-        """Return the η that is in force before an operation."""
-        return self._history.learning_rate_at(iteration, position)
-
-    def has_edits_since(self, iteration: int, position: int) -> bool:
-        """Return whether a parameter was edited between a clock time and now."""
-        return self._history.edits_since(iteration, position)
 
     def record(self, most_bytes: int) -> Record:
         """Describe the run as it is between two operations.
@@ -449,7 +420,7 @@ class Run:
             self.losses.values,
             self.held_out.values,
             self._history.checkpoints(most_bytes, ends),
-            tuple(self._history.changes),
+            self.changes.all,
             self.tallies.until(Time(len(self.losses) + 1)),
         )
 
@@ -464,7 +435,8 @@ class Run:
         self.losses = LossHistory.of(record.losses)
         self.held_out = LossHistory.of(record.held_out)
         self.tallies = record.tallies
-        self._history.recall(record.checkpoints, record.changes)
+        self._history.recall(record.checkpoints)
+        self.changes = Changes(record.changes)
         self.iteration = self._history.restore(max(record.iteration - 1, 0), self._state)
         self.position = 0
         self.go_to(record.iteration, record.position, cancel)
@@ -496,7 +468,8 @@ class Run:
     def fork(self) -> Run:
         """Return a copy at the same clock that knows nothing of what lies ahead."""
         copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
-        copy._history = self._history.until(*self.time)
+        copy._history = self._history.until(self.iteration)
+        copy.changes = self.changes.until(self.time)
         copy.losses = self.losses.until(self.iteration)
         copy.tallies = self.tallies.until(self.time)
         copy.held_out = self.held_out.until(min(self.iteration, len(self.held_out)))

@@ -180,7 +180,7 @@ def _action(action: Action) -> SwitchedRecord | PlannedRecord | ChangedRecord:
     number = action.branch.number
     if isinstance(action, Planned):
         return PlannedRecord(branch=number, before=action.before, after=action.after)
-    changes = action.branch.run.all_changes
+    changes = action.branch.run.changes.all
     place = next((i for i, change in enumerate(changes) if change is action.change), None)
     return ChangedRecord(branch=number, place=place, change=action.change)
 

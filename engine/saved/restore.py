@@ -190,7 +190,7 @@ class _Opening:
         last = self._reader.last_change(branch.number, len(branch.run.losses))
         change = self._reader.checked(record.change, record.at("change"), branch.run, last)
         if record.place is not None:
-            made = branch.run.all_changes
+            made = branch.run.changes.all
             if record.place >= len(made) or made[record.place] != change:
                 raise record.at("place").refuse("not a change of this branch")
             change = made[record.place]

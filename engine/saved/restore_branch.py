@@ -14,7 +14,8 @@ from engine.maths.tensor import Array
 from engine.model.network import Network
 from engine.program.footprint import require_for_training
 from engine.run.actions import Branch
-from engine.run.history import Change, Checkpoints, Edit, LearningRate
+from engine.run.changes import Change, Edit, LearningRate
+from engine.run.history import Checkpoints
 from engine.run.record import Record
 from engine.run.run import Run
 from engine.saved import manifest

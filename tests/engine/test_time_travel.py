@@ -207,7 +207,7 @@ def test_back_and_forth_with_every_kind(kind: dict[str, Any]) -> None:
 
 def test_history_keeps_to_its_budget() -> None:
     parameters = {"v": np.zeros((4, 8))}
-    history = History(list(parameters.values()), 0.1, budget=100 * 32 * 8)
+    history = History(list(parameters.values()), budget=100 * 32 * 8)
     for iteration in range(100_000):
         if iteration == history.next_checkpoint:
             parameters["v"][...] = iteration

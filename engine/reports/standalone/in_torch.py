@@ -13,7 +13,7 @@ from engine.reports.standalone.layout import Line, laid_out
 from engine.reports.standalone.plan import Plan
 from engine.reports.standalone.start import starting_lines
 from engine.reports.standalone.vocabulary import Vocabulary
-from engine.run.history import LearningRate
+from engine.run.changes import LearningRate
 
 _MOST = 10_000
 """The largest number of iterations that are repeated."""
