@@ -557,7 +557,7 @@ def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
     """A save while a run is ahead of what it is turned back to keeps blocks that become others."""
     with (
         patch.object(manifest, "BLOCK", 8),
-        patch("engine.run.run._UNASKED", 0.0),
+        patch("engine.run.motion._UNASKED", 0.0),
     ):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         options = Hyperparameters(

@@ -181,7 +181,7 @@ def test_a_save_during_a_search_tells_where_the_clock_will_be_again(
     search: Callable[[Debugger, Callable[[], bool]], object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
+    monkeypatch.setattr("engine.run.motion._UNASKED", 0.0)
     debugger = Debugger(read_dataset("or"))
     debugger.run(2000)
     debugger.go_to(1500, 3)
