@@ -25,7 +25,7 @@ from engine.common.npz import pack, unpack
 from engine.maths.optimisers import OPTIMISERS
 from engine.program.program import Program
 from engine.run import history
-from engine.run.run import Run
+from engine.run.motion import Motion
 from engine.saved import manifest
 from engine.saved.capture import Encoder, capture
 from engine.saved.kinds import digest
@@ -713,7 +713,7 @@ FORGED = {
 
 def a_short_run(**options: object) -> Debugger:
     """A run with a checkpoint every eight iterations, the last of them at its end."""
-    measured = patch.object(Run, "_measure", lambda run, seconds: None)
+    measured = patch.object(Motion, "_measure", lambda motion, state, seconds: None)
     with patch.object(history, "_WIDEST_FIRST_GAP", 8), measured:
         debugger = Debugger(
             read_dataset("gaussians", split=0.25),
