@@ -20,7 +20,7 @@ from engine.inspection import ask, explain
 from engine.inspection.ask import Scan
 from engine.inspection.snapshot import Snapshot
 from engine.inspection.take_snapshot import take_snapshot
-from engine.language.compiler import Query
+from engine.language.query import Query
 from engine.maths.arithmetic import Explanation
 from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
@@ -31,8 +31,8 @@ from engine.program.iterations import END
 from engine.program.program import Program
 from engine.run import computed as reading
 from engine.run.branches import Branches
+from engine.run.changes import Change, Edit, LearningRate
 from engine.run.halt import Hit
-from engine.run.history import Change, Edit, LearningRate
 from engine.run.run import Run
 from engine.stops.run_until import Stopping
 from engine.stops.stop import Stop
@@ -138,7 +138,7 @@ class Debugger:
     @property
     def changes_by_hand(self) -> tuple[Change, ...]:
         """What was changed by hand in the present run, in the order of the clock."""
-        return self._run.all_changes[1:]
+        return self._run.changes.by_hand
 
     @property
     def iteration(self) -> int:
@@ -422,10 +422,10 @@ class Debugger:
         if tensor is None:
             known = ", ".join(self.program.parameters)
             raise InputError(f"only parameters can be set ({known}), not {clean(name, 40)}")
-        if len(index) != len(tensor.shape) or not all(
-            0 <= i < size for i, size in zip(index, tensor.shape, strict=True)
-        ):
-            raise InputError(f"{tensor.symbol} has the shape {tensor.shape}, no {list(index)}")
+        try:
+            tensor.require_cell(index)
+        except IndexError as error:
+            raise InputError(str(error)) from None
         if not np.isfinite(value):
             raise InputError(f"a finite number is needed, not {value}")
         self.branches.apply(Edit(name, index, float(value)))

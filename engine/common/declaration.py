@@ -129,6 +129,6 @@ class Declaration:
 
 
 def declare(default: Value, help: str, **facts: Any) -> Any:
-    """Declare a dataclass field together with its `Declaration`."""
-    facts.update(default=default, help=help)
+    """Declare a dataclass field together with its `Declaration`; its kind is the default's."""
+    facts.update(kind=type(default), default=default, help=help)
     return dataclasses.field(default=default, metadata=facts)

@@ -60,7 +60,6 @@ class TableOptions:
     split: float = declare(
         0.0,
         "Which share of the observations to hold out for validation, drawn from the seed.",
-        kind=float,
         words="held-out share",
         minimum=0.0,
         maximum=0.9,
@@ -69,7 +68,6 @@ class TableOptions:
         "",
         "A table to hold out instead of a share: a file with the same columns, read and scaled as "
         "DATA is.",
-        kind=str,
         words="validation table",
         form=absolute,
         form_words="a file, or the name of a bundled dataset",
@@ -77,13 +75,11 @@ class TableOptions:
     scaling: str = declare(
         "none",
         "Scale each input: to mean 0 and deviation 1, or to 0 … 1, on the training part.",
-        kind=str,
         choices=("none", "standardise", "min-max"),
     )
     features: str = declare(
         "",
         'More inputs, made from the columns, e.g. "input1*input2, sin(input1)".',
-        kind=str,
         form=str.strip,
         form_words="expressions, separated by commas",
     )
@@ -91,21 +87,18 @@ class TableOptions:
         "refuse",
         "What to do about missing cells: refuse the file, drop the line, or put the mean of "
         "the training part there.",
-        kind=str,
         words="missing cells",
         choices=("refuse", "drop", "mean"),
     )
     separator: str = declare(
         AUTO,
         "What stands between two cells: comma, semicolon, tab or pipe.",
-        kind=str,
         form=_named(SEPARATORS),
         form_words=f"{AUTO} | {' | '.join(SEPARATORS)}",
     )
     decimal: str = declare(
         AUTO,
         "The sign before the decimals: point or comma.",
-        kind=str,
         words="decimal sign",
         form=_named(DECIMALS),
         form_words=f"{AUTO} | {' | '.join(DECIMALS)}",
@@ -113,13 +106,11 @@ class TableOptions:
     encoding: str = declare(
         AUTO,
         "How the file writes characters.",
-        kind=str,
         choices=(AUTO, *ENCODINGS),
     )
     header: str = declare(
         AUTO,
         "Whether the first line holds the names of the columns.",
-        kind=str,
         words="header line",
         choices=(AUTO, "yes", "no"),
     )

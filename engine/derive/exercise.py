@@ -11,6 +11,7 @@ from engine.common.errors import InputError, QueryError
 from engine.common.text import clean, visible
 from engine.derive.answers import Answers
 from engine.derive.blank import blank
+from engine.derive.hints import HINTS, hint
 from engine.derive.sheet import Sheet, own
 from engine.derive.verdict import Verdict
 from engine.maths.operations.operation import Operation
@@ -18,8 +19,6 @@ from engine.program.program import Program
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-
-HINTS = 3
 
 
 @dataclass(frozen=True)
@@ -211,21 +210,12 @@ class Exercise:
         return f"the answer {step.after} to {self.symbol(step.name)}"
 
     def hint(self, name: str) -> str:
-        """Return the next of three hints for a line: what it reads, the rule, the formula.
+        """Return the next hint for a line, and count it.
 
         Raises:
             InputError: The line is none to derive.
         """
         operation = self._operation(name)
-        step = min(self.hints.get(operation.name, 0) + 1, HINTS)
-        self.hints[operation.name] = step
-        return f"{step} of {HINTS}: {_hint(operation, step)}"
-
-
-def _hint(operation: Operation, step: int) -> str:
-    if step == 1:
-        symbols = [tensor.symbol for tensor in operation.reads]
-        if not symbols:
-            return f"{operation.symbol} reads nothing: it is the same everywhere."
-        return f"{operation.symbol} reads {' and '.join(symbols)}."
-    return operation.why if step == 2 else operation.formula
+        taken = self.hints.get(operation.name, 0)
+        self.hints[operation.name] = min(taken + 1, len(HINTS))
+        return hint(operation, taken)

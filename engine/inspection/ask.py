@@ -10,8 +10,9 @@ import numpy as np
 
 from engine.common.errors import NotComputedError, QueryError
 from engine.common.progress import Cancel, never
-from engine.language.compiler import Query, compile_query
+from engine.language.compiler import compile_query
 from engine.language.lowering import Lowering
+from engine.language.query import Query
 from engine.maths.calls import Copy
 from engine.maths.clocked import Halt
 from engine.program.iterations import END

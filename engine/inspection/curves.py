@@ -37,7 +37,7 @@ class Curves:
         """
         count = len(run.losses)
         # A change may be taken back, and then what comes after it is otherwise.
-        of = (run, run.all_changes)
+        of = (run, run.changes.all)
         if of != self._of:
             self._known.clear()
             self._of = of

@@ -62,7 +62,7 @@ def explain(
         return _leaf(_as_first_read(run, tensor, index)[0], _ORIGINS[name])
     if is_kept and operation is not None:
         since = Time(values_iteration(run), run.program.operations.index(operation) + 1)
-        if run.was_edited(name, index, since):
+        if run.changes.has_edit(name, index, since, run.time):
             return _leaf(tensor.cell(index), "set by hand here")
     if name == "x" and name in computed_tensors(run):
         return _leaf(tensor.cell(index), run.origin_of_input(*index))
@@ -99,8 +99,8 @@ def state_read(run: Run, position: int) -> Mapping[str, Array]:
     What is not in it still has that value.
     """
     iteration = values_iteration(run)
-    eta = {run.program.rate.name: np.array(run.learning_rate_at(iteration, position))}
-    if run.has_edits_since(iteration, position):
+    eta = {run.program.rate.name: np.array(run.changes.learning_rate_at(Time(iteration, position)))}
+    if run.changes.has_edits_after(Time(iteration, position)):
         here = run.time
         run.go_to(iteration, position)
         found = {n: tensor.data.copy() for n, tensor in run.program.state.items()}
@@ -118,11 +118,11 @@ def _given(run: Run, operation: Operation, index: Index, as_read: bool) -> Expla
         cell, time = _as_first_read(run, tensor, index)
     made_in = None
     since = Time(max(iteration - 1, 0), run.program.operations.index(operation) + 1)
-    if run.was_edited(tensor.name, index, Time(iteration), time):
+    if run.changes.has_edit(tensor.name, index, Time(iteration), time):
         origin = f"set by hand in iteration {grouped(iteration)}"
     elif not iteration:
         origin = run.origin if tensor.name in run.program.parameters else "0 at the start"
-    elif run.was_edited(tensor.name, index, since, time):
+    elif run.changes.has_edit(tensor.name, index, since, time):
         origin = f"set by hand in iteration {grouped(iteration - 1)}"
     else:
         made_in = iteration - 1
@@ -136,7 +136,7 @@ def _frozen(run: Run, tensor: Tensor, index: Index, as_read: bool) -> Explanatio
     cell, time = tensor.cell(index), run.time
     if as_read:
         cell, time = _as_first_read(run, tensor, index)
-    is_edited = run.was_edited(tensor.name, index, Time(0), time)
+    is_edited = run.changes.has_edit(tensor.name, index, Time(0), time)
     return _leaf(
         cell, f"{'set by hand' if is_edited else run.origin}; frozen, no update changes it"
     )

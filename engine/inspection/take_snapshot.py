@@ -16,7 +16,7 @@ from engine.maths.tensor import Array, Axis
 from engine.program.listing import Listing
 from engine.program.program import Program
 from engine.run import computed as reading
-from engine.run.branches import Branch
+from engine.run.actions import Branch
 from engine.run.run import Run
 from engine.stops.stop import Stop
 
@@ -96,7 +96,7 @@ def take_snapshot(
         branches=tuple(
             _branch_view(branch, branch is present, buckets) for branch in debugger.branches
         ),
-        changes=run.changes,
+        changes=tuple(change.time for change in run.changes.by_hand),
         log=tuple(debugger.log),
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,

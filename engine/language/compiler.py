@@ -8,114 +8,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 from math import prod
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from engine.common.errors import NotComputedError, QueryError
+from engine.common.errors import QueryError
 from engine.common.numbers import dimensions
 from engine.common.text import clean
+from engine.language.elements import element
 from engine.language.functions import FUNCTIONS, Function
 from engine.language.lowering import Lower, Lowering, lowered
 from engine.language.parsing import LONGEST, described, parse, refusal
-from engine.maths.tensor import Axis
+from engine.language.query import Query
+from engine.language.term import Names, Shape, Term
 
 MOST_WORK = 50_000_000
 """Elements that one evaluation may compute, those inside a matrix product included."""
-
-
-Shape = tuple[int, ...]
-Index = int | slice | Callable[[], int]
-"""Which rows or columns; what has to be called tells it anew for each batch."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A compiled part of an expression.
-
-    Attributes:
-        evaluate: Computes the value from what the tensors hold now.
-        shape: The shape of the value.
-        is_truth: Whether the value is true or false and not a number.
-        work: The elements that it computes or copies, beside those of its parts.
-        lower: Adds the calls that compute it; None where these depend on the batch at hand.
-        axes: What each dimension counts, for a tensor; None where it has no names.
-    """
-
-    evaluate: Callable[[], Any]
-    shape: Shape = ()
-    is_truth: bool = False
-    axes: tuple[Axis | None, ...] = ()
-    work: int = 0
-    lower: Lower | None = None
-
-
-class Names(Protocol):
-    """The names that an expression can use."""
-
-    def term(self, name: str) -> Term:
-        """Return the term that a name stands for, or raise QueryError."""
-
-    def yours(self, name: str) -> Term:
-        """Return what the user's script has for a name, or raise QueryError."""
-
-    def previous(self, name: str) -> Term:
-        """Return the value of a name one iteration ago, or raise QueryError."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """An expression that is ready to be evaluated.
-
-    Attributes:
-        text: As it was typed, cleaned.
-        term: The compiled expression; `term.evaluate` may raise NotComputedError, and
-            wants NumPy's warnings to be off.
-    """
-
-    text: str
-    term: Term
-
-    @property
-    def is_condition(self) -> bool:
-        """Whether the value is a single boolean."""
-        return self.term.is_truth and self.term.shape == ()
-
-    def require_condition(self) -> None:
-        """Raise an error unless the expression is a condition.
-
-        Raises:
-            QueryError: It is not a single boolean.
-        """
-        if self.is_condition:
-            return
-        kind, like = "a number", "E < 0.1"
-        shape = dimensions(self.term.shape)
-        if self.term.is_truth:
-            kind, like = f"{shape} truth values", f"any({self.text})"
-        elif self.term.shape:
-            kind, like = f"{shape} numbers", f"max({self.text}) < 0.1"
-        raise QueryError(f"{self.text}: is {kind}, not a condition like {like}")
-
-    def value(self) -> np.ndarray[Any, Any]:
-        """Evaluate the expression.
-
-        Returns:
-            A copy, of dtype float64 or bool; a scalar has the shape ``()``.
-
-        Raises:
-            QueryError: It has no value now.
-        """
-        try:
-            with np.errstate(all="ignore"):
-                return np.array(self.term.evaluate())
-        except NotComputedError as error:
-            raise QueryError(str(error)) from None
-        except MemoryError:
-            raise QueryError(f"{self.text}: not enough memory") from None
 
 
 def compile_query(text: str, names: Names) -> Query:
@@ -187,7 +97,7 @@ class _Compiler:
             case ast.Call():
                 return self._call(node)
             case ast.Subscript():
-                return self._element(node)
+                return element(self.compile(node.value), node)
         raise refusal(node, f"{described(node)} cannot be used here")
 
     def _named(self, node: ast.expr, name: str, look_up: Callable[[str], Term]) -> Term:
@@ -323,36 +233,6 @@ class _Compiler:
         lower = lowered(function.lower, term.lower)
         return Term(lambda: call(evaluate()), shape, function.gives_truth, lower=lower)
 
-    def _element(self, node: ast.Subscript) -> Term:
-        term = self.compile(node.value)
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if len(parts) > len(term.shape):
-            raise refusal(node, f"the shape is {dimensions(term.shape)}: too many indices")
-        if not parts:
-            raise refusal(node, "an index is needed, as in dE_dw[2, 0]")
-        axes = term.axes or (None,) * len(term.shape)
-        index = tuple(map(_index, parts, axes))
-        # Wherever an observation stands, the shape is the same.
-        fixed = tuple(0 if callable(part) else part for part in index)
-        try:
-            shape = np.broadcast_to(np.float64(0), term.shape)[fixed].shape
-        except (IndexError, ValueError):
-            shape_text = dimensions(term.shape)
-            problem = f"there is no such element in the shape {shape_text}: numbers count from 0"
-            meant = "".join(
-                axis.as_name(str(part))
-                for part, axis in zip(index, axes, strict=False)
-                if axis is not None and isinstance(part, int)
-            )
-            raise refusal(node, problem + meant) from None
-        if 0 in shape:
-            raise refusal(node, "there is nothing in this slice")
-        lower = None
-        if not any(map(callable, index)):
-            # With an ellipsis it is a view, a single element too.
-            lower = lowered(lambda to, x: x[(*index, ...)], term.lower)
-        return Term(_element_of(term.evaluate, index), shape, term.is_truth, lower=lower)
-
 
 def _applied(ufunc: np.ufunc, *terms: Term, is_truth: bool = False) -> Lower | None:
     def make(to: Lowering, *values: Any) -> Any:
@@ -385,45 +265,3 @@ def _constant(node: ast.Constant) -> Term:
             raise refusal(node, "this number is too large") from None
         return Term(lambda: number, lower=lambda to: np.array(number))
     raise refusal(node, f"{described(node)} cannot be used here")
-
-
-def _element_of(evaluate: Callable[[], Any], index: tuple[Index, ...]) -> Callable[[], Any]:
-    moves = any(map(callable, index))
-
-    def element() -> Any:
-        at = tuple(part() if callable(part) else part for part in index) if moves else index
-        try:
-            return evaluate()[at]
-        except IndexError:
-            raise NotComputedError("this batch has fewer observations") from None
-
-    return element
-
-
-def _index(node: ast.expr, axis: Axis | None) -> Index:
-    if isinstance(node, ast.Slice):
-        bounds = (
-            None if part is None else _whole(part) for part in (node.lower, node.upper, node.step)
-        )
-        return slice(*bounds)
-    match node:
-        case ast.Name(id=name) | ast.Constant(value=str(name)):
-            if axis is None:
-                raise refusal(node, "there are no names here; an index is a number")
-            try:
-                return axis.place(name)
-            except ValueError:
-                problem = f"no row or column is called {clean(name, 40)!r}"
-                raise refusal(node, problem) from None
-    return _whole(node)
-
-
-def _whole(node: ast.expr) -> int:
-    match node:
-        case ast.Constant(value=int(value)) if not isinstance(value, bool):
-            if value < 2**62:
-                return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
-            if value < 2**62:
-                return -value
-    raise refusal(node, "an index is a whole number, a name or a slice, as in dE_dw[2, 0]")

@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum { APPLY, REDUCE, TAKE, PICK, APPEND, COUNT, HALT };
-enum { DONE, HALTED, CANCELLED };
 
 /* One row of a list, filled in by `Row.words` of calls.py in this order; each field is as wide
  * as a pointer. What a field means for a kind stands where the kind is run. */
@@ -132,21 +131,15 @@ typedef struct {
     npy_intp iteration, position;
 } Clock;
 
-static int run_calls(const List *lists, npy_intp period, int is_slow, volatile const char *stop,
-                     Clock *now, Clock end)
+/* Returns whether a halt was met. */
+static int run_calls(const List *lists, npy_intp period, Clock *now, Clock end)
 {
     while (now->iteration < end.iteration || now->position < end.position) {
-        if (*stop)
-            return CANCELLED;
         npy_intp iteration = now->iteration, position = now->position;
         const List *list = &lists[iteration % period == period - 1];
         npy_intp limit = iteration == end.iteration ? end.position : list->size;
         while (position < limit) {
             Call *c = &list->calls[position];
-            if (is_slow && *stop) {
-                now->position = position;
-                return CANCELLED;
-            }
             position++;
             if (c->period > 1 && iteration % c->period)
                 continue;
@@ -175,7 +168,7 @@ static int run_calls(const List *lists, npy_intp period, int is_slow, volatile c
                 *row = *c->at[0] ? *row + 1 : 0;
                 if (*row == c->extra[0]) {
                     now->position = position;
-                    return HALTED;
+                    return 1;
                 }
                 break;
             }
@@ -188,7 +181,7 @@ static int run_calls(const List *lists, npy_intp period, int is_slow, volatile c
         now->iteration++;
         now->position = 0;
     }
-    return DONE;
+    return 0;
 }
 
 /* ---- what Python sees ---- */
@@ -212,24 +205,21 @@ static PyObject *run(PyObject *self, PyObject *args)
 {
     PyObject *tables[2];
     List lists[2];
-    Py_buffer stop;
     Py_ssize_t period, first, position, last, until;
-    int is_slow, why;
+    int is_halted;
     (void)self;
-    if (!PyArg_ParseTuple(args, "OOnpy*nnnn", &tables[0], &tables[1], &period, &is_slow, &stop,
-                          &first, &position, &last, &until))
+    if (!PyArg_ParseTuple(args, "OOnnnnn", &tables[0], &tables[1], &period, &first, &position,
+                          &last, &until))
         return NULL;
-    if (get_list(tables[0], &lists[0]) < 0 || get_list(tables[1], &lists[1]) < 0) {
-        PyBuffer_Release(&stop);
+    if (get_list(tables[0], &lists[0]) < 0 || get_list(tables[1], &lists[1]) < 0)
         return NULL;
-    }
     Clock now = {first, position}, end = {last, until};
     Py_BEGIN_ALLOW_THREADS
-    why = run_calls(lists, period, is_slow, stop.buf, &now, end);
+    is_halted = run_calls(lists, period, &now, end);
     feclearexcept(FE_ALL_EXCEPT);
     Py_END_ALLOW_THREADS
-    PyBuffer_Release(&stop);
-    return Py_BuildValue("nni", (Py_ssize_t)now.iteration, (Py_ssize_t)now.position, why);
+    return Py_BuildValue("nnN", (Py_ssize_t)now.iteration, (Py_ssize_t)now.position,
+                         PyBool_FromLong(is_halted));
 }
 
 static PyObject *inner_loop(PyObject *self, PyObject *args)
@@ -286,7 +276,6 @@ PyMODINIT_FUNC PyInit__loop(void)
     } constants[] = {
         {"APPLY", APPLY}, {"REDUCE", REDUCE}, {"TAKE", TAKE}, {"PICK", PICK},
         {"APPEND", APPEND}, {"COUNT", COUNT}, {"HALT", HALT},
-        {"DONE", DONE}, {"HALTED", HALTED}, {"CANCELLED", CANCELLED},
     };
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (PyModule_AddIntConstant(made, constants[i].name, constants[i].value) < 0) {

@@ -8,21 +8,16 @@ PICK: int
 APPEND: int
 COUNT: int
 HALT: int
-DONE: int
-HALTED: int
-CANCELLED: int
 
 def run(
     calls: NDArray[np.intp],
     last: NDArray[np.intp],
     period: int,
-    is_slow: bool,
-    stop: bytes | bytearray,
     first: int,
     position: int,
     end: int,
     until: int,
     /,
-) -> tuple[int, int, int]: ...
+) -> tuple[int, int, bool]: ...
 def inner_loop(ufunc: np.ufunc, index: int, /) -> tuple[int, int]: ...
 def own_loop(name: str, /) -> tuple[int, int]: ...

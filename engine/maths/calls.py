@@ -61,10 +61,6 @@ class Apply:
             # NumPy 2.4's isnan, isfinite and signbit write nonsense there.
             raise ValueError("an output of bool has its cells side by side")
 
-    @property
-    def cost(self) -> int:
-        return self.out.size
-
     def bind(self, clock: Clock) -> Bound:
         *inputs, out = self.views
         if self.ufunc in (np.maximum, np.minimum):
@@ -88,10 +84,6 @@ class Erf:
 
     x: Buffer
     out: Buffer
-
-    @property
-    def cost(self) -> int:
-        return self.out.size
 
     def bind(self, clock: Clock) -> Bound:
         x, out, erf = self.x, self.out, math.erf
@@ -122,10 +114,6 @@ class Copy:
         object.__setattr__(self, "views", together([self.source], self.out))
         if (self.source.dtype.char, self.out.dtype.char) == ("d", "?"):
             raise ValueError("float64 is not copied to bool; compare instead")
-
-    @property
-    def cost(self) -> int:
-        return self.out.size
 
     def bind(self, clock: Clock) -> Bound:
         source, out = self.views
@@ -161,10 +149,6 @@ class Where:
             raise ValueError("a choice takes a condition of bool and two of the output's type")
         require_apart(self.condition, self.out)
         require_apart(self.a, self.out)
-
-    @property
-    def cost(self) -> int:
-        return self.out.size
 
     def bind(self, clock: Clock) -> Bound:
         condition, a, b, out = self.views
@@ -209,10 +193,6 @@ class Matmul:
         require_apart(b, out)
         index_of_loop(np.matmul, (a, b), out)
 
-    @property
-    def cost(self) -> int:
-        return self.a.size * int(self.b.shape[1])
-
     def bind(self, clock: Clock) -> Bound:
         return partial(np.matmul, self.a, self.b, self.out)
 
@@ -253,10 +233,6 @@ class Take:
             raise ValueError(f"rows of {table.shape} do not fit {out.shape}")
         if not (table.flags.c_contiguous and out.flags.c_contiguous):
             raise ValueError("rows are taken from and into contiguous arrays")
-
-    @property
-    def cost(self) -> int:
-        return self.out.size
 
     def bind(self, clock: Clock) -> Bound:
         # Only with a mode other than "raise" does NumPy write directly into `out`.

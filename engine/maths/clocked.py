@@ -37,10 +37,6 @@ class Every:
         if self.period < 1 or isinstance(self.call, Every):
             raise ValueError("a period is at least 1, and there is one of them")
 
-    @property
-    def cost(self) -> int:
-        return self.call.cost
-
     def bind(self, clock: Clock) -> Bound:
         period, run_call = self.period, self.call.bind(clock)
 
@@ -91,10 +87,6 @@ class Pick:
         if place * self.size + len(self.indices) > self.orders.shape[1]:
             raise ValueError(f"batch {place} of an epoch has not {len(self.indices)} observations")
 
-    @property
-    def cost(self) -> int:
-        return len(self.indices)
-
     def bind(self, clock: Clock) -> Bound:
         orders, indices, size, an_epoch = self.orders, self.indices, self.size, self.an_epoch
         epochs, rows = len(orders), len(indices)
@@ -135,10 +127,6 @@ class Append:
         if self.ring.ndim != 1 or not self.ring.size or not self.ring.flags.c_contiguous:
             raise ValueError("a ring is contiguous, with one axis and a place at least")
 
-    @property
-    def cost(self) -> int:
-        return 1
-
     def bind(self, clock: Clock) -> Bound:
         value, ring, size = self.value, self.ring, len(self.ring)
 
@@ -167,10 +155,6 @@ class Count:
         require_output(self.out)
         if self.out.ndim or self.out.dtype != np.float64:
             raise ValueError("an iteration's number goes into a float64 without axes")
-
-    @property
-    def cost(self) -> int:
-        return 1
 
     def bind(self, clock: Clock) -> Bound:
         out = self.out
@@ -207,10 +191,6 @@ class Halt:
         require_indices(self.in_a_row, 0)
         if self.condition.ndim or self.condition.dtype != np.bool_ or self.count < 1:
             raise ValueError("a halt takes a bool without axes and a count of at least 1")
-
-    @property
-    def cost(self) -> int:
-        return 1
 
     def bind(self, clock: Clock) -> Bound:
         condition, in_a_row, count = self.condition, self.in_a_row, self.count

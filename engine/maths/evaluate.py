@@ -87,20 +87,17 @@ class _Evaluation:
             case Together():
                 return sum((np.sum(self.of(part)) for part in tree.parts), np.float64(0.0))
             case Contract():
-                left, right = self.of(tree.left), self.of(tree.right)
-                left = left if tree.left.axes[-1] is tree.over else left.T
-                right = right if tree.right.axes[0] is tree.over else right.T
-                return np.matmul(left, right)
+                factors = zip(map(self.of, tree.parts), tree.is_turned, strict=True)
+                return np.matmul(*(value.T if turned else value for value, turned in factors))
         raise TypeError(f"{tree!r} cannot be computed")
 
     def _leaf(self, leaf: Leaf) -> Any:
-        of = leaf.of
-        if isinstance(of, Seen):
-            return of.view(self._given(of.of))
-        return self._given(of)
+        if isinstance(leaf.of, Seen):
+            return leaf.of.view(self._given(Leaf(leaf.of.of)))
+        return self._given(leaf)
 
-    def _given(self, of: Any) -> Any:
-        name = str(getattr(of, "name", of.symbol))
+    def _given(self, leaf: Leaf) -> Any:
+        name, of = leaf.name, leaf.of
         if name not in self._values and isinstance(of, Tensor) and of.stands_for is not None:
             name = of.stands_for.name
         value = np.asarray(self._values[name], float)
@@ -134,5 +131,4 @@ def _along(value: Any, own: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Any:
 
 
 def _name(leaf: Leaf) -> str:
-    of = leaf.of.of if isinstance(leaf.of, Seen) else leaf.of
-    return str(getattr(of, "name", of.symbol))
+    return leaf.of.of.name if isinstance(leaf.of, Seen) else leaf.name

@@ -137,6 +137,11 @@ class Leaf(Formula):
     def axes(self) -> tuple[Axis, ...]:
         return self.of.axes
 
+    @property
+    def name(self) -> str:
+        """The identifier of the tensor; of a variable, its symbol."""
+        return str(getattr(self.of, "name", self.of.symbol))
+
 
 @dataclass(frozen=True)
 class Number(Formula):
@@ -257,6 +262,11 @@ class Contract(Formula):
     @property
     def parts(self) -> tuple[Formula, ...]:
         return (self.left, self.right)
+
+    @property
+    def is_turned(self) -> tuple[bool, bool]:
+        """Whether the left and the right one are transposed, so that the axis lies between them."""
+        return self.left.axes[-1] is not self.over, self.right.axes[0] is not self.over
 
 
 @dataclass(frozen=True)

@@ -208,8 +208,8 @@ class _Lowering:
             case Contract():
                 self._spare = None
                 a, b = self._value(tree.left), self._value(tree.right)
-                left = a.buffer if a.axes[-1] is tree.over else a.buffer.T
-                right = b.buffer if b.axes[0] is tree.over else b.buffer.T
+                factors = zip((a.buffer, b.buffer), tree.is_turned, strict=True)
+                left, right = (buffer.T if turned else buffer for buffer, turned in factors)
                 self._emit(partial(Matmul, left, right, out), a, b)
             case _:
                 raise TypeError(f"{tree!r} cannot be computed")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engine.maths import python_loop
-from engine.maths.clocked import Halt, Pick, without_period
+from engine.maths.clocked import Pick
 from engine.maths.layout import Indices
 from engine.maths.python_loop import PythonLoop
 from engine.maths.row import Call, Row
@@ -26,9 +24,6 @@ else:
 if TYPE_CHECKING:
     from types import ModuleType
 
-_SLOW = 200_000
-"""Numbers gone through in an iteration, from which on it can be left between two calls."""
-
 
 def loop_name() -> str:
     """Return which loop runs, ``C`` or ``Python``; NN_TUI_LOOP=python chooses the latter."""
@@ -40,14 +35,6 @@ def _native() -> ModuleType | None:
     return None if wanted == "python" else _built
 
 
-class Why(StrEnum):
-    """Why a run of a plan has ended."""
-
-    DONE = "done"
-    HALTED = "halted"
-    CANCELLED = "cancelled"
-
-
 class Left(NamedTuple):
     """Where a run of a plan has ended.
 
@@ -55,14 +42,12 @@ class Left(NamedTuple):
         iteration: The iteration at hand.
         position: The call of its list that is next; after a halt at the end of the list, the
             length of the list.
-        why: What has ended it.
-        halt: The halt that was met, or None.
+        is_halted: Whether a halt has ended it.
     """
 
     iteration: int
     position: int
-    why: Why
-    halt: Halt | None = None
+    is_halted: bool = False
 
 
 class Plan:
@@ -75,23 +60,15 @@ class Plan:
         calls: The calls of an iteration.
         last: Those of the last iteration of each epoch; None where they are the same.
         an_epoch: How many iterations an epoch has.
-        stop: One byte; ends a run soon when another thread sets it to anything but 0. It is
-            looked at before each iteration, and before each call where an iteration is long.
     """
 
     def __init__(
-        self,
-        calls: Sequence[Call],
-        last: Sequence[Call] | None = None,
-        an_epoch: int = 1,
-        stop: bytearray | None = None,
+        self, calls: Sequence[Call], last: Sequence[Call] | None = None, an_epoch: int = 1
     ) -> None:
-        self.stop = bytearray(1) if stop is None else stop
         self.an_epoch = an_epoch
         self._lists = [tuple(calls)] if last is None else [tuple(calls), tuple(last)]
         self._require_batches()
-        is_slow = max(sum(call.cost for call in calls) for calls in self._lists) > _SLOW
-        self._loop, self._run = self._chosen(is_slow)
+        self._run = self._chosen()
 
     def run(self, first: int, end: int, position: int = 0, until: int = 0) -> Left:
         """Run from a call of one iteration up to a call of another.
@@ -107,14 +84,7 @@ class Plan:
         """
         if min(first, position, until) < 0 or until > len(self.calls_of(end)):
             raise ValueError(f"no iterations from {first}, call {position}, to call {until}")
-        iteration, position, code = self._run(first, position, end, until)
-        if code == self._loop.DONE:
-            return Left(iteration, position, Why.DONE)
-        if code == self._loop.CANCELLED:
-            return Left(iteration, position, Why.CANCELLED)
-        halt = without_period(self.calls_of(iteration)[position - 1])
-        assert isinstance(halt, Halt)
-        return Left(iteration, position, Why.HALTED, halt)
+        return Left(*self._run(first, position, end, until))
 
     def calls_of(self, iteration: int) -> tuple[Call, ...]:
         """Return the list of calls of an iteration."""
@@ -133,19 +103,17 @@ class Plan:
                     if call.an_epoch != self.an_epoch:
                         raise ValueError("a plan and its batches have the same epochs")
 
-    def _chosen(self, is_slow: bool) -> tuple[ModuleType, Callable[..., tuple[int, int, int]]]:
-        """Return the loop, and what runs it: in C where each call can be described to it."""
+    def _chosen(self) -> Callable[[int, int, int, int], tuple[int, int, bool]]:
+        """Return what runs it: in C where each call can be described to the loop."""
         loop = _native()
         try:
             if loop is not None:
                 self._rows = [[call.row(loop) for call in calls] for calls in self._lists]
                 tables = [_table(rows) for rows in self._rows]
-                given = (tables[0], tables[-1], self.an_epoch, is_slow, self.stop)
-                return loop, partial(loop.run, *given)
+                return partial(loop.run, tables[0], tables[-1], self.an_epoch)
         except NotImplementedError:
             pass
-        in_python = PythonLoop(self._lists, self.an_epoch, is_slow, self.stop)
-        return python_loop, in_python.run
+        return PythonLoop(self._lists, self.an_epoch).run
 
 
 def _table(rows: Sequence[Row]) -> Indices:

@@ -10,9 +10,6 @@ import numpy as np
 from engine.maths.clocked import Halt, without_period
 from engine.maths.row import Bound, Call, Clock
 
-DONE, HALTED, CANCELLED = range(3)
-"""Why a run has ended, as in C."""
-
 _SELDOM = 50
 """Iterations for which it does not pay to write a function of their calls."""
 
@@ -20,38 +17,34 @@ _SELDOM = 50
 class PythonLoop:
     """Makes calls, for many iterations; its arguments are those of `Plan`."""
 
-    def __init__(
-        self, lists: Sequence[Sequence[Call]], an_epoch: int, is_slow: bool, stop: bytearray
-    ) -> None:
-        self._an_epoch, self._is_slow, self._stop = an_epoch, is_slow, stop
+    def __init__(self, lists: Sequence[Sequence[Call]], an_epoch: int) -> None:
+        self._an_epoch = an_epoch
         self._clock = Clock()
-        self._lists = [_List(calls, self._clock, stop) for calls in lists]
+        self._lists = [_List(calls, self._clock) for calls in lists]
 
-    def run(self, first: int, position: int, end: int, until: int) -> tuple[int, int, int]:
+    def run(self, first: int, position: int, end: int, until: int) -> tuple[int, int, bool]:
         """Run from a call of one iteration up to a call of another, see `Plan.run`.
 
         Returns:
-            The iteration and the position where it has ended, and DONE, HALTED or CANCELLED.
+            The iteration and the position where it has ended, and whether a halt was met.
         """
         iteration = first
         with np.errstate(all="ignore"):
             while (iteration, position) < (end, until):
-                if self._stop[0]:
-                    return iteration, position, CANCELLED
                 now, alike = self._at(iteration, end)
                 now.runs += 1
-                if position or iteration == end or self._is_slow or now.runs < _SELDOM:
+                if position or iteration == end or now.runs < _SELDOM:
                     limit = until if iteration == end else len(now.bound)
-                    position, why = self._run_one(iteration, now.bound[:limit], position)
-                    if why != DONE or iteration == end:
-                        return iteration, position, why
+                    position, is_halted = self._run_one(iteration, now.bound[:limit], position)
+                    if is_halted or iteration == end:
+                        return iteration, position, is_halted
                     iteration, position = iteration + 1, 0
                 else:
                     position = now.unrolled(iteration, iteration + alike)
                     iteration = self._clock.iteration
                     if position:
-                        return iteration, position, HALTED
-        return iteration, position, DONE
+                        return iteration, position, True
+        return iteration, position, False
 
     def _at(self, iteration: int, end: int) -> tuple[_List, int]:
         """Return the list of an iteration, and how many iterations from it on have the same."""
@@ -60,25 +53,23 @@ class PythonLoop:
             return self._lists[0], end - iteration
         return self._lists[not left], min(left or 1, end - iteration)
 
-    def _run_one(self, iteration: int, calls: Sequence[Bound], position: int) -> tuple[int, int]:
-        """Make calls of one iteration, from a position on; return where it ended, and why."""
+    def _run_one(self, iteration: int, calls: Sequence[Bound], position: int) -> tuple[int, bool]:
+        """Make calls of one iteration, from a position on; return where it ended, and if halted."""
         self._clock.iteration = iteration
         while position < len(calls):
-            if self._is_slow and self._stop[0]:
-                return position, CANCELLED
             position += 1
             if calls[position - 1]() is True:
-                return position, HALTED
-        return position, DONE
+                return position, True
+        return position, False
 
 
 class _List:
     """Calls bound to a clock."""
 
-    def __init__(self, calls: Sequence[Call], clock: Clock, stop: bytearray) -> None:
+    def __init__(self, calls: Sequence[Call], clock: Clock) -> None:
         self.bound = tuple(call.bind(clock) for call in calls)
         self.runs = 0
-        self._clock, self._stop = clock, stop
+        self._clock = clock
         self._halts = [isinstance(without_period(call), Halt) for call in calls]
 
     @cached_property
@@ -104,10 +95,9 @@ class _List:
                 line = f"{name(call.func)}({', '.join(given)})"
             lines.append(f"if {line}: return {position}" if is_halt else line)
         source = [
-            f"def bind(clock, stop, {', '.join(key for key, _ in names.values())}):",
+            f"def bind(clock, {', '.join(key for key, _ in names.values())}):",
             " def run(first, end):",
             "  for clock.iteration in range(first, end):",
-            "   if stop[0]: return 0",
             *(f"   {line}" for line in lines),
             "  clock.iteration = end",
             "  return 0",
@@ -115,4 +105,4 @@ class _List:
         ]
         made: dict[str, Callable[..., Callable[[int, int], int]]] = {}
         exec("\n".join(source), made)
-        return made["bind"](self._clock, self._stop, *(thing for _, thing in names.values()))
+        return made["bind"](self._clock, *(thing for _, thing in names.values()))

@@ -94,10 +94,6 @@ class Reduce:
             raise ValueError(f"the output's shape {out.shape} does not fit")
         return as_strided(out, kept, strides)
 
-    @property
-    def cost(self) -> int:
-        return self.x.size
-
     def bind(self, clock: Clock) -> Bound:
         x, out = self.views
         start = _FROM[self.ufunc.__name__]

@@ -59,10 +59,6 @@ class Row:
 class Call(Protocol):
     """One step of a list, bound to its buffers when it is made."""
 
-    @property
-    def cost(self) -> int:
-        """How many numbers it goes through, roughly."""
-
     def bind(self, clock: Clock) -> Bound:
         """Return what runs it through NumPy."""
 

@@ -131,7 +131,7 @@ class _Source:
         """Return the expression and how strongly it holds together."""
         match tree:
             case Leaf():
-                return str(getattr(tree.of, "name", tree.of.symbol)), _ATOM
+                return tree.name, _ATOM
             case Number():
                 return self._number(tree)
             case Size():
@@ -152,9 +152,10 @@ class _Source:
             case Reduce():
                 return self._reduce(tree)
             case Contract():
-                left, right = self._at(tree.left, _POWER), self._at(tree.right, _POWER)
-                left += "" if tree.left.axes[-1] is tree.over else ".T"
-                right += "" if tree.right.axes[0] is tree.over else ".T"
+                left, right = (
+                    self._at(part, _POWER) + ".T" * turned
+                    for part, turned in zip(tree.parts, tree.is_turned, strict=True)
+                )
                 return f"{left} @ {right}", _PRODUCT
         raise TypeError(f"{tree!r} has no source")
 

@@ -60,8 +60,6 @@ def as_rule(tree: Formula, labels: Labels, largest: Largest) -> str:
 
 
 class _Writer:
-    product_sign = " ∘ "
-
     def write(self, tree: Formula) -> tuple[str, int]:
         """Return the text and how strongly it holds together."""
         match tree:
@@ -103,12 +101,9 @@ class _Writer:
         return _summed(sign, f"({inner})" if level <= _SUM else inner)
 
     def contract(self, tree: Contract) -> str:
-        left, right = self.at(tree.left, _ATOM), self.at(tree.right, _ATOM)
-        if tree.left.axes[-1] is not tree.over:
-            left = _transposed(left)
-        if tree.right.axes[0] is not tree.over:
-            right = _transposed(right)
-        return f"{left}·{right}"
+        factors = zip(tree.parts, tree.is_turned, strict=True)
+        texts = ((self.at(part, _ATOM), turned) for part, turned in factors)
+        return "·".join(_transposed(text) if turned else text for text, turned in texts)
 
     def at(self, tree: Formula, level: int) -> str:
         """Write a part, in brackets where it does not hold together so strongly."""

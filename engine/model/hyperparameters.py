@@ -46,7 +46,6 @@ class Hyperparameters:
     learning_rate: float = declare(
         0.05,
         "The step size η of gradient descent: v ← v − η·∂E/∂v.",
-        kind=float,
         symbol="η",
         minimum=0.0,
         applies="live",
@@ -54,7 +53,6 @@ class Hyperparameters:
     iterations: int = declare(
         10_000,
         "How many parameter updates a run makes.",
-        kind=int,
         minimum=0,
         maximum=1_000_000_000,
         applies="live",
@@ -63,7 +61,6 @@ class Hyperparameters:
         "3",
         "How many neurons each hidden layer has, from the input side on, e.g. 8,4; none for no "
         "hidden layer.",
-        kind=str,
         symbol="H",
         words="hidden neurons",
         form=layer_sizes,
@@ -75,7 +72,6 @@ class Hyperparameters:
         "The activation of the hidden layers, one for all or one per layer: "
         + ", ".join(HIDDEN)
         + ".",
-        kind=str,
         symbol="σ",
         form=activation_names,
         form_words=" | ".join(HIDDEN) + ", or one per layer: relu,tanh",
@@ -83,14 +79,12 @@ class Hyperparameters:
     output_activation: str = declare(
         "sigmoid",
         "The activation of the output layer.",
-        kind=str,
         words="output",
         choices=OUTPUT,
     )
     bias: str = declare(
         "none",
         "No bias, one scalar b shared by all neurons, or one per neuron (bv, bw).",
-        kind=str,
         symbol="b",
         choices=BIAS_MODES,
     )
@@ -99,14 +93,12 @@ class Hyperparameters:
         "The loss E: "
         + ", ".join(f"{loss.name} = {loss.formula}" for loss in LOSSES.values())
         + ".",
-        kind=str,
         symbol="E",
         choices=tuple(LOSSES),
     )
     huber_delta: float = declare(
         1.0,
         "The error beyond which the Huber loss is linear instead of square.",
-        kind=float,
         symbol="δ",
         minimum=1e-9,
         needs=("loss", ("huber",)),
@@ -116,14 +108,12 @@ class Hyperparameters:
         "How the starting weights are drawn; n inputs, m neurons. "
         + "; ".join(f"{way.name}: {way.rule}" for way in INITIALISATIONS.values())
         + ".",
-        kind=str,
         words="initial weights",
         choices=tuple(INITIALISATIONS),
     )
     init_scale: float = declare(
         1.0,
         "What the drawn weights are multiplied by.",
-        kind=float,
         minimum=0.0,
         maximum=1e6,
         needs=("init", tuple(name for name in INITIALISATIONS if name != "zeros")),
@@ -131,7 +121,6 @@ class Hyperparameters:
     initial_bias: float = declare(
         0.0,
         "The starting value of the biases (with torch they are drawn).",
-        kind=float,
         symbol="b",
         minimum=-1e6,
         maximum=1e6,
@@ -140,7 +129,6 @@ class Hyperparameters:
     seed: int = declare(
         1,
         "The seed of numpy.random.RandomState, which draws the starting weights and shuffles.",
-        kind=int,
         minimum=0,
         maximum=2**32 - 1,
     )
@@ -149,14 +137,12 @@ class Hyperparameters:
         "How the parameters follow the gradient: "
         + "; ".join(f"{o.name}: {o.rule}" for o in OPTIMISERS.values())
         + ".",
-        kind=str,
         choices=tuple(OPTIMISERS),
     )
 
     momentum: float = declare(
         0.9,
         "The share of the last velocity that is kept.",
-        kind=float,
         symbol="μ",
         minimum=0.0,
         maximum=1.0,
@@ -165,7 +151,6 @@ class Hyperparameters:
     decay: float = declare(
         0.99,
         "The share of the mean of the squared gradients that is kept.",
-        kind=float,
         symbol="α",
         minimum=0.0,
         maximum=0.999999,
@@ -174,7 +159,6 @@ class Hyperparameters:
     beta1: float = declare(
         0.9,
         "The share of the mean of the gradients that is kept.",
-        kind=float,
         symbol="β₁",
         minimum=0.0,
         maximum=0.999999,
@@ -183,7 +167,6 @@ class Hyperparameters:
     beta2: float = declare(
         0.999,
         "The share of the mean of the squared gradients that is kept.",
-        kind=float,
         symbol="β₂",
         minimum=0.0,
         maximum=0.999999,
@@ -192,7 +175,6 @@ class Hyperparameters:
     epsilon: float = declare(
         1e-8,
         "Added to the root in a denominator, so that it is never 0.",
-        kind=float,
         symbol="ε",
         minimum=0.0,
         maximum=1.0,
@@ -201,7 +183,6 @@ class Hyperparameters:
     weight_decay: float = declare(
         0.01,
         "The share, times η, by which the parameters shrink in each update.",
-        kind=float,
         symbol="λ",
         minimum=0.0,
         maximum=1e6,
@@ -210,7 +191,6 @@ class Hyperparameters:
     l1: float = declare(
         0.0,
         "Adds λ₁·Σ|w| over all weights to E.",
-        kind=float,
         symbol="λ₁",
         words="L1",
         minimum=0.0,
@@ -219,7 +199,6 @@ class Hyperparameters:
     l2: float = declare(
         0.0,
         "Adds ½·λ₂·Σw² over all weights to E.",
-        kind=float,
         symbol="λ₂",
         words="L2",
         minimum=0.0,
@@ -228,7 +207,6 @@ class Hyperparameters:
     penalise: str = declare(
         "weights",
         "What L1 and L2 count: the weights, or all parameters, the biases too.",
-        kind=str,
         choices=PENALISED,
         needs=("bias", ("shared", "per-neuron")),
     )
@@ -236,7 +214,6 @@ class Hyperparameters:
         "none",
         "Parameters that no update changes, e.g. bv,bw; their gradients are computed, but do not "
         "count where gradients are clipped.",
-        kind=str,
         words="frozen",
         form=parameter_names,
         form_words="none, or names of parameters: bv,bw",
@@ -244,7 +221,6 @@ class Hyperparameters:
     clip: float = declare(
         0.0,
         "The largest norm that all gradients together may have; 0 for no limit.",
-        kind=float,
         minimum=0.0,
         maximum=1e300,
     )
@@ -253,14 +229,12 @@ class Hyperparameters:
         "How η changes with the iteration t, s steps and the factor q: "
         + "; ".join(f"{way.name}: {way.formula}" for way in SCHEDULES.values())
         + ".",
-        kind=str,
         choices=tuple(SCHEDULES),
     )
     schedule_steps: int = declare(
         1000,
         "The iterations of the schedule: between two steps, to the end of the cosine, or of the "
         "warm-up.",
-        kind=int,
         symbol="s",
         minimum=1,
         maximum=1_000_000_000,
@@ -269,7 +243,6 @@ class Hyperparameters:
     schedule_factor: float = declare(
         0.5,
         "The factor by which η changes over that many iterations.",
-        kind=float,
         symbol="q",
         minimum=0.0,
         maximum=10.0,
@@ -278,7 +251,6 @@ class Hyperparameters:
     batch_size: str = declare(
         "full",
         "How many observations an iteration sees; the last batch of an epoch may be smaller.",
-        kind=str,
         symbol="B",
         form=size_or_full,
         form_words="full, or a whole number",
@@ -286,20 +258,17 @@ class Hyperparameters:
     shuffle: str = declare(
         "no",
         "Whether each epoch goes through the observations in another order, drawn from the seed.",
-        kind=str,
         choices=_YES_NO,
     )
     target_loss: float = declare(
         0.0,
         "The run stops when E has fallen to this value; 0 for never.",
-        kind=float,
         minimum=0.0,
         maximum=1e300,
     )
     patience: int = declare(
         0,
         "The run stops when the held-out loss has not fallen for this many epochs; 0 for never.",
-        kind=int,
         minimum=0,
         maximum=1_000_000_000,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.maths.clocked import Append, Pick, unroll
-from engine.maths.plan import Plan, Why
+from engine.maths.plan import Plan
 from engine.model.batches import Batches, Orders
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Iterations:
         """
         end = self._orders.draw(first, min(end, first + _MOST_AT_ONCE))
         left = self._plan.run(first, end, resume)
-        if left.why is not Why.HALTED:
+        if not left.is_halted:
             return Reached(left.iteration)
         place = self._places[self._list(left.iteration)].get(left.position, END)
         if place == END:

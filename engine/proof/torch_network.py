@@ -51,7 +51,6 @@ class Twin:
 
     Args:
         debugger: Whose network, hyperparameters and data.
-        parameters: The parameters to start from, by name; by default the debugger's own.
 
     Attributes:
         parameters: PyTorch's tensors of the parameters, by name.
@@ -61,7 +60,7 @@ class Twin:
         InputError: PyTorch is not installed.
     """
 
-    def __init__(self, debugger: Debugger, parameters: Mapping[str, Array] | None = None) -> None:
+    def __init__(self, debugger: Debugger) -> None:
         self._torch = import_torch()
         torch, dataset = self._torch, debugger.dataset
         self._layers = debugger.program.network.layers
@@ -72,12 +71,11 @@ class Twin:
             warnings.simplefilter("ignore", UserWarning)
             self._x, self._f0 = torch.tensor(dataset.x), torch.tensor(dataset.f0)
         self._signed = bool((self._f0 == -1.0).any())
-        given = debugger.initial_parameters if parameters is None else parameters
         self.parameters = {
             name: torch.tensor(
                 array, dtype=torch.float64, requires_grad=name not in self._wanted.frozen
             )
-            for name, array in given.items()
+            for name, array in debugger.initial_parameters.items()
         }
         self._optimiser = self._make_optimiser()
         self._scheduler, self._until = self._make_scheduler()

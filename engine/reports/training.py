@@ -30,6 +30,8 @@ from engine.maths.tensor import Array
 _LINES = 10
 _MOST_NAMES = 50
 """Of inputs and of targets in the first line of a report."""
+_ROWS = 50
+"""Observations of which the prediction is written."""
 _MOST_FIXED = 1e9
 """From which on a number is written with an exponent."""
 _OF_NUMBERS = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
@@ -193,29 +195,29 @@ def _array(array: Array) -> str:
     return text.replace("\n", "") if array.size <= 12 else text
 
 
-def predictions_text(debugger: Debugger, most: int = 50) -> str:
+def predictions_text(debugger: Debugger) -> str:
     """Write the table of predictions with an error column, f₀ − f where the loss aims at f₀."""
     dataset = debugger.dataset
     f, aim = debugger.predict(), debugger.program.loss.aim(dataset.f0)
     several = len(dataset.targets) > 1
     header = [dataset.index, *dataset.inputs]
     columns = [
-        dataset.observations[:most],
-        *(_given(column) for column in dataset.shown_x[:most].T),
+        dataset.observations[:_ROWS],
+        *(_given(column) for column in dataset.shown_x[:_ROWS].T),
     ]
     for o, target in enumerate(dataset.targets):
         suffix = f" {target}" if several else ""
         header += [target, f"prediction{suffix}", f"error{suffix}"]
-        f0 = dataset.f0[:most, o]
-        columns += [_given(f0), _exact(f[:most, o]), _exact(aim[:most, o] - f[:most, o])]
+        f0 = dataset.f0[:_ROWS, o]
+        columns += [_given(f0), _exact(f[:_ROWS, o]), _exact(aim[:_ROWS, o] - f[:_ROWS, o])]
     widths = [max(map(len, (h, *c))) for h, c in zip(header, columns, strict=True)]
     rows = [header, *zip(*columns, strict=True)]
     lines = [
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     ]
-    if len(dataset.observations) > most:
-        lines.append(f"… and {grouped(len(dataset.observations) - most)} more (all with --json)")
+    if len(dataset.observations) > _ROWS:
+        lines.append(f"… and {grouped(len(dataset.observations) - _ROWS)} more (all with --json)")
     return "\n".join(lines)
 
 

@@ -3,74 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from engine.common.errors import InputError
 from engine.common.numbers import format_number, general, grouped
 from engine.common.text import counted
-from engine.run.history import Change, Edit, LearningRate
+from engine.run.actions import Action, Branch, Changed, Planned, Switched, moved, without
+from engine.run.changes import Edit, LearningRate
 from engine.run.run import Run
-
-
-@dataclass(eq=False)
-class Branch:
-    """A run and what sets it apart.
-
-    Attributes:
-        number: What it is called by.
-        label: What was changed at its start.
-        run: The run itself.
-        began: The iteration at which it left the branch that it comes from; None for
-            one that started from iteration 0.
-    """
-
-    number: int
-    label: str
-    run: Run
-    began: int | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it has not completed any iteration."""
-        return len(self.run.losses) == 0
-
-    @property
-    def has_progress(self) -> bool:
-        """Whether it has completed an iteration of its own."""
-        return len(self.run.losses) > (self.began or 0)
-
-
-@dataclass(frozen=True)
-class Switched:
-    """Another branch became the present one.
-
-    Attributes:
-        began: Whether it began with that, and was not in the list before.
-    """
-
-    before: Branch
-    after: Branch
-    began: bool = True
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A change by hand at the end of a branch."""
-
-    branch: Branch
-    change: Change
-
-
-@dataclass(frozen=True)
-class Planned:
-    """Another number of iterations was planned."""
-
-    branch: Branch
-    before: int
-    after: int
-
-
-Action = Switched | Changed | Planned
 
 
 class Branches:
@@ -225,8 +164,8 @@ class Branches:
         if branch is self.current:
             raise InputError("this is the present branch: switch to another one first")
         self._remove(branch)
-        self._undo = _without(self._undo, branch)
-        self._redo = _without(self._redo[::-1], branch)[::-1]
+        self._undo = without(self._undo, branch)
+        self._redo = without(self._redo[::-1], branch)[::-1]
         self.version += 1
 
     def _remove(self, branch: Branch) -> None:
@@ -245,10 +184,8 @@ class Branches:
         self.version += 1
         action = self._undo.pop()
         if isinstance(action, Planned):
-            self._enter(action.branch)
-            action.branch.run.plan(action.before)
             self._redo.append(action)
-            return f"{counted(action.before, 'iteration')} planned"
+            return self._plan_again(action.branch, action.before)
         if isinstance(action, Switched):
             if action.began:
                 self._leave(action.after)
@@ -262,7 +199,7 @@ class Branches:
         self._enter(branch)
         words = f"without {_described(branch.run, change.what)} at {grouped(change.iteration)}"
         branch.run.go_to(*change.time)
-        if branch.run.last_change is change and not branch.run.is_in_the_past:
+        if branch.run.changes.last is change and not branch.run.is_in_the_past:
             branch.run.take_back()
             self._redo.append(action)
         else:
@@ -272,7 +209,7 @@ class Branches:
             fork = self._add(run, words, change.iteration)
             self._redo.append(Switched(fork, branch, False))
             # What was done before was done on the fork too.
-            self._undo = [_moved(action, branch, fork) for action in self._undo]
+            self._undo = [moved(action, branch, fork) for action in self._undo]
         return words
 
     def redo(self) -> str:
@@ -282,10 +219,8 @@ class Branches:
         self.version += 1
         action = self._redo.pop()
         if isinstance(action, Planned):
-            self._enter(action.branch)
-            action.branch.run.plan(action.after)
             self._undo.append(action)
-            return f"{counted(action.after, 'iteration')} planned"
+            return self._plan_again(action.branch, action.after)
         if isinstance(action, Switched):
             self._enter(action.after)
             self._undo.append(action)
@@ -299,10 +234,15 @@ class Branches:
             fork.run.change(what)
             self._undo.append(Switched(branch, fork))
             # What was done after is to be done again there.
-            self._redo = [_moved(action, branch, fork) for action in self._redo]
+            self._redo = [moved(action, branch, fork) for action in self._redo]
         else:
             self._undo.append(Changed(branch, branch.run.change(what)))
         return words
+
+    def _plan_again(self, branch: Branch, iterations: int) -> str:
+        self._enter(branch)
+        branch.run.plan(iterations)
+        return f"{counted(iterations, 'iteration')} planned"
 
     def _leave(self, branch: Branch) -> None:
         """Take a branch off the list, unless it has computed anything."""
@@ -322,28 +262,3 @@ def _described(run: Run, what: LearningRate | Edit) -> str:
         return f"η = {general(what.value)}"
     cell = run.program.parameters[what.name].cell(what.index)
     return f"{cell.label} = {format_number(what.value)}"
-
-
-def _moved(action: Action, branch: Branch, to: Branch) -> Action:
-    """Return the same action with one branch in the place of another."""
-    if isinstance(action, Switched):
-        before = to if action.before is branch else action.before
-        return replace(action, before=before, after=to if action.after is branch else action.after)
-    return replace(action, branch=to) if action.branch is branch else action
-
-
-def _without(actions: Sequence[Action], branch: Branch) -> list[Action]:
-    """Return the actions, in the order of doing, with no stay in a branch."""
-    left: list[Action] = []
-    came_from: Branch | None = None
-    for action in actions:
-        if not isinstance(action, Switched):
-            if action.branch is not branch:
-                left.append(action)
-        elif action.after is branch:
-            came_from = action.before
-        elif action.before is not branch:
-            left.append(action)
-        elif came_from is not None and came_from is not action.after:
-            left.append(replace(action, before=came_from))
-    return left

@@ -1,19 +1,16 @@
-"""The history that going back needs: checkpoints of the state, and changes made on the way."""
+"""The checkpoints that going back needs, in as much memory as it may take."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.common.machine_memory import available
 from engine.common.settings import HISTORY, MEGABYTE
-from engine.maths.tensor import Array, Index
-from engine.run.clock import Time
+from engine.maths.tensor import Array
 
 BUDGET = int(HISTORY.default) * MEGABYTE
 """Bytes that the checkpoints of a run may take."""
@@ -24,39 +21,6 @@ _FIRST_BYTES = 64 * 1024
 _LARGE = 16 * 1024 * 1024
 """Bytes from which on it is asked whether there is enough memory."""
 _PIECE = 4096
-
-
-@dataclass(frozen=True)
-class LearningRate:
-    """Another η, from one operation on."""
-
-    value: float
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Another value of one cell of a parameter, set before one operation."""
-
-    name: str
-    index: Index
-    value: float
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change by the user, and its time; replayed with everything else."""
-
-    iteration: int
-    position: int
-    what: LearningRate | Edit
-
-    @property
-    def time(self) -> Time:
-        """The clock before which it takes effect."""
-        return Time(self.iteration, self.position)
-
-
-_TIME = attrgetter("time")
 
 
 @dataclass(frozen=True)
@@ -105,16 +69,14 @@ class History:
 
     Args:
         state: What is kept from one iteration to the next, at the start of iteration 0.
-        learning_rate: The learning rate at the start.
         budget: How many bytes the checkpoints may take.
 
     Attributes:
         gap: How many iterations lie between two checkpoints.
         is_short: Whether it had to do with less, as there was not enough memory.
-        changes: What the user changed, in its order.
     """
 
-    def __init__(self, state: Sequence[Array], learning_rate: float, budget: int = BUDGET) -> None:
+    def __init__(self, state: Sequence[Array], budget: int = BUDGET) -> None:
         self._sizes = [array.size for array in state]
         values = sum(self._sizes)
         self._most_rows = max(budget // (8 * values), 2)
@@ -125,7 +87,6 @@ class History:
         self._older = Checkpoints(np.empty(0, np.int64), np.empty((0, values)))
         self.gap = _WIDEST_FIRST_GAP
         self.is_short = False
-        self.changes = [Change(0, 0, LearningRate(learning_rate))]
         self.keep(state)
 
     @property
@@ -203,38 +164,6 @@ class History:
         row = self._rows[(iteration - self._first) // self.gap]
         return row
 
-    def learning_rate_at(self, iteration: int, position: int) -> float:
-        """Return the learning rate in force before an operation."""
-        for i in range(self._changes_until(iteration, position) - 1, -1, -1):
-            what = self.changes[i].what
-            if isinstance(what, LearningRate):
-                return what.value
-        raise AssertionError("a history starts with a learning rate")
-
-    def edits_at(self, iteration: int, position: int) -> list[Edit]:
-        """Return the edits that take effect before an operation, in their order."""
-        first = self._changes_until(iteration, position - 1)
-        last = self._changes_until(iteration, position)
-        return [c.what for c in self.changes[first:last] if isinstance(c.what, Edit)]
-
-    def edits_since(self, iteration: int, position: int) -> bool:
-        """Return whether an edit takes effect after a clock time."""
-        first = self._changes_until(iteration, position)
-        return any(isinstance(c.what, Edit) for c in self.changes[first:])
-
-    def next_change(self, iteration: int, position: int) -> Change | None:
-        """Return the first change after a clock time, or None."""
-        found = self._changes_until(iteration, position)
-        return self.changes[found] if found < len(self.changes) else None
-
-    def _changes_until(self, iteration: int, position: int) -> int:
-        """Return how many changes took effect by a clock time, itself included."""
-        return bisect_right(self.changes, (iteration, position), key=_TIME)
-
-    def change(self, change: Change) -> None:
-        """Record a change; nothing recorded lies after it."""
-        self.changes.append(change)
-
     def forget(self, iteration: int) -> None:
         """Drop the checkpoints after the start of an iteration."""
         if iteration < self._first:
@@ -263,10 +192,9 @@ class History:
         rows = [older.rows[places[:split]], self._rows[places[split:] - len(older.at)]]
         return Checkpoints(at[places], np.concatenate(rows))
 
-    def recall(self, known: Checkpoints, changes: Sequence[Change]) -> None:
+    def recall(self, known: Checkpoints) -> None:
         """Know what another history knew, whose state has the same size."""
         self._begin_at(known)
-        self.changes = list(changes)
 
     @property
     def bytes(self) -> int:
@@ -293,11 +221,10 @@ class History:
         self._count = half
         self.gap *= 2
 
-    def until(self, iteration: int, position: int) -> History:
-        """Return a copy that knows nothing of what came after a clock time."""
+    def until(self, iteration: int) -> History:
+        """Return a copy that knows nothing of what came after the start of an iteration."""
         copy = object.__new__(History)
         copy.__dict__.update(self.__dict__)
         copy.forget(iteration)
         copy._rows = copy._rows[: copy._count].copy()
-        copy.changes = [c for c in self.changes if c.time <= (iteration, position)]
         return copy

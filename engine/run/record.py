@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
-from engine.run.history import Change, Checkpoints
+from engine.run.changes import Change
+from engine.run.history import Checkpoints
 from engine.run.hit_counts import Tallies
 
 

@@ -14,9 +14,12 @@ from engine.common.npz import pack
 from engine.common.settings import MEGABYTE
 from engine.common.version import __version__
 from engine.maths.tensor import Array
-from engine.run.branches import Action, Branch, Branches, Planned, Switched
-from engine.saved import document
-from engine.saved.document import (
+from engine.run.actions import Action, Branch, Planned, Switched
+from engine.run.branches import Branches
+from engine.saved import manifest
+from engine.saved.hit_counts import met_stops
+from engine.saved.kinds import digest
+from engine.saved.manifest import (
     HELD_OUT,
     LOSSES,
     BranchRecord,
@@ -28,8 +31,6 @@ from engine.saved.document import (
     SwitchedRecord,
     manifest_of,
 )
-from engine.saved.hit_counts import met_stops
-from engine.saved.kinds import digest
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -179,7 +180,7 @@ def _action(action: Action) -> SwitchedRecord | PlannedRecord | ChangedRecord:
     number = action.branch.number
     if isinstance(action, Planned):
         return PlannedRecord(branch=number, before=action.before, after=action.after)
-    changes = action.branch.run.all_changes
+    changes = action.branch.run.changes.all
     place = next((i for i, change in enumerate(changes) if change is action.change), None)
     return ChangedRecord(branch=number, place=place, change=action.change)
 
@@ -221,7 +222,7 @@ class Encoder:
         """
         arrays, parts = dict(capture.arrays), {}
         named: set[str] = set()
-        block = document.BLOCK
+        block = manifest.BLOCK
         blocks: dict[str, list[str]] = {}
         for name, series in capture.series.items():
             full = series.values.size // block
@@ -239,5 +240,5 @@ class Encoder:
         state = pack(arrays)
         parts[digest(state)] = state
         named.add(digest(state))
-        manifest = manifest_of(capture.document | {"blocks": blocks, "state": digest(state)})
-        return Encoded(manifest, parts, frozenset(named))
+        written = manifest_of(capture.document | {"blocks": blocks, "state": digest(state)})
+        return Encoded(written, parts, frozenset(named))

@@ -7,8 +7,8 @@ from engine.common.machine_memory import shortage
 from engine.common.numbers import grouped
 from engine.data.dataset import Dataset
 from engine.program.footprint import estimated_bytes
-from engine.saved import document
-from engine.saved.document import Saved
+from engine.saved import manifest
+from engine.saved.manifest import Saved
 
 _COPIES = 2
 """How often the losses are in memory while they are read."""
@@ -29,13 +29,13 @@ def require_room(saved: Saved, dataset: Dataset) -> None:
     Raises:
         InputError: It asks for more memory than there is, or for more losses than it tells of.
     """
-    name = f"{saved.current}.{document.LOSSES}"
-    told = saved.computed // document.BLOCK
+    name = f"{saved.current}.{manifest.LOSSES}"
+    told = saved.computed // manifest.BLOCK
     if len(saved.blocks.get(name, ())) != told:
         raise saved.at("blocks")[name].refuse(
             f"{grouped(told)} blocks are needed for {grouped(saved.computed)} iterations"
         )
-    needed = _COPIES * 8.0 * document.BLOCK * sum(map(len, saved.blocks.values()))
+    needed = _COPIES * 8.0 * manifest.BLOCK * sum(map(len, saved.blocks.values()))
     for branch in saved.branches:
         needed += _BRANCH + estimated_bytes(dataset, branch.hyperparameters)
     if lacking := shortage(needed):

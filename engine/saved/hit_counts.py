@@ -10,7 +10,7 @@ import numpy as np
 from engine.maths.tensor import Array
 from engine.run.clock import Time
 from engine.run.hit_counts import Tallies, Tally
-from engine.saved.document import BranchRecord, MetRecord
+from engine.saved.manifest import BranchRecord, MetRecord
 
 if TYPE_CHECKING:
     from engine.run.run import Run

@@ -1,4 +1,4 @@
-"""The kinds of values in the document of a saved run, each written and read in one place."""
+"""The kinds of values in the manifest of a saved run, each written and read in one place."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from engine.common.text import clean
 from engine.data.options import TABLE_DECLARATIONS, TableOptions
 from engine.language.parsing import LONGEST
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
+from engine.run.changes import Change, Edit, LearningRate
 from engine.run.halt import NONFINITE, Hit
-from engine.run.history import Change, Edit, LearningRate
 from engine.saved.json_field import Field
 from engine.saved.record import (
     Count,

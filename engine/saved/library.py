@@ -14,9 +14,9 @@ from platformdirs import user_state_path
 from engine.common.errors import InputError
 from engine.common.regular import is_regular
 from engine.common.text import clean
-from engine.saved.document import Saved
+from engine.saved.last_save import newest, path_in
 from engine.saved.lock import LOCK, Holder, Lock, holder_of
-from engine.saved.manifest import newest, path_in
+from engine.saved.manifest import Saved
 from engine.saved.run_files import Folder
 
 MOST_RUNS = 50

@@ -17,17 +17,18 @@ from engine.common.settings import MEGABYTE
 from engine.data.dataset import Dataset
 from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.run.branches import Action, Branch, Branches, Changed, Planned, Switched
+from engine.run.actions import Action, Branch, Changed, Planned, Switched
+from engine.run.branches import Branches
 from engine.saved.arrays import Pieces
 from engine.saved.charge import require_room
-from engine.saved.document import (
+from engine.saved.last_save import each_save
+from engine.saved.manifest import (
     ChangedRecord,
     PlannedRecord,
     Saved,
     SwitchedRecord,
     read_manifest,
 )
-from engine.saved.manifest import each_save
 from engine.saved.record import Record
 from engine.saved.restore_branch import BranchReader
 from engine.saved.run_files import Store
@@ -189,7 +190,7 @@ class _Opening:
         last = self._reader.last_change(branch.number, len(branch.run.losses))
         change = self._reader.checked(record.change, record.at("change"), branch.run, last)
         if record.place is not None:
-            made = branch.run.all_changes
+            made = branch.run.changes.all
             if record.place >= len(made) or made[record.place] != change:
                 raise record.at("place").refuse("not a change of this branch")
             change = made[record.place]

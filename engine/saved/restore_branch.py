@@ -13,20 +13,21 @@ from engine.data.dataset import Dataset
 from engine.maths.tensor import Array
 from engine.model.network import Network
 from engine.program.footprint import require_for_training
-from engine.run.branches import Branch
-from engine.run.history import Change, Checkpoints, Edit, LearningRate
+from engine.run.actions import Branch
+from engine.run.changes import Change, Edit, LearningRate
+from engine.run.history import Checkpoints
 from engine.run.record import Record
 from engine.run.run import Run
-from engine.saved import document
+from engine.saved import manifest
 from engine.saved.arrays import Pieces
-from engine.saved.document import (
+from engine.saved.hit_counts import read_tallies
+from engine.saved.json_field import Field
+from engine.saved.manifest import (
     HELD_OUT,
     LOSSES,
     BranchRecord,
     Saved,
 )
-from engine.saved.hit_counts import read_tallies
-from engine.saved.json_field import Field
 from engine.saved.recompute import Likeness, compare
 
 _FARTHEST = 10_000_000
@@ -143,7 +144,7 @@ class BranchReader:
 
     def _series(self, number: int, kind: str) -> Array:
         """Return the losses of a branch; only the first ones where a piece is lost and may be."""
-        name, size = f"{number}.{kind}", document.BLOCK
+        name, size = f"{number}.{kind}", manifest.BLOCK
         pieces, rest = self._saved.blocks.get(name), self._pieces.array(name)
         if pieces is None:
             raise InputError(f"blocks.{name}: missing")
@@ -183,7 +184,7 @@ class BranchReader:
 
     def _ahead(self, at: Array) -> float:
         """Return how far checkpoints may lie ahead: those after lost losses are lost too."""
-        return float(_MOST_ENTRIES * document.BLOCK) if self._lenient else 0.0
+        return float(_MOST_ENTRIES * manifest.BLOCK) if self._lenient else 0.0
 
     def last_change(self, number: int, computed: int) -> int:
         """Return the last iteration in which a branch can have been changed."""

@@ -15,10 +15,10 @@ from engine.common.errors import InputError
 from engine.common.npz import ZIP_ERRORS, read_stored
 from engine.common.regular import is_regular, lacking_to_read, open_regular, read_regular
 from engine.common.text import clean
-from engine.saved.document import read_manifest
 from engine.saved.json_field import MOST_BYTES
 from engine.saved.kinds import digest, is_digest
 from engine.saved.lock import LOCK
+from engine.saved.manifest import read_manifest
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
 UNFINISHED = ".unfinished-"

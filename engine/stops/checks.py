@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.common.errors import NotComputedError
 from engine.common.text import clean
-from engine.language.compiler import Query
 from engine.language.lowering import Lowering
+from engine.language.query import Query
 from engine.maths.calls import Apply, Copy, Where
 from engine.maths.clocked import Halt
 from engine.stops.scope import Memory

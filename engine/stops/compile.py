@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.common.errors import QueryError
-from engine.language.compiler import Query, compile_condition, compile_query
+from engine.language.compiler import compile_condition, compile_query
+from engine.language.query import Query
 from engine.maths.operations.operation import Operation
 from engine.program.iterations import END
 from engine.stops.scope import Scope

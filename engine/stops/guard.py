@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import counted
-from engine.language.compiler import Query
+from engine.language.query import Query
 from engine.program.iterations import END, Iterations
 from engine.run.clock import Time
 from engine.run.halt import NONFINITE, PATIENCE, Halt, Hit

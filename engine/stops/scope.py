@@ -12,8 +12,8 @@ import numpy as np
 from engine.analysis.metrics import decision_of
 from engine.common.errors import NotComputedError, QueryError
 from engine.common.text import clean, without_subscripts
-from engine.language.compiler import Term
 from engine.language.lowering import Lower, Lowering, lowered
+from engine.language.term import Term
 from engine.maths.calls import Apply, Copy
 from engine.maths.clocked import Count
 from engine.maths.tensor import BatchLabels, Tensor

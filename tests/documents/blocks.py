@@ -21,7 +21,7 @@ from engine.maths.writing import in_symbols
 from engine.model.hyperparameters import DECLARATIONS
 from engine.stops.stop import BUILT_IN
 from tests.documents import samples
-from tui.keys import KEYS, readme_table
+from tui.keys import GROUPS, KEYS, PANES, TITLES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "tui/README.md", "engine/README.md", "samples/README.md")
@@ -39,7 +39,8 @@ _FIRST_KEYS = (
     *("go_to", "open", "explain", "breakpoint", "edit", "undo", "hint"),
 )
 """The actions of the twelve keys that README.md lists."""
-
+_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"}
+"""Keys that the help of another one tells of too."""
 
 _LONG = 60
 """Characters from which on a slope is not written out."""
@@ -55,6 +56,21 @@ def _table(head: str, rows: Iterable[Iterable[object]]) -> str:
 def _first_keys() -> str:
     known = {key.action: key for key in KEYS}
     rows = ((_as_code(known[name].shown), known[name].help) for name in _FIRST_KEYS)
+    return _table("key | what it does", rows)
+
+
+def _keys() -> str:
+    rows: list[tuple[str, str]] = []
+    for group, keys in GROUPS.items():
+        rows.append((f"**{group}**", ""))
+        if group == PANES:
+            numbers = f"`1` … `{len(TITLES)}`"
+            rows.append((numbers, f"go to a pane: {', '.join(TITLES.values())}"))
+        rows += [
+            (_as_code(key.shown), key.help)
+            for key in keys
+            if not key.action.startswith("pane(") and key.action not in _TOLD_BESIDE
+        ]
     return _table("key | what it does", rows)
 
 
@@ -188,7 +204,7 @@ def _folders(package: str, names: Iterable[str]) -> str:
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "first keys": _first_keys,
-    "keys": readme_table,
+    "keys": _keys,
     "hyperparameters": _hyperparameters,
     "table options": _table_options,
     "operations": _operations,

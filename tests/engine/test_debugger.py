@@ -164,7 +164,7 @@ def test_a_snapshot_of_some_observations() -> None:
 
 
 def test_it_is_asked_in_between_whether_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
+    monkeypatch.setattr("engine.run.motion._UNASKED", 0.0)
     debugger = make()
     answers = iter([False] * 3 + [True])
     debugger.run(100, cancel=lambda: next(answers))
@@ -176,7 +176,7 @@ def test_a_slow_iteration_can_be_stopped_between_operations() -> None:
     dataset = Dataset.from_arrays(random.randn(60_000, 20), random.rand(60_000, 1))
     debugger = Debugger(dataset, Hyperparameters(hidden=40))
     debugger.run(1)
-    debugger._run.seconds_per_iteration = 1.0  # whatever this machine needs
+    debugger._run._motion.seconds_per_iteration = 1.0  # whatever this machine needs
     asked = 0
 
     def stop() -> bool:

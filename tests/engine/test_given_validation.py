@@ -9,7 +9,7 @@ from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
 from engine.data.locate import bundled
 from engine.data.options import TableOptions
 from engine.saved.capture import Encoder, capture
-from engine.saved.manifest import newest
+from engine.saved.last_save import newest
 from engine.saved.restore import open_run
 from engine.saved.run_files import Folder
 

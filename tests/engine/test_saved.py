@@ -25,12 +25,12 @@ from engine.common.npz import pack, unpack
 from engine.maths.optimisers import OPTIMISERS
 from engine.program.program import Program
 from engine.run import history
-from engine.run.run import Run
-from engine.saved import document as documents
+from engine.run.motion import Motion
+from engine.saved import manifest
 from engine.saved.capture import Encoder, capture
-from engine.saved.document import checksum
 from engine.saved.kinds import digest
-from engine.saved.manifest import newest
+from engine.saved.last_save import newest
+from engine.saved.manifest import checksum
 from engine.saved.restore import Restored, open_run
 from engine.saved.run_files import Folder, SingleFile
 from tests.engine.planted import Mistake, Plant
@@ -116,7 +116,7 @@ def test_a_resumed_run_is_an_uninterrupted_one(optimiser: str, batch: str, tmp_p
 
 
 def test_a_run_of_many_blocks_of_losses(tmp_path: Path) -> None:
-    with patch.object(documents, "BLOCK", 64):
+    with patch.object(manifest, "BLOCK", 64):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         debugger = Debugger(read_dataset("or"))
         for _ in range(5):
@@ -376,7 +376,7 @@ def test_a_damaged_archive_is_refused_as_one(method: int, tmp_path: Path) -> Non
 
 
 def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
-    with patch.object(documents, "BLOCK", 64):
+    with patch.object(manifest, "BLOCK", 64):
         folder = Folder(tmp_path / "run")
         debugger = Debugger(read_dataset("or"))
         debugger.run(250)
@@ -556,8 +556,8 @@ def test_a_change_lies_not_ahead_of_all_that_is_computed(
 def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
     """A save while a run is ahead of what it is turned back to keeps blocks that become others."""
     with (
-        patch.object(documents, "BLOCK", 8),
-        patch("engine.run.run._UNASKED", 0.0),
+        patch.object(manifest, "BLOCK", 8),
+        patch("engine.run.motion._UNASKED", 0.0),
     ):
         folder, encoder = Folder(tmp_path / "run"), Encoder()
         options = Hyperparameters(
@@ -588,7 +588,7 @@ def test_losses_that_were_computed_anew_are_saved_anew(tmp_path: Path) -> None:
 def test_a_manifest_is_charged_before_anything_of_it_is_read(tmp_path: Path) -> None:
     debugger = Debugger(read_dataset("or"))
     debugger.run(50)
-    block = pack({"block": np.full(documents.BLOCK, 0.3)})
+    block = pack({"block": np.full(manifest.BLOCK, 0.3)})
     taken = capture(debugger, "a-run", 1e9)
     asked: list[str] = []
 
@@ -609,7 +609,7 @@ def test_a_manifest_is_charged_before_anything_of_it_is_read(tmp_path: Path) -> 
 
     with pytest.raises(InputError, match=r"blocks\.1\.losses: 0 blocks are needed for 50 iterat"):
         open_run(folder(800, 50))
-    whole = 800 * documents.BLOCK
+    whole = 800 * manifest.BLOCK
     with (
         patch("engine.common.machine_memory.available", lambda: 3e9),
         pytest.raises(InputError, match=r"run needs about 3\.4 GB of memory, and 3\.0 GB are free"),
@@ -713,7 +713,7 @@ FORGED = {
 
 def a_short_run(**options: object) -> Debugger:
     """A run with a checkpoint every eight iterations, the last of them at its end."""
-    measured = patch.object(Run, "_measure", lambda run, seconds: None)
+    measured = patch.object(Motion, "_measure", lambda motion, state, seconds: None)
     with patch.object(history, "_WIDEST_FIRST_GAP", 8), measured:
         debugger = Debugger(
             read_dataset("gaussians", split=0.25),

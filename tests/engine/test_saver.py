@@ -21,9 +21,9 @@ from engine.saved import lock as locking
 from engine.saved import run_files as stores
 from engine.saved import saver as saving
 from engine.saved.capture import Encoder, capture
+from engine.saved.last_save import newest
 from engine.saved.library import Library
 from engine.saved.lock import Lock, holder_of
-from engine.saved.manifest import newest
 from engine.saved.restore import open_run
 from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
@@ -181,7 +181,7 @@ def test_a_save_during_a_search_tells_where_the_clock_will_be_again(
     search: Callable[[Debugger, Callable[[], bool]], object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
+    monkeypatch.setattr("engine.run.motion._UNASKED", 0.0)
     debugger = Debugger(read_dataset("or"))
     debugger.run(2000)
     debugger.go_to(1500, 3)

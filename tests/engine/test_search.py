@@ -149,7 +149,7 @@ def late() -> Debugger:
     debugger.go_to(0)
     # Forget what was computed, but not the edits.
     debugger._run.losses.forget(0)
-    debugger._run._history.forget(0)
+    debugger._run.history.forget(0)
     return debugger
 
 
@@ -246,7 +246,7 @@ def test_scan_that_cannot_be_or_is_cancelled(monkeypatch: pytest.MonkeyPatch) ->
         debugger.scan("E", 9, 8)
     with pytest.raises(QueryError, match="a single value is needed"):
         debugger.scan("v")
-    monkeypatch.setattr("engine.run.run._UNASKED", 0.0)
+    monkeypatch.setattr("engine.run.motion._UNASKED", 0.0)
     answers = itertools.chain([False] * 10, itertools.repeat(True))
     assert debugger.scan("E", cancel=lambda: next(answers)) is None
     assert bits(debugger) == before

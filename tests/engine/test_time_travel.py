@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from engine import Dataset, Debugger, Hyperparameters, InputError
 from engine.run import history
 from engine.run.history import History
-from engine.run.run import Run
+from engine.run.motion import Motion
 from tests.engine.naive import Line, Session, State
 from tests.engine.nets import every_kind, make
 from tests.examples import examples
@@ -207,7 +207,7 @@ def test_back_and_forth_with_every_kind(kind: dict[str, Any]) -> None:
 
 def test_history_keeps_to_its_budget() -> None:
     parameters = {"v": np.zeros((4, 8))}
-    history = History(list(parameters.values()), 0.1, budget=100 * 32 * 8)
+    history = History(list(parameters.values()), budget=100 * 32 * 8)
     for iteration in range(100_000):
         if iteration == history.next_checkpoint:
             parameters["v"][...] = iteration
@@ -224,15 +224,15 @@ def test_checkpoints_go_on_whatever_the_pace(paces: list[float]) -> None:
     debugger = Debugger(Dataset.from_arrays([[0.0], [1.0]], [[0.0], [1.0]]), Hyperparameters())
     run = debugger.branches.current.run
     with (
-        patch.object(Run, "_measure", lambda run, seconds: None),
+        patch.object(Motion, "_measure", lambda motion, state, seconds: None),
         patch("engine.run.history._WIDEST_FIRST_GAP", 64),
     ):
         for pace in paces:
             debugger.step_iteration()
-            run._history.set_pace(pace, run.iteration)
+            run.history.set_pace(pace, run.iteration)
         debugger.run_to(1000)
-    assert run._history.next_checkpoint >= 1000
-    assert run._history.reaches(999) > 999 - 64 - len(paces)
+    assert run.history.next_checkpoint >= 1000
+    assert run.history.reaches(999) > 999 - 64 - len(paces)
 
 
 def test_a_change_in_the_past_keeps_the_old_future() -> None:

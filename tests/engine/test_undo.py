@@ -15,7 +15,7 @@ Made = tuple[Hyperparameters, tuple[object, ...]]
 def made(debugger: Debugger) -> Made:
     """What the present run is made of, wherever the clock is."""
     run = debugger.branches.current.run
-    changes = tuple((change.time, repr(change.what)) for change in run.all_changes)
+    changes = tuple((change.time, repr(change.what)) for change in run.changes.all)
     return run.started_with, changes
 
 

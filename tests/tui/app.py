@@ -12,7 +12,7 @@ from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
 from engine.common.pace import FULL, Speed
 from engine.common.progress import Progress, silent
 from tui.app import NNTui
-from tui.opening.open_run import Opening
+from tui.opening.opened import Opening
 from tui.view_state import State
 
 SIZES = [(80, 24), (120, 36)]

@@ -12,9 +12,10 @@ from engine import Dataset, read_dataset
 from engine.analysis.metrics import Decision
 from tests.tui.app import opened, until
 from tests.tui.views import CLASSES, at_three_sizes, cells, drawn, go_to, of, of_classes
-from tui.drawing.palette import THEME, Palette
+from tui.drawing.palette import Palette
+from tui.drawing.theme import THEME
+from tui.panes.pictures.boundary_map import pair_beside
 from tui.panes.pictures.observations import class_hue, class_marks
-from tui.panes.pictures.pane import _pair_beside
 from tui.view_state import State
 
 
@@ -216,5 +217,5 @@ async def test_the_legend_of_many_classes_tells_them_apart(size: tuple[int, int]
 def test_all_pairs_of_inputs_come_round() -> None:
     pairs = list(combinations(range(5), 2))
     for pair, following in pairwise([*pairs, pairs[0]]):
-        assert _pair_beside(pair, 5, 1) == following
-        assert _pair_beside(following, 5, -1) == pair
+        assert pair_beside(pair, 5, 1) == following
+        assert pair_beside(following, 5, -1) == pair

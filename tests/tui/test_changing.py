@@ -176,7 +176,7 @@ async def test_the_cursor_of_the_chart(size: tuple[int, int]) -> None:
         await until(pilot, lambda: clock(app) == (10, 0))
         assert loss.cursor_iteration is None
 
-        column = loss._chart.column_of(6, loss._axes)
+        column = loss._chart.column_of(6, loss._curves.axes)
         inside = loss.content_region.offset - loss.region.offset
         for x, expected in ((column, {5, 6, 7}), (0, {0}), (loss.content_size.width - 1, {19})):
             await pilot.click(loss, offset=(inside.x + x, inside.y + 4))

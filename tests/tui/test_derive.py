@@ -15,7 +15,7 @@ from engine.derive import Exercise, Find
 from tests.tui.app import SIZES, PlainOpener, said, text, until
 from tui.app import NNTui
 from tui.cli import main
-from tui.opening.open_run import Opening
+from tui.opening.opened import Opening
 
 at_two_sizes = pytest.mark.parametrize("size", SIZES)
 

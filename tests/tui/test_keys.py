@@ -11,6 +11,7 @@ from tests.tui.app import app_of, at_two_sizes, clock, opened, snapshot, state, 
 from tui.dialogs.help import HelpScreen
 from tui.dialogs.prompt import PromptScreen
 from tui.keys import KEYS
+from tui.panes.loss.pane import LossPane
 from tui.view_state import State
 
 LONG = 10**9
@@ -310,6 +311,11 @@ def test_no_key_has_two_meanings() -> None:
     assert len(keys) == len(set(keys))
 
 
+def drawn(loss: LossPane) -> tuple[int, int]:
+    """The first and the last iteration in the chart."""
+    return loss._curves.shown.first, loss._curves.shown.iterations
+
+
 @at_two_sizes
 async def test_zoom_and_pan_of_the_chart(size: tuple[int, int]) -> None:
     async with opened(size, iterations=1000) as (app, pilot):
@@ -317,25 +323,25 @@ async def test_zoom_and_pan_of_the_chart(size: tuple[int, int]) -> None:
         await until(pilot, lambda: state(app) is State.FINISHED)
         await pilot.press("3")
         loss = app.frame.loss
-        await until(pilot, lambda: loss._chart is not None and loss._shown.width == 1000)
+        await until(pilot, lambda: loss._chart is not None and loss._curves.shown.width == 1000)
         await pilot.press("z")
-        await until(pilot, lambda: (loss._shown.first, loss._shown.iterations) == (749, 999))
+        await until(pilot, lambda: drawn(loss) == (749, 999))
         await pilot.press("less_than_sign")
-        await until(pilot, lambda: loss._shown.first == 749 - 62)
+        await until(pilot, lambda: loss._curves.shown.first == 749 - 62)
         await pilot.press("greater_than_sign", "greater_than_sign")
-        await until(pilot, lambda: loss._shown.iterations == 1000)
+        await until(pilot, lambda: loss._curves.shown.iterations == 1000)
         assert "1,000" in text(app)
         # The cursor takes the window along.
         await pilot.press("z", "z", "z", "z")
-        await until(pilot, lambda: loss._shown.width == 8)
+        await until(pilot, lambda: loss._curves.shown.width == 8)
         await pilot.press("down")
-        await until(pilot, lambda: loss._shown.first <= loss.cursor_iteration < 1000)
+        await until(pilot, lambda: loss._curves.shown.first <= loss.cursor_iteration < 1000)
         await pilot.press("Z")
-        await until(pilot, lambda: loss._shown.width == 32)
+        await until(pilot, lambda: loss._curves.shown.width == 32)
         await pilot.press("escape")
         await until(pilot, lambda: loss.cursor_iteration is None)
         await pilot.press("escape")
-        await until(pilot, lambda: (loss._shown.first, loss._shown.iterations) == (0, 1000))
+        await until(pilot, lambda: drawn(loss) == (0, 1000))
 
 
 async def test_a_zoomed_chart_that_has_no_room_yet() -> None:
@@ -344,7 +350,7 @@ async def test_a_zoomed_chart_that_has_no_room_yet() -> None:
         await until(pilot, lambda: state(app) is State.FINISHED)
         await pilot.press("3", "z")
         loss = app.frame.loss
-        await until(pilot, lambda: loss._shown.first > 0)
+        await until(pilot, lambda: loss._curves.shown.first > 0)
         loss.styles.width = 0
         await until(pilot, lambda: loss.scrollable_content_region.size.width == 0)
         loss.redraw()
@@ -360,8 +366,8 @@ async def test_the_wheel_zooms_where_the_pointer_is() -> None:
         await until(pilot, lambda: loss._chart is not None)
         x = loss.content_region.x + loss._chart.first + loss._chart.span // 2
         await pilot._post_mouse_events([MouseScrollUp], "#loss", (x - loss.region.x, 5))
-        await until(pilot, lambda: loss._shown.width == 250)
-        assert abs((loss._shown.first + loss._shown.iterations) / 2 - 500) < 20
+        await until(pilot, lambda: loss._curves.shown.width == 250)
+        assert abs((loss._curves.shown.first + loss._curves.shown.iterations) / 2 - 500) < 20
 
 
 @at_two_sizes

@@ -176,7 +176,7 @@ async def test_a_clock_beyond_the_zoomed_iterations_is_not_drawn_within() -> Non
         await until(pilot, lambda: state(app) is State.FINISHED)
         await pilot.press("3", "z", "z", "z")
         loss = app.frame.loss
-        await until(pilot, lambda: loss._shown.first > 200)
+        await until(pilot, lambda: loss._curves.shown.first > 200)
 
         def marks() -> tuple[bool, str]:
             lines = [line.text for line in loss._lines]
@@ -237,7 +237,7 @@ async def test_what_is_held_out_is_drawn_above_the_band_of_the_training_losses(
         await until(pilot, lambda: state(app) is State.FINISHED)
         await until(pilot, lambda: "held out" in lines(app)[1])
         loss = app.frame.loss
-        training, held_out = (loss._drawn[place][1] for place in (0, 1))
+        training, held_out = (loss._curves._drawn[place][1] for place in (0, 1))
         wanted_style = styles_of(loss.palette)[1]
         both = 0
         for y, strip in enumerate(loss._lines[2 : 2 + len(training.lines)]):

@@ -14,7 +14,7 @@ from tests.tui.app import opened, text
 from tests.tui.drawn import PALETTES, Run, faint, lines, wcag
 from tui.app import NNTui
 from tui.drawing.contrast import Legible
-from tui.drawing.palette import THEME
+from tui.drawing.theme import THEME
 
 TERMINALS = {
     "true colour": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},

@@ -14,8 +14,8 @@ from tests.tui.app import app_of, clock, opened, said, text, until
 from tui.app import NNTui
 from tui.cli import cli
 from tui.dialogs.help import HelpScreen
-from tui.drawing.palette import THEME
-from tui.keys import KEYS, keys_by_group
+from tui.drawing.theme import THEME
+from tui.keys import GROUPS, KEYS
 from tui.settings import THEME as KEPT_THEME
 from tui.settings import keep, read_settings, settings_path
 
@@ -262,7 +262,7 @@ async def test_keys_are_as_the_settings_have_them(configuration: Path) -> None:
 def help_of(app: NNTui) -> str:
     assert isinstance(app.screen, HelpScreen)
     return " ".join(
-        str(cell) for column in app.screen._keys(keys_by_group()).columns for cell in column._cells
+        str(cell) for column in app.screen._keys(GROUPS).columns for cell in column._cells
     )
 
 

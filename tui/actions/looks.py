@@ -16,8 +16,9 @@ from engine.common.text import clean
 from tui.actions.base import Base
 from tui.drawing.contrast import legible
 from tui.drawing.lines import LinesView
-from tui.drawing.palette import THEME, Palette
-from tui.keys import kept_keymap
+from tui.drawing.palette import Palette
+from tui.drawing.theme import THEME
+from tui.keymap import kept_keymap
 from tui.settings import (
     AUTO,
     CHART_SCALE,

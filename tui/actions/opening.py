@@ -5,18 +5,17 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from textual.events import Event, Key
 
 from engine.common.errors import InputError, MissingCellError
-from engine.common.numbers import gigabytes, megabytes
 from engine.common.progress import silent
+from engine.common.settings import MEGABYTE
 from engine.common.text import clean
 from tui import workspace_state as layout
+from tui.actions.reading_told import GivenUp, ReadingTold, later
 from tui.actions.showing import Showing
 from tui.dialogs.resume import ResumeScreen
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from engine.saved.library import Entry
     from tui.dialogs.resume import Choice
     from tui.dialogs.welcome import Wanted
-    from tui.opening.open_run import Opener, Opening
+    from tui.opening.open_run import Opener
+    from tui.opening.opened import Opening
 
 _AT_ONCE = frozenset(
     name
@@ -38,18 +38,6 @@ _AT_ONCE = frozenset(
 """Keys that need no run."""
 _SHORT = 8
 """Seconds that a notice beside a script is shown."""
-_QUIET, _BETWEEN = 0.5, 0.2
-"""Seconds before it is told how far the reading is, and between two times."""
-
-
-class _GivenUp(Exception):  # noqa: N818 (it is no error)
-    """The user does not want to wait for the data."""
-
-
-def _in_words(size: int) -> str:
-    if not size:
-        return ""
-    return f"{gigabytes(size) if size >= 1e9 else megabytes(size, 1)}, "
 
 
 class RunLoader:
@@ -71,8 +59,7 @@ class RunLoader:
         self._opener = opener
         self._ask_for = ask
         self._opened_by: Opener | None = None
-        self._next_told: float | None = None
-        self._can_give_up = self._given_up = False
+        self._reading_told = ReadingTold(host)
 
     def begin(self) -> None:
         """Open the run, or ask which."""
@@ -81,11 +68,6 @@ class RunLoader:
         else:
             # The first frame need not wait for pandas.
             self._host.call_after_refresh(self._begin_loading, self._opener)
-
-    def _later(self, callback: Callable[..., None], *arguments: object) -> None:
-        """Call something in the screen's thread, which may have ended in the meantime."""
-        with suppress(RuntimeError):
-            self._host.call_later(callback, *arguments)
 
     def _told(self, words: str) -> None:
         self._host.frame.header.tell(words)
@@ -117,9 +99,8 @@ class RunLoader:
         waits = host.moment is None and len(host.screen_stack) == 1
         if not waits or not isinstance(event, Key) or event.key in _AT_ONCE:
             return False
-        if event.key == "escape" and self._can_give_up:
-            self._given_up = True
-            self._told("giving up …")
+        if event.key == "escape":
+            self._reading_told.give_up()
         host.early.append(event)
         return True
 
@@ -127,42 +108,18 @@ class RunLoader:
         def work() -> Opening | None:
             opener = make()
             if opener.is_script:
-                self._later(self._told, f"{clean(opener.data or '', 40)}  running it …")
-            tell = self._tell_running if opener.is_script else self._tell_reading
-            progress = partial(tell, opener.size)
+                later(self._host, self._told, f"{clean(opener.data or '', 40)}  running it …")
+            told = self._reading_told
+            of_table = partial(told.of_table, opener.size)
+            progress = told.of_script if opener.is_script else of_table
             self._opened_by = opener = dataclasses.replace(opener, progress=progress)
             offer = opener.offer()
             if offer is None:
                 return opener.start()
-            self._later(self._offer, opener, offer, opener.runs())
+            later(self._host, self._offer, opener, offer, opener.runs())
             return None
 
         self._load(work)
-
-    def _tell_reading(self, size: int, done: int, total: int) -> None:
-        """Say how far the reading is, in the thread that reads; raise where it is given up."""
-        if self._given_up:
-            raise _GivenUp
-        now = perf_counter()
-        if self._next_told is None:
-            self._next_told = now + _QUIET
-        if now > self._next_told:
-            self._next_told = now + _BETWEEN
-            self._later(self._show_reading, f"{_in_words(size)}{100 * done // total} %")
-
-    def _tell_running(self, size: int, done: int, total: int) -> None:
-        """Say how long the script has been running or judged, in the thread that waits for it."""
-        if self._given_up:
-            raise _GivenUp
-        if done or not total:
-            doing = "running it" if total else "judging it"
-            self._later(self._show_reading, f"{done} s", doing)
-
-    def _show_reading(self, words: str, doing: str = "reading") -> None:
-        """Show how far the reading is."""
-        if self._host.moment is None and not self._given_up:
-            self._can_give_up = True
-            self._told(f"{doing} {words}   Esc gives up")
 
     def _load(self, work: Callable[[], Opening | None]) -> None:
         """Open a run in a thread of its own."""
@@ -174,7 +131,7 @@ class RunLoader:
             except Exception as error:
                 outcome = error
             if outcome is not None:
-                self._later(self._loaded, outcome)
+                later(self._host, self._loaded, outcome)
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
@@ -226,7 +183,7 @@ class RunLoader:
         self._load(opener.start)
 
     def _give_up(self, error: BaseException) -> None:
-        if isinstance(error, _GivenUp):
+        if isinstance(error, GivenUp):
             self._host.failure = "given up while the data were being read"
             self._host.exit(return_code=INTERRUPTED)
             return
@@ -279,22 +236,8 @@ class RunLoader:
         if opener is None or script is None or not script.has_changed:
             return False
         self._host.halt()
-        self._told("the script has changed: running it again …")
         another = dataclasses.replace(opener, progress=silent)
-        debugger = self._host.debugger
-        stops = None if debugger is None else (debugger.stops.copies(), debugger.stops.next_number)
-
-        def load() -> None:
-            outcome: Opening | Exception
-            try:
-                outcome = another.anew()
-                if stops is not None:
-                    outcome.debugger.stops.recall(*stops)
-            except Exception as error:
-                outcome = error
-            self._later(self._read_again, outcome, {})
-
-        threading.Thread(target=load, name="loader", daemon=True).start()
+        self._begin_again(another, "the script has changed: running it again …", {})
         return True
 
     def read_again(self, **options: object) -> None:
@@ -311,21 +254,27 @@ class RunLoader:
             self._host.say("the table came from no file, so it cannot be read again", "error")
             return
         self._host.halt()
-        self._told("reading the table again …")
-        history = debugger.branches.budget // 2**20
+        history = debugger.branches.budget // MEGABYTE
         given = {**vars(source.options), **debugger.hyperparameters.as_dict(), **options}
         given |= {"history": history, "weights": None}
         another = opener.anew_on(source.path, given)
+        self._begin_again(another, "reading the table again …", options)
+
+    def _begin_again(self, opener: Opener, words: str, options: Mapping[str, object]) -> None:
+        """Start a run anew in a thread of its own, with the stops of the present one."""
+        debugger = self._host.debugger
+        assert debugger is not None
+        self._told(words)
         stops, next_number = debugger.stops.copies(), debugger.stops.next_number
 
         def load() -> None:
             outcome: Opening | Exception
             try:
-                outcome = another.anew()
+                outcome = opener.anew()
                 outcome.debugger.stops.recall(stops, next_number)
             except Exception as error:
                 outcome = error
-            self._later(self._read_again, outcome, options)
+            later(self._host, self._read_again, outcome, options)
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 

@@ -70,7 +70,7 @@ class _Line:
 
 
 def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], list[str]]:
-    from tui.keys import kept_keymap
+    from tui.keymap import kept_keymap
 
     kept, problems = option_defaults(command, settings)
     values = {name: str(value) for name, value in kept.items()}

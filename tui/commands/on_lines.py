@@ -17,7 +17,7 @@ from tui.plain.conversation import Conversation
 from tui.terminal import process as terminal
 
 if TYPE_CHECKING:
-    from tui.opening.open_run import Opening
+    from tui.opening.opened import Opening
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 

@@ -12,7 +12,7 @@ from tui.commands.reading_progress import told_if_slow
 from tui.opening.open_run import Opener
 
 if TYPE_CHECKING:
-    from tui.opening.open_run import Opening
+    from tui.opening.opened import Opening
 
 
 def start(wanted: dict[str, Any], notice: str = "") -> Opening:

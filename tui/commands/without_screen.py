@@ -20,7 +20,7 @@ from tui.terminal.process import writes_over
 if TYPE_CHECKING:
     from engine.common.progress import Cancel, Progress
     from engine.run.halt import Hit
-    from tui.opening.open_run import Opening
+    from tui.opening.opened import Opening
 
 T = TypeVar("T")
 

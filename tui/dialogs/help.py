@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from tui.dialogs.dialog import Dialog
 from tui.drawing.palette import Palette
-from tui.keys import KEYS, TITLES, Key, keys_by_group
+from tui.key import Key
+from tui.keys import GROUPS, KEYS, TITLES
 
 RECIPES = (
     (
@@ -80,7 +81,7 @@ class HelpScreen(Dialog[None]):
             scroll.border_subtitle = "↑ ↓ space scroll · Esc closes"
             yield Static(self._keys(self._own_keys()))
             yield Static(self._recipes())
-            yield Static(self._keys(keys_by_group()))
+            yield Static(self._keys(GROUPS))
             yield Static(Text("\n\n".join(READING), style=self._palette.text))
 
     def action_turn(self) -> None:

@@ -21,8 +21,8 @@ from tui.opening.prepare import CONTINUE, COPY, READ_ONLY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.saved.document import Saved
     from engine.saved.library import Entry
+    from engine.saved.manifest import Saved
 
 _ENDS = {
     "quit": "when you quit",

@@ -19,6 +19,8 @@ from tui.drawing.short_names import class_names, shortened
 if TYPE_CHECKING:
     from engine.maths.tensor import Array, Axis
 
+_MOST_NAME = 10
+"""Cells of the name of a row."""
 _MOST_ROWS = 200
 
 
@@ -45,10 +47,10 @@ def names_of(axes: tuple[Axis, ...]) -> tuple[list[str], list[str]]:
     return rows, columns
 
 
-def name_width(axes: tuple[Axis, ...], most: int = 10) -> int:
+def name_width(axes: tuple[Axis, ...]) -> int:
     """Return the width of the row names in cells."""
     rows, _ = names_of(axes)
-    return min(max(map(cell_len, rows[:_MOST_ROWS]), default=0), most)
+    return min(max(map(cell_len, rows[:_MOST_ROWS]), default=0), _MOST_NAME)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import clean, counted
 from engine.data.locate import place
-from engine.saved.document import Saved
 from engine.saved.library import Entry, Library
+from engine.saved.manifest import Saved
 from tui.opening.prepare import STANDARD_INPUT
 
 

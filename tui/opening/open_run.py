@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.locate import locate
 from engine.data.options import TABLE_DECLARATIONS
-from engine.model.hyperparameters import DECLARATIONS
+from engine.saved.last_save import newest
 from engine.saved.library import Entry, Library
 from engine.saved.lock import Lock
-from engine.saved.manifest import newest
-from engine.saved.restore import Restored, open_run
+from engine.saved.restore import open_run
 from engine.saved.run_files import Folder, SingleFile
-from engine.saved.saver import Saver
 from tui.opening.beside import open_beside
-from tui.opening.known_runs import KnownRuns, standing
+from tui.opening.fixed import apply_live, fixed, refuse_fixed
+from tui.opening.known_runs import KnownRuns
+from tui.opening.opened import Opening
 from tui.opening.prepare import (
     CONTINUE,
     COPY,
@@ -31,64 +29,19 @@ from tui.opening.prepare import (
     STANDARD_INPUT,
     add_stops,
     is_script,
-    iterations_of,
     prepare,
     read_table,
     remarks,
     table_options,
 )
+from tui.opening.save_place import require_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.audit.opening import Yours
     from engine.debugger import Debugger
     from engine.derive import Exercise, Find
     from engine.saved.run_files import Store
-
-
-@dataclass(frozen=True)
-class Opening:
-    """An open run and where it is to be kept.
-
-    Attributes:
-        debugger: The run.
-        folder: Where it is saved; None for nowhere.
-        lock: The lock on the folder, if it is taken.
-        started: When the run was begun, in seconds since 1970.
-        single: A file to keep it in too.
-        library: Thinned out when it is saved.
-        view: What the screen wanted to have again.
-        notices: What there is to tell, a line each.
-        exercise: What is to be derived or found in it, if it is an exercise.
-        yours: The user's script that the run is beside.
-    """
-
-    debugger: Debugger
-    folder: Folder | None = None
-    lock: Lock | None = None
-    started: float | None = None
-    single: SingleFile | None = None
-    library: Library | None = None
-    view: Any = None
-    notices: tuple[str, ...] = ()
-    exercise: Exercise | Find | None = None
-    yours: Yours | None = None
-
-    def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
-        """Start saving the run; return None if it is not to be saved."""
-        if self.folder is None:
-            return None
-        return Saver(
-            self.debugger,
-            self.folder,
-            started=self.started,
-            single=self.single,
-            library=self.library,
-            lock=self.lock,
-            kept=True,
-            nudge=nudge,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,20 +88,7 @@ class Opener:
         if self.is_script and (self.resume or self.save or self.open_):
             raise InputError("the run beside a script is not saved, and read anew each time")
         if self.save is not None:
-            self._check_place(self.save)
-
-    def _check_place(self, save: str) -> None:
-        try:
-            os.lstat(save)
-            is_there = True
-        except FileNotFoundError:
-            is_there = False
-        except OSError as error:
-            raise InputError(f"--save {clean(save)}: {error.strerror}") from None
-        if is_there and save != self.open_:
-            raise InputError(f"--save {clean(save)}: {_told_of_existing(save)}")
-        if not Path(save).absolute().parent.is_dir():
-            raise InputError(f"--save {clean(save)}: there is no such folder")
+            require_place(self.save, self.open_)
 
     def start(self) -> Opening:
         """Open the requested run; a new one unless a saved one is requested.
@@ -159,7 +99,7 @@ class Opener:
         if self.open_ is not None:
             return self._open_named(self.open_)
         if self.resume:
-            return self.open(self._known.last(self._fixed), self.how)
+            return self.open(self._known.last(fixed(self.explicit)), self.how)
         is_beside = self.new and self.how != READ_ONLY
         return self.anew(self._known.told_of_unfinished() if is_beside else ())
 
@@ -230,16 +170,11 @@ class Opener:
 
     def runs(self) -> list[Entry]:
         """Return the saved runs on the same data that the options agree with, the last first."""
-        return self._known.that_agree(self._fixed)
+        return self._known.that_agree(fixed(self.explicit))
 
     @property
     def _known(self) -> KnownRuns:
         return KnownRuns(self.library, self.data)
-
-    @property
-    def _fixed(self) -> dict[str, Any]:
-        """The options on the command line that a run fixes when it begins."""
-        return {name: value for name, value in self.explicit.items() if not _is_live(name)}
 
     def _unreadable(self) -> tuple[str, ...]:
         """Return notices about unreadable saved runs that may be on the same data."""
@@ -312,7 +247,7 @@ class Opener:
             ) from None
 
     def _opened(self, store: Store, lock: Lock | None, how: str) -> Opening:
-        self._refuse_fixed()
+        refuse_fixed(self.explicit, is_named=self.open_ is not None)
         dataset = None
         if self.data is not None and self.open_ is not None:
             named = any(name in TABLE_DECLARATIONS for name in self.explicit)
@@ -321,7 +256,7 @@ class Opener:
             seed = known.seed if known is not None else 1
             dataset = read_table(self.data, options, seed, self.progress, self.stream)
         restored = open_run(store, dataset, self.progress)
-        self._apply_live(restored)
+        apply_live(restored.debugger, self.explicit, self._epochs)
         notices = (*restored.notices, *remarks(restored.debugger, (), self._epochs))
         breakpoints, watches = self.given.get("breakpoints", ()), self.given.get("watches", ())
         add_stops(restored.debugger, breakpoints, watches)
@@ -339,39 +274,3 @@ class Opener:
             restored.view,
             notices,
         )
-
-    def _refuse_fixed(self) -> None:
-        """Refuse options that a saved run has fixed; the ones that apply at once can be changed."""
-        for name, value in self.explicit.items():
-            if name == "weights":
-                raise InputError("--weights: a saved run has its own; --new starts another")
-            if name in DECLARATIONS and not _is_live(name) and self.open_ is not None:
-                option = DECLARATIONS[name].option
-                raise InputError(
-                    f"{option} {value}: a saved run has its own; leave it out, or start another"
-                )
-
-    def _apply_live(self, restored: Restored) -> None:
-        live: dict[str, Value] = {n: v for n, v in self.explicit.items() if _is_live(n)}
-        if self._epochs is not None:
-            an_epoch = restored.debugger.program.batches.an_epoch
-            live["iterations"] = iterations_of(self._epochs, an_epoch)
-        if live:
-            restored.debugger.change(**live)
-
-
-def _told_of_existing(save: str) -> str:
-    """Return what already exists at the path of a new file, and the way out."""
-    try:
-        saved = newest(SingleFile(Path(save)))
-    except InputError:
-        return "this file exists, is not a readable run, and is left as it is: name another"
-    shown = clean(save)
-    return (
-        f"this file exists, with the run on {saved.name} {standing(saved)}, and is left as it is: "
-        f"--open {shown} --save {shown} continues it there; name another file for another run"
-    )
-
-
-def _is_live(name: str) -> bool:
-    return name in DECLARATIONS and DECLARATIONS[name].applies == "live"

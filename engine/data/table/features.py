@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from engine.common.errors import InputError, QueryError
 from engine.common.numbers import grouped
 from engine.common.text import clean, normalised
-from engine.language.compiler import Term, compile_query
+from engine.language.compiler import compile_query
 from engine.language.functions import FUNCTIONS
 from engine.language.parsing import parse
+from engine.language.term import Term
 
 _MOST = 1000
 _NO_NAME = re.compile(r"\W+")

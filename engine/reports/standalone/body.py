@@ -25,7 +25,12 @@ PRINTED = 10
 """Losses, as in the report."""
 
 
-def body(plan: Plan) -> Iterator[str]:
+def loop(plan: Plan) -> list[str]:
+    """Write the loop over the iterations."""
+    return ["for step in range(iterations):", *(f"    {line}".rstrip() for line in _body(plan))]
+
+
+def _body(plan: Plan) -> Iterator[str]:
     """Write the lines of an iteration."""
     groups = list(_groups(plan))
     column = column_of([line for group in groups for line in group.lines])

@@ -13,7 +13,7 @@ from engine.reports.standalone.layout import Line, laid_out
 from engine.reports.standalone.plan import Plan
 from engine.reports.standalone.start import starting_lines
 from engine.reports.standalone.vocabulary import Vocabulary
-from engine.run.history import LearningRate
+from engine.run.changes import LearningRate
 
 _MOST = 10_000
 """The largest number of iterations that are repeated."""
@@ -117,7 +117,7 @@ class InTorch:
 
     def _source(self, operation: Operation) -> list[str]:
         tree, vocabulary = operation.rule.tree, self._vocabulary
-        if {getattr(leaf.of, "name", "") for leaf in leaves(tree)} <= _NUMBERS:
+        if {leaf.name for leaf in leaves(tree)} <= _NUMBERS:
             vocabulary = Vocabulary([tree], NUMPY)
         return vocabulary.lines(f"{operation.name} = ", tree)
 

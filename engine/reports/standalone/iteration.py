@@ -11,7 +11,7 @@ from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Tensor
 from engine.reports.standalone.layout import Line
 from engine.reports.standalone.vocabulary import Vocabulary
-from engine.run.history import Change, Edit
+from engine.run.changes import Change, Edit
 
 
 def operation_lines(

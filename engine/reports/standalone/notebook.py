@@ -16,7 +16,7 @@ from engine.reports.standalone.above import (
     title,
 )
 from engine.reports.standalone.below import ending, prediction, table
-from engine.reports.standalone.body import body
+from engine.reports.standalone.body import loop
 from engine.reports.standalone.in_torch import InTorch
 from engine.reports.standalone.literals import quoted
 from engine.reports.standalone.plan import Plan
@@ -75,9 +75,6 @@ def _cells(plan: Plan, beside: str) -> list[tuple[str, Sequence[str]]]:
     defined = [line for function in functions(plan) for line in ("", "", *function)]
     layers = plan.program.network.layers
     flow = " → ".join(["x", *(f"{layer.z[1]} → {layer.a[1]}" for layer in layers), "E"])
-    by_hand = ["for step in range(iterations):"]
-    by_hand += [f"    {line}".rstrip() for line in body(plan)]
-    by_hand += ending(plan)
     return [
         ("text", [f"# {_plain(title(plan))}", *_list(about(plan)), "", flow]),
         ("code", [*imports(plan, quoted(beside)), *defined]),
@@ -86,7 +83,7 @@ def _cells(plan: Plan, beside: str) -> list[tuple[str, Sequence[str]]]:
         ("text", ["## Hyperparameters and initial parameters"]),
         ("code", [*settings(plan), "", *started]),
         ("text", ["## By hand", "", _BY_HAND]),
-        ("code", by_hand),
+        ("code", [*loop(plan), *ending(plan)]),
         ("text", ["The predictions with the parameters that this has led to:"]),
         ("code", prediction(plan)),
         ("text", ["## The same in PyTorch", "", _IN_TORCH]),

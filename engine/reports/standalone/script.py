@@ -15,7 +15,7 @@ from engine.reports.standalone.above import (
     title,
 )
 from engine.reports.standalone.below import ending, prediction, table
-from engine.reports.standalone.body import body
+from engine.reports.standalone.body import loop
 from engine.reports.standalone.literals import quoted
 from engine.reports.standalone.plan import Plan
 
@@ -53,8 +53,7 @@ def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple
     lines += ["", "# data", *made]
     lines += ["", "# hyperparameters", *settings(plan)]
     lines += ["", "# initial parameters", *started]
-    lines += ["", "for step in range(iterations):"]
-    lines += [f"    {line}".rstrip() for line in body(plan)]
+    lines += ["", *loop(plan)]
     for last in (ending(plan), ["# predictions", *prediction(plan), *table(plan)]):
         lines += [""] * bool(last) + last
     return "\n".join(lines) + "\n", plan.arrays

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.common.numbers import format_number
+from engine.maths.scale import share
 from tui.drawing.lines import Row
 from tui.drawing.palette import Palette
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST = 3
 """The watches that are drawn."""
+WATCH_MARKS = ("1", "2", "3")
+"""What watches are drawn with where colours cannot tell them apart."""
 _DECADES = 2.5
 """From so many on the scale is logarithmic."""
 _AIR = 0.03
@@ -47,11 +50,7 @@ class Scale:
         import numpy as np
 
         with np.errstate(all="ignore"):
-            values = np.log10(values) if self.log else values
-        if self.high == self.low:
-            return values * 0.0 + 0.5
-        half: Array = (values / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-        return half
+            return share(np.log10(values) if self.log else values, self.low, self.high)
 
     @property
     def words(self) -> str:
@@ -85,8 +84,8 @@ def laid_over(values: Array, scale: Scale, axes: Axes, columns: int) -> Outline:
     outline = outline_between(values, axes.first, axes.iterations, columns)
 
     def placed(heights: Array) -> Array:
-        share = _AIR + (1 - 2 * _AIR) * scale.share(heights)
-        found: Array = axes.bottom + share * (axes.top - axes.bottom)
+        height = _AIR + (1 - 2 * _AIR) * scale.share(heights)
+        found: Array = axes.bottom + height * (axes.top - axes.bottom)
         with np.errstate(all="ignore"):
             return 10**found if axes.log else found
 

@@ -282,3 +282,15 @@ def _axis(parts: list[str], room: int, palette: Palette) -> Row:
         left, ends = room - cell_len(arrow), ""
     row = Row().add(arrow, palette.heading)
     return row.add(shortened((name,), left)[0], palette.label).add(ends, palette.dim)
+
+
+def pair_beside(pair: tuple[int, ...], count: int, step: int) -> tuple[int, ...]:
+    """Return the next or previous pair of inputs, cyclically: 0 1, 0 2 … 1 2, 1 3."""
+    first, second = pair
+    if step > 0:
+        if second + 1 < count:
+            return first, second + 1
+        return (first + 1, first + 2) if first + 2 < count else (0, 1)
+    if second - 1 > first:
+        return first, second - 1
+    return (first - 1, count - 1) if first > 0 else (count - 2, count - 1)

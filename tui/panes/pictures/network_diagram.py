@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.style import Style
 
 from tui.drawing.canvas import Canvas
 from tui.drawing.lines import Row
-from tui.drawing.numbers import NARROWEST, fixed, largest_magnitude, missing
 from tui.drawing.palette import Palette
 from tui.drawing.short_names import shortened
 from tui.panes.pictures.network_bars import bars, hidden_in_sight, lit
-from tui.panes.pictures.network_edges import Edge, Gap, draw_edges, label_width
+from tui.panes.pictures.network_edges import Edge, Gap, draw_edges
+from tui.panes.pictures.network_form import Form, Place, form_for, places_of
 from tui.panes.pictures.network_layers import (
     Carried,
     Choice,
@@ -25,96 +23,20 @@ from tui.panes.pictures.network_layers import (
     carried_at,
     chosen,
     columns_of,
-    is_of_all,
-    row_of,
     touch_of,
 )
+from tui.panes.pictures.network_words import foot_rows, head_rows, legend_row, written
 
 if TYPE_CHECKING:
     from tui.panes.pictures.worker import Reading
     from tui.view_state import Moment
 
-_NUMBER, _LONG_NUMBER = NARROWEST, NARROWEST + 1
-"""The cells of a number: alone, and with its symbol."""
-_GAP = 5
-"""The cells that edges need between two columns."""
-_HEAD, _LEGEND = 2, 1
+_HEAD = 2
 _FOOT = 2
 """The lines that tell of the chosen neuron."""
 _OUTER = 2
 """The inputs and the outputs."""
 _MARK = "›"
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How neurons are written.
-
-    Attributes:
-        name: The cells of a name, at most.
-        under: Whether numbers stand under the name, not beside it.
-        full: Whether each has all its numbers, with their symbols.
-        carried: Which numbers they have.
-    """
-
-    name: int
-    under: bool
-    full: bool
-    carried: Carried
-
-    def shown(self, column: Column) -> list[Numbers]:
-        """Return the numbers that a column's neurons have."""
-        value, gradient = column.value, column.gradient or column.value
-        if self.full and self.carried is not Carried.BOTH:
-            back = self.carried is Carried.GRADIENT
-            return [n for n in column.neurons if n.is_gradient == back] or [value]
-        if self.full:
-            return list(column.neurons)
-        if self.carried is Carried.BOTH and column.gradient is not None:
-            return [value, gradient]
-        return [gradient if self.carried is Carried.GRADIENT else value]
-
-    def is_under(self, column: Column) -> bool:
-        """Return whether a column's numbers stand under the names."""
-        return self.under and not (self.full and len(column.neurons) == 1)
-
-    def symbols(self, column: Column) -> int:
-        """Return the cells of the symbols."""
-        if not self.full or not self.is_under(column):
-            return 0
-        return 1 + max(cell_len(number.symbol) for number in self.shown(column))
-
-    @property
-    def number(self) -> int:
-        """The cells of a number."""
-        return _LONG_NUMBER if self.full else _NUMBER
-
-    def width(self, column: Column) -> int:
-        """Return the cells of a column."""
-        name = min(max(map(cell_len, column.names)), self.name)
-        if self.is_under(column):
-            return max(name, self.symbols(column) + self.number)
-        return name + len(self.shown(column)) * (1 + self.number)
-
-    def lines(self, column: Column) -> int:
-        """Return the lines of a neuron."""
-        return 1 + len(self.shown(column)) if self.is_under(column) else 1
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a column is drawn."""
-
-    column: Column
-    left: int
-    width: int
-    lines: int
-    height: int
-
-    def top(self, index: int) -> int:
-        """Return the line on which a neuron begins."""
-        wanted = (index + 0.5) * self.height / len(self.column.names) - self.lines / 2
-        return min(max(round(wanted), 0), self.height - self.lines)
 
 
 def diagram_rows(
@@ -140,9 +62,9 @@ def diagram_rows(
     aside = reading.values if reading and reading.observation == observation else None
     columns = columns_of(moment, choice, aside)
     touch = touch_of(moment.snapshot) if not moment.is_blurred else None
-    rows = _head(moment, choice, touch, palette, width)
+    rows = head_rows(moment, choice, touch, palette, width)
     foot = _FOOT if choice.neuron is not None else 0
-    form, lines = _form(columns, moment, choice, (width, height - _HEAD), foot)
+    form, lines = form_for(columns, moment, choice, (width, height - _HEAD), foot)
     if form is None:
         carried = carried_at(moment, choice.carried)
         shown = [column.value for column in columns]
@@ -150,9 +72,9 @@ def diagram_rows(
             shown = [column.gradient or column.value for column in columns]
         room = (width, height - _HEAD - foot)
         rows += bars(columns, shown, touch, palette, room, first, choice.neuron)
-        return rows + _foot(columns, choice, [], palette, width)
+        return rows + foot_rows(columns, choice, [], palette, width)
     canvas = Canvas(width, lines)
-    places = _places(columns, form, (width, lines))
+    places = places_of(columns, form, (width, lines))
     for place in places:
         _neurons(canvas, place, form, touch, moment.fresh, palette, choice.neuron, places)
     left_out: list[tuple[int, Numbers, Edge]] = []
@@ -172,76 +94,11 @@ def diagram_rows(
         unseen = draw_edges(canvas, gap, carried, form.full, dimmed, moment.fresh, palette)
         left_out += [(k, number, edge) for number, edge in unseen]
     if not form.full:
-        rows.append(_legend(places, form.carried, palette))
+        rows.append(legend_row(places, form.carried, palette))
     rows += canvas.rows(palette.text)
     if form.full:
         return rows
-    return rows + _foot(columns, choice, left_out, palette, width)
-
-
-def _head(
-    moment: Moment, choice: Choice, touch: Touch | None, palette: Palette, width: int
-) -> list[Row]:
-    """Lay out the heading: the observation and the next operation."""
-    dataset, snapshot, observation = moment.dataset, moment.snapshot, chosen(moment)
-    name = f"{dataset.index} {dataset.observations[observation]}"
-    first = Row().add(name if cell_len(name) <= 30 else name[:29] + "…", palette.heading)
-    told: tuple[str, ...] = ()
-    if choice.whole:
-        what = "the batch" if snapshot.batch is not None else "all observations"
-        first = Row().add(what, palette.heading)
-        told = (": gradients are summed, the rest is the mean",)
-    elif row_of(moment, observation) is None and not moment.is_blurred:
-        where = "not in this batch" if snapshot.batch is not None else "not in sight"
-        told = (f"  {where}: computed with the present weights", f"  {where}")
-    elif snapshot.position and is_of_all(moment, choice):
-        told = ("  the edges' gradients are the sums that the update uses",)
-    fitting = (words for words in told if first.width + len(words) <= width)
-    first.add(next(fitting, ""), palette.dim)
-    second = Row()
-    if touch is not None:
-        second.add("▶ ", palette.heading).add(touch.formula, palette.label)
-    if choice.carried is not Carried.PHASE:
-        end = Row().add(choice.carried.value, palette.dim)
-        second = second.justified(end, width)
-    return [first, second]
-
-
-def _form(
-    columns: list[Column], moment: Moment, choice: Choice, size: tuple[int, int], foot: int
-) -> tuple[_Form | None, int]:
-    """Return the form in which all columns fit, and the lines that are left for them."""
-    width, height = size
-    names = max(cell_len(name) for column in columns for name in column.names)
-    carried = carried_at(moment, choice.carried)
-    everything = Carried.BOTH if choice.carried is Carried.PHASE else carried
-    full = _Form(min(names, 14), True, True, everything)
-    gaps = [label_width(column, carried, full=True) + 2 for column in columns[1:]]
-    if _fits(columns, full, width - sum(gaps), height):
-        return _Form(full.name, True, True, everything), height
-    height -= foot + _LEGEND
-    for name, under in ((14, False), (10, False), (14, True), (10, True), (7, True), (5, False)):
-        form = _Form(min(names, name), under, False, carried)
-        if _fits(columns, form, width - _GAP * (len(columns) - 1), height):
-            return form, height
-    return None, height
-
-
-def _fits(columns: list[Column], form: _Form, width: int, height: int) -> bool:
-    needed = 1 + sum(map(form.width, columns))
-    lines = (len(column.names) * (form.lines(column) + form.full) for column in columns)
-    return needed <= width and max(lines) - form.full <= height
-
-
-def _places(columns: list[Column], form: _Form, size: tuple[int, int]) -> list[_Place]:
-    """Return where the columns are drawn, evenly spaced, with room for a mark on the left."""
-    width, height = size
-    wide = [form.width(column) for column in columns]
-    gaps = (width - 1 - sum(wide)) / max(len(wide) - 1, 1)
-    return [
-        _Place(column, 1 + round(sum(wide[:k]) + gaps * k), wide[k], form.lines(column), height)
-        for k, column in enumerate(columns)
-    ]
+    return rows + foot_rows(columns, choice, left_out, palette, width)
 
 
 def _is_dimmed(before: Column, after: Column, touch: Touch | None, moment: Moment) -> bool:
@@ -263,41 +120,15 @@ def _chosen_edges(
     return tuple((i, index) for i in range(before)) if column == k + 1 else ()
 
 
-def _legend(places: list[_Place], carried: Carried, palette: Palette) -> Row:
-    """Say above the columns and between them what the numbers are."""
-    row, end = Row(), 0
-    for place in places:
-        column = place.column
-        if column.edges:
-            weights, products, gradients = column.edges
-            value = products if products.array is not None else weights
-            symbol = _named(value, gradients, carried, place.left - end)
-            row.add(symbol.center(place.left - end), palette.dim, width=place.left - end)
-        else:
-            row.add("", width=place.left)
-        title = _named(column.value, column.gradient or column.value, carried, place.width)
-        row.add(title.center(place.width), palette.label, width=place.width)
-        end = place.left + place.width
-    return row
-
-
-def _named(value: Numbers, gradient: Numbers, carried: Carried, room: int) -> str:
-    """Name what is carried, as far as there is room."""
-    if carried is Carried.VALUE or gradient is value:
-        return value.symbol
-    both = f"{value.symbol}  {gradient.symbol}"
-    return both if carried is Carried.BOTH and cell_len(both) < room else gradient.symbol
-
-
 def _neurons(
     canvas: Canvas,
-    place: _Place,
-    form: _Form,
+    place: Place,
+    form: Form,
     touch: Touch | None,
     fresh: str | None,
     palette: Palette,
     neuron: tuple[int, int] | None,
-    places: list[_Place],
+    places: list[Place],
 ) -> None:
     """Write the names and the numbers of a column."""
     column, left, cells = place.column, place.left, place.width
@@ -311,12 +142,12 @@ def _neurons(
         label = palette.label if ground is None or form.full else ground
         if i == at:
             label += palette.heading + Style(bold=True)
-        written = title.ljust(room) if symbols or not under else title.center(cells)
-        canvas.write(left, y, written, label)
+        name = title.ljust(room) if symbols or not under else title.center(cells)
+        canvas.write(left, y, name, label)
         if i == at:
-            canvas.write(left - 1 + len(written) - len(written.lstrip()), y, _MARK, label)
+            canvas.write(left - 1 + len(name) - len(name.lstrip()), y, _MARK, label)
         for k, number in enumerate(shown):
-            text, style = _written(number, i, form.number, palette)
+            text, style = written(number, i, form.number, palette)
             if number.name == fresh:
                 style += palette.fresh
             elif form.full:
@@ -333,14 +164,6 @@ def _neurons(
                 canvas.write(left, y + 1 + k, text.strip().center(cells), style)
 
 
-def _written(number: Numbers, i: int, cells: int, palette: Palette) -> tuple[str, Style]:
-    """Write a number and choose its colour; a dot where it is not computed."""
-    if number.array is None:
-        return missing(cells), palette.dim
-    value = float(number.array[i])
-    return fixed(value, cells), palette.number(value, largest_magnitude(number.array))
-
-
 def _touched(name: str, touch: Touch | None, palette: Palette) -> Style | None:
     """Return the ground of a tensor that the next operation writes or reads."""
     if touch is not None and name == touch.name:
@@ -351,38 +174,6 @@ def _touched(name: str, touch: Touch | None, palette: Palette) -> Style | None:
 def _ground(style: Style | None) -> Style:
     """Return only the ground of a style."""
     return Style() if style is None else Style(bgcolor=style.bgcolor, reverse=style.reverse)
-
-
-def _foot(
-    columns: list[Column],
-    choice: Choice,
-    left_out: list[tuple[int, Numbers, Edge]],
-    palette: Palette,
-    width: int,
-) -> list[Row]:
-    """Tell all numbers of the chosen neuron, and those of its edges that found no room."""
-    if choice.neuron is None:
-        return []
-    k, i = choice.neuron
-    own, edges = Row().add(columns[k].names[i], palette.heading), Row()
-    for number in columns[k].neurons:
-        text, style = _written(number, i, _NUMBER, palette)
-        part = Row().add(f"  {number.symbol} ", palette.dim).add(text.strip(), style)
-        # Where edges have nothing to tell, the neuron has their line too.
-        (edges if own.width + part.width > width and not left_out else own).extend(part)
-    before = ""
-    for gap, number, (start, end) in left_out:
-        if number.symbol != before:
-            edges.add(f"{number.symbol}  ", palette.dim)
-            before = number.symbol
-        other = columns[gap].names[start] if gap == k - 1 else columns[gap + 1].names[end]
-        text, style = "·", palette.dim
-        if number.array is not None:
-            value = float(number.array[start, end])
-            text = fixed(value, _NUMBER).strip()
-            style = palette.number(value, largest_magnitude(number.array))
-        edges.add(f"{other} ", palette.label).add(f"{text}  ", style)
-    return [own, edges]
 
 
 def layers_in_sight(
@@ -399,6 +190,6 @@ def layers_in_sight(
     columns = columns_of(moment, choice)
     hidden = len(columns) - _OUTER
     foot = _FOOT if choice.neuron is not None else 0
-    if _form(columns, moment, choice, (size[0], size[1] - _HEAD), foot)[0] is not None:
+    if form_for(columns, moment, choice, (size[0], size[1] - _HEAD), foot)[0] is not None:
         return range(hidden), hidden
     return hidden_in_sight(hidden, size[0], first), hidden

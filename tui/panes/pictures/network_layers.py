@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,19 @@ class Choice:
     carried: Carried = Carried.PHASE
     whole: bool = False
     neuron: tuple[int, int] | None = None
+
+    def moved(self, columns: Sequence[Column], direction: str) -> Choice:
+        """Go to a neighbouring neuron; at first, to the first hidden one or output."""
+        column, index = 1, 0
+        if self.neuron is not None:
+            column, index = self.neuron
+            step = 1 if direction in ("right", "down") else -1
+            if direction in ("left", "right"):
+                column = min(max(column + step, 0), len(columns) - 1)
+            else:
+                index += step
+        index = min(max(index, 0), len(columns[column].names) - 1)
+        return replace(self, neuron=(column, index))
 
 
 @dataclass(frozen=True)
@@ -241,3 +254,14 @@ def touch_of(snapshot: Snapshot) -> Touch:
                 nodes[side].append(of[-1])
     written, read = tuple(nodes[0]), tuple(nodes[1])
     return Touch(line.formula, line.name, line.reads, written, read, tuple(weights))
+
+
+def chosen_cell(moment: Moment, choice: Choice) -> tuple[str, int] | None:
+    """Return the tensor of the chosen neuron, and its place there; None if none is chosen."""
+    if choice.neuron is None:
+        return None
+    column, index = choice.neuron
+    shown = columns_of(moment, choice)[column]
+    back = carried_at(moment, choice.carried) is Carried.GRADIENT
+    number = shown.gradient if back and shown.gradient is not None else shown.value
+    return number.name, index

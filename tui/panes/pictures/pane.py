@@ -15,14 +15,13 @@ from engine.common.errors import InputError
 from tui.drawing.lines import LinesView, Row, wrap
 from tui.keys import pane_bindings
 from tui.panes.pictures.boundary_curve import curve_rows
-from tui.panes.pictures.boundary_map import plane_rows
+from tui.panes.pictures.boundary_map import pair_beside, plane_rows
 from tui.panes.pictures.histograms import bins_for, histogram_rows
 from tui.panes.pictures.network_diagram import diagram_rows, layers_in_sight
 from tui.panes.pictures.network_layers import (
-    Carried,
     Choice,
-    carried_at,
     chosen,
+    chosen_cell,
     columns_of,
     row_of,
 )
@@ -50,18 +49,6 @@ _TOLD = (InputError, MemoryError)
 """What may go wrong with a picture without ending the app."""
 _SHARE = 0.2
 """How much of its time the studio may be busy while training."""
-
-
-def _pair_beside(pair: tuple[int, ...], count: int, step: int) -> tuple[int, ...]:
-    """Return the next or previous pair of inputs, cyclically: 0 1, 0 2 … 1 2, 1 3."""
-    first, second = pair
-    if step > 0:
-        if second + 1 < count:
-            return first, second + 1
-        return (first + 1, first + 2) if first + 2 < count else (0, 1)
-    if second - 1 > first:
-        return first, second - 1
-    return (first - 1, count - 1) if first > 0 else (count - 2, count - 1)
 
 
 class PicturesPane(LinesView):
@@ -250,7 +237,7 @@ class PicturesPane(LinesView):
     def move(self, direction: str) -> None:
         step = 1 if direction in ("right", "down") else -1
         if self.view == "network" and self.moment is not None:
-            self._choose(direction, step)
+            self._choose(direction)
             return
         if self.view == "phase" and direction in ("left", "right"):
             self._phase += step
@@ -269,25 +256,17 @@ class PicturesPane(LinesView):
         if direction in ("left", "right") and field is not None:
             self._map = (self._map + step) % len(field.maps)
         elif direction in ("up", "down") and self._inputs > 2:
-            self._pair = _pair_beside(self._pair, self._inputs, step)
+            self._pair = pair_beside(self._pair, self._inputs, step)
         self._refresh()
 
-    def _choose(self, direction: str, step: int) -> None:
-        """Go to a neighbouring neuron; at first, to the first hidden one or output."""
+    def _choose(self, direction: str) -> None:
+        """Go to a neighbouring neuron, and bring its layer in sight."""
         assert self.moment is not None
         columns = columns_of(self.moment, self._choice)
-        if self._choice.neuron is None:
-            column, index = 1, 0
-        else:
-            column, index = self._choice.neuron
-            if direction in ("left", "right"):
-                column = min(max(column + step, 0), len(columns) - 1)
-            else:
-                index += step
-        index = min(max(index, 0), len(columns[column].names) - 1)
-        self._choice = replace(self._choice, neuron=(column, index))
+        self._choice = self._choice.moved(columns, direction)
+        assert self._choice.neuron is not None
         seen, _ = self._in_sight()
-        hidden = min(max(column - 1, 0), len(columns) - 3)
+        hidden = min(max(self._choice.neuron[0] - 1, 0), len(columns) - 3)
         if seen and hidden not in seen:
             self._first["network"] = hidden if hidden < seen.start else hidden - len(seen) + 1
         self._refresh()
@@ -315,13 +294,9 @@ class PicturesPane(LinesView):
     @property
     def cell(self) -> tuple[str, int] | None:
         """The tensor of the chosen neuron, and its place there; None if none is chosen."""
-        if self.view != "network" or self.moment is None or self._choice.neuron is None:
+        if self.view != "network" or self.moment is None:
             return None
-        column, index = self._choice.neuron
-        shown = columns_of(self.moment, self._choice)[column]
-        back = carried_at(self.moment, self._choice.carried) is Carried.GRADIENT
-        number = shown.gradient if back and shown.gradient is not None else shown.value
-        return number.name, index
+        return chosen_cell(self.moment, self._choice)
 
     def action_open(self) -> None:
         """Have the tensor of the chosen neuron inspected."""

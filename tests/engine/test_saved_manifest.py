@@ -1,4 +1,4 @@
-"""The document of a saved run: each field declared once, and those of earlier versions read."""
+"""The manifest of a saved run: each field declared once, and those of earlier versions read."""
 
 import dataclasses
 import json
@@ -13,8 +13,8 @@ import pytest
 from engine import Debugger, InputError
 from engine.maths.tensor import Array
 from engine.saved.capture import Encoder, capture
-from engine.saved.document import checksum, read_manifest
 from engine.saved.json_field import Field
+from engine.saved.manifest import checksum, read_manifest
 from engine.saved.record import Count, Record, Shown, Text
 from engine.saved.restore import open_run
 from engine.saved.run_files import Folder
