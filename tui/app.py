@@ -93,6 +93,8 @@ class NNTui(
     async def on_event(self, event: Event) -> None:
         if self._loader.holds(event) or (self.is_leaving and isinstance(event, (Key, Paste))):
             return
+        if isinstance(event, Key):
+            self.frame.forget_notices()
         if isinstance(event, Paste) and not event.is_forwarded:
             # Here, as the palette has a line of its own.
             event.text = pasted(event.text)

@@ -491,6 +491,40 @@ KEYS = (
         title="Next view of the pane",
     ),
     Key(
+        "next_wrong(1)",
+        ("i",),
+        "i",
+        "wrong",
+        "in Dataset: to the next row that is taken for another class (✗); I: to the one before",
+        PANES,
+        panes={"dataset": "next ✗"},
+        home="dataset",
+        title="Dataset: next wrong row",
+    ),
+    Key(
+        "next_wrong(-1)",
+        ("I",),
+        "I",
+        "wrong before",
+        "in Dataset: to the wrong row before",
+        PANES,
+        footer=False,
+        panes={"dataset": "✗ before"},
+        home="dataset",
+        title="Dataset: wrong row before",
+    ),
+    Key(
+        "order",
+        ("O",),
+        "O",
+        "order",
+        "in Dataset: sort the rows by error, or as in the table again",
+        PANES,
+        panes={"dataset": "by error"},
+        home="dataset",
+        title="Dataset: sort by error",
+    ),
+    Key(
         "next_kind",
         ("p",),
         "p",
@@ -627,7 +661,9 @@ KEYS = (
 )
 
 
-_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"}
+_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"} | {
+    "next_wrong(-1)"
+}
 """Those that the help of another key tells of too."""
 _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
 """Those that a narrow footer leaves out first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
@@ -24,6 +26,8 @@ _WIDE, _TALL = 112, 30
 """Columns and lines from which on all panes at once can each show what they are for."""
 _BORDERED, _WITH_BARS = 14, 8
 """Lines from which on there are borders and a second line at the top; the bars of tabs and keys."""
+_LEGIBLE = 2.0
+"""Seconds that a notice stays whatever key is pressed."""
 
 
 class Frame(Vertical):
@@ -48,6 +52,10 @@ class Frame(Vertical):
         self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
         self._warning = Static(id="warning")
+        self._notice = Static(id="notice")
+        self.notices: tuple[str, ...] = ()
+        """What is told of the run as it is opened, until a key is pressed."""
+        self._noted_at = 0.0
         self.panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
             "hyperparameters": self.hyperparameters,
@@ -78,7 +86,19 @@ class Frame(Vertical):
                     yield self.weights
                     yield self.pictures
                 yield self.iteration
+        yield self._notice
         yield self._warning
+
+    def note(self, notices: tuple[str, ...]) -> None:
+        """Tell something of the run, above the keys, where it covers nothing."""
+        self.notices, self._noted_at = notices, monotonic()
+        self._notice.update(Text("\n".join(notices)))
+        self._notice.display = bool(notices)
+
+    def forget_notices(self) -> None:
+        """Take the notices away, once there was time to see that there are some."""
+        if self.notices and monotonic() - self._noted_at > _LEGIBLE:
+            self.note(())
 
     def warn(self, words: str) -> None:
         """Show a line for as long as something is wrong; "" for none."""
@@ -95,6 +115,7 @@ class Frame(Vertical):
 
     def start_again(self) -> None:
         """Forget what is of the run before, as another one on another table follows."""
+        self.dataset.start_again()
         self.loss.start_again()
         self.weights.inspect(None)
         self.lay_out()
