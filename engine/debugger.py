@@ -17,6 +17,7 @@ from engine.common.text import clean
 from engine.data.dataset import Dataset
 from engine.inspection import ask, explain
 from engine.inspection.ask import Scan
+from engine.inspection.experiments import Experiment, Experiments
 from engine.inspection.observations import Observations
 from engine.inspection.snapshot import Snapshot
 from engine.inspection.take_snapshot import take_snapshot
@@ -78,6 +79,7 @@ class Debugger:
         megabytes = HISTORY.validate(HISTORY.default if history is None else history)
         self.branches = Branches(run, int(megabytes) * MEGABYTE)
         self._evaluator: tuple[Program, Evaluator] | None = None
+        self._experiments = Experiments()
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
         require_for_training(self.dataset, hyperparameters)
@@ -554,6 +556,14 @@ class Debugger:
         if quickly and evaluator.seconds > _QUICK:
             return None
         return evaluator.evaluate({name: t.data for name, t in program.parameters.items()})
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """Compare the branches: what differs, and the losses and the accuracy reached.
+
+        Returns:
+            A line for each branch; `branches.rename`, `switch` and `drop` take its number.
+        """
+        return self._experiments.compare(self.branches, self.branches.current)
 
     def snapshot(
         self,
