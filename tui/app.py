@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.events import Event, Key, Paste
-from textual.widgets import Footer
 
 from engine.common.pace import FULL, Speed
 from tui.actions.asking import AskActions
@@ -24,6 +23,7 @@ from tui.actions.stops import StopActions
 from tui.actions.telling import Telling
 from tui.drawing.typed_line import pasted
 from tui.keys import bindings
+from tui.panes.footer import KeysFooter
 
 if TYPE_CHECKING:
     from tui.drawing.host import Host
@@ -84,7 +84,7 @@ class NNTui(
 
     def compose(self) -> ComposeResult:
         yield self.frame
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.frame.go_to(self.frame.active)
