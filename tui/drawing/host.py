@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.maths.arithmetic import Cell, Explanation
     from tui.drawing.palette import Palette
     from tui.engine_link import Command
+    from tui.view_state import Moment
 
 T = TypeVar("T")
 
@@ -22,6 +23,8 @@ class Host(Protocol):
 
     palette: Palette
     """The colours of the present theme."""
+    moment: Moment | None
+    """What is drawn; None before there is anything."""
 
     @property
     def depth(self) -> int:
