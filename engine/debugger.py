@@ -8,7 +8,6 @@ import numpy as np
 
 from engine.analysis.evaluate import Forward
 from engine.analysis.held_out import Evaluation, Evaluator
-from engine.analysis.metrics import decision_of
 from engine.common.declaration import Value
 from engine.common.errors import InputError, QueryError
 from engine.common.numbers import grouped
@@ -18,6 +17,8 @@ from engine.common.text import clean
 from engine.data.dataset import Dataset
 from engine.inspection import ask, explain
 from engine.inspection.ask import Scan
+from engine.inspection.experiments import Experiment, Experiments
+from engine.inspection.observations import Observations
 from engine.inspection.snapshot import Snapshot
 from engine.inspection.take_snapshot import take_snapshot
 from engine.language.query import Query
@@ -56,6 +57,7 @@ class Debugger:
     Attributes:
         given: The parameters that it was given, or None.
         amend: Changes the program of each run that is started anew, before it runs.
+        observations: Looks at single observations: their predictions, which are wrong.
 
     Raises:
         InputError: The parameters do not fit the network.
@@ -72,10 +74,12 @@ class Debugger:
         self.given = parameters
         self.amend: Callable[[Program], object] = lambda program: None
         self._stopping = Stopping(lambda: self._run)
+        self.observations = Observations(lambda: self._run)
         run = self._start(hyperparameters or Hyperparameters())
         megabytes = HISTORY.validate(HISTORY.default if history is None else history)
         self.branches = Branches(run, int(megabytes) * MEGABYTE)
         self._evaluator: tuple[Program, Evaluator] | None = None
+        self._experiments = Experiments()
 
     def _start(self, hyperparameters: Hyperparameters) -> Run:
         require_for_training(self.dataset, hyperparameters)
@@ -545,7 +549,7 @@ class Debugger:
             return None
         program = self.program
         if self._evaluator is None or self._evaluator[0] is not program:
-            decision = decision_of(self.dataset, self.hyperparameters.loss)
+            decision = self.observations.decision
             evaluator = Evaluator(self.dataset.held_out, self.hyperparameters, decision)
             self._evaluator = (program, evaluator)
         evaluator = self._evaluator[1]
@@ -553,8 +557,20 @@ class Debugger:
             return None
         return evaluator.evaluate({name: t.data for name, t in program.parameters.items()})
 
+    def experiments(self) -> tuple[Experiment, ...]:
+        """Compare the branches: what differs, and the losses and the accuracy reached.
+
+        Returns:
+            A line for each branch; `branches.rename`, `switch` and `drop` take its number.
+        """
+        return self._experiments.compare(self.branches, self.branches.current)
+
     def snapshot(
-        self, observations: slice | None = None, buckets: int = 0, summary_of: str | None = None
+        self,
+        observations: slice | None = None,
+        buckets: int = 0,
+        summary_of: str | None = None,
+        predicted: Sequence[int] = (),
     ) -> Snapshot:
         """Copy the present values for a view.
 
@@ -563,5 +579,6 @@ class Debugger:
                 default all. Its start is not negative and its step is 1.
             buckets: Into how many points to thin the losses; 0 for no outline.
             summary_of: Of which tensor to include a summary.
+            predicted: Of which observations to include f, also where they are in no batch.
         """
-        return take_snapshot(self, observations, buckets, summary_of)
+        return take_snapshot(self, observations, buckets, summary_of, predicted)

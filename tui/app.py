@@ -23,7 +23,7 @@ from tui.actions.stops import StopActions
 from tui.actions.telling import Telling
 from tui.drawing.typed_line import pasted
 from tui.keys import bindings
-from tui.panes.footer import KeyFooter
+from tui.panes.footer import KeysFooter
 
 if TYPE_CHECKING:
     from tui.drawing.host import Host
@@ -84,7 +84,7 @@ class NNTui(
 
     def compose(self) -> ComposeResult:
         yield self.frame
-        yield KeyFooter(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.frame.go_to(self.frame.active)
@@ -93,6 +93,8 @@ class NNTui(
     async def on_event(self, event: Event) -> None:
         if self._loader.holds(event) or (self.is_leaving and isinstance(event, (Key, Paste))):
             return
+        if isinstance(event, Key):
+            self.frame.forget_notices()
         if isinstance(event, Paste) and not event.is_forwarded:
             # Here, as the palette has a line of its own.
             event.text = pasted(event.text)

@@ -32,8 +32,9 @@ _SLOWEST = 2.0
 """Seconds between two frames at most."""
 
 
-Window = tuple[slice | None, int, str | None]
-"""Which observations to ask for, how many points of the losses, which tensor's summary."""
+Window = tuple[slice | None, int, str | None, tuple[int, ...]]
+"""Which observations to ask for, how many points of the losses, which tensor's summary, and of
+which observations f in any case."""
 
 
 @dataclass(frozen=True)

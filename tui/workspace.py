@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.events import DescendantFocus
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.drawing.lines import LinesView
@@ -22,8 +25,23 @@ from tui.view_state import Moment
 
 _WIDE, _TALL = 112, 30
 """Columns and lines from which on all panes at once can each show what they are for."""
+_BIG = (160, 45)
+"""Columns and lines from which on Weights and Pictures are both shown."""
+_LEFT = (0.31, 43)
+"""The share of the columns that Dataset and Hyperparameters have, and the least, as in the style
+sheet."""
+_TOP = (0.4, 13, 0.6)
+"""The share of the lines that Loss and Weights have, at least, in lines too, and at most."""
+_RIGHT = (0.42, 37)
+"""The share that Weights have of the columns that are not of the left, and the least."""
+_AROUND = 3
+"""The lines of the header and of the keys."""
+_OPERATIONS = 62
+"""The columns that Iteration needs beside Pictures."""
 _BORDERED, _WITH_BARS = 14, 8
 """Lines from which on there are borders and a second line at the top; the bars of tabs and keys."""
+_LEGIBLE = 2.0
+"""Seconds that a notice stays whatever key is pressed."""
 
 
 class Frame(Vertical):
@@ -48,6 +66,10 @@ class Frame(Vertical):
         self.header = Header(data)
         self._tabs = PaneTabs(TITLES)
         self._warning = Static(id="warning")
+        self._notice = Static(id="notice")
+        self.notices: tuple[str, ...] = ()
+        """What is told of the run as it is opened, until a key is pressed."""
+        self._noted_at = 0.0
         self.panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
             "hyperparameters": self.hyperparameters,
@@ -56,14 +78,16 @@ class Frame(Vertical):
             "iteration": self.iteration,
             "pictures": self.pictures,
         }
-        self._holders = {
+        self._right = Container(id="right")
+        self._holders: dict[Widget, tuple[str, ...]] = {
             Vertical(id="left"): ("dataset", "hyperparameters"),
-            Vertical(id="right"): ("loss", "weights", "pictures", "iteration"),
-            Horizontal(id="top"): ("loss", "weights", "pictures"),
+            self._right: ("loss", "weights", "pictures", "iteration"),
         }
+        self._operations = 0
+        """How many lines Iteration would have."""
 
     def compose(self) -> ComposeResult:
-        left, right, top = self._holders
+        left, right = self._holders
         for pane in self.panes.values():
             pane.add_class("pane")
         yield self.header
@@ -73,12 +97,23 @@ class Frame(Vertical):
                 yield self.dataset
                 yield self.hyperparameters
             with right:
-                with top:
-                    yield self.loss
-                    yield self.weights
-                    yield self.pictures
+                yield self.loss
+                yield self.weights
+                yield self.pictures
                 yield self.iteration
+        yield self._notice
         yield self._warning
+
+    def note(self, notices: tuple[str, ...]) -> None:
+        """Tell something of the run, above the keys, where it covers nothing."""
+        self.notices, self._noted_at = notices, monotonic()
+        self._notice.update(Text("\n".join(notices)))
+        self._notice.display = bool(notices)
+
+    def forget_notices(self) -> None:
+        """Take the notices away, once there was time to see that there are some."""
+        if self.notices and monotonic() - self._noted_at > _LEGIBLE:
+            self.note(())
 
     def warn(self, words: str) -> None:
         """Show a line for as long as something is wrong; "" for none."""
@@ -90,11 +125,15 @@ class Frame(Vertical):
     def show(self, moment: Moment) -> None:
         """Draw a moment in every pane."""
         self.header.show(moment)
+        if len(moment.snapshot.listing.lines) != self._operations:
+            self._operations = len(moment.snapshot.listing.lines)
+            self._share_out()
         for pane in self.panes.values():
             pane.show(moment)
 
     def start_again(self) -> None:
         """Forget what is of the run before, as another one on another table follows."""
+        self.dataset.start_again()
         self.loss.start_again()
         self.weights.inspect(None)
         self.lay_out()
@@ -160,9 +199,32 @@ class Frame(Vertical):
         if self.active in ("weights", "pictures"):
             self._pictured = self.active == "pictures"
         self.screen.set_class(self._pictured, "-pictured")
-        hidden = "weights" if self._pictured else "pictures"
+        big = not single and width >= _BIG[0] and height >= _BIG[1]
+        self.screen.set_class(big, "-big")
+        hidden = "" if big else "weights" if self._pictured else "pictures"
         for name, pane in self.panes.items():
             pane.display = name == self.active if single else name != hidden
+        is_shared = not single and not big
+        for pane, name in ((self.weights, "pictures"), (self.pictures, "weights")):
+            pane.neighbour = name if is_shared else ""
+        self._share_out()
         for holder, inside in self._holders.items():
             holder.display = not single or self.active in inside
         self._tabs.activate(self.active)
+
+    def _share_out(self) -> None:
+        """Give Iteration the lines that it needs, and Loss the others, within bounds."""
+        styles, (width, height) = self._right.styles, self.app.size
+        if self.screen.has_class("-single"):
+            styles.grid_columns = styles.grid_rows = "1fr"
+            return
+        lines, columns = height - _AROUND, width - max(int(_LEFT[0] * width), _LEFT[1])
+        top = min(lines - self._operations - 2, int(_TOP[2] * lines))
+        top = max(top, int(_TOP[0] * lines), _TOP[1])
+        second = max(int(_RIGHT[0] * columns), _RIGHT[1])
+        if self.screen.has_class("-big"):
+            second = max(columns // 2, _OPERATIONS)
+        elif self._pictured:
+            top, second = int(_TOP[2] * lines), columns // 2
+        styles.grid_columns = f"1fr {second}"
+        styles.grid_rows = f"{top} 1fr"

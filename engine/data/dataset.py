@@ -43,6 +43,7 @@ class Dataset:
             the expressions.
         source: How it was read from a file; None where it was not.
         columns: The columns of the table, each with what it is, one of `ROLES`.
+        filled: Which cells of x were missing and are filled in, N × I; None where none was.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Dataset:
     features: int = 0
     source: Source | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    filled: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         for array in (self.x, self.f0, self.shown_x):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.analysis.held_out import Evaluation
+from engine.analysis.metrics import Decision
 from engine.analysis.tensor_summary import Summary
 from engine.maths.tensor import Array, Index
 from engine.model.hyperparameters import Hyperparameters
@@ -76,6 +77,9 @@ class Snapshot:
         summary: The tensor that was asked for at a glance, if it is computed.
         held_out_evaluation: What the parameters are worth on the held-out observations; None where
             there are none, or where that takes too long for a picture.
+        decision: How the outputs are read as classes; None where they are numbers.
+        predictions: By number, f of the observations that were asked for; see
+            `engine.inspection.observations`.
         warning: What there is to know of the run for as long as it lasts, or "".
     """
 
@@ -102,6 +106,8 @@ class Snapshot:
     starting: Mapping[str, Array]
     summary: Summary | None
     held_out_evaluation: Evaluation | None = None
+    decision: Decision | None = None
+    predictions: Mapping[int, Array] = field(default_factory=dict)
     warning: str = ""
 
     @property

@@ -21,9 +21,10 @@ from engine.run.run import Run
 from engine.stops.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from engine.analysis.held_out import Evaluation
+    from engine.inspection.observations import Observations
     from engine.run.branches import Branches
     from engine.stops.stop_list import Stops
 
@@ -39,6 +40,8 @@ class Session(Protocol):
     @property
     def program(self) -> Program: ...
     @property
+    def observations(self) -> Observations: ...
+    @property
     def stops(self) -> Stops: ...
     @property
     def planned(self) -> Iterable[Stop]: ...
@@ -53,7 +56,11 @@ class Session(Protocol):
 
 
 def take_snapshot(
-    debugger: Session, observations: slice | None, buckets: int, summary_of: str | None
+    debugger: Session,
+    observations: slice | None,
+    buckets: int,
+    summary_of: str | None,
+    predicted: Sequence[int] = (),
 ) -> Snapshot:
     """Copy the state that is shown; see `Debugger.snapshot`."""
     present = debugger.branches.current
@@ -101,6 +108,8 @@ def take_snapshot(
         starting=run.initial,
         summary=_summary(run, summary_of) if summary_of is not None else None,
         held_out_evaluation=debugger.evaluate_held_out(quickly=True),
+        decision=debugger.observations.decision,
+        predictions=debugger.observations.predict(predicted) if predicted else {},
         warning=_warning(run),
     )
 

@@ -15,7 +15,7 @@ class Branch:
 
     Attributes:
         number: What it is called by.
-        label: What was changed at its start.
+        label: Its name; by default, what was changed at its start.
         run: The run itself.
         began: The iteration at which it left the branch that it comes from; None for
             one that started from iteration 0.

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from engine.common.errors import InputError
 from engine.common.numbers import format_number, general, grouped
-from engine.common.text import counted
+from engine.common.text import clean, counted
 from engine.run.actions import Action, Branch, Changed, Planned, Switched, moved, without
 from engine.run.changes import Edit, LearningRate
 from engine.run.run import Run
+
+_LONGEST = 60
+"""The characters of a branch's name that a user gives it."""
 
 
 class Branches:
@@ -124,7 +127,7 @@ class Branches:
         """Change something at the clock; in the past this starts a branch."""
         before = self.current
         if before.run.has_future:
-            label = f"{_described(before.run, what)} at {grouped(before.run.iteration)}"
+            label = f"{described(before.run, what)} at {grouped(before.run.iteration)}"
             branch = self._add(before.run.fork(), label, before.run.iteration)
             branch.run.change(what)
             self._did(Switched(before, branch))
@@ -153,6 +156,15 @@ class Branches:
         if before is not after:
             self._enter(after)
             self._did(Switched(before, after, began=False))
+
+    def rename(self, number: int, label: str) -> None:
+        """Call a branch something else.
+
+        Raises:
+            InputError: There is no such branch, or the name is empty or too long.
+        """
+        self[number].label = name_of(label)
+        self.version += 1
 
     def drop(self, number: int) -> None:
         """Forget a branch for good.
@@ -197,7 +209,7 @@ class Branches:
     def _undo_change(self, action: Changed) -> str:
         branch, change = action.branch, action.change
         self._enter(branch)
-        words = f"without {_described(branch.run, change.what)} at {grouped(change.iteration)}"
+        words = f"without {described(branch.run, change.what)} at {grouped(change.iteration)}"
         branch.run.go_to(*change.time)
         if branch.run.changes.last is change and not branch.run.is_in_the_past:
             branch.run.take_back()
@@ -227,7 +239,7 @@ class Branches:
             return f"the branch “{action.after.label}” again"
         branch, what = action.branch, action.change.what
         self._enter(branch)
-        words = f"{_described(branch.run, what)} again"
+        words = f"{described(branch.run, what)} again"
         branch.run.go_to(*action.change.time)
         if branch.run.has_future:
             fork = self._add(branch.run.fork(), words, branch.run.iteration)
@@ -257,7 +269,20 @@ class Branches:
             self._remove(before)
 
 
-def _described(run: Run, what: LearningRate | Edit) -> str:
+def name_of(text: str) -> str:
+    """Return what a user calls a branch.
+
+    Raises:
+        InputError: It is empty or too long.
+    """
+    name = clean(text).strip()
+    if not name or len(name) > _LONGEST:
+        raise InputError(f"a name of 1 to {_LONGEST} characters is needed")
+    return name
+
+
+def described(run: Run, what: LearningRate | Edit) -> str:
+    """Write a change by hand, e.g. ``η = 0.1``."""
     if isinstance(what, LearningRate):
         return f"η = {general(what.value)}"
     cell = run.program.parameters[what.name].cell(what.index)

@@ -39,7 +39,9 @@ _FIRST_KEYS = (
     *("go_to", "open", "explain", "breakpoint", "edit", "undo", "hint"),
 )
 """The actions of the twelve keys that README.md lists."""
-_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"}
+_TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nudge(-10)"} | {
+    "next_wrong(-1)"
+}
 """Keys that the help of another one tells of too."""
 
 _LONG = 60

@@ -239,3 +239,42 @@ def test_another_number_of_iterations_is_undone_too() -> None:
     assert debugger.hyperparameters == Hyperparameters()
     assert debugger.redo()
     assert debugger.hyperparameters == Hyperparameters(iterations=500)
+
+
+def test_branches_are_compared_as_experiments() -> None:
+    debugger = Debugger(read_dataset("iris", split=0.2), Hyperparameters(iterations=60))
+    assert [(e.computed, e.loss, e.held_out_loss) for e in debugger.experiments()] == [
+        (0, None, None)
+    ]
+    debugger.run(60)
+    first, ended = debugger.losses.copy(), debugger.evaluate_held_out()
+    debugger.reset(debugger.hyperparameters.replace(hidden="5"))
+    debugger.run(20)
+    debugger.edit("w", (0, 0), 2.0)
+    debugger.run(20)
+    debugger.branches.rename(1, " three neurons ")
+    debugger.branches.switch(1)
+    # Where the clock of a branch stands makes no difference, and it stays there.
+    debugger.go_to(30, 4)
+    one, two = debugger.experiments()
+    assert (debugger.iteration, debugger.position) == (30, 4)
+    assert (one.label, one.current, one.computed) == ("three neurons", True, 60)
+    assert (one.loss, one.best_loss) == (first[-1], first.min())
+    assert ended is not None
+    assert (one.held_out_loss, one.accuracy) == (ended.E, ended.accuracy)
+    assert one.differs == "hidden neurons = 3"
+    assert two.differs == "hidden neurons = 5, w[g1, iris=setosa] = 2 at 20"
+    assert (two.current, two.computed) == (False, 40)
+
+
+def test_a_branch_is_renamed_to_what_can_be_shown() -> None:
+    debugger = make()
+    version = debugger.branches.version
+    debugger.branches.rename(1, "wide\x1b[1m")
+    assert "\x1b" not in debugger.branches[1].label
+    assert debugger.branches.version > version
+    for wrong in ("", "  ", "x" * 61):
+        with pytest.raises(InputError, match="a name of 1 to 60 characters"):
+            debugger.branches.rename(1, wrong)
+    with pytest.raises(InputError, match="no branch 7"):
+        debugger.branches.rename(7, "x")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from textual.pilot import Pilot
@@ -39,8 +39,9 @@ def text(app: NNTui) -> str:
 
 
 def said(app: NNTui) -> str:
-    """What it has told in passing and still shows."""
-    return "\n".join(notification.message for notification in app._notifications)
+    """What it has told in passing, or as the run was opened, and still shows."""
+    told = [notification.message for notification in app._notifications]
+    return "\n".join([*told, *app.frame.notices])
 
 
 def snapshot(app: NNTui) -> Snapshot:
@@ -68,6 +69,7 @@ class PlainOpener:
     progress: Progress = silent
     size: int = 0
     is_script: bool = False
+    explicit: dict[str, object] = field(default_factory=dict)
 
     def offer(self) -> None:
         return None

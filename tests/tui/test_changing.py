@@ -321,3 +321,30 @@ async def test_changes_in_the_form_at_the_start_leave_no_branches() -> None:
         await pilot.press("k", "enter")
         await until(pilot, lambda: "“reset” has no iteration, so it is not kept" in said(app))
         await until(pilot, lambda: len(snapshot(app).branches) == 1)
+
+
+@at_two_sizes
+async def test_branches_are_a_table_of_experiments(size: tuple[int, int]) -> None:
+    async with opened(size, iterations=200) as (app, pilot):
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app) == (200, 0))
+        await pilot.press("g", *"100", "enter")
+        await until(pilot, lambda: clock(app) == (100, 0))
+        await pilot.press("4", "plus")
+        await until(pilot, lambda: len(snapshot(app).branches) == 2)
+        await pilot.press("space")
+        await until(pilot, lambda: clock(app) == (200, 0))
+        await pilot.press("t")
+        await until(pilot, lambda: "75.0 %" in text(app))
+        screen = app.screen
+        assert isinstance(screen, BranchesScreen)
+        # The cursor is on the present one.
+        assert screen.chosen.number == 2
+        first = next(line for line in text(app).splitlines() if "start" in line and "200" in line)
+        assert f"{app.debugger.branches[1].run.losses.values[-1]:.4g}" in first
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, PromptScreen))
+        await pilot.press(*"nudged", "enter")
+        await until(pilot, lambda: "nudged" in text(app))
+        assert app.debugger.branches[2].label == "nudged"
+        assert "2 differs in: v[input1, g1]" in text(app)

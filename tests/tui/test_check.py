@@ -31,7 +31,7 @@ async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> 
         await until(pilot, lambda: "All 13 gradients agree." in said(app))
         await until(pilot, lambda: "✓ 6 checked, at most" in text(app))
         assert clock(app) == (2, 1)
-        assert "4 Weights  check ─" in text(app)
+        assert "4 Weights  check " in text(app)
         debugger = app.debugger
         assert debugger is not None
         check = check_gradients(debugger)
@@ -135,7 +135,7 @@ async def test_with_batches_it_is_about_the_batch_of_the_clock() -> None:
     async with opened((80, 24), batch_size=3) as (app, pilot):
         for iteration in range(2):
             await pilot.press(KEY)
-            await until(pilot, lambda: "4 Weights  check ─" in text(app))
+            await until(pilot, lambda: "4 Weights  check " in text(app))
             await until(pilot, lambda: "✓ 6 checked" in text(app))
             await pilot.press("s")
             await until(pilot, lambda i=iteration: clock(app) == (i + 1, 0))

@@ -9,7 +9,7 @@ from tui.keys import KEYS, TITLES
 from tui.workspace import Frame
 
 SHOWN = {
-    "dataset": ["Enter columns"],
+    "dataset": ["Enter columns", "i next ✗", "O by error"],
     "hyperparameters": ["Enter edit"],
     "loss": ["Enter go there", "y log", "a average", "z zoom"],
     "weights": ["Enter edit", "+ +1 %", "v view"],

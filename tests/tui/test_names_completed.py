@@ -1,10 +1,12 @@
 """Names are completed, guessed where misspelt, and the help begins with the pane's keys."""
 
 import pytest
+from textual.command import CommandInput
 
 from engine import Debugger, Hyperparameters, read_dataset
 from engine.common.errors import QueryError
 from tests.tui.app import SIZES, opened, snapshot, text, until
+from tui.dialogs.command_search import CommandSearch
 from tui.dialogs.completion import NameSuggester
 
 NAMES = NameSuggester(["v", "dE_dw", "dE_dv", "norm(", "E"])
@@ -63,3 +65,45 @@ async def test_the_help_begins_with_the_keys_of_the_pane(size: tuple[int, int]) 
             at = next(y for y, line in enumerate(lines) if words in line)
             assert "Enter" in lines[at + 1] or " v " in lines[at + 1] or " y " in lines[at + 1]
             await pilot.press("escape")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_help_is_searched(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("?")
+        await until(pilot, lambda: "In the pane Iteration" in text(app))
+        await pilot.press("slash", *"breakpoint list")
+        await until(pilot, lambda: "the list of breakpoints" in text(app))
+        assert "Where does a weight" not in text(app)
+        assert "run, or pause" not in text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "In the pane Iteration" in text(app))
+        await pilot.press("slash", *"zz", "enter", "q")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_the_keys_stand_in_two_columns_where_they_fit() -> None:
+    for width, columns in ((120, 2), (80, 1)):
+        async with opened((width, 100)) as (app, pilot):
+            await pilot.press("?")
+            await until(pilot, lambda: "Moving through the program" in text(app))
+            lines = text(app).splitlines()
+            moving = next(line for line in lines if "Moving through the program" in line)
+            beside = moving.replace("│", "").split("Moving through the program")[1].strip()
+            assert bool(beside) == (columns == 2)
+
+
+@pytest.mark.parametrize("key", ["tab", "right"])
+async def test_the_palette_completes_names_and_says_what_they_are(key: str) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, CommandSearch) and app.screen.is_ready)
+        await pilot.press(*"dE_dyh")
+        await until(pilot, lambda: "∂E/∂ŷ = ∂E/∂g ∘ ∂g/∂ŷ" in text(app))
+        line = app.screen.query_one(CommandInput)
+        await until(pilot, lambda: line._suggestion == "dE_dyhat")
+        await pilot.press(key)
+        await until(pilot, lambda: line.value == "dE_dyhat")
+        await until(pilot, lambda: text(app).count("dE_dyhat") > 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.frame.weights.inspected == "dE_dyhat")

@@ -5,6 +5,7 @@ import pytest
 
 from engine import Dataset
 from tests.tui.app import clock, opened, snapshot, state, text, until
+from tui.keys import KEYS
 from tui.view_state import State
 
 
@@ -194,3 +195,45 @@ async def test_the_header_tells_the_state_once_and_whole(size: tuple[int, int]) 
                 assert shown
             if size == (40, 10) and len(iteration) == 1:
                 assert f"iteration {iteration}" in told
+
+
+@pytest.mark.parametrize("size", [(120, 36), (170, 50)])
+async def test_weights_and_pictures_share_a_frame_or_are_both_shown(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        frame, big = app.frame, size[0] > 120
+        await until(pilot, lambda: frame.pictures.display == big)
+        assert frame.weights.display
+        line = next(line for line in text(app).splitlines() if "4 Weights" in line)
+        assert ("6 Pictures" in line) != big
+        if not big:
+            # The name of the other one is clicked, then a tab at the bottom.
+            place = line.index("6 Pictures") + 2, text(app).splitlines().index(line)
+            await pilot.click(offset=place)
+            await until(pilot, lambda: frame.pictures.display and not frame.weights.display)
+        await pilot.press("6")
+        await until(pilot, lambda: frame.pictures.has_focus and "│qual│" in text(app))
+        lines = text(app).splitlines()
+        y = next(y for y, line in enumerate(lines) if "│qual│" in line)
+        await pilot.click(offset=(lines[y].index("│qual│") + 2, y))
+        await until(pilot, lambda: frame.pictures.view == "quality")
+        # Loss has the lines that Iteration does not need.
+        needed = len(snapshot(app).listing.lines) + 2
+        assert frame.loss.outer_size.height >= 13
+        if big:
+            assert frame.iteration.outer_size.height in (needed, needed + 1)
+            assert frame.loss.outer_size.height > needed
+
+
+@pytest.mark.parametrize("width", [60, 100, 120, 170])
+async def test_no_key_at_the_bottom_is_cut(width: int) -> None:
+    async with opened((width, 36)) as (app, pilot):
+        await pilot.press("6")
+        labels = [key.label for key in KEYS] + [label for k in KEYS for label in k.panes.values()]
+
+        def whole() -> bool:
+            line = text(app).splitlines()[-1].rstrip()
+            return "v view" in line and any(line.endswith(" " + label) for label in labels)
+
+        await until(pilot, whole)
+        await pilot.resize_terminal(width - 13, 36)
+        await until(pilot, lambda: app.size.width == width - 13 and whole())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, read_dataset
-from tests.tui.app import SIZES, app_of, clock, opened, snapshot, text, until
+from tests.tui.app import SIZES, app_of, clock, opened, said, snapshot, text, until
 from tui.app import NNTui
 
 
@@ -123,21 +123,21 @@ async def test_columns_that_do_not_fit_are_scrolled_to(size: tuple[int, int]) ->
         first = table_lines(app)[1]
         inputs, _, targets = first.partition("│")
         assert inputs.split()[1:] == [f"{row[0]:g}", f"{row[1]:g}", "…"]
-        fitting = 3 if size == (80, 24) else 1
-        assert targets.partition("│")[0].count("·") == 2 * fitting
-        assert ("…" in targets) == (fitting < 3)
+        # The class and what the row is taken for come first, then the outputs.
+        fitting = 2 if size == (80, 24) else 0
+        assert targets.partition("│")[0].count("·") == 1 + 2 * fitting
+        assert "…" in targets
         # The rest of the inputs comes first, then the targets.
-        await pilot.press("l", "right", *["l"] * (size == (40, 10)))
+        await pilot.press("l", "right", *["l"] * 2 * (size == (40, 10)))
         await pilot.pause()
         inputs = table_lines(app)[1].partition("│")[0]
         assert inputs.split()[1] == "…"
         assert inputs.split()[-1] == f"{row[3]:g}"
-        if fitting < 3:
-            await pilot.press("l", "l", "l", "l")
-            await pilot.pause()
-            heading = table_lines(app)[0].partition("│")[2]
-            assert heading.startswith("…")
-            assert "f virg" in heading
+        await pilot.press("l", "l", "l", "l")
+        await pilot.pause()
+        heading = table_lines(app)[0].partition("│")[2]
+        assert heading.startswith("…")
+        assert "f virg" in heading
         await pilot.press(*["h"] * 9)
         await pilot.pause()
         assert table_lines(app)[1] == first
@@ -149,7 +149,7 @@ async def test_columns_are_told_apart() -> None:
         await pilot.pause()
         names = table_lines(app)[0].partition("│")[0].split()[1:]
         assert len(set(names)) == 3
-    async with opened((80, 24), read_dataset("iris"), **IRIS) as (app, pilot):
+    async with opened((104, 24), read_dataset("iris"), **IRIS) as (app, pilot):
         await pilot.press("1")
         await pilot.pause()
         heading = table_lines(app)[0].partition("│")[2]
@@ -194,7 +194,9 @@ async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
         await until(pilot, lambda: clock(app) == (1, 0))
         lines = [line.split("│")[1:3] for line in text(app).splitlines()]
         shown = [cells[1].split() for cells in lines if len(cells) > 1 and "0.8" in cells[1]]
-        assert [[float(cell.replace("−", "-")) for cell in row] for row in shown[:2]] == [
+        assert [
+            [float(cell.strip("✓").replace("−", "-")) for cell in row[-3:]] for row in shown[:2]
+        ] == [
             [0, -0.8, -0.2],
             [1, 0.8, 0.2],
         ]
@@ -240,3 +242,71 @@ async def test_a_short_table_has_it_below_its_last_row() -> None:
         assert texts[4].startswith("4")
         assert texts[5] == ""
         assert texts[6].startswith("assumed")
+
+
+def verdicts(app: NNTui) -> list[str]:
+    """What the rows in sight are, whether that is found, and what they are taken for."""
+    rows = [line.partition("│")[2].split() for line in table_lines(app)[1:]]
+    return [" ".join(row[:3]) for row in rows if len(row) > 2 and row[1] in ("✓", "✗")]
+
+
+async def test_for_classes_it_tells_what_a_row_is_and_is_taken_for(tmp_path: Path) -> None:
+    """By hand: with one weight of 1 and no hidden layer, the larger input decides."""
+    path = tmp_path / "fruit.csv"
+    path.write_text("a,b,fruit\n1,0,pear\n0,1,pear\n0,2,plum\n3,0,plum\n0.5,0,pear\n")
+    dataset = read_dataset(path)
+    wanted = Hyperparameters(hidden="none", output_activation="softmax", loss="cross-entropy")
+    assert dataset.f0.shape == (5, 1)
+    path.write_text(path.read_text() + "0,5,fig\n")
+    dataset = read_dataset(path)
+    assert dataset.classes == ("fig", "pear", "plum")
+    weights = {"w": [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]}
+    app = app_of(lambda: Debugger(dataset, wanted, weights))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.moment is not None)
+        await pilot.press("1", "O")
+        await until(pilot, lambda: "No f is computed yet" in said(app))
+        await pilot.press("n", "n")
+        right = ["pear ✓ pear", "pear ✗ plum", "plum ✓ plum", "plum ✗ pear", "pear ✓ pear"]
+        await until(pilot, lambda: verdicts(app) == [*right, "fig ✗ plum"])
+        for wrong in (1, 3, 5, 1):
+            await pilot.press("i")
+            await until(pilot, lambda n=wrong: app.selected == n)
+        await pilot.press("I")
+        await until(pilot, lambda: app.selected == 5)
+        # e⁵ : 1 beside e³ : 1 and e : 1, and of the right ones the one with the smallest lead.
+        await pilot.press("O")
+        order = ["fig ✗ plum", "plum ✗ pear", "pear ✗ plum"]
+        await until(pilot, lambda: verdicts(app)[:3] == order)
+        assert "by error at 0" in str(app.frame.dataset.border_title)
+        await pilot.press("j")
+        await until(pilot, lambda: app.selected == 3)
+        await pilot.press("O")
+        await until(pilot, lambda: verdicts(app)[:5] == right)
+
+
+async def test_rows_outside_the_batch_have_their_f() -> None:
+    dataset = read_dataset("xor")
+    async with opened((120, 36), dataset, batch_size="1") as (app, pilot):
+
+        def shown() -> list[str]:
+            rows = [line.partition("│")[2].partition("│")[0].split() for line in table_lines(app)]
+            return [row[-2].replace("−", "-") for row in rows[1:5]]
+
+        await pilot.press("n", "n", "n", "n", "n")
+        await until(pilot, lambda: shown() == ["·"] * 4)
+        await pilot.press("n")
+        await until(pilot, lambda: "·" not in shown())
+        expected = app.debugger.predict()[:, 0]
+        assert list(map(float, shown())) == pytest.approx(list(expected), abs=1e-4)
+
+
+async def test_filled_in_cells_are_marked(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("a,b,t\n1,2,0.5\n,3,0.25\n4,,0.75\n")
+    dataset = read_dataset(path, missing="mean")
+    async with opened((120, 36), dataset) as (app, pilot):
+        await pilot.pause()
+        inputs = [line.partition("│")[0].split()[1:] for line in table_lines(app)[1:4]]
+        assert inputs == [["1", "2"], ["~2.5", "3"], ["4", "~2.5"]]
+        assert "~ filled in" in text(app)

@@ -194,3 +194,21 @@ async def test_a_batch_that_is_not_chosen_yet_has_tensors_to_inspect() -> None:
             await until(pilot, lambda: "not computed yet" in text(app))
             await pilot.press("n" if name == "yhat" else "v")
         assert app.is_running
+
+
+async def test_what_suits_a_table_of_classes_is_told_until_a_key() -> None:
+    async with opened((80, 24), read_dataset("iris")) as (app, pilot):
+        assert "3 classes: better with softmax" in text(app)
+        # Nothing is covered by it: the keys stand below.
+        lines = text(app).splitlines()
+        assert "--scaling standardise" in lines[-2]
+        assert "quit" in lines[-1]
+        await pilot.press("n")
+        await until(pilot, lambda: clock(app) == (0, 1))
+        app.frame._noted_at -= 10
+        await pilot.press("n")
+        await until(pilot, lambda: "3 classes" not in text(app))
+    wanted = {"output_activation": "softmax", "loss": "cross-entropy"}
+    dataset = read_dataset("iris", scaling="standardise")
+    async with opened((80, 24), dataset, **wanted) as (app, pilot):
+        assert "3 classes" not in text(app)

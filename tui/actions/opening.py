@@ -38,6 +38,8 @@ _AT_ONCE = frozenset(
 """Keys that need no run."""
 _SHORT = 8
 """Seconds that a notice beside a script is shown."""
+_SUITING = frozenset(("loss", "output_activation", "scaling"))
+"""The options that suit a table or not; who has chosen one knows of them."""
 
 
 class RunLoader:
@@ -225,10 +227,19 @@ class RunLoader:
         host.do(lambda debugger: None)
         if opening.exercise is not None:
             host.begin_exercise()
-        # Beside a script it would lie on the script's own line.
-        seconds = 20 if opening.yours is None else _SHORT
-        for notice in opening.notices:
-            host.notify(clean(notice, 400), severity="warning", markup=False, timeout=seconds)
+        notices = [*opening.notices, self._advice(opening)]
+        host.frame.note(tuple(clean(notice, 400) for notice in notices if notice))
+
+    def _advice(self, opening: Opening) -> str:
+        """Say which options suit the table better, where a run begins and none was chosen."""
+        debugger, opener = opening.debugger, self._opened_by
+        chosen = opener is None or _SUITING & opener.explicit.keys()
+        is_own = opening.yours is not None or opening.exercise is not None
+        if chosen or is_own or debugger.iteration or len(debugger.losses):
+            return ""
+        from engine.analysis.advice import advise
+
+        return advise(debugger.dataset, debugger.hyperparameters)
 
     def read_script_again(self) -> bool:
         """Run the user's script again if its file has changed; false where it has not."""

@@ -78,7 +78,8 @@ class Showing(Base):
         if len(self.debugger.dataset.observations) > _COPY_ALL:
             window = self.frame.window(_COPY_ALL)
         width = self.frame.loss.size.width
-        return window, 2 * max(width, 50), self.frame.weights.inspected
+        frame = self.frame
+        return window, 2 * max(width, 50), frame.weights.inspected, frame.dataset.predicted
 
     def _deliver(self, run: int, outcome: Outcome) -> None:
         """Take what the session of a run delivers, in the runner's thread."""

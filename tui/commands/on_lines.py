@@ -55,7 +55,7 @@ def _converse(opening: Opening, *, is_typed: bool) -> int:
         raise SystemExit(128 + signum)
 
     before = {number: signal.signal(number, end) for number in _ENDING}
-    session = Session(opening.debugger, 1.0, lambda: (None, 0, None), _forget, opening.saver)
+    session = Session(opening.debugger, 1.0, lambda: (None, 0, None, ()), _forget, opening.saver)
     try:
         code = Conversation(session, opening.debugger, is_typed=is_typed).hold()
         why = "quit"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.binding import Binding
 from textual.command import CommandInput, CommandList
 from textual.widget import Widget
 from textual.widgets import LoadingIndicator
@@ -18,8 +19,10 @@ _LONGEST = 100
 class CommandSearch(DismissedOnce, GuardedPalette):
     """Textual's palette, for keys that come before it is ready for them, or after it has gone."""
 
+    BINDINGS = [Binding("tab", "complete", "complete", show=False)]  # noqa: RUF012
+
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(placeholder="a command, or the name of a tensor …")
         self._parts: dict[object, Widget] = {}
 
     def query_one(self, selector: Any, expect_type: Any = None) -> Any:
@@ -33,7 +36,17 @@ class CommandSearch(DismissedOnce, GuardedPalette):
         if self.children:
             for part in (CommandList, LoadingIndicator, "#--input"):
                 self.query_one(part)
-            self.query_one(CommandInput).max_length = _LONGEST
+            line = self.query_one(CommandInput)
+            line.max_length = _LONGEST
+            # Imported here, as the first frame need not wait for it.
+            from tui.dialogs.palette_commands import CommandCompleter
+
+            line.suggester = CommandCompleter(self.app)
+
+    def action_complete(self) -> None:
+        """Take what is suggested for the name."""
+        if self.is_ready:
+            self.query_one(CommandInput).action_cursor_right()
 
     @property
     def is_ready(self) -> bool:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from textual.app import App
 
+    from engine.debugger import Debugger
     from engine.inspection.snapshot import StopView
     from engine.maths.arithmetic import Cell, Explanation
     from tui.drawing.palette import Palette
     from tui.engine_link import Command
+    from tui.view_state import Moment
+
+T = TypeVar("T")
 
 
 class Host(Protocol):
@@ -19,6 +23,8 @@ class Host(Protocol):
 
     palette: Palette
     """The colours of the present theme."""
+    moment: Moment | None
+    """What is drawn; None before there is anything."""
 
     @property
     def depth(self) -> int:
@@ -26,6 +32,9 @@ class Host(Protocol):
 
     def say(self, words: str) -> None:
         """Tell something in passing."""
+
+    def ask(self, question: Callable[[Debugger], T], then: Callable[[T], None]) -> None:
+        """Ask the debugger a question; `then` gets the answer."""
 
     def change_stops(self, command: Command) -> None:
         """Change the list of stops and draw it."""

@@ -9,14 +9,15 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.binding import Binding
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.drawing.host import host_of
 from tui.drawing.palette import Palette
+from tui.keys import TITLES
 from tui.terminal.ascii import typeset
 from tui.view_state import Moment
 
@@ -96,7 +97,9 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.moment: Moment | None = None
         self._lines: list[Strip] = []
-        self._titles = ("", "")
+        self._titles = ("", "", "")
+        self.neighbour = ""
+        """The pane that the frame is shared with, one or the other being shown; "" for none."""
         self._shown_at = 0.0
         self._drawn_at: tuple[int, int, Size] | None = None
 
@@ -132,11 +135,27 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     def entitle(self, title: str, subtitle: str = "") -> None:
         """Write into the border, if that is not what stands there: it costs a full refresh."""
         title, subtitle = typeset(title), typeset(subtitle)
-        if (title, subtitle) != self._titles:
-            self._titles = (title, subtitle)
+        if (title, subtitle, self.neighbour) != self._titles:
+            self._titles = (title, subtitle, self.neighbour)
             # A title may hold names from a file, which are no markup.
-            self.border_title = Text(title)
+            self.border_title = Content(title) if not self.neighbour else self._shared(title)
             self.border_subtitle = subtitle
+
+    def _shared(self, title: str) -> Content:
+        """Write the titles of both panes of a frame as tabs, the other one to be clicked."""
+        names = list(TITLES)
+        other = names.index(self.neighbour)
+        number, name, *_ = title.split(" ")
+        tab = len(number) + 1 + len(name)
+        action = f"app.pane('{self.neighbour}')"
+        link = Content.from_markup(f"[@click={action}]{other + 1} {TITLES[self.neighbour]}[/]")
+        room = self.size.width - len(link.plain) - len(" │ ") - len(f"{title[:tab]}  ")
+        own = title[:tab] + cut(title[tab:], max(room, 0))
+        marked = Content(own).stylize("reverse", 0, tab)
+        parts = (
+            (marked, " │ ", link) if names.index(self.id or "") < other else (link, " │ ", marked)
+        )
+        return Content.assemble(*parts)
 
     def redraw(self) -> None:
         """Build the lines again and redraw the cells that differ."""

@@ -1,24 +1,50 @@
-"""The keys in the last line."""
+"""The keys at the bottom of the screen: whole ones, as many as fit."""
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+_BLANKS = 3
+"""The cells around a key and its label."""
 
 
-class KeyFooter(Footer):
-    """A footer that is built anew only where its keys are others: it is asked at each focus."""
+class KeysFooter(Footer):
+    """Leaves out the keys at the end that there is no room for.
+
+    It is built anew only where its keys are others: it is asked at each focus.
+    """
 
     _keys: list[tuple[object, ...]] | None = None
 
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False)
+        self._room = 0
+
     def compose(self) -> ComposeResult:
-        self._keys = self._present()
-        yield from super().compose()
+        self._keys, self._room = self._present(), self.app.size.width
+        room = self._room
+        for child in super().compose():
+            if isinstance(child, FooterKey):
+                room -= cell_len(child.key_display) + cell_len(child.description) + _BLANKS
+                # A cell may be missing at the end of the last one.
+                if room < -1:
+                    continue
+            yield child
 
     async def recompose(self) -> None:
+        """Compose anew, if there are other keys or there is another width."""
         # What is composed before the screen is ready is empty.
-        if not self.children or self._keys != self._present():
+        shown = (self._keys, self._room)
+        if not self.children or shown != (self._present(), self.app.size.width):
             await super().recompose()
+
+    async def on_resize(self, event: Resize) -> None:
+        """Choose anew in another width."""
+        await self.recompose()
 
     def _present(self) -> list[tuple[object, ...]]:
         active = self.screen.active_bindings.values()

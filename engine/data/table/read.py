@@ -90,11 +90,13 @@ def read_dataset(
     if options.split:
         groups = np.unique(f0, axis=0, return_inverse=True)[1].reshape(-1) if classes else None
         held = hold_out(len(x), options.split, seed, groups)
+    filled = np.isnan(x)
     _fill(x, ~held)
     features = 0
     if options.features:
         more, computed = compute_features(options.features, names, x, [int(n) for n in lines])
         names, x, features = [*names, *more], np.hstack([x, computed]), len(more)
+        filled = np.hstack([filled, np.zeros(computed.shape, dtype=np.bool_)])
     _check_different(shown, names, target_names)
     scaling = None if options.scaling == "none" else Scaling.fit(options.scaling, x[~held])
     scaled = x if scaling is None else scaling.apply(x)
@@ -123,6 +125,7 @@ def read_dataset(
             features=features,
             source=source,
             columns=columns,
+            filled=filled[rows] if filled.any() else None,
         )
 
     whole = part(~held, part(held, None) if held.any() else None)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui.drawing.numbers import NARROWEST, given, largest_magnitude, whole_digits, width_for
-from tui.drawing.short_names import class_names, without_common_words
-from tui.panes.dataset.rows import Rows, rows_of
+from tui.drawing.short_names import class_names, shortened, without_common_words
+from tui.panes.dataset.rows import FILLED, Rows, rows_of
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.maths.tensor import Array
 
 _NAME_WIDTH = 12
@@ -23,6 +26,8 @@ _NAME_LEGIBLE = 7
 """Those where not all inputs fit anyway."""
 _DIGITS = (6, 4, 3, 2)
 """The user's numbers are rounded where not even one input and one target fit."""
+_CLASS_WIDTH = 12
+"""The cells of the name of a class, at most."""
 _MARK = 2
 """The cells of the ellipsis that stands for columns out of sight, with a space."""
 
@@ -66,6 +71,9 @@ class Table:
         number: The cells of a prediction and of an error.
         whole: Their digits before the point.
         largest_error: What the errors' colours are measured by, at least 1.
+        classes: The names of the classes, where the first column of the targets tells what rows
+            are and are taken for; () where none does.
+        is_marked: Whether there is a mark for right or wrong before the target instead.
     """
 
     rows: Rows
@@ -75,9 +83,26 @@ class Table:
     number: int
     whole: int
     largest_error: float
+    classes: tuple[str, ...] = ()
+    is_marked: bool = False
+
+    @property
+    def outputs(self) -> range:
+        """The outputs in sight."""
+        shown, before = self.targets.shown, bool(self.classes)
+        return range(max(shown.start - before, 0), shown.stop - before)
+
+    @property
+    def class_width(self) -> int:
+        """The cells of a class."""
+        return max(map(cell_len, self.classes), default=0)
+
+    def called(self, number: int | None) -> str:
+        """Return the name of a class, ? for none, "" for one that is not known yet."""
+        return "" if number is None else "?" if number < 0 else self.classes[number]
 
 
-def lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) -> Table:
+def lay_out(moment: Moment, rows: Sequence[int], width: int, first: tuple[int, int]) -> Table:
     """Choose the columns that fit, and share the room out between names and decimals.
 
     Args:
@@ -89,17 +114,26 @@ def lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) -> 
     dataset, shown = moment.dataset, rows_of(moment, rows)
     name_width = min(max(map(cell_len, (*shown.names, "obs"))), _NAME_WIDTH)
     room = width - name_width - len(" │")
+    outputs = class_names(dataset.classes or dataset.targets)
+    classes = _told_classes(moment)
+    is_marked = False
+    if classes and not _fits(moment, shown, classes, room):
+        classes = shortened(classes, _NAME_LEGIBLE)
+    if len(dataset.targets) == 1 and moment.snapshot.decision is not None:
+        # The target tells the class as well, so that a mark will do where there is little room.
+        is_marked = not classes or not _fits(moment, shown, classes, room)
+        if is_marked:
+            classes = ()
     for digits, few in (*((digits, few) for digits in _DIGITS for few in (2, 1)), (_DIGITS[-1], 0)):
-        x = _Texts(shown.x, dataset.inputs, digits)
-        f0 = _Texts(shown.f0, ("f₀",) * len(dataset.targets), digits)
+        x, f0 = _texts(moment, shown, digits, classes)
         pair = _in_sight(x, f0, room, few, first)
         if pair is not None:
             break
     assert pair is not None
     inputs, targets = x.columns(pair[0]), f0.columns(pair[1])
-    classes = class_names(dataset.classes or dataset.targets)
-    targets = replace(targets, names=classes[targets.shown.start : targets.shown.stop])
-    numbers = 2 * len(targets.shown)
+    names = (*[""] * bool(classes), *outputs)
+    targets = replace(targets, names=names[targets.shown.start : targets.shown.stop])
+    numbers = 2 * sum(o >= f0.before for o in targets.shown)
     room -= _input_cells(x, pair[0]) + _target_cells(f0, pair[1])
     # What is left goes to the names of the inputs first, then to decimals.
     wanted = _wanted(inputs)
@@ -124,7 +158,33 @@ def lay_out(moment: Moment, rows: range, width: int, first: tuple[int, int]) -> 
         number=width_for(numbers, room + numbers * (NARROWEST + 1)),
         whole=whole_digits(largest),
         largest_error=max(1.0, largest_magnitude(errors)) if errors is not None else 1.0,
+        classes=classes,
+        is_marked=is_marked,
     )
+
+
+def _told_classes(moment: Moment) -> tuple[str, ...]:
+    """Return the names of the classes, where these say more than the targets do."""
+    decision, outputs = moment.snapshot.decision, len(moment.dataset.targets)
+    if decision is None or (outputs == 1 and decision.classes in (("0", "1"), ("−1", "1"))):
+        return ()
+    return shortened(class_names(decision.classes), _CLASS_WIDTH)
+
+
+def _texts(
+    moment: Moment, rows: Rows, digits: int, classes: tuple[str, ...]
+) -> tuple[_Texts, _Texts]:
+    """Write the inputs and the targets, before these what tells the classes, if that is shown."""
+    x = _Texts(rows.x, moment.dataset.inputs, digits, filled=rows.filled)
+    blank = " " * (2 * max(map(cell_len, classes)) + len(" ✓ ")) if classes else ""
+    told = [blank] * len(rows.numbers) if classes else []
+    return x, _Texts(rows.f0, ("f₀",) * len(moment.dataset.targets), digits, told)
+
+
+def _fits(moment: Moment, rows: Rows, classes: tuple[str, ...], room: int) -> bool:
+    """Return whether every column has room."""
+    x, f0 = _texts(moment, rows, _DIGITS[0], classes)
+    return _input_cells(x, range(x.count)) + _target_cells(f0, range(f0.count)) <= room
 
 
 def _wanted(inputs: Columns) -> list[int]:
@@ -138,17 +198,30 @@ def _wanted(inputs: Columns) -> list[int]:
 class _Texts:
     """The texts of the visible rows of some columns, written on demand."""
 
-    def __init__(self, values: Array, names: Sequence[str], digits: int) -> None:
+    def __init__(
+        self,
+        values: Array,
+        names: Sequence[str],
+        digits: int,
+        told: Sequence[str] = (),
+        filled: NDArray[np.bool_] | None = None,
+    ) -> None:
+        self.before = int(bool(told))
+        """The columns of words that stand before those of the numbers."""
         self._values = values
-        self._names = names
+        self._names = ("",) * self.before + tuple(names)
         self._digits = digits
-        self._written: dict[int, list[str]] = {}
-        self.count: int = values.shape[1]
+        self._filled = filled
+        self._written: dict[int, list[str]] = {0: list(told)} if told else {}
+        self.count: int = values.shape[1] + self.before
 
     def _column(self, k: int) -> list[str]:
         if k not in self._written:
             least = min(cell_len(self._names[k]), _NAME_LEAST)
-            texts = given(self._values[:, k], self._digits)
+            texts = given(self._values[:, k - self.before], self._digits)
+            if self._filled is not None and self._filled[:, k].any():
+                gaps = self._filled[:, k]
+                texts = [_marked(text, bool(gap)) for text, gap in zip(texts, gaps, strict=True)]
             self._written[k] = [text.rjust(least) for text in texts]
         return self._written[k]
 
@@ -219,9 +292,16 @@ def _input_cells(x: _Texts, shown: range, least: int = 0) -> int:
 
 def _target_cells(f0: _Texts, shown: range) -> int:
     """Return the width of some targets, each with its prediction and its error."""
-    return f0.cells(shown, (_MARK - 1, _MARK)) + 2 * len(shown) * (NARROWEST + 1)
+    outputs = sum(o >= f0.before for o in shown)
+    return f0.cells(shown, (_MARK - 1, _MARK)) + 2 * outputs * (NARROWEST + 1)
+
+
+def _marked(text: str, is_filled: bool) -> str:
+    """Put the mark of a filled-in cell before a number, or as much room."""
+    number = text.lstrip()
+    return " " * (len(text) - len(number)) + (FILLED if is_filled else " ") + number
 
 
 def widest(texts: list[str]) -> int:
     """Return the cells that a column of texts takes."""
-    return max(map(len, texts), default=1)
+    return max(map(cell_len, texts), default=1)

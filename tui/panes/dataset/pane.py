@@ -5,9 +5,12 @@ The observations that were held out for validation stand below the others, marke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
@@ -19,8 +22,13 @@ from tui.drawing.numbers import fixed, missing
 from tui.drawing.short_names import shortened
 from tui.keys import pane_bindings
 from tui.panes.dataset.columns import Columns, Table, lay_out, widest
-from tui.panes.dataset.rows import HELD_OUT, IN_BATCH, count_rows
+from tui.panes.dataset.rows import FILLED, HELD_OUT, IN_BATCH, Verdict, count_rows
 from tui.view_state import Moment
+
+if TYPE_CHECKING:
+    from engine.inspection.observations import Observations
+
+T = TypeVar("T")
 
 _BATCH_WORDS = 28
 """The cells beside the title that the names of the first and the last of a batch may take."""
@@ -43,6 +51,10 @@ class DatasetPane(LinesView):
         self._first = (0, 0)
         """The input and the target that the columns in sight begin with."""
         self._table: Table | None = None
+        self._order: tuple[int, ...] = ()
+        """The observations in another order than that of the table."""
+        self._sorted_at = 0
+        """The iteration whose errors gave that order."""
 
     class Selected(Message):
         """The cursor moved to an observation."""
@@ -57,18 +69,40 @@ class DatasetPane(LinesView):
     @property
     def target(self) -> int:
         """The first target in sight."""
-        return self._table.targets.shown.start if self._table is not None else 0
+        return self._table.outputs.start if self._table is not None else 0
+
+    @property
+    def predicted(self) -> tuple[int, ...]:
+        """The observations in sight whose predictions a snapshot may not hold otherwise."""
+        moment = self.moment
+        if moment is None or not (self._order or moment.snapshot.batch is not None):
+            return ()
+        shown = range(*self.window.indices(len(moment.dataset.observations)))
+        return tuple(map(self._number, shown))
+
+    def _number(self, place: int) -> int:
+        """Return the number of the row at a place."""
+        return self._order[place] if place < len(self._order) else place
+
+    def _place(self, number: int) -> int:
+        """Return the place of a row."""
+        return self._order.index(number) if self._order else number
+
+    def start_again(self) -> None:
+        """Forget the order, as another table follows."""
+        self._order = ()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if self.moment is not None:
             snapshot, window = self.moment.snapshot, self.window
-            if snapshot.batch is not None:
-                return
-            rows = len(snapshot.values["x"])
+            rows = len(snapshot.values.get("x", ()))
             first = snapshot.first_observation
             last = min(window.stop, len(self.moment.dataset.observations))
-            if window.start < first or last > first + rows:
+            is_outside = window.start < first or last > first + rows
+            if self._order or snapshot.batch is not None:
+                is_outside = not snapshot.predictions.keys() >= set(self.predicted)
+            if is_outside:
                 self.post_message(self.WindowMoved())
 
     def total_lines(self) -> int:
@@ -104,6 +138,10 @@ class DatasetPane(LinesView):
             if found is not None and found.accuracy is not None:
                 note += f", accuracy {percent(found.accuracy, 1, ' %')}"
             notes += wrap(note, width)
+        if self.moment.snapshot.batch is not None:
+            notes += wrap("outside the batch f is with the present weights", width)
+        if dataset.filled is not None:
+            notes += wrap(f"{FILLED} filled in", width)
         assumptions = dataset.assumptions + self.moment.snapshot.listing.assumptions
         if assumptions:
             notes += wrap("assumed " + ", ".join(assumptions), width)
@@ -122,10 +160,11 @@ class DatasetPane(LinesView):
         observations, footing = count_rows(moment.dataset), self.footing
         end = top + max(count - self.HEADING - footing, 0)
         rows = range(min(top, observations), min(end, observations))
-        table = self._table = lay_out(moment, rows, width, self._first)
+        numbers = tuple(map(self._number, rows))
+        table = self._table = lay_out(moment, numbers, width, self._first)
         self._tell(table, moment)
         lines = [self._header(moment, table, width)]
-        lines += [self._observation(moment, table, n, width) for n in rows]
+        lines += [self._observation(moment, table, place, width) for place in range(len(rows))]
         told = self._below()
         if footing:
             del told[0]
@@ -138,9 +177,11 @@ class DatasetPane(LinesView):
     def _tell(self, table: Table, moment: Moment) -> None:
         """Say in the border what the batch is, and how to see columns that are out of sight."""
         cut = any(len(shown.texts) < shown.count for shown in (table.inputs, table.targets))
-        batch = _batch_words(moment) if not moment.is_blurred else ""
+        words = _batch_words(moment) if not moment.is_blurred else ""
+        if self._order:
+            words += f"  by error at {grouped(self._sorted_at)}"
         # It is being drawn: only after that may the border change.
-        self.call_later(self.entitle, self.BORDER_TITLE + batch, "←→ columns" if cut else "")
+        self.call_later(self.entitle, self.BORDER_TITLE + words, "←→ columns" if cut else "")
 
     def _header(self, moment: Moment, table: Table, width: int) -> Strip:
         palette, inputs, targets = self.palette, table.inputs, table.targets
@@ -155,37 +196,105 @@ class DatasetPane(LinesView):
         names = shortened(targets.names, table.number - len("f "))
         # With assumptions of its own the loss aims at another target, t, than stands in the table.
         error = "t−f" if moment.snapshot.listing.assumptions else "f₀−f"
-        for name, texts in zip(names, targets.texts, strict=True):
+        if table.classes and not targets.before:
+            row.add(" true", palette.heading, width=table.class_width + len("  ✓ "))
+            row.add("f", palette.heading, width=table.class_width)
+        for o, name, texts in zip(targets.shown, names, targets.texts, strict=True):
+            if table.classes and o == 0:
+                continue
             row.add(" " + right("f₀", widest(texts)), palette.heading)
-            told = f"f {name}" if targets.count > 1 else "f"
+            told = f"f {name}" if targets.count > 1 + bool(table.classes) else "f"
             row.add(" " + right(told, table.number), palette.heading)
             row.add(" " + right(error, table.number), palette.heading)
         return row.add(" …" if targets.after else "", palette.dim).strip(width)
 
-    def _observation(self, moment: Moment, table: Table, n: int, width: int) -> Strip:
+    def _observation(self, moment: Moment, table: Table, place: int, width: int) -> Strip:
         palette, row, number = self.palette, Row(), table.number
-        inputs, targets = table.inputs, table.targets
-        place = n - table.rows.first
+        inputs, targets, n = table.inputs, table.targets, table.rows.numbers[place]
         row.add(table.rows.names[place], palette.label, width=table.name_width)
         row.add(" …" if inputs.before else "", palette.dim)
         for column in inputs.texts:
             row.add(" " + column[place], palette.text)
         row.add(_between(inputs, targets), palette.dim)
-        f = table.rows.f.get(n)
+        f, verdict = table.rows.f.get(n), table.rows.verdicts.get(n)
+        plain = palette.label if n in table.rows.outside else palette.text
         for o, texts in zip(targets.shown, targets.texts, strict=True):
-            row.add(" " + texts[place], palette.text)
+            if table.classes and o == 0:
+                assert verdict is not None
+                wide = table.class_width
+                row.add(" " + table.called(verdict.true), palette.text, width=1 + wide)
+                row.add(f" {verdict.mark} ", self._verdict_style(verdict))
+                row.add(table.called(verdict.found), plain, width=wide)
+                continue
+            o -= bool(table.classes)
+            if table.is_marked and verdict is not None and f is not None:
+                row.add(verdict.mark, self._verdict_style(verdict))
+            else:
+                row.add(" ")
+            row.add(texts[place], palette.text)
             if f is None:
                 row.add((" " + missing(number)) * 2, palette.dim)
                 continue
-            row.add(" " + fixed(float(f[o]), number, table.whole), palette.text)
+            row.add(" " + fixed(float(f[o]), number, table.whole), plain)
             error = float(table.rows.aim[place, o] - f[o])
             style = palette.number(error, table.largest_error)
             row.add(" " + fixed(error, number, table.whole), style)
         row.add(" …" if targets.after else "", palette.dim)
         return row.strip(width, palette.selected if n == moment.selected else None)
 
+    def _verdict_style(self, verdict: Verdict) -> Style:
+        wrong = verdict.found is not None and verdict.found != verdict.true
+        return self.palette.alarm if wrong else self.palette.label
+
+    def _ask(self, question: Callable[[Observations], T], then: Callable[[T], None]) -> None:
+        host_of(self.app).ask(lambda debugger: question(debugger.observations), then)
+
+    def action_next_wrong(self, step: int) -> None:
+        """Go to the next row, or the one before, that is taken for another class."""
+        moment = self.moment
+        if moment is None:
+            return
+        if moment.snapshot.decision is None:
+            host_of(self.app).say("There are no classes here: O sorts by error.")
+        elif "f" not in moment.snapshot.values:
+            host_of(self.app).say("No f is computed yet: s runs an iteration.")
+        else:
+            self._ask(lambda rows: rows.wrong(), partial(self._go_to_wrong, step))
+
+    def _go_to_wrong(self, step: int, wrong: Sequence[int]) -> None:
+        if not wrong:
+            host_of(self.app).say("Every row is taken for its class.")
+            return
+        places = sorted(map(self._place, wrong))
+        at = self._place(self._cursor) if self._cursor >= 0 else -1
+        ahead = [place for place in places if (place > at if step > 0 else place < at)]
+        # Round, from the last to the first and back.
+        place = (ahead or places)[0 if step > 0 else -1]
+        self.select(self._number(place))
+
+    def action_order(self) -> None:
+        """Sort the rows by error, or as in the table again."""
+        if self.moment is None:
+            return
+        if self._order:
+            self._sort(0, ())
+        elif "f" not in self.moment.snapshot.values:
+            host_of(self.app).say("No f is computed yet: s runs an iteration.")
+        else:
+            iteration = self.moment.snapshot.values_iteration
+            self._ask(lambda rows: rows.by_error(), partial(self._sort, iteration))
+
+    def _sort(self, iteration: int, order: tuple[int, ...]) -> None:
+        self._order, self._sorted_at = order, iteration
+        if order:
+            self.select(order[0])
+        elif self._cursor >= 0:
+            self.keep_marked_visible()
+        self.redraw()
+        self.post_message(self.WindowMoved())
+
     def marked(self) -> Sequence[int]:
-        return (self._cursor,) if self._cursor >= 0 else ()
+        return (self._place(self._cursor),) if self._cursor >= 0 else ()
 
     def move(self, direction: str) -> None:
         if self.moment is None:
@@ -193,7 +302,8 @@ class DatasetPane(LinesView):
         if direction in ("up", "down"):
             step = 1 if direction == "down" else -1
             last = len(self.moment.dataset.observations) - 1
-            self.select(min(max(self._cursor + step, 0), last))
+            at = self._place(self._cursor) if self._cursor >= 0 else -1
+            self.select(self._number(min(max(at + step, 0), last)))
         elif self._table is not None:
             self._first = _beside(self._table, 1 if direction == "right" else -1)
             self.redraw()
@@ -201,13 +311,13 @@ class DatasetPane(LinesView):
     def select(self, observation: int) -> None:
         """Put the cursor on an observation and tell the app."""
         self._cursor = observation
-        self.keep_visible(observation)
+        self.keep_marked_visible()
         self.post_message(self.Selected(observation))
 
     def follow(self, observation: int) -> None:
         """Go to an observation that was chosen in the inspector."""
         self._cursor = observation
-        self.keep_visible(observation)
+        self.keep_marked_visible()
 
     def action_open(self) -> None:
         """Ask which column is what."""
@@ -221,9 +331,9 @@ class DatasetPane(LinesView):
         offset = event.get_content_offset(self)
         if self.moment is None or offset is None or offset.y >= self.size.height - self.footing:
             return
-        observation = round(self.scroll_y) + offset.y - self.HEADING
-        if offset.y >= self.HEADING and observation < len(self.moment.dataset.observations):
-            self.select(observation)
+        place = round(self.scroll_y) + offset.y - self.HEADING
+        if offset.y >= self.HEADING and place < len(self.moment.dataset.observations):
+            self.select(self._number(place))
 
 
 def _batch_words(moment: Moment) -> str:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from engine.analysis.surface import Map
 
 VIEWS = ("Boundary", "Network", "Quality", "Histograms", "Phase")
+_BRIEF = ("bound", "net", "qual", "hist", "phase")
+"""What they are called on tabs in little room."""
 _PACE = 0.25
 """Seconds between two pictures while training."""
 _TOLD = (InputError, MemoryError)
@@ -110,6 +112,11 @@ class PicturesPane(LinesView):
         self._view = (self._view + 1) % len(VIEWS)
         self.scroll_to(y=0, animate=False)
         self._refresh()
+
+    def action_go_to_view(self, view: int) -> None:
+        """Show a picture."""
+        self._view = (view - 1) % len(VIEWS)
+        self.action_next_view()
 
     def _refresh(self) -> None:
         self._order()
@@ -205,7 +212,7 @@ class PicturesPane(LinesView):
 
     def _tell(self) -> None:
         """Say in the border what is shown and which keys there are."""
-        title, hint = f"6 {VIEWS[self._view]}", f"{VIEWS[(self._view + 1) % len(VIEWS)]} "
+        title, hint = f"6 {VIEWS[self._view]}", ""
         field = self._field()
         if self.view == "boundary" and field is not None and self.moment is not None:
             names = [shown.name for shown in field.maps]
@@ -213,15 +220,29 @@ class PicturesPane(LinesView):
             title += f"  {map_name(shown, self.moment.dataset)}"
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
-            hint = f"←→ neuron{pairs}  "
+            hint = f"←→ neuron{pairs}"
         seen, count = self._in_sight()
         if len(seen) < count:
-            hint = f"←→ {'layers' if self.view == 'network' else 'classes'}  "
+            hint = f"←→ {'layers' if self.view == 'network' else 'classes'}"
         elif self.view == "phase" and self.moment and len(pairs_of(self.moment)) > 1:
-            hint = "←→ pair  "
+            hint = "←→ pair"
         elif self.view == "network":
-            hint = "←↑↓→ neuron  p carries  "
-        self.entitle(title, f"[@click=next_view]{hint}v ▸[/]")
+            hint = "←↑↓→ neuron  p carries"
+        self.entitle(title, self._tabs(hint))
+
+    def _tabs(self, hint: str) -> str:
+        """Write the pictures to click on, the shown one highlighted, behind what keys there are."""
+        room = self.size.width - len("  ")
+        arrows = hint.partition(" ")[0]
+        for told, names in ((hint, VIEWS), (hint, _BRIEF), (arrows, _BRIEF), ("", _BRIEF)):
+            before, after = f"{told}  " if told else "", " v ▸"
+            if len(before + "│".join(names) + after) <= room:
+                break
+        else:
+            after = ""
+        marked = (f"[reverse]{n}[/]" if i == self._view else n for i, n in enumerate(names))
+        tabs = (f"[@click=go_to_view({i})]{tab}[/]" for i, tab in enumerate(marked))
+        return before + "│".join(tabs) + after
 
     def _in_sight(self) -> tuple[range, int]:
         """Return which hidden layers or classes are in view, and the number of all."""

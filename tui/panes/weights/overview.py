@@ -74,7 +74,7 @@ def tabs_title(listing: Listing, width: int, view: int) -> str:
     if len("│".join(tabs) + hint) > width - 2:
         tabs, hint = tuple(_BRIEF.get(tab, tab) for tab in tabs), ""
     shown = views_in(listing, width, view)
-    marked = (f"[b u]{tab}[/]" if i in shown else tab for i, tab in enumerate(tabs))
+    marked = (f"[reverse]{tab}[/]" if i in shown else tab for i, tab in enumerate(tabs))
     return "│".join(f"[@click=go_to_view({i})]{tab}[/]" for i, tab in enumerate(marked)) + hint
 
 
