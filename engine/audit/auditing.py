@@ -30,6 +30,7 @@ from engine.audit.passes import Pass, is_called
 from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.single import understand_partial, understand_single
+from engine.audit.stacked import take_apart
 from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
@@ -177,6 +178,7 @@ class Audit:
             self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
+            take_apart(one, layers)
             yield number, layers, output.targets.data
 
     def _named_targets(self, one: Pass, last: Linear) -> Targets | None:
@@ -346,11 +348,7 @@ class Audit:
         else:
             uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
         constants = constants_of(self.recording)
-        reduced = (
-            []
-            if uneven
-            else list(reduced_otherwise(self.judged, self.updates, self.computed, constants))
-        )
+        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed, constants))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]
         calculus = sorted(

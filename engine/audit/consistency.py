@@ -90,15 +90,16 @@ def _has_gradient(judged: Judged, bias: str) -> bool:
 
 
 def reduced_otherwise(
-    judged: Sequence[Judged],
-    updates: Updates,
-    computed: Computed | None,
-    constants: Sequence[float],
+    judged: Sequence[Judged], computed: Computed | None, constants: Sequence[float]
 ) -> Iterator[Finding]:
-    """Find gradients that are all N times those of the loss that the script computes."""
+    """Find gradients that are all N times those of the loss that the script computes.
+
+    Args:
+        judged: The passes, in order.
+        computed: The loss of the script.
+        constants: The numbers that stand in the script, of which one may be the learning rate.
+    """
     if computed is None or not computed.is_named or not judged:
-        return
-    if _is_divided_late(judged[0], updates, computed, constants):
         return
     first = judged[0]
     rows = first.model.values["x"].shape[0]
@@ -118,11 +119,13 @@ def reduced_otherwise(
             (float(rows), "larger", "divide it by N"),
             (1.0 / rows, "smaller", "do not divide it by N"),
         ):
+            if _is_made_up_for(first, size, constants):
+                continue
+            if size < 1.0 and _in_batches(judged):
+                # The sums of the batches are added up and divided by all observations at the end.
+                continue
             if abs(totals[0] / (taste * size) - 1.0) > 1e-6:
                 continue
-            if size < 1.0 and computed.is_added_up:
-                # The sum of all batches may be divided when it is printed.
-                return
             output = first.model.names[-1][1]
             name = "dE_df" if "dE_df" in first.matches else f"dE_d{output}"
             match = first.matches.get(name)
@@ -139,20 +142,27 @@ def reduced_otherwise(
             return
 
 
-def _is_divided_late(
-    judged: Judged, updates: Updates, computed: Computed, constants: Sequence[float]
-) -> bool:
-    """Whether the learning rate that stands in the script is that of the loss's own gradient."""
+def _is_made_up_for(judged: Judged, size: float, constants: Sequence[float]) -> bool:
+    """Whether the steps divide the gradients by their size, beside a learning rate."""
+    for name in judged.model.parameters:
+        change, own = judged.changes.get(name), judged.right.get(f"dE_d{name}")
+        factor = None if change is None or own is None else factor_of(change, own, 1e-6)
+        if factor is None:
+            continue
+        match = judged.matches.get(f"dE_d{name}")
+        rate = abs(factor / (match.factor if match else 1.0))
+        is_rate, is_share = (
+            any(abs(wanted - constant) <= 1e-6 * wanted for constant in constants)
+            for wanted in (rate, rate * size)
+        )
+        return is_share and not is_rate
+    return False
 
-    def stands(rate: float) -> bool:
-        return any(abs(rate / constant - 1.0) < 1e-6 for constant in constants if constant)
 
-    rates = {name: own[0] for name, own in updates.rates.items() if own}
-    return bool(rates) and all(
-        stands(rate / computed.factor)
-        and not stands(rate / abs(judged.totals.get(f"dE_d{name}", 1.0)))
-        for name, rate in rates.items()
-    )
+def _in_batches(judged: Sequence[Judged]) -> bool:
+    """Whether the passes see different observations."""
+    x = judged[0].model.values["x"]
+    return any(not np.array_equal(one.model.values["x"], x) for one in judged)
 
 
 def penalties(

@@ -32,7 +32,6 @@ class Computed:
         record: The record of its last form.
         penalty: What was added to it, in its last form.
         is_named: Whether it is more than something printed: it has a variable or a function.
-        is_added_up: Whether it is added to what the passes before left, as a sum over batches is.
     """
 
     name: str
@@ -40,7 +39,6 @@ class Computed:
     record: int
     penalty: float
     is_named: bool
-    is_added_up: bool
 
 
 def value_of(name: str, f: Array, f0: Array) -> float:
@@ -127,11 +125,11 @@ def _near(scalars: list[tuple[float, int]], wanted: float) -> Iterator[int]:
 
 def _ascend(
     recording: Recording, bounds: tuple[int, int], number: int, factor: float, value: float
-) -> tuple[float, int, float, bool, bool]:
+) -> tuple[float, int, float, bool]:
     """Follow a loss to its last form: times a number, by a number, plus a penalty."""
     window = slice(*bounds)
     numbers = recording.records["value"][window]
-    penalty, is_named, is_added_up = 0.0, False, False
+    penalty, is_named = 0.0, False
     factor = factor if recording.values[number].ravel()[0] * value > 0 else -factor
     seen = {number}
     record = bounds[0]
@@ -143,7 +141,6 @@ def _ascend(
             node.kind.startswith(("assign", "augassign", "annassign")) or node.scope
             for node in kinds
         )
-        is_added_up |= any(_is_added_up(recording, at) for at in places)
         step = next(
             (
                 found
@@ -154,7 +151,7 @@ def _ascend(
             None,
         )
         if step is None:
-            return factor, record, penalty, is_named, is_added_up
+            return factor, record, penalty, is_named
         number, times, plus = step
         seen.add(number)
         factor, penalty = factor * times, penalty * times + plus
@@ -197,16 +194,6 @@ def _above(
             return None
         return made, 1.0, result - own
     return None
-
-
-def _is_added_up(recording: Recording, record: int) -> bool:
-    """Whether a number is what `+=` adds to a variable."""
-    number = int(recording.records["node"][record])
-    parent = recording.parents.get(number)
-    if parent is None:
-        return False
-    node = recording.nodes[parent]
-    return node.kind == "augassign:Add" and node.children[0] != number
 
 
 def squared_too_late(

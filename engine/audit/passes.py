@@ -6,7 +6,7 @@ script that is, is not known beforehand: `loops` offers them, the innermost firs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -140,6 +140,13 @@ class Pass:
             if "assign" in recording.nodes[rows["node"][record]].kind:
                 return recording.values[value]
         return None
+
+    def add(self, found: Iterable[Found]) -> None:
+        """Add what the arrays are seen as, too."""
+        self.found = sorted([*self.found, *found], key=lambda one: one.first)
+        self._rows.clear()
+        for name in ("by_size", "sites"):
+            self.__dict__.pop(name, None)
 
     def rows(self, size: int) -> Array:
         """Return the arrays with so many numbers, each as one row."""

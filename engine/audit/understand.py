@@ -110,7 +110,8 @@ def _best_probe(
             own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
-        if turn and best is not None and best[2] >= _SURE:
+        # A first layer is missed where the row is one of zeros.
+        if turn and best is not None and best[2] >= _SURE and best[1][0].of_inputs.is_taken:
             break
     return best
 
