@@ -2,6 +2,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -20,6 +21,19 @@ gc.set_threshold(100_000, 20, 20)
 # A busy machine may take long over an example.
 settings.register_profile("nn-tui", max_examples=examples(100), deadline=None)
 settings.load_profile("nn-tui")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow all cases of a test but one in so many, of which many prove the same."""
+    met: Counter[str] = Counter()
+    for item in items:
+        one_in = item.get_closest_marker("one_in")
+        if one_in:
+            name = item.nodeid.partition("[")[0]
+            if met[name] % one_in.args[0]:
+                item.add_marker(pytest.mark.slow)
+            met[name] += 1
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -99,6 +99,7 @@ def test_at_most_five_seconds_are_lost(state: Library) -> None:
     assert second - first < 5
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_a_signal_on_the_screen_saves_what_was_reached(state: Library, name: str) -> None:
     with Terminal(*ENDLESS) as terminal:

@@ -131,6 +131,7 @@ def test_the_command_lines_of_the_readme_work_as_they_stand(line: str) -> None:
     }.get(line, [300])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("option", [[], ["--read-only"], ["--copy"]], ids=["", "look", "copy"])
 def test_a_run_is_opened_on_the_screen_by_its_name(option: list[str]) -> None:
     run("train", "or", "--iterations", "300")

@@ -43,6 +43,7 @@ def check_end(terminal: Terminal, before: list[object], code: int, seconds: floa
     check_given_back(terminal, before)
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     "names",
     [
@@ -78,6 +79,7 @@ def test_an_end_at_any_time(state: Library) -> None:
             check_end(terminal, before, 143)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("is_stopped", [True, False], ids=["SIGSTOP and SIGCONT", "SIGCONT"])
 def test_going_on_takes_the_terminal_no_second_time(state: Library, is_stopped: bool) -> None:
     with Terminal(*ENDLESS) as terminal:
@@ -116,6 +118,7 @@ def test_bytes_that_are_no_keys_end_nothing(state: Library) -> None:
         check_end(terminal, before, 0)
 
 
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize(
     ("keys", "behind"),
     [

@@ -122,6 +122,7 @@ def test_terminals_with_ascii_only(environment: dict[str, str]) -> None:
 LATIN_1, UTF_8 = "ISO-8859-1", "UTF-8"
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("environment", "encoding"),
     [

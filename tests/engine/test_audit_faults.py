@@ -113,6 +113,7 @@ def test_what_can_learn_gets_no_complaint(tmp_path: Path, text: str) -> None:
     assert (_named(found.findings), found.notes) == ([], [])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("kind", "says", "text"),
     [
@@ -210,6 +211,7 @@ def test_a_network_that_moves_is_not_called_stuck(tmp_path: Path) -> None:
     assert stuck(_recorded(tmp_path, _NETWORK)) == []
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("operation", "repair", "text"),
     [

@@ -91,6 +91,7 @@ def assert_alike(kind: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool:
     return True
 
 
+@pytest.mark.one_in(3)
 @needs_the_loop
 @every_kind
 def test_each_kind_of_network(kind: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

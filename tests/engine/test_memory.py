@@ -24,6 +24,7 @@ def dataset(rows: int, inputs: int, outputs: int = 2) -> Dataset:
     return Dataset.from_arrays(random.rand(rows, inputs), random.rand(rows, outputs))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("rows", "inputs", "options"),
     [
@@ -54,6 +55,7 @@ def test_the_estimate_is_what_is_allocated(rows: int, inputs: int, options: dict
     assert 0.4 * estimate < peak < 1.1 * estimate
 
 
+@pytest.mark.one_in(5)
 @every_kind
 def test_temporaries_are_counted_without_being_allocated(kind: dict[str, Any]) -> None:
     program = make(**kind).program

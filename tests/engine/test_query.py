@@ -312,6 +312,7 @@ def test_a_name_that_is_a_number_is_written_as_it_is_shown() -> None:
     assert debugger.evaluate("f[obs 2, output1] < 2 * f[obs 5, 1]") == (f[1, 0] < 2 * f[4, 1])
 
 
+@pytest.mark.one_in(5)
 @every_kind
 def test_every_cell_can_be_asked_for_as_it_is_shown(kind: dict[str, Any]) -> None:
     debugger = make(**kind)

@@ -85,6 +85,7 @@ def test_a_machine_that_computes_other_last_digits_is_told(
     assert "not the same to the last bit" in notice
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("batch", ["full", "3"])
 def test_a_resumed_run_is_an_uninterrupted_one(optimiser: str, batch: str, tmp_path: Path) -> None:
@@ -391,6 +392,7 @@ def test_lost_losses_are_computed_again(tmp_path: Path) -> None:
         assert bits(restored.debugger) == bits(debugger)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("number", "damaged"),
     [(errno.ENOSPC, ""), (errno.EIO, ""), (errno.ENOSPC, "run.json"), (errno.EIO, "state")],
@@ -725,6 +727,7 @@ def a_short_run(**options: object) -> Debugger:
     return debugger
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("what", FORGED)
 def test_arrays_of_a_stranger_that_are_of_no_run_are_refused(what: str, tmp_path: Path) -> None:
     change, named = FORGED[what]

@@ -183,6 +183,7 @@ def test_far_back_in_a_long_run() -> None:
         assert debugger.losses.tobytes() == losses
 
 
+@pytest.mark.one_in(5)
 @every_kind
 def test_back_and_forth_with_every_kind(kind: dict[str, Any]) -> None:
     """What an optimiser remembers, the schedule's count and the batch go back too."""

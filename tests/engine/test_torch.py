@@ -54,6 +54,7 @@ def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
         )
 
 
+@pytest.mark.one_in(5)
 @squares
 def test_a_thousand_iterations(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)

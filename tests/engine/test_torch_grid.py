@@ -136,6 +136,7 @@ def name_of(case: Case) -> str:
     return "-".join(str(value).replace(" ", "") for value in case.values())
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_pytorch_agrees(case: Case) -> None:
     debugger = prepared(case)
@@ -148,6 +149,7 @@ def test_pytorch_agrees(case: Case) -> None:
         np.testing.assert_allclose(debugger.parameters[name], parameter, rtol=1e-10, atol=most)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("case", CASES[::4], ids=name_of)
 def test_the_gradients_pass(case: Case) -> None:
     debugger = prepared(case)

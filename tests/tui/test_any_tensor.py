@@ -133,6 +133,7 @@ TABLES = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("table", TABLES)
 def test_every_picture_of_any_number(

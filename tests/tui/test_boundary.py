@@ -152,6 +152,7 @@ async def test_several_numbers_and_several_classes_are_drawn() -> None:
             assert ("RMSE" in drawn(app)) == (dataset is not classes)
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 @pytest.mark.usefixtures("in_colours")
 @pytest.mark.parametrize("inputs", [1, 2])

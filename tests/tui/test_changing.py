@@ -281,6 +281,7 @@ async def test_a_smoothed_chart_with_many_branches() -> None:
         await pilot.pause()
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "name", ["/h", "a=1", "[red]", "@click=app.quit", "link=https://x", "km/h"]
 )

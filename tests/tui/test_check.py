@@ -24,6 +24,7 @@ def error(value: float) -> str:
     return f"{value:.0e}".replace("-", "−") if value else "0"
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> None:
     async with opened(size, bias="per-neuron") as (app, pilot):
@@ -87,6 +88,7 @@ OTHERS: list[dict[str, object]] = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_what_was_checked_on_another_network_is_outdated(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
@@ -142,6 +144,7 @@ async def test_with_batches_it_is_about_the_batch_of_the_clock() -> None:
             await until(pilot, lambda: "4 Weights  check, outdated" in text(app))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_wrong_gradient_is_pointed_at(size: tuple[int, int], plant: Plant) -> None:
     def wrong(program: Program, right: Callable[[], None]) -> Callable[[], None]:

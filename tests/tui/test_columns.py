@@ -30,6 +30,7 @@ def table(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
 async def test_columns_get_other_roles(library: Library, table: str, size: tuple[int, int]) -> None:
     async with app_on(library, size, table, new=True) as (app, pilot):
@@ -106,6 +107,7 @@ async def set_option(app, pilot, name: str, *keys: str) -> None:
     await pilot.press("enter", *keys, "enter")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
 async def test_the_table_is_read_in_another_way(
     library: Library, table: str, size: tuple[int, int]

@@ -23,6 +23,7 @@ async def watching(app: NNTui, *texts: str) -> None:
 
 
 @pytest.mark.usefixtures("in_colours")
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_watches_are_drawn_over_the_losses(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), iterations=300) as (app, pilot):

@@ -23,6 +23,7 @@ def footer(app: NNTui) -> list[str]:
     return [f"{key.key_display} {key.description}" for key in app.query(FooterKey)]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_footer_shows_the_keys_of_the_focused_pane(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):

@@ -18,6 +18,7 @@ def header(app: NNTui) -> list[str]:
     return [line.text.rstrip() for line in app.frame.header._lines]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [*SIZES, (100, 30), (160, 45)])
 async def test_a_long_reason_for_a_stop_is_whole_and_so_is_the_rest(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
@@ -32,6 +33,7 @@ async def test_a_long_reason_for_a_stop_is_whole_and_so_is_the_rest(size: tuple[
             assert part in header(app)[0]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_no_pane_moves_whatever_there_is_to_tell(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
@@ -51,6 +53,7 @@ async def test_no_pane_moves_whatever_there_is_to_tell(size: tuple[int, int]) ->
         assert pane.region == before
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [*SIZES, (160, 45)])
 async def test_a_condition_is_told_once(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
@@ -94,6 +97,7 @@ async def test_the_stop_the_clock_and_the_listing_tell_the_same_time() -> None:
         assert "after" not in header(app)[1]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(120, 36), (100, 30)])
 async def test_the_reason_is_whole_after_a_resize(size: tuple[int, int]) -> None:
     async with opened((60, 12), read_dataset("xor"), **STUCK) as (app, pilot):
@@ -105,6 +109,7 @@ async def test_the_reason_is_whole_after_a_resize(size: tuple[int, int]) -> None
         await until(pilot, lambda: len(header(app)) == 2 and words in header(app)[1])
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_of_the_longest_reason_the_iteration_is_kept(size: tuple[int, int]) -> None:
     condition = f"E + 0 * ({' + '.join(['norm(dE_dw)'] * 12)}) < 0.19"
@@ -118,6 +123,7 @@ async def test_of_the_longest_reason_the_iteration_is_kept(size: tuple[int, int]
         assert told.endswith(f"… after {at}")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(100, 30), (120, 36), (160, 45), (80, 24)])
 async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> None:
     # A run that goes on is seen while it does, one of few iterations at its end.
@@ -137,6 +143,7 @@ async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> N
                 assert places() == at_first
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
 async def test_the_speed_is_told(size: tuple[int, int]) -> None:
     async with opened(size, iterations=10**9) as (app, pilot):

@@ -1,5 +1,7 @@
 """The picture of the histograms."""
 
+import pytest
+
 from engine import read_dataset
 from engine.analysis.evaluate import Forward
 from engine.analysis.histograms import distributions, ratio_words
@@ -42,6 +44,7 @@ async def test_the_histograms_use_the_room() -> None:
 DEEP = {"hidden": "4,4,4,4,4,4", "activation": "tanh", "bias": "per-neuron"}
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 async def test_no_bar_is_behind_the_scroll_bar(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("spiral"), init="xavier", **DEEP) as (app, pilot):
@@ -55,6 +58,7 @@ async def test_no_bar_is_behind_the_scroll_bar(size: tuple[int, int]) -> None:
         await until(pilot, lambda: bins() == bins_for(pane.scrollable_content_region.width))
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 async def test_what_a_layer_is_like_is_told_in_whole_words(size: tuple[int, int]) -> None:
     # Long symbols, much that is saturated, and weights that jump.

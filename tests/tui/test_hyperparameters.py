@@ -105,6 +105,7 @@ async def test_choices_with_the_arrows(size: tuple[int, int]) -> None:
         assert "∂E/∂bw = Σₙ ∂E/∂y" in text(app)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_choices_go_in_every_direction_and_are_seen_whole(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
@@ -125,6 +126,7 @@ async def test_choices_go_in_every_direction_and_are_seen_whole(size: tuple[int,
         await until(pilot, lambda: values(app)["loss"] == "sse")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_what_cannot_be_is_refused_before_any_question(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("iris")) as (app, pilot):
@@ -172,6 +174,7 @@ async def test_weights_given_for_another_size_are_told() -> None:
         assert values(app)["hidden"] == "3"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_what_there_is_to_know_is_told_in_full(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
@@ -196,6 +199,7 @@ async def test_what_there_is_to_know_is_told_in_full(size: tuple[int, int]) -> N
             await pilot.press("j")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_what_is_typed_stays_on_its_line(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):

@@ -54,6 +54,7 @@ async def stays(app: NNTui, pilot: Pilot[None], done: Sequence[str]) -> None:
         raise AssertionError(f"{missing(app)} after {' '.join(done)}\n{text(app)}") from None
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("data", NETWORKS)
 async def test_whatever_is_typed_at_whatever_size(data: str) -> None:
     chance = random.Random(data)

@@ -80,6 +80,7 @@ async def branch_off(app: NNTui, pilot: Pilot[None], iteration: int, value: floa
     await until(pilot, lambda: state(app) is State.FINISHED)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 36)])
 async def test_without_colours_each_curve_has_a_mark(
     size: tuple[int, int], monkeypatch: pytest.MonkeyPatch

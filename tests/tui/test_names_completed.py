@@ -55,6 +55,7 @@ def test_a_misspelt_name_is_guessed() -> None:
         made.evaluate("nothing")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_help_begins_with_the_keys_of_the_pane(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):

@@ -1,6 +1,6 @@
 """Every theme, with as many colours as a terminal may have: what is written can be read."""
 
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 from rich.color import ColorSystem
@@ -56,15 +56,16 @@ def at_a_terminal(name: str, theme: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def some(*quick: tuple[str, str]) -> list[object]:
-    """Each theme in most and in fewest colours, and some in each way between them.
+    """Each theme in turn in most or in few colours, and some at each terminal.
 
     Args:
         *quick: Those that every run of the tests tries; all others are slow.
     """
+    depths = cycle(("true colour", "16 colours"))
+    cases = [(theme, next(depths)) for theme in themes() if theme not in OFTEN]
     return [
         pytest.param(*case, marks=() if case in quick else pytest.mark.slow)
-        for case in product(themes(), TERMINALS)
-        if case[0] in OFTEN or case[1] in ("true colour", "16 colours")
+        for case in dict.fromkeys([*cases, *product(OFTEN, TERMINALS), *quick])
     ]
 
 

@@ -24,6 +24,7 @@ async def test_the_quality_is_that_of_the_present_weights() -> None:
         assert "validation  accuracy 50.0 %" in drawn(app)
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 @pytest.mark.parametrize("split", [0.0, 0.2])
 async def test_no_measure_is_cut(size: tuple[int, int], split: float) -> None:
@@ -89,6 +90,7 @@ async def test_of_many_classes_every_column_can_be_seen(size: tuple[int, int]) -
         await until(pilot, lambda: heading() == first)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", SIZES)
 async def test_recall_and_precision_have_the_same_decimals(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("iris"), **CLASSES) as (app, pilot):

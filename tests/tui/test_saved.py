@@ -56,6 +56,7 @@ async def opened(app: NNTui, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.moment is not None and len(app.screen_stack) == 1)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x36"])
 async def test_an_unfinished_run_is_resumed_where_it_was(
     library: Library, size: tuple[int, int]

@@ -38,6 +38,7 @@ async def test_no_line_is_wider_than_the_screen_and_all_is_there(size: tuple[int
         assert "before y" in text(app)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), (30, 6), (10, 3), (3, 2), (1, 1)])
 async def test_small_screens_survive(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
@@ -113,6 +114,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_text_from_a_file_is_shown_never_obeyed(size: tuple[int, int], tmp_path) -> None:
     from engine import read_dataset
@@ -173,6 +175,7 @@ async def test_without_colours() -> None:
         del os.environ["NO_COLOR"]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("size", [(40, 10), (20, 5), (14, 5), (20, 16), (60, 10), (80, 24)])
 async def test_the_header_tells_the_state_once_and_whole(size: tuple[int, int]) -> None:
     async with opened(size, iterations=12_345) as (app, pilot):

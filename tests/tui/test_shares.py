@@ -31,6 +31,7 @@ def numbers(app: NNTui) -> list[tuple[int, int]]:
     return found
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("data", NETWORKS)
 async def test_at_least_two_numbers_a_tensor(data: str) -> None:
     async with opened((120, 36), read_dataset(data), **NETWORKS[data]) as (app, pilot):
@@ -64,6 +65,7 @@ async def test_the_smallest_screen_shows_a_number() -> None:
         await until(pilot, lambda: re.search(r"◂?.*ŷ +.?0\.\d{4}", text(app)), 10)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("size", [(112, 30), (120, 30), (112, 36), (160, 45), (200, 60)])
 @pytest.mark.parametrize("data", NETWORKS)
 async def test_all_panes_at_once_only_where_each_shows_what_it_is_for(

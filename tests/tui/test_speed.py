@@ -16,6 +16,7 @@ def listing(app: NNTui) -> list[str]:
     return [line.text for line in app.frame.iteration._lines]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_speed_is_seen_and_changed_while_paused(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
@@ -29,6 +30,7 @@ async def test_the_speed_is_seen_and_changed_while_paused(size: tuple[int, int])
         assert clock(app) == (0, 1)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_at_a_slow_speed_the_marker_walks_and_values_appear(size: tuple[int, int]) -> None:
     def is_walking(app: NNTui) -> bool:
@@ -78,6 +80,7 @@ async def test_the_speed_is_kept_for_the_next_table() -> None:
         assert "1,000 iterations/s" in text(app)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_clock_and_what_the_values_are_of(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):

@@ -11,6 +11,7 @@ from tests.tui.app import SIZES, app_of, clock, opened, said, snapshot, text, un
 from tui.app import NNTui
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_held_out_rows_stand_below_and_are_marked(size: tuple[int, int]) -> None:
     dataset = read_dataset("iris", split=0.1, scaling="standardise")
@@ -37,6 +38,7 @@ async def test_held_out_rows_stand_below_and_are_marked(size: tuple[int, int]) -
         assert f"accuracy {100 * found.accuracy:.1f} %" in shown
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 @pytest.mark.parametrize("shuffle", ["no", "yes"])
 async def test_the_observations_of_the_batch_are_marked(
@@ -92,6 +94,7 @@ def table_lines(app: NNTui) -> list[str]:
 IRIS = {"hidden": "8", "output_activation": "softmax", "loss": "cross-entropy"}
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_the_names_of_the_columns_stay_in_sight(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("moons")) as (app, pilot):
@@ -202,6 +205,7 @@ async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
         ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("size", "lines"), [((120, 36), 2), ((80, 24), 1), ((40, 10), 2)])
 async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
     size: tuple[int, int], lines: int

@@ -49,6 +49,7 @@ async def test_of_many_messages_the_last_two_are_there() -> None:
         await until(pilot, lambda: said(app) == "a\nb\nc\nsixth\nseventh")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [*SIZES, (40, 10), (30, 7)])
 async def test_messages_leave_the_header_free(size: tuple[int, int]) -> None:
     async with opened(size, notifications=True) as (app, pilot):

@@ -33,6 +33,7 @@ async def test_as_many_columns_as_fit(data: str, values: dict[str, str]) -> None
         assert any(word.endswith("8/8") for word in heading(app, "v"))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_classes_are_named_without_their_column(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("iris"), **IRIS) as (app, pilot):
@@ -59,6 +60,7 @@ async def test_that_nothing_is_computed_yet_is_not_cut_off() -> None:
             await pilot.press("escape")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_batch_is_inspected_before_it_is_picked(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("spiral"), batch_size="16") as (app, pilot):
@@ -69,6 +71,7 @@ async def test_a_batch_is_inspected_before_it_is_picked(size: tuple[int, int]) -
         await until(pilot, lambda: "+4.99300" in text(app))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_the_views_are_chosen_with_a_click(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):

@@ -89,6 +89,7 @@ async def test_every_line_can_be_reached_and_is_in_view() -> None:
         await until(pilot, lambda: "and " in chosen(app) and "bundled tables" in text(app))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(20, 5), (40, 10)])
 async def test_in_little_room_the_cursor_and_a_problem_are_in_view(size: tuple[int, int]) -> None:
     app = app_without_data()

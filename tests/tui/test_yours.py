@@ -33,6 +33,7 @@ async def beside(
         yield app, pilot
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_one_steps_beside_the_script(tmp_path: Path, size: tuple[int, int]) -> None:
     async with beside(scripts.written(tmp_path, scripts.WRONG), size) as (app, pilot):
