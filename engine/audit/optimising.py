@@ -104,6 +104,10 @@ class Fit:
     odd: list[str] = field(default_factory=list)
     common: list[float] = field(default_factory=list)
 
+    def cells(self, steps: Mapping[str, Steps]) -> int:
+        """Return how many numbers of the parameters it makes."""
+        return sum(steps[name].gradients[0].size for name in self.rates)
+
 
 def fit(model: Model, steps: Mapping[str, Steps], tolerance: float = 0.0) -> Fit:
     """See which steps an optimiser makes, all with one learning rate in each pass.
@@ -126,7 +130,11 @@ def fit(model: Model, steps: Mapping[str, Steps], tolerance: float = 0.0) -> Fit
     def followers(leader: str) -> list[str]:
         return [name for name in known if _are_alike(known[name], known[leader], tolerance)]
 
-    leader = max(leaders, key=lambda name: len(followers(name)), default=None)
+    def rank(name: str) -> tuple[int, bool]:
+        # A step as long as the gradient is one without a rate.
+        return len(followers(name)), abs(known[name][0] - 1.0) > _ALIKE
+
+    leader = max(leaders, key=rank, default=None)
     if leader is not None:
         found.common = known[leader]
         found.rates = {name: known[name] for name in followers(leader)}

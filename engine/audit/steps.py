@@ -97,7 +97,7 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             if name not in one.vague:
                 known.is_known &= match is not None or gradient_name in one.wrong
     steps = {name: own for name, own in steps.items() if not all(own.vague)}
-    signs = [np.sign(total) for known in steps.values() for total in known.totals]
+    signs = sum(np.sign(total) for known in steps.values() for total in known.totals)
     for known in steps.values():
-        known.sign = -1.0 if sum(signs) < 0.0 else 1.0
+        known.sign = -1.0 if signs < 0.0 else 1.0
     return steps

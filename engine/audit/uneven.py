@@ -119,8 +119,10 @@ def _sources(first: Judged, left: dict[str, float]) -> Iterator[tuple[Operation,
         own = after.setdefault(operation.name, set())
         if operation.name.removeprefix("dE_d") in left:
             own.add(operation.name.removeprefix("dE_d"))
+        added = [tensor for tensor in operation.reads if tensor.name.startswith("dE_d")]
         for tensor in operation.reads:
-            after.setdefault(tensor.name, set()).update(own)
+            # A factor of a part is none of the sum.
+            after.setdefault(tensor.name, set()).update(own if len(added) < 2 else ())
     for operation in operations:
         match, names = first.matches.get(operation.name), after[operation.name]
         if match is None or operation.name in first.wrong or abs(match.factor - 1.0) < _SAME:

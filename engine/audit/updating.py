@@ -186,7 +186,7 @@ def _follow(
         fits.append(fit(model, steps))
         if not fits[-1].odd:
             break
-    best = max(fits, key=lambda one: len(one.rates))
+    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
     if best.odd:
         loose = [fit(m, steps, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"]
         best = next((one for one in loose if not one.odd), best)
