@@ -83,14 +83,15 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             match = one.matches.get(gradient_name)
             own = gradient * (match.factor if match else 1.0)
             own = one.wrong.get(gradient_name, own)
-            if name in one.penalties:
-                total = one.totals.get(gradient_name, 1.0)
-                own = own + one.penalties[name] * total * one.model.values[name]
+            value = one.model.values[name]
+            penalty = one.penalties.get(name, 0.0) * value
+            penalty = penalty + one.lassos.get(name, 0.0) * np.sign(value)
+            own = own + one.totals.get(gradient_name, 1.0) * penalty
             known = steps.setdefault(name, Steps(name))
             known.gradients.append(own)
             known.totals.append(one.totals.get(gradient_name, 1.0))
             known.changes.append(change)
-            known.values.append(one.model.values[name])
+            known.values.append(value)
             known.passes.append(one.one.number)
             known.around.append(one.values)
             known.vague.append(name in one.vague)
