@@ -279,6 +279,7 @@ class Audit:
         computed: Computed | None,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
+        constants = constants_of(self.recording)
         for number, layers, f0 in passes:
             self._tick()
             rows = len(f0)
@@ -295,7 +296,7 @@ class Audit:
                 for tensor, variable in self._variables.items()
             }
             scale = computed.factor if computed else 1.0
-            yield judge(one, model, changes, scale, named, self.recording)
+            yield judge(one, model, changes, scale, named, self.recording, constants)
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model

@@ -83,21 +83,22 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             match = one.matches.get(gradient_name)
             own = gradient * (match.factor if match else 1.0)
             own = one.wrong.get(gradient_name, own)
-            if name in one.penalties:
-                total = one.totals.get(gradient_name, 1.0)
-                own = own + one.penalties[name] * total * one.model.values[name]
+            value = one.model.values[name]
+            penalty = one.penalties.get(name, 0.0) * value
+            penalty = penalty + one.lassos.get(name, 0.0) * np.sign(value)
+            own = own + one.totals.get(gradient_name, 1.0) * penalty
             known = steps.setdefault(name, Steps(name))
             known.gradients.append(own)
             known.totals.append(one.totals.get(gradient_name, 1.0))
             known.changes.append(change)
-            known.values.append(one.model.values[name])
+            known.values.append(value)
             known.passes.append(one.one.number)
             known.around.append(one.values)
             known.vague.append(name in one.vague)
             if name not in one.vague:
                 known.is_known &= match is not None or gradient_name in one.wrong
     steps = {name: own for name, own in steps.items() if not all(own.vague)}
-    signs = [np.sign(total) for known in steps.values() for total in known.totals]
+    signs = sum(np.sign(total) for known in steps.values() for total in known.totals)
     for known in steps.values():
-        known.sign = -1.0 if sum(signs) < 0.0 else 1.0
+        known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
