@@ -325,7 +325,11 @@ class Audit:
         if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
-            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
+            uneven = list(
+                uphill_or_uneven(
+                    self.judged, self.updates, self.computed, steps, constants_of(self.recording)
+                )
+            )
         reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]

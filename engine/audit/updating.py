@@ -182,12 +182,14 @@ def _follow(
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     fits = []
     for model in models:
-        fits.append(fit(model, steps))
+        fits.append(fit(model, steps, constants))
         if not fits[-1].odd:
             break
     best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
     if best.odd:
-        loose = [fit(m, steps, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"]
+        loose = [
+            fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
+        ]
         best = next((one for one in loose if not one.odd), best)
     optimiser = best.model.hyperparameters.optimiser
     if not best.rates:
