@@ -201,7 +201,9 @@ class Audit:
     ) -> Iterator[tuple[str, Computed | None]]:
         """Go through the losses that may be meant, the likeliest first."""
         found: list[Computed] = []
-        for number, layers, f0 in passes[:3]:
+        for turn, (number, layers, f0) in enumerate(passes):
+            if turn >= _SEVERAL and any(computed.is_named for computed in found):
+                break
             one = understood.passes[number]
             end = one.bounds[1]
             if number + 1 < len(understood.passes):

@@ -169,7 +169,7 @@ def _rates(model: Model, own: Steps, tolerance: float) -> Iterator[float]:
     """Go through the learning rate of each pass, 0 where nothing moves, as long as one fits."""
     for number, direction in enumerate(changes_of(model, own)):
         change = own.changes[number]
-        if not np.any(direction) and not np.any(change):
+        if own.vague[number] or not (np.any(direction) or np.any(change)):
             yield 0.0
             continue
         if not np.isfinite(direction).all():
