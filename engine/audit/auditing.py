@@ -344,11 +344,13 @@ class Audit:
                 else:
                     backward.append(again[0])
         uneven: list[Finding] = []
+        constants = constants_of(self.recording)
         if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
-            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
-        constants = constants_of(self.recording)
+            uneven = list(
+                uphill_or_uneven(self.judged, self.updates, self.computed, steps, constants)
+            )
         reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed, constants))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]

@@ -211,7 +211,7 @@ class _Judge:
         while above:
             made = made_of(self.recording, above.pop())
             one = by_record.get(made)
-            if one is None or one.found is match.found:
+            if one is None:
                 continue
             if any(is_assigned(self.recording, other) for other in one.found.records):
                 best = one

@@ -22,6 +22,8 @@ from engine.common.numbers import general
 from engine.maths.formula import Formula
 from engine.maths.tensor import Array
 
+FREE = ("adam", "adamw", "rmsprop")
+"""The optimisers whose steps are as long whatever factor the gradient has."""
 _LEAST_RATE = 1e-6
 _MOST_DECAY = 0.5
 """What a step takes off of a parameter at most: more is no weight decay."""
@@ -183,12 +185,14 @@ def _follow(
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     fits = []
     for model in models:
-        fits.append(fit(model, steps))
+        fits.append(fit(model, steps, constants))
         if not fits[-1].odd:
             break
     best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
     if best.odd:
-        loose = [fit(m, steps, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"]
+        loose = [
+            fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
+        ]
         best = next((one for one in loose if not one.odd), best)
     optimiser = best.model.hyperparameters.optimiser
     if not best.rates:
@@ -206,9 +210,11 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
-    updates.rates = {
-        name: [rate for rate in rates if rate][:1] for name, rates in best.rates.items()
-    }
+    for name, rates in best.rates.items():
+        own = steps[name]
+        # What all gradients are multiplied by makes Adam's steps no longer.
+        size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
+        updates.rates[name] = [rate * size for rate in rates if rate][:1]
 
 
 def _all_alike(

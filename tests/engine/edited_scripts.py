@@ -31,7 +31,7 @@ _OUTPUTS = ("sigmoid", "tanh", "relu", "identity", "softmax")
 _LEAST = 1e-6
 """What a parameter must differ by, relative to its change, for an edit to count."""
 _STILL = 1e-12
-_NUDGED = "\nx_table *= 1 + 1e-12\n\n# hyperparameters"
+_NUDGE = 1e-12
 _MOST_TRIES = 60
 PARAMETERS = ("v", "v1", "v2", "w", "bv", "bv1", "bv2", "bw", "b")
 
@@ -110,7 +110,9 @@ def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
     """Return a script with one of its formulas changed, or None where that is hard to do."""
     random = np.random.RandomState(number)
     right, trained = _History(text), debugger.program.changes
-    right.forget_noise(_History(text.replace("\n# hyperparameters", _NUDGED, 1)))
+    table = "x_table" if "x_table = " in text else "x"
+    nudge = f"\n{table} *= 1 + {_NUDGE}\n\n# hyperparameters"
+    right.forget_noise(_History(text.replace("\n# hyperparameters", nudge, 1)))
     operations = [
         operation
         for operation in debugger.program.operations
@@ -263,8 +265,12 @@ class _Editor:
                 yield "reduction", ast.Attribute(node.value, "mean" if attr == "sum" else "sum")
             case ast.Name(id=name) if isinstance(self._names.get(name), np.ndarray):
                 for other in self._program.tensors:
-                    value = self._names.get(other)
-                    if other != name and np.shape(value) == self._names[name].shape != ():
+                    known = self._names.get(other)
+                    if (
+                        known is not None
+                        and other != name
+                        and np.shape(known) == self._names[name].shape != ()
+                    ):
                         yield "leaf", ast.Name(other)
 
     def case(self, operation: Operation, kind: str, new: str | None) -> Case:
@@ -279,15 +285,22 @@ class _Editor:
     def _told_at(self, operation: Operation) -> tuple[str, ...]:
         """Return the operations at which an edit of one may be found.
 
-        A local derivative is a copy, and what an optimiser makes of a gradient is part of the
-        update: each may be told of where it is used.
+        A local derivative is a copy, and may be told of where it is used. What an optimiser makes
+        of a gradient is part of the update of the parameter, and told by its name.
         """
         name, told = operation.name, [operation.name]
         if isinstance(operation.rule.tree, Leaf):
             told += [o.name for o in self._program.operations if operation.target in o.reads]
         if operation.phase is Phase.UPDATE and name not in self._program.parameters:
-            told.append(name.partition("_")[2])
+            told = [name.partition("_")[2]]
+        if self._is_one_neuron:
+            # One bias of one neuron is shared with none.
+            told += [f"{one}w" for one in told if one in ("b", "dE_db")]
         return tuple(told)
+
+    @property
+    def _is_one_neuron(self) -> bool:
+        return self._program.network.sizes[1:] == (1,)
 
 
 def _replaced(tree: ast.expr, place: int, new: ast.expr) -> str:
