@@ -203,7 +203,9 @@ class Audit:
     ) -> Iterator[tuple[str, Computed | None]]:
         """Go through the losses that may be meant, the likeliest first."""
         found: list[Computed] = []
-        for number, layers, f0 in passes[:3]:
+        for turn, (number, layers, f0) in enumerate(passes):
+            if turn >= _SEVERAL and any(computed.is_named for computed in found):
+                break
             one = understood.passes[number]
             end = one.bounds[1]
             if number + 1 < len(understood.passes):
@@ -324,11 +326,13 @@ class Audit:
                 else:
                     backward.append(again[0])
         uneven: list[Finding] = []
+        constants = constants_of(self.recording)
         if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
-            uneven = list(uphill_or_uneven(self.judged, self.updates, self.computed, steps))
-        constants = constants_of(self.recording)
+            uneven = list(
+                uphill_or_uneven(self.judged, self.updates, self.computed, steps, constants)
+            )
         reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed, constants))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]

@@ -44,13 +44,20 @@ def constants_of(recording: Recording) -> list[float]:
     """Return the numbers of a script that may be settings, the most usual ones first."""
     found = set()
     for number, node in enumerate(recording.nodes):
-        if node.constant is None:
-            continue
-        parent = recording.parents.get(number)
-        above = recording.nodes[parent] if parent is not None else None
-        if above is None or above.kind != "List" or len(above.children) < _DATA:
+        if node.constant is not None and not _is_data(recording, number):
             found.add(float(node.constant))
     return sorted(found, key=lambda value: (value not in _USUAL, len(repr(value)), value))
+
+
+def _is_data(recording: Recording, number: int) -> bool:
+    """Whether a number stands in a long list, or in a row of a table."""
+    above: list[int] = []
+    parent = recording.parents.get(number)
+    while parent is not None and recording.nodes[parent].kind in ("List", "UnaryOp:USub"):
+        if recording.nodes[parent].kind == "List":
+            above.append(len(recording.nodes[parent].children))
+        parent = recording.parents.get(parent)
+    return len(above) > 1 or (len(above) == 1 and above[0] >= _DATA)
 
 
 _USUAL = (0.9, 0.999, 0.99, 0.01)
@@ -58,9 +65,10 @@ _USUAL = (0.9, 0.999, 0.99, 0.01)
 
 def _settings(constants: Sequence[float]) -> Iterator[tuple[str, dict[str, float]]]:
     epsilon = next((c for c in constants if 0.0 < c <= 1e-4), 1e-8)
-    shares = sorted([c for c in constants if 0.5 < c < 1.0][:_MOST_SHARES]) or [0.9, 0.999]
+    shares = [c for c in constants if 0.5 < c < 1.0][:_MOST_SHARES] or [0.9, 0.999]
     decays = [c for c in constants if 1e-6 < c < 0.5][:_MOST_DECAYS]
-    pairs = [(one, other) for one in shares for other in reversed(shares) if one < other]
+    pairs = [(one, other) for one in shares for other in shares if one < other]
+    pairs.sort(key=lambda pair: shares.index(pair[0]) + shares.index(pair[1]))
     pairs = pairs or [(shares[0], shares[0])]
     for share in shares:
         yield "momentum", {"momentum": share}

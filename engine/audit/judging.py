@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 import numpy as np
 
@@ -105,6 +106,7 @@ class _Judge:
         for name, change in judged.changes.items():
             self.values[f"delta_{name}"] = change
         self.pending: list[Operation] = []
+        self.copies: list[Operation] = []
         self.start = min(layer.of_z.first for layer in self.model.parameters.values())
 
     def run(self) -> None:
@@ -127,6 +129,8 @@ class _Judge:
             if operation.name in gradients:
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
+                is_copy = any(self._is_of(tensor.name, match) for tensor in operation.reads)
+                self.copies = [operation] if is_copy else []
                 self._take(operation, match, total)
                 self.pending = []
             else:
@@ -134,10 +138,21 @@ class _Judge:
                 if is_telling(as_matrix(right)):
                     self.pending.append(operation)
 
+    def _is_of(self, operand: str, match: Match) -> bool:
+        """Whether the script holds an operand in the array that an operation was found in."""
+        known = self.judged.matches.get(operand)
+        return known is not None and known.found is match.found
+
     def _right(self, operation: Operation) -> Array:
-        value = evaluate(operation.rule.tree, self._operands(operation))
+        value = evaluate(operation.rule.tree, self.values)
+        if len(self._added(operation)) > 1 and not self._is_there(value):
+            value = evaluate(operation.rule.tree, self._operands(operation))
         shape = tuple(len(axis.labels) for axis in operation.target.axes)
         return np.broadcast_to(value, shape).astype(float)
+
+    def _is_there(self, value: Array) -> bool:
+        found = find(self.one, as_matrix(value), after=self.start, free=False)
+        return next(found, None) is not None
 
     def _is_noise(self, operation: Operation, right: Array) -> bool:
         """Whether a value is what rounding has left of larger ones that cancel."""
@@ -190,7 +205,7 @@ class _Judge:
         while above:
             made = made_of(self.recording, above.pop())
             one = by_record.get(made)
-            if one is None or one.found is match.found:
+            if one is None:
                 continue
             if any(is_assigned(self.recording, other) for other in one.found.records):
                 best = one
@@ -275,7 +290,8 @@ class _Judge:
 
     def _mistaken(self, operation: Operation, parameter: str) -> bool:
         """Try the mistakes of what was not found, the earliest operation first."""
-        pending = self.pending[-1:] if self.pending else []
+        # An operation that changes nothing is found where its operand is, even if it is wrong.
+        pending = self.pending[-1:] or self.copies
         for culprit in (*pending, operation):
             hint = self.model.hints.get(culprit.name)
             chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
@@ -412,9 +428,10 @@ class _Judge:
 
     def _by_role(self, operation: Operation, parameter: str) -> bool:
         """Find what plays the part of the last operation that was not found, though it is wrong."""
-        if not self.pending:
+        suspects = self.pending[-1:] or self.copies
+        if not suspects:
             return False
-        culprit = self.pending[-1]
+        culprit = suspects[0]
         right = self.judged.right[culprit.name]
         if right.ndim != 2:
             return False
@@ -435,25 +452,61 @@ class _Judge:
         return False
 
     def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
-        right = self.judged.right[culprit.name]
-        scaled = right * _closest_factor(data, right)
+        wrong, theirs, found = self._factor_of(culprit, match) or (culprit, data, match.found)
+        right = self.judged.right[wrong.name]
+        named = next(
+            (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
+            None,
+        )
+        scaled = right if named else right * _closest_factor(theirs, right)
         self.judged.findings.append(
             Finding(
-                operation=culprit.name,
-                kind="unknown",
-                says=f"this takes the part of {culprit.symbol}, but is not "
-                f"{culprit.right_hand_side}",
-                repair=f"{culprit.symbol} = {culprit.right_hand_side}",
+                operation=wrong.name,
+                kind=named.kind if named else "unknown",
+                says=named.says
+                if named
+                else f"this takes the part of {wrong.symbol}, but is not {wrong.right_hand_side}",
+                repair=named.repair if named else f"{wrong.symbol} = {wrong.right_hand_side}",
                 iteration=self.one.number,
-                found=match.found,
-                cell=first_cell(data, scaled),
-                reads=culprit.name,
+                found=found,
+                cell=first_cell(theirs, scaled),
+                reads=wrong.name,
+                mistake=named,
+                values=dict(self.values),
             )
         )
-        self.judged.matches[culprit.name] = match
+        self.judged.matches[wrong.name] = replace(match, found=found)
+        self.values[wrong.name] = self.judged.wrong[wrong.name] = theirs
         self.values[culprit.name] = self.judged.wrong[culprit.name] = data
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
+
+    def _factor_of(self, culprit: Operation, match: Match) -> tuple[Operation, Array, Found] | None:
+        """Return the slope that a product is made with, where that is not the right one."""
+        slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        rest = [t.name for t in culprit.reads if t.name not in slopes]
+        if self.recording is None or len(slopes) != 1 or len(rest) != 1:
+            return None
+        shape = self.judged.right[culprit.name].shape
+        for record in match.found.records:
+            if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
+                continue
+            parts = [self._seen(r, shape) for r in self.recording.operands(record) if r >= 0]
+            for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
+                if same(one, self.values[rest[0]]) and not same(other, self.values[slopes[0]]):
+                    return self.model.program.operation(slopes[0]), other, found
+        return None
+
+    def _seen(self, record: int, shape: tuple[int, ...]) -> tuple[Array, Found] | None:
+        """Return the numbers of a record as rows of observations, and where they are found."""
+        assert self.recording is not None
+        value = self.recording.value(record)
+        if value is None or value.size != np.prod(shape):
+            return None
+        found = next((f for f in self.one.by_size[value.size] if record in f.records), None)
+        ways = as_rows(found, (shape[0], shape[-1])) if found is not None else ()
+        seen = next((data for data, _ in ways), None)
+        return None if seen is None or found is None else (seen, found)
 
 
 def made_of(recording: Recording, record: int) -> int:

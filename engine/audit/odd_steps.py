@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from engine.audit.model import Model
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
 from engine.common.text import subscript
+from engine.maths.evaluate import evaluate
 from engine.maths.formula import Formula
 from engine.maths.mistakes import Mistake, mistakes
 from engine.maths.operations.operation import Operation
@@ -29,11 +31,38 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     """
     own = steps[name]
     rates = fit.common
-    if not own.is_known or len(rates) < len(own.changes):
+    if len(rates) < len(own.changes):
         return None
+    if not own.is_known:
+        return _of_gradient(fit, steps, own)
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
         if is_made(fit.model, own, instead, rates, steps):
             return _finding(fit, own, operation, mistake, instead)
+    return None
+
+
+def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
+    """Name the mistake in a gradient that the script does not show, by the steps it makes."""
+    gradient = fit.model.program.operation(f"dE_d{own.name}")
+    for mistake in mistakes(gradient, fit.model.around, depth=1):
+        try:
+            wrong = [np.asarray(evaluate(mistake.formula, around)) for around in own.around]
+        except (KeyError, ValueError, IndexError):
+            continue
+        if any(value.shape != own.gradients[0].shape for value in wrong):
+            continue
+        if is_made(fit.model, replace(own, gradients=wrong), {}, fit.common, steps):
+            return Finding(
+                mistake.of,
+                mistake.kind,
+                mistake.says,
+                mistake.repair,
+                own.passes[0],
+                cell=_first_cell(wrong[0], own.gradients[0]),
+                reads=gradient.name,
+                mistake=mistake,
+                values=own.around[0],
+            )
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,13 +104,23 @@ class Fit:
     odd: list[str] = field(default_factory=list)
     common: list[float] = field(default_factory=list)
 
+    def cells(self, steps: Mapping[str, Steps]) -> int:
+        """Return how many numbers of the parameters it makes."""
+        return sum(steps[name].gradients[0].size for name in self.rates)
 
-def fit(model: Model, steps: Mapping[str, Steps], tolerance: float = 0.0) -> Fit:
+
+def fit(
+    model: Model,
+    steps: Mapping[str, Steps],
+    constants: Sequence[float] = (),
+    tolerance: float = 0.0,
+) -> Fit:
     """See which steps an optimiser makes, all with one learning rate in each pass.
 
     Args:
         model: Our program, with the optimiser.
         steps: The steps of the parameters, from the first pass on.
+        constants: The numbers in the script, of which one may be the learning rate.
         tolerance: How far a step may be off; 0 for rounding only.
     """
     found = Fit(model)
@@ -119,19 +129,34 @@ def fit(model: Model, steps: Mapping[str, Steps], tolerance: float = 0.0) -> Fit
         rates = list(_rates(model, own, tolerance))
         if len(rates) == len(own.changes) and any(rates):
             known[name] = rates
-    # A single number is a multiple of any other: it follows the rates of the others.
-    large = [name for name in known if steps[name].gradients[0].size > 1]
-    leaders = sorted(large or known, key=lambda name: -steps[name].gradients[0].size)
 
     def followers(leader: str) -> list[str]:
         return [name for name in known if _are_alike(known[name], known[leader], tolerance)]
 
-    leader = max(leaders, key=lambda name: len(followers(name)), default=None)
+    def rank(name: str) -> tuple[int, bool, int]:
+        return len(followers(name)), is_rate(known[name], constants), steps[name].gradients[0].size
+
+    # A single number is a multiple of any other.
+    leaders = [
+        name
+        for name in known
+        if steps[name].gradients[0].size > 1 or is_rate(known[name], constants)
+    ]
+    leader = max(leaders or known, key=rank, default=None)
     if leader is not None:
         found.common = known[leader]
         found.rates = {name: known[name] for name in followers(leader)}
     found.odd = [name for name in steps if name not in found.rates]
     return found
+
+
+def is_rate(rates: Sequence[float], constants: Sequence[float]) -> bool:
+    """Whether the steps have the same learning rate in each pass, and it stands in the script."""
+    own = [rate for rate in rates if rate]
+    # A step as long as the gradient is one without a rate.
+    return any(
+        c != 1.0 and all(abs(rate - c) <= _ALIKE * abs(c) for rate in own) for c in constants
+    )
 
 
 def _are_alike(one: list[float], other: list[float], tolerance: float) -> bool:
@@ -144,7 +169,7 @@ def _rates(model: Model, own: Steps, tolerance: float) -> Iterator[float]:
     """Go through the learning rate of each pass, 0 where nothing moves, as long as one fits."""
     for number, direction in enumerate(changes_of(model, own)):
         change = own.changes[number]
-        if not np.any(direction) and not np.any(change):
+        if own.vague[number] or not (np.any(direction) or np.any(change)):
             yield 0.0
             continue
         if not np.isfinite(direction).all():

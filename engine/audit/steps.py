@@ -23,6 +23,8 @@ class Steps:
         values: The parameter before each step.
         passes: The numbers of the passes.
         around: All that is known of the script's values in each pass, by the names of the tensors.
+        vague: Whether the gradient of a pass tells nothing: it is 0, rounding, or the same
+            everywhere.
         is_known: Whether the script has the gradient as an array, so that its size is known.
         sign: -1 where the script has minus the gradients of most parameters, else 1.
     """
@@ -34,13 +36,15 @@ class Steps:
     values: list[Array] = field(default_factory=list)
     passes: list[int] = field(default_factory=list)
     around: list[Mapping[str, Array]] = field(default_factory=list)
+    vague: list[bool] = field(default_factory=list)
     is_known: bool = True
     sign: float = 1.0
 
     @property
     def is_still(self) -> bool:
         """Whether it never changes though its gradient is not 0."""
-        moves = any(np.any(gradient) for gradient in self.gradients)
+        known = zip(self.gradients, self.vague, strict=True)
+        moves = any(np.any(gradient) for gradient, is_vague in known if not is_vague)
         return moves and not any(np.any(change) for change in self.changes)
 
     def noise(self, number: int) -> float:
@@ -62,6 +66,7 @@ class Steps:
             values=self.values[:count],
             passes=self.passes[:count],
             around=self.around[:count],
+            vague=self.vague[:count],
         )
 
 
@@ -74,8 +79,6 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             change = one.changes.get(name)
             gradient = one.right.get(gradient_name)
             if change is None or gradient is None or not np.isfinite(change).all():
-                continue
-            if name in one.vague:
                 continue
             match = one.matches.get(gradient_name)
             own = gradient * (match.factor if match else 1.0)
@@ -90,8 +93,11 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             known.values.append(one.model.values[name])
             known.passes.append(one.one.number)
             known.around.append(one.values)
-            known.is_known &= match is not None or gradient_name in one.wrong
-    signs = [np.sign(total) for own in steps.values() for total in own.totals]
-    for own in steps.values():
-        own.sign = -1.0 if sum(signs) < 0.0 else 1.0
+            known.vague.append(name in one.vague)
+            if name not in one.vague:
+                known.is_known &= match is not None or gradient_name in one.wrong
+    steps = {name: own for name, own in steps.items() if not all(own.vague)}
+    signs = [np.sign(total) for known in steps.values() for total in known.totals]
+    for known in steps.values():
+        known.sign = -1.0 if sum(signs) < 0.0 else 1.0
     return steps

@@ -61,6 +61,8 @@ def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
     found = one.twin(like.found)
     if found is None:
         return None
+    # The array may have been read elsewhere before, e.g. as the table that a batch is taken from.
+    found = replace(found, site=like.found.site, loose=like.found.loose)
     for targets in targets_among(one, output, [found]):
         if targets.are_classes == like.are_classes:
             return replace(targets, is_compared=_is_compared(one, output, targets))
@@ -83,7 +85,9 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
         ways = (compared,) if compared.size > 1 else (compared, -compared)
         for way in ways:
             match = next(find(one, way, after=output.of_z.first, free=compared.size > 1), None)
-            if match is not None and match.found is not targets.found and not match.found.is_taken:
+            if match is None or match.found.is_taken:
+                continue
+            if match.found.first != targets.found.first:
                 return True
     return False
 
@@ -138,11 +142,12 @@ def targets_among(one: Pass, output: Linear, among: list[Found] | None = None) -
     f = output.a
     assert f is not None
     rows, columns = f.shape
-    used = {id(output.of_weights), id(output.of_inputs), id(output.of_z), id(output.of_a)}
+    parts = (output.of_weights, output.of_inputs, output.of_z, output.of_a)
+    used = {part.first for part in parts if part is not None}
     for found in among if among is not None else one.by_size.get(f.size, ()):
         if found.size != f.size:
             continue
-        if id(found) in used or not np.isfinite(found.data).all():
+        if found.first in used or not np.isfinite(found.data).all():
             continue
         data = np.squeeze(found.data)
         if data.ndim == 2:

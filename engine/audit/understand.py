@@ -133,7 +133,7 @@ def _targets(
             1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
         )
 
-    best = max(options, key=support)
+    best = max(options, key=lambda targets: (support(targets), targets.found.is_taken))
     return again(passes[probe], layers[-1], best) or best
 
 

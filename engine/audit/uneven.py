@@ -14,7 +14,7 @@ from engine.audit.judging import Judged, first_cell, values_of
 from engine.audit.losses import Computed
 from engine.audit.matching import same
 from engine.audit.odd_steps import named_step
-from engine.audit.optimising import fit
+from engine.audit.optimising import fit, is_rate
 from engine.audit.steps import Steps
 from engine.audit.updating import Updates
 from engine.common.numbers import general, rounded, true_minus
@@ -31,6 +31,7 @@ def uphill_or_uneven(
     updates: Updates,
     computed: Computed | None,
     steps: Mapping[str, Steps],
+    constants: Sequence[float] = (),
 ) -> Iterator[Finding]:
     """Find parameters whose step is no common positive multiple of minus the gradient."""
     rates = {name: own[0] for name, own in updates.rates.items() if own}
@@ -42,13 +43,15 @@ def uphill_or_uneven(
         return
     scale = computed.factor if computed else 1.0
     totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
+    raw = {name: rate / totals[name] / scale for name, rate in rates.items()}
+    usual = {name for name, rate in raw.items() if is_rate([rate], constants)}
     if updates.optimiser in _FREE:
-        sizes = _shares(totals, totals)
-        lengths = _shares(rates, totals)
+        sizes = _shares(totals, totals, set())
+        lengths = _shares(rates, totals, usual)
         left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in sizes.items()}
     else:
-        left = _shares(rates, totals)
-        lengths = _shares({name: rate / totals[name] for name, rate in rates.items()}, totals)
+        left = _shares(rates, totals, usual)
+        lengths = _shares(raw, totals, usual)
     for operation, factor in _sources(first, left):
         parameter = operation.name.removeprefix("dE_d")
         if parameter in left and _in_words(factor, first.model.values["x"].shape[0]):
@@ -56,7 +59,9 @@ def uphill_or_uneven(
         else:
             yield _of_factor(first, operation, factor)
     own = {name: one.from_the_start() for name, one in steps.items() if name in rates}
-    plain = fit(first.model, own) if updates.optimiser == "sgd" and all_begin(own) else None
+    plain = (
+        fit(first.model, own, constants) if updates.optimiser == "sgd" and all_begin(own) else None
+    )
     for name, ratio in left.items():
         ratio *= abs(lengths[name]) if updates.optimiser in _FREE else 1.0
         if abs(ratio - 1.0) < _SAME:
@@ -91,14 +96,23 @@ def _all_uphill(first: Judged, rates: Mapping[str, float]) -> Iterator[Finding]:
         )
 
 
-def _shares(sizes: Mapping[str, float], totals: Mapping[str, float]) -> dict[str, float]:
-    """Return what is meant to be equal, divided by what it is for the most parameters."""
+def _shares(
+    sizes: Mapping[str, float], totals: Mapping[str, float], usual: set[str]
+) -> dict[str, float]:
+    """Return what is meant to be equal, divided by what it is for the most parameters.
+
+    Args:
+        sizes: The sizes of the parameters' gradients or steps.
+        totals: Their gradients, divided by ours.
+        usual: The parameters with a step of a length that stands in the script.
+    """
     weight: Counter[float] = Counter()
     values: dict[float, float] = {}
     for name, size in reversed(list(sizes.items())):
         key = rounded(size, 4)
         values.setdefault(key, size)
         weight[key] += 3 if name.startswith("b") else 4
+        weight[key] += 2 * (name in usual)
         if size > 0.0:
             weight[key] += any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE)
             weight[key] += abs(abs(totals[name]) - 1.0) < 1e-6
@@ -119,8 +133,10 @@ def _sources(first: Judged, left: dict[str, float]) -> Iterator[tuple[Operation,
         own = after.setdefault(operation.name, set())
         if operation.name.removeprefix("dE_d") in left:
             own.add(operation.name.removeprefix("dE_d"))
+        added = [tensor for tensor in operation.reads if tensor.name.startswith("dE_d")]
         for tensor in operation.reads:
-            after.setdefault(tensor.name, set()).update(own)
+            # A factor of a part is none of the sum.
+            after.setdefault(tensor.name, set()).update(own if len(added) < 2 else ())
     for operation in operations:
         match, names = first.matches.get(operation.name), after[operation.name]
         if match is None or operation.name in first.wrong or abs(match.factor - 1.0) < _SAME:

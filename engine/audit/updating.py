@@ -91,7 +91,7 @@ def _plain(updates: Updates, steps: dict[str, Steps]) -> bool:
         for number, (gradient, total, change, value) in enumerate(
             zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
-            if not np.any(gradient) and not np.any(change):
+            if own.vague[number] or not (np.any(gradient) or np.any(change)):
                 continue
             noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
@@ -169,7 +169,8 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
 def _following(own: Steps) -> Iterator[int]:
     """Go through the steps that follow another one."""
     for number in range(1, len(own.passes)):
-        if own.passes[number] == own.passes[number - 1] + 1:
+        is_next = own.passes[number] == own.passes[number - 1] + 1
+        if is_next and not own.vague[number]:
             yield number
 
 
@@ -182,12 +183,14 @@ def _follow(
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     fits = []
     for model in models:
-        fits.append(fit(model, steps))
+        fits.append(fit(model, steps, constants))
         if not fits[-1].odd:
             break
-    best = max(fits, key=lambda one: len(one.rates))
+    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
     if best.odd:
-        loose = [fit(m, steps, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"]
+        loose = [
+            fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
+        ]
         best = next((one for one in loose if not one.odd), best)
     optimiser = best.model.hyperparameters.optimiser
     if not best.rates:

@@ -31,7 +31,7 @@ _OUTPUTS = ("sigmoid", "tanh", "relu", "identity", "softmax")
 _LEAST = 1e-6
 """What a parameter must differ by, relative to its change, for an edit to count."""
 _STILL = 1e-12
-_NUDGED = "\nx_table *= 1 + 1e-12\n\n# hyperparameters"
+_NUDGE = 1e-12
 _MOST_TRIES = 60
 PARAMETERS = ("v", "v1", "v2", "w", "bv", "bv1", "bv2", "bw", "b")
 
@@ -110,7 +110,9 @@ def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
     """Return a script with one of its formulas changed, or None where that is hard to do."""
     random = np.random.RandomState(number)
     right, trained = _History(text), debugger.program.changes
-    right.forget_noise(_History(text.replace("\n# hyperparameters", _NUDGED, 1)))
+    table = "x_table" if "x_table = " in text else "x"
+    nudge = f"\n{table} *= 1 + {_NUDGE}\n\n# hyperparameters"
+    right.forget_noise(_History(text.replace("\n# hyperparameters", nudge, 1)))
     operations = [
         operation
         for operation in debugger.program.operations
@@ -263,8 +265,8 @@ class _Editor:
                 yield "reduction", ast.Attribute(node.value, "mean" if attr == "sum" else "sum")
             case ast.Name(id=name) if isinstance(self._names.get(name), np.ndarray):
                 for other in self._program.tensors:
-                    value = self._names.get(other)
-                    if other != name and np.shape(value) == self._names[name].shape != ():
+                    known = self._names.get(other)
+                    if other != name and np.shape(known) == self._names[name].shape != ():
                         yield "leaf", ast.Name(other)
 
     def case(self, operation: Operation, kind: str, new: str | None) -> Case:

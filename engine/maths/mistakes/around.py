@@ -59,7 +59,8 @@ class Around:
         found = []
         for operation in self.operations:
             read, tree = operation.reads, operation.rule.tree
-            if operation.phase is Phase.FORWARD and len(read) == 1 and isinstance(tree, Function):
+            is_one = isinstance(tree, Function) or (len(read) == 1 and tree == Leaf(read[0]))
+            if operation.phase is Phase.FORWARD and len(read) == 1 and is_one:
                 found.append(Activated(operation.target, read[0], tree))
         return tuple(found)
 
