@@ -69,7 +69,7 @@ class Audit:
         self._variables = {tensor: variable for variable, tensor in settled.names.items()}
         self.understood = (
             understand_partial(recording)
-            or understand(recording, tick)
+            or understand(recording, settled, tick)
             or understand_single(recording)
         )
         self.findings: list[Finding] = []
@@ -84,6 +84,8 @@ class Audit:
         self.compared: list[bool] = []
         if self.understood is not None:
             self._run(self.understood)
+        elif settled.tells_layers:
+            self.unsure.append(f"no network {settled.in_words} was found in it")
         self._add_failure()
         self._add_hidden()
 
@@ -170,7 +172,7 @@ class Audit:
             ]:
                 continue
             output = output_of(one, layers, understood.targets)
-            named = self._named_targets(one, layers[-1])
+            named = self._named_targets(one, layers[-1]) or self.settled.targets_of(one, layers)
             if named is not None:
                 output = Output(named)
             if output.targets is None:
