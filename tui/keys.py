@@ -393,7 +393,7 @@ KEYS = (
         ("t",),
         "t",
         "branches",
-        "the list of branches: the runs that changes in the past and resets have left",
+        "the branches, compared: the runs that changes in the past and resets have left",
         CHANGING,
         footer=False,
         title="List of branches",
@@ -430,6 +430,16 @@ KEYS = (
         PANES,
         footer=False,
         title="Maximise the pane",
+    ),
+    Key(
+        "present",
+        ("P",),
+        "P",
+        "present",
+        "presentation: one pane, no frame, three digits; or all again",
+        PANES,
+        footer=False,
+        title="Presentation",
     ),
     Key(
         "move('down')",
@@ -495,7 +505,7 @@ KEYS = (
         ("i",),
         "i",
         "wrong",
-        "in Dataset: to the next row that is taken for another class (✗); I: to the one before",
+        "in Dataset: to the next wrong row (✗); I: to the one before",
         PANES,
         panes={"dataset": "next ✗"},
         home="dataset",
@@ -518,7 +528,7 @@ KEYS = (
         ("O",),
         "O",
         "order",
-        "in Dataset: sort the rows by error, or as in the table again",
+        "in Dataset: sort by error, or as in the table",
         PANES,
         panes={"dataset": "by error"},
         home="dataset",
@@ -665,6 +675,15 @@ _TOLD_BESIDE = {"move('up')", "move('left')", "move('right')", "nudge(-1)", "nud
     "next_wrong(-1)"
 }
 """Those that the help of another key tells of too."""
+PRESENTED = {
+    "run_or_pause": "run",
+    "next_operation": "next",
+    "previous_operation": "back",
+    "next_iteration": "iteration",
+    "previous_iteration": "iteration back",
+    "present": "end",
+}
+"""What the footer of a presentation shows, each with its label there."""
 _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
 """Those that a narrow footer leaves out first."""
 
