@@ -21,6 +21,7 @@ from tui.actions.panes import PaneActions
 from tui.actions.showing import Showing
 from tui.actions.stops import StopActions
 from tui.actions.telling import Telling
+from tui.drawing.numbers import show_few_digits
 from tui.drawing.typed_line import pasted
 from tui.keys import bindings
 from tui.panes.footer import KeysFooter
@@ -74,6 +75,7 @@ class NNTui(
         ask: Callable[[str | None, str | None], Opener] | None = None,
     ) -> None:
         super().__init__(data, fps, calm, speed)
+        show_few_digits(False)
         self._loader = RunLoader(self, opener, ask)
 
     def read_again(self, **options: object) -> None:

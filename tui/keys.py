@@ -229,7 +229,7 @@ GROUPS: dict[str, list[Key]] = {
             "branches",
             "t",
             "branches",
-            "the list of branches: the runs that changes in the past and resets have left",
+            "the branches, compared: the runs that changes in the past and resets have left",
             "List of branches",
         ),
         Key(
@@ -261,6 +261,13 @@ GROUPS: dict[str, list[Key]] = {
             "maximise",
             "give the pane the whole screen, or take it back",
             "Maximise the pane",
+        ),
+        Key(
+            "present",
+            "P",
+            "present",
+            "presentation: one pane, no frame, three digits; or all again",
+            "Presentation",
         ),
         Key(
             "move('down')",
@@ -303,7 +310,7 @@ GROUPS: dict[str, list[Key]] = {
             "next_wrong(1)",
             "i",
             "wrong",
-            "in Dataset: to the next row that is taken for another class (✗); I: to the one before",
+            "in Dataset: to the next wrong row (✗); I: to the one before",
             "Dataset: next wrong row",
             footer=True,
             panes={"dataset": "next ✗"},
@@ -322,7 +329,7 @@ GROUPS: dict[str, list[Key]] = {
             "order",
             "O",
             "order",
-            "in Dataset: sort the rows by error, or as in the table again",
+            "in Dataset: sort by error, or as in the table",
             "Dataset: sort by error",
             footer=True,
             panes={"dataset": "by error"},
@@ -438,6 +445,15 @@ GROUPS: dict[str, list[Key]] = {
 
 KEYS = tuple(key for keys in GROUPS.values() for key in keys)
 
+PRESENTED = {
+    "run_or_pause": "run",
+    "next_operation": "next",
+    "previous_operation": "back",
+    "next_iteration": "iteration",
+    "previous_iteration": "iteration back",
+    "present": "end",
+}
+"""What the footer of a presentation shows, each with its label there."""
 _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
 """Those that a narrow footer leaves out first."""
 

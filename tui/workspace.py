@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.drawing.lines import LinesView
+from tui.drawing.numbers import show_few_digits
 from tui.keys import TITLES
 from tui.panes.dataset.pane import DatasetPane
 from tui.panes.header import Header
@@ -60,6 +61,8 @@ class Frame(Vertical):
         self.active = "iteration"
         """The name of the pane that keys are meant for."""
         self.maximised = False
+        self.presenting = False
+        """Whether only one pane is shown, without a frame and with few digits."""
         self._warned = ""
         self._pictured = False
         """Whether the pictures are in the place of the weights."""
@@ -177,6 +180,13 @@ class Frame(Vertical):
             return False
         return self.weights.inspect(None) or self.weights.leave_check()
 
+    def present(self, presenting: bool) -> None:
+        """Show only the active pane, for a projector, or all again."""
+        self.presenting = presenting
+        show_few_digits(presenting)
+        self.screen.set_class(presenting, "-presenting")
+        self.go_to(self.active)
+
     def on_pane_tabs_chosen(self, message: PaneTabs.Chosen) -> None:
         self.go_to(message.pane)
 
@@ -192,7 +202,7 @@ class Frame(Vertical):
     def lay_out(self) -> None:
         """Show all panes, or one with tabs where there is no room for all."""
         width, height = self.app.size
-        single = self.maximised or width < _WIDE or height < _TALL
+        single = self.maximised or self.presenting or width < _WIDE or height < _TALL
         self.screen.set_class(single, "-single")
         self.screen.set_class(height < _BORDERED, "-short")
         self.screen.set_class(height < _WITH_BARS, "-low")

@@ -240,3 +240,25 @@ async def test_no_key_at_the_bottom_is_cut(width: int) -> None:
         await until(pilot, whole)
         await pilot.resize_terminal(width - 13, 36)
         await until(pilot, lambda: app.size.width == width - 13 and whole())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_presentation_shows_one_pane_and_few_digits(size: tuple[int, int]) -> None:
+    async with opened(size) as (app, pilot):
+        await pilot.press("s", "4")
+        await until(pilot, lambda: clock(app) == (1, 0) and "+0.4172" in text(app))
+        await pilot.press("P")
+        await until(pilot, lambda: "P end" in text(app).splitlines()[-1])
+        shown = text(app)
+        assert "+0.417 " in shown
+        assert "+0.4172" not in shown
+        assert not set("╭│╰") & set(shown)
+        assert "explain" not in shown
+        # The keys of a step work, and one goes from pane to pane.
+        await pilot.press("n", "5")
+        await until(pilot, lambda: clock(app) == (1, 1) and "ŷ = x·v" in text(app))
+        assert "Loss" not in text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "? help" in text(app).splitlines()[-1])
+        await pilot.press("4")
+        await until(pilot, lambda: "+0.4172" in text(app) and "╭" in text(app))

@@ -223,12 +223,12 @@ def test_what_cannot_be_kept_is_told(
 
 async def test_what_is_wrong_in_the_file_is_told_and_the_rest_is_taken(configuration: Path) -> None:
     wrong = {"fps": "x", "chart_scale": 3, "theme": "no such theme"}
-    written(configuration, **wrong, keymap={"nothing": "f8", "run_or_pause": "s", "edit": "i"})
+    written(configuration, **wrong, keymap={"nothing": "f8", "run_or_pause": "s", "edit": "f2"})
     told = show().stderr.splitlines()
     assert [line.split(": ")[2] for line in told] == ["fps", "chart_scale", "keymap", "keymap"]
     assert all(line.endswith("; the default is taken") for line in told)
     app = started()
-    assert app.keymap == {"edit": "i"}
+    assert app.keymap == {"edit": "f2"}
     assert [line.split(": ")[1] for line in app.settings_problems] == [
         *("chart_scale", "keymap", "keymap", "theme")
     ]
@@ -239,7 +239,7 @@ async def test_what_is_wrong_in_the_file_is_told_and_the_rest_is_taken(configura
 
 async def test_keys_are_as_the_settings_have_them(configuration: Path) -> None:
     # A key may go to another action where its own has got another one.
-    keymap = {"next_operation": "f8", "run_or_pause": "n", "edit": "i"}
+    keymap = {"next_operation": "f8", "run_or_pause": "n", "edit": "f2"}
     written(configuration, keymap=keymap)
     app = started()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -250,7 +250,7 @@ async def test_keys_are_as_the_settings_have_them(configuration: Path) -> None:
         # The other keys of the action stay.
         await pilot.press("f10")
         await until(pilot, lambda: clock(app) == (0, 2))
-        await pilot.press("4", "i")
+        await pilot.press("4", "f2")
         await until(pilot, lambda: "Enter" in text(app) and len(app.screen_stack) == 2)
         await pilot.press("escape", "n")
         await until(pilot, lambda: app.moment is not None and app.moment.snapshot.iteration > 5)

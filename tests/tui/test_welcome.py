@@ -1,5 +1,6 @@
 """What opens where no data are named."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from engine import Debugger, Hyperparameters, read_dataset
+from engine.data.locate import bundled
 from engine.saved.library import Library
 from engine.saved.saver import Saver
 from tests.tui.app import at_two_sizes, clock, snapshot, text, until
 from tui.app import NNTui
+from tui.dialogs.table_picture import picture
 from tui.dialogs.welcome import WelcomeScreen
+from tui.drawing.palette import Palette
 from tui.opening.open_run import Opener
 
 
@@ -46,6 +50,39 @@ async def listed(app: NNTui, pilot: Pilot[None]) -> None:
 def chosen(app: NNTui) -> str:
     """The line that the cursor is on."""
     return next((line for line in text(app).splitlines() if "› " in line), "")
+
+
+def dots(path: Path) -> list[list[int]]:
+    """The dots of each cell of a picture, as bits."""
+    rows = picture(path, Palette.from_theme({}))
+    lines = ["".join(segment.text for segment in row.segments) for row in rows]
+    return [[ord(c) - 0x2800 if c != " " else 0 for c in line] for line in lines]
+
+
+def test_a_small_picture_shows_a_table() -> None:
+    """XOR has a dot in each corner, and the two of a class have the same colour."""
+    path = bundled()["xor"]
+    drawn = dots(path)
+    corners = [drawn[y][x] for y in (0, -1) for x in (0, -1)]
+    assert corners == [0x01, 0x08, 0x40, 0x80]
+    assert sum(bool(bits) for line in drawn for bits in line) == 4
+    rows = picture(path, Palette.from_theme({"primary": "#00ffff", "warning": "#ff8800"}))
+    colours = [[s.style for s in row.segments if s.text.strip()] for row in (rows[0], rows[-1])]
+    (a, b), (c, d) = colours
+    assert a == d != b == c
+    for path in bundled().values():
+        assert any(map(any, dots(path)))
+
+
+@at_two_sizes
+async def test_the_chosen_table_is_drawn(size: tuple[int, int]) -> None:
+    app = app_without_data()
+    async with app.run_test(size=size) as pilot:
+        await listed(app, pilot)
+        await pilot.press(*"moons")
+        await until(pilot, lambda: "moons" in chosen(app))
+        braille = [line for line in text(app).splitlines() if re.search("[⠁-⣿]", line)]
+        assert len(braille) == 5
 
 
 @at_two_sizes

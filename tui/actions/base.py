@@ -76,6 +76,10 @@ class Base(FailingApp):
         """Let the run run on."""
         raise NotImplementedError
 
+    def action_present(self) -> None:
+        """Show one pane only, for a projector, or all."""
+        raise NotImplementedError
+
     def take_answer(self, which: str) -> bool:
         """Undo or redo an answer of an exercise; false where there is none."""
         return False

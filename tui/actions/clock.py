@@ -168,3 +168,5 @@ class ClockActions(Base):
             self.session.stop_going()
         elif self.frame.give_up():
             self.draw()
+        elif self.frame.presenting:
+            self.action_present()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.actions.base import Base
 from tui.keys import KEYS
 from tui.panes.dataset.pane import DatasetPane
+from tui.panes.footer import KeysFooter
 from tui.panes.iteration import IterationPane
 from tui.panes.loss.pane import LossPane
 from tui.panes.pictures.pane import PicturesPane
@@ -27,6 +28,11 @@ class PaneActions(Base):
     def action_maximise(self) -> None:
         self.frame.maximised = not self.frame.maximised
         self.frame.go_to(self.frame.active)
+
+    def action_present(self) -> None:
+        self.frame.present(not self.frame.presenting)
+        self.query_one(KeysFooter).present(self.frame.presenting)
+        self.draw()
 
     def action_move(self, direction: str) -> None:
         self.frame.move(direction)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -20,7 +21,8 @@ from engine.common.numbers import grouped
 from engine.common.text import clean
 from tui.dialogs.dialog import Dialog
 from tui.dialogs.listing import ListLines
-from tui.drawing.lines import Row
+from tui.dialogs.table_picture import WIDTH, picture
+from tui.drawing.lines import Row, wrap
 from tui.drawing.list_text import ago, brief_loss
 from tui.drawing.typed_line import TypedLine
 
@@ -50,6 +52,7 @@ class Item:
         about: What it is.
         end: What stands at the right end of its line.
         more: What is told of it while the cursor is on it.
+        path: The bundled file, for its picture.
     """
 
     kind: str
@@ -58,6 +61,7 @@ class Item:
     about: str
     end: str
     more: str
+    path: Path | None = None
 
 
 def tables() -> list[Item]:
@@ -66,7 +70,7 @@ def tables() -> list[Item]:
 
     counted = [(sample.read_columns()[1], sample) for sample in read_samples().values()]
     return [
-        Item(TABLES, Wanted(data=s.name), s.name, s.about, str(count), s.teaches)
+        Item(TABLES, Wanted(data=s.name), s.name, s.about, str(count), s.teaches, s.path)
         for count, s in sorted(counted, key=lambda pair: pair[0])
     ]
 
@@ -172,14 +176,31 @@ class WelcomeScreen(Dialog[Wanted]):
 
     def _tell_of_chosen(self) -> None:
         if self.chosen is not None:
-            self._tell(self.chosen.more)
+            self._tell(self.chosen.more, path=self.chosen.path)
 
-    def _tell(self, words: str, is_problem: bool = False) -> None:
+    def _tell(self, words: str, is_problem: bool = False, path: Path | None = None) -> None:
         palette = self.lines.palette
         style = palette.alarm if is_problem else palette.label
         more = self.query_one("#more", Static)
-        more.update(Text(words, style))
+        told = Text(words, style)
+        if path is not None:
+            told = Text("\n").join(self._beside(picture(path, palette), words, style))
+        more.update(told)
         more.set_class(is_problem, "-problem")
+
+    def _beside(self, drawn: list[Row], words: str, style: Style) -> list[Text]:
+        """Put words beside a picture."""
+        lines = wrap(words, max(self.lines.size.width - WIDTH - 2, 20))
+        lines += [""] * (len(drawn) - len(lines))
+        rows = [*drawn, *(Row().add(" " * WIDTH) for _ in lines[len(drawn) :])]
+        return [
+            Text.assemble(
+                *((segment.text, segment.style or "") for segment in row.segments),
+                "  ",
+                (line, style),
+            )
+            for row, line in zip(rows, lines, strict=True)
+        ]
 
     @property
     def line_of_cursor(self) -> int:

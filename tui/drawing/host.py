@@ -23,6 +23,8 @@ class Host(Protocol):
 
     palette: Palette
     """The colours of the present theme."""
+    keymap: dict[str, str]
+    """The keys that the settings give actions instead of their own."""
     moment: Moment | None
     """What is drawn; None before there is anything."""
 

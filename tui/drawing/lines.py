@@ -148,10 +148,12 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         number, name, *_ = title.split(" ")
         tab = len(number) + 1 + len(name)
         action = f"app.pane('{self.neighbour}')"
-        link = Content.from_markup(f"[@click={action}]{other + 1} {TITLES[self.neighbour]}[/]")
-        room = self.size.width - len(link.plain) - len(" │ ") - len(f"{title[:tab]}  ")
-        own = title[:tab] + cut(title[tab:], max(room, 0))
-        marked = Content(own).stylize("reverse", 0, tab)
+        room = self.size.width - len(f"{title} │ ")
+        called = f"{other + 1} {TITLES[self.neighbour]}"
+        link = Content.from_markup(
+            f"[@click={action}]{called if len(called) <= room else other + 1}[/]"
+        )
+        marked = Content(title).stylize("reverse", 0, tab)
         parts = (
             (marked, " │ ", link) if names.index(self.id or "") < other else (link, " │ ", marked)
         )

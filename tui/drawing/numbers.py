@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.common.numbers import (
@@ -24,6 +25,25 @@ NARROWEST = 7
 _DIGIT_BEHIND = re.compile(r"\.\d")
 _WIDTHS = (11, 9, 8, NARROWEST)
 _MOST_WHOLE_DIGITS = 3
+
+_FEW = 3
+"""The digits behind the point where few are shown."""
+
+
+@dataclass
+class _Shown:
+    """How the whole screen writes numbers."""
+
+    decimals: int | None = None
+    """The digits behind the point at most; None for as many as fit."""
+
+
+_shown = _Shown()
+
+
+def show_few_digits(few: bool) -> None:
+    """Write the numbers in columns with three digits behind the point, or with all that fit."""
+    _shown.decimals = _FEW if few else None
 
 
 def width_for(columns: int, room: int) -> int:
@@ -53,11 +73,12 @@ def fixed(value: float, width: int, whole: int = 1) -> str:
         width: The cells it takes, at least 7.
         whole: The digits before the point that its column has room for.
     """
+    room, width = width, _narrowed(width, whole)
     decimals = width - 2 - whole
     if not math.isfinite(value):
-        return true_minus(f"{value:+}").rjust(width)
+        return true_minus(f"{value:+}").rjust(room)
     if value == 0.0:
-        return decimal(0.0, decimals).rjust(width)
+        return decimal(0.0, decimals).rjust(room)
     if 10.0 ** (1 - decimals) <= abs(value) < 10.0**whole - 0.5 * 10.0**-decimals:
         text = f"{value:+.{decimals}f}"
     elif 1.0 <= abs(value) < 10.0 ** (width - 1) - 0.5:
@@ -65,8 +86,14 @@ def fixed(value: float, width: int, whole: int = 1) -> str:
     else:
         # The point of a small number is in line with those beside it, if it then has a digit.
         aligned = _scientific(value, width + 1 - whole) if abs(value) < 1.0 else ""
-        text = aligned if _DIGIT_BEHIND.search(aligned) else _scientific(value, width)
-    return true_minus(text).rjust(width)
+        wide = room if _shown.decimals is None else min(room, len("−1.23e−4"))
+        text = aligned if _DIGIT_BEHIND.search(aligned) else _scientific(value, wide)
+    return true_minus(text).rjust(room)
+
+
+def _narrowed(width: int, whole: int) -> int:
+    """Return the cells of a number, fewer than its column has where few digits are shown."""
+    return width if _shown.decimals is None else min(width, 2 + whole + _shown.decimals)
 
 
 def _whole(value: float, width: int) -> str:
@@ -86,7 +113,7 @@ def _scientific(value: float, width: int) -> str:
 
 def missing(width: int, whole: int = 1) -> str:
     """Write the placeholder of a missing value, in line with the last whole digit."""
-    return (" " * whole + NOT_COMPUTED).ljust(width)
+    return (" " * whole + NOT_COMPUTED).ljust(_narrowed(width, whole)).rjust(width)
 
 
 def given(values: Sequence[float] | Array, most: int = 6) -> list[str]:

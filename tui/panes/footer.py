@@ -8,6 +8,9 @@ from textual.events import Resize
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tui.drawing.host import host_of
+from tui.keys import KEYS, PRESENTED
+
 _BLANKS = 3
 """The cells around a key and its label."""
 
@@ -23,6 +26,23 @@ class KeysFooter(Footer):
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
         self._room = 0
+        self._presenting = False
+
+    def present(self, presenting: bool) -> None:
+        """Show the keys of a step only, or all."""
+        self._presenting = presenting
+        self.call_later(self.recompose)
+
+    def _chosen(self) -> ComposeResult:
+        if not self._presenting:
+            yield from super().compose()
+            return
+        for key in KEYS:
+            if key.action in PRESENTED:
+                shown = key.shown_with(host_of(self.app).keymap).split(" ")[0]
+                label = PRESENTED[key.action]
+                one = FooterKey(key.keys[0], shown, label, key.action, tooltip=key.help)
+                yield one.data_bind(compact=Footer.compact)
 
     def compose(self) -> ComposeResult:
         self._keys, self._room = self._present(), self.app.size.width
@@ -47,5 +67,7 @@ class KeysFooter(Footer):
         await self.recompose()
 
     def _present(self) -> list[tuple[object, ...]]:
+        if self._presenting:
+            return [(True,)]
         active = self.screen.active_bindings.values()
         return [(key.binding, key.enabled, key.tooltip) for key in active if key.binding.show]

@@ -42,9 +42,10 @@ from tui.view_state import Moment
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
 
-VIEWS = ("Boundary", "Network", "Quality", "Histograms", "Phase")
-_BRIEF = ("bound", "net", "qual", "hist", "phase")
+VIEWS: tuple[str, ...] = ("Boundary", "Network", "Quality", "Histograms", "Phase")
+_BRIEF: tuple[str, ...] = ("bound", "net", "qual", "hist", "phase")
 """What they are called on tabs in little room."""
+_NEXT = " v ▸"
 _PACE = 0.25
 """Seconds between two pictures while training."""
 _TOLD = (InputError, MemoryError)
@@ -228,21 +229,30 @@ class PicturesPane(LinesView):
             hint = "←→ pair"
         elif self.view == "network":
             hint = "←↑↓→ neuron  p carries"
-        self.entitle(title, self._tabs(hint))
+        self.entitle(title, self._tabs(hint, is_needed=len(seen) < count))
 
-    def _tabs(self, hint: str) -> str:
-        """Write the pictures to click on, the shown one highlighted, behind what keys there are."""
+    def _tabs(self, hint: str, *, is_needed: bool) -> str:
+        """Write the pictures to click on, the shown one highlighted, behind what keys there are.
+
+        Args:
+            hint: The keys.
+            is_needed: Whether they go to what is out of sight.
+        """
         room = self.size.width - len("  ")
-        arrows = hint.partition(" ")[0]
-        for told, names in ((hint, VIEWS), (hint, _BRIEF), (arrows, _BRIEF), ("", _BRIEF)):
-            before, after = f"{told}  " if told else "", " v ▸"
-            if len(before + "│".join(names) + after) <= room:
+        arrows, shown = hint.partition(" ")[0], self._view
+        initials = tuple(n if i == shown else n[0] for i, n in enumerate(_BRIEF))
+        tried = [(hint, VIEWS), (hint, _BRIEF), (arrows, _BRIEF), ("", _BRIEF)]
+        if is_needed:
+            tried.insert(2, (hint, initials))
+        before, names, after = "", _BRIEF, ""
+        for told, tabs in tried:
+            start = f"{told}  " if told else ""
+            if len(start + "│".join(tabs) + _NEXT) <= room:
+                before, names, after = start, tabs, _NEXT
                 break
-        else:
-            after = ""
-        marked = (f"[reverse]{n}[/]" if i == self._view else n for i, n in enumerate(names))
-        tabs = (f"[@click=go_to_view({i})]{tab}[/]" for i, tab in enumerate(marked))
-        return before + "│".join(tabs) + after
+        marked = (f"[reverse]{n}[/]" if i == shown else n for i, n in enumerate(names))
+        links = (f"[@click=go_to_view({i})]{tab}[/]" for i, tab in enumerate(marked))
+        return before + "│".join(links) + after
 
     def _in_sight(self) -> tuple[range, int]:
         """Return which hidden layers or classes are in view, and the number of all."""
