@@ -103,8 +103,8 @@ def test_each_kind_of_network(kind: dict[str, Any], monkeypatch: pytest.MonkeyPa
 @needs_the_loop
 def test_random_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.RandomState(11)
-    tried = sum(assert_alike(random_kind(random), monkeypatch) for _ in range(40))
-    assert tried >= 15
+    tried = sum(assert_alike(random_kind(random), monkeypatch) for _ in range(16))
+    assert tried >= 6
 
 
 @needs_the_loop
