@@ -54,11 +54,11 @@ async def test_the_gradients_of_the_clock_are_checked(size: tuple[int, int]) -> 
         await pilot.press("N")
         await until(pilot, lambda: clock(app)[0] == 2)
         await pilot.press("escape")
-        await until(pilot, lambda: "✓" not in text(app))
+        await until(pilot, lambda: "✓ 6 checked" not in text(app))
         await pilot.press("v", "v", "v", "v")
         await until(pilot, lambda: "✓ 6 checked" in text(app))
         await pilot.press("v")
-        await until(pilot, lambda: "✓" not in text(app))
+        await until(pilot, lambda: "✓ 6 checked" not in text(app))
 
 
 async def test_before_any_check_the_tab_says_how_to_make_one() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.table import Table
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
@@ -261,9 +262,9 @@ async def test_keys_are_as_the_settings_have_them(configuration: Path) -> None:
 
 def help_of(app: NNTui) -> str:
     assert isinstance(app.screen, HelpScreen)
-    return " ".join(
-        str(cell) for column in app.screen._keys(GROUPS).columns for cell in column._cells
-    )
+    tables = app.screen._keys(GROUPS).renderables
+    columns = [column for table in tables if isinstance(table, Table) for column in table.columns]
+    return " ".join(str(cell) for column in columns for cell in column._cells)
 
 
 @pytest.mark.parametrize(("scale", "is_log"), [("logarithmic", True), ("linear", False)])

@@ -164,6 +164,9 @@ class WeightsPane(LinesView):
             self.entitle(title, f"[@click=next_view]{hint}[/]")
             return
         title = "4 Weights  " + "  ".join(listing.parameters)
+        if self.neighbour and len(f"{title} │ 6 Pictures") > self.size.width:
+            # The name of the other pane on the frame says more than those of the parameters.
+            title = "4 Weights"
         checked = self._checked
         if self._view == CHECK and checked and checked.fits(self.moment.snapshot):
             holds = checked.holds(self.moment.snapshot)
