@@ -107,6 +107,9 @@ class Audit:
         self.activations = self._activations(understood, passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
+            if computed is None and self.computed is not None and _is_named(self.judged):
+                # A mistake under the loss that the script computes, not a right descent on another.
+                break
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
@@ -419,6 +422,15 @@ class Audit:
             if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
+
+
+def _is_named(judged: Sequence[Judged]) -> bool:
+    """Whether all that is wrong with the passes has a name."""
+    return all(
+        finding.kind != "unknown" and not one.unmatched
+        for one in judged
+        for finding in one.findings
+    )
 
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
