@@ -192,6 +192,11 @@ def _follow(
             fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
         ]
         best = next((one for one in loose if not one.odd), best)
+    if not best.odd and best.common and not _is_steady(best.common):
+        # A wrong correction of Adam looks like a schedule of the rate.
+        _all_alike(updates, steps, [best.model], constants)
+        if updates.findings:
+            return
     optimiser = best.model.hyperparameters.optimiser
     if not best.rates:
         _all_alike(updates, steps, models, constants)
@@ -211,6 +216,12 @@ def _follow(
     updates.rates = {
         name: [rate for rate in rates if rate][:1] for name, rates in best.rates.items()
     }
+
+
+def _is_steady(rates: Sequence[float]) -> bool:
+    """Whether a learning rate is the same in all passes."""
+    own = [rate for rate in rates if rate]
+    return not own or max(own) - min(own) <= LOOSE * max(abs(rate) for rate in own)
 
 
 def _all_alike(
