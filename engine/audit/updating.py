@@ -225,6 +225,8 @@ def _all_alike(
 ) -> None:
     """Try one mistake in the updates of all parameters."""
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
+    if _is_plain(own):
+        return
     for model in models:
         for operation, mistake, instead in mistakes_of_update(model, name):
             if name in instead:
@@ -235,7 +237,7 @@ def _all_alike(
                     for rate in lengths
                 )
             else:
-                is_it = _rate_with(model, own, instead) is not None and not _is_plain(own)
+                is_it = _rate_with(model, own, instead) is not None
             if not is_it:
                 continue
             updates.optimiser = model.hyperparameters.optimiser
