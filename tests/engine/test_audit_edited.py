@@ -10,7 +10,7 @@ from engine.audit.report import Report
 from engine.reports.standalone.script import script_of
 from tests.engine.edited_scripts import cases
 
-SAMPLE = (3, 4, 17, 19, 1015)
+SAMPLE = (3, 17, 19)
 """Networks whose audit is quick; all are in the benchmarks."""
 
 
@@ -34,10 +34,6 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
         (
             {"dE_dg * dg_dyhat": "dE_dg", "bw - eta * dE_dbw": "bw + eta * dE_dbw"},
             ["dE_dyhat", "bw"],
-        ),
-        (
-            {"df_dy = f * (1 - f)": "df_dy = 1 - f ** 2", "v - eta * dE_dv": "v - 2 * eta * dE_dv"},
-            ["df_dy", "v"],
         ),
         (
             {
