@@ -208,16 +208,15 @@ class Audit:
     ) -> Iterator[tuple[str, Computed | None]]:
         """Go through the losses that may be meant, the likeliest first."""
         found: list[Computed] = []
-        for turn, (number, layers, f0) in enumerate(passes):
-            if turn >= _SEVERAL and any(computed.is_named for computed in found):
-                break
+        constants = constants_of(self.recording)
+        for number, layers, f0 in passes:
             one = understood.passes[number]
             end = one.bounds[1]
             if number + 1 < len(understood.passes):
                 end = understood.passes[number + 1].bounds[1]
             a = layers[-1].a
             assert a is not None
-            found += losses_in(self.recording, (one.bounds[0], end), a, f0)
+            found += losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
         if not any(computed.is_named for computed in found):
             self._look_for_a_wrong_loss(understood, passes)
         if "loss" in self.settled.hyperparameters:
@@ -226,8 +225,8 @@ class Audit:
             return
         seen = set()
         for computed in sorted(found, key=lambda c: not c.is_named):
-            if computed.name not in seen:
-                seen.add(computed.name)
+            if (computed.name, computed.delta) not in seen:
+                seen.add((computed.name, computed.delta))
                 yield computed.name, computed
         output = self.activations[-1]
         likely = {
@@ -235,7 +234,7 @@ class Audit:
             "sigmoid": ["mse", "bce"],
         }.get(output, ["mse"])
         for name in likely:
-            if name not in seen:
+            if (name, 1.0) not in seen:
                 yield name, None
 
     def _look_for_a_wrong_loss(
@@ -268,11 +267,16 @@ class Audit:
         computed: Computed | None,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
+        constants = constants_of(self.recording)
+        # A batch may have only one of the targets −1 and 1.
+        is_signed = loss == "hinge" and any(np.any(f0 < 0.0) for _, _, f0 in passes)
         for number, layers, f0 in passes:
             rows = len(f0)
             try:
                 if rows not in models:
-                    models[rows] = model_of(layers, self.activations, f0, loss)
+                    shown = -np.ones_like(f0) if is_signed else f0
+                    settings = computed.settings if computed else {}
+                    models[rows] = model_of(layers, self.activations, shown, loss, **settings)
             except InputError:
                 return
             model = models[rows].of_pass(layers, f0)
@@ -283,7 +287,7 @@ class Audit:
                 for tensor, variable in self._variables.items()
             }
             scale = computed.factor if computed else 1.0
-            yield judge(one, model, changes, scale, named, self.recording)
+            yield judge(one, model, changes, scale, named, self.recording, constants)
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model

@@ -42,22 +42,25 @@ def optimisers(
 
 def constants_of(recording: Recording) -> list[float]:
     """Return the numbers of a script that may be settings, the most usual ones first."""
-    found = set()
-    for number, node in enumerate(recording.nodes):
-        if node.constant is not None and not _is_data(recording, number):
-            found.add(float(node.constant))
+    found = {
+        float(node.constant)
+        for number, node in enumerate(recording.nodes)
+        if node.constant is not None and not _is_data(recording, number)
+    }
     return sorted(found, key=lambda value: (value not in _USUAL, len(repr(value)), value))
 
 
 def _is_data(recording: Recording, number: int) -> bool:
-    """Whether a number stands in a long list, or in a row of a table."""
-    above: list[int] = []
-    parent = recording.parents.get(number)
-    while parent is not None and recording.nodes[parent].kind in ("List", "UnaryOp:USub"):
-        if recording.nodes[parent].kind == "List":
-            above.append(len(recording.nodes[parent].children))
-        parent = recording.parents.get(parent)
-    return len(above) > 1 or (len(above) == 1 and above[0] >= _DATA)
+    """Whether a number stands in a table: in a long list, or in a list of lists."""
+    nodes, parents = recording.nodes, recording.parents
+    parent = parents.get(number)
+    while parent is not None and nodes[parent].kind.startswith("UnaryOp"):
+        parent = parents.get(parent)
+    if parent is None or nodes[parent].kind != "List":
+        return False
+    above = parents.get(parent)
+    is_nested = above is not None and nodes[above].kind == "List"
+    return is_nested or len(nodes[parent].children) >= _DATA
 
 
 _USUAL = (0.9, 0.999, 0.99, 0.01)
@@ -76,7 +79,7 @@ def _settings(constants: Sequence[float]) -> Iterator[tuple[str, dict[str, float
         yield "rmsprop", {"decay": share, "epsilon": epsilon}
     for beta1, beta2 in pairs:
         yield "adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    for beta1, beta2 in pairs[:1]:
+    for beta1, beta2 in pairs:
         for decay in decays:
             known = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
             yield "adamw", {**known, "weight_decay": decay}

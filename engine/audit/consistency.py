@@ -181,15 +181,12 @@ def penalties(
             )
     if computed is None or not computed.penalty or not computed.is_named:
         return
-    squares = sum(
-        float(np.sum(np.square(first.model.values[weights]))) for weights, _, _ in first.model.names
-    )
-    share = 2.0 * computed.penalty / squares / computed.factor
+    shares = list(_shares_in_loss(first, computed))
     for name, weight in first.penalties.items():
         if weight <= 0.0:
             continue
-        ratio = weight / share
         total = abs(first.totals[f"dE_d{name}"] / computed.factor)
+        ratio = min((weight / share for share in shares), key=lambda r: abs(r - 1.0))
         if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4:
             yield Finding(
                 f"dE_d{name}",
@@ -198,3 +195,15 @@ def penalties(
                 f"∂R/∂{name} of R = ½·λ·Σ{name}² is λ·{name}; of λ·Σ{name}² it is 2λ·{name}",
                 found=first.matches[f"dE_d{name}"].found,
             )
+
+
+def _shares_in_loss(judged: Judged, computed: Computed) -> Iterator[float]:
+    """Go through λ₂ as E may hold it: of the weights alone, or of all parameters."""
+    values = judged.model.values
+    sizes = sum(
+        share * float(np.sum(np.abs(values[name]))) for name, share in judged.lassos.items()
+    )
+    weights = [name for name, _, _ in judged.model.names]
+    for names in (weights, list(judged.model.parameters)):
+        squares = sum(float(np.sum(np.square(values[name]))) for name in names)
+        yield 2.0 * (computed.penalty / computed.factor - sizes) / squares

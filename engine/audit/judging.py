@@ -17,6 +17,7 @@ from engine.audit.findings import Cell, Finding
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
 from engine.audit.passes import READS, Found, Pass
+from engine.audit.penalty import penalty_in
 from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
 from engine.maths.formula import Number
@@ -43,7 +44,8 @@ class Judged:
         unmatched: The gradients of which nothing is known.
         vague: The parameters whose gradient tells nothing: it is 0, or the same everywhere.
         changes: For each parameter what the pass changed it by, where that is known.
-        penalties: For each weight, λ of a penalty that its gradient holds, in units of ∂E/∂w.
+        penalties: For each weight, λ₂ of a penalty that its gradient holds, in units of ∂E/∂w.
+        lassos: The same for λ₁.
         wrong: What the script has instead of the operations that were found to be wrong.
         values: The script's values by the names of the tensors.
     """
@@ -56,6 +58,7 @@ class Judged:
     findings: list[Finding] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     penalties: dict[str, float] = field(default_factory=dict)
+    lassos: dict[str, float] = field(default_factory=dict)
     changes: dict[str, Array] = field(default_factory=dict)
     vague: set[str] = field(default_factory=set)
     wrong: dict[str, Array] = field(default_factory=dict)
@@ -74,6 +77,7 @@ def judge(
     scale: float = 1.0,
     named: Mapping[str, Sequence[Found]] | None = None,
     recording: Recording | None = None,
+    constants: Sequence[float] = (),
 ) -> Judged:
     """Judge the backward phase of a pass.
 
@@ -84,9 +88,10 @@ def judge(
         scale: The script's E divided by ours.
         named: The arrays that an operation is known to be, by its name.
         recording: The recording, to tell what is made of an array.
+        constants: The numbers that stand in the script.
     """
     judged = Judged(one, model, changes=changes)
-    _Judge(judged, scale, named or {}, recording).run()
+    _Judge(judged, scale, named or {}, recording, constants).run()
     return judged
 
 
@@ -97,8 +102,9 @@ class _Judge:
         scale: float,
         named: Mapping[str, Sequence[Found]],
         recording: Recording | None,
+        constants: Sequence[float],
     ) -> None:
-        self.named, self.recording = named, recording
+        self.named, self.recording, self.constants = named, recording, constants
         self.judged, self.one, self.model = judged, judged.one, judged.model
         self.scale = scale
         self.values = judged.values
@@ -264,26 +270,27 @@ class _Judge:
         self.judged.unmatched.append(operation.name)
 
     def _penalised(self, operation: Operation, parameter: str, right: Array, total: float) -> bool:
-        """See whether a gradient is ours plus a multiple of the parameter."""
+        """See whether a gradient is ours plus the slope of a penalty."""
         own = self.values[parameter]
-        if right.size < 3 or not is_telling(as_matrix(own)) or not is_telling(as_matrix(right)):
-            return False
         change = self.judged.changes.get(parameter)
-        wanted = as_matrix(right)
+        if change is None or not np.any(own) or not np.any(right):
+            return False
+        wanted, weights = as_matrix(right), as_matrix(own)
         for found in self.one.by_size.get(right.size, ()):
             if found.first <= self.start:
                 continue
             for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):
-                fit = _of_two(data, wanted, as_matrix(own))
-                if fit is None or not fit[0] or not _both_count(fit, wanted, as_matrix(own)):
+                penalty = penalty_in(data, wanted, weights, self.constants)
+                if penalty is None or same(data, as_matrix(own + change), 1e-9):
+                    # Otherwise that is the parameter after its step.
                     continue
-                if change is None or same(data, as_matrix(own + change), 1e-9):
-                    # That is the parameter after its step.
-                    continue
-                match = Match(found, fit[0], transposed)
-                self.judged.matches[operation.name] = match
-                self.judged.totals[operation.name] = total * fit[0]
-                self.judged.penalties[parameter] = fit[1] / (total * fit[0])
+                factor = penalty.factor
+                self.judged.matches[operation.name] = Match(found, factor, transposed)
+                self.judged.totals[operation.name] = total * factor
+                if penalty.square:
+                    self.judged.penalties[parameter] = penalty.square / (total * factor)
+                if penalty.size:
+                    self.judged.lassos[parameter] = penalty.size / (total * factor)
                 self.values[operation.name] = data.reshape(right.shape)
                 return True
         return False
@@ -553,26 +560,6 @@ def values_of(
             else:
                 continue
         yield mistake, value
-
-
-def _of_two(theirs: Array, first: Array, second: Array) -> tuple[float, float] | None:
-    """Return a and b for which theirs is a·first + b·second; None where there are none."""
-    if not (np.isfinite(theirs).all() and theirs.shape == first.shape == second.shape):
-        return None
-    table = np.column_stack([first.ravel(), second.ravel()])
-    solution, _, rank, _ = np.linalg.lstsq(table, theirs.ravel(), rcond=None)
-    if rank < 2 or not same(theirs.ravel(), table @ solution, 1e-8):
-        return None
-    return float(solution[0]), float(solution[1])
-
-
-def _both_count(fit: tuple[float, float], first: Array, second: Array) -> bool:
-    """Whether neither part of a sum is rounding beside the other."""
-    sizes = [
-        abs(share) * float(np.max(np.abs(part)))
-        for share, part in zip(fit, (first, second), strict=True)
-    ]
-    return min(sizes) > 1e-7 * max(sizes)
 
 
 def _closest_factor(theirs: Array, right: Array) -> float:

@@ -83,21 +83,40 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             match = one.matches.get(gradient_name)
             own = gradient * (match.factor if match else 1.0)
             own = one.wrong.get(gradient_name, own)
-            if name in one.penalties:
-                total = one.totals.get(gradient_name, 1.0)
-                own = own + one.penalties[name] * total * one.model.values[name]
+            value = one.model.values[name]
+            penalty = one.penalties.get(name, 0.0) * value
+            penalty = penalty + one.lassos.get(name, 0.0) * np.sign(value)
+            own = own + one.totals.get(gradient_name, 1.0) * penalty
             known = steps.setdefault(name, Steps(name))
             known.gradients.append(own)
             known.totals.append(one.totals.get(gradient_name, 1.0))
             known.changes.append(change)
-            known.values.append(one.model.values[name])
+            known.values.append(value)
             known.passes.append(one.one.number)
             known.around.append(one.values)
             known.vague.append(name in one.vague)
             if name not in one.vague:
                 known.is_known &= match is not None or gradient_name in one.wrong
+    _pause(list(steps.values()))
     steps = {name: own for name, own in steps.items() if not all(own.vague)}
-    signs = [np.sign(total) for known in steps.values() for total in known.totals]
+    signs = sum(np.sign(total) for known in steps.values() for total in known.totals)
     for known in steps.values():
-        known.sign = -1.0 if sum(signs) < 0.0 else 1.0
+        known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
+
+
+def _pause(steps: Sequence[Steps]) -> None:
+    """Mark the passes in which nothing moves, as with a learning rate of 0 at a schedule's end."""
+    moved = {
+        number
+        for own in steps
+        for number, change in zip(own.passes, own.changes, strict=True)
+        if np.any(change)
+    }
+    if not moved:
+        return
+    for own in steps:
+        own.vague = [
+            is_vague or number not in moved
+            for number, is_vague in zip(own.passes, own.vague, strict=True)
+        ]

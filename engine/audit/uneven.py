@@ -16,14 +16,12 @@ from engine.audit.matching import same
 from engine.audit.odd_steps import named_step
 from engine.audit.optimising import fit, is_rate
 from engine.audit.steps import Steps
-from engine.audit.updating import Updates
+from engine.audit.updating import FREE, Updates
 from engine.common.numbers import general, rounded, true_minus
 from engine.maths.operations.operation import Operation, Phase
 
 _TASTE = (1.0, 2.0, 0.5)
 _SAME = 1e-4
-_FREE = ("adam", "adamw", "rmsprop")
-"""The optimisers whose steps are as long whatever factor the gradient has."""
 
 
 def uphill_or_uneven(
@@ -43,15 +41,14 @@ def uphill_or_uneven(
         return
     scale = computed.factor if computed else 1.0
     totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
-    raw = {name: rate / totals[name] / scale for name, rate in rates.items()}
+    is_free = updates.optimiser in FREE
+    raw = rates if is_free else {n: rate / totals[n] / scale for n, rate in rates.items()}
     usual = {name for name, rate in raw.items() if is_rate([rate], constants)}
-    if updates.optimiser in _FREE:
-        sizes = _shares(totals, totals, set())
-        lengths = _shares(rates, totals, usual)
-        left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in sizes.items()}
-    else:
-        left = _shares(rates, totals, usual)
-        lengths = _shares(raw, totals, usual)
+    lengths = next(_shares(raw, totals, usual))
+    ways = _shares(totals, totals, set()) if is_free else _shares(rates, totals, usual)
+    left = min(ways, key=lambda shares: _faults(first, shares))
+    if is_free:
+        left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in left.items()}
     for operation, factor in _sources(first, left):
         parameter = operation.name.removeprefix("dE_d")
         if parameter in left and _in_words(factor, first.model.values["x"].shape[0]):
@@ -63,7 +60,7 @@ def uphill_or_uneven(
         fit(first.model, own, constants) if updates.optimiser == "sgd" and all_begin(own) else None
     )
     for name, ratio in left.items():
-        ratio *= abs(lengths[name]) if updates.optimiser in _FREE else 1.0
+        ratio *= abs(lengths[name]) if is_free else 1.0
         if abs(ratio - 1.0) < _SAME:
             continue
         is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
@@ -98,8 +95,10 @@ def _all_uphill(first: Judged, rates: Mapping[str, float]) -> Iterator[Finding]:
 
 def _shares(
     sizes: Mapping[str, float], totals: Mapping[str, float], usual: set[str]
-) -> dict[str, float]:
-    """Return what is meant to be equal, divided by what it is for the most parameters.
+) -> Iterator[dict[str, float]]:
+    """Go through what is meant to be equal, divided by what it may be meant to be.
+
+    What it is for the most parameters comes first.
 
     Args:
         sizes: The sizes of the parameters' gradients or steps.
@@ -116,8 +115,20 @@ def _shares(
         if size > 0.0:
             weight[key] += any(abs(abs(totals[name]) - taste) < 1e-6 for taste in _TASTE)
             weight[key] += abs(abs(totals[name]) - 1.0) < 1e-6
-    key = max(weight, key=lambda key: (weight[key], key > 0.0))
-    return {name: size / values[key] for name, size in sizes.items()}
+    for key in sorted(weight, key=lambda key: (-weight[key], key <= 0.0)):
+        if values[key] > 0.0:
+            yield {name: size / values[key] for name, size in sizes.items()}
+    if all(size <= 0.0 for size in sizes.values()):
+        usual_size = values[max(weight, key=lambda key: weight[key])]
+        yield {name: size / usual_size for name, size in sizes.items()}
+
+
+def _faults(first: Judged, shares: Mapping[str, float]) -> tuple[int, int]:
+    """Return how many mistakes explain what is odd, and how many of them no operation shows."""
+    left = dict(shares)
+    shown = sum(1 for _ in _sources(first, left))
+    hidden = sum(abs(ratio - 1.0) >= _SAME for ratio in left.values())
+    return shown + hidden, hidden
 
 
 def _sources(first: Judged, left: dict[str, float]) -> Iterator[tuple[Operation, float]]:

@@ -22,6 +22,8 @@ from engine.common.numbers import general
 from engine.maths.formula import Formula
 from engine.maths.tensor import Array
 
+FREE = ("adam", "adamw", "rmsprop")
+"""The optimisers whose steps are as long whatever factor the gradient has."""
 _LEAST_RATE = 1e-6
 _MOST_DECAY = 0.5
 """What a step takes off of a parameter at most: more is no weight decay."""
@@ -213,9 +215,11 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
-    updates.rates = {
-        name: [rate for rate in rates if rate][:1] for name, rates in best.rates.items()
-    }
+    for name, rates in best.rates.items():
+        own = steps[name]
+        # What all gradients are multiplied by makes Adam's steps no longer.
+        size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
+        updates.rates[name] = [rate * size for rate in rates if rate][:1]
 
 
 def _is_steady(rates: Sequence[float]) -> bool:
@@ -232,6 +236,8 @@ def _all_alike(
 ) -> None:
     """Try one mistake in the updates of all parameters."""
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
+    if _is_plain(own):
+        return
     for model in models:
         for operation, mistake, instead in mistakes_of_update(model, name):
             if name in instead:
@@ -242,7 +248,7 @@ def _all_alike(
                     for rate in lengths
                 )
             else:
-                is_it = _rate_with(model, own, instead) is not None and not _is_plain(own)
+                is_it = _rate_with(model, own, instead) is not None
             if not is_it:
                 continue
             updates.optimiser = model.hyperparameters.optimiser

@@ -266,7 +266,11 @@ class _Editor:
             case ast.Name(id=name) if isinstance(self._names.get(name), np.ndarray):
                 for other in self._program.tensors:
                     known = self._names.get(other)
-                    if other != name and np.shape(known) == self._names[name].shape != ():
+                    if (
+                        known is not None
+                        and other != name
+                        and np.shape(known) == self._names[name].shape != ()
+                    ):
                         yield "leaf", ast.Name(other)
 
     def case(self, operation: Operation, kind: str, new: str | None) -> Case:
@@ -281,15 +285,22 @@ class _Editor:
     def _told_at(self, operation: Operation) -> tuple[str, ...]:
         """Return the operations at which an edit of one may be found.
 
-        A local derivative is a copy, and what an optimiser makes of a gradient is part of the
-        update: each may be told of where it is used.
+        A local derivative is a copy, and may be told of where it is used. What an optimiser makes
+        of a gradient is part of the update of the parameter, and told by its name.
         """
         name, told = operation.name, [operation.name]
         if isinstance(operation.rule.tree, Leaf):
             told += [o.name for o in self._program.operations if operation.target in o.reads]
         if operation.phase is Phase.UPDATE and name not in self._program.parameters:
-            told.append(name.partition("_")[2])
+            told = [name.partition("_")[2]]
+        if self._is_one_neuron:
+            # One bias of one neuron is shared with none.
+            told += [f"{one}w" for one in told if one in ("b", "dE_db")]
         return tuple(told)
+
+    @property
+    def _is_one_neuron(self) -> bool:
+        return self._program.network.sizes[1:] == (1,)
 
 
 def _replaced(tree: ast.expr, place: int, new: ast.expr) -> str:

@@ -1,0 +1,92 @@
+"""Penalties of large weights, as they show in a gradient: λ₂·w of squares, λ₁·sign(w) of sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product as pairs
+
+import numpy as np
+
+from engine.audit.matching import is_telling, same
+from engine.maths.tensor import Array
+
+_LEAST, _LARGEST = 1e-6, 1.0
+"""Between which numbers of a script λ is looked for."""
+_MOST_CONSTANTS = 6
+_SURPLUS = 2
+"""How many cells more than unknown shares a gradient must have for them to be fitted."""
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """A gradient that is a multiple of ours, and what is added to it.
+
+    Attributes:
+        factor: Theirs divided by ours.
+        square: λ₂, the share of the parameter.
+        size: λ₁, the share of its sign.
+    """
+
+    factor: float
+    square: float
+    size: float
+
+
+def penalty_in(
+    theirs: Array, right: Array, weights: Array, constants: Sequence[float] = ()
+) -> Penalty | None:
+    """Return the penalty with which a gradient of ours is theirs; None where there is none.
+
+    Args:
+        theirs: An array of the script.
+        right: The gradient without a penalty, with the script's own operands.
+        weights: The parameter.
+        constants: The numbers that stand in the script, of which λ may be one.
+    """
+    if not (np.isfinite(theirs).all() and theirs.shape == right.shape == weights.shape):
+        return None
+    exact = next(_of_constants(theirs, right, weights, constants), None)
+    if exact is not None:
+        return exact
+    signs = np.sign(weights)
+    for parts in ((right, weights), (right, signs), (right, weights, signs)):
+        shares = _shares(theirs, parts)
+        if shares is not None:
+            square = shares[1] if parts[1] is weights else 0.0
+            return Penalty(shares[0], square, shares[-1] if parts[-1] is signs else 0.0)
+    return None
+
+
+def _shares(theirs: Array, parts: Sequence[Array]) -> list[float] | None:
+    """Return the shares of which theirs is the sum; None where there are none, or one is naught."""
+    is_two = len(parts) == 2
+    if theirs.size < len(parts) + (1 if is_two else _SURPLUS):
+        return None
+    if not all(is_telling(part) for part in parts[: 2 if is_two else 3]):
+        return None
+    table = np.column_stack([part.ravel() for part in parts])
+    solution, _, rank, _ = np.linalg.lstsq(table, theirs.ravel(), rcond=None)
+    if rank < len(parts) or not same(theirs.ravel(), table @ solution, 1e-8):
+        return None
+    sizes = np.abs(solution) * np.max(np.abs(table), axis=0)
+    return solution.tolist() if np.min(sizes) > 1e-7 * np.max(sizes) else None
+
+
+def _of_constants(
+    theirs: Array, right: Array, weights: Array, constants: Sequence[float]
+) -> Iterator[Penalty]:
+    """Go through the penalties with numbers of the script for λ, which fit to the last digits."""
+    known = [0.0, *[c for c in constants if _LEAST < c < _LARGEST][:_MOST_CONSTANTS]]
+    at = int(np.argmax(np.abs(weights)))
+    weight = float(weights.flat[at])
+    sign = float(np.sign(weight))
+    for factor in (1.0, -1.0):
+        rest = factor * float(theirs.flat[at]) - float(right.flat[at])
+        limit = 1e-9 * (abs(float(right.flat[at])) + abs(weight))
+        for square, size in pairs(known, known):
+            is_there = bool(square or size) and abs(rest - square * weight - size * sign) <= limit
+            if is_there and same(
+                theirs, factor * (right + square * weights + size * np.sign(weights))
+            ):
+                yield Penalty(factor, factor * square, factor * size)
