@@ -122,6 +122,9 @@ class Audit:
         self.activations = self._activations(understood, passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
+            if computed is None and self.computed is not None and _is_named(self.judged):
+                # A mistake under the loss that the script computes, not a right descent on another.
+                break
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
@@ -221,16 +224,15 @@ class Audit:
     ) -> Iterator[tuple[str, Computed | None]]:
         """Go through the losses that may be meant, the likeliest first."""
         found: list[Computed] = []
-        for turn, (number, layers, f0) in enumerate(passes):
-            if turn >= _SEVERAL and any(computed.is_named for computed in found):
-                break
+        constants = constants_of(self.recording)
+        for number, layers, f0 in passes:
             one = understood.passes[number]
             end = one.bounds[1]
             if number + 1 < len(understood.passes):
                 end = understood.passes[number + 1].bounds[1]
             a = layers[-1].a
             assert a is not None
-            found += losses_in(self.recording, (one.bounds[0], end), a, f0)
+            found += losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
         if not any(computed.is_named for computed in found):
             self._look_for_a_wrong_loss(understood, passes)
         if "loss" in self.settled.hyperparameters:
@@ -239,8 +241,8 @@ class Audit:
             return
         seen = set()
         for computed in sorted(found, key=lambda c: not c.is_named):
-            if computed.name not in seen:
-                seen.add(computed.name)
+            if (computed.name, computed.delta) not in seen:
+                seen.add((computed.name, computed.delta))
                 yield computed.name, computed
         output = self.activations[-1]
         likely = {
@@ -248,7 +250,7 @@ class Audit:
             "sigmoid": ["mse", "bce"],
         }.get(output, ["mse"])
         for name in likely:
-            if name not in seen:
+            if (name, 1.0) not in seen:
                 yield name, None
 
     def _look_for_a_wrong_loss(
@@ -282,12 +284,16 @@ class Audit:
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
         constants = constants_of(self.recording)
+        # A batch may have only one of the targets −1 and 1.
+        is_signed = loss == "hinge" and any(np.any(f0 < 0.0) for _, _, f0 in passes)
         for number, layers, f0 in passes:
             self._tick()
             rows = len(f0)
             try:
                 if rows not in models:
-                    models[rows] = model_of(layers, self.activations, f0, loss)
+                    shown = -np.ones_like(f0) if is_signed else f0
+                    settings = computed.settings if computed else {}
+                    models[rows] = model_of(layers, self.activations, shown, loss, **settings)
             except InputError:
                 return
             model = models[rows].of_pass(layers, f0)
@@ -440,6 +446,15 @@ class Audit:
             if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
+
+
+def _is_named(judged: Sequence[Judged]) -> bool:
+    """Whether all that is wrong with the passes has a name."""
+    return all(
+        finding.kind != "unknown" and not one.unmatched
+        for one in judged
+        for finding in one.findings
+    )
 
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:

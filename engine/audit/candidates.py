@@ -79,7 +79,7 @@ def _settings(constants: Sequence[float]) -> Iterator[tuple[str, dict[str, float
         yield "rmsprop", {"decay": share, "epsilon": epsilon}
     for beta1, beta2 in pairs:
         yield "adam", {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    for beta1, beta2 in pairs[:1]:
+    for beta1, beta2 in pairs:
         for decay in decays:
             known = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
             yield "adamw", {**known, "weight_decay": decay}

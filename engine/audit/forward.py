@@ -85,7 +85,21 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
         for site in (layer.of_bias.site, layer.of_bias.loose)
     }
     inputs = one.twin(like[0].of_inputs)
-    return next(iter(_layers(one, recording, weights, biases, inputs)), [])
+    layers = next(iter(_layers(one, recording, weights, biases, inputs)), [])
+    if layers and len(layers) == len(like):
+        _die(one, layers[-1], like[-1])
+    return layers
+
+
+def _die(one: Pass, last: Linear, like: Linear) -> None:
+    """Take the zeros of an output that is dead in this pass for its activation."""
+    names = tuple(n for n in like.activation if ACTIVATIONS[n].dies)
+    if not names or last.of_a is not last.of_z or np.any(activated(names[0], last.z)):
+        return
+    for found in one.by_size.get(last.z.size, ()):
+        if found.first > last.of_z.first and not np.any(found.data):
+            last.a, last.of_a, last.activation = np.zeros_like(last.z), found, names
+            return
 
 
 def layers_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,7 @@ class Computed:
         record: The record of its last form.
         penalty: What was added to it, in its last form.
         is_named: Whether it is more than something printed: it has a variable or a function.
+        delta: δ of the Huber loss.
     """
 
     name: str
@@ -39,11 +40,17 @@ class Computed:
     record: int
     penalty: float
     is_named: bool
+    delta: float = 1.0
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """The hyperparameters that belong to it."""
+        return {"huber_delta": self.delta} if self.name == "huber" else {}
 
 
-def value_of(name: str, f: Array, f0: Array) -> float:
+def value_of(name: str, f: Array, f0: Array, delta: float = 1.0) -> float:
     """Compute a loss of ours."""
-    tree = LOSSES[name].value(*_leaves(f, f0), _setting(f0))
+    tree = LOSSES[name].value(*_leaves(f, f0), _setting(f0, delta))
     return float(evaluate(tree, {"f": f, "f0": f0}))
 
 
@@ -71,12 +78,26 @@ def _leaves(f: Array, f0: Array) -> tuple[Leaf, Leaf]:
     return Leaf(Variable("f", axes)), Leaf(Variable("f0", axes))
 
 
-def _setting(f0: Array) -> Setting:
-    return Setting(setting(1.0, "δ"), is_signed(f0))
+def _setting(f0: Array, delta: float = 1.0) -> Setting:
+    return Setting(setting(delta, "δ"), is_signed(f0))
 
 
-def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array) -> list[Computed]:
-    """Return the losses of ours that a script computes between two records."""
+def losses_in(
+    recording: Recording,
+    bounds: tuple[int, int],
+    f: Array,
+    f0: Array,
+    constants: Sequence[float] = (),
+) -> list[Computed]:
+    """Return the losses of ours that a script computes between two records.
+
+    Args:
+        recording: The recording.
+        bounds: The first record, and the one after the last.
+        f: The predictions.
+        f0: The targets.
+        constants: The numbers that stand in the script, of which one may be δ.
+    """
     scalars = _scalars(recording, bounds)
     rows, columns = f.shape
     factors = {
@@ -85,10 +106,13 @@ def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
         for size in (1.0, rows, columns, rows * columns, 1.0 / columns, 1.0 / rows)
     }
     found: list[Computed] = []
-    for name in FAMILIES:
+    # Where no error is beyond δ, the Huber loss is half the squared error, whatever δ is.
+    largest = float(np.max(np.abs(f - f0)))
+    deltas = [c for c in constants if 1e-6 < c < largest and c != 1.0]
+    for name, delta in [*((name, 1.0) for name in FAMILIES), *(("huber", d) for d in deltas)]:
         if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) == 1.0):
             continue
-        ours = value_of(name, f, f0)
+        ours = value_of(name, f, f0, delta)
         if not np.isfinite(ours) or abs(ours) < 1e-12:
             continue
         hits = [
@@ -96,13 +120,10 @@ def losses_in(recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
             for factor in sorted(factors)
             for number in _near(scalars, factor * ours)
         ]
-        finals = {
-            _ascend(recording, bounds, number, factor, value): name
-            for factor, number, value in (
-                (factor, number, factor * ours) for factor, number in hits
-            )
-        }
-        found += [Computed(name, *final) for final in finals if final[0] > 0.0]
+        finals = dict.fromkeys(
+            _ascend(recording, bounds, number, factor, factor * ours) for factor, number in hits
+        )
+        found += [Computed(name, *final, delta=delta) for final in finals if final[0] > 0.0]
     return found
 
 

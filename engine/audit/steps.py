@@ -97,8 +97,26 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             known.vague.append(name in one.vague)
             if name not in one.vague:
                 known.is_known &= match is not None or gradient_name in one.wrong
+    _pause(list(steps.values()))
     steps = {name: own for name, own in steps.items() if not all(own.vague)}
     signs = sum(np.sign(total) for known in steps.values() for total in known.totals)
     for known in steps.values():
         known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
+
+
+def _pause(steps: Sequence[Steps]) -> None:
+    """Mark the passes in which nothing moves, as with a learning rate of 0 at a schedule's end."""
+    moved = {
+        number
+        for own in steps
+        for number, change in zip(own.passes, own.changes, strict=True)
+        if np.any(change)
+    }
+    if not moved:
+        return
+    for own in steps:
+        own.vague = [
+            is_vague or number not in moved
+            for number, is_vague in zip(own.passes, own.vague, strict=True)
+        ]

@@ -46,7 +46,7 @@ def uphill_or_uneven(
     usual = {name for name, rate in raw.items() if is_rate([rate], constants)}
     lengths = next(_shares(raw, totals, usual))
     ways = _shares(totals, totals, set()) if is_free else _shares(rates, totals, usual)
-    left = min(ways, key=lambda shares: _unexplained(first, shares))
+    left = min(ways, key=lambda shares: _faults(first, shares))
     if is_free:
         left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in left.items()}
     for operation, factor in _sources(first, left):
@@ -123,12 +123,12 @@ def _shares(
         yield {name: size / usual_size for name, size in sizes.items()}
 
 
-def _unexplained(first: Judged, shares: Mapping[str, float]) -> int:
-    """Return how many parameters stay odd where no operation has such a factor."""
+def _faults(first: Judged, shares: Mapping[str, float]) -> tuple[int, int]:
+    """Return how many mistakes explain what is odd, and how many of them no operation shows."""
     left = dict(shares)
-    for _ in _sources(first, left):
-        pass
-    return sum(abs(ratio - 1.0) >= _SAME for ratio in left.values())
+    shown = sum(1 for _ in _sources(first, left))
+    hidden = sum(abs(ratio - 1.0) >= _SAME for ratio in left.values())
+    return shown + hidden, hidden
 
 
 def _sources(first: Judged, left: dict[str, float]) -> Iterator[tuple[Operation, float]]:

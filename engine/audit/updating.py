@@ -194,6 +194,11 @@ def _follow(
             fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
         ]
         best = next((one for one in loose if not one.odd), best)
+    if not best.odd and best.common and not _is_steady(best.common):
+        # A wrong correction of Adam looks like a schedule of the rate.
+        _all_alike(updates, steps, [best.model], constants)
+        if updates.findings:
+            return
     optimiser = best.model.hyperparameters.optimiser
     if not best.rates:
         _all_alike(updates, steps, models, constants)
@@ -217,6 +222,12 @@ def _follow(
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
 
 
+def _is_steady(rates: Sequence[float]) -> bool:
+    """Whether a learning rate is the same in all passes."""
+    own = [rate for rate in rates if rate]
+    return not own or max(own) - min(own) <= LOOSE * max(abs(rate) for rate in own)
+
+
 def _all_alike(
     updates: Updates,
     steps: dict[str, Steps],
@@ -225,6 +236,8 @@ def _all_alike(
 ) -> None:
     """Try one mistake in the updates of all parameters."""
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
+    if _is_plain(own):
+        return
     for model in models:
         for operation, mistake, instead in mistakes_of_update(model, name):
             if name in instead:
@@ -235,7 +248,7 @@ def _all_alike(
                     for rate in lengths
                 )
             else:
-                is_it = _rate_with(model, own, instead) is not None and not _is_plain(own)
+                is_it = _rate_with(model, own, instead) is not None
             if not is_it:
                 continue
             updates.optimiser = model.hyperparameters.optimiser

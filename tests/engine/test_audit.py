@@ -12,7 +12,7 @@ import pytest
 from engine.audit import audit
 
 SCRIPTS = sorted((Path(__file__).parent / "derivations").glob("*.py"))
-QUICK = ("01", "05", "15", "16", "23", "30", "36", "49", "50", "53")
+QUICK = ("01", "05", "15", "16", "23", "30", "36", "38", "49", "50", "53", "55")
 """One of each kind; the others are among the slow tests."""
 NOT_UNDERSTOOD = ("09",)
 """Right scripts of which the audit says that it is not certain: leaky relu with another slope."""
