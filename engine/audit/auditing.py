@@ -29,6 +29,7 @@ from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
+from engine.audit.stacked import take_apart
 from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
@@ -55,7 +56,7 @@ class Audit:
         self.recording = recording
         self.settled = settled
         self._variables = {tensor: variable for variable, tensor in settled.names.items()}
-        self.understood = understand_partial(recording) or understand(recording)
+        self.understood = understand_partial(recording) or understand(recording, settled)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -68,6 +69,8 @@ class Audit:
         self.compared: list[bool] = []
         if self.understood is not None:
             self._run(self.understood)
+        elif settled.tells_layers:
+            self.unsure.append(f"no network {settled.in_words} was found in it")
         self._add_failure()
         self._add_hidden()
 
@@ -104,6 +107,9 @@ class Audit:
         self.activations = self._activations(understood, passes)
         best: tuple[int, int] | None = None
         for loss, computed in self._losses(understood, passes):
+            if computed is None and self.computed is not None and _is_named(self.judged):
+                # A mistake under the loss that the script computes, not a right descent on another.
+                break
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
@@ -153,7 +159,7 @@ class Audit:
             ]:
                 continue
             output = output_of(one, layers, understood.targets)
-            named = self._named_targets(one, layers[-1])
+            named = self._named_targets(one, layers[-1]) or self.settled.targets_of(one, layers)
             if named is not None:
                 output = Output(named)
             if output.targets is None:
@@ -161,6 +167,7 @@ class Audit:
             self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
+            take_apart(one, layers)
             yield number, layers, output.targets.data
 
     def _named_targets(self, one: Pass, last: Linear) -> Targets | None:
@@ -328,15 +335,14 @@ class Audit:
                 else:
                     backward.append(again[0])
         uneven: list[Finding] = []
+        constants = constants_of(self.recording)
         if descends(self.judged) or self._steps_are_right():
             backward = []
         else:
             uneven = list(
-                uphill_or_uneven(
-                    self.judged, self.updates, self.computed, steps, constants_of(self.recording)
-                )
+                uphill_or_uneven(self.judged, self.updates, self.computed, steps, constants)
             )
-        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed))
+        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed, constants))
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]
         calculus = sorted(
@@ -420,6 +426,15 @@ class Audit:
             if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
+
+
+def _is_named(judged: Sequence[Judged]) -> bool:
+    """Whether all that is wrong with the passes has a name."""
+    return all(
+        finding.kind != "unknown" and not one.unmatched
+        for one in judged
+        for finding in one.findings
+    )
 
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:

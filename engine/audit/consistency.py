@@ -77,8 +77,16 @@ def still(steps: dict[str, Steps]) -> Iterator[Finding]:
             )
 
 
-def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> Iterator[Finding]:
-    """Find gradients that are all N times those of the loss that the script computes."""
+def reduced_otherwise(
+    judged: Sequence[Judged], computed: Computed | None, constants: Sequence[float]
+) -> Iterator[Finding]:
+    """Find gradients that are all N times those of the loss that the script computes.
+
+    Args:
+        judged: The passes, in order.
+        computed: The loss of the script.
+        constants: The numbers that stand in the script, of which one may be the learning rate.
+    """
     if computed is None or not computed.is_named or not judged:
         return
     first = judged[0]
@@ -99,6 +107,11 @@ def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> It
             (float(rows), "larger", "divide it by N"),
             (1.0 / rows, "smaller", "do not divide it by N"),
         ):
+            if _is_made_up_for(first, size, constants):
+                continue
+            if size < 1.0 and _in_batches(judged):
+                # The sums of the batches are added up and divided by all observations at the end.
+                continue
             if abs(totals[0] / (taste * size) - 1.0) > 1e-6:
                 continue
             output = first.model.names[-1][1]
@@ -115,6 +128,29 @@ def reduced_otherwise(judged: Sequence[Judged], computed: Computed | None) -> It
                 found=match.found if match else None,
             )
             return
+
+
+def _is_made_up_for(judged: Judged, size: float, constants: Sequence[float]) -> bool:
+    """Whether the steps divide the gradients by their size, beside a learning rate."""
+    for name in judged.model.parameters:
+        change, own = judged.changes.get(name), judged.right.get(f"dE_d{name}")
+        factor = None if change is None or own is None else factor_of(change, own, 1e-6)
+        if factor is None:
+            continue
+        match = judged.matches.get(f"dE_d{name}")
+        rate = abs(factor / (match.factor if match else 1.0))
+        is_rate, is_share = (
+            any(abs(wanted - constant) <= 1e-6 * wanted for constant in constants)
+            for wanted in (rate, rate * size)
+        )
+        return is_share and not is_rate
+    return False
+
+
+def _in_batches(judged: Sequence[Judged]) -> bool:
+    """Whether the passes see different observations."""
+    x = judged[0].model.values["x"]
+    return any(not np.array_equal(one.model.values["x"], x) for one in judged)
 
 
 def penalties(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product as pairs
 
@@ -96,7 +96,12 @@ def _die(one: Pass, last: Linear, like: Linear) -> None:
             return
 
 
-def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> list[list[Linear]]:
+def layers_of(
+    one: Pass,
+    recording: Recording,
+    changing: set[Site] | None,
+    fits: Callable[[Sequence[Linear]], bool] | None = None,
+) -> list[list[Linear]]:
     """Return what may be the layers of the forward pass, from the input side.
 
     Args:
@@ -105,10 +110,11 @@ def layers_of(one: Pass, recording: Recording, changing: set[Site] | None) -> li
         changing: The sites of what is taken and is another array in the next pass, where that is
             known: what may be weights. Weights that never change are looked for where the layers
             found do not begin at something taken.
+        fits: Whether layers may be the ones meant, where something is known of them.
     """
-    chains = _layers(one, recording, changing)
+    chains = _layers(one, recording, changing, fits=fits)
     if changing is not None and not (chains and chains[0][0].of_inputs.is_taken):
-        every = _layers(one, recording, None)
+        every = _layers(one, recording, None, fits=fits)
         if every and (not chains or rank_of(every[0])[:2] > rank_of(chains[0])[:2]):
             return every
     return chains
@@ -120,6 +126,7 @@ def _layers(
     changing: set[Site] | None,
     biases: set[Site] | None = None,
     inputs: Found | None = None,
+    fits: Callable[[Sequence[Linear]], bool] | None = None,
 ) -> list[list[Linear]]:
     """Return the longest chains of products, those that are alike in size side by side."""
     linear = sorted(_linear(one, recording, changing, biases), key=lambda node: node.of_z.first)
@@ -128,6 +135,11 @@ def _layers(
         if inputs is not None and not _is_of(start, inputs):
             continue
         chain = _chain(one, replace(start), linear)
+        while fits is not None and chain and not fits(chain):
+            # Further products may follow the output.
+            chain.pop()
+        if not chain:
+            continue
         if not best or rank_of(chain) > rank_of(best[0]):
             best = [chain]
         elif rank_of(chain) == rank_of(best[0]) and len(best) < _MOST_CHAINS:

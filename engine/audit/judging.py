@@ -226,10 +226,12 @@ class _Judge:
         usual = [plain * size for plain in _PLAIN for size in sizes]
         return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
-    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, float, bool, int]:
+    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, bool, float, bool, int]:
         whole = abs(match.factor * total / self.scale)
         return (
             not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
+            # With a target of 0 the prediction itself is as large as its error.
+            match.found is self.model.layers[-1].of_a,
             abs(abs(match.factor) - 1.0) > 1e-9,
             round(abs(np.log(abs(match.factor))), 9),
             match.factor < 0.0,

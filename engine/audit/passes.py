@@ -6,7 +6,7 @@ script that is, is not known beforehand: `loops` offers them, the innermost firs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -76,21 +76,21 @@ class Pass:
         number: Which one it is, from 0.
         found: The arrays, in the order in which they were first seen.
         taken: Those that come from outside, by their sites.
-        places: What is first read or made at each site, though another site may have had it before.
         bounds: The first record, and the one after the last.
         scalars: For each layer of scalar weights its inputs, weights, bias and z, put together.
         differences: What is subtracted from what.
         values: The arrays by the numbers of their values in the recording.
+        read: What is first read or made at each site, though another site may have had it before.
     """
 
     number: int
     found: list[Found]
     bounds: tuple[int, int]
     taken: dict[Site, Found] = field(default_factory=dict)
-    places: dict[Site, Found] = field(default_factory=dict)
     scalars: list[dict[str, Found]] = field(default_factory=list)
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
+    read: dict[Site, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
@@ -104,7 +104,7 @@ class Pass:
         for known in reversed(self.found):
             if known.loose:
                 sites.setdefault(known.loose, known)
-        return sites | self.taken | self.places
+        return sites | self.taken | self.read
 
     def at(self, sites: set[Site]) -> set[int]:
         """Return the ids of what the pass has at some sites."""
@@ -117,6 +117,13 @@ class Pass:
         for found in self.found:
             sizes.setdefault(found.size, []).append(found)
         return sizes
+
+    def add(self, found: Iterable[Found]) -> None:
+        """Add what the arrays are seen as, too."""
+        self.found = sorted([*self.found, *found], key=lambda one: one.first)
+        self._rows.clear()
+        for name in ("by_size", "sites"):
+            self.__dict__.pop(name, None)
 
     def rows(self, size: int) -> Array:
         """Return the arrays with so many numbers, each as one row."""
@@ -254,8 +261,8 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
     turns: dict[Site, list[tuple[tuple[int, ...], int]]] = {}
+    read: dict[Site, Found] = {}
     where: dict[int, tuple[Site, Site]] = {}
-    first_there: dict[Site, Found] = {}
     for record in records.tolist():
         value = int(rows["value"][record])
         if value < 0:
@@ -280,8 +287,8 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         else:
             known.records.append(record)
         where[record] = site, loose
-        first_there.setdefault(site, known)
-        first_there.setdefault(loose, known)
+        read.setdefault(site, by_value[value])
+        read.setdefault(loose, by_value[value])
         indices = tuple(index for _, index in path if index >= 0)
         if indices:
             turns.setdefault(loose, []).append((indices, record))
@@ -296,10 +303,10 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         number,
         found,
         (int(records[0]), int(records[-1]) + 1),
-        places=first_there,
         scalars=layers,
         differences=Differences(_subtractions(recording, where)),
         values=by_value,
+        read=read,
     )
     for known in found:
         if known.is_taken:

@@ -206,7 +206,7 @@ def _network(audit: Audit) -> dict[str, Any]:
         "parameters": parameters,
     }
     targets = audit.understood.targets
-    if targets is not None:
+    if targets is not None and targets.found is not audit.understood.layers[0].of_inputs:
         network["targets"] = line_of(recording, targets.found).variable
     if audit.updates.optimiser:
         network["optimiser"] = audit.updates.optimiser

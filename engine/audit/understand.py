@@ -11,6 +11,7 @@ from engine.audit.forward import Linear, layers_again, layers_of, rank_of
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
+from engine.audit.settled import NOTHING, Settled
 from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
@@ -56,8 +57,13 @@ class Understood:
         return following.data
 
 
-def understand(recording: Recording) -> Understood | None:
-    """Understand a script; None where no network is found in it."""
+def understand(recording: Recording, settled: Settled = NOTHING) -> Understood | None:
+    """Understand a script; None where no network is found in it.
+
+    Args:
+        recording: The recording.
+        settled: What is known about it.
+    """
     best: Understood | None = None
     rank: tuple[object, ...] = ()
     first_seen = _first_seen(recording)
@@ -65,12 +71,14 @@ def understand(recording: Recording) -> Understood | None:
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        found = _best_probe(passes, recording, first_seen, best is None)
+        found = _best_probe(passes, recording, first_seen, best is None, settled)
         if found is None:
             continue
         probe, layers, support = found
         is_one = len(passes) == 1
-        targets = _targets(passes, recording, probe, layers)
+        targets = settled.targets_of(passes[probe], layers) or _targets(
+            passes, recording, probe, layers
+        )
         own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
@@ -78,7 +86,11 @@ def understand(recording: Recording) -> Understood | None:
 
 
 def _best_probe(
-    passes: Sequence[Pass], recording: Recording, first_seen: Array, is_first: bool
+    passes: Sequence[Pass],
+    recording: Recording,
+    first_seen: Array,
+    is_first: bool,
+    settled: Settled,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -90,7 +102,8 @@ def _best_probe(
         one = passes[probe]
         if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
             continue
-        for layers in layers_of(one, recording, changing(passes, probe, recording)):
+        fits = settled.fits if settled.tells_layers else None
+        for layers in layers_of(one, recording, changing(passes, probe, recording), fits):
             shapes = [layer.weights.shape for layer in layers]
             same_there = sum(
                 [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes
@@ -102,7 +115,8 @@ def _best_probe(
             own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
-        if turn and best is not None and best[2] >= _SURE:
+        # A first layer is missed where the row is one of zeros.
+        if turn and best is not None and best[2] >= _SURE and best[1][0].of_inputs.is_taken:
             break
     return best
 

@@ -83,7 +83,7 @@ def audit(
 
     \b
       nn-tui audit mine.py
-      nn-tui audit mine.py --name d_output=dE_dy --loss bce
+      nn-tui audit mine.py --data xor --hidden 4 --name d_output=dE_dy
 
     FILE can also be an .npz of arrays, called as in "nn-tui trace", e.g. f, dE_dy,
     dE_dw, with the network told by the options:
@@ -101,9 +101,8 @@ def audit(
     else:
         if weights is not None:
             raise InputError("--weights is for arrays: a script has its own parameters")
-        if data is not None:
-            raise InputError("--data is for arrays: a script has its own table")
-        settled = _settled(names, explicit)
+        table = None if data is None else _table(data, given)
+        settled = _settled(names, explicit, table)
         report = _of_script(file, timeout, python, settled)
     if as_json:
         print_json(report.as_object())
@@ -112,11 +111,11 @@ def audit(
     sys.exit(_CODES[report.verdict])
 
 
-def _settled(names: tuple[str, ...], explicit: dict[str, Any]) -> Settled:
+def _settled(names: tuple[str, ...], explicit: dict[str, Any], table: Dataset | None) -> Settled:
     from engine.audit.settled import Settled, names_from
 
     known = {name: value for name, value in explicit.items() if name in DECLARATIONS}
-    return Settled(known, names_from(names))
+    return Settled(known, names_from(names), table)
 
 
 def _of_script(file: str, timeout: float, python: str | None, settled: Settled) -> Report:
