@@ -87,7 +87,6 @@ class Pass:
     found: list[Found]
     bounds: tuple[int, int]
     taken: dict[Site, Found] = field(default_factory=dict)
-    places: dict[Site, Found] = field(default_factory=dict)
     scalars: list[dict[str, Found]] = field(default_factory=list)
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
