@@ -87,6 +87,7 @@ class Pass:
     found: list[Found]
     bounds: tuple[int, int]
     taken: dict[Site, Found] = field(default_factory=dict)
+    places: dict[Site, Found] = field(default_factory=dict, repr=False)
     scalars: list[dict[str, Found]] = field(default_factory=list)
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
