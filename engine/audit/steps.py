@@ -23,8 +23,8 @@ class Steps:
         values: The parameter before each step.
         passes: The numbers of the passes.
         around: All that is known of the script's values in each pass, by the names of the tensors.
-        vague: Whether the gradient of a pass tells nothing of the step: it is 0, or rounding, or the
-            same everywhere.
+        vague: Whether the gradient of a pass tells nothing of the step: it is 0, or rounding, or
+            the same everywhere.
         is_known: Whether the script has the gradient as an array, so that its size is known.
         sign: -1 where the script has minus the gradients of most parameters, else 1.
     """
