@@ -32,7 +32,9 @@ class Kept:
             ):
                 continue
             given, kept = self._given(record), self.view.recording.value(record)
-            if text in known or given is None or kept is None or not self._is_changed(record):
+            if text in known or given is None or kept is None:
+                continue
+            if not self._is_changed(record) and not self._is_lost(text):
                 continue
             if np.all(given == np.floor(given)) or not np.isfinite(given).all():
                 continue
@@ -46,7 +48,8 @@ class Kept:
                 "whole-number",
                 f"{text} holds whole numbers (its type is an integer), so what is assigned to it "
                 f"is cut off: {general(example)} becomes {int(example)}, and the steps are lost",
-                f"make {text} of floats: np.array([...], dtype=float), or .astype(float)",
+                f"make {text} of floats: np.array([...], dtype=float), "
+                "np.zeros_like(..., dtype=float), or .astype(float)",
                 found=found_at(self.view.recording, record),
             )
 
@@ -60,6 +63,25 @@ class Kept:
         if not operand or operand[0] < 0 or self.view.kind_of_numbers(operand[0]) != "f":
             return None
         return self.view.recording.value(operand[0])
+
+    def _is_lost(self, text: str) -> bool:
+        """Whether all that is put into the cells of an array is cut off to 0, of either sign.
+
+        Who rounds on purpose keeps something, and cuts off nothing that is below 0.
+        """
+        given = [
+            self._given(record)
+            for turn in self.view.turns
+            for record in turn
+            if self.view.kind(record) == "assign"
+            and self.view.text(record) == text
+            and self.view.kind_of_numbers(record) == "i"
+        ]
+        cells = [cell.ravel() for cell in given if cell is not None]
+        if not cells:
+            return False
+        numbers = np.concatenate(cells)
+        return bool(np.all(np.abs(numbers) < 1.0) and np.min(numbers) < 0.0 < np.max(numbers))
 
     def _is_changed(self, record: int) -> bool:
         return (
