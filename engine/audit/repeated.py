@@ -90,7 +90,10 @@ class Repeated:
             if step is None or not np.any(step):
                 continue
             before = steps.setdefault((name, int(self.view.rows["value"][operand[0]])), [])
-            if any(self._is_same_turn(record, other) for other in before):
+            if any(
+                self._is_same_turn(record, other) and not self._is_one_step(record, other)
+                for other in before
+            ):
                 yield Finding(
                     name,
                     "changed-twice",
@@ -100,6 +103,11 @@ class Repeated:
                 )
                 return
             before.append(record)
+
+    def _is_one_step(self, record: int, other: int) -> bool:
+        """Whether a step was recorded for several elements of the list that it changed."""
+        operands = self.view.recording.operands
+        return operands(record) == operands(other)
 
     def _is_same_turn(self, record: int, other: int) -> bool:
         """Whether two records are in the same turn of all the loops that are around both."""
