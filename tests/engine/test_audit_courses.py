@@ -134,3 +134,26 @@ def test_weights_are_the_lists_that_a_script_holds_and_not_their_parts(tmp_path:
     assert [layer.weights.shape for layer in one.understood.layers] == [(2, 3), (3, 1)]
     assert [layer.of_weights.is_assembled for layer in one.understood.layers] == [False, False]
     assert (one.findings, one.unsure) == ([], [])
+
+
+_LOGISTIC = """import numpy as np
+rng = np.random.RandomState(23)
+X = rng.randn(8, 2)
+y = (X[:, :1] > X[:, 1:]).astype(float)
+W, b = rng.randn(2, 1), np.zeros(1)
+for epoch in range(12):
+    p = 1 / (1 + np.exp(-(X.dot(W) + b)))
+    loss = -np.mean(y * np.log(p))
+    d = (p - y) / len(X)
+    W, b = W - 0.1 * X.T.dot(d), b - 0.1 * d.sum(axis=0)
+"""
+
+
+def test_a_loss_that_leaves_out_the_targets_of_0_is_found(tmp_path: Path) -> None:
+    (finding,) = _audited(tmp_path, _LOGISTIC).findings
+    assert (finding.operation, finding.kind, finding.line) == ("E", "loss-formula", 8)
+    # A half with a weight of its own is no half left out.
+    weighted = _LOGISTIC.replace("loss = -", "pos = -").replace(
+        "    d =", "    loss = pos - 3 * np.mean((1 - y) * np.log(1 - p))\n    d ="
+    )
+    assert not _audited(tmp_path, weighted).findings
