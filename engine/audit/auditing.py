@@ -22,7 +22,13 @@ from engine.audit.findings import Finding
 from engine.audit.forward import Linear, layers_again, slope
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
-from engine.audit.losses import Computed, in_words, losses_in, squared_too_late
+from engine.audit.losses import (
+    Computed,
+    half_of_cross_entropy,
+    in_words,
+    losses_in,
+    squared_too_late,
+)
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import Output, output_of
@@ -259,7 +265,17 @@ class Audit:
         number, layers, f0 = passes[-1]
         a = layers[-1].a
         assert a is not None
-        record = squared_too_late(self.recording, understood.passes[number].bounds, a, f0)
+        bounds = understood.passes[number].bounds
+        record = squared_too_late(self.recording, bounds, a, f0)
+        says = "the errors are added up first and squared then: errors of opposite sign cancel"
+        repair = "square each error, then take the mean: E = mean((f − f₀)²)"
+        if record is None:
+            record = half_of_cross_entropy(self.recording, bounds, a, f0)
+            says = (
+                "(1 − f₀)·ln(1 − f) is missing: with one output, the rows with the target 0 do not "
+                "count in this loss"
+            )
+            repair = "E = −mean(f₀·ln f + (1 − f₀)·ln(1 − f))"
         if record is None:
             return
         rows = self.recording.records
@@ -267,8 +283,8 @@ class Audit:
             Finding(
                 "E",
                 "loss-formula",
-                "the errors are added up first and squared then: errors of opposite sign cancel",
-                "square each error, then take the mean: E = mean((f − f₀)²)",
+                says,
+                repair,
                 number,
                 line=self.recording.nodes[int(rows["node"][record])].line,
                 variable=self.recording.places[int(rows["place"][record])].text,

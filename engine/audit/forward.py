@@ -18,6 +18,8 @@ from engine.maths.formula import Formula, Leaf, Variable
 from engine.maths.tensor import Array, Axis
 
 _MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS, _MOST_CHAINS = 100, 24, 600, 4
+_MANY_FOUND = 300
+"""In a pass with more arrays, weights that the script holds whole are looked for first."""
 
 Site = tuple[object, ...]
 
@@ -85,7 +87,13 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
         for site in (layer.of_bias.site, layer.of_bias.loose)
     }
     inputs = one.twin(like[0].of_inputs)
-    layers = next(iter(_layers(one, recording, weights, biases, inputs)), [])
+    twins = [twin for layer in like if (twin := one.twin(layer.of_inputs)) is not None]
+    layers: list[Linear] = []
+    if len(twins) == len(like):
+        # Where each stands is mostly known, so that not all arrays need be tried.
+        layers = next(iter(_layers(one, recording, weights, biases, inputs, among=twins)), [])
+    if [a.weights.shape for a in layers] != [a.weights.shape for a in like]:
+        layers = next(iter(_layers(one, recording, weights, biases, inputs)), [])
     if layers and len(layers) == len(like):
         _die(one, layers[-1], like[-1])
     return layers
@@ -118,12 +126,23 @@ def layers_of(
             found do not begin at something taken.
         fits: Whether layers may be the ones meant, where something is known of them.
     """
+    if changing is not None and len(one.found) > _MANY_FOUND:
+        # Loops over cells put the parts of each product together in a hundred ways.
+        held = {site for site in changing if _is_held(site, recording)}
+        chains = _layers(one, recording, held, fits=fits)
+        if chains and len(chains[0]) > 1 and chains[0][0].of_inputs.is_taken:
+            return chains
     chains = _layers(one, recording, changing, fits=fits)
     if changing is not None and not (chains and chains[0][0].of_inputs.is_taken):
         every = _layers(one, recording, None, fits=fits)
         if every and (not chains or rank_of(every[0])[:2] > rank_of(chains[0])[:2]):
             return every
     return chains
+
+
+def _is_held(site: Site, recording: Recording) -> bool:
+    """Whether a script holds an array whole, and does not go through the parts of another."""
+    return isinstance(site[0], int) and recording.nodes[site[0]].kind != "for"
 
 
 def _layers(
@@ -133,9 +152,12 @@ def _layers(
     biases: set[Site] | None = None,
     inputs: Found | None = None,
     fits: Callable[[Sequence[Linear]], bool] | None = None,
+    among: Sequence[Found] | None = None,
 ) -> list[list[Linear]]:
     """Return the longest chains of products, those that are alike in size side by side."""
-    linear = sorted(_linear(one, recording, changing, biases), key=lambda node: node.of_z.first)
+    linear = sorted(
+        _linear(one, recording, changing, biases, among), key=lambda node: node.of_z.first
+    )
     best: list[list[Linear]] = []
     for start in linear:
         if inputs is not None and not _is_of(start, inputs):
@@ -214,7 +236,11 @@ def _as_inputs(found: Found, width: int) -> Iterator[Array]:
 
 
 def _linear(
-    one: Pass, recording: Recording, changing: set[Site] | None, biases: set[Site] | None
+    one: Pass,
+    recording: Recording,
+    changing: set[Site] | None,
+    biases: set[Site] | None,
+    among: Sequence[Found] | None,
 ) -> Iterator[Linear]:
     yield from _of_scalars(one)
     there = [found for found in one.found if np.isfinite(found.data).all()]
@@ -233,7 +259,7 @@ def _linear(
         taken = [found for found in there if id(found) in known]
     if len(weights) > _MOST_TAKEN:
         return
-    inputs_there = _each_once(one.found)
+    inputs_there = _each_once(one.found if among is None else among)
     seen: set[tuple[int, int, int]] = set()
     for of_weights, of_inputs in pairs(weights, inputs_there[:_MOST_INPUTS]):
         if of_inputs is of_weights or not np.isfinite(of_inputs.data).all():

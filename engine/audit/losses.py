@@ -233,3 +233,26 @@ def squared_too_late(
                     if "assign" in recording.nodes[recording.records["node"][record]].kind:
                         return record
     return None
+
+
+def half_of_cross_entropy(
+    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
+) -> int | None:
+    """Return the record of a loss of one output in which only the targets of 1 count."""
+    if f.shape[1] != 1 or set(np.unique(f0)) != {0.0, 1.0} or not (0.0 < f.min() <= f.max() < 1.0):
+        return None
+    whole = np.log1p(-f).ravel()
+    parts = (whole, whole[f0.ravel() == 0.0])
+    numbers = np.unique(recording.records["value"][slice(*bounds)])
+    values = [recording.values[number].ravel() for number in numbers.tolist() if number >= 0]
+    if any(v.size == p.size and np.allclose(np.abs(v), -p, 1e-6) for v in values for p in parts):
+        return None
+    scalars = _scalars(recording, bounds)
+    total = -float(np.sum(f0 * np.log(f)))
+    for wanted in (total / len(f), total):
+        for number in _near(scalars, wanted):
+            for at in np.flatnonzero(recording.records["value"][slice(*bounds)] == number):
+                record = int(at) + bounds[0]
+                if "assign" in recording.nodes[recording.records["node"][record]].kind:
+                    return record
+    return None

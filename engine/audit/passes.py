@@ -253,7 +253,7 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
     known = recording.rows_before(passes[0].bounds[0])
     sites: set[Site] = set()
     for site, found in passes[number].taken.items():
-        if found.flat.tobytes() in known or _is_counted(recording, found):
+        if found.flat.tobytes() in known or _is_own_target(found, recording):
             continue
         twins = [twin for n in others if (twin := passes[n].twin(found)) is not None]
         texts = [twin.flat.tobytes() for twin in twins]
@@ -263,10 +263,10 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
     return sites
 
 
-def _is_counted(recording: Recording, found: Found) -> bool:
-    """Whether a single number is the variable of a loop."""
-    nodes = recording.records["node"][found.records]
-    return found.size == 1 and any(recording.nodes[node].kind == "for" for node in nodes)
+def _is_own_target(found: Found, recording: Recording) -> bool:
+    """Whether an array is what the loop itself hands out in each turn, as a counter."""
+    node, inner = found.site[:2]
+    return inner == () and recording.nodes[int(node)].kind == "for"  # type: ignore[call-overload]
 
 
 def _is_picked(found: Found, known: frozenset[bytes]) -> bool:

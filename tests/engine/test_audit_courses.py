@@ -89,3 +89,71 @@ def test_predictions_that_are_rounded_on_purpose_are_no_mistake(tmp_path: Path) 
         "        shown[i] = out[i] + 0.5\n"
     )
     assert not _audited(tmp_path, rounded).findings
+
+
+_LISTS = """import math, random
+random.seed(29)
+X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+T = [[0.0], [1.0], [1.0], [0.0]]
+
+
+def matmul(A, B):
+    return [[sum(a * b for a, b in zip(row, col)) for col in zip(*B)] for row in A]
+
+
+def turned(A):
+    return [list(r) for r in zip(*A)]
+
+
+def layer(A, W, b):
+    Z = matmul(A, W)
+    return [[1 / (1 + math.exp(-(z + bj))) for z, bj in zip(row, b)] for row in Z]
+
+
+def minus(W, G):
+    return [[w - 0.5 * g for w, g in zip(wr, gr)] for wr, gr in zip(W, G)]
+
+
+W1 = [[random.gauss(0, 1) for _ in range(3)] for _ in range(2)]
+W2 = [[random.gauss(0, 1)] for _ in range(3)]
+b1, b2 = [0.0, 0.0, 0.0], [0.0]
+for epoch in range(12):
+    H = layer(X, W1, b1)
+    O = layer(H, W2, b2)
+    d2 = [[(o - t) * o * (1 - o) for o, t in zip(p, q)] for p, q in zip(O, T)]
+    d1 = [[e * h * (1 - h) for e, h in zip(p, q)] for p, q in zip(matmul(d2, turned(W2)), H)]
+    b1 = [b - 0.5 * sum(g) for b, g in zip(b1, zip(*d1))]
+    b2 = [b - 0.5 * sum(g) for b, g in zip(b2, zip(*d2))]
+    W1, W2 = minus(W1, matmul(turned(X), d1)), minus(W2, matmul(turned(H), d2))
+"""
+
+
+def test_weights_are_the_lists_that_a_script_holds_and_not_their_parts(tmp_path: Path) -> None:
+    one = _audited(tmp_path, _LISTS)
+    assert one.understood is not None
+    assert [layer.weights.shape for layer in one.understood.layers] == [(2, 3), (3, 1)]
+    assert [layer.of_weights.is_assembled for layer in one.understood.layers] == [False, False]
+    assert (one.findings, one.unsure) == ([], [])
+
+
+_LOGISTIC = """import numpy as np
+rng = np.random.RandomState(23)
+X = rng.randn(8, 2)
+y = (X[:, :1] > X[:, 1:]).astype(float)
+W, b = rng.randn(2, 1), np.zeros(1)
+for epoch in range(12):
+    p = 1 / (1 + np.exp(-(X.dot(W) + b)))
+    loss = -np.mean(y * np.log(p))
+    d = (p - y) / len(X)
+    W, b = W - 0.1 * X.T.dot(d), b - 0.1 * d.sum(axis=0)
+"""
+
+
+def test_a_loss_that_leaves_out_the_targets_of_0_is_found(tmp_path: Path) -> None:
+    (finding,) = _audited(tmp_path, _LOGISTIC).findings
+    assert (finding.operation, finding.kind, finding.line) == ("E", "loss-formula", 8)
+    # A half with a weight of its own is no half left out.
+    weighted = _LOGISTIC.replace("loss = -", "pos = -").replace(
+        "    d =", "    loss = pos - 3 * np.mean((1 - y) * np.log(1 - p))\n    d ="
+    )
+    assert not _audited(tmp_path, weighted).findings
