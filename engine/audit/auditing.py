@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -44,6 +45,7 @@ from engine.audit.understand import Understood, understand
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.common.errors import InputError
+from engine.common.numbers import rounded
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.tensor import Array
 
@@ -73,11 +75,9 @@ class Audit:
         self._tick = tick
         self.settled = settled
         self._variables = {tensor: variable for variable, tensor in settled.names.items()}
-        self.understood = (
-            understand_partial(recording)
-            or understand(recording, settled, tick)
-            or understand_single(recording)
-        )
+        self.understood = understand_partial(recording) or understand(recording, settled, tick)
+        if self.understood is None and settled.table is None and settled.widths is None:
+            self.understood = understand_single(recording)
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -239,6 +239,10 @@ class Audit:
             a = layers[-1].a
             assert a is not None
             found += losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
+        if passes[0][2].size == 1:
+            # A single number is a multiple of any other: only what comes again is no chance.
+            times = Counter((c.name, rounded(c.factor, 6)) for c in found)
+            found = [c for c in found if times[c.name, rounded(c.factor, 6)] > 1]
         if not any(computed.is_named for computed in found):
             self._look_for_a_wrong_loss(understood, passes)
         if "loss" in self.settled.hyperparameters:

@@ -198,7 +198,7 @@ def penalties(
         if weight <= 0.0:
             continue
         total = abs(first.totals[f"dE_d{name}"] / computed.factor)
-        ratio = min((weight / share for share in shares), key=lambda r: abs(r - 1.0))
+        ratio = min((weight / s for s in shares if s), key=lambda r: abs(r - 1.0), default=1.0)
         if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4:
             yield Finding(
                 f"dE_d{name}",
@@ -218,4 +218,5 @@ def _shares_in_loss(judged: Judged, computed: Computed) -> Iterator[float]:
     weights = [name for name, _, _ in judged.model.names]
     for names in (weights, list(judged.model.parameters)):
         squares = sum(float(np.sum(np.square(values[name]))) for name in names)
-        yield 2.0 * (computed.penalty / computed.factor - sizes) / squares
+        if squares:
+            yield 2.0 * (computed.penalty / computed.factor - sizes) / squares

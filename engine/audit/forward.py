@@ -102,7 +102,9 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
 def _die(one: Pass, last: Linear, like: Linear) -> None:
     """Take the zeros of an output that is dead in this pass for its activation."""
     names = tuple(n for n in like.activation if ACTIVATIONS[n].dies)
-    if not names or last.of_a is not last.of_z or np.any(activated(names[0], last.z)):
+    if not names or last.of_a is not last.of_z or not np.any(last.z):
+        return
+    if np.any(activated(names[0], last.z)):
         return
     for found in one.by_size.get(last.z.size, ()):
         if found.first > last.of_z.first and not np.any(found.data):

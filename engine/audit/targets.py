@@ -63,7 +63,7 @@ def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
         return None
     # The array may have been read elsewhere before, e.g. as the table that a batch is taken from.
     found = replace(found, site=like.found.site, loose=like.found.loose)
-    for targets in targets_among(one, output, [found]):
+    for targets in targets_among(one, output, [found], is_known=True):
         if targets.are_classes == like.are_classes:
             return replace(targets, is_compared=_is_compared(one, output, targets))
     return None
@@ -163,12 +163,24 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
     yield from (one for one in made if np.isfinite(one).all())
 
 
-def targets_among(one: Pass, output: Linear, among: list[Found] | None = None) -> Iterator[Targets]:
-    """Go through the ways to see arrays as targets, by default all arrays of the pass."""
+def targets_among(
+    one: Pass, output: Linear, among: list[Found] | None = None, *, is_known: bool = False
+) -> Iterator[Targets]:
+    """Go through the ways to see arrays as targets.
+
+    Args:
+        one: The pass.
+        output: The output layer.
+        among: The arrays; by default all of the pass.
+        is_known: Whether they stand where another pass has its targets.
+    """
     f = output.a
     assert f is not None
     rows, columns = f.shape
-    parts = (output.of_weights, output.of_inputs, output.of_z, output.of_a)
+    parts = [output.of_weights, output.of_z, output.of_a]
+    if not is_known:
+        # A place that is known may hold the number of an input by chance.
+        parts.append(output.of_inputs)
     used = {part.first for part in parts if part is not None}
     for found in among if among is not None else one.by_size.get(f.size, ()):
         if found.size != f.size:

@@ -413,3 +413,18 @@ def test_a_script_that_makes_no_numbers(tmp_path: Path, text: str, says: str) ->
     report = audit(script)
     assert report.verdict == "unclear"
     assert says in report.summary
+
+
+def test_a_step_of_a_list_is_one_step(tmp_path: Path) -> None:
+    listed = _NETWORK.replace(_STEPS, "").replace("for _ in", "weights = [W1, W2]\nfor _ in")
+    listed = listed.replace("X @ W1", "X @ weights[0]").replace("h @ W2", "h @ weights[1]")
+    listed = listed.replace("W2.T", "weights[1].T") + (
+        "    for l, step in enumerate([X.T @ d1, h.T @ d2]):\n"
+        "        weights[l] -= 0.3 * step\n"
+        "    b2 -= 0.3 * d2.sum(axis=0)\n"
+        "    b1 -= 0.3 * d1.sum(axis=0)\n"
+    )
+    script = tmp_path / "mine.py"
+    script.write_text(listed, encoding="utf-8")
+    report = audit(script)
+    assert (report.verdict, report.problems) == ("right", ()), str(report)
