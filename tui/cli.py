@@ -32,6 +32,7 @@ _EXAMPLES = {
     "nn-tui or": "step through one iteration",
     "nn-tui my.csv --hidden 8,4 --lr 0.5": "train on a table of your own",
     'nn-tui explain xor "dE_dv[1, 0]" --at 500': "where a number comes from",
+    "nn-tui audit mine.py": "find the mistake in your script",
 }
 
 
@@ -113,8 +114,9 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
 def cli(ctx: click.Context) -> None:
     """A debugger for backpropagation.
 
-    Opens DATA, a CSV file or the name of a bundled dataset, in the terminal, paused at
-    iteration 0. Without a terminal to draw on it trains and prints the report.
+    Opens DATA, a CSV file, the name of a bundled dataset or a script with a
+    backpropagation of your own, in the terminal, paused at iteration 0. Without a
+    terminal to draw on it trains and prints the report.
     """
     if ctx.invoked_subcommand == open_.name:
         defaults_for(ctx, open_)

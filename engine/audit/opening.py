@@ -135,6 +135,7 @@ def open_script(
     stamp = _stamp(Path(path))
     began = monotonic()
     recording = record(path, python=python, seconds=seconds, progress=progress)
+    settled.check(recording)
     audit = Audit(recording, settled, lambda: progress(int(monotonic() - began), 0))
     report = report_of(audit, clean(Path(path).name))
     judged = list(_from_the_start(audit.judged))

@@ -69,16 +69,17 @@ def headline(problem: Problem) -> str:
 def _cell(problem: Problem) -> Iterator[str]:
     if problem.yours is None or problem.right is None:
         return
-    where = f" in iteration {problem.iteration}" if problem.line.number else ""
+    where = f"in iteration {problem.iteration}" if problem.line.number else ""
+    where = " ".join(part for part in (problem.cell, where) if part)
     if problem.worked is None:
         ratio = ""
         if problem.right and problem.yours:
             ratio = f", {true_minus(general(problem.yours / problem.right))} times the right one"
-        yield f"{_INDENT}{problem.cell}{where}:"
+        yield f"{_INDENT}{where}:"
         yield f"{_INDENT}  right {format_number(problem.right)}"
         yield f"{_INDENT}  yours {format_number(problem.yours)}{ratio}"
         return
-    yield f"{_INDENT}{problem.cell}{where}, with your numbers:"
+    yield f"{_INDENT}{where}, with your numbers:"
     for label, way in (("right", problem.worked.right), ("yours", problem.worked.yours)):
         for lead, text in zip((label, "     ", "     "), working_lines(way), strict=False):
             yield from _wrapped(text, f"{_INDENT}  {lead} ", f"{_INDENT}          ")

@@ -35,6 +35,8 @@ def audit(
 
     Raises:
         AuditError: The script cannot be read or run.
+        InputError: It has not the variables that are settled.
     """
     recording = record(path, python=python, seconds=seconds, cwd=cwd, progress=progress)
+    settled.check(recording)
     return report_of(Audit(recording, settled), clean(Path(path).name))

@@ -11,6 +11,7 @@ import numpy as np
 from engine.audit.forward import Linear
 from engine.audit.matching import same
 from engine.audit.passes import Pass
+from engine.audit.recording.recording import Recording
 from engine.audit.targets import Targets, targets_among
 from engine.common.declaration import Value
 from engine.common.errors import InputError
@@ -62,6 +63,20 @@ class Settled:
         if self.table is not None:
             words.append("that takes the rows of the table")
         return " ".join(words)
+
+    def check(self, recording: Recording) -> None:
+        """Check that the script has the variables that are named.
+
+        Raises:
+            InputError: It has not.
+        """
+        held = {place.text for place in recording.places}
+        for variable, tensor in self.names.items():
+            if variable not in held:
+                raise InputError(
+                    f"--name {clean(variable, 60)}={clean(tensor, 60)}: the script has no numbers "
+                    f"in {clean(variable, 60)}"
+                )
 
     def fits(self, layers: Sequence[Linear]) -> bool:
         """Whether layers may be those of the script, from the input side."""

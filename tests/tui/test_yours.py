@@ -88,6 +88,27 @@ def test_the_command_tells_by_its_exit_code(tmp_path: Path) -> None:
     assert unclear.exit_code == 2
 
 
+def test_a_defect_does_not_say_that_the_script_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr("engine.audit.script.audit", fails)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    done = CliRunner().invoke(cli, ["audit", str(scripts.written(tmp_path, scripts.RIGHT))])
+    assert done.exit_code == 2
+    assert "internal error (ZeroDivisionError: a defect)" in done.stderr
+
+
+def test_a_variable_that_the_script_has_not_is_refused(tmp_path: Path) -> None:
+    path = scripts.written(tmp_path, scripts.RIGHT)
+    with pytest.raises(InputError, match=r"--name nosuch=dE_dy: the script has no numbers in"):
+        CliRunner().invoke(
+            cli, ["audit", str(path), "--name", "nosuch=dE_dy"], catch_exceptions=False
+        )
+
+
 def test_arrays_are_audited_with_the_network_of_the_options(tmp_path: Path) -> None:
     path = tmp_path / "mine.npz"
     x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
@@ -99,3 +120,20 @@ def test_arrays_are_audited_with_the_network_of_the_options(tmp_path: Path) -> N
     assert "f: f" in done.output
     linear = [*given, "--output-activation", "identity"]
     assert CliRunner().invoke(cli, linear, catch_exceptions=False).exit_code == 0
+
+
+async def test_what_is_right_differs_by_nothing(tmp_path: Path) -> None:
+    # The script has target − prediction, without the 2, and adds its steps.
+    turned = scripts.RIGHT.replace("2 * (out - target) / len(X)", "target - out")
+    turned = turned.replace("-= ", "+= ").replace("np.mean", "np.sum")
+    async with beside(scripts.written(tmp_path, turned), (80, 24)) as (app, pilot):
+        assert app.yours is not None
+        assert app.yours.report.verdict == "right"
+        written, value = app.yours.written("dE_dy", 0), app.yours.value("dE_dy", 0)
+        assert written is not None
+        assert value is not None
+        await pilot.press("f")
+        await until(pilot, lambda: snapshot(app).iteration == 1)
+        ours = snapshot(app).values["dE_dy"]
+        assert np.allclose(value, ours, rtol=1e-12)
+        assert np.allclose(written, -0.5 * ours, rtol=1e-12)

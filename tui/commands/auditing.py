@@ -122,8 +122,15 @@ def _of_script(file: str, timeout: float, python: str | None, settled: Settled) 
     from engine.audit.script import audit
     from tui.commands.reading_progress import told_if_slow
 
-    with told_if_slow(file, doing="running and reading"):
-        return audit(file, python=python or sys.executable, seconds=timeout, settled=settled)
+    try:
+        with told_if_slow(file, doing="running and reading"):
+            return audit(file, python=python or sys.executable, seconds=timeout, settled=settled)
+    except (ArithmeticError, AssertionError, LookupError, TypeError) as error:
+        # A defect of ours must not end with the code that says that the script is wrong.
+        from tui.terminal.crash_log import told_of
+
+        click.echo(f"nn-tui: {told_of(error)}", err=True)
+        sys.exit(BAD_INPUT)
 
 
 def _of_arrays(

@@ -153,7 +153,10 @@ def transposed(tree: Formula) -> Iterator[Edit]:
         case Leaf(of=Tensor() as of) if len(of.axes) == 2 and of.axes[0].symbol != "N":
             if _size(of.axes[0]) == _size(of.axes[1]) and of.axes[0] is not of.axes[1]:
                 seen = Leaf(Seen(of, of.axes, is_transposed=True))
-                says = f"{of.symbol} is transposed where it is not to be, or is not where it is to"
+                says = (
+                    f"the rows of {of.symbol} are taken for its columns; it is square, so the "
+                    "shapes fit all the same"
+                )
                 yield Edit(seen, "transpose", says)
 
 
