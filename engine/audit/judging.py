@@ -387,7 +387,7 @@ class _Judge:
                 says=mistake.says,
                 repair=mistake.repair,
                 iteration=self.one.number,
-                found=match.found if match is not None else self._part(culprit, mistake, value),
+                found=self._place(culprit, mistake, value, match),
                 cell=first_cell(theirs, right * factor),
                 reads=culprit.name,
                 mistake=mistake,
@@ -425,6 +425,23 @@ class _Judge:
             self._take(gradient, best, total)
         else:
             self.judged.totals[gradient.name] = total
+
+    def _place(
+        self, culprit: Operation, mistake: Mistake, value: Array, match: Match | None
+    ) -> Found | None:
+        """Return what is wrong: the factor in which the mistake is, where it has a name."""
+        part = self._part(culprit, mistake, value) if mistake.of != culprit.name else None
+        if match is None or (part is not None and self._is_assigned(part)):
+            return part
+        return match.found
+
+    def _is_assigned(self, found: Found) -> bool:
+        """Whether the backward phase gives an array a name."""
+        recording = self.recording
+        forward = max(layer.of_z.first for layer in self.model.layers)
+        if recording is None or found.first <= forward:
+            return False
+        return any(is_assigned(recording, record) for record in found.records)
 
     def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
         """Return where a script makes the wrong factor of a product that it does not write down."""
