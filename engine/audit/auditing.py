@@ -513,7 +513,9 @@ def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
     if wanted.size == 1:
         # A single 1 is found everywhere.
         return False
-    return is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.first) is not None
+    return (
+        is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.begins) is not None
+    )
 
 
 def _like(change: Array, layer: Linear) -> Array:

@@ -42,6 +42,8 @@ def descends(judged: Sequence[Judged]) -> bool:
         rates = []
         for name, gradient in true_gradients(one).items():
             change = one.changes.get(name)
+            if name.startswith("b") and _stays(one, name):
+                continue
             if change is None or not np.any(gradient):
                 if change is None or np.any(change):
                     break
@@ -77,6 +79,12 @@ def still(steps: dict[str, Steps], judged: Sequence[Judged]) -> Iterator[Finding
                 f"{name} never changes, though its gradient is not 0",
                 f"{name} ← {name} − η·∂E/∂{name}",
             )
+
+
+def _stays(judged: Judged, bias: str) -> bool:
+    """Whether a bias is meant to stay: it does not change, and no gradient of it is computed."""
+    change = judged.changes.get(bias)
+    return (change is None or not np.any(change)) and not _has_gradient(judged, bias)
 
 
 def _has_gradient(judged: Judged, bias: str) -> bool:

@@ -473,7 +473,7 @@ def _activations(one: Pass, layer: Linear) -> Iterator[tuple[Array, Found, tuple
         if alike is not None:
             alike.append(name)
             continue
-        match = first(one, wanted, free=False, after=layer.of_z.first)
+        match = first(one, wanted, free=False, after=layer.of_z.begins)
         if match is not None:
             made.append((wanted, match.found, [name]))
     for a, found, names in made:

@@ -16,6 +16,7 @@ import numpy as np
 from engine.audit.findings import Cell, Finding
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
+from engine.audit.odd_cells import with_odd_cells
 from engine.audit.passes import READS, Found, Pass
 from engine.audit.penalty import penalty_in
 from engine.audit.recording.recording import Recording
@@ -113,7 +114,7 @@ class _Judge:
             self.values[f"delta_{name}"] = change
         self.pending: list[Operation] = []
         self.copies: list[Operation] = []
-        self.start = min(layer.of_z.first for layer in self.model.parameters.values())
+        self.start = min(layer.of_z.begins for layer in self.model.parameters.values())
 
     def run(self) -> None:
         """Judge the operations in program order."""
@@ -263,6 +264,15 @@ class _Judge:
             self.judged.totals[operation.name] = total
             self.pending = []
             return
+        if (
+            self.one.scalars
+            and parameter.startswith("b")
+            and (change is None or not np.any(change))
+        ):
+            # A bias that is meant to stay: of its gradient the script knows nothing.
+            self.judged.totals[operation.name] = total
+            self.judged.vague.add(parameter)
+            return
         if self._mistaken(operation, parameter):
             self.pending = []
             return
@@ -310,7 +320,7 @@ class _Judge:
                 self.model.hints[culprit.name] = chosen[0]
                 self._found(culprit, operation, *chosen)
                 return True
-        return self._by_role(operation, parameter)
+        return self._by_role(operation, parameter) or self._by_cells(operation, parameter)
 
     def _likeliest(
         self,
@@ -353,6 +363,9 @@ class _Judge:
             # A single number is a multiple of any other.
             return None
         moved = change is not None and factor_of(change, wrong) is not None
+        if self.one.scalars and change is not None and not moved:
+            # The parts of a gradient are seen as single numbers, which others are by chance.
+            return None
         seen = next(self._made(wrong), None)
         if not is_telling(as_matrix(wrong)) or not (moved or seen is not None):
             return None
@@ -480,6 +493,47 @@ class _Judge:
                     self._unnamed(culprit, operation, data, Match(found, 1.0, transposed))
                     return True
         return False
+
+    def _by_cells(self, operation: Operation, parameter: str) -> bool:
+        """Find the scalars that are wrong among those of a derivative of one row."""
+        if not (self.one.scalars and self.pending):
+            return False
+        culprit = self.pending[-1]
+        told = with_odd_cells(self.judged, culprit, operation, parameter)
+        if told is None:
+            return False
+        theirs, odd = told
+        index = (0, odd[0])
+        named = next(
+            (
+                mistake
+                for mistake, value in values_of(self.judged, culprit)
+                if same(value[:, odd], theirs[:, odd])
+            ),
+            None,
+        )
+        neurons = " and ".join(culprit.target.labels((0, h))[-1] for h in odd)
+        says = named.says if named else f"this is not {culprit.right_hand_side}"
+        match = next(find(self.one, theirs[:, [odd[0]]], after=self.start, free=False), None)
+        right = self.judged.right[culprit.name]
+        self.judged.findings.append(
+            Finding(
+                operation=named.of if named else culprit.name,
+                kind=named.kind if named else "unknown",
+                says=f"of {neurons} alone: {says}",
+                repair=named.repair if named else f"{culprit.symbol} = {culprit.right_hand_side}",
+                iteration=self.one.number,
+                found=match.found if match else None,
+                cell=Cell(index, float(theirs[index]), float(right[index])),
+                reads=culprit.name,
+                mistake=named,
+                values=dict(self.values),
+            )
+        )
+        self.values[culprit.name] = self.judged.wrong[culprit.name] = theirs
+        self.judged.totals[culprit.name] = self._upstream(culprit)
+        self._judge_again(operation)
+        return True
 
     def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
         wrong, theirs, found = self._factor_of(culprit, match) or (culprit, data, match.found)

@@ -60,7 +60,7 @@ def output_of(one: Pass, layers: list[Linear], like: Targets | None = None) -> O
     for name, wrong, kind, says, repair in _wrong(last):
         if not is_telling(wrong) or same(wrong, last.z) or (own is not None and same(wrong, own)):
             continue
-        match = first(one, wrong, free=False, after=last.of_z.first)
+        match = first(one, wrong, free=False, after=last.of_z.begins)
         if match is None:
             continue
         last.a, last.of_a, last.activation = wrong, match.found, (name,)

@@ -57,6 +57,11 @@ class Found:
     is_assembled: bool = False
     loose: Site = ()
 
+    @property
+    def begins(self) -> int:
+        """The record from which on it may be read: of scalars put together, that of the first."""
+        return min(self.records) if self.site[:1] == ("scalars",) else self.first
+
     @cached_property
     def flat(self) -> Array:
         """The numbers in one row."""
@@ -131,14 +136,24 @@ class Pass:
         return np.array([cell.item() for cell in known]).reshape(found.data.shape)
 
     def _last_of(self, records: list[int], recording: Recording) -> Array | None:
-        rows = recording.records
+        rows, nodes = recording.records, recording.nodes
         owners = {recording.places[p].owner for p in rows["place"][records] if p >= 0}
+        named: set[int] = set()
         for record in range(self.bounds[1] - 1, min(records), -1):
             place, value = int(rows["place"][record]), int(rows["value"][record])
-            if place < 0 or value < 0 or recording.places[place].owner not in owners:
+            if value < 0:
                 continue
-            if "assign" in recording.nodes[rows["node"][record]].kind:
-                return recording.values[value]
+            kind = nodes[rows["node"][record]].kind
+            if "assign" in kind:
+                if place >= 0 and recording.places[place].owner in owners:
+                    return recording.values[value]
+                named.add(value)
+            elif value in named and kind in ("BinOp:Sub", "BinOp:Add"):
+                # What is made of it may be kept under another name.
+                first = recording.operands(record)[0]
+                at = int(rows["place"][first]) if first >= 0 else -1
+                if at >= 0 and recording.places[at].owner in owners:
+                    return recording.values[value]
         return None
 
     def add(self, found: Iterable[Found]) -> None:

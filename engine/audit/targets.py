@@ -84,7 +84,7 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
         # A single number is a multiple of any other.
         ways = (compared,) if compared.size > 1 else (compared, -compared)
         for way in ways:
-            match = next(find(one, way, after=output.of_z.first, free=compared.size > 1), None)
+            match = next(find(one, way, after=output.of_z.begins, free=compared.size > 1), None)
             if match is None or match.found.is_taken:
                 continue
             if match.found.first != targets.found.first:

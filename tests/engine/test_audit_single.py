@@ -67,3 +67,48 @@ def test_gradients_alone_take_no_step(tmp_path: Path) -> None:
 def test_one_step_uphill(tmp_path: Path) -> None:
     report = _audited(tmp_path, _DATA + _GRADIENTS + _STEP.replace("w2 -=", "w2 +="))
     assert [problem.operation for problem in report.problems] == ["w"]
+
+
+_BY_HAND = """import math
+
+i1, i2, t1, t2 = 0.05, 0.10, 0.01, 0.99
+w1, w2, w3, w4, b1 = 0.15, 0.20, 0.25, 0.30, 0.35
+w5, w6, w7, w8, b2 = 0.40, 0.45, 0.50, 0.55, 0.60
+
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))
+
+h1, h2 = sigmoid(w1 * i1 + w2 * i2 + b1), sigmoid(w3 * i1 + w4 * i2 + b1)
+o1, o2 = sigmoid(w5 * h1 + w6 * h2 + b2), sigmoid(w7 * h1 + w8 * h2 + b2)
+E = 0.5 * (t1 - o1) ** 2 + 0.5 * (t2 - o2) ** 2
+d1 = -(t1 - o1) * o1 * (1 - o1)
+d2 = -(t2 - o2) * o2 * (1 - o2)
+dh1 = (d1 * w5 + d2 * w7) * h1 * (1 - h1)
+dh2 = (d1 * w6 + d2 * w8) * h2 * (1 - h2)
+n5, n6, n7, n8 = w5 - 0.5 * d1 * h1, w6 - 0.5 * d1 * h2, w7 - 0.5 * d2 * h1, w8 - 0.5 * d2 * h2
+n1, n2, n3, n4 = w1 - 0.5 * dh1 * i1, w2 - 0.5 * dh1 * i2, w3 - 0.5 * dh2 * i1, w4 - 0.5 * dh2 * i2
+"""
+"""A step with every weight written out, biases that stay, and the steps under other names."""
+
+
+def test_a_step_written_out(tmp_path: Path) -> None:
+    report = _audited(tmp_path, _BY_HAND)
+    assert (report.verdict, report.network["layers"]) == ("right", "2-2-2"), str(report)
+    assert report.network["learning_rate"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "operation", "neuron"),
+    [
+        ("d2 * w7) * h1", "d2 * w6) * h1", "dE_dg", "g1"),
+        ("d2 * w8) * h2 * (1 - h2)", "d2 * w8)", "dE_dyhat", "g2"),
+    ],
+    ids=["another weight", "no slope"],
+)
+def test_one_scalar_is_wrong(
+    tmp_path: Path, was: str, now: str, operation: str, neuron: str
+) -> None:
+    (problem,) = _audited(tmp_path, _BY_HAND.replace(was, now)).problems
+    assert problem.operation == operation
+    assert problem.says.startswith(f"of {neuron} alone: ")
+    assert problem.line.variable == f"d{neuron.replace('g', 'h')}"
