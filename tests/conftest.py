@@ -1,6 +1,7 @@
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,10 @@ from tests.examples import examples
 
 # Each app makes many objects, among which the collector finds nothing: half its start went to it.
 gc.set_threshold(100_000, 20, 20)
+
+# What is started in the background ignores it, and so would the programs under test.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine may take long over an example.
 settings.register_profile("nn-tui", max_examples=examples(100), deadline=None)

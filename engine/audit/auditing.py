@@ -316,7 +316,11 @@ class Audit:
                     models[rows] = model_of(layers, self.activations, shown, loss, **settings)
             except InputError:
                 return
-            model = models[rows].of_pass(layers, f0)
+            try:
+                model = models[rows].of_pass(layers, f0)
+            except InputError:
+                # Its biases were taken for others.
+                continue
             one = understood.passes[number]
             changes = dict(self._changes(understood, number, layers, model))
             named = {

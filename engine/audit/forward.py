@@ -18,7 +18,7 @@ from engine.maths.formula import Formula, Leaf, Variable
 from engine.maths.tensor import Array, Axis
 
 _MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS, _MOST_CHAINS = 100, 24, 600, 4
-_MANY_FOUND = 300
+_MANY_FOUND = 800
 """In a pass with more arrays, weights that the script holds whole are looked for first."""
 
 Site = tuple[object, ...]

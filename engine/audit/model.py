@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.audit.forward import Linear
+from engine.common.errors import InputError
 from engine.data.dataset import Dataset
 from engine.maths.formula import Leaf, substitute
 from engine.maths.mistakes import Around, Mistake, mistakes
@@ -150,8 +151,10 @@ def _parameters(names: Names, layers: Sequence[Linear], bias: str) -> Iterator[t
             given = np.zeros(width) if layer.bias is None else layer.bias
             yield "b" + weights, np.broadcast_to(given, (width,)).copy()
     if bias == "shared":
-        given = next(layer.bias for layer in layers if layer.bias is not None)
-        yield "b", np.reshape(given, ())
+        single = [layer.bias for layer in layers if layer.bias is not None and layer.bias.size == 1]
+        if not single:
+            raise InputError("the layers of this pass have no bias for all")
+        yield "b", np.reshape(single[0], ())
 
 
 def _values(

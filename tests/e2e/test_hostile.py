@@ -147,7 +147,7 @@ LINES = {
     "w": "─ Watch ",
     "g": "─ Go to ",
     "E": "─ Export ",
-    "\x10": "Search for commands",
+    "\x10": "or the name of a tensor",
     # In the form the value moves by one column as it becomes a line.
     "2": "›learning rate",
     "\r": "Enter applies",

@@ -125,7 +125,9 @@ def _of_script(file: str, timeout: float, python: str | None, settled: Settled) 
     try:
         with told_if_slow(file, doing="running and reading"):
             return audit(file, python=python or sys.executable, seconds=timeout, settled=settled)
-    except (ArithmeticError, AssertionError, LookupError, TypeError) as error:
+    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         # A defect of ours must not end with the code that says that the script is wrong.
         from tui.terminal.crash_log import told_of
 
