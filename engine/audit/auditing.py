@@ -357,7 +357,7 @@ class Audit:
                 change = after - layer.of_bias.data
                 if "b" + weights in model.parameters:
                     yield "b" + weights, np.reshape(change, (-1,))
-                elif "b" in model.parameters:
+                elif "b" in model.parameters and change.size == 1:
                     yield "b", np.reshape(change, ())
 
     def _collect(self) -> None:
@@ -391,7 +391,7 @@ class Audit:
         )
         updates = [f for f in uneven if f not in gradients]
         updates += still(steps, self.judged)
-        updates += self.updates.findings
+        updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
         self.findings += [*self.forward, *calculus, *penalised, *updates]
@@ -416,6 +416,22 @@ class Audit:
             self.unsure.append("the steps are no common multiple of the gradient")
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
+
+    def _in_the_gradient(self, finding: Finding) -> Finding:
+        """Take a step whose square gradient lies the other way round for a wrong gradient."""
+        gradient = f"dE_d{finding.operation}"
+        match = self.judged[0].matches.get(gradient)
+        layer = self.judged[0].model.parameters.get(finding.operation)
+        if finding.kind != "transpose" or match is None or layer is None:
+            return finding
+        if match.transposed == layer.turned:
+            return finding
+        return replace(
+            finding,
+            operation=gradient,
+            found=match.found,
+            repair=f"transpose it: rows and columns as {finding.operation} has them",
+        )
 
     def _steps_are_right(self) -> bool:
         """Whether an optimiser makes all steps from the gradients of the forward phase alone."""

@@ -211,7 +211,7 @@ def _follow(
         else:
             missed.append(name)
     if len(missed) == len(best.odd) and best.odd and optimiser == "sgd":
-        _all_alike(updates, steps, models, constants)
+        _all_alike(updates, {name: steps[name] for name in best.odd}, models, constants)
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
@@ -234,7 +234,7 @@ def _all_alike(
     models: Sequence[Model],
     constants: Sequence[float],
 ) -> None:
-    """Try one mistake in the updates of all parameters."""
+    """Try one mistake in the updates of some parameters, or of all."""
     name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
     if _is_plain(own):
         return
@@ -261,7 +261,8 @@ def _all_alike(
                     1,
                     reads=operation.name.replace(f"_{name}", f"_{each}"),
                 )
-                for each in steps
+                # An exchange of rows and columns shows in square weights only.
+                for each in ([name] if mistake.kind == "transpose" else steps)
             ]
             return
 
