@@ -154,7 +154,7 @@ def transposed(tree: Formula) -> Iterator[Edit]:
             if _size(of.axes[0]) == _size(of.axes[1]) and of.axes[0] is not of.axes[1]:
                 seen = Leaf(Seen(of, of.axes, is_transposed=True))
                 says = (
-                    f"the rows of {of.symbol} are taken for its columns; it is square, so the "
+                    f"{of.symbol} is taken transposed, rows for columns; it is square, so the "
                     "shapes fit all the same"
                 )
                 yield Edit(seen, "transpose", says)
