@@ -1,4 +1,4 @@
-"""Which options suit a table of classes better than those in force."""
+"""Options that suit a table of classes better than those in force."""
 
 from __future__ import annotations
 

@@ -409,7 +409,7 @@ class Audit:
                 f"the steps of {names} fit none of our optimisers"
                 + (", though they go downhill everywhere" if down else "")
             )
-        loose = _unmatched(self.judged)
+        loose = {name for one in self.judged for name in one.unmatched}
         is_scalar = bool(self.judged[0].one.scalars) and self.updates.optimiser == "sgd"
         if is_scalar and not self.findings and not descends(self.judged):
             # Any step of a single number is a multiple of its gradient.
@@ -495,21 +495,6 @@ def _is_named(judged: Sequence[Judged]) -> bool:
         for one in judged
         for finding in one.findings
     )
-
-
-def _unmatched(judged: Sequence[Judged]) -> set[str]:
-    """Return the gradients of which nothing is known.
-
-    One that is never stored, as a part of a larger array, is told by its step alone: where a pass
-    ends before its step, the passes with a step speak for it.
-    """
-    told = {f"dE_d{name}" for one in judged for name in one.changes}
-    return {
-        name
-        for one in judged
-        for name in one.unmatched
-        if name.removeprefix("dE_d") in one.changes or name not in told
-    }
 
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:

@@ -1,4 +1,4 @@
-"""What a pass subtracts from what, by the operands and not by the result.
+"""The subtractions of a pass, by their operands and not by the result.
 
 A result may be many things: 1 − f is a difference of f and a target of 1, and a factor of its
 slope. The operands, and where the script reads them, leave no such doubt.

@@ -499,7 +499,14 @@ class _Judge:
         if not (self.one.scalars and self.pending):
             return False
         culprit = self.pending[-1]
-        told = with_odd_cells(self.judged, culprit, operation, parameter)
+        told = with_odd_cells(
+            self.judged.changes,
+            self.judged.right,
+            self.judged.matches.keys(),
+            culprit,
+            operation,
+            parameter,
+        )
         if told is None:
             return False
         theirs, odd = told
@@ -647,9 +654,9 @@ def _closest_factor(theirs: Array, right: Array) -> float:
     return float(np.median(ratios)) if ratios.size else 1.0
 
 
-def first_cell(theirs: Array, right: Array) -> Cell | None:
-    """Return the first cell that differs."""
-    apart = np.abs(theirs - right) > 1e-9 * max(float(np.max(np.abs(right))), 1e-300)
+def first_cell(theirs: Array, right: Array, tolerance: float = 1e-9) -> Cell | None:
+    """Return the first cell that differs by more than a share of the largest one."""
+    apart = np.abs(theirs - right) > tolerance * max(float(np.max(np.abs(right))), 1e-300)
     places = np.argwhere(apart)
     if not len(places):
         return None

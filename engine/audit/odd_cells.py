@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -10,14 +10,13 @@ from engine.audit.matching import factor_of
 from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
 
-if TYPE_CHECKING:
-    from engine.audit.judging import Judged
-
 _SAME = 1e-6
 
 
 def with_odd_cells(
-    judged: Judged,
+    changes: Mapping[str, Array],
+    rights: Mapping[str, Array],
+    known: Collection[str],
     culprit: Operation,
     gradient: Operation,
     parameter: str,
@@ -25,7 +24,9 @@ def with_odd_cells(
     """Return what a script has in the place of a derivative of one row, told from its steps.
 
     Args:
-        judged: The pass, as far as it is judged.
+        changes: For each parameter what the pass changed it by.
+        rights: For each operation our value with the script's operands.
+        known: The operations that were found in the script.
         culprit: The derivative of one row, 1 × H, that was not found.
         gradient: The gradient that reads it.
         parameter: Its parameter.
@@ -34,11 +35,11 @@ def with_odd_cells(
         The derivative with the cells that the script has instead, and which these are; None where
         not just some of them are others.
     """
-    change, right = judged.changes.get(parameter), judged.right[gradient.name]
-    whole = judged.right[culprit.name]
+    change, right = changes.get(parameter), rights[gradient.name]
+    whole = rights[culprit.name]
     if change is None or whole.shape != (1, right.shape[-1]) or change.shape != right.shape:
         return None
-    rate = _rate(judged, parameter)
+    rate = _rate(changes, rights, known, parameter)
     if rate is None:
         return None
     theirs, odd = whole.copy(), []
@@ -52,10 +53,15 @@ def with_odd_cells(
     return (theirs, odd) if 0 < len(odd) < right.shape[-1] else None
 
 
-def _rate(judged: Judged, parameter: str) -> float | None:
+def _rate(
+    changes: Mapping[str, Array],
+    rights: Mapping[str, Array],
+    known: Collection[str],
+    parameter: str,
+) -> float | None:
     """Return what another parameter is changed by, divided by its gradient."""
-    for name, change in judged.changes.items():
+    for name, change in changes.items():
         gradient = f"dE_d{name}"
-        if name != parameter and gradient in judged.matches and np.any(change):
-            return factor_of(change, judged.right[gradient], _SAME)
+        if name != parameter and gradient in known and np.any(change):
+            return factor_of(change, rights[gradient], _SAME)
     return None

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.findings import Cell, Finding
+from engine.audit.findings import Finding
+from engine.audit.judging import first_cell
 from engine.audit.matching import same
 from engine.audit.model import Model
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
@@ -18,7 +19,9 @@ from engine.maths.evaluate import evaluate
 from engine.maths.formula import Formula
 from engine.maths.mistakes import Mistake, mistakes
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
+
+_LOOSE = 1e-7
+"""The share by which a step may be off: a change is what is left of two close numbers."""
 
 
 def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | None:
@@ -58,7 +61,7 @@ def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | 
                 mistake.says,
                 mistake.repair,
                 own.passes[0],
-                cell=_first_cell(wrong[0], own.gradients[0]),
+                cell=first_cell(wrong[0], own.gradients[0], _LOOSE),
                 reads=gradient.name,
                 mistake=mistake,
                 values=own.around[0],
@@ -83,7 +86,7 @@ def _finding(
         mistake.repair,
         own.passes[number],
         reads=f"delta_{own.name}",
-        cell=_first_cell(own.changes[number], right[number]),
+        cell=first_cell(own.changes[number], right[number], _LOOSE),
     )
 
 
@@ -97,15 +100,6 @@ def in_words(
     if operation.name in model.parameters:
         return f"{mistake.says}{also}"
     return f"{optimiser}, {operation.symbol}: {mistake.says}{also}"
-
-
-def _first_cell(theirs: Array, right: Array) -> Cell | None:
-    apart = np.abs(theirs - right) > 1e-7 * max(float(np.max(np.abs(right))), 1e-300)
-    places = np.argwhere(apart)
-    if not len(places):
-        return None
-    index = tuple(int(i) for i in places[0])
-    return Cell(index, float(theirs[index]), float(right[index]))
 
 
 def mistakes_of_update(

@@ -1,4 +1,4 @@
-"""What our optimisers make of the gradients of a script, rightly or with a mistake."""
+"""The steps that our optimisers take with a script's gradients, rightly or with a mistake."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Tensor
 
 LOOSE = 1e-3
-"""How far Adam's steps may be off: where its ε stands is a matter of taste."""
+"""The share by which Adam's steps may be off: where its ε stands is a matter of taste."""
 _ALIKE = 1e-5
 """Up to which share two learning rates are one."""
 
@@ -89,7 +89,7 @@ def _step(tree: Formula, name: str, values: Mapping[str, Array]) -> Array:
 
 @dataclass(eq=False)
 class Fit:
-    """How an optimiser fits the steps of the parameters.
+    """The fit of an optimiser to the steps of the parameters.
 
     Attributes:
         model: Our program with the optimiser.

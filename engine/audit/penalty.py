@@ -15,7 +15,7 @@ _LEAST, _LARGEST = 1e-6, 1.0
 """Between which numbers of a script λ is looked for."""
 _MOST_CONSTANTS = 6
 _SURPLUS = 2
-"""How many cells more than unknown shares a gradient must have for them to be fitted."""
+"""The cells that a gradient must have beyond the unknown shares for these to be fitted."""
 
 
 @dataclass(frozen=True)

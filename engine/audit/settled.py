@@ -56,7 +56,7 @@ class Settled:
 
     @property
     def in_words(self) -> str:
-        """What is known of the layers."""
+        """The facts about the layers, in words."""
         words = []
         if self.widths is not None:
             words.append(f"with the hidden widths {', '.join(map(str, self.widths)) or 'none'}")

@@ -26,7 +26,7 @@ FREE = ("adam", "adamw", "rmsprop")
 """The optimisers whose steps are as long whatever factor the gradient has."""
 _LEAST_RATE = 1e-6
 _MOST_DECAY = 0.5
-"""What a step takes off of a parameter at most: more is no weight decay."""
+"""The largest share of a parameter that a weight decay takes off in a step."""
 
 
 @dataclass(eq=False)
