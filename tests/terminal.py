@@ -117,8 +117,8 @@ class Terminal:
 
     @property
     def header(self) -> str:
-        """The first line on the screen."""
-        return self.display[0]
+        """The two lines at the top of the screen."""
+        return "\n".join(self.display[:2])
 
     @property
     def text(self) -> str:

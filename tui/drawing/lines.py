@@ -210,14 +210,19 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
     def move(self, direction: str) -> None:
         """Handle an arrow key; by default, scroll."""
         if direction == "up":
-            self.scroll_to(y=self.scroll_y - 1, animate=False)
+            self.jump_to(self.scroll_y - 1)
         elif direction == "down":
-            self.scroll_to(y=self.scroll_y + 1, animate=False)
+            self.jump_to(self.scroll_y + 1)
 
     def action_leap(self, pages: int) -> None:
-        """Scroll by pages, at once: an animation would only fill the line."""
+        """Scroll by pages."""
         page = max(self.size.height - self.HEADING - self.footing, 1)
-        self.scroll_to(y=self.scroll_y + pages * page, animate=False)
+        self.jump_to(self.scroll_y + pages * page)
+
+    def jump_to(self, top: float) -> None:
+        """Scroll at once: an animation would only fill the line."""
+        # A scroll bar that is only now needed does not let itself be moved yet.
+        self.scroll_to(y=top, animate=False, force=True)
 
     @property
     def footing(self) -> int:
@@ -245,8 +250,7 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         for line in lines:
             top = min(max(top, line - max(height, 1) + 1), line)
         if top != self.scroll_y:
-            # A scroll bar that is only now needed does not let itself be moved yet.
-            self.scroll_to(y=top, animate=False, force=True)
+            self.jump_to(top)
 
 
 def _fitted(strip: Strip, width: int) -> Strip:
