@@ -383,7 +383,10 @@ class Audit:
             uneven = list(
                 uphill_or_uneven(self.judged, self.updates, self.computed, steps, constants)
             )
-        reduced = [] if uneven else list(reduced_otherwise(self.judged, self.computed, constants))
+        output = {"dE_df", f"dE_d{self.judged[0].model.names[-1][1]}"}
+        # The factor of what is wrong itself says nothing.
+        is_known = not uneven and output.isdisjoint(f.operation for f in backward)
+        reduced = reduced_otherwise(self.judged, self.computed, constants) if is_known else ()
         order = {o.name: n for n, o in enumerate(self.judged[0].model.program.operations)}
         gradients = [f for f in uneven if f.operation not in self.judged[0].model.parameters]
         calculus = sorted(

@@ -207,7 +207,7 @@ def penalties(
             continue
         total = abs(first.totals[f"dE_d{name}"] / computed.factor)
         ratio = min((weight / s for s in shares if s), key=lambda r: abs(r - 1.0), default=1.0)
-        if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4:
+        if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4 and _is_plain(ratio):
             yield Finding(
                 f"dE_d{name}",
                 "penalty",
@@ -215,6 +215,11 @@ def penalties(
                 f"∂R/∂{name} of R = ½·λ·Σ{name}² is λ·{name}; of λ·Σ{name}² it is 2λ·{name}",
                 found=first.matches[f"dE_d{name}"].found,
             )
+
+
+def _is_plain(ratio: float) -> bool:
+    """Whether a ratio is one of formulas, such as 2, N or ½, and not one of different times."""
+    return any(abs(2.0 * r - round(2.0 * r)) < 1e-3 for r in (ratio, 1.0 / ratio))
 
 
 def _shares_in_loss(judged: Judged, computed: Computed) -> Iterator[float]:

@@ -239,6 +239,10 @@ def _all_alike(
     if _is_plain(own):
         return
     for model in models:
+        if model.hyperparameters.optimiser in FREE and _rate_with(model, own, {}) is not None:
+            # What is off is less than the place of ε accounts for.
+            updates.optimiser = model.hyperparameters.optimiser
+            return
         for operation, mistake, instead in mistakes_of_update(model, name):
             if name in instead:
                 # The rate is no factor of what such a step is.

@@ -6,9 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.maths.formula import Apply, Formula, Function, Kept, Leaf, Reduce, leaves, substitute
+from engine.maths.formula import (
+    Apply,
+    Formula,
+    Function,
+    Kept,
+    Leaf,
+    Number,
+    Reduce,
+    leaves,
+    substitute,
+)
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Axis, Tensor
+
+_LEAST_SHARE = 0.1
+"""Above what a hyperparameter of an optimiser is a share of the past, and no ε or decay."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,19 @@ class Around:
         """The slope of each activation, by its formula."""
         known = self.formulas.items()
         return {tree: t for t, tree in known if self.activation_of_slope(t) and t.axes == tree.axes}
+
+    @cached_property
+    def shares(self) -> tuple[Number, ...]:
+        """What an optimiser keeps of the past in each iteration, such as β₁ and β₂."""
+        return tuple(
+            dict.fromkeys(
+                part
+                for operation in self.operations
+                if operation.phase is Phase.UPDATE
+                for part in all_parts(operation.rule.tree)
+                if isinstance(part, Number) and part.is_named and _LEAST_SHARE < part.value < 1.0
+            )
+        )
 
     def activation_giving(self, of: Tensor) -> Activated | None:
         """Return the activation that gives a tensor."""

@@ -104,6 +104,7 @@ def _all(operation: Operation, tree: Formula, around: Around, depth: int) -> Ite
     yield from named([Edit(-tree, "sign", "the sign is wrong")])
     yield from named(operands.updated(operation, tree, around))
     yield from named(operands.another_tensor(operation, tree, around))
+    yield from named(operands.another_share(operation, tree, around))
     yield from _further(operation, tree, around, depth)
     yield from named(operands.an_error(operation, tree, around))
 

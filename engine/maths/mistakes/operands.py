@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import permutations
 
 from engine.maths.formula import Formula, Leaf, Seen, Together, leaves, substitute
 from engine.maths.mistakes.around import Around, all_parts, tensors_in
@@ -24,6 +25,17 @@ def another_tensor(operation: Operation, tree: Formula, around: Around) -> Itera
             if other.axes != right.axes and _is_alike(other, right):
                 edit = Edit(Leaf(Seen(other, right.axes)), kind, _says(other, right, around))
                 yield from _put(tree, Leaf(right), edit)
+
+
+def another_share(operation: Operation, tree: Formula, around: Around) -> Iterator[Edit]:
+    """Take another share of the optimiser, such as β₁ for β₂, for one that is read."""
+    if operation.phase is not Phase.UPDATE:
+        return
+    read = set(all_parts(tree))
+    for right, other in permutations(around.shares, 2):
+        if right in read:
+            says = f"{in_symbols(other)} stands where {in_symbols(right)} belongs"
+            yield Edit(substitute(tree, {right: other}), "wrong-operand", says)
 
 
 def _is_alike(other: Tensor, right: Tensor) -> bool:
