@@ -23,13 +23,7 @@ from engine.audit.findings import Finding
 from engine.audit.forward import Linear, layers_again, slope
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judging import Judged, judge
-from engine.audit.losses import (
-    Computed,
-    half_of_cross_entropy,
-    in_words,
-    losses_in,
-    squared_too_late,
-)
+from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import Output, output_of
@@ -44,6 +38,7 @@ from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
+from engine.audit.wrong_losses import wrong_loss
 from engine.common.errors import InputError
 from engine.common.numbers import rounded
 from engine.maths.activations import ACTIVATIONS
@@ -232,13 +227,9 @@ class Audit:
         found: list[Computed] = []
         constants = constants_of(self.recording)
         for number, layers, f0 in passes:
-            one = understood.passes[number]
-            end = one.bounds[1]
-            if number + 1 < len(understood.passes):
-                end = understood.passes[number + 1].bounds[1]
             a = layers[-1].a
             assert a is not None
-            found += losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
+            found += losses_in(self.recording, _with_next(understood, number), a, f0, constants)
         if passes[0][2].size == 1:
             # A single number is a multiple of any other: only what comes again is no chance.
             times = Counter((c.name, rounded(c.factor, 6)) for c in found)
@@ -267,28 +258,21 @@ class Audit:
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
     ) -> None:
         number, layers, f0 = passes[-1]
-        a = layers[-1].a
-        assert a is not None
-        bounds = understood.passes[number].bounds
-        record = squared_too_late(self.recording, bounds, a, f0)
-        says = "the errors are added up first and squared then: errors of opposite sign cancel"
-        repair = "square each error, then take the mean: E = mean((f − f₀)²)"
-        if record is None:
-            record = half_of_cross_entropy(self.recording, bounds, a, f0)
-            says = (
-                "(1 − f₀)·ln(1 − f) is missing: with one output, the rows with the target 0 do not "
-                "count in this loss"
-            )
-            repair = "E = −mean(f₀·ln f + (1 − f₀)·ln(1 − f))"
-        if record is None:
+        last = layers[-1]
+        assert last.a is not None
+        name = self.activations[-1]
+        own = np.ones_like(last.a) if ACTIVATIONS[name].joint else slope(name, last.z, last.a)
+        found = wrong_loss(self.recording, _with_next(understood, number), last.a, f0, own)
+        if found is None:
             return
+        record, wrong = found
         rows = self.recording.records
         self.forward.append(
             Finding(
                 "E",
                 "loss-formula",
-                says,
-                repair,
+                wrong.says,
+                wrong.repair,
                 number,
                 line=self.recording.nodes[int(rows["node"][record])].line,
                 variable=self.recording.places[int(rows["place"][record])].text,
@@ -489,6 +473,14 @@ class Audit:
             if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
+
+
+def _with_next(understood: Understood, number: int) -> tuple[int, int]:
+    """Return the bounds of a pass and the next one, in which its loss may be computed late."""
+    begin, end = understood.passes[number].bounds
+    if number + 1 < len(understood.passes):
+        end = understood.passes[number + 1].bounds[1]
+    return begin, end
 
 
 def _is_named(judged: Sequence[Judged]) -> bool:

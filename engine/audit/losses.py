@@ -98,7 +98,7 @@ def losses_in(
         f0: The targets.
         constants: The numbers that stand in the script, of which one may be δ.
     """
-    scalars = _scalars(recording, bounds)
+    scalars = scalars_in(recording, bounds)
     rows, columns = f.shape
     factors = {
         base * size
@@ -118,7 +118,7 @@ def losses_in(
         hits = [
             (factor, number)
             for factor in sorted(factors)
-            for number in _near(scalars, factor * ours)
+            for number in near(scalars, factor * ours)
         ]
         finals = dict.fromkeys(
             _ascend(recording, bounds, number, factor, factor * ours) for factor, number in hits
@@ -127,7 +127,7 @@ def losses_in(
     return found
 
 
-def _scalars(recording: Recording, bounds: tuple[int, int]) -> list[tuple[float, int]]:
+def scalars_in(recording: Recording, bounds: tuple[int, int]) -> list[tuple[float, int]]:
     """Return the single numbers between two records, sorted, with the numbers of their values."""
     numbers = np.unique(recording.records["value"][bounds[0] : bounds[1]])
     return sorted(
@@ -137,7 +137,8 @@ def _scalars(recording: Recording, bounds: tuple[int, int]) -> list[tuple[float,
     )
 
 
-def _near(scalars: list[tuple[float, int]], wanted: float) -> Iterator[int]:
+def near(scalars: list[tuple[float, int]], wanted: float) -> Iterator[int]:
+    """Go through the numbers of the values that are a single number, or its negative."""
     for value, number in scalars:
         for sign in (1.0, -1.0):
             if abs(value - sign * wanted) <= _CLOSE * abs(wanted):
@@ -214,45 +215,4 @@ def _above(
         if node.kind.startswith("augassign") and node.children[0] != int(row["node"]):
             return None
         return made, 1.0, result - own
-    return None
-
-
-def squared_too_late(
-    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
-) -> int | None:
-    """Return the record of a loss that is the square of a sum of errors, where they cancel."""
-    error = f - f0
-    if error.size < 2:
-        return None
-    scalars = _scalars(recording, bounds)
-    for total in (np.mean(error), np.sum(error)):
-        for half in (1.0, 0.5):
-            for number in _near(scalars, float(half * total**2)):
-                for at in np.flatnonzero(recording.records["value"][slice(*bounds)] == number):
-                    record = int(at) + bounds[0]
-                    if "assign" in recording.nodes[recording.records["node"][record]].kind:
-                        return record
-    return None
-
-
-def half_of_cross_entropy(
-    recording: Recording, bounds: tuple[int, int], f: Array, f0: Array
-) -> int | None:
-    """Return the record of a loss of one output in which only the targets of 1 count."""
-    if f.shape[1] != 1 or set(np.unique(f0)) != {0.0, 1.0} or not (0.0 < f.min() <= f.max() < 1.0):
-        return None
-    whole = np.log1p(-f).ravel()
-    parts = (whole, whole[f0.ravel() == 0.0])
-    numbers = np.unique(recording.records["value"][slice(*bounds)])
-    values = [recording.values[number].ravel() for number in numbers.tolist() if number >= 0]
-    if any(v.size == p.size and np.allclose(np.abs(v), -p, 1e-6) for v in values for p in parts):
-        return None
-    scalars = _scalars(recording, bounds)
-    total = -float(np.sum(f0 * np.log(f)))
-    for wanted in (total / len(f), total):
-        for number in _near(scalars, wanted):
-            for at in np.flatnonzero(recording.records["value"][slice(*bounds)] == number):
-                record = int(at) + bounds[0]
-                if "assign" in recording.nodes[recording.records["node"][record]].kind:
-                    return record
     return None

@@ -1,0 +1,123 @@
+"""What a script prints or keeps beside its gradients: its loss, its penalty, Adam's moments."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.audit.auditing import Audit
+from engine.audit.recording.run_script import record
+
+_LOGISTIC = """import numpy as np
+rng = np.random.RandomState(9)
+X = rng.randn(20, 3)
+y = (X @ np.array([1.0, -2.0, 0.5]) > 0).astype(int)
+w, b = np.zeros(3), 0.0
+for it in range(12):
+    p = 1 / (1 + np.exp(-(X @ w + b)))
+    loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+    w -= 0.3 * X.T @ (p - y) / y.size
+    b -= 0.3 * np.mean(p - y)
+"""
+
+_DEEP = """import numpy as np
+rng = np.random.RandomState(4)
+X, Y = rng.randn(12, 2), rng.rand(12, 1)
+V, W = rng.randn(2, 4), rng.randn(4, 1)
+m, s = [0, 0], [0, 0]
+for t in range(1, 15):
+    H = np.tanh(X @ V)
+    out = 1 / (1 + np.exp(-H @ W))
+    error = out - Y
+    loss = 0.5 * np.sum(error ** 2)
+    delta = error * out * (1 - out)
+    gW = H.T @ delta + 0 * W
+    gV = X.T @ (delta @ W.T * (1 - H ** 2)) + 0 * V
+    W = W - 0.1 * gW
+    V = V - 0.1 * gV
+"""
+
+_ADAM = (
+    _DEEP[: _DEEP.index("    W = ")]
+    + """    for k, g in enumerate((gV, gW)):
+        m[k] = 0.9 * m[k] + 0.1 * g
+        s[k] = 0.999 * s[k] + (1 - 0.999) * g * g
+    a, c = [m[k] / (1 - 0.9 ** t) for k in (0, 1)], [s[k] / (1 - 0.999 ** t) for k in (0, 1)]
+    V = V - 0.02 * a[0] / (np.sqrt(c[0]) + 1e-8)
+    W = W - 0.02 * a[1] / (np.sqrt(c[1]) + 1e-8)
+"""
+)
+
+
+def _audited(folder: Path, text: str) -> Audit:
+    script = folder / "mine.py"
+    script.write_text(text, encoding="utf-8")
+    return Audit(record(script, first=60_000, window=700, turns=(20,)))
+
+
+@pytest.mark.parametrize("text", [_LOGISTIC, _DEEP, _ADAM])
+def test_the_right_ones(tmp_path: Path, text: str) -> None:
+    one = _audited(tmp_path, text)
+    assert (one.findings, one.unsure) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ("np.log(1 - p))", "np.log(p))", "ln f stands in both terms"),
+        ("(1 - y) * np", "y * np", "f₀ stands in both terms"),
+        ("+ (1 - y)", "- (1 - y)", "subtracted"),
+        (" + (1 - y) * np.log(1 - p)", "", "(1 − f₀)·ln(1 − f) is missing"),
+    ],
+)
+def test_a_wrong_cross_entropy_is_named(tmp_path: Path, was: str, now: str, says: str) -> None:
+    assert was in _LOGISTIC
+    (found,) = _audited(tmp_path, _LOGISTIC.replace(was, now)).findings
+    assert (found.operation, found.line) == ("E", 8)
+    assert says in found.says
+
+
+def test_errors_that_were_changed_in_place(tmp_path: Path) -> None:
+    loss = "    loss = 0.5 * np.sum(error ** 2)\n"
+    delta = "    delta = error * out * (1 - out)\n"
+    late = "    delta = error\n    delta *= out * (1 - out)\n" + loss
+    (found,) = _audited(tmp_path, _DEEP.replace(loss, "").replace(delta, late)).findings
+    assert (found.operation, found.line) == ("E", 12)
+    assert "multiplied by the slope" in found.says
+    # The same number under another name may be the length of a gradient.
+    late = late.replace("loss", "length")
+    assert not _audited(tmp_path, _DEEP.replace(loss, "").replace(delta, late)).findings
+
+
+def test_a_penalty_of_the_weights_after_their_step_is_no_mistake(tmp_path: Path) -> None:
+    loss = "    loss = 0.5 * np.sum(error ** 2)\n"
+    text = (
+        _DEEP.replace("0 * ", "0.01 * ").replace(loss, "")
+        + "    loss = 0.5 * np.sum(error ** 2) + 0.005 * ("
+    )
+    text += "np.sum(V ** 2) + np.sum(W ** 2))\n"
+    assert not _audited(tmp_path, text).findings
+    # A slope of another factor is one.
+    early = loss[:-1] + " + 0.01 * (np.sum(V ** 2) + np.sum(W ** 2))\n"
+    wrong = _audited(tmp_path, _DEEP.replace("0 * ", "0.01 * ").replace(loss, early))
+    assert {found.kind for found in wrong.findings} == {"penalty"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ("0.999 ** t", "0.9 ** t", "β₁ stands where β₂ belongs"),
+        ("m[k] / (1 - 0.9 ** t)", "m[k] / (1 - 0.999 ** t)", "β₂ stands where β₁ belongs"),
+    ],
+)
+def test_the_wrong_share_in_adam_is_named(tmp_path: Path, was: str, now: str, says: str) -> None:
+    assert was in _ADAM
+    found = _audited(tmp_path, _ADAM.replace(was, now)).findings
+    assert {one.operation for one in found} == {"v", "w"}
+    assert all(says in one.says for one in found)
+
+
+def test_the_place_of_adams_epsilon_is_a_matter_of_taste(tmp_path: Path) -> None:
+    rate = "0.02 * np.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)"
+    text = _ADAM.replace("0.02 * a[", f"{rate} * m[").replace("sqrt(c[", "sqrt(s[")
+    one = _audited(tmp_path, text)
+    assert (one.findings, one.unsure) == ([], [])
