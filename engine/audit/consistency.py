@@ -22,6 +22,7 @@ from engine.maths.operations.operation import Phase
 from engine.maths.tensor import Array
 
 _TASTE = (1.0, 2.0, 0.5)
+_LARGEST_RATIO = 1e5
 
 
 def true_gradients(judged: Judged) -> dict[str, Array]:
@@ -207,7 +208,7 @@ def penalties(
             continue
         total = abs(first.totals[f"dE_d{name}"] / computed.factor)
         ratio = min((weight / s for s in shares if s), key=lambda r: abs(r - 1.0), default=1.0)
-        if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4 and _is_plain(ratio):
+        if _is_whole(ratio) and not (abs(ratio * total - 1.0) < 1e-4 or abs(ratio - 1.0) < 1e-4):
             yield Finding(
                 f"dE_d{name}",
                 "penalty",
@@ -217,9 +218,13 @@ def penalties(
             )
 
 
-def _is_plain(ratio: float) -> bool:
-    """Whether a ratio is one of formulas, such as 2, N or ½, and not one of different times."""
-    return any(abs(2.0 * r - round(2.0 * r)) < 1e-3 for r in (ratio, 1.0 / ratio))
+def _is_whole(ratio: float) -> bool:
+    """Whether a ratio is that of small whole numbers, as a slip makes it.
+
+    A loss that is computed after the step has the penalty of other weights.
+    """
+    ways = (ratio, 1.0 / ratio, 2.0 * ratio, 2.0 / ratio)
+    return any(abs(one - round(one)) < 1e-6 * one for one in ways if one < _LARGEST_RATIO)
 
 
 def _shares_in_loss(judged: Judged, computed: Computed) -> Iterator[float]:

@@ -15,8 +15,8 @@ from engine.audit.settled import NOTHING, Settled
 from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
-_MANY_FOUND, _MOST_FOUND = 600, 3000
-"""Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
+_MANY_FOUND, _MORE_FOUND, _MOST_FOUND = 600, 1500, 3000
+"""Passes with more arrays are not looked at, where layers, a layer, nothing is found so far."""
 _MOST_OPTIONS = 16
 _UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
@@ -79,7 +79,8 @@ def understand(
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        found = _best_probe(passes, recording, first_seen, best is None, settled)
+        most = _MOST_FOUND if best is None else _MANY_FOUND if best.layers[1:] else _MORE_FOUND
+        found = _best_probe(passes, recording, first_seen, most, settled)
         if found is None:
             continue
         probe, layers, support = found
@@ -97,7 +98,7 @@ def _best_probe(
     passes: Sequence[Pass],
     recording: Recording,
     first_seen: Array,
-    is_first: bool,
+    most: int,
     settled: Settled,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
@@ -108,7 +109,7 @@ def _best_probe(
     rank: tuple[object, ...] = ()
     for turn, probe in enumerate(probes):
         one = passes[probe]
-        if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
+        if len(one.found) > most:
             continue
         fits = settled.fits if settled.tells_layers else None
         for layers in layers_of(one, recording, changing(passes, probe, recording), fits):

@@ -157,6 +157,10 @@ class Recording:
         return {}
 
     @cached_property
+    def _cells(self) -> dict[int, NDArray[np.float64]]:
+        return {}
+
+    @cached_property
     def _times(self) -> dict[tuple[int, int], list[int]]:
         """The records of each node on each path, in the order of time."""
         times: dict[tuple[int, int], list[int]] = {}
@@ -206,6 +210,14 @@ class Recording:
                     rows.update(column.tobytes() for column in np.ascontiguousarray(value.T))
             self._rows[record] = frozenset(rows)
         return self._rows[record]
+
+    def cells_before(self, record: int) -> NDArray[np.float64]:
+        """Return the numbers in all that was there before a record, each once, sorted."""
+        if record not in self._cells:
+            numbers = np.unique(self.records["value"][:record])
+            cells = [self.values[number].ravel() for number in numbers.tolist() if number >= 0]
+            self._cells[record] = np.unique(np.concatenate([*cells, np.zeros(0)]))
+        return self._cells[record]
 
     def operands(self, record: int) -> tuple[int, ...]:
         """Return the records of what an operation was computed from, one for each child node.
