@@ -29,6 +29,8 @@ from engine.maths.tensor import Array
 _TIMES = "BinOp:Mult"
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
+_STEP = 0.5
+"""The share of a parameter above which it is the parameter itself that something is taken off."""
 
 
 @dataclass(eq=False)
@@ -295,6 +297,9 @@ class _Judge:
                     # Otherwise that is the parameter after its step.
                     continue
                 factor = penalty.factor
+                if factor < 0.0 and penalty.square > _STEP:
+                    # So is this, before something else is done to it.
+                    continue
                 self.judged.matches[operation.name] = Match(found, factor, transposed)
                 self.judged.totals[operation.name] = total * factor
                 if penalty.square:

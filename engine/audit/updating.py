@@ -16,7 +16,7 @@ from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
-from engine.audit.optimising import LOOSE, changes_of, fit, is_made
+from engine.audit.optimising import LOOSE, changes_of, fit, is_made, is_rate
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
 from engine.maths.formula import Formula
@@ -244,6 +244,7 @@ def _all_alike(
             updates.optimiser = model.hyperparameters.optimiser
             return
         for operation, mistake, instead in mistakes_of_update(model, name):
+            rate = None
             if name in instead:
                 # The rate is no factor of what such a step is.
                 lengths = [rate for rate in constants if _LEAST_RATE < rate <= 1.0]
@@ -252,10 +253,17 @@ def _all_alike(
                     for rate in lengths
                 )
             else:
-                is_it = _rate_with(model, own, instead) is not None
+                rate = _rate_with(model, own, instead)
+                is_it = rate is not None
             if not is_it:
                 continue
-            updates.optimiser = model.hyperparameters.optimiser
+            settings = model.hyperparameters
+            forgets_nothing = operation.name == f"s_{name}" and "α is missing" in mistake.says
+            if forgets_nothing and not is_rate([rate or 0.0], constants):
+                # Up to a factor of the rate, that is another optimiser.
+                updates.optimiser = "AdaGrad"
+                return
+            updates.optimiser = settings.optimiser
             updates.findings += [
                 Finding(
                     each,
