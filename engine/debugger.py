@@ -117,7 +117,7 @@ class Debugger:
 
     @property
     def log(self) -> Sequence[str]:
-        """Why the run stopped, each time, the last one last."""
+        """The reasons why the run stopped, the last one last."""
         return self._stopping.log
 
     @property
@@ -141,7 +141,7 @@ class Debugger:
 
     @property
     def changes_by_hand(self) -> tuple[Change, ...]:
-        """What was changed by hand in the present run, in the order of the clock."""
+        """The changes made by hand in the present run, in the order of the clock."""
         return self._run.changes.by_hand
 
     @property
@@ -166,7 +166,7 @@ class Debugger:
 
     @property
     def held_out_losses(self) -> Array:
-        """The same of what is held out, as each epoch begins; empty if nothing is."""
+        """The loss of the held-out observations as each epoch begins; empty if there are none."""
         return self._run.held_out.values
 
     @property
@@ -311,7 +311,7 @@ class Debugger:
 
     @property
     def planned(self) -> list[Stop]:
-        """The stops that the hyperparameters ask for, beside those of the list."""
+        """The stops that the hyperparameters ask for, which are not in the list."""
         return self._stopping.planned
 
     def back_to_stop(self, cancel: Cancel = never) -> Hit | None:
@@ -327,7 +327,7 @@ class Debugger:
 
     @property
     def stopped(self) -> str:
-        """Why the run stopped where the clock is, in words, or ""."""
+        """The reason why the run stopped where the clock is, in words, or ""."""
         return self._stopping.words
 
     @property
@@ -438,7 +438,7 @@ class Debugger:
         """Start again at iteration 0; the present run stays as a branch.
 
         Args:
-            hyperparameters: Those of the new run; by default the present ones.
+            hyperparameters: Hyperparameters of the new run; by default the present ones.
 
         Raises:
             InputError: The parameters given to the constructor do not fit the new network.
@@ -462,7 +462,7 @@ class Debugger:
         return self.branches.undo()
 
     def redo(self) -> str:
-        """Do what was undone last again.
+        """Repeat the change that was undone last.
 
         Returns:
             What was done, in words; "" if there is nothing to do again.

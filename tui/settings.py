@@ -1,4 +1,4 @@
-"""What is kept between sessions, in a file that may be missing, damaged, or written by hand."""
+"""Settings kept between sessions, in a file that may be missing, damaged, or written by hand."""
 
 from __future__ import annotations
 

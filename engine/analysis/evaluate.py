@@ -18,7 +18,7 @@ class Forward:
 
     Args:
         dataset: The table that the network learns.
-        hyperparameters: Those of the network.
+        hyperparameters: Hyperparameters of the network.
         points: The inputs to compute the network for, P × I; by default the table's.
 
     Attributes:

@@ -42,10 +42,10 @@ class LayerDistribution:
 
     Attributes:
         layer: Its name.
-        symbol: That of its weights.
+        symbol: Symbol of its weights.
         weights: The values of its weights.
-        gradient: Those of ∂E/∂ its weights; None while they are not computed.
-        activations: Those of its activations, over all observations.
+        gradient: Histogram of ∂E/∂ its weights; None while they are not computed.
+        activations: Histogram of its activations, over all observations.
         ratio: ‖Δw‖/‖w‖ of the last update of its weights; None before the first.
         saturated: The share of activations whose slope is less than 1 % of the largest;
             None for an activation that has no ends.

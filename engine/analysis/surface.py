@@ -46,7 +46,7 @@ class Surface:
 
     Args:
         dataset: The table that is learned.
-        hyperparameters: Those of the network.
+        hyperparameters: Hyperparameters of the network.
         inputs: The numbers of the inputs to vary: the one across and, if there are two, the
             one upwards.
         columns: How many values the input across takes.
@@ -55,7 +55,7 @@ class Surface:
     Attributes:
         inputs: The chosen inputs.
         across: The values of the input across, from left to right.
-        upward: Those of the one upwards, from the top down; empty for a single input.
+        upward: Values of the one upwards, from the top down; empty for a single input.
         maps: What can be drawn: f, or of several numbers each; each of several outputs; each
             hidden neuron.
 

@@ -83,7 +83,7 @@ class Find:
 
     @property
     def score(self) -> str:
-        """How far one has come, in words."""
+        """The progress, in words."""
         if self.is_found:
             return "found"
         return f"{len(self.marks)} marked, not found yet" if self.marks else "one line is wrong"
@@ -112,7 +112,7 @@ class Find:
 
     @property
     def says(self) -> str:
-        """What is to be said of the line that was marked last; "" where none was."""
+        """The verdict on the line that was marked last; "" where none was."""
         if not self.marks:
             return ""
         operation = self._sheet.operation(self.marks[-1])
@@ -149,7 +149,7 @@ def _can_be_wrong(operation: Operation) -> bool:
 
 
 def _can_run(mistake: Mistake, operation: Operation) -> bool:
-    """Whether a mistake can stand in the program, and be explained there."""
+    """Return whether a mistake can stand in the program, and be explained there."""
     if mistake.formula.axes != operation.target.axes or mistake.kind == "updated-weights":
         return False
     return not any(isinstance(leaf.of, Seen) for leaf in leaves(mistake.formula))

@@ -50,7 +50,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of a formula.
+    """A judgement of a formula.
 
     Attributes:
         operation: The name of the operation.

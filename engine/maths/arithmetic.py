@@ -290,7 +290,7 @@ class Explanation:
 
     @property
     def main_operands(self) -> tuple[Cell, ...]:
-        """Those of the largest term, where the value is a sum."""
+        """The operands of the largest term, where the value is a sum."""
         return tuple(cells(main_term(self.expression))) if self.leads_on else ()
 
     @property

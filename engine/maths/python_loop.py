@@ -15,7 +15,7 @@ _SELDOM = 50
 
 
 class PythonLoop:
-    """Makes calls, for many iterations; its arguments are those of `Plan`."""
+    """Makes the calls of many iterations; takes the same arguments as `Plan`."""
 
     def __init__(self, lists: Sequence[Sequence[Call]], an_epoch: int) -> None:
         self._an_epoch = an_epoch

@@ -94,7 +94,7 @@ class BatchLabels(Sequence[str]):
     """The names of the observations in the batch at hand.
 
     Args:
-        names: Those of all observations.
+        names: Names of all observations.
         indices: Which of them the largest batch holds; changed in place.
     """
 

@@ -221,7 +221,7 @@ class Program:
                 tensor.take(rows)
 
     def arrive(self, iteration: int) -> None:
-        """Let the tensors have as many rows as the batch of an iteration."""
+        """Set the tensors to as many rows as the batch of an iteration has."""
         rows = self.batches.rows(iteration)
         if rows != self.rows:
             self._use(rows)

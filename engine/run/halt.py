@@ -35,7 +35,7 @@ class Hit:
 
     @property
     def time(self) -> Time:
-        """Where the clock is then."""
+        """The clock at that moment."""
         return Time(self.iteration, self.position)
 
     @property

@@ -46,7 +46,7 @@ class BranchReader:
         progress: Called with how much of a branch is computed again; may raise to give up.
 
     Attributes:
-        notices: What was lost, a line each.
+        notices: Losses of data, a line each.
         likeness: What comes out otherwise here than it is saved, of the last branch of which
             anything does.
     """

@@ -202,7 +202,7 @@ def _changed_keymap(found: Settings, typed: str) -> dict[str, object] | None:
 
 
 def defaults_for(ctx: click.Context, command: click.Command) -> None:
-    """Have the options of a command take their defaults from the settings."""
+    """Take the defaults of a command's options from the settings."""
     kept, problems = option_defaults(command, read_settings())
     ctx.default_map = {command.name or "": kept}
     ctx.meta[PROBLEMS] = problems

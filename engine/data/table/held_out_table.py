@@ -26,7 +26,7 @@ def with_held_out_table(
         read: Reads a table.
 
     Raises:
-        DataError: The table cannot be read, or its columns or classes are not those of the
+        DataError: The table cannot be read, or its columns or classes differ from those of the
             training table.
     """
     shown = clean(options.validation)

@@ -92,7 +92,7 @@ def data(plan: Plan) -> list[str]:
 
 
 def _columns(plan: Plan, dataset: Dataset, suffix: str) -> list[str]:
-    """Make the inputs from those of the table where they were scaled."""
+    """Scale the inputs of the table, where the run does."""
     arrays, scaling, original = plan.arrays, dataset.scaling, dataset.original_x
     large = any(map(is_large, (plan.dataset.x, plan.dataset.f0)))
     targets = arrays.assigned(f"f0{suffix}", dataset.f0, with_large=large)

@@ -77,7 +77,7 @@ def change_lines(changes: Iterable[Change], rate: str, *, in_place: bool = False
 
 
 def is_plain(operation: Operation) -> bool:
-    """Whether the formula of an operation is its whole source."""
+    """Return whether the formula of an operation is its whole source."""
     return not isinstance(operation, Pick | OnceAnEpoch)
 
 
