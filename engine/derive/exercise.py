@@ -87,7 +87,7 @@ class Exercise:
         try:
             verdicts[name], tree = sheet.try_formula(operation, text)
         except QueryError as error:
-            verdicts[name] = Verdict(name, clean(text), False, "unreadable", str(error))
+            verdicts[name] = Verdict(clean(text), False, "unreadable", str(error))
             return blank(operation, clean(text))
         return own(operation, tree, text) if verdicts[name].is_right else blank(operation, text)
 

@@ -92,7 +92,8 @@ class Find:
         sheet = self._sheets[program] = Sheet.of(program, self._debugger.dataset)
         mistake = self._planted[program] = _choose(sheet, Random(self._seed))
         # What stands beside the formulas would tell which is not as it was.
-        silent = [_told(o, "") for o in sheet.operations if o.phase is Phase.BACKWARD]
+        backward = (o for o in sheet.operations if o.phase is Phase.BACKWARD)
+        silent = [replace(o, rule=replace(o.rule, why="")) for o in backward]
         wrong = sheet.operation(mistake.of)
         rule = replace(wrong.rule, tree=mistake.formula, shown=None, why="", note="", given="")
         program.put(*silent, replace(wrong, rule=rule))
@@ -119,10 +120,6 @@ class Find:
         if not self.is_found:
             return f"{operation.symbol} is right. Look on: d proves the gradients, x shows numbers."
         return f"Found, {operation.symbol}: {self.planted.says}. {self.planted.repair}"
-
-
-def _told(operation: Operation, why: str) -> Operation:
-    return replace(operation, rule=replace(operation.rule, why=why))
 
 
 def _choose(sheet: Sheet, random: Random) -> Mistake:

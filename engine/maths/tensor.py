@@ -210,10 +210,6 @@ class Tensor:
         """Return the names of row and column of one element."""
         return tuple(axis.called(i) for axis, i in zip(self.axes, index, strict=True))
 
-    def at(self, *places: str) -> str:
-        """Write an element by the names of its places, e.g. ``x[n, input2]``."""
-        return f"{self.symbol}[{', '.join(places)}]" if places else self.symbol
-
 
 Allocate = Callable[..., Tensor]
 """Makes a tensor of its name, its symbol and its axes: `Tensor.zeros` or `Tensor.blank`."""

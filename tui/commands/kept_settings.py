@@ -79,7 +79,7 @@ def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], lis
         values[THEME] = clean(theme, 40)
     elif THEME in settings.values:
         problems.append(problem_of(THEME, settings.values[THEME], "the name of a theme"))
-    scale, problem = settings.choice(CHART_SCALE, CHART_SCALES)
+    scale, problem = settings.chart_scale
     if problem:
         problems.append(problem)
     elif CHART_SCALE in settings.values:

@@ -118,10 +118,6 @@ def _aims(shown: str, training: Dataset, given: Dataset) -> NDArray[np.float64]:
     return _arranged(shown, given.targets, given.f0, training.targets)
 
 
-def _count(column: str, names: Sequence[str]) -> int:
-    return sum(name.startswith(f"{column}=") for name in names)
-
-
 def _unknown_class(shown: str, name: str, column: str) -> DataError:
     problem = f"the class {name!r} does not occur in the training table"
     return DataError(shown, problem, column=column)
