@@ -1,4 +1,7 @@
-"""The debugger that scripts and the screen use, a module a kind of command."""
+"""The debugger that scripts and the screen use.
+
+Each kind of command has a module: moves of the clock, stops, questions, and changes.
+"""
 
 from __future__ import annotations
 

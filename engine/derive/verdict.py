@@ -18,7 +18,7 @@ from engine.maths.operations.operation import Operation
 
 
 @dataclass(frozen=True)
-class Difference:
+class CellDifference:
     """The first cell in which two values of an operation differ.
 
     Attributes:
@@ -66,7 +66,7 @@ class Verdict:
     kind: str = ""
     says: str = ""
     repair: str = ""
-    difference: Difference | None = None
+    difference: CellDifference | None = None
 
 
 def judge(
@@ -131,7 +131,7 @@ def _of_another_shape(
 
 def _first_difference(
     operation: Operation, tree: Formula, here: Values, elsewhere: list[Values]
-) -> Difference | None:
+) -> CellDifference | None:
     if tree.axes != operation.target.axes:
         return None
     for values in (here, *elsewhere):
@@ -141,7 +141,7 @@ def _first_difference(
             place = tuple(int(i) for i in np.argwhere(wrong)[0])
             is_here = values is here
             labels = operation.target.labels(place) if is_here else _numbered(place)
-            return Difference(labels, float(yours[place]), float(right[place]), is_here)
+            return CellDifference(labels, float(yours[place]), float(right[place]), is_here)
     return None
 
 
