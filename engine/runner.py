@@ -50,7 +50,7 @@ class Runner:
 
     @property
     def speed(self) -> Speed:
-        """How fast it runs on."""
+        """The speed at which it runs on."""
         return self._pace.speed
 
     def submit(self, command: Callable[[Debugger], T]) -> Future[T]:
@@ -118,7 +118,7 @@ class Runner:
         return self._clock.next_of(self._jobs, seconds) if seconds else None
 
     def _run_on_or_fail(self) -> None:
-        """What goes wrong while running on is told to whoever gives the next command."""
+        """Run on; keep an error for whoever gives the next command."""
         try:
             self._run_on()
         except Exception as error:

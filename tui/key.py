@@ -55,12 +55,12 @@ class Key:
 
     @property
     def name(self) -> str:
-        """What it is called in the palette."""
+        """Its name in the palette."""
         return self.title or self.label.capitalize()
 
     @property
     def setting(self) -> str:
-        """What it is called by in the settings, e.g. ``next_operation`` or ``pane loss``."""
+        """Its name in the settings, e.g. ``next_operation`` or ``pane loss``."""
         return " ".join(re.split(r"[()']+", self.action)).strip()
 
     def shown_with(self, keymap: Mapping[str, str]) -> str:

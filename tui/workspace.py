@@ -152,7 +152,7 @@ class Frame(Vertical):
         return table if self.active == "dataset" else inspected
 
     def go_to(self, name: str) -> None:
-        """Give the focus to a pane, showing it if it is hidden."""
+        """Focus a pane, showing it if it is hidden."""
         self.active = name
         self.lay_out()
         pane = self.panes[name]
@@ -223,7 +223,7 @@ class Frame(Vertical):
         self._tabs.activate(self.active)
 
     def _share_out(self) -> None:
-        """Give Iteration the lines that it needs, and Loss the others, within bounds."""
+        """Share the room: to Iteration what it needs, to Loss the rest, within bounds."""
         styles, (width, height) = self._right.styles, self.app.size
         if self.screen.has_class("-single"):
             styles.grid_columns = styles.grid_rows = "1fr"

@@ -43,7 +43,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionValue:
     """A scalar function."""
 
     form: str
@@ -98,7 +98,9 @@ class Power:
     exponent: Expression
 
 
-Expression = Cell | Constant | Call | Sum | Difference | Product | Quotient | Square | Power
+Expression = (
+    Cell | Constant | FunctionValue | Sum | Difference | Product | Quotient | Square | Power
+)
 
 
 def evaluate(expression: Expression) -> float:
@@ -106,7 +108,7 @@ def evaluate(expression: Expression) -> float:
     match expression:
         case Cell() | Constant():
             return expression.value
-        case Call():
+        case FunctionValue():
             return expression.function(*map(evaluate, expression.arguments))
         case Sum():
             return _add([evaluate(term) for term in expression.terms])
@@ -157,7 +159,7 @@ def cells(expression: Expression) -> Iterator[Cell]:
     match expression:
         case Cell():
             yield expression
-        case Call():
+        case FunctionValue():
             for argument in expression.arguments:
                 yield from cells(argument)
         case Square():
@@ -201,7 +203,7 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
             return format_number(expression.value)
         case Constant():
             return expression.symbol or format_number(expression.value)
-        case Call():
+        case FunctionValue():
             arguments = expression.arguments
             tight = {f"p{i}": _power(argument, most_terms) for i, argument in enumerate(arguments)}
             return expression.form.format(
@@ -290,7 +292,7 @@ class Explanation:
 
     @property
     def main_operands(self) -> tuple[Cell, ...]:
-        """Those of the largest term, where the value is a sum."""
+        """The operands of the largest term, where the value is a sum."""
         return tuple(cells(main_term(self.expression))) if self.leads_on else ()
 
     @property

@@ -94,7 +94,7 @@ class BatchLabels(Sequence[str]):
     """The names of the observations in the batch at hand.
 
     Args:
-        names: Those of all observations.
+        names: Names of all observations.
         indices: Which of them the largest batch holds; changed in place.
     """
 
@@ -209,10 +209,6 @@ class Tensor:
     def labels(self, index: Index) -> tuple[str, ...]:
         """Return the names of row and column of one element."""
         return tuple(axis.called(i) for axis, i in zip(self.axes, index, strict=True))
-
-    def at(self, *places: str) -> str:
-        """Write an element by the names of its places, e.g. ``x[n, input2]``."""
-        return f"{self.symbol}[{', '.join(places)}]" if places else self.symbol
 
 
 Allocate = Callable[..., Tensor]

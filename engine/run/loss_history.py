@@ -46,7 +46,7 @@ def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outli
     """Thin the losses of some iterations to at most `buckets` minima and maxima.
 
     Args:
-        losses: Those of all iterations.
+        losses: Losses of all iterations.
         first: The first iteration.
         last: The last one.
         buckets: How many.
@@ -66,7 +66,7 @@ def means_between(losses: Array, first: int, last: int, buckets: int) -> Outline
     Of more than a million iterations only each second, third … is looked at.
 
     Args:
-        losses: Those of all iterations.
+        losses: Losses of all iterations.
         first: The first iteration.
         last: The last one.
         buckets: How many means.

@@ -10,7 +10,7 @@ from engine.common.numbers import grouped
 from engine.common.progress import Cancel, never
 from engine.run.changes import Change
 from engine.run.clock import Time
-from engine.run.halt import NONFINITE, Halt, Hit, Watch
+from engine.run.halt import NONFINITE, Halted, Hit, Watch
 from engine.run.nonfinite import first_nonfinite
 from engine.run.state import State
 
@@ -68,7 +68,7 @@ class Motion:
                     if guard is not None and not guard.is_finite(watched[0]):
                         self._retrace(state, watched, guard, known)
                         break
-        except Halt as halt:
+        except Halted as halt:
             state.position = halt.position
             if guard is not None and not guard.is_finite(watched[0]):
                 self._retrace(state, watched, guard, known)

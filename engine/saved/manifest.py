@@ -225,7 +225,7 @@ class Saved(Record):
 
     @property
     def path(self) -> str | None:
-        """Where the data were read from, or None."""
+        """The place that the data were read from, or None."""
         return self.data.path
 
     @property

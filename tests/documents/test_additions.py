@@ -189,7 +189,7 @@ def test_an_operation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_function_of_expressions(add: Add) -> None:
     side = Function(
-        "side", np.sign, "number", gives_truth=False, reduces=False, help="−1, 0 or 1",
+        "side", np.sign, "number", gives_truth=False, reduces=False,
         lower=lambda to, value: to.apply(np.sign, value),
     )  # fmt: skip
     add(FUNCTIONS, side)

@@ -10,7 +10,7 @@ import pytest
 
 from engine.saved.library import Library
 from tests.e2e.saved import last, until
-from tests.terminal import PROGRAM, Terminal
+from tests.terminal import PROGRAM, Terminal, is_running
 
 slow = partial(pytest.param, marks=pytest.mark.slow)
 
@@ -165,7 +165,7 @@ def test_closing_the_terminal_is_no_defect(state: Library) -> None:
             if signals:
                 terminal.kill(signal.SIGHUP)
             terminal.hang_up()
-            until(lambda p=pid: not _goes_on(p), 10)
+            until(lambda p=pid: not is_running(p), 10)
     assert not list(state.path.parent.rglob("nn-tui.log"))
     assert last(state).saved.ended == "SIGHUP"  # type: ignore[union-attr]
 
@@ -178,10 +178,3 @@ def test_closing_the_terminal_of_a_command_is_no_defect(state: Library) -> None:
         until(lambda: not terminal.is_alive, 30)
         assert terminal.exit_code == 129
     assert not list(state.path.parent.rglob("nn-tui.log"))
-
-
-def _goes_on(pid: int) -> bool:
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False

@@ -13,7 +13,7 @@ import pytest
 
 from engine.saved.library import Library
 from tests.e2e.saved import check_exact, last, until
-from tests.terminal import PROGRAM, Terminal
+from tests.terminal import PROGRAM, Terminal, is_running
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 pytestmark = pytest.mark.skipif(
@@ -64,15 +64,6 @@ def link(tmp_path: Path, state: Library) -> Iterator[list[str]]:
     finally:
         server.terminate()
         server.wait()
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A process that has ended and waits for its parent is none.
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 @pytest.mark.slow

@@ -19,11 +19,6 @@ TABLE = "name,a,b,c\n" + "".join(f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, 
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "runs")
-
-
-@pytest.fixture
 def table(tmp_path: Path) -> str:
     path = tmp_path / "table.csv"
     path.write_text(TABLE)

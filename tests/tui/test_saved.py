@@ -22,11 +22,6 @@ from tui.app import NNTui
 from tui.opening.open_run import Opener
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "runs")
-
-
 def saved(
     library: Library, iterations: int = 30, data: str | Path = "or", **view: object
 ) -> Folder:

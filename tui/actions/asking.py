@@ -31,7 +31,7 @@ class AskActions(Base):
     """The keys that ask."""
 
     _typed: list[str] | None = None
-    """What was evaluated so far."""
+    """The expressions evaluated so far."""
 
     def action_explain(self) -> None:
         """Explain the number that is meant in the active pane, or say why there is none."""

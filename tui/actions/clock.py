@@ -61,7 +61,7 @@ class ClockActions(Base):
         self.travel("looking back for a stop", lambda d, cancel: d.back_to_stop(cancel), told)
 
     def _step(self, command: Command) -> None:
-        """Step; a run under way ends, since a step means that one wants to look."""
+        """Take a step; a run under way ends, since a step means that one wants to look."""
         if self.training:
             self.halt()
         else:

@@ -18,11 +18,11 @@ class DeriveActions(Base):
     """The keys of an exercise."""
 
     _drafts: dict[str, str] | None = None
-    """What was typed last for each line, tried or not."""
+    """The text typed last for each line, tried or not."""
 
     @property
     def score(self) -> str:
-        """How far an exercise is, in words; "" where the run is none."""
+        """The progress of an exercise, in words; "" where the run is none."""
         return "" if self.exercise is None else self.exercise.score
 
     def derive(self, name: str) -> bool:

@@ -21,8 +21,6 @@ from tui.drawing.theme import THEME
 from tui.keymap import kept_keymap
 from tui.settings import (
     AUTO,
-    CHART_SCALE,
-    CHART_SCALES,
     LOGARITHMIC,
     keep,
     problem_of,
@@ -54,7 +52,7 @@ class Looks(Base):
         wanted = (os.environ.get("TEXTUAL_THEME", ""), kept.theme, THEME.name)
         self.theme = next(name for name in wanted if name in self.available_themes)
         self._kept_theme = self.theme
-        scale, wrong_scale = kept.choice(CHART_SCALE, CHART_SCALES)
+        scale, wrong_scale = kept.chart_scale
         if scale != AUTO:
             self.frame.loss.choose_scale(logarithmic=scale == LOGARITHMIC)
         self.keymap, wrong_keys = kept_keymap(kept)

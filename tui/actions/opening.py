@@ -36,8 +36,6 @@ _AT_ONCE = frozenset(
     for name in key.keys
 )
 """Keys that need no run."""
-_SHORT = 8
-"""Seconds that a notice beside a script is shown."""
 _SUITING = frozenset(("loss", "output_activation", "scaling"))
 """The options that suit a table or not; who has chosen one knows of them."""
 

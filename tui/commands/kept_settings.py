@@ -79,7 +79,7 @@ def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], lis
         values[THEME] = clean(theme, 40)
     elif THEME in settings.values:
         problems.append(problem_of(THEME, settings.values[THEME], "the name of a theme"))
-    scale, problem = settings.choice(CHART_SCALE, CHART_SCALES)
+    scale, problem = settings.chart_scale
     if problem:
         problems.append(problem)
     elif CHART_SCALE in settings.values:
@@ -202,7 +202,7 @@ def _changed_keymap(found: Settings, typed: str) -> dict[str, object] | None:
 
 
 def defaults_for(ctx: click.Context, command: click.Command) -> None:
-    """Have the options of a command take their defaults from the settings."""
+    """Take the defaults of a command's options from the settings."""
     kept, problems = option_defaults(command, read_settings())
     ctx.default_map = {command.name or "": kept}
     ctx.meta[PROBLEMS] = problems

@@ -26,7 +26,7 @@ class Host(Protocol):
     keymap: dict[str, str]
     """The keys that the settings give actions instead of their own."""
     moment: Moment | None
-    """What is drawn; None before there is anything."""
+    """The state that is drawn; None before there is any."""
 
     @property
     def depth(self) -> int:
@@ -52,7 +52,7 @@ class Host(Protocol):
 
     @property
     def score(self) -> str:
-        """How far an exercise is, in words; "" where the run is none."""
+        """The progress of an exercise, in words; "" where the run is none."""
 
     def derive(self, name: str) -> bool:
         """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""
