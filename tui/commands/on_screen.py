@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,8 @@ def run(
         # The first frame need not wait for NumPy.
         from tui.opening.open_run import Opener
 
+        # A key that comes meanwhile would wait for a look through all that is imported.
+        gc.freeze()
         return Opener(data=data, open_=open_, **options)  # type: ignore[arg-type]
 
     is_named = data is not None or open_ is not None
