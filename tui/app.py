@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,12 +33,6 @@ if TYPE_CHECKING:
     def _is_host(app: NNTui) -> Host:
         """Let the type checker see that the app is what panes and dialogs take it for."""
         return app
-
-
-def _collect_garbage() -> None:
-    """Look for garbage from now on, but never in what the first frame has needed."""
-    gc.freeze()
-    gc.enable()
 
 
 class NNTui(
@@ -98,7 +91,6 @@ class NNTui(
     def on_mount(self) -> None:
         self.frame.go_to(self.frame.active)
         self._loader.begin()
-        self.call_after_refresh(_collect_garbage)
 
     async def on_event(self, event: Event) -> None:
         if self._loader.holds(event) or (self.is_leaving and isinstance(event, (Key, Paste))):

@@ -17,6 +17,7 @@ from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.reading_told import GivenUp, ReadingTold, later
 from tui.actions.showing import Showing
+from tui.drawing.chart import get_ready
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
 from tui.keys import KEYS, TITLES
 from tui.opening.prepare import STANDARD_INPUT
@@ -133,6 +134,7 @@ class RunLoader:
                 outcome = error
             if outcome is not None:
                 later(self._host, self._loaded, outcome)
+                get_ready()
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
