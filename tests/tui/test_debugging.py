@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from engine import Debugger, read_dataset
@@ -14,6 +15,7 @@ from tests.tui.app import at_two_sizes, clock, opened, said, snapshot, state, te
 from tui.app import NNTui
 from tui.dialogs.evaluate import EvaluateScreen
 from tui.dialogs.explain import ExplainScreen
+from tui.dialogs.listing import ListLines
 from tui.dialogs.prompt import PromptScreen
 from tui.dialogs.stops import StopsScreen
 from tui.view_state import State
@@ -330,6 +332,18 @@ async def test_explaining_goes_on_in_the_iteration_before(size: tuple[int, int])
         await pilot.press("enter", *["backspace"] * 6)
         await until(pilot, lambda: "in iteration 2, before its update" in text(app))
         assert clock(app) == (2, 1)
+
+
+async def test_an_explanation_that_fits_is_seen_from_its_first_line() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("s", "4", "x")
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        lines = app.screen.query_one(ListLines)
+        await until(pilot, lambda: lines.size.height == len(lines._rows) > 3)
+        # As where fewer lines come before there is room for all of them.
+        lines.set_reactive(Widget.scroll_y, 3.0)
+        lines.refill()
+        await until(pilot, lambda: lines.scroll_y == 0)
 
 
 async def choose(app: NNTui, pilot: Pilot[None], symbol: str) -> None:
