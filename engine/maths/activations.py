@@ -15,7 +15,6 @@ from engine.maths.primitives import (
     largest,
     maximum,
     minimum,
-    sigma,
     soft_plus,
     square,
     tanh,
@@ -98,12 +97,18 @@ def _bent_slope(z: Formula) -> Formula:
     return _BEND * (1.0 + 3.0 * _CUBIC * square(z)) * (1.0 - square(_bent(z)))
 
 
+def sigma(z: Formula) -> Formula:
+    """Return σ(z)."""
+    return ACTIVATIONS["sigmoid"].of(z)
+
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
         Activation(
             name="sigmoid",
             symbol="σ",
+            # Where e^−z overflows to inf, its reciprocal is the right 0.
             value=lambda z: 1.0 / (1.0 + exp(-z)),
             slope=lambda z, a: a * (1.0 - a),
             why="σ({z}) is 1/(1 + e^(−{z})): any number is squeezed into the range from 0 to 1. "
