@@ -22,7 +22,7 @@ class Runner:
     """Runs a debugger in a daemon thread and obeys commands in the order they come.
 
     A command waits at most for the end of the present iteration, or of the present
-    operation where an iteration takes longer than 50 ms. The thread never waits for
+    operation where an iteration takes longer than 15 ms. The thread never waits for
     the one who gave the command.
 
     Args:

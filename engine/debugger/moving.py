@@ -73,7 +73,7 @@ class MovingDebugger(DebuggerBase):
         Args:
             iteration: How many; where they are complete already, nothing happens.
             cancel: Asked every few milliseconds between two iterations, and before each
-                operation where an iteration takes longer than 50 ms; true ends the run there.
+                operation where an iteration takes longer than 15 ms; true ends the run there.
         """
         self._run.run_to(iteration, cancel)
 

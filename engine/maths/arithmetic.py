@@ -7,30 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine.common.numbers import MINUS, format_number
+from engine.maths.tensor import Cell
 
 _MOST_TERMS = 8
 """A longer sum is folded around its largest terms."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One element of a tensor with its value."""
-
-    tensor: str
-    """The identifier of the tensor, e.g. ``dE_dv``."""
-    symbol: str
-    """The symbol of the tensor, e.g. ``∂E/∂v``."""
-    index: tuple[int, ...]
-    labels: tuple[str, ...]
-    """The names of row and column."""
-    value: float
-    before: bool = False
-    """Whether the value is one that has been updated since, in the same iteration."""
-
-    @property
-    def label(self) -> str:
-        """The cell in words, e.g. ``∂E/∂v[input2, g1]``."""
-        return f"{self.symbol}[{', '.join(self.labels)}]" if self.labels else self.symbol
 
 
 @dataclass(frozen=True)

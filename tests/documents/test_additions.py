@@ -95,7 +95,8 @@ def check_files(debugger: Debugger) -> None:
     assert {path.name for path in export(again, "results")} >= {"history.csv", "parameters.json"}
     again.change(iterations=len(again.losses))
     (script,) = export_script(again, "mine.py")
-    names = runpy.run_path(str(script))
+    with np.printoptions():
+        names = runpy.run_path(str(script))
     assert names["w"].tobytes() == again.parameters["w"].tobytes()
 
 

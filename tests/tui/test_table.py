@@ -143,7 +143,9 @@ async def test_columns_that_do_not_fit_are_scrolled_to(size: tuple[int, int]) ->
         assert "f virg" in heading
         await pilot.press(*["h"] * 9)
         await pilot.pause()
-        assert table_lines(app)[1].split() == first.split()
+        # The scroll bar may come a little after the lines.
+        again = table_lines(app)[1]
+        assert again.replace("▇", "").split() == first.replace("▇", "").split()
 
 
 async def test_columns_are_told_apart() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
 from tui.actions.base import Base
-from tui.dialogs.derive import DeriveScreen
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -76,6 +75,7 @@ class DeriveActions(Base):
     def _prompt(self, exercise: object, name: str) -> None:
         from engine.derive import Exercise
         from engine.derive.report import verdict_lines
+        from tui.dialogs.derive import DeriveScreen
 
         assert isinstance(exercise, Exercise)
         assert self.session is not None

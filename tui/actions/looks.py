@@ -74,6 +74,13 @@ class Looks(Base):
         if not self.is_headless:
             self.set_interval(1.0, self._follow_size)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            # All is parsed a little later, and would be twice.
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def _keep_theme(self, theme: Theme) -> None:
         self._take_colours()
         if theme.name == self._kept_theme:

@@ -17,7 +17,7 @@ from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.reading_told import GivenUp, ReadingTold, later
 from tui.actions.showing import Showing
-from tui.dialogs.resume import ResumeScreen
+from tui.drawing.chart import get_ready
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
 from tui.keys import KEYS, TITLES
 from tui.opening.prepare import STANDARD_INPUT
@@ -132,10 +132,13 @@ class RunLoader:
                 outcome = error
             if outcome is not None:
                 later(self._host, self._loaded, outcome)
+                get_ready()
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
     def _offer(self, opener: Opener, offer: Entry, runs: list[Entry]) -> None:
+        from tui.dialogs.resume import ResumeScreen
+
         # They were meant for a run that may not be the one to come.
         self._host.early.clear()
         self._told("there is a saved run")

@@ -174,6 +174,11 @@ def is_drawable(outline: Outline, axes: Axes) -> bool:
     return finite and bool(_points(outline, axes)[0].size)
 
 
+def get_ready() -> None:
+    """Import what draws; the first curve would keep a key waiting for it."""
+    import plotext  # noqa: F401
+
+
 def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     """Draw the losses into `height` lines of `width` characters."""
     if width < LEAST_WIDTH or height < LEAST_HEIGHT or not is_drawable(outline, axes):

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from engine.debugger import Debugger
     from engine.inspection.snapshot import StopView
-    from engine.maths.arithmetic import Cell, Explanation
+    from engine.maths.arithmetic import Explanation
+    from engine.maths.tensor import Cell
     from tui.drawing.palette import Palette
     from tui.engine_link import Command
     from tui.view_state import Moment

@@ -249,6 +249,9 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         top = round(self.scroll_y)
         for line in lines:
             top = min(max(top, line - max(height, 1) + 1), line)
+        # Forced, it may have gone further than there are lines to fill it.
+        unseen = self.virtual_size.height - self.scrollable_content_region.height
+        top = min(top, max(unseen, 0))
         if top != self.scroll_y:
             self.jump_to(top)
 

@@ -14,10 +14,6 @@ from textual.strip import Strip
 from engine.common.errors import InputError
 from tui.drawing.lines import LinesView, Row, wrap
 from tui.keys import pane_bindings
-from tui.panes.pictures.boundary_curve import curve_rows
-from tui.panes.pictures.boundary_map import pair_beside, plane_rows
-from tui.panes.pictures.histograms import bins_for, histogram_rows
-from tui.panes.pictures.network_diagram import diagram_rows, layers_in_sight
 from tui.panes.pictures.network_layers import (
     Choice,
     chosen,
@@ -25,9 +21,6 @@ from tui.panes.pictures.network_layers import (
     columns_of,
     row_of,
 )
-from tui.panes.pictures.observations import map_name
-from tui.panes.pictures.phase import pairs_of, phase_rows
-from tui.panes.pictures.quality_tables import classes_in_sight, quality_rows
 from tui.panes.pictures.worker import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -168,6 +161,8 @@ class PicturesPane(LinesView):
             return
         if moment.is_blurred and now < self._next_order:
             return
+        from tui.panes.pictures import draw
+
         self._ordered_for = self.scrollable_content_region.size
         width, height = self._ordered_for
         if self._pair[-1] >= self._inputs or len(self._pair) > self._inputs:
@@ -179,7 +174,7 @@ class PicturesPane(LinesView):
             inputs=self._pair,
             columns=min(max(width, 2), MOST_COLUMNS if len(self._pair) > 1 else width),
             rows=min(max(2 * (height - 2), 2), MOST_ROWS),
-            bins=bins_for(width),
+            bins=draw.bins_for(width),
             observation=observation,
         )
         last = self._ordered
@@ -213,19 +208,21 @@ class PicturesPane(LinesView):
 
     def _tell(self) -> None:
         """Say in the border what is shown and which keys there are."""
+        from tui.panes.pictures import draw
+
         title, hint = f"6 {VIEWS[self._view]}", ""
         field = self._field()
         if self.view == "boundary" and field is not None and self.moment is not None:
             names = [shown.name for shown in field.maps]
             shown = self._map_of(field)
-            title += f"  {map_name(shown, self.moment.dataset)}"
+            title += f"  {draw.map_name(shown, self.moment.dataset)}"
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}"
         seen, count = self._in_sight()
         if len(seen) < count:
             hint = f"←→ {'layers' if self.view == 'network' else 'classes'}"
-        elif self.view == "phase" and self.moment and len(pairs_of(self.moment)) > 1:
+        elif self.view == "phase" and self.moment and len(draw.pairs_of(self.moment)) > 1:
             hint = "←→ pair"
         elif self.view == "network":
             hint = "←↑↓→ neuron  p carries"
@@ -256,13 +253,15 @@ class PicturesPane(LinesView):
 
     def _in_sight(self) -> tuple[range, int]:
         """Return which hidden layers or classes are in view, and the number of all."""
+        from tui.panes.pictures import draw
+
         size = self.scrollable_content_region.size
         if self.view == "network" and self.moment is not None and size:
             room = (size.width, size.height)
-            return layers_in_sight(self.moment, room, self._choice, self._first["network"])
+            return draw.layers_in_sight(self.moment, room, self._choice, self._first["network"])
         painted = self._painted.get(self.view)
         if self.view == "quality" and painted is not None and isinstance(painted.picture, dict):
-            return classes_in_sight(painted.picture, size.width, self._first["quality"])
+            return draw.classes_in_sight(painted.picture, size.width, self._first["quality"])
         return range(0), 0
 
     def move(self, direction: str) -> None:
@@ -283,11 +282,13 @@ class PicturesPane(LinesView):
         if self.view != "boundary" or self.moment is None:
             super().move(direction)
             return
+        from tui.panes.pictures import draw
+
         field = self._field()
         if direction in ("left", "right") and field is not None:
             self._map = (self._map + step) % len(field.maps)
         elif direction in ("up", "down") and self._inputs > 2:
-            self._pair = pair_beside(self._pair, self._inputs, step)
+            self._pair = draw.pair_beside(self._pair, self._inputs, step)
         self._refresh()
 
     def _choose(self, direction: str) -> None:
@@ -354,15 +355,17 @@ class PicturesPane(LinesView):
         return [row.strip(width) for row in rows[top : top + count]]
 
     def _rows(self, moment: Moment, size: tuple[int, int]) -> list[Row]:
+        from tui.panes.pictures import draw
+
         if size[0] < 12 or size[1] < 3:
             return [Row().add("too small: m maximises", self.palette.dim)]
         if self.view == "network":
             aside = self._painted.get("network")
             reading = aside.picture if aside and isinstance(aside.picture, Reading) else None
             first = self._first["network"]
-            return diagram_rows(moment, self.palette, size, self._choice, reading, first)
+            return draw.diagram_rows(moment, self.palette, size, self._choice, reading, first)
         if self.view == "phase":
-            return phase_rows(moment, self.palette, size, self._phase)
+            return draw.phase_rows(moment, self.palette, size, self._phase)
         painted = self._painted.get(self.view)
         if painted is None:
             return [Row().add("drawing …", self.palette.dim)]
@@ -373,9 +376,9 @@ class PicturesPane(LinesView):
         if isinstance(picture, Field):
             shown = self._map_of(picture)
             if len(picture.inputs) == 1:
-                return curve_rows(picture, shown, moment, self.palette, size)
-            return plane_rows(picture, shown, moment, self.palette, size, self.is_colourless)
+                return draw.curve_rows(picture, shown, moment, self.palette, size)
+            return draw.plane_rows(picture, shown, moment, self.palette, size, self.is_colourless)
         if isinstance(picture, dict):
-            return quality_rows(picture, self.palette, size[0], self._first["quality"])
+            return draw.quality_rows(picture, self.palette, size[0], self._first["quality"])
         assert isinstance(picture, list)
-        return histogram_rows(picture, self.palette, size)
+        return draw.histogram_rows(picture, self.palette, size)
