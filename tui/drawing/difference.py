@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from rich.cells import cell_len
+from rich.cells import get_character_cell_size
+from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
@@ -17,7 +18,15 @@ def differences(old: Strip, new: Strip) -> list[tuple[int, int]]:
     """Return from which cell to which, exclusive, two lines of the same width differ."""
     if old == new:
         return []
-    before, after = _cells(old), _cells(new)
+    first, last = list(old), list(new)
+    start = 0
+    while first and last and first[0] == last[0]:
+        start += first.pop(0).cell_length
+        last.pop(0)
+    while first and last and first[-1] == last[-1]:
+        first.pop()
+        last.pop()
+    before, after = _cells(first), _cells(last)
     spans: list[tuple[int, int]] = []
     for at, (one, other) in enumerate(zip_longest(before, after)):
         if one == other:
@@ -26,18 +35,22 @@ def differences(old: Strip, new: Strip) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], at + 1)
         else:
             spans.append((at, at + 1))
-    return [_widened(start, end, (before, after)) for start, end in spans]
+    whole = (_widened(*span, (before, after)) for span in spans)
+    return [(start + left, start + right) for left, right in whole]
 
 
 _Cell = tuple[str, Style | None]
 
 
-def _cells(strip: Strip) -> list[_Cell]:
+def _cells(segments: Iterable[Segment]) -> list[_Cell]:
     """Return the cells of a line; the second one of a wide character is empty."""
     cells: list[_Cell] = []
-    for text, style, _ in strip:
+    for text, style, _ in segments:
+        if text.isascii():
+            cells += [(character, style) for character in text]
+            continue
         for character in text:
-            width = cell_len(character)
+            width = get_character_cell_size(character)
             if width:
                 cells += [(character, style), *[("", style)] * (width - 1)]
             elif cells:
