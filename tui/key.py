@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 _CALLED = {
     ".": "full_stop",
@@ -66,7 +67,8 @@ class Key:
     def shown_with(self, keymap: Mapping[str, str]) -> str:
         """Return the keys as a person reads them, the first one as the settings have it."""
         first, *others = self.shown.split(" ")
-        return " ".join([keymap.get(self.setting, first), *others])
+        wanted = keymap.get(self.setting)
+        return " ".join([first if wanted is None else format_key(wanted), *others])
 
     @property
     def app_action(self) -> str:

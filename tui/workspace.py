@@ -35,6 +35,8 @@ _TOP = (0.4, 13, 0.6)
 """The share of the lines that Loss and Weights have, at least, in lines too, and at most."""
 _RIGHT = (0.42, 37)
 """The share that Weights have of the columns that are not of the left, and the least."""
+_PICTURE = 44
+"""The columns in which a network of 2-3-1 has room for all its numbers."""
 _AROUND = 3
 """The lines of the header and of the keys."""
 _OPERATIONS = 62
@@ -235,6 +237,6 @@ class Frame(Vertical):
         if self.screen.has_class("-big"):
             second = max(columns // 2, _OPERATIONS)
         elif self._pictured:
-            top, second = int(_TOP[2] * lines), columns // 2
+            top, second = int(_TOP[2] * lines), max(columns // 2, _PICTURE)
         styles.grid_columns = f"1fr {second}"
         styles.grid_rows = f"{top} 1fr"

@@ -21,6 +21,7 @@ from engine.program.program import Program
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.program.listing import Line
 
 ENTRY = "mistake"
 """What the marked line is called in a file of answers."""
@@ -70,6 +71,12 @@ class Find:
     def planted(self) -> Mistake:
         """The mistake."""
         return self._planted[self._debugger.program]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The backward phase, one line of it wrong."""
+        lines = self._debugger.program.listing.lines
+        return tuple(line for line in lines if line.phase is Phase.BACKWARD)
 
     @property
     def is_found(self) -> bool:

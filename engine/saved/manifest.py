@@ -259,6 +259,11 @@ class Saved(Record):
         return self.computed < self.planned
 
     @property
+    def has_begun(self) -> bool:
+        """Whether an iteration is complete or something was changed by hand."""
+        return bool(self.computed or self.done or self.undone) or len(self.branches) > 1
+
+    @property
     def pieces(self) -> set[str]:
         """The digests of all pieces."""
         return {self.state, *(piece for pieces in self.blocks.values() for piece in pieces)}

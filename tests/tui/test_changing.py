@@ -349,3 +349,14 @@ async def test_branches_are_a_table_of_experiments(size: tuple[int, int]) -> Non
         assert app.debugger.branches[2].label == "nudged"
         # Before it is compared anew, only the name is there.
         await until(pilot, lambda: "differs in" in text(app) and "v[input1, g1]" in text(app))
+
+
+async def test_a_name_has_the_room_of_what_need_not_be_told_apart() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await pilot.press("s", "s")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        await pilot.press("N", "4", "plus", "s", "t")
+        await until(pilot, lambda: len(snapshot(app).branches) == 2)
+        label = next(b.label for b in snapshot(app).branches if b.current)
+        assert len(label) > 30
+        await until(pilot, lambda: f" {label} " in text(app))

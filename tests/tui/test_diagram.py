@@ -14,6 +14,8 @@ from tui.app import NNTui
 from tui.drawing.numbers import fixed
 from tui.view_state import State
 
+NUMBERS = re.compile(r"[+−]?\d\.\d{4}")
+
 
 @pytest.mark.usefixtures("in_colours")
 async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
@@ -287,3 +289,14 @@ async def test_the_numbers_on_a_chosen_neurons_edges_are_always_told() -> None:
         products = values["x"][0] * values["v"][:, 1]
         for value in (*products, *values["w"][1]):
             assert f"{value:+.4f}".replace("-", "−") in drawn(app)
+
+
+async def test_at_120x36_every_number_of_a_step_is_in_the_picture() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await pilot.press("s", "6", "v", *["n"] * 4)
+        await until(pilot, lambda: clock(app) == (1, 4))
+        # Two inputs, three neurons and an output, and the nine edges between them.
+        await until(pilot, lambda: len(NUMBERS.findall(picture(app))) == 15)
+        await pilot.press(*["n"] * 12)
+        await until(pilot, lambda: clock(app) == (1, 16))
+        await until(pilot, lambda: len(NUMBERS.findall(picture(app))) == 15)

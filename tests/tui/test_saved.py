@@ -111,6 +111,23 @@ async def test_there_is_no_question_where_nothing_is_to_be_resumed(
         assert clock(app) == (0, 0)
 
 
+@pytest.mark.parametrize("changed", [False, True])
+async def test_a_run_without_an_iteration_is_offered_only_where_something_was_changed(
+    library: Library, changed: bool
+) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.step_operation()
+    if changed:
+        debugger.edit("w", (0, 0), 2.5)
+    # Earlier versions saved either.
+    with patch.object(Saver, "_has_begun", True):
+        assert Saver(debugger, library.new()).close("quit", here=True)
+    assert library.entries()
+    async with app_on(library) as (app, pilot):
+        await until(pilot, lambda: len(app.screen_stack) == 1 + changed)
+        assert ("at iteration 0" in text(app)) == changed
+
+
 async def test_a_run_that_is_open_elsewhere_can_be_copied(library: Library) -> None:
     folder = saved(library, 30)
     lock = Lock(folder.path)

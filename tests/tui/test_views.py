@@ -41,14 +41,16 @@ async def test_the_pictures_are_live_while_training() -> None:
     async with opened((120, 36), iterations=10**9) as (app, pilot):
         await go_to(app, pilot, "boundary")
         await pilot.press("space")
-        before = app.frame.pictures._painted["boundary"]
-        await until(pilot, lambda: app.frame.pictures._painted["boundary"] is not before)
+        before = app.frame.pictures._requests.painted["boundary"]
+        await until(pilot, lambda: app.frame.pictures._requests.painted["boundary"] is not before)
         assert app.moment.state is State.RUNNING
         await pilot.press("space")
         await until(pilot, lambda: app.moment.state is State.PAUSED)
         await until(
             pilot,
-            lambda: app.frame.pictures._painted["boundary"].order.snapshot is snapshot(app),
+            lambda: (
+                app.frame.pictures._requests.painted["boundary"].order.snapshot is snapshot(app)
+            ),
         )
 
 
@@ -56,7 +58,7 @@ async def test_nothing_is_computed_while_it_is_not_seen() -> None:
     async with opened((120, 36)) as (app, pilot):
         await pilot.press("s", "s")
         await until(pilot, lambda: clock(app) == (2, 0))
-        assert app.frame.pictures._studio._thread is None
+        assert app.frame.pictures._requests.studio._thread is None
 
 
 async def test_a_reset_to_another_network() -> None:

@@ -24,8 +24,8 @@ from tui.opening.prepare import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from engine.saved.library import Entry
+    from tui.dialogs.openable import Wanted
     from tui.dialogs.resume import Choice
-    from tui.dialogs.welcome import Wanted
     from tui.opening.open_run import Opener
     from tui.opening.opened import Opening
 

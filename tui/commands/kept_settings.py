@@ -70,6 +70,8 @@ class _Line:
 
 
 def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], list[str]]:
+    from textual.keys import format_key
+
     from tui.keymap import kept_keymap
 
     kept, problems = option_defaults(command, settings)
@@ -87,7 +89,8 @@ def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], lis
     keymap, wrong = kept_keymap(settings)
     problems += wrong
     if keymap:
-        values[KEYMAP] = ", ".join(f"{action} = {key}" for action, key in keymap.items())
+        told = (f"{action} = {format_key(key)}" for action, key in keymap.items())
+        values[KEYMAP] = ", ".join(told)
     lines = []
     for name, default in _defaults(command).items():
         origin = "from the file" if name in values else "the default"

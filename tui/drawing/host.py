@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ class Host(Protocol):
     @property
     def score(self) -> str:
         """The progress of an exercise, in words; "" where the run is none."""
+
+    @property
+    def exercise_keys(self) -> Mapping[str, str]:
+        """What keys are called in the pane that has the focus, as the run is an exercise."""
 
     def derive(self, name: str) -> bool:
         """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""
