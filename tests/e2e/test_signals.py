@@ -79,6 +79,7 @@ def test_an_end_at_any_time(state: Library) -> None:
             check_end(terminal, before, 143)
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(2)
 @pytest.mark.parametrize("is_stopped", [True, False], ids=["SIGSTOP and SIGCONT", "SIGCONT"])
 def test_going_on_takes_the_terminal_no_second_time(state: Library, is_stopped: bool) -> None:
@@ -118,6 +119,7 @@ def test_bytes_that_are_no_keys_end_nothing(state: Library) -> None:
         check_end(terminal, before, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(12)
 @pytest.mark.parametrize(
     ("keys", "behind"),
@@ -155,17 +157,17 @@ def test_a_long_paste_keeps_no_signal_waiting(state: Library) -> None:
         check_end(terminal, before, 143)
 
 
-def test_closing_the_terminal_is_no_defect(state: Library) -> None:
-    for signals in (True, False):
-        with Terminal(*ENDLESS) as terminal:
-            terminal.wait_for(lambda t=terminal: "paused" in t.text)
-            terminal.press(" ")
-            terminal.record(0.2)
-            pid = terminal.pid
-            if signals:
-                terminal.kill(signal.SIGHUP)
-            terminal.hang_up()
-            until(lambda p=pid: not _goes_on(p), 10)
+@pytest.mark.parametrize("signals", [True, slow(False)], ids=["signals", "signals not"])
+def test_closing_the_terminal_is_no_defect(state: Library, signals: bool) -> None:
+    with Terminal(*ENDLESS) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press(" ")
+        terminal.record(0.2)
+        pid = terminal.pid
+        if signals:
+            terminal.kill(signal.SIGHUP)
+        terminal.hang_up()
+        until(lambda: not _goes_on(pid), 60)
     assert not list(state.path.parent.rglob("nn-tui.log"))
     assert last(state).saved.ended == "SIGHUP"  # type: ignore[union-attr]
 

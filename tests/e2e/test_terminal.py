@@ -146,6 +146,7 @@ def wait_for_the_shell(terminal: Terminal, pid: int) -> None:
     terminal.shows("shell>")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("key", ["q", "C-c", "C-q"])
 def test_quitting_while_training_ends_the_process(terminal: Terminal, key: str) -> None:
     pid = start_training(terminal)
@@ -154,6 +155,7 @@ def test_quitting_while_training_ends_the_process(terminal: Terminal, key: str) 
     assert_restored(terminal)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT"])
 def test_a_signal_while_training_restores_the_terminal(terminal: Terminal, name: str) -> None:
     pid = start_training(terminal)
