@@ -1,5 +1,7 @@
 """The pictures: what is drawn, live, at three sizes and without colours."""
 
+import pytest
+
 from tests.tui.app import clock, opened, snapshot, text, until
 from tests.tui.views import at_three_sizes, drawn, go_to
 from tui.view_state import State
