@@ -36,10 +36,10 @@ def check_given_back(terminal: Terminal, before: list[object]) -> None:
 def check_end(terminal: Terminal, before: list[object], code: int, seconds: float = 3) -> None:
     began = time.monotonic()
     terminal.wait_for_end()
-    until(lambda: not terminal.is_alive, 5)
+    until(lambda: not terminal.is_alive)
     assert terminal.exit_code == code
     # Some more on a busy machine.
-    assert time.monotonic() - began < seconds + 7
+    assert time.monotonic() - began < seconds + 30
     check_given_back(terminal, before)
 
 
@@ -167,7 +167,7 @@ def test_closing_the_terminal_is_no_defect(state: Library, signals: bool) -> Non
         if signals:
             terminal.kill(signal.SIGHUP)
         terminal.hang_up()
-        until(lambda: not _goes_on(pid), 60)
+        until(lambda: not _goes_on(pid))
     assert not list(state.path.parent.rglob("nn-tui.log"))
     assert last(state).saved.ended == "SIGHUP"  # type: ignore[union-attr]
 
@@ -177,7 +177,7 @@ def test_closing_the_terminal_of_a_command_is_no_defect(state: Library) -> None:
     with Terminal("-c", command, program="bash") as terminal:
         terminal.wait_for(lambda: "checking" in terminal.text)
         terminal.hang_up()
-        until(lambda: not terminal.is_alive, 30)
+        until(lambda: not terminal.is_alive)
         assert terminal.exit_code == 129
     assert not list(state.path.parent.rglob("nn-tui.log"))
 
