@@ -162,7 +162,7 @@ def test_closing_the_terminal_is_no_defect(state: Library, signals: bool) -> Non
     with Terminal(*ENDLESS) as terminal:
         terminal.wait_for(lambda: "paused" in terminal.text)
         terminal.press(" ")
-        terminal.record(0.2)
+        terminal.wait_for(lambda: (terminal.iteration or 0) > 100)
         pid = terminal.pid
         if signals:
             terminal.kill(signal.SIGHUP)
