@@ -155,7 +155,7 @@ LINES = {
 """The keys that open a line to type in, and what tells that it is open."""
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     ("keys", "pasted"),
     [

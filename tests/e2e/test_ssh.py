@@ -78,7 +78,7 @@ def test_a_dropped_link_loses_nothing(link: list[str], state: Library) -> None:
         assert holder is not None
         shown = terminal.iteration or 0
         terminal.kill(signal.SIGKILL)
-        until(lambda: not is_running(holder.pid), 10)
+        until(lambda: not is_running(holder.pid))
     saved = last(state).saved
     assert saved is not None
     assert saved.ended == "SIGHUP"

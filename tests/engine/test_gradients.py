@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine import Debugger
 from engine.maths.operations.operation import Phase
@@ -29,6 +30,7 @@ class Probe:
         return float(self.program.tensors["E"].data)
 
 
+@pytest.mark.one_in(2)
 @every_kind
 def test_every_parameter(kind: dict[str, Any]) -> None:
     debugger = make(**kind)

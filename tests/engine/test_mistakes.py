@@ -185,6 +185,7 @@ def test_values_of_any_number_of_rows(size: int) -> None:
 SOME = [OTHERS[0], SOFTMAX, {"loss": "bce", "batch_size": 2}, SIGMOIDS, ADAM]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("kind", SOME, ids=str)
 def test_every_formula_has_the_value_of_its_calls(kind: dict[str, Any]) -> None:
     debugger = make(**kind)

@@ -76,6 +76,7 @@ def files(folder: Folder) -> dict[str, Path]:
     return {role: folder.path / name for role, name in (names | {"piece": f"{state}.npz"}).items()}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("role", ["lock", "last", "before", "piece"])
 def test_only_regular_files_are_opened(

@@ -29,7 +29,7 @@ from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end

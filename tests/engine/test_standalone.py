@@ -187,6 +187,7 @@ def run_notebook(debugger: Debugger) -> dict[str, Any]:
     return names
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "kind",
     [KINDS[i] for i in (1, 2, 4, 7, 8, 11, 12, 13, 14)],

@@ -266,6 +266,7 @@ async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observation
         await until(pilot, lambda: clock(app) == (1, 0))
 
 
+@pytest.mark.slow
 async def test_a_smoothed_chart_with_many_branches() -> None:
     async with opened(iterations=400) as (app, pilot):
         for _ in range(5):
@@ -280,7 +281,7 @@ async def test_a_smoothed_chart_with_many_branches() -> None:
         await pilot.pause()
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     "name", ["/h", "a=1", "[red]", "@click=app.quit", "link=https://x", "km/h"]
 )

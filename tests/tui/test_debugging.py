@@ -216,6 +216,7 @@ async def test_repeating_motions(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "not -5" in said(app))
 
 
+@pytest.mark.slow
 async def test_a_long_way_gives_way_to_escape() -> None:
     """A prompt does not keep Esc waiting, and `.` goes a way that can be given up."""
     async with opened(iterations=10**9) as (app, pilot):

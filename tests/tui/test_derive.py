@@ -53,6 +53,7 @@ async def typed(pilot: Pilot[None], formula: str) -> None:
     await pilot.press("enter")
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 async def test_a_line_is_derived(size: tuple[int, int]) -> None:
     async with exercised(size) as (app, pilot):
@@ -79,6 +80,7 @@ async def test_a_line_is_derived(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "1 of 2 right" in text(app))
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 async def test_hints_help_and_what_was_typed(size: tuple[int, int]) -> None:
     async with exercised(size) as (app, pilot):
@@ -103,6 +105,7 @@ async def test_hints_help_and_what_was_typed(size: tuple[int, int]) -> None:
         await until(pilot, lambda: len(app.screen_stack) == 2)
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 async def test_the_footer_offers_the_keys_of_an_exercise(size: tuple[int, int]) -> None:
     async with exercised(size) as (app, pilot):

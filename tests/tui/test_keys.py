@@ -262,6 +262,7 @@ async def test_space_turns_the_page_of_the_help() -> None:
         assert state(app) is State.PAUSED
 
 
+@pytest.mark.slow
 async def test_help_over_a_running_training() -> None:
     async with opened(iterations=LONG) as (app, pilot):
         await pilot.press("space", "question_mark")
@@ -281,6 +282,7 @@ async def test_palette() -> None:
         await until(pilot, lambda: clock(app) == (1, 0))
 
 
+@pytest.mark.one_in(3)
 @at_two_sizes
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_quit_while_training(size: tuple[int, int], key: str) -> None:

@@ -97,6 +97,7 @@ async def test_any_saved_run_can_be_chosen_from_the_list(library: Library) -> No
         assert clock(app) == (20, 0)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("data", "iterations", "explicit"),
     [("xor", 30, {}), ("or", 10_000, {}), ("or", 30, {"hidden": "5"}), ("or", 30, {"split": 0.5})],
@@ -174,6 +175,7 @@ async def test_data_that_have_changed_are_told_and_a_new_run_starts(
         await until(pilot, lambda: "the data have changed since" in said(app))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("size", "told"),
     [(1000, "1 saved run on or cannot be read"), (10, "1 saved run cannot be read, and may be")],

@@ -1,5 +1,7 @@
 """The pictures: what is drawn, live, at three sizes and without colours."""
 
+import pytest
+
 from tests.tui.app import clock, opened, snapshot, text, until
 from tests.tui.views import at_three_sizes, drawn, go_to
 from tui.view_state import State
@@ -71,6 +73,7 @@ async def test_a_reset_to_another_network() -> None:
         await until(pilot, lambda: "g2" in drawn(app) and "g3" not in drawn(app))
 
 
+@pytest.mark.slow
 async def test_resizing_with_a_picture() -> None:
     async with opened((120, 36)) as (app, pilot):
         for view in ("boundary", "network", "quality", "histograms"):
@@ -82,6 +85,7 @@ async def test_resizing_with_a_picture() -> None:
         await until(pilot, lambda: "hidden" in drawn(app))
 
 
+@pytest.mark.slow
 async def test_a_fused_gradient_and_what_hinge_assumes_are_said() -> None:
     async with opened((120, 36), loss="bce") as (app, pilot):
         await pilot.press("f", "5", "m")
