@@ -499,14 +499,12 @@ def _is_named(judged: Sequence[Judged]) -> bool:
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
     """Forget penalties that are not the same in every pass: those are velocities, or chance."""
-    names = {name for one in judged for name in one.penalties}
-    for name in names:
-        known = [one for one in judged if name not in one.vague]
-        weights = [one.penalties.get(name) for one in known]
-        first = next(weight for weight in weights if weight is not None)
-        if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
+    for name in {name for one in judged for name in (*one.penalties, *one.lassos)}:
+        known = [one for one in judged if name not in one.vague and np.any(one.model.values[name])]
+        shares = [(one.penalties.get(name, 0.0), one.lassos.get(name, 0.0)) for one in known]
+        if any(not np.allclose(share, shares[0], rtol=1e-5, atol=0.0) for share in shares):
             for one in judged:
-                one.penalties.pop(name, None)
+                one.forget_penalty(name)
 
 
 def _has_slope(one: Pass, layer: Linear, name: str) -> bool:

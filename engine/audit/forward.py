@@ -374,7 +374,9 @@ def _node(
             ):
                 continue
             biased = first(one, product + values, free=False, after=start)
-            if biased is not None and (match is None or biased.found.first >= match.found.first):
+            if biased is None or not _is_sum(recording, biased.found):
+                continue
+            if match is None or biased.found.first >= match.found.first:
                 match, bias, of_bias = biased, values, candidate
                 break
     if match is None or match.found is of_inputs or match.found.is_taken:
@@ -401,6 +403,12 @@ def _negative(one: Pass, product: Array, start: int) -> Match | None:
     """Find a product under a minus, as in 1/(1 + exp(−x·v))."""
     match = first(one, -product, free=False, after=start)
     return match if match is None or not match.found.is_taken else None
+
+
+def _is_sum(recording: Recording, found: Found) -> bool:
+    """Whether an array is no difference, product or share by the way it is made: 1 − y is no sum."""
+    kind = recording.nodes[int(recording.records["node"][found.records[0]])].kind
+    return not kind.startswith("BinOp:") or kind == "BinOp:Add"
 
 
 def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Found | None:
