@@ -94,22 +94,20 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
         layers = next(iter(_layers(one, recording, weights, biases, inputs, among=twins)), [])
     if [a.weights.shape for a in layers] != [a.weights.shape for a in like]:
         layers = next(iter(_layers(one, recording, weights, biases, inputs)), [])
-    if layers and len(layers) == len(like):
-        _die(one, layers[-1], like[-1])
     return layers
 
 
-def _die(one: Pass, last: Linear, like: Linear) -> None:
-    """Take the zeros of an output that is dead in this pass for its activation."""
-    names = tuple(n for n in like.activation if ACTIVATIONS[n].dies)
-    if not names or last.of_a is not last.of_z or not np.any(last.z):
-        return
-    if np.any(activated(names[0], last.z)):
-        return
-    for found in one.by_size.get(last.z.size, ()):
-        if found.first > last.of_z.first and not np.any(found.data):
-            last.a, last.of_a, last.activation = np.zeros_like(last.z), found, names
-            return
+def _is_made_of(recording: Recording, found: Found, source: Found) -> bool:
+    """Whether a script computes an array from another one, and does not only compare that."""
+    numbers = recording.records["value"]
+    values = {int(numbers[record]) for record in source.records}
+    return any(
+        int(numbers[operand]) in values
+        for record in found.records
+        if not recording.nodes[int(recording.records["node"][record])].kind.startswith("Compare")
+        for operand in recording.operands(record)
+        if operand >= 0
+    )
 
 
 def layers_of(
@@ -164,7 +162,7 @@ def _layers(
     for start in linear:
         if inputs is not None and not _is_of(start, inputs):
             continue
-        chain = _chain(one, replace(start), linear)
+        chain = _chain(one, recording, replace(start), linear)
         while fits is not None and chain and not fits(chain):
             # Further products may follow the output.
             chain.pop()
@@ -430,7 +428,7 @@ def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Fou
     return None
 
 
-def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
+def _chain(one: Pass, recording: Recording, start: Linear, nodes: list[Linear]) -> list[Linear]:
     chain = [start]
     while True:
         layer = chain[-1]
@@ -440,7 +438,7 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
             if node.of_z.first > layer.of_z.first
             and all(node.of_weights is not other.of_weights for other in chain)
         ]
-        following = _followed(one, layer, later)
+        following = _followed(one, recording, layer, later)
         if not following:
             return chain
         widest = max(
@@ -449,13 +447,13 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         chain.append(_joined(layer, replace(widest)))
 
 
-def _followed(one: Pass, layer: Linear, later: list[Linear]) -> list[Linear]:
+def _followed(one: Pass, recording: Recording, layer: Linear, later: list[Linear]) -> list[Linear]:
     """Find what the pre-activation becomes, and return the products that take it.
 
     A script may compute other functions of it too, e.g. the slope of the activation: what goes on
     to a product is the activation, of the last layer what was made first.
     """
-    ways = sorted(_activations(one, layer), key=lambda way: way[1].first)
+    ways = sorted(_activations(one, recording, layer), key=lambda way: way[1].first)
     straight = tuple(name for name in _possible(layer) if same(activated(name, layer.z), layer.z))
     ways.append((layer.z, layer.of_z, straight))
     for layer.a, layer.of_a, layer.activation in ways:
@@ -470,11 +468,20 @@ def _possible(layer: Linear) -> list[str]:
     return [name for name in ACTIVATIONS if name != "softmax" or layer.z.shape[1] > 1]
 
 
-def _activations(one: Pass, layer: Linear) -> Iterator[tuple[Array, Found, tuple[str, ...]]]:
+def _activations(
+    one: Pass, recording: Recording, layer: Linear
+) -> Iterator[tuple[Array, Found, tuple[str, ...]]]:
     """Go through what was made of a pre-activation, with the activations that give it."""
     made: list[tuple[Array, Found, list[str]]] = []
     for name in _possible(layer):
         wanted = activated(name, layer.z)
+        if not np.any(wanted):
+            # Zeros are everywhere: a layer that is dead in this pass makes them of what comes in.
+            zeros = (f for f in one.by_size.get(wanted.size, ()) if not np.any(f.data))
+            dead = next((f for f in zeros if _is_made_of(recording, f, layer.of_z)), None)
+            if dead is not None and np.any(layer.z):
+                made.append((wanted, dead, [name]))
+            continue
         if same(wanted, layer.z) or not is_telling(wanted):
             continue
         alike = next((names for a, _, names in made if same(wanted, a)), None)
