@@ -83,6 +83,7 @@ class Audit:
         self.judged: list[Judged] = []
         self.updates = Updates()
         self.computed: Computed | None = None
+        self._computed_in: dict[int, list[Computed]] = {}
         self.loss = ""
         self.activations: list[str] = []
         self.unsure: list[str] = []
@@ -238,7 +239,9 @@ class Audit:
                 end = understood.passes[number + 1].bounds[1]
             a = layers[-1].a
             assert a is not None
-            found += losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
+            there = losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
+            self._computed_in[number] = there
+            found += there
         if passes[0][2].size == 1:
             # A single number is a multiple of any other: only what comes again is no chance.
             times = Counter((c.name, rounded(c.factor, 6)) for c in found)
@@ -327,8 +330,19 @@ class Audit:
                 tensor: [f for f in one.found if is_called(self.recording, f, variable)]
                 for tensor, variable in self._variables.items()
             }
-            scale = computed.factor if computed else 1.0
+            scale = self._factor_in(number, computed)
             yield judge(one, model, changes, scale, named, self.recording, constants)
+
+    def _factor_in(self, number: int, computed: Computed | None) -> float:
+        """Return a loss of the script divided by ours in a pass: a batch may have fewer rows."""
+        if computed is None:
+            return 1.0
+        node = self.recording.records["node"]
+        for there in self._computed_in.get(number, ()):
+            is_alike = (there.name, there.delta) == (computed.name, computed.delta)
+            if is_alike and node[there.record] == node[computed.record]:
+                return there.factor
+        return computed.factor
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model

@@ -223,8 +223,9 @@ class _Judge:
             return match
         by_record = {record: one for one in among for record in one.found.records}
         best = match
-        made_here = (r for r in match.found.records if not _is_read(self.recording, r))
-        above = [next(made_here, match.found.first)]
+        # It may be made twice: for the loss, and for the gradient.
+        above = [r for r in match.found.records if not _is_read(self.recording, r)]
+        above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
             one = by_record.get(made)
