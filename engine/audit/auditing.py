@@ -11,6 +11,7 @@ import numpy as np
 from engine.audit.candidates import constants_of, optimisers
 from engine.audit.consistency import (
     descends,
+    frozen,
     goes_down,
     penalties,
     reduced_otherwise,
@@ -404,7 +405,9 @@ class Audit:
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
         updates = [f for f in uneven if f not in gradients]
-        updates += still(steps, self.judged)
+        fixed = list(frozen(steps, self.judged, self.recording))
+        self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
+        updates += still(steps, self.judged, fixed)
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))

@@ -254,10 +254,43 @@ def _layers(
             best = [chain]
         elif rank_of(chain) == rank_of(best[0]) and len(best) < _MOST_CHAINS:
             best.append(chain)
+    if changing is not None and biases is None and fits is None:
+        best = _beyond(one, recording, best, linear, changing)
     for chain in best:
         if any(layer.ones for layer in chain[1:]):
             _part_ones(chain[0])
     return best
+
+
+def _beyond(
+    one: Pass,
+    recording: Recording,
+    chains: list[list[Linear]],
+    linear: Sequence[Linear],
+    changing: set[Site],
+) -> list[list[Linear]]:
+    """Go on with layers whose weights stay as they are, as those of a frozen output layer."""
+    still = {
+        found.site
+        for found in one.taken.values()
+        if np.squeeze(found.data).ndim and found.site not in changing and not found.is_assembled
+    }
+    longer: list[list[Linear]] = []
+    for chain in chains:
+        own = [replace(layer) for layer in chain]
+        while own[0].of_inputs.is_taken and not own[0].ones:
+            last = own[-1]
+            ways = [*_activations(one, recording, last), _straight(last)]
+            among = [found for a, found, _ in ways if a.shape[1] > 1]
+            frozen = _linear(one, recording, still, None, among)
+            nodes = sorted([*linear, *frozen], key=lambda node: node.of_z.first)
+            rest = _chain(one, recording, last, nodes)
+            if len(rest) < 2 or any(layer.ones for layer in rest):
+                break
+            own += rest[1:]
+        longer.append(own)
+    most = max(map(rank_of, longer), default=None)
+    return [own for own in longer if rank_of(own) == most]
 
 
 def _is_of(start: Linear, inputs: Found) -> bool:
