@@ -104,7 +104,7 @@ def _options(number: int, network: Hyperparameters) -> dict[str, Any]:
     random = np.random.RandomState([number, 1])
     options: dict[str, Any] = {"schedule": list(SCHEDULES)[random.randint(len(SCHEDULES))]}
     if options["schedule"] != "constant":
-        options["schedule_steps"] = random.randint(2, 9)
+        options["schedule_steps"] = random.randint(5, 20)
     for name, value in (("l1", 0.01), ("l2", 0.1), ("clip", 0.5), ("freeze", "w")):
         if random.randint(3) == 0:
             options[name] = value
