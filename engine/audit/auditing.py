@@ -412,7 +412,10 @@ class Audit:
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
-        self.findings += [*self.forward, *calculus, *penalised, *updates]
+        for finding in (*self.forward, *calculus, *penalised, *updates):
+            told = [(other.operation, other.kind) for other in self.findings]
+            if (finding.operation, finding.kind) not in told:
+                self.findings.append(finding)
         rates = {name: own[0] for name, own in self.updates.rates.items() if own}
         for name in rates:
             single = self.judged[0].model.values[name].size == 1

@@ -230,6 +230,8 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
+    for name in best.odd:
+        updates.rates.pop(name, None)
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.
