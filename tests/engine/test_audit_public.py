@@ -109,31 +109,6 @@ def test_bytes_keep_their_type(tmp_path: Path) -> None:
     assert recorded.values[int(recorded.records["value"][-1])].tolist() == [1.0] * 4
 
 
-_PENALTY_LATE = """import numpy as np
-rng = np.random.default_rng(3)
-X, Y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
-W, b = rng.normal(size=(3, 2)), np.zeros(2)
-lam = 0.3
-
-
-def step():
-    global W, b
-    out = X @ W + b
-    d = (out - Y) / Y.size
-    W = W - 0.2 * (X.T @ d + lam * W)
-    b = b - 0.2 * d.sum(axis=0)
-    return 0.5 * np.mean((out - Y) ** 2) + 0.5 * lam * np.sum(W * W)
-
-
-for i in range(8):
-    loss = step()
-"""
-
-
-def test_a_penalty_of_the_new_weights_is_no_other_penalty(tmp_path: Path) -> None:
-    assert _is_right(_audited(tmp_path, _PENALTY_LATE))
-
-
 @pytest.mark.parametrize(("ratio", "is_whole"), [(2.0, True), (1 / 45, True), (1.00101, False)])
 def test_a_slip_makes_a_ratio_of_whole_numbers(ratio: float, is_whole: bool) -> None:
     assert _is_whole(ratio) is is_whole
