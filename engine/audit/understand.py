@@ -190,8 +190,10 @@ def _changes(
             if before is None or after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
+            # New weights that are there between two turns are made by another loop.
+            is_between = one.bounds[1] <= seen < following.bounds[0]
             if not np.array_equal(before.data, after.data) and (
-                after.is_assembled or seen >= one.bounds[0]
+                (after.is_assembled or seen >= one.bounds[0]) and not is_between
             ):
                 changed += 1
                 break
