@@ -79,6 +79,17 @@ class Audit:
         self.understood = understand_partial(recording) or understand(recording, settled, tick)
         if self.understood is None and settled.table is None and settled.widths is None:
             self.understood = understand_single(recording)
+        self._begin()
+        if self.understood is not None:
+            self._run(self.understood)
+            if self.unsure or not self.judged:
+                self._look_for_still_weights()
+        elif settled.tells_layers:
+            self.unsure.append(f"no network {settled.in_words} was found in it")
+        self._add_failure()
+        self._add_hidden()
+
+    def _begin(self) -> None:
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
@@ -90,12 +101,19 @@ class Audit:
         self.unsure: list[str] = []
         self.forward: list[Finding] = []
         self.compared: list[bool] = []
+
+    def _look_for_still_weights(self) -> None:
+        """Take weights that never change for weights, if it is then clear what is wrong."""
+        kept = dict(self.__dict__)
+        self.understood = understand(self.recording, self.settled, self._tick, still=True)
+        self._begin()
         if self.understood is not None:
             self._run(self.understood)
-        elif settled.tells_layers:
-            self.unsure.append(f"no network {settled.in_words} was found in it")
-        self._add_failure()
-        self._add_hidden()
+        known = {f"dE_d{f.operation}" for f in self.findings if f.kind == "no-update"}
+        # What is meant to stay has no gradient.
+        is_clear = len(known) == len(self.findings) and self.computed is not None
+        if not known or not is_clear or any(known - one.matches.keys() for one in self.judged[:1]):
+            self.__dict__.update(kept)
 
     def _add_hidden(self) -> None:
         hidden = hidden_faults(self.recording)
@@ -411,7 +429,10 @@ class Audit:
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
-        self.findings += [*self.forward, *calculus, *penalised, *updates]
+        for finding in (*self.forward, *calculus, *penalised, *updates):
+            told = [(other.operation, other.kind) for other in self.findings]
+            if (finding.operation, finding.kind) not in told:
+                self.findings.append(finding)
         rates = {name: own[0] for name, own in self.updates.rates.items() if own}
         for name in rates:
             single = self.judged[0].model.values[name].size == 1

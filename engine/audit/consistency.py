@@ -128,7 +128,9 @@ def _has_gradient(judged: Judged, bias: str) -> bool:
         return False
     z = next(z for weights, z, _ in judged.model.names if "b" + weights == bias or bias == "b")
     summed = judged.matches.get(f"dE_d{z}")
-    return summed is None or summed.found.flat.tobytes() != match.found.flat.tobytes()
+    if summed is None or summed.found.flat.tobytes() != match.found.flat.tobytes():
+        return True
+    return judged.is_summed(match.found)
 
 
 def reduced_otherwise(

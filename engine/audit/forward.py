@@ -371,7 +371,9 @@ def _linear(
         taken = _biases(_each_once(taken), moving)
     else:
         known = one.at(biases)
-        taken = [found for found in there if id(found) in known]
+        # With a bias of zeros the sum is the product, which is there whatever the bias is.
+        at_hand = (found for found in there if id(found) in known)
+        taken = sorted(at_hand, key=lambda found: not np.any(found.data))
     if len(weights) > _MOST_TAKEN:
         return
     inputs_there = _each_once(one.found if among is None else among)

@@ -63,6 +63,8 @@ def understand(
     recording: Recording,
     settled: Settled = NOTHING,
     tick: Callable[[], None] = lambda: None,
+    *,
+    still: bool = False,
 ) -> Understood | None:
     """Understand a script; None where no network is found in it.
 
@@ -70,6 +72,7 @@ def understand(
         recording: The recording.
         settled: What is known about it.
         tick: Called again and again on the way; it may raise to give up.
+        still: Whether weights may be among what never changes, though others change.
     """
     best: Understood | None = None
     rank: tuple[object, ...] = ()
@@ -79,7 +82,7 @@ def understand(
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        found = _best_probe(passes, recording, first_seen, best is None, settled)
+        found = _best_probe(passes, recording, first_seen, best is None, settled, still)
         if found is None:
             continue
         probe, layers, support = found
@@ -99,6 +102,7 @@ def _best_probe(
     first_seen: Array,
     is_first: bool,
     settled: Settled,
+    still: bool,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -111,7 +115,8 @@ def _best_probe(
         if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
             continue
         fits = settled.fits if settled.tells_layers else None
-        for layers in layers_of(one, recording, changing(passes, probe, recording), fits):
+        moving = None if still else changing(passes, probe, recording)
+        for layers in layers_of(one, recording, moving, fits):
             shapes = [layer.weights.shape for layer in layers]
             same_there = sum(
                 [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes

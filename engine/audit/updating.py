@@ -26,6 +26,8 @@ from engine.maths.tensor import Array
 FREE = ("adam", "adamw", "rmsprop")
 """The optimisers whose steps are as long whatever factor the gradient has."""
 _LEAST_RATE = 1e-6
+_APART = 1e-4
+"""From which share on two learning rates are two."""
 _MOST_DECAY = 0.5
 """The largest share of a parameter that a weight decay takes off in a step."""
 
@@ -63,7 +65,7 @@ def judge_updates(
     """
     updates = Updates()
     moving = {name: own for name, own in steps_of(judged).items() if not own.is_still}
-    if not moving or fit_steps(updates, moving):
+    if not moving or (fit_steps(updates, moving) and not _is_free(updates, moving)):
         return updates
     start = {name: own.from_the_start() for name, own in moving.items()}
     if all(own.passes for own in start.values()):
@@ -83,6 +85,19 @@ def fit_steps(updates: Updates, steps: dict[str, Steps]) -> bool:
         updates.optimiser = "sgd"
         return True
     return _with_momentum(updates, steps)
+
+
+def _is_free(updates: Updates, steps: dict[str, Steps]) -> bool:
+    """Whether a single number, a multiple of any other, makes steps at a rate of its own."""
+    rates = {name: own for name, own in updates.rates.items() if own}
+    usual = max((own[0] for own in rates.values()), default=0.0)
+    return any(
+        steps[name].gradients[0].size == 1
+        and not steps[name].is_known
+        and any(abs(rate / usual - 1.0) > _APART for rate in own)
+        for name, own in rates.items()
+        if len(rates) > 1
+    )
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:
@@ -220,6 +235,8 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
+    for name in best.odd:
+        updates.rates.pop(name, None)
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.

@@ -1,7 +1,8 @@
 """Scripts of random networks, and the same with one formula changed, for the audit to judge.
 
 ``cases(count)`` gives both, each with its truth. What is changed in vain is left out: a change that
-does not change the numbers, and one that only makes every step longer or shorter alike.
+does not change the numbers, and one that only makes every step longer or shorter alike, or every
+gradient: one factor for all of them is a matter of taste, whatever the optimiser makes of it.
 """
 
 from __future__ import annotations
@@ -133,6 +134,17 @@ def cases(count: int, first: int = 0) -> Iterator[tuple[Case, Case]]:
             yield Case(text), edited
 
 
+def right_cases(count: int, first: int = 0) -> Iterator[Case]:
+    """Give the right scripts of so many random networks, with the options that few have, too."""
+    number = first
+    while count:
+        debugger = random_network(number, every_option=True)
+        number += 1
+        if np.isfinite(debugger.losses).all():
+            count -= 1
+            yield Case(script_of(debugger, "beside.npz")[0])
+
+
 def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
     """Return a script with one of its formulas changed, or None where that is hard to do."""
     random = np.random.RandomState(number)
@@ -176,6 +188,7 @@ class _History:
     def __init__(self, text: str) -> None:
         self.names: dict[str, Any] = {"_keep": self._keep}
         self.steps: list[dict[str, Any]] = []
+        self.gradients: list[dict[str, Any]] = []
         text = text.replace("\nfor step in", "\n_keep()\nfor step in")
         text = text.replace("\n\n# predictions\n", "\n    _keep()\n\n# predictions\n")
         with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
@@ -184,8 +197,9 @@ class _History:
             raise AssertionError("the scripts are laid out in another way than is known here")
 
     def _keep(self) -> None:
-        found = ((name, self.names.get(name)) for name in PARAMETERS)
-        self.steps.append({n: np.array(value) for n, value in found if value is not None})
+        for kept, prefix in ((self.steps, ""), (self.gradients, "dE_d")):
+            found = ((name, self.names.get(prefix + name)) for name in PARAMETERS)
+            kept.append({n: np.array(value) for n, value in found if value is not None})
 
     def forget_noise(self, nudged: _History) -> None:
         """Forget parameters that rounding drives: a little beside, they go another way."""
@@ -208,13 +222,15 @@ def _apart(right: _History, other: _History, name: str) -> bool:
 
 
 def _common_factor(right: _History, wrong: _History, operation: Operation) -> float | None:
-    """Return by what the steps of the first iteration differ, if all alike, else None."""
+    """Return by what gradients, or steps, of the first iteration differ, if all alike."""
     if operation.phase is Phase.UPDATE and operation.name not in right.steps[0]:
         # What the optimiser remembers tells later.
         return None
     ratios: list[float] = []
     for name, start in right.steps[0].items():
         one, other = (history.steps[1][name] - start for history in (right, wrong))
+        if operation.phase is Phase.BACKWARD:
+            one, other = (history.gradients[1][name] for history in (right, wrong))
         if one.shape != other.shape:
             return None
         is_moved = np.abs(one) > _STILL
