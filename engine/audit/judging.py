@@ -54,8 +54,8 @@ class Judged:
         lassos: The same for λ₁.
         wrong: What the script has instead of the operations that were found to be wrong.
         values: The script's values by the names of the tensors.
-        recording: The recording, where there is one.
         plain: For each gradient with a penalty, what it is without: where, and divided by ours.
+        recording: The recording, where there is one.
     """
 
     one: Pass
@@ -71,8 +71,22 @@ class Judged:
     vague: set[str] = field(default_factory=set)
     wrong: dict[str, Array] = field(default_factory=dict)
     values: dict[str, Array] = field(default_factory=dict)
-    recording: Recording | None = None
     plain: dict[str, tuple[Match | None, float]] = field(default_factory=dict)
+    recording: Recording | None = None
+
+    def forget_penalty(self, parameter: str) -> None:
+        """Take the gradient of a parameter for one without a penalty."""
+        name = f"dE_d{parameter}"
+        self.penalties.pop(parameter, None)
+        self.lassos.pop(parameter, None)
+        if name not in self.plain:
+            return
+        match, self.totals[name] = self.plain.pop(name)
+        self.matches.pop(name)
+        self.values[name] = self.right[name]
+        if match is not None:
+            self.matches[name] = match
+            self.values[name] = match.factor * self.right[name]
 
     def is_summed(self, found: Found) -> bool:
         """Whether a script gives a sum a name, though it is one of a single row."""
@@ -98,20 +112,6 @@ class Judged:
             if recording is not None and any(is_assigned(recording, r) for r in records):
                 return match.found
         return None
-
-    def forget_penalty(self, parameter: str) -> None:
-        """Take the gradient of a parameter for one without a penalty."""
-        name = f"dE_d{parameter}"
-        self.penalties.pop(parameter, None)
-        self.lassos.pop(parameter, None)
-        if name not in self.plain:
-            return
-        match, self.totals[name] = self.plain.pop(name)
-        self.matches.pop(name)
-        self.values[name] = self.right[name]
-        if match is not None:
-            self.matches[name] = match
-            self.values[name] = match.factor * self.right[name]
 
 
 def as_matrix(value: Array) -> Array:
