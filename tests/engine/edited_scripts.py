@@ -134,6 +134,17 @@ def cases(count: int, first: int = 0) -> Iterator[tuple[Case, Case]]:
             yield Case(text), edited
 
 
+def right_cases(count: int, first: int = 0) -> Iterator[Case]:
+    """Give the right scripts of so many random networks, with the options that few have, too."""
+    number = first
+    while count:
+        debugger = random_network(number, every_option=True)
+        number += 1
+        if np.isfinite(debugger.losses).all():
+            count -= 1
+            yield Case(script_of(debugger, "beside.npz")[0])
+
+
 def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
     """Return a script with one of its formulas changed, or None where that is hard to do."""
     random = np.random.RandomState(number)
