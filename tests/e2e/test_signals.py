@@ -105,6 +105,7 @@ def test_going_on_takes_the_terminal_no_second_time(state: Library, is_stopped: 
         check_end(terminal, before, 0)
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_keys_end_nothing(state: Library) -> None:
     with Terminal(*ENDLESS) as terminal:
         before = settings(terminal)
