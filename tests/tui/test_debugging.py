@@ -384,6 +384,7 @@ async def test_evaluating(size: tuple[int, int]) -> None:
         await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
 
 
+@pytest.mark.slow
 async def test_giving_up_a_search() -> None:
     async with opened(iterations=10**7) as (app, pilot):
         await pilot.press("g")
