@@ -46,6 +46,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.tensor import Array
 
 _SEVERAL = 3
+_MORE_THAN_ONCE = 2
 _JUDGED = 8
 """The number of passes judged from the start."""
 _LATE = (50, 300)
@@ -256,7 +257,9 @@ class Audit:
             # A single number is a multiple of any other: only what comes again is no chance.
             times = Counter((c.name, rounded(c.factor, 6)) for c in found)
             found = [c for c in found if times[c.name, rounded(c.factor, 6)] > 1]
-        if not any(computed.is_named for computed in found):
+        times = sum(any(c.is_named for c in there) for there in self._computed_in.values())
+        if times < min(len(passes), _MORE_THAN_ONCE):
+            # With all weights 0 a wrong loss is the right one.
             self._look_for_a_wrong_loss(understood, passes)
         if "loss" in self.settled.hyperparameters:
             loss = str(self.settled.hyperparameters["loss"])

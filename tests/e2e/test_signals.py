@@ -105,6 +105,7 @@ def test_going_on_takes_the_terminal_no_second_time(state: Library, is_stopped: 
         check_end(terminal, before, 0)
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_keys_end_nothing(state: Library) -> None:
     with Terminal(*ENDLESS) as terminal:
         before = settings(terminal)
@@ -144,6 +145,7 @@ def test_keys_right_behind_the_one_that_opens_a_dialog(
     assert not list(state.path.parent.rglob("nn-tui.log"))
 
 
+@pytest.mark.slow
 def test_a_long_paste_keeps_no_signal_waiting(state: Library) -> None:
     with Terminal(*ENDLESS) as terminal:
         before = settings(terminal)

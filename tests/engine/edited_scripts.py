@@ -191,7 +191,12 @@ class _History:
         self.gradients: list[dict[str, Any]] = []
         text = text.replace("\nfor step in", "\n_keep()\nfor step in")
         text = text.replace("\n\n# predictions\n", "\n    _keep()\n\n# predictions\n")
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        # A script sets how NumPy prints, for itself alone.
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            np.errstate(all="ignore"),
+            np.printoptions(),
+        ):
             exec(compile(text, "script", "exec"), self.names)
         if len(self.steps) != ITERATIONS + 1:
             raise AssertionError("the scripts are laid out in another way than is known here")

@@ -362,6 +362,7 @@ def test_what_a_stranger_has_compressed_is_refused_before_it_is_unpacked(
             tracemalloc.stop()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, *METHODS.values()])
 def test_a_damaged_archive_is_refused_as_one(method: int, tmp_path: Path) -> None:
     packed, chance = io.BytesIO(), random.Random(1)

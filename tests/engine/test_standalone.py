@@ -55,6 +55,7 @@ def run_script(path: Path) -> tuple[dict[str, Any], list[str]]:
     exact = path.with_name(f"exact_{path.name}")
     exact.write_text(text.replace("mine.npz", path.with_suffix(".npz").name))
     printed = io.StringIO()
+    # The script sets how NumPy prints, for itself alone.
     with contextlib.redirect_stdout(printed), np.printoptions():
         names = runpy.run_path(str(exact))
     return names, re.findall(r"error at step +\d+: np\.float64\((.*)\)", printed.getvalue())

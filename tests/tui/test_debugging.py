@@ -399,6 +399,7 @@ async def test_evaluating(size: tuple[int, int]) -> None:
         await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
 
 
+@pytest.mark.slow
 async def test_giving_up_a_search() -> None:
     # Enough to look through, and not too many to compute.
     many = 10**6 if loop_name() == "C" else 20_000

@@ -23,7 +23,7 @@ TERMINALS = {
     "shades of grey": {"TERM": "xterm-256color", "NO_COLOR": "1"},
     "16 without colour": {"TERM": "xterm", "NO_COLOR": "1"},
 }
-QUICK = ("true colour", "16 without colour")
+QUICK = ("16 without colour",)
 DEPTHS = [(0, ColorSystem.TRUECOLOR), (256, ColorSystem.EIGHT_BIT), (16, ColorSystem.STANDARD)]
 WALK = (
     # Before the first iteration, in the midst of one, with an observation, a cursor and a stop.
