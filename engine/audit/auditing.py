@@ -11,6 +11,7 @@ import numpy as np
 from engine.audit.candidates import constants_of, optimisers
 from engine.audit.consistency import (
     descends,
+    frozen,
     goes_down,
     penalties,
     reduced_otherwise,
@@ -94,6 +95,7 @@ class Audit:
         self.judged: list[Judged] = []
         self.updates = Updates()
         self.computed: Computed | None = None
+        self._computed_in: dict[int, list[Computed]] = {}
         self.loss = ""
         self.activations: list[str] = []
         self.unsure: list[str] = []
@@ -256,7 +258,9 @@ class Audit:
                 end = understood.passes[number + 1].bounds[1]
             a = layers[-1].a
             assert a is not None
-            found += losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
+            there = losses_in(self.recording, (one.bounds[0], end), a, f0, constants)
+            self._computed_in[number] = there
+            found += there
         if passes[0][2].size == 1:
             # A single number is a multiple of any other: only what comes again is no chance.
             times = Counter((c.name, rounded(c.factor, 6)) for c in found)
@@ -345,8 +349,19 @@ class Audit:
                 tensor: [f for f in one.found if is_called(self.recording, f, variable)]
                 for tensor, variable in self._variables.items()
             }
-            scale = computed.factor if computed else 1.0
+            scale = self._factor_in(number, computed)
             yield judge(one, model, changes, scale, named, self.recording, constants)
+
+    def _factor_in(self, number: int, computed: Computed | None) -> float:
+        """Return a loss of the script divided by ours in a pass: a batch may have fewer rows."""
+        if computed is None:
+            return 1.0
+        node = self.recording.records["node"]
+        for there in self._computed_in.get(number, ()):
+            is_alike = (there.name, there.delta) == (computed.name, computed.delta)
+            if is_alike and node[there.record] == node[computed.record]:
+                return there.factor
+        return computed.factor
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model
@@ -413,7 +428,9 @@ class Audit:
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
         updates = [f for f in uneven if f not in gradients]
-        updates += still(steps, self.judged)
+        fixed = list(frozen(steps, self.judged, self.recording))
+        self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
+        updates += still(steps, self.judged, fixed)
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
@@ -525,14 +542,12 @@ def _is_named(judged: Sequence[Judged]) -> bool:
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
     """Forget penalties that are not the same in every pass: those are velocities, or chance."""
-    names = {name for one in judged for name in one.penalties}
-    for name in names:
-        known = [one for one in judged if name not in one.vague]
-        weights = [one.penalties.get(name) for one in known]
-        first = next(weight for weight in weights if weight is not None)
-        if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
+    for name in {name for one in judged for name in (*one.penalties, *one.lassos)}:
+        known = [one for one in judged if name not in one.vague and np.any(one.model.values[name])]
+        shares = [(one.penalties.get(name, 0.0), one.lassos.get(name, 0.0)) for one in known]
+        if any(not np.allclose(share, shares[0], rtol=1e-5, atol=0.0) for share in shares):
             for one in judged:
-                one.penalties.pop(name, None)
+                one.forget_penalty(name)
 
 
 def _has_slope(one: Pass, layer: Linear, name: str) -> bool:

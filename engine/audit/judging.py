@@ -55,6 +55,7 @@ class Judged:
         wrong: What the script has instead of the operations that were found to be wrong.
         values: The script's values by the names of the tensors.
         recording: The recording, where there is one.
+        plain: For each gradient with a penalty, what it is without: where, and divided by ours.
     """
 
     one: Pass
@@ -71,6 +72,7 @@ class Judged:
     wrong: dict[str, Array] = field(default_factory=dict)
     values: dict[str, Array] = field(default_factory=dict)
     recording: Recording | None = None
+    plain: dict[str, tuple[Match | None, float]] = field(default_factory=dict)
 
     def is_summed(self, found: Found) -> bool:
         """Whether a script gives a sum a name, though it is one of a single row."""
@@ -96,6 +98,20 @@ class Judged:
             if recording is not None and any(is_assigned(recording, r) for r in records):
                 return match.found
         return None
+
+    def forget_penalty(self, parameter: str) -> None:
+        """Take the gradient of a parameter for one without a penalty."""
+        name = f"dE_d{parameter}"
+        self.penalties.pop(parameter, None)
+        self.lassos.pop(parameter, None)
+        if name not in self.plain:
+            return
+        match, self.totals[name] = self.plain.pop(name)
+        self.matches.pop(name)
+        self.values[name] = self.right[name]
+        if match is not None:
+            self.matches[name] = match
+            self.values[name] = match.factor * self.right[name]
 
 
 def as_matrix(value: Array) -> Array:
@@ -299,8 +315,9 @@ class _Judge:
             return match
         by_record = {record: one for one in among for record in one.found.records}
         best = match
-        made_here = (r for r in match.found.records if not _is_read(self.recording, r))
-        above = [next(made_here, match.found.first)]
+        # It may be made twice: for the loss, and for the gradient.
+        above = [r for r in match.found.records if not _is_read(self.recording, r)]
+        above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
             one = by_record.get(made)
@@ -344,14 +361,16 @@ class _Judge:
     ) -> None:
         total = self._upstream(operation)
         change = self.judged.changes.get(parameter)
-        if self._penalised(operation, parameter, right, total):
+        is_noise = self._is_noise(operation, right)
+        if not is_noise and self._penalised(operation, parameter, right, total):
+            self.judged.plain[operation.name] = match, total * (match.factor if match else 1.0)
             self.pending = []
             return
         if match is not None:
             self._take(operation, match, total)
             self.pending = []
             return
-        if not is_telling(as_matrix(right)) or self._is_noise(operation, right):
+        if is_noise or not is_telling(as_matrix(right)):
             self.judged.totals[operation.name] = total
             self.judged.vague.add(parameter)
             return

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.audit.clipping import clipped
 from engine.audit.findings import Finding
 from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
@@ -68,7 +69,11 @@ def judge_updates(
         return updates
     start = {name: own.from_the_start() for name, own in moving.items()}
     if all(own.passes for own in start.values()):
-        _follow(updates, start, [judged[0].model, *others], constants)
+        models = [judged[0].model, *others]
+        shortened = clipped(judged, start)
+        if shortened is not None and any(not fit(m, shortened, constants).odd for m in models):
+            start = shortened
+        _follow(updates, start, models, constants)
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates

@@ -23,6 +23,7 @@ from engine.maths.formula import Leaf, Variable
 from engine.maths.losses import LOSSES
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.optimisers import OPTIMISERS
+from engine.maths.schedules import SCHEDULES
 from engine.maths.source import NUMPY, source
 from engine.model.hyperparameters import BIAS_MODES
 from engine.reports.standalone.script import script_of
@@ -56,8 +57,13 @@ class Case:
     now: str = ""
 
 
-def random_network(number: int) -> Debugger:
-    """Return a small network of a random kind, which has learnt for a few iterations."""
+def random_network(number: int, *, every_option: bool = False) -> Debugger:
+    """Return a small network of a random kind, which has learnt for a few iterations.
+
+    Args:
+        number: Which one.
+        every_option: Whether it has the options, too, that few networks have.
+    """
     random = np.random.RandomState(number)
 
     def one_of(*values: Any) -> Any:
@@ -87,9 +93,30 @@ def random_network(number: int) -> Debugger:
         seed=number,
         iterations=ITERATIONS,
     )
+    if every_option:
+        hyperparameters = replace(hyperparameters, **_options(number, hyperparameters))
     debugger = Debugger(Dataset.from_arrays(x, f0), hyperparameters)
     debugger.train()
     return debugger
+
+
+def _options(number: int, network: Hyperparameters) -> dict[str, Any]:
+    """Draw a penalty, frozen parameters, clipping and a schedule, each in some networks."""
+    random = np.random.RandomState([number, 1])
+    options: dict[str, Any] = {"schedule": list(SCHEDULES)[random.randint(len(SCHEDULES))]}
+    if options["schedule"] != "constant":
+        options["schedule_steps"] = random.randint(5, 20)
+    for name, value in (("l1", 0.01), ("l2", 0.1), ("clip", 0.5), ("freeze", "w")):
+        if random.randint(3) == 0:
+            options[name] = value
+    if network.hidden == "none":
+        options.pop("freeze", None)
+    if network.bias != "none" and random.randint(2):
+        options["penalise"] = "all"
+        options["initial_bias"] = 0.2
+    if network.loss == "huber":
+        options["huber_delta"] = 0.3
+    return options
 
 
 def cases(count: int, first: int = 0) -> Iterator[tuple[Case, Case]]:
