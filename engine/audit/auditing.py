@@ -389,7 +389,12 @@ class Audit:
                     continue
                 change = after - layer.of_bias.data
                 if "b" + weights in model.parameters:
-                    yield "b" + weights, np.reshape(change, (-1,))
+                    width = layer.z.shape[1]
+                    if change.size == width:
+                        yield "b" + weights, np.reshape(change, (-1,))
+                    elif not np.any(change):
+                        # One number for the whole layer, that stays as it is.
+                        yield "b" + weights, np.zeros(width)
                 elif "b" in model.parameters and change.size == 1:
                     yield "b", np.reshape(change, ())
 

@@ -24,6 +24,7 @@ from engine.maths.operations.operation import Phase
 from engine.maths.tensor import Array
 
 _TASTE = (1.0, 2.0, 0.5)
+_LARGEST_RATIO = 1e5
 _FROZEN = re.compile(r"\b(frozen|freeze)\b", re.IGNORECASE)
 
 
@@ -243,7 +244,7 @@ def penalties(
             continue
         total = abs(first.totals[f"dE_d{name}"] / computed.factor)
         ratio = min((weight / s for s in shares if s), key=lambda r: abs(r - 1.0), default=1.0)
-        if abs(ratio - 1.0) > 1e-4 and abs(ratio * total - 1.0) > 1e-4:
+        if _is_whole(ratio) and not (abs(ratio * total - 1.0) < 1e-4 or abs(ratio - 1.0) < 1e-4):
             yield Finding(
                 f"dE_d{name}",
                 "penalty",
@@ -251,6 +252,15 @@ def penalties(
                 f"∂R/∂{name} of R = ½·λ·Σ{name}² is λ·{name}; of λ·Σ{name}² it is 2λ·{name}",
                 found=first.matches[f"dE_d{name}"].found,
             )
+
+
+def _is_whole(ratio: float) -> bool:
+    """Whether a ratio is that of small whole numbers, as a slip makes it.
+
+    A loss that is computed after the step has the penalty of other weights.
+    """
+    ways = (ratio, 1.0 / ratio, 2.0 * ratio, 2.0 / ratio)
+    return any(abs(one - round(one)) < 1e-6 * one for one in ways if one < _LARGEST_RATIO)
 
 
 def _shares_in_loss(judged: Judged, computed: Computed) -> Iterator[float]:

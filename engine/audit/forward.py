@@ -444,11 +444,11 @@ def _biases(taken: list[Found], changing: set[int] | None) -> list[Found]:
 
 
 def _each_once(found: Iterable[Found]) -> list[Found]:
-    """Return arrays of which there are several only once: as the script holds them, if it does."""
+    """Return arrays of which there are several only once, the earliest, by time."""
     known: dict[tuple[object, ...], Found] = {}
-    for one in sorted(found, key=lambda one: (one.is_assembled, one.first)):
+    for one in sorted(found, key=lambda one: (one.first, one.is_assembled)):
         known.setdefault((np.squeeze(one.data).shape, one.flat.tobytes()), one)
-    return sorted(known.values(), key=lambda one: one.first)
+    return list(known.values())
 
 
 def _node(

@@ -266,6 +266,7 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
     if len(others) < 2:
         return None
     known = recording.rows_before(passes[0].bounds[0])
+    cells = recording.cells_before(passes[0].bounds[0])
     sites: set[Site] = set()
     for site, found in passes[number].taken.items():
         if found.flat.tobytes() in known or _is_own_target(found, recording):
@@ -273,7 +274,8 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
         twins = [twin for n in others if (twin := passes[n].twin(found)) is not None]
         texts = [twin.flat.tobytes() for twin in twins]
         runs = sum(1 for a, b in pairwise(texts) if a != b)
-        if runs and len(set(texts)) == runs + 1 and not all(_is_picked(t, known) for t in twins):
+        is_new = not (all(_is_picked(t, known) for t in twins) or _are_there(twins, cells))
+        if runs and len(set(texts)) == runs + 1 and is_new:
             sites.add(site)
     return sites
 
@@ -290,6 +292,15 @@ def _is_picked(found: Found, known: frozenset[bytes]) -> bool:
     return data.ndim == 2 and any(
         all(row.tobytes() in known for row in np.ascontiguousarray(way)) for way in (data, data.T)
     )
+
+
+def _are_there(arrays: Sequence[Found], cells: Array) -> bool:
+    """Whether all numbers of arrays were there before, as in a part of each row of a table.
+
+    Whole numbers tell nothing: a step may lead to any of them.
+    """
+    numbers = np.concatenate([found.flat for found in arrays])
+    return bool(np.any(numbers != np.floor(numbers)) and np.isin(numbers, cells).all())
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:
@@ -310,6 +321,7 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
     rows = recording.records
     nodes, paths = recording.nodes, recording.paths
     by_value: dict[int, Found] = {}
+    singles: set[float] = set()
     turns: dict[Site, list[tuple[tuple[int, ...], int]]] = {}
     where: dict[int, tuple[Site, Site]] = {}
     first_there: dict[Site, Found] = {}
@@ -319,6 +331,8 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
             continue
         node, path = int(rows["node"][record]), paths[rows["path"][record]][length:]
         place = int(rows["place"][record])
+        if place >= 0 and recording.places[place].owner in recording.counters:
+            continue
         inner = tuple(at for at, _ in path)
         kind = nodes[node].kind
         text = recording.places[place].text if place >= 0 else ""
@@ -329,11 +343,16 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         known = by_value.get(value)
         if known is None:
             is_taken = kind in GIVEN or (
-                kind in READS and _reads_what_is_taken(recording, record, by_value)
+                kind in READS
+                and _reads_what_is_taken(recording, record, by_value)
+                and not _is_gathered(recording.values[value], singles)
             )
+            is_taken |= kind == "assign" and _is_row_of_taken(recording, record, by_value)
             known = by_value[value] = Found(
                 recording.values[value], record, [record], site, is_taken, loose=loose
             )
+            if known.size == 1 and not is_taken:
+                singles.add(float(known.flat[0]))
         else:
             known.records.append(record)
         where[record] = site, loose
@@ -420,6 +439,21 @@ def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Fou
     return True
 
 
+def _is_row_of_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
+    """Whether several names share out the rows of what is taken, as ``x, y = rows[i]`` does."""
+    operand = recording.operands(record)[-1:]
+    found = known.get(int(recording.records["value"][operand[0]])) if operand else None
+    if found is None or not found.is_taken or found.data.ndim < 1:
+        return False
+    value = recording.value(record)
+    return any(np.array_equal(row, value) for row in found.data)  # type: ignore[arg-type]
+
+
+def _is_gathered(data: Array, singles: set[float]) -> bool:
+    """Whether all numbers of a list were made one by one in the pass, and then put into it."""
+    return data.ndim == 1 and singles.issuperset(data.tolist())
+
+
 def _assembled(
     recording: Recording,
     site: Site,
@@ -451,6 +485,8 @@ def _assembled(
             if len(latest) * int(np.prod(shape, dtype=int)) > _MOST_CELLS:
                 continue
             ordered = [latest[index] for index in np.ndindex(extent)]
+            if _is_repeated(rows["identity"][ordered].reshape(extent)):
+                continue
             data = np.stack([values[rows["value"][record]] for record in ordered])
             data = data.reshape(extent + shape)
             if _counts(data):
@@ -464,6 +500,14 @@ def _assembled(
                     ends: tuple[Any, ...] = (..., *(-1,) * axes, *(slice(None),) * len(shape))
                     last = data[ends]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
+
+
+def _is_repeated(identities: Array) -> bool:
+    """Whether the turns of a loop read one and the same object again and again."""
+    return bool(identities.all()) and any(
+        length > 1 and bool((identities == identities.take([0], axis)).all())
+        for axis, length in enumerate(identities.shape)
+    )
 
 
 def _counts(data: Array) -> bool:

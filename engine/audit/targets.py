@@ -159,7 +159,8 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
         made += [slope_of(name, f, f0) for name in ("bce", "cross-entropy", "log-cosh")]
         if not LOSSES["hinge"].problem(f0):
             margin = LOSSES["hinge"].aim(f0) * f
-            made += [margin, 1.0 - margin]
+            # 1 − f is a part of the slope of a sigmoid, too.
+            made += [one for one in (margin, 1.0 - margin) if not same(margin, f)]
     yield from (one for one in made if np.isfinite(one).all())
 
 

@@ -15,8 +15,8 @@ from engine.audit.settled import NOTHING, Settled
 from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
-_MANY_FOUND, _MOST_FOUND = 600, 3000
-"""Passes with more arrays are not looked at, or only where nothing was found in shorter ones."""
+_MANY_FOUND, _MORE_FOUND, _MOST_FOUND = 600, 1500, 3000
+"""Passes with more arrays are not looked at, where layers, a layer, nothing is found so far."""
 _MOST_OPTIONS = 16
 _UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
@@ -82,7 +82,8 @@ def understand(
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        found = _best_probe(passes, recording, first_seen, best is None, settled, still)
+        most = _MOST_FOUND if best is None else _MANY_FOUND if best.layers[1:] else _MORE_FOUND
+        found = _best_probe(passes, recording, first_seen, most, settled, still)
         if found is None:
             continue
         probe, layers, support = found
@@ -100,7 +101,7 @@ def _best_probe(
     passes: Sequence[Pass],
     recording: Recording,
     first_seen: Array,
-    is_first: bool,
+    most: int,
     settled: Settled,
     still: bool,
 ) -> tuple[int, list[Linear], float] | None:
@@ -112,7 +113,7 @@ def _best_probe(
     rank: tuple[object, ...] = ()
     for turn, probe in enumerate(probes):
         one = passes[probe]
-        if len(one.found) > (_MOST_FOUND if is_first else _MANY_FOUND):
+        if len(one.found) > most:
             continue
         fits = settled.fits if settled.tells_layers else None
         moving = None if still else changing(passes, probe, recording)
@@ -189,8 +190,10 @@ def _changes(
             if before is None or after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
+            # New weights that are there between two turns are made by another loop.
+            is_between = one.bounds[1] <= seen < following.bounds[0]
             if not np.array_equal(before.data, after.data) and (
-                after.is_assembled or seen >= one.bounds[0]
+                (after.is_assembled or seen >= one.bounds[0]) and not is_between
             ):
                 changed += 1
                 break

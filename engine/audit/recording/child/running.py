@@ -11,6 +11,7 @@ import types
 from _thread import allocate_lock, start_new_thread
 from typing import Any
 
+from .drawing import do_without_drawing
 from .failing import Failure, describe_syntax_error
 from .flow import Flow
 from .recorder import Recorder
@@ -70,6 +71,7 @@ class Run:
         sys.modules["__main__"] = module
         sys.argv = [self._name]
         sys.path[0] = os.path.dirname(os.path.abspath(self._name))
+        do_without_drawing()
         sys.setrecursionlimit(2 * sys.getrecursionlimit() + 200)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._close)

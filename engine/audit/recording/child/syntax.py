@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from .precision import compute_in_full
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,6 +25,7 @@ class Script:
 
     def __init__(self, text: str, name: str) -> None:
         self.tree = ast.parse(text, name)
+        compute_in_full(self.tree, text)
         self.lines = text.split("\n")
         self.nodes: list[dict[str, Any]] = []
         self.tables: set[int] = set()
