@@ -85,6 +85,11 @@ class Yours:
         """Whether the file is another one than when it was run."""
         return _stamp(self.path) != self._stamp
 
+    @property
+    def names(self) -> Sequence[str]:
+        """The tensors of ours that the script has in some iteration."""
+        return list(dict.fromkeys(name for numbers in self.passes for name in numbers))
+
     def written(self, name: str, iteration: int) -> Array | None:
         """Return a tensor as the script has it in an iteration; None where it is not recorded."""
         return self.passes[iteration].get(name) if iteration < len(self.passes) else None

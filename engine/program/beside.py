@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from engine.maths.tensor import Array
@@ -9,6 +10,10 @@ from engine.maths.tensor import Array
 
 class Beside(Protocol):
     """What somebody else's program has for the tensors of ours."""
+
+    @property
+    def names(self) -> Collection[str]:
+        """The tensors that it has in some iteration."""
 
     def value(self, name: str, iteration: int) -> Array | None:
         """Return its value of a tensor in an iteration, from 0 on; None where that is unknown."""

@@ -140,7 +140,10 @@ class Scope:
         beside = self._run.program.beside
         if beside is None:
             raise QueryError("there is no script here; nn-tui FILE.py opens one")
-        tensor = self._tensor(name)
+        tensor = self._tensors.get(name)
+        if tensor is None or tensor.name not in beside.names:
+            own = clean(tensor.name if tensor else name, 40)
+            raise QueryError(f"yours has no {own}; it has {', '.join(beside.names)}")
 
         def value() -> object:
             found = beside.value(tensor.name, self.iteration)

@@ -78,6 +78,17 @@ def test_expressions_know_the_numbers_of_the_script(wrong: Yours) -> None:
         debugger.evaluate("yours.dE_dy")
 
 
+def test_what_the_script_has_not_is_told_with_what_it_has(wrong: Yours) -> None:
+    debugger = debugger_beside(wrong)
+    debugger.finish_iteration()
+    for name in ("E", "nope"):
+        has = rf"yours has no {name}; it has x, f0, .*dE_dyhat(?!.*accuracy)"
+        with pytest.raises(QueryError, match=has):
+            debugger.evaluate(f"yours.{name} - dE_dyhat")
+        with pytest.raises(QueryError, match=has):
+            debugger.stops.add_watch(f"yours.{name}")
+
+
 def test_without_a_script_there_is_nothing_of_yours() -> None:
     with pytest.raises(QueryError, match=r"there is no script here; nn-tui FILE\.py opens one"):
         Debugger(read_dataset("or")).evaluate("yours.dE_dy")
