@@ -257,10 +257,13 @@ class Audit:
             # A single number is a multiple of any other: only what comes again is no chance.
             times = Counter((c.name, rounded(c.factor, 6)) for c in found)
             found = [c for c in found if times[c.name, rounded(c.factor, 6)] > 1]
-        times = sum(any(c.is_named for c in there) for there in self._computed_in.values())
-        if times < min(len(passes), _MORE_THAN_ONCE):
+        named = [n for n, there in self._computed_in.items() if any(c.is_named for c in there)]
+        if len(named) < min(len(passes), _MORE_THAN_ONCE):
             # With all weights 0 a wrong loss is the right one.
-            self._look_for_a_wrong_loss(understood, passes)
+            meant = self._wrong_loss(understood, passes)
+            if meant:
+                found = [c for c in found if c.is_named]
+                yield meant, None
         if "loss" in self.settled.hyperparameters:
             loss = str(self.settled.hyperparameters["loss"])
             yield loss, next((c for c in found if c.name == loss), None)
@@ -279,9 +282,10 @@ class Audit:
             if (name, 1.0) not in seen:
                 yield name, None
 
-    def _look_for_a_wrong_loss(
+    def _wrong_loss(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
-    ) -> None:
+    ) -> str:
+        """Find a loss with a mistake in it, and return the name of the one that is meant, or ""."""
         number, layers, f0 = passes[-1]
         last = layers[-1]
         assert last.a is not None
@@ -289,7 +293,7 @@ class Audit:
         own = np.ones_like(last.a) if ACTIVATIONS[name].joint else slope(name, last.z, last.a)
         found = wrong_loss(self.recording, _with_next(understood, number), last.a, f0, own)
         if found is None:
-            return
+            return ""
         record, wrong = found
         rows = self.recording.records
         self.forward.append(
@@ -303,6 +307,7 @@ class Audit:
                 variable=self.recording.places[int(rows["place"][record])].text,
             )
         )
+        return wrong.name
 
     def _judged(
         self,
