@@ -112,3 +112,23 @@ def test_bytes_keep_their_type(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("ratio", "is_whole"), [(2.0, True), (1 / 45, True), (1.00101, False)])
 def test_a_slip_makes_a_ratio_of_whole_numbers(ratio: float, is_whole: bool) -> None:
     assert _is_whole(ratio) is is_whole
+
+
+_OTHER_LEAK = """import numpy as np
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
+V, W = rng.normal(size=(3, 5)), rng.normal(size=(5, 2))
+for i in range(8):
+    z = X @ V
+    a = np.where(z > 0, z, 0.05 * z)
+    d = 2 * (a @ W - Y) / Y.size
+    dW, dV = a.T @ d, X.T @ (d @ W.T * np.where(z > 0, 1, 0.05))
+    W -= 0.2 * dW
+    V -= 0.2 * dV
+"""
+
+
+def test_an_activation_that_is_not_known_is_no_target(tmp_path: Path) -> None:
+    audit = _audited(tmp_path, _OTHER_LEAK)
+    assert not audit.findings
+    assert audit.unsure == ["what the predictions are compared with, the targets"]
