@@ -224,7 +224,7 @@ def _ticks(axes: Axes, height: int) -> list[float]:
 
 def _digits(step: float) -> int:
     """Return how many digits a step is written with, zeros at either end left out."""
-    return len(f"{step:.5e}".partition("e")[0].replace(".", "").rstrip("0"))
+    return len(scientific(step, 5).partition("e")[0].replace(".", "").rstrip("0"))
 
 
 def _power_ticks(bottom: int, top: int, count: int) -> list[float]:
