@@ -45,8 +45,26 @@ def words_of(ending: Ending) -> str:
     """Say where a script ended, and why."""
     where = f"{ending.where}: " if ending.where else ""
     message = f": {ending.message}" if ending.message else ""
-    way_out = "; --python names another Python" if ending.error == "ModuleNotFoundError" else ""
+    way_out = ""
+    if ending.error == "ModuleNotFoundError":
+        way_out = "; nn-tui audit --python names another Python"
+    elif ending.error.endswith("MemoryError"):
+        way_out = "; it is given three quarters of the memory, 8 GB at most"
     return f"{where}the script ends there with {ending.error}{message}{way_out}"
+
+
+def words_of_early_end(recording: Recording) -> str:
+    """Say what ended a script before it came to its last line; "" where nothing did."""
+    ending = recording.ending
+    if ending.kind == "finished" and ending.error:
+        return words_of(ending)
+    if ending.kind != "stopped":
+        return ""
+    if ending.reason == "seconds":
+        return f"it was stopped after {ending.message} s; nn-tui audit --timeout gives it longer"
+    path = recording.paths[int(recording.records["path"][-1])] if len(recording.records) else ()
+    where = f" in {recording.nodes[path[0][0]].where}" if path else ""
+    return f"it was stopped when enough turns of the loop{where} were recorded"
 
 
 def explain_failure(

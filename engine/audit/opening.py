@@ -17,7 +17,7 @@ from engine.audit.matching import Match
 from engine.audit.problem import Line, Problem
 from engine.audit.recording.run_script import record
 from engine.audit.report import Report
-from engine.audit.reporting import report_of
+from engine.audit.reporting import doubt_of, report_of
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.working import BothWays, both_ways
 from engine.common.declaration import Value
@@ -145,8 +145,7 @@ def open_script(
     report = report_of(audit, clean(Path(path).name))
     judged = list(_from_the_start(audit.judged))
     if not judged:
-        why = f": {report.summary}" if report.problems else ", but no network was found in it"
-        raise AuditError(clean(str(path)), f"was run{why}; nn-tui audit tells more")
+        raise AuditError(clean(str(path)), _why_not(audit, report))
     dataset, rows = _table(judged, clean(Path(path).name))
     first = judged[0].model
     hyperparameters = _hyperparameters(audit, report, judged[0], rows, dataset)
@@ -173,6 +172,14 @@ def open_script(
         _judged=judged,
         _stamp=stamp,
     )
+
+
+def _why_not(audit: Audit, report: Report) -> str:
+    """Say in one line why there is nothing to open."""
+    if report.problems or audit.understood is not None:
+        return f"was run: {report.summary}; nn-tui audit tells more"
+    doubt = doubt_of(audit)
+    return doubt if audit.recording.ending.kind == "failed" else f"was run, but {doubt}"
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.audit.auditing import Audit
+from engine.audit.failures import words_of_early_end
 from engine.audit.findings import Finding
 from engine.audit.judging import Judged
 from engine.audit.passes import Found
@@ -36,12 +37,19 @@ def report_of(audit: Audit, name: str) -> Report:
         summary = _summary_of_wrong(problems)
     elif audit.unsure or not audit.judged:
         verdict = "unclear"
-        summary = "not certain: " + "; ".join(audit.unsure or ["no network was found in it"])
+        summary = f"not certain: {doubt_of(audit)}"
     else:
         verdict = "right"
         what = "every parameter goes down the gradient" if audit.moves else "the gradient is that"
         summary = f"{what} of {audit.loss_in_words}"
     return Report(name, verdict, summary, _network(audit), problems, matched, notes)
+
+
+def doubt_of(audit: Audit) -> str:
+    """Say why an audit is not certain."""
+    doubts = audit.unsure or ["no network was found in it"]
+    early = "" if audit.judged else words_of_early_end(audit.recording)
+    return "; ".join([*doubts, early] if early else doubts)
 
 
 def _summary_of_wrong(problems: tuple[Problem, ...]) -> str:

@@ -405,14 +405,27 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_hessian(tmp_path: Path) 
     [
         ("", "no network was found in it"),
         ("print('no numbers')", "no network was found in it"),
-        ("import nosuchmodule", "No module named 'nosuchmodule'; --python names another Python"),
+        (
+            "import nosuchmodule",
+            "No module named 'nosuchmodule'; nn-tui audit --python names another Python",
+        ),
+        ("while True: pass", "found in it; it was stopped after 0.5 s; nn-tui audit --timeout"),
+        (
+            "import itertools\nfor i in itertools.count(): x = i",
+            "found in it; it was stopped when enough turns of the loop in line 2 were recorded",
+        ),
+        (
+            "import sys\nsys.exit('bye')",
+            "found in it; line 2: the script ends there with SystemExit",
+        ),
+        ("raise MemoryError", "it is given three quarters of the memory"),
     ],
-    ids=["empty", "nothing recorded", "no module"],
+    ids=["empty", "nothing recorded", "no module", "endless", "enough", "left", "memory"],
 )
 def test_a_script_that_makes_no_numbers(tmp_path: Path, text: str, says: str) -> None:
     script = tmp_path / "mine.py"
     script.write_text(text, encoding="utf-8")
-    report = audit(script)
+    report = audit(script, seconds=0.5 if "pass" in text else 20.0)
     assert report.verdict == "unclear"
     assert says in report.summary
 

@@ -100,6 +100,12 @@ def test_a_script_without_a_network_is_told_in_a_line(tmp_path: Path) -> None:
         open_script(path)
 
 
+def test_a_script_that_fails_is_told_with_the_reason(tmp_path: Path) -> None:
+    path = scripts.written(tmp_path, "import nosuchmodule\n")
+    with pytest.raises(AuditError, match=r"mine\.py: line 1: .* No module named 'nosuchmodule'"):
+        open_script(path)
+
+
 def test_nothing_of_a_script_acts_on_the_terminal(tmp_path: Path) -> None:
     text = scripts.WRONG.replace("second.T\n", "second.T  # \x1b[31m\u202e\n")
     report: Report = audit(scripts.written(tmp_path, text))

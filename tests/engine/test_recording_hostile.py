@@ -262,6 +262,24 @@ def test_a_script_that_ends_its_python(
         run(text)
 
 
+def test_what_was_recorded_outlives_the_end_of_python(run: Callable[..., Recording]) -> None:
+    recording = run("""
+        import os
+        x = 1 + 1
+        child = os.fork()
+        if child == 0:
+            os._exit(5)
+        y = os.WEXITSTATUS(os.waitpid(child, 0)[1])
+        def leave():
+            os._exit(7)
+        leave()
+    """)
+    ending = recording.ending
+    assert (ending.kind, ending.error, ending.message) == ("finished", "os._exit", "7")
+    assert ending.line == 9
+    assert 5.0 in [value.tolist() for value in recording.values]
+
+
 def test_leaving_is_no_failure(run: Callable[..., Recording]) -> None:
     recording = run("x = 2\nimport sys\nsys.exit('bye')")
     assert recording.ending.kind == "finished"
@@ -309,7 +327,7 @@ def test_rubbish_in_the_scratch_folder(run: Callable[..., Recording], text: str)
             os.makedirs(folder)
             for name in ("recording.json", "values.bin", "records.bin"):
                 {text}
-            os._exit(0)
+            os.kill(os.getpid(), 9)
         """)
 
 

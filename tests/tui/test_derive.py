@@ -171,6 +171,17 @@ def test_answers_are_judged_without_a_screen(
     assert run(capsys, "derive", "or", "--lines", "∂E/∂y", "--answers", str(path))[0] == 0
 
 
+def test_a_blank_exercise_has_no_score_without_a_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.commands.deriving.no_screen", lambda data: True)
+    code, out, _ = run(capsys, "derive", "or", "--lines", "dE_dy,dE_dw")
+    assert code == 0
+    assert out.endswith("  ∂E/∂w = ?\n\n--answers FILE takes the answers, a line dE_dy = … each.\n")
+    code, out, _ = run(capsys, "derive", "or", "--find")
+    assert out.endswith("\n--answers FILE takes the mark, as a line mistake = dE_dy.\n")
+
+
 def test_what_the_command_refuses(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "answers.txt"
     path.write_text("\nE = 3\n", encoding="utf-8")

@@ -121,6 +121,19 @@ def test_a_variable_that_the_script_has_not_is_refused(tmp_path: Path) -> None:
         )
 
 
+def test_a_defect_of_the_audit_is_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: object, **__: object) -> None:
+        raise AttributeError("a defect")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("engine.audit.script.audit", faulty)
+    done = CliRunner().invoke(cli, ["audit", "mine.py"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("nn-tui: internal error (AttributeError: a defect)")
+
+
 def test_arrays_are_audited_with_the_network_of_the_options(tmp_path: Path) -> None:
     path = tmp_path / "mine.npz"
     x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])

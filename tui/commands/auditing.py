@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
 
 _CODES = {"right": DONE, "wrong": FAILED, "unclear": BAD_INPUT}
+_NO_DEFECTS = (InputError, OSError, MemoryError, click.ClickException, click.Abort)
 
 
 @click.command()
@@ -96,18 +97,28 @@ def audit(
     """  # noqa: D301 (Click wants the control character)
     context = click.get_current_context()
     explicit = written(context)
-    if Path(file).suffix.lower() == ".npz":
-        report = _of_arrays(file, names, data, weights, given)
-    else:
-        if weights is not None:
-            raise InputError("--weights is for arrays: a script has its own parameters")
-        table = None if data is None else _table(data, given)
-        settled = _settled(names, explicit, table)
-        report = _of_script(file, timeout, python, settled)
+    try:
+        if Path(file).suffix.lower() == ".npz":
+            report = _of_arrays(file, names, data, weights, given)
+        else:
+            if weights is not None:
+                raise InputError("--weights is for arrays: a script has its own parameters")
+            table = None if data is None else _table(data, given)
+            settled = _settled(names, explicit, table)
+            report = _of_script(file, timeout, python, settled)
+        told: Any = report.as_object() if as_json else report.text(verbose=verbose)
+    except Exception as error:
+        if isinstance(error, _NO_DEFECTS):
+            raise
+        # A defect of ours must not end with the code that says that the script is wrong.
+        from tui.terminal.crash_log import told_of
+
+        click.echo(f"nn-tui: {told_of(error)}", err=True)
+        sys.exit(BAD_INPUT)
     if as_json:
-        print_json(report.as_object())
+        print_json(told)
     else:
-        click.echo(report.text(verbose=verbose))
+        click.echo(told)
     sys.exit(_CODES[report.verdict])
 
 
@@ -122,17 +133,8 @@ def _of_script(file: str, timeout: float, python: str | None, settled: Settled) 
     from engine.audit.script import audit
     from tui.commands.reading_progress import told_if_slow
 
-    try:
-        with told_if_slow(file, doing="running and reading"):
-            return audit(file, python=python or sys.executable, seconds=timeout, settled=settled)
-    except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        # A defect of ours must not end with the code that says that the script is wrong.
-        from tui.terminal.crash_log import told_of
-
-        click.echo(f"nn-tui: {told_of(error)}", err=True)
-        sys.exit(BAD_INPUT)
+    with told_if_slow(file, doing="running and reading"):
+        return audit(file, python=python or sys.executable, seconds=timeout, settled=settled)
 
 
 def _of_arrays(

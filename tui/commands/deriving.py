@@ -59,7 +59,7 @@ def derive(lines: str, is_find: bool, path: str | None, as_json: bool, **given: 
     wanted = [name for name in lines.split(",") if name.strip()]
     make = partial(_exercise, wanted, is_find, Answers(path))
     if as_json or no_screen(given["data"]):
-        is_done = _print_result(make, as_json, given)
+        is_done = _print_result(make, as_json, given, is_answered=path is not None)
         sys.exit(DONE if is_done or path is None else NOT_FOUND)
     from tui.commands.on_screen import run
 
@@ -94,7 +94,7 @@ def _exercise(
         raise InputError(f"--lines {shown}" if "no line of" in shown[:80] else shown) from None
 
 
-def _print_result(make: Any, as_json: bool, given: dict[str, Any]) -> bool:
+def _print_result(make: Any, as_json: bool, given: dict[str, Any], *, is_answered: bool) -> bool:
     from engine.derive import Find
     from engine.derive.report import exercise_object, find_object
     from tui.commands.inspecting import prepared
@@ -104,9 +104,20 @@ def _print_result(make: Any, as_json: bool, given: dict[str, Any]) -> bool:
         is_find = isinstance(exercise, Find)
         print_json(find_object(exercise) if is_find else exercise_object(exercise))
     else:
-        click.echo(_text(exercise))
+        click.echo(_text(exercise) if is_answered else _blank(exercise))
     done: bool = exercise.is_done
     return done
+
+
+def _blank(exercise: Exercise | Find) -> str:
+    """Write an exercise, and how it is answered without a terminal in place of a score."""
+    from engine.derive import Find
+    from engine.derive.find import ENTRY
+
+    if isinstance(exercise, Find):
+        return f"{_text(exercise)}\n--answers FILE takes the mark, as a line {ENTRY} = dE_dy."
+    how = f"--answers FILE takes the answers, a line {exercise.lines[0]} = … each."
+    return _text(exercise).removesuffix(exercise.score) + how
 
 
 def _text(exercise: Exercise | Find) -> str:

@@ -103,9 +103,10 @@ class Ending:
     Attributes:
         kind: "finished" by itself, "stopped" by us (enough was recorded, or the time was over),
             or "failed" by an exception.
-        reason: Why it was stopped: "enough", "seconds" or "memory"; "" otherwise.
-        error: The type of the exception, e.g. "ValueError".
-        message: Its message, safe to show.
+        reason: Why it was stopped: "enough" or "seconds"; "" otherwise.
+        error: The type of the exception, e.g. "ValueError"; of a script that finished before its
+            last line "SystemExit" or "os._exit".
+        message: Its message, safe to show; the seconds after which a script was stopped.
         line: The line at which it failed, in `Recording.source`; 0 where there is none.
         where: The line in words.
         node: The innermost expression that was being evaluated, or -1.

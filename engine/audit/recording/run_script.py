@@ -97,7 +97,8 @@ def _why_nothing(source: Source, outcome: Outcome, python: str, seconds: float) 
     code = outcome.code
     if code is None:
         long = general(seconds)
-        return f"does not stop after {long} seconds, and was ended; --timeout gives it more"
+        way_out = "nn-tui audit --timeout gives it more"
+        return f"does not stop after {long} seconds, and was ended; {way_out}"
     if code == TOO_MANY:
         return "started too many processes, and was ended"
     if code == _CANNOT_WRITE:
@@ -112,5 +113,5 @@ def _why_nothing(source: Source, outcome: Outcome, python: str, seconds: float) 
     words = outcome.printed.strip().rpartition("\n")[2]
     last = f": {clean(words)}" if words else ""
     if code == CANNOT_START:
-        return f"{clean(python)} cannot be started{last}; --python names another one"
+        return f"{clean(python)} cannot be started{last}; nn-tui audit --python names another"
     return f"ended its Python itself with the code {code}, and left nothing to look at{last}"

@@ -9,7 +9,7 @@ import sys
 import time
 import types
 from _thread import allocate_lock, start_new_thread
-from typing import Any
+from typing import Any, NoReturn
 
 from .drawing import do_without_drawing
 from .failing import Failure, describe_syntax_error
@@ -72,6 +72,7 @@ class Run:
         sys.argv = [self._name]
         sys.path[0] = os.path.dirname(os.path.abspath(self._name))
         do_without_drawing()
+        os._exit = self._leave
         sys.setrecursionlimit(2 * sys.getrecursionlimit() + 200)
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._close)
@@ -79,8 +80,8 @@ class Run:
         ending: dict[str, Any] = {"kind": "finished"}
         try:
             exec(code, module.__dict__)
-        except SystemExit:
-            pass
+        except SystemExit as error:
+            ending = {**failure.describe(error), "kind": "finished"}
         except BaseException as error:
             ending = failure.describe(error)
         self._end(ending)
@@ -107,7 +108,18 @@ class Run:
 
     def _watch(self) -> None:
         _sleep(self._seconds)
-        self._end({"kind": "stopped", "reason": "seconds"})
+        self._end({"kind": "stopped", "reason": "seconds", "message": "%g" % self._seconds})  # noqa: UP031
+
+    def _leave(self, status: int) -> NoReturn:
+        """End Python at once, as `os._exit` does, but for what was recorded."""
+        if _getpid() == self._process and self._records is not None and self._records.rows:
+            frame = sys._getframe(1)
+            while frame.f_code.co_filename != self._name and frame.f_back is not None:
+                frame = frame.f_back
+            line = frame.f_lineno if frame.f_code.co_filename == self._name else 0
+            message = str(int(status))
+            self._end({"kind": "finished", "error": "os._exit", "message": message, "line": line})
+        _exit(status)
 
     def _close(self) -> None:
         if self._windows is not None:
