@@ -221,9 +221,12 @@ class RunLoader:
         host = self._host
         self._told("")
         host.exercise = opening.exercise
+        is_first = host.yours is None
         host.yours = opening.yours
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
+        if is_first and opening.yours is not None and opening.yours.wrong:
+            host.frame.go_to("iteration")
         host.do(lambda debugger: None)
         if opening.exercise is not None:
             host.begin_exercise()
