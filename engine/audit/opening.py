@@ -102,6 +102,11 @@ class Yours:
         """The operations that the script has wrong."""
         return [name for name, found in self.judgements.items() if found.mark == WRONG]
 
+    def told(self, name: str) -> str:
+        """Say whether the script has an operation right, and where; "" where that is unknown."""
+        found = self.judgements.get(name)
+        return "" if found is None else f"{found.mark} {found.line.where}".rstrip()
+
     def written(self, name: str, iteration: int) -> Array | None:
         """Return a tensor as the script has it in an iteration; None where it is not recorded."""
         return self.passes[iteration].get(name) if iteration < len(self.passes) else None

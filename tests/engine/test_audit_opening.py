@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine import Debugger, read_dataset
 from engine.audit import audit
 from engine.audit.opening import Yours, open_script
 from engine.audit.report import Report
+from engine.audit.report_text import paragraph
 from engine.common.errors import AuditError, QueryError
 from tests.engine import scripts
 
@@ -140,3 +142,14 @@ def test_nothing_of_a_script_acts_on_the_terminal(tmp_path: Path) -> None:
     assert "␛[31m" in str(report)
     assert "\x1b" not in str(report)
     assert "\u202e" not in str(report)
+
+
+def test_a_replaced_parameter_has_the_cell_of_its_change(tmp_path: Path) -> None:
+    text = scripts.RIGHT.replace("second -= 0.3", "second =- 0.3")
+    report: Report = audit(scripts.written(tmp_path, text))
+    assert re.search(r"\n   Δw\[g\d, .*\] in iteration 0:\n", str(report))
+
+
+def test_a_sentence_of_a_report_begins_with_a_capital() -> None:
+    assert paragraph("a sum over the neurons") == ["A sum over the neurons."]
+    assert paragraph("w is missing") == ["w is missing."]

@@ -62,7 +62,7 @@ async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) 
         cursor = next(line for line in text(app).splitlines() if "›" in line)
         assert "✗ 17" in cursor
         assert snapshot(app).position == 0
-        assert "f, i and x work the ✗ out" in said(app)
+        assert "f, then i, then x works the ✗ out" in said(app)
         await until(pilot, lambda: "i next ✗" in text(app))
         await pilot.press("i")
         await until(pilot, lambda: "✗ 18  d_first = X.T @ d_layer / 5" in text(app))
@@ -102,6 +102,14 @@ async def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
         await until(pilot, lambda: app.yours is not None and app.yours.report.verdict == "right")
         await pilot.press("5")
         await until(pilot, lambda: "✗ " not in text(app).replace("✓ ✗ ·", ""))
+
+
+def test_the_operations_are_listed_with_the_line_of_the_script(tmp_path: Path) -> None:
+    path = str(scripts.written(tmp_path, scripts.WRONG))
+    done = CliRunner().invoke(cli, [path, "--plain"], input="l\n", catch_exceptions=False)
+    shown = done.stdout.splitlines()
+    for words in ("dE_dyhat ✗ line 17 ∂E/∂ŷ", "dE_dy ✓ line 15 ∂E/∂y", "df_dy · ∂f/∂y"):
+        assert any(" ".join(line.split()).startswith(words) for line in shown), words
 
 
 def test_what_a_script_cannot_have_is_refused(tmp_path: Path) -> None:

@@ -66,9 +66,8 @@ def open_beside(
     put_beside(debugger.program)
     add_stops(debugger, given.get("breakpoints", ()), given.get("watches", ()))
     recorded = counted(len(yours.passes), "iteration")
-    way = "f, i and x work the ✗ out. " if yours.wrong else ""
     notice = (
         f"{yours.report.name} was run, and {recorded} of it recorded: {yours.report.headline}. "
-        f"{way}{yours.translated and f'{yours.translated}. '}This run beside it is not saved."
+        f"{yours.translated and f'{yours.translated}. '}This run beside it is not saved."
     )
     return Beside(debugger, yours, (notice,))
