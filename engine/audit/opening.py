@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -22,12 +22,13 @@ from engine.audit.settled import NOTHING, Settled
 from engine.audit.working import BothWays, both_ways
 from engine.common.declaration import Value
 from engine.common.errors import AuditError, InputError
+from engine.common.numbers import general
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.dataset import Dataset
 from engine.maths.losses import LOSSES
 from engine.maths.mistakes import Mistake
-from engine.maths.tensor import Array, Index
+from engine.maths.tensor import Array, Index, Tensor
 from engine.model.hyperparameters import Hyperparameters
 
 RIGHT, WRONG = "✓", "✗"
@@ -66,6 +67,10 @@ class Yours:
         units: What a derivative of the script is divided by to have our sign and scale, by
             iteration and by tensor.
         mistakes: For operations that are wrong, the formula that the script follows, if one fits.
+        shown_by: For operations that are wrong and that the script has no array for, the tensor
+            whose numbers show it, and the first cell that differs.
+        translated: Its loss and its rate in its own words and as they are here; "" where they
+            are the same.
     """
 
     path: Path
@@ -77,6 +82,8 @@ class Yours:
     passes: Sequence[Mapping[str, Array]]
     units: Sequence[Mapping[str, float]]
     mistakes: Mapping[str, Mistake]
+    shown_by: Mapping[str, tuple[Tensor, Index]]
+    translated: str
     _judged: Sequence[Judged]
     _stamp: Stamp | None
 
@@ -90,6 +97,16 @@ class Yours:
         """The tensors of ours that the script has in some iteration."""
         return list(dict.fromkeys(name for numbers in self.passes for name in numbers))
 
+    @property
+    def wrong(self) -> Sequence[str]:
+        """The operations that the script has wrong."""
+        return [name for name, found in self.judgements.items() if found.mark == WRONG]
+
+    def told(self, name: str) -> str:
+        """Say whether the script has an operation right, and where; "" where that is unknown."""
+        found = self.judgements.get(name)
+        return "" if found is None else f"{found.mark} {found.line.where}".rstrip()
+
     def written(self, name: str, iteration: int) -> Array | None:
         """Return a tensor as the script has it in an iteration; None where it is not recorded."""
         return self.passes[iteration].get(name) if iteration < len(self.passes) else None
@@ -102,6 +119,15 @@ class Yours:
         """Return the same in our sign and scale, so that what is right differs by nothing."""
         written = self.written(name, iteration)
         return None if written is None else written / self.unit(name, iteration)
+
+    def seen_in(self, name: str, index: Index) -> tuple[Tensor, Index]:
+        """Return where a cell of an operation that has no array of its own is worked out."""
+        tensor, first = self.shown_by[name]
+        fits = any(
+            o.name == name and o.target.axes == tensor.axes
+            for o in self._judged[0].model.program.operations
+        )
+        return tensor, index if fits else first[len(first) - len(tensor.axes) :]
 
     def both_ways(self, name: str, index: Index, iteration: int) -> BothWays | None:
         """Work a cell out both ways, where the script follows a mistaken formula for it."""
@@ -152,13 +178,14 @@ def open_script(
     scale = audit.computed.factor if audit.computed else 1.0
     # What our program shows are the gradients of its own loss.
     unit = 1.0 if hyperparameters.loss == first.hyperparameters.loss else scale
+    tensors = {o.name: o.target for o in first.program.operations}
     return Yours(
         path=Path(path),
         report=report,
         dataset=dataset,
         hyperparameters=hyperparameters,
         parameters={name: first.values[name].copy() for name in first.program.parameters},
-        judgements=_with_stand_ins(dict(_judgements(report)), judged[0]),
+        judgements=_with_stand_ins(dict(_judgements(report, scale / unit)), judged[0]),
         passes=[_numbers(one) for one in judged],
         units=[
             {name: total / unit for name, total in one.totals.items() if name.startswith("dE_")}
@@ -169,6 +196,14 @@ def open_script(
             for finding in audit.findings
             if finding.mistake is not None
         },
+        shown_by={
+            finding.operation: (tensors[finding.reads], finding.cell.index)
+            for finding in audit.findings
+            if finding.reads != finding.operation
+            and finding.reads in tensors
+            and finding.cell is not None
+        },
+        translated="" if scale == unit else _translated(report, hyperparameters),
         _judged=judged,
         _stamp=stamp,
     )
@@ -244,9 +279,30 @@ def _loss(first: Judged, name: str, scale: float) -> str:
     return name
 
 
-def _judgements(report: Report) -> Iterator[tuple[str, Judgement]]:
+def _translated(report: Report, here: Hyperparameters) -> str:
+    """Say what a loss and a rate that no loss of ours gives to the number are called here."""
+    own, ours = [str(report.network["loss"])], [f"E = {LOSSES[here.loss].formula}"]
+    rate = report.network.get("learning_rate")
+    if rate is not None:
+        own.append(f"η = {general(rate)}")
+        ours.append(f"η = {general(here.learning_rate)}")
+    return f"{', '.join(own)} is here {', '.join(ours)}, with the same steps"
+
+
+def _judgements(report: Report, times: float) -> Iterator[tuple[str, Judgement]]:
+    """Go through what is said of operations.
+
+    Args:
+        report: What the audit says.
+        times: What the script's loss is times the one here.
+    """
     for match in report.matched:
-        yield match.operation, Judgement(RIGHT, match.line, match.apart)
+        here = match
+        if match.operation == "E":
+            here = replace(match, factor=times)
+        elif match.operation.startswith("dE_"):
+            here = replace(match, factor=match.factor * times)
+        yield match.operation, Judgement(RIGHT, match.line, here.apart)
     for problem in reversed(report.problems):
         for name in _about(problem):
             yield name, Judgement(WRONG, problem.line, problem.says)

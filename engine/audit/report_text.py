@@ -153,7 +153,8 @@ def listed(matched: Sequence[Matched]) -> Iterator[str]:
 def _sentence(words: str, name: str = "") -> str:
     """Begin with a capital, unless the first word is a name or a symbol, and end with a stop."""
     first = words.split(" ", 1)[0]
-    is_word = first.isascii() and first.isalpha() and len(first) > 1 and first != name
+    is_word = first == "a" or (first.isascii() and first.isalpha() and len(first) > 1)
+    is_word = is_word and first != name
     return (words[:1].upper() + words[1:] if is_word else words).rstrip(".") + "."
 
 

@@ -20,6 +20,7 @@ from engine.audit.working import BothWays, both_ways
 from engine.common.numbers import general
 from engine.common.text import clean, subscript
 from engine.maths.operations.operation import Operation, Phase
+from engine.maths.tensor import Tensor
 
 _LONGEST_NAME = 60
 _NUMBERED = re.compile(r"\[-?\d+\]$")
@@ -93,6 +94,12 @@ def _operation(audit: Audit, name: str) -> Operation | None:
     return None
 
 
+def _change(audit: Audit, name: str) -> Tensor | None:
+    """Return the tensor of a parameter's change."""
+    changes = audit.judged[0].model.program.changes.values() if audit.judged else ()
+    return next((change for change in changes if change.name == name), None)
+
+
 def _problem(audit: Audit, finding: Finding) -> Problem:
     operation = _operation(audit, finding.operation)
     symbol = operation.symbol if operation else subscript(finding.operation)
@@ -103,9 +110,10 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
         line = _line_of_update(audit, finding.operation)
     cell = ""
     compared = _operation(audit, finding.reads or finding.operation)
-    if finding.cell is not None and compared is not None:
-        index = finding.cell.index[-len(compared.target.axes) :] if compared.target.axes else ()
-        cell = f"{compared.symbol}[{', '.join(compared.target.labels(index))}]"
+    tensor = compared.target if compared else _change(audit, finding.reads)
+    if finding.cell is not None and tensor is not None:
+        index = finding.cell.index[-len(tensor.axes) :] if tensor.axes else ()
+        cell = f"{tensor.symbol}[{', '.join(tensor.labels(index))}]"
     return Problem(
         finding.operation,
         symbol,

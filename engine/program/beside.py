@@ -15,5 +15,8 @@ class Beside(Protocol):
     def names(self) -> Collection[str]:
         """The tensors that it has in some iteration."""
 
+    def told(self, name: str) -> str:
+        """Say whether it has an operation right, and where; "" where that is unknown."""
+
     def value(self, name: str, iteration: int) -> Array | None:
         """Return its value of a tensor in an iteration, from 0 on; None where that is unknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine import Debugger, read_dataset
 from engine.audit import audit
 from engine.audit.opening import Yours, open_script
 from engine.audit.report import Report
+from engine.audit.report_text import paragraph
 from engine.common.errors import AuditError, QueryError
 from tests.engine import scripts
 
@@ -89,6 +91,40 @@ def test_what_the_script_has_not_is_told_with_what_it_has(wrong: Yours) -> None:
             debugger.stops.add_watch(f"yours.{name}")
 
 
+@pytest.fixture(scope="module")
+def alias(tmp_path_factory: pytest.TempPathFactory) -> Yours:
+    """Open a script with twice the mean, which no loss of ours is, that keeps w by no copy."""
+    text = scripts.RIGHT.replace("np.mean(", "2 * np.mean(").replace("error = 2", "error = 4")
+    text = text.replace("    second -= 0.3 * d_second\n", "")
+    step = "    kept = second\n    second -= 0.3 * layer.T @ d_out\n"
+    text = text.replace("    d_second = layer.T @ d_out\n", step).replace("second.T", "kept.T")
+    return open_script(scripts.written(tmp_path_factory.mktemp("alias"), text))
+
+
+def test_what_is_told_of_a_factor_is_that_of_the_numbers(alias: Yours) -> None:
+    debugger = debugger_beside(alias)
+    debugger.finish_iteration()
+    factors = {"dE_df": 2.0, "dE_dw": 0.6}
+    for name, factor in factors.items():
+        ratio = debugger.evaluate(f"yours.{name} / {name}") * alias.unit(name, 0)
+        np.testing.assert_allclose(ratio, factor, rtol=1e-9)
+        assert alias.judgements[name].says == f"{factor:g} times ours"
+    own, here = "E = 2·mean((f − f₀)²), η = 0.3", "E = mean((f − f₀)²), η = 0.6"
+    assert alias.translated == f"{own} is here {here}, with the same steps"
+    assert debugger.hyperparameters.learning_rate == pytest.approx(0.6)
+
+
+def test_what_has_no_array_is_worked_out_where_it_shows(alias: Yours) -> None:
+    assert alias.judgements["dE_dg"].mark == "✗"
+    assert alias.written("dE_dg", 0) is None
+    tensor, index = alias.seen_in("dE_dg", (2, 1))
+    assert (tensor.name, index) == ("dE_dyhat", (2, 1))
+    both = alias.both_ways(tensor.name, index, 0)
+    assert both is not None
+    assert both.yours.value == pytest.approx(alias.passes[0]["dE_dyhat"][2, 1])
+    assert both.right.value != pytest.approx(both.yours.value)
+
+
 def test_without_a_script_there_is_nothing_of_yours() -> None:
     with pytest.raises(QueryError, match=r"there is no script here; nn-tui FILE\.py opens one"):
         Debugger(read_dataset("or")).evaluate("yours.dE_dy")
@@ -112,3 +148,14 @@ def test_nothing_of_a_script_acts_on_the_terminal(tmp_path: Path) -> None:
     assert "␛[31m" in str(report)
     assert "\x1b" not in str(report)
     assert "\u202e" not in str(report)
+
+
+def test_a_replaced_parameter_has_the_cell_of_its_change(tmp_path: Path) -> None:
+    text = scripts.RIGHT.replace("second -= 0.3", "second =- 0.3")
+    report: Report = audit(scripts.written(tmp_path, text))
+    assert re.search(r"\n   Δw\[g\d, .*\] in iteration 0:\n", str(report))
+
+
+def test_a_sentence_of_a_report_begins_with_a_capital() -> None:
+    assert paragraph("a sum over the neurons") == ["A sum over the neurons."]
+    assert paragraph("w is missing") == ["w is missing."]

@@ -62,6 +62,9 @@ async def test_keys_of_a_pane_that_answers_for_all() -> None:
         assert app.frame.active == "iteration"
         await pilot.press("v")
         await until(pilot, lambda: app.frame.weights.cell[0] == "dE_dv")
+        assert app.selected is None
+        await pilot.press("5", "i")
+        await until(pilot, lambda: app.selected is not None)
 
 
 async def test_a_dialog_leaves_the_footer_as_it_was() -> None:

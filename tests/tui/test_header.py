@@ -74,6 +74,15 @@ async def test_a_condition_is_told_once(size: tuple[int, int]) -> None:
             assert "norm(dE_dw) " in header(app)[1]
 
 
+async def test_of_a_watched_array_there_are_as_many_numbers_as_fit() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        app.do(lambda debugger: debugger.stops.add_watch("dE_dv / 3 + dE_dv / 7"))
+        await pilot.press("f")
+        await until(pilot, lambda: "dE_dv / 3 + dE_dv / 7 2×3: " in header(app)[1])
+        assert header(app)[1].rstrip().endswith(" …")
+        assert "in B" not in header(app)[1]
+
+
 async def test_where_the_header_has_one_line_the_chart_has_the_watches() -> None:
     async with opened((60, 12)) as (app, pilot):
         app.do(lambda debugger: debugger.stops.add_watch("norm(dE_dw)"))

@@ -66,6 +66,39 @@ async def test_how_weights_would_be_drawn_is_not_told_beside_a_script(tmp_path: 
         assert not fields.typing
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) -> None:
+    wrong = scripts.WRONG.replace("d_first = X.T @ d_layer", "d_first = X.T @ d_layer / 5")
+    async with beside(scripts.written(tmp_path, wrong), size, notifications=True) as (app, pilot):
+        await until(pilot, lambda: "✗ 17  d_layer = d_out @ second.T" in text(app))
+        cursor = next(line for line in text(app).splitlines() if "›" in line)
+        assert "✗ 17" in cursor
+        assert snapshot(app).position == 0
+        assert "f, then i, then x works the ✗ out" in said(app)
+        await until(pilot, lambda: "i next ✗" in text(app))
+        await pilot.press("i")
+        await until(pilot, lambda: "✗ 18  d_first = X.T @ d_layer / 5" in text(app))
+        await pilot.press("f")
+        await until(pilot, lambda: snapshot(app).iteration == 1)
+        await pilot.press("i", "x")
+        await until(pilot, lambda: "yours ✗ =" in text(app))
+        assert "right = ∂E/∂g[obs 1, g1] · ∂g/∂ŷ[obs 1, g1]" in text(app)
+
+
+async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Path) -> None:
+    step = "    kept = second\n    second -= 0.3 * layer.T @ d_out\n"
+    wrong = scripts.RIGHT.replace("    second -= 0.3 * d_second\n", "")
+    wrong = wrong.replace("    d_second = layer.T @ d_out\n", step).replace("second.T", "kept.T")
+    async with beside(scripts.written(tmp_path, wrong), (80, 24)) as (app, pilot):
+        assert app.yours is not None
+        await pilot.press("f")
+        await until(pilot, lambda: snapshot(app).iteration == 1)
+        await pilot.press("i", "x")
+        await until(pilot, lambda: "yours ✗ =" in text(app))
+        assert "no array of its own, it shows in ∂E/∂ŷ[obs 1, g1]" in text(app)
+        assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
+
+
 async def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
     path = scripts.written(tmp_path, scripts.WRONG)
     async with beside(path, (80, 24), notifications=True) as (app, pilot):
@@ -81,6 +114,14 @@ async def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
         await until(pilot, lambda: app.yours is not None and app.yours.report.verdict == "right")
         await pilot.press("5")
         await until(pilot, lambda: "✗ " not in text(app).replace("✓ ✗ ·", ""))
+
+
+def test_the_operations_are_listed_with_the_line_of_the_script(tmp_path: Path) -> None:
+    path = str(scripts.written(tmp_path, scripts.WRONG))
+    done = CliRunner().invoke(cli, [path, "--plain"], input="l\n", catch_exceptions=False)
+    shown = done.stdout.splitlines()
+    for words in ("dE_dyhat ✗ line 17 ∂E/∂ŷ", "dE_dy ✓ line 15 ∂E/∂y", "df_dy · ∂f/∂y"):
+        assert any(" ".join(line.split()).startswith(words) for line in shown), words
 
 
 def test_what_a_script_cannot_have_is_refused(tmp_path: Path) -> None:

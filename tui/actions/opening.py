@@ -222,13 +222,18 @@ class RunLoader:
         host = self._host
         self._told("")
         host.exercise = opening.exercise
+        is_first, way = host.yours is None, ""
         host.yours = opening.yours
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
+        if opening.yours is not None and opening.yours.wrong:
+            way = " f, then i, then x works the ✗ out."
+            if is_first:
+                host.frame.go_to("iteration")
         host.do(lambda debugger: None)
         if opening.exercise is not None:
             host.begin_exercise()
-        notices = [*opening.notices, self._advice(opening)]
+        notices = ["\n".join(opening.notices) + way, self._advice(opening)]
         host.frame.note(tuple(clean(notice, 400) for notice in notices if notice))
 
     def _advice(self, opening: Opening) -> str:

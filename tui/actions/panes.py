@@ -40,7 +40,9 @@ class PaneActions(Base):
     async def action_pane_key(self, action: str) -> None:
         """Run the action of a pane's key: in the active pane, or in the one that has it for all."""
         key = next(key for key in KEYS if key.action == action)
-        name = self.frame.active if self.frame.active in key.panes else key.home
+        pane, asked = self.frame.panes[self.frame.active], action.partition("(")[0]
+        answers = self.frame.active in key.panes and pane.check_action(asked, ())
+        name = self.frame.active if answers else key.home
         if name:
             await self.run_action(action, self.frame.panes[name])
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.common.numbers import decimal, general, grouped
+from engine.common.numbers import decimal, general, grouped, scientific
 from engine.maths.scale import LARGEST, share, widened
 
 if TYPE_CHECKING:

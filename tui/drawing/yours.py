@@ -79,11 +79,16 @@ def cell_rows(
         number = float(value[cell.index])
     mark, style = _mark(found, palette)
     row = Row().add("yours", palette.heading).add(f" {mark} = ", style)
+    tensor, index = cell.tensor, cell.index
     if number is None:
         recorded = len(yours.passes)
-        words = (
-            "no array of its own" if iteration < recorded else f"recorded to {recorded - 1} only"
-        )
+        words = f"recorded to {recorded - 1} only"
+        if iteration < recorded:
+            words = "no array of its own"
+            if tensor in yours.shown_by:
+                shown, index = yours.seen_in(tensor, index)
+                tensor = shown.name
+                words += f", it shows in {shown.symbol}[{', '.join(shown.labels(index))}]"
         row.add(words, palette.dim)
     else:
         row.add(format_number(number), palette.number(number, abs(number)))
@@ -93,7 +98,7 @@ def cell_rows(
         yield own.add(format_number(number / unit), palette.number(number / unit, abs(number)))
     if found is not None and found.line.text:
         yield Row().add(f"  {found.line.where}: {found.line.text}", palette.label)
-    both = yours.both_ways(cell.tensor, cell.index, iteration)
+    both = yours.both_ways(tensor, index, iteration)
     if both is not None:
         yield from _worked("yours", both.yours, palette, width)
         yield from _worked("right", both.right, palette, width)

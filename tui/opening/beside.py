@@ -68,6 +68,6 @@ def open_beside(
     recorded = counted(len(yours.passes), "iteration")
     notice = (
         f"{yours.report.name} was run, and {recorded} of it recorded: {yours.report.headline}. "
-        "This run beside it is not saved."
+        f"{yours.translated and f'{yours.translated}. '}This run beside it is not saved."
     )
     return Beside(debugger, yours, (notice,))

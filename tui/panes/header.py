@@ -208,8 +208,7 @@ class Header(LinesView, can_focus=False):
         elif not snapshot.computed:
             yield "  space runs, n steps, ? helps", palette.text
         if not _is_stopped(moment):
-            yield f"  {moment.speed.words}", palette.dim
-            yield " [ ]", palette.dim
+            yield f"  {moment.speed.words} [ ]", palette.dim
 
 
 def _is_kept(moment: Moment) -> bool:

@@ -49,6 +49,8 @@ class IterationPane(LinesView):
         """The chosen line; None while it goes along with the clock."""
         self._clock: tuple[int, int, bool] = (-1, 0, False)
         """The clock's time that was shown last, and whether the run went on from it."""
+        self._script: Yours | None = None
+        """The script that was shown last: the cursor begins at what is wrong in another one."""
 
     @property
     def line(self) -> Line:
@@ -74,6 +76,23 @@ class IterationPane(LinesView):
         at = snapshot.position if self._cursor is None else self._cursor
         at += 1 if direction == "down" else -1
         self._choose(min(max(at, 0), len(snapshot.listing.lines) - 1))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "next_wrong":
+            return self._script is not None and bool(self._script.wrong)
+        return super().check_action(action, parameters)
+
+    def action_next_wrong(self, step: int) -> None:
+        """Go to the next operation, or the one before, that the script has wrong."""
+        if self.moment is None or self._script is None:
+            return
+        names = [line.name for line in self.moment.snapshot.listing.lines]
+        at = self._cursor
+        if at is None:
+            at = self.moment.snapshot.position - (step > 0)
+        # Round, from the last to the first and back.
+        places = ((at + step * away) % len(names) for away in range(1, len(names) + 1))
+        self._choose(next((i for i in places if names[i] in self._script.wrong), self._cursor))
 
     def choose(self, name: str) -> None:
         """Move the cursor to an operation."""
@@ -136,9 +155,14 @@ class IterationPane(LinesView):
         self._clock = (snapshot.iteration, snapshot.position, moment.is_blurred)
         if before[:2] != self._clock[:2]:
             self._cursor = None
+        is_new = moment.yours is not self._script
+        self._script = moment.yours
         super().show(moment)
         if before != self._clock:
             self.keep_marked_visible()
+        if is_new:
+            self.refresh_bindings()
+            self.action_next_wrong(1)
 
     def marked(self) -> Sequence[int]:
         if self.moment is None or self.moment.is_blurred:

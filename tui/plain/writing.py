@@ -62,16 +62,22 @@ def _watched(debugger: Debugger, text: str) -> str:
 
 
 def program_text(debugger: Debugger) -> str:
-    """Write the operations of an iteration, the next one and the breakpoints marked in words."""
-    listing = debugger.program.listing
+    """Write the operations of an iteration, the next one and the breakpoints marked in words.
+
+    Beside a script each has the script's line, and whether it is right there.
+    """
+    listing, beside = debugger.program.listing, debugger.program.beside
+    told_beside = {} if beside is None else {o.name: beside.told(o.name) for o in listing.lines}
+    room = max(map(len, told_beside.values()), default=0)
     stops = {stop.place for stop in debugger.stops if stop.place}
     widest = max(len(line.formula) for line in listing.lines)
     lines = []
     for i, line in enumerate(listing.lines):
         layer = f", {line.layer}" if line.layer else ""
         marks = ["next"] * (i == debugger.position) + ["breakpoint"] * (line.name in stops)
-        told = (f"{line.name:<12} {line.formula:<{widest}}  {line.phase}{layer}", *marks)
-        lines.append("  ".join(told))
+        yours = f"{told_beside[line.name] or '·':<{room}}  " if told_beside else ""
+        operation = f"{line.name:<12} {yours}{line.formula:<{widest}}  {line.phase}{layer}"
+        lines.append("  ".join((operation, *marks)))
     return "\n".join(lines)
 
 
