@@ -9,6 +9,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from engine.model.parameters_file import read_parameters
     from engine.proof.gradient_check import check_gradients
     from engine.runner import Runner
+
+# The last bits of a large product depend on how many threads share it, and between them a
+# pause would wait for the slowest. NumPy reads this as it is imported.
+for _library in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ.setdefault(_library, "1")
 
 __all__ = [
     "Dataset",

@@ -22,7 +22,7 @@ class Runner:
     """Runs a debugger in a daemon thread and obeys commands in the order they come.
 
     A command waits at most for the end of the present iteration, or of the present
-    operation where an iteration takes longer than 50 ms. The thread never waits for
+    operation where an iteration takes longer than 15 ms. The thread never waits for
     the one who gave the command.
 
     Args:
@@ -50,7 +50,7 @@ class Runner:
 
     @property
     def speed(self) -> Speed:
-        """How fast it runs on."""
+        """The speed at which it runs on."""
         return self._pace.speed
 
     def submit(self, command: Callable[[Debugger], T]) -> Future[T]:
@@ -118,7 +118,7 @@ class Runner:
         return self._clock.next_of(self._jobs, seconds) if seconds else None
 
     def _run_on_or_fail(self) -> None:
-        """What goes wrong while running on is told to whoever gives the next command."""
+        """Run on; keep an error for whoever gives the next command."""
         try:
             self._run_on()
         except Exception as error:

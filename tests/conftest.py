@@ -19,6 +19,9 @@ from tests.examples import examples
 # Each app makes many objects, among which the collector finds nothing: half its start went to it.
 gc.set_threshold(100_000, 20, 20)
 
+# What is imported by each worker and each process under test is compiled once.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # What is started in the background ignores it, and so would the programs under test.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -39,6 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if met[name] % one_in.args[0]:
                 item.add_marker(pytest.mark.slow)
             met[name] += 1
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector never again walk through what stays to the end: modules and tests."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -227,3 +227,11 @@ class Terminal:
     def wait_until_ready(self) -> float:
         """Wait until the data are read and a key has an effect; return when that was."""
         return self.wait_for(lambda: "paused" in self.text and self.iteration == 0)
+
+
+def is_running(pid: int) -> bool:
+    """Return whether a process goes on; one that has ended and waits for its parent does not."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False

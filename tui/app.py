@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.opening.open_run import Opener
 
     def _is_host(app: NNTui) -> Host:
-        """Let the type checker see that the app is what panes and dialogs take it for."""
+        """Prove to the type checker that the app is a `Host`."""
         return app
 
 

@@ -146,7 +146,7 @@ def _fail(message: str) -> NoReturn:
 
 
 def _open_closed() -> None:
-    """Lead streams that were closed from the start, as by ``>&-``, nowhere."""
+    """Open the null device for streams that were closed from the start, as by ``>&-``."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123

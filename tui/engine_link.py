@@ -98,7 +98,7 @@ class Session:
         self.saver = save(lambda: self._runner.serve(lambda debugger: self._let_save()))
 
     def _let_save(self) -> bool:
-        """Let the saver look at the run, in the thread that calls this; return false."""
+        """Poll the saver, in the thread that calls this; return false."""
         return self.saver is not None and self.saver.poll()
 
     def do(self, command: Command | None = None, is_step: bool = False) -> None:
@@ -191,7 +191,7 @@ class Session:
         return not self._going.is_set()
 
     def stop_going(self) -> None:
-        """Give up what is under way."""
+        """Cancel what is under way."""
         self._going.set()
 
     def tick(self) -> None:
@@ -208,7 +208,7 @@ class Session:
         self.do()
 
     def save_at_once(self, ended: str) -> None:
-        """Give up what is under way and save a last time; from any thread.
+        """Cancel what is under way and save a last time; from any thread.
 
         Args:
             ended: What ends the session, e.g. SIGHUP.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 _CALLED = {
     ".": "full_stop",
@@ -55,18 +56,19 @@ class Key:
 
     @property
     def name(self) -> str:
-        """What it is called in the palette."""
+        """Its name in the palette."""
         return self.title or self.label.capitalize()
 
     @property
     def setting(self) -> str:
-        """What it is called by in the settings, e.g. ``next_operation`` or ``pane loss``."""
+        """Its name in the settings, e.g. ``next_operation`` or ``pane loss``."""
         return " ".join(re.split(r"[()']+", self.action)).strip()
 
     def shown_with(self, keymap: Mapping[str, str]) -> str:
         """Return the keys as a person reads them, the first one as the settings have it."""
         first, *others = self.shown.split(" ")
-        return " ".join([keymap.get(self.setting, first), *others])
+        wanted = keymap.get(self.setting)
+        return " ".join([first if wanted is None else format_key(wanted), *others])
 
     @property
     def app_action(self) -> str:

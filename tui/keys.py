@@ -236,7 +236,7 @@ GROUPS: dict[str, list[Key]] = {
             "edit",
             "e",
             "edit",
-            "change the weight or hyperparameter under the cursor; Enter applies it, Esc restores "
+            "change the value under the cursor (Dataset: columns); Enter applies it, Esc restores "
             "it; of an exercise, answer the line",
             "Edit the value under the cursor",
             panes={

@@ -1,4 +1,4 @@
-"""What is kept between sessions, in a file that may be missing, damaged, or written by hand."""
+"""Settings kept between sessions, in a file that may be missing, damaged, or written by hand."""
 
 from __future__ import annotations
 
@@ -32,12 +32,13 @@ class Settings:
     values: Mapping[str, object] = field(default_factory=dict)
     problem: str = ""
 
-    def choice(self, name: str, allowed: tuple[str, ...]) -> tuple[str, str]:
-        """Return one of the allowed values, the first by default, and what is wrong, or ""."""
-        value = self.values.get(name, allowed[0])
-        if isinstance(value, str) and value in allowed:
+    @property
+    def chart_scale(self) -> tuple[str, str]:
+        """The scale of the chart, the first by default, and what is wrong with it, or ""."""
+        value = self.values.get(CHART_SCALE, AUTO)
+        if isinstance(value, str) and value in CHART_SCALES:
             return value, ""
-        return allowed[0], problem_of(name, value, " | ".join(allowed))
+        return AUTO, problem_of(CHART_SCALE, value, " | ".join(CHART_SCALES))
 
     @property
     def theme(self) -> str:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from engine.maths.tensor import Array
 
 
+_STARTS = frozenset({"init", "init_scale", "initial_bias"})
+"""The hyperparameters of which only the starting parameters are made."""
+
+
 class State(Enum):
     """The state of the run."""
 
@@ -40,6 +44,7 @@ class Moment:
         curves: The watched numbers of each iteration, by the expression, as far as they are
             drawn and were looked for.
         yours: The user's script beside the program, where one was opened.
+        is_given: Whether the starting parameters were given, and not drawn.
     """
 
     dataset: Dataset
@@ -50,6 +55,7 @@ class Moment:
     yours: Yours | None = None
     speed: Speed = FULL
     curves: Mapping[str, Array] = field(default_factory=dict)
+    is_given: bool = False
 
     @property
     def is_blurred(self) -> bool:
@@ -64,6 +70,15 @@ class Moment:
             options = self.dataset.source.options
             values |= {name: getattr(options, name) for name in TABLE_DECLARATIONS}
         return values
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The names of the hyperparameters that say how to draw what was given."""
+        if not self.is_given:
+            return frozenset()
+        values = self.snapshot.hyperparameters
+        draws_more = values.shuffle == "yes" or self.dataset.held_out is not None
+        return _STARTS if draws_more else _STARTS | {"seed"}
 
     @property
     def fresh(self) -> str | None:

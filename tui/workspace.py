@@ -35,6 +35,8 @@ _TOP = (0.4, 13, 0.6)
 """The share of the lines that Loss and Weights have, at least, in lines too, and at most."""
 _RIGHT = (0.42, 37)
 """The share that Weights have of the columns that are not of the left, and the least."""
+_PICTURE = 44
+"""The columns in which a network of 2-3-1 has room for all its numbers."""
 _AROUND = 3
 """The lines of the header and of the keys."""
 _OPERATIONS = 62
@@ -152,7 +154,7 @@ class Frame(Vertical):
         return table if self.active == "dataset" else inspected
 
     def go_to(self, name: str) -> None:
-        """Give the focus to a pane, showing it if it is hidden."""
+        """Focus a pane, showing it if it is hidden."""
         self.active = name
         self.lay_out()
         pane = self.panes[name]
@@ -223,7 +225,7 @@ class Frame(Vertical):
         self._tabs.activate(self.active)
 
     def _share_out(self) -> None:
-        """Give Iteration the lines that it needs, and Loss the others, within bounds."""
+        """Share the room: to Iteration what it needs, to Loss the rest, within bounds."""
         styles, (width, height) = self._right.styles, self.app.size
         if self.screen.has_class("-single"):
             styles.grid_columns = styles.grid_rows = "1fr"
@@ -235,6 +237,6 @@ class Frame(Vertical):
         if self.screen.has_class("-big"):
             second = max(columns // 2, _OPERATIONS)
         elif self._pictured:
-            top, second = int(_TOP[2] * lines), columns // 2
+            top, second = int(_TOP[2] * lines), max(columns // 2, _PICTURE)
         styles.grid_columns = f"1fr {second}"
         styles.grid_rows = f"{top} 1fr"

@@ -18,11 +18,10 @@ class Forward:
 
     Args:
         dataset: The table that the network learns.
-        hyperparameters: Those of the network.
+        hyperparameters: Hyperparameters of the network.
         points: The inputs to compute the network for, P × I; by default the table's.
 
     Attributes:
-        points: The same points.
         layers: The network's layers from the input side to the output side.
 
     Raises:
@@ -35,7 +34,6 @@ class Forward:
         table = dataset if points is None else _beside(dataset, points)
         self._program = Program.to_evaluate(table, hyperparameters)
         self._evaluate = self._program.evaluation(Phase.FORWARD)
-        self.points = table.x
         self.layers = self._program.network.layers
 
     def run(self, parameters: Parameters) -> dict[str, Array]:

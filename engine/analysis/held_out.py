@@ -41,7 +41,7 @@ class Evaluator:
 
     Args:
         dataset: The observations.
-        hyperparameters: Those of the network; all observations are one batch.
+        hyperparameters: Hyperparameters of the network; all observations are one batch.
         decision: How the outputs are read as classes; None for numbers.
 
     Attributes:

@@ -23,16 +23,12 @@ class Histogram:
         counts: How many values lie in each interval.
         low: Where the first one begins.
         high: Where the last one ends.
-        mean: The mean of the finite values; NaN if there is none.
-        deviation: Their standard deviation.
         nonfinite: How many values are not finite.
     """
 
     counts: NDArray[np.intp]
     low: float
     high: float
-    mean: float
-    deviation: float
     nonfinite: int
 
 
@@ -42,10 +38,10 @@ class LayerDistribution:
 
     Attributes:
         layer: Its name.
-        symbol: That of its weights.
+        symbol: Symbol of its weights.
         weights: The values of its weights.
-        gradient: Those of ∂E/∂ its weights; None while they are not computed.
-        activations: Those of its activations, over all observations.
+        gradient: Histogram of ∂E/∂ its weights; None while they are not computed.
+        activations: Histogram of its activations, over all observations.
         ratio: ‖Δw‖/‖w‖ of the last update of its weights; None before the first.
         saturated: The share of activations whose slope is less than 1 % of the largest;
             None for an activation that has no ends.
@@ -71,12 +67,11 @@ def histogram(values: Array, bins: int = 20) -> Histogram:
     """
     finite = values[np.isfinite(values)]
     if not finite.size:
-        return Histogram(np.zeros(bins, np.intp), 0.0, 0.0, np.nan, np.nan, values.size)
+        return Histogram(np.zeros(bins, np.intp), 0.0, 0.0, values.size)
     low, high = float(finite.min()), float(finite.max())
     # Beside 1 no sum of squares, and no interval, leaves the numbers that there are.
     power = exponent_of(low, high)
     near = scaled(finite, -power)
-    mean, deviation = float(near.mean()), float(near.std())
     places = np.full(finite.size, bins // 2)
     # Of values so close that there are no intervals, all are in the middle.
     start, end = float(near.min()), float(near.max())
@@ -84,9 +79,7 @@ def histogram(values: Array, bins: int = 20) -> Histogram:
     if start + width > start and end - width < end:
         places = np.clip(((near - start) / width).astype(np.intp), 0, bins - 1)
     counts = np.bincount(places.reshape(-1), minlength=bins)
-    return Histogram(
-        counts, low, high, scaled(mean, power), scaled(deviation, power), values.size - finite.size
-    )
+    return Histogram(counts, low, high, values.size - finite.size)
 
 
 def distributions(

@@ -183,7 +183,7 @@ class Examiner:
 
     Args:
         dataset: The table that is learned.
-        hyperparameters: Those of the network.
+        hyperparameters: Hyperparameters of the network.
     """
 
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:

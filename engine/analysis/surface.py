@@ -46,16 +46,15 @@ class Surface:
 
     Args:
         dataset: The table that is learned.
-        hyperparameters: Those of the network.
+        hyperparameters: Hyperparameters of the network.
         inputs: The numbers of the inputs to vary: the one across and, if there are two, the
             one upwards.
         columns: How many values the input across takes.
         rows: How many the one upwards takes.
 
     Attributes:
-        inputs: The chosen inputs.
         across: The values of the input across, from left to right.
-        upward: Those of the one upwards, from the top down; empty for a single input.
+        upward: Values of the one upwards, from the top down; empty for a single input.
         maps: What can be drawn: f, or of several numbers each; each of several outputs; each
             hidden neuron.
 
@@ -80,7 +79,6 @@ class Surface:
             raise InputError(f"one or two different inputs from 0 to {known - 1} are needed")
         if columns < 1 or rows < 1:
             raise InputError("a grid needs at least one row and one column")
-        self.inputs = inputs
         table = dataset.shown_x
         self.across = _values(table[:, inputs[0]], columns)
         self.upward = np.empty(0)

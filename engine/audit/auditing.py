@@ -11,6 +11,7 @@ import numpy as np
 from engine.audit.candidates import constants_of, optimisers
 from engine.audit.consistency import (
     descends,
+    frozen,
     goes_down,
     penalties,
     reduced_otherwise,
@@ -45,6 +46,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.tensor import Array
 
 _SEVERAL = 3
+_MORE_THAN_ONCE = 2
 _JUDGED = 8
 """The number of passes judged from the start."""
 _LATE = (50, 300)
@@ -73,22 +75,41 @@ class Audit:
         self.understood = understand_partial(recording) or understand(recording, settled, tick)
         if self.understood is None and settled.table is None and settled.widths is None:
             self.understood = understand_single(recording)
+        self._begin()
+        if self.understood is not None:
+            self._run(self.understood)
+            if self.unsure or not self.judged:
+                self._look_for_still_weights()
+        elif settled.tells_layers:
+            self.unsure.append(f"no network {settled.in_words} was found in it")
+        self._add_failure()
+        self._add_hidden()
+
+    def _begin(self) -> None:
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self.judged: list[Judged] = []
         self.updates = Updates()
         self.computed: Computed | None = None
+        self._computed_in: dict[int, list[Computed]] = {}
         self.loss = ""
         self.activations: list[str] = []
         self.unsure: list[str] = []
         self.forward: list[Finding] = []
         self.compared: list[bool] = []
+
+    def _look_for_still_weights(self) -> None:
+        """Take weights that never change for weights, if it is then clear what is wrong."""
+        kept = dict(self.__dict__)
+        self.understood = understand(self.recording, self.settled, self._tick, still=True)
+        self._begin()
         if self.understood is not None:
             self._run(self.understood)
-        elif settled.tells_layers:
-            self.unsure.append(f"no network {settled.in_words} was found in it")
-        self._add_failure()
-        self._add_hidden()
+        known = {f"dE_d{f.operation}" for f in self.findings if f.kind == "no-update"}
+        # What is meant to stay has no gradient.
+        is_clear = len(known) == len(self.findings) and self.computed is not None
+        if not known or not is_clear or any(known - one.matches.keys() for one in self.judged[:1]):
+            self.__dict__.update(kept)
 
     def _add_hidden(self) -> None:
         hidden = hidden_faults(self.recording)
@@ -229,13 +250,20 @@ class Audit:
         for number, layers, f0 in passes:
             a = layers[-1].a
             assert a is not None
-            found += losses_in(self.recording, _with_next(understood, number), a, f0, constants)
+            there = losses_in(self.recording, _with_next(understood, number), a, f0, constants)
+            self._computed_in[number] = there
+            found += there
         if passes[0][2].size == 1:
             # A single number is a multiple of any other: only what comes again is no chance.
             times = Counter((c.name, rounded(c.factor, 6)) for c in found)
             found = [c for c in found if times[c.name, rounded(c.factor, 6)] > 1]
-        if not any(computed.is_named for computed in found):
-            self._look_for_a_wrong_loss(understood, passes)
+        named = [n for n, there in self._computed_in.items() if any(c.is_named for c in there)]
+        if len(named) < min(len(passes), _MORE_THAN_ONCE):
+            # With all weights 0 a wrong loss is the right one.
+            meant = self._wrong_loss(understood, passes)
+            if meant:
+                found = [c for c in found if c.is_named]
+                yield meant, None
         if "loss" in self.settled.hyperparameters:
             loss = str(self.settled.hyperparameters["loss"])
             yield loss, next((c for c in found if c.name == loss), None)
@@ -254,9 +282,10 @@ class Audit:
             if (name, 1.0) not in seen:
                 yield name, None
 
-    def _look_for_a_wrong_loss(
+    def _wrong_loss(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
-    ) -> None:
+    ) -> str:
+        """Find a loss with a mistake in it, and return the name of the one that is meant, or ""."""
         number, layers, f0 = passes[-1]
         last = layers[-1]
         assert last.a is not None
@@ -264,7 +293,7 @@ class Audit:
         own = np.ones_like(last.a) if ACTIVATIONS[name].joint else slope(name, last.z, last.a)
         found = wrong_loss(self.recording, _with_next(understood, number), last.a, f0, own)
         if found is None:
-            return
+            return ""
         record, wrong = found
         rows = self.recording.records
         self.forward.append(
@@ -278,6 +307,7 @@ class Audit:
                 variable=self.recording.places[int(rows["place"][record])].text,
             )
         )
+        return wrong.name
 
     def _judged(
         self,
@@ -311,8 +341,19 @@ class Audit:
                 tensor: [f for f in one.found if is_called(self.recording, f, variable)]
                 for tensor, variable in self._variables.items()
             }
-            scale = computed.factor if computed else 1.0
+            scale = self._factor_in(number, computed)
             yield judge(one, model, changes, scale, named, self.recording, constants)
+
+    def _factor_in(self, number: int, computed: Computed | None) -> float:
+        """Return a loss of the script divided by ours in a pass: a batch may have fewer rows."""
+        if computed is None:
+            return 1.0
+        node = self.recording.records["node"]
+        for there in self._computed_in.get(number, ()):
+            is_alike = (there.name, there.delta) == (computed.name, computed.delta)
+            if is_alike and node[there.record] == node[computed.record]:
+                return there.factor
+        return computed.factor
 
     def _changes(
         self, understood: Understood, number: int, layers: list[Linear], model: Model
@@ -340,7 +381,12 @@ class Audit:
                     continue
                 change = after - layer.of_bias.data
                 if "b" + weights in model.parameters:
-                    yield "b" + weights, np.reshape(change, (-1,))
+                    width = layer.z.shape[1]
+                    if change.size == width:
+                        yield "b" + weights, np.reshape(change, (-1,))
+                    elif not np.any(change):
+                        # One number for the whole layer, that stays as it is.
+                        yield "b" + weights, np.zeros(width)
                 elif "b" in model.parameters and change.size == 1:
                     yield "b", np.reshape(change, ())
 
@@ -377,11 +423,16 @@ class Audit:
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
         updates = [f for f in uneven if f not in gradients]
-        updates += still(steps, self.judged)
+        fixed = list(frozen(steps, self.judged, self.recording))
+        self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
+        updates += still(steps, self.judged, fixed)
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
-        self.findings += [*self.forward, *calculus, *penalised, *updates]
+        for finding in (*self.forward, *calculus, *penalised, *updates):
+            told = [(other.operation, other.kind) for other in self.findings]
+            if (finding.operation, finding.kind) not in told:
+                self.findings.append(finding)
         rates = {name: own[0] for name, own in self.updates.rates.items() if own}
         for name in rates:
             single = self.judged[0].model.values[name].size == 1
@@ -494,14 +545,12 @@ def _is_named(judged: Sequence[Judged]) -> bool:
 
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
     """Forget penalties that are not the same in every pass: those are velocities, or chance."""
-    names = {name for one in judged for name in one.penalties}
-    for name in names:
-        known = [one for one in judged if name not in one.vague]
-        weights = [one.penalties.get(name) for one in known]
-        first = next(weight for weight in weights if weight is not None)
-        if any(weight is None or abs(weight - first) > 1e-5 * abs(first) for weight in weights):
+    for name in {name for one in judged for name in (*one.penalties, *one.lassos)}:
+        known = [one for one in judged if name not in one.vague and np.any(one.model.values[name])]
+        shares = [(one.penalties.get(name, 0.0), one.lassos.get(name, 0.0)) for one in known]
+        if any(not np.allclose(share, shares[0], rtol=1e-5, atol=0.0) for share in shares):
             for one in judged:
-                one.penalties.pop(name, None)
+                one.forget_penalty(name)
 
 
 def _has_slope(one: Pass, layer: Linear, name: str) -> bool:

@@ -6,7 +6,8 @@ learning rate. What differs between parameters, or makes all of them go uphill, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from engine.audit.findings import Finding
 from engine.audit.judging import Judged
 from engine.audit.losses import Computed
 from engine.audit.matching import factor_of
+from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps
 from engine.audit.updating import Updates
 from engine.common.numbers import general
@@ -23,6 +25,7 @@ from engine.maths.tensor import Array
 
 _TASTE = (1.0, 2.0, 0.5)
 _LARGEST_RATIO = 1e5
+_FROZEN = re.compile(r"\b(frozen|freeze)\b", re.IGNORECASE)
 
 
 def true_gradients(judged: Judged) -> dict[str, Array]:
@@ -68,9 +71,40 @@ def goes_down(steps: Steps) -> bool:
     return True
 
 
-def still(steps: dict[str, Steps], judged: Sequence[Judged]) -> Iterator[Finding]:
-    """Find parameters that never change, but for biases of which no gradient is computed."""
+def frozen(
+    steps: dict[str, Steps], judged: Sequence[Judged], recording: Recording
+) -> Iterator[str]:
+    """Go through the weights that are left alone on purpose.
+
+    They have no gradient, or its line says that they are frozen.
+    """
     for name, own in steps.items():
+        if not own.is_still or name.startswith("b"):
+            continue
+        found = [m.found for one in judged if (m := one.matches.get(f"dE_d{name}")) is not None]
+        nodes = [
+            recording.nodes[int(recording.records["node"][record])]
+            for each in found
+            for record in each.records
+        ]
+        lines = {line for node in nodes for line in range(node.line - 1, node.end_line)}
+        if not found or any(_FROZEN.search(recording.source[line]) for line in lines):
+            yield name
+
+
+def still(
+    steps: dict[str, Steps], judged: Sequence[Judged], meant: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Find parameters that never change, but for biases of which no gradient is computed.
+
+    Args:
+        steps: The steps of the parameters.
+        judged: The passes, in order.
+        meant: The parameters that are left alone on purpose.
+    """
+    for name, own in steps.items():
+        if name in meant:
+            continue
         if name.startswith("b") and not any(_has_gradient(one, name) for one in judged):
             continue
         if own.is_still and len(own.changes) > 1:
@@ -95,7 +129,9 @@ def _has_gradient(judged: Judged, bias: str) -> bool:
         return False
     z = next(z for weights, z, _ in judged.model.names if "b" + weights == bias or bias == "b")
     summed = judged.matches.get(f"dE_d{z}")
-    return summed is None or summed.found.flat.tobytes() != match.found.flat.tobytes()
+    if summed is None or summed.found.flat.tobytes() != match.found.flat.tobytes():
+        return True
+    return judged.is_summed(match.found)
 
 
 def reduced_otherwise(

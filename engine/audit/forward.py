@@ -9,7 +9,7 @@ from itertools import product as pairs
 
 import numpy as np
 
-from engine.audit.matching import Match, first, is_telling, same
+from engine.audit.matching import Match, as_rows, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.activations import ACTIVATIONS
@@ -22,6 +22,8 @@ _MANY_FOUND = 800
 """In a pass with more arrays, weights that the script holds whole are looked for first."""
 
 Site = tuple[object, ...]
+Activated = tuple[Array, Found, tuple[str, ...]]
+"""What a pre-activation becomes, where it is found, and the activations that give it."""
 
 N, H = Axis("N", ("",)), Axis("H", ("",))
 
@@ -79,6 +81,9 @@ def slope(name: str, z: Array, a: Array) -> Array:
 
 def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
     """Return the layers in another pass, from the places where their parameters are known to be."""
+    layers = _in_the_same_places(one, recording, like)
+    if layers:
+        return layers
     weights = {site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)}
     biases = {
         site
@@ -88,28 +93,103 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
     }
     inputs = one.twin(like[0].of_inputs)
     twins = [twin for layer in like if (twin := one.twin(layer.of_inputs)) is not None]
-    layers: list[Linear] = []
     if len(twins) == len(like):
         # Where each stands is mostly known, so that not all arrays need be tried.
         layers = next(iter(_layers(one, recording, weights, biases, inputs, among=twins)), [])
     if [a.weights.shape for a in layers] != [a.weights.shape for a in like]:
         layers = next(iter(_layers(one, recording, weights, biases, inputs)), [])
-    if layers and len(layers) == len(like):
-        _die(one, layers[-1], like[-1])
     return layers
 
 
-def _die(one: Pass, last: Linear, like: Linear) -> None:
-    """Take the zeros of an output that is dead in this pass for its activation."""
-    names = tuple(n for n in like.activation if ACTIVATIONS[n].dies)
-    if not names or last.of_a is not last.of_z or not np.any(last.z):
-        return
-    if np.any(activated(names[0], last.z)):
-        return
-    for found in one.by_size.get(last.z.size, ()):
-        if found.first > last.of_z.first and not np.any(found.data):
-            last.a, last.of_a, last.activation = np.zeros_like(last.z), found, names
-            return
+def _in_the_same_places(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
+    """Return the layers in another pass, if all is where it is in this one; else nothing."""
+    layers: list[Linear] = []
+    ways: list[Activated] = []
+    for layer in like:
+        if layer.ones or layer.of_z.site[:1] == ("scalars",):
+            return []
+        of_weights, of_z = one.twin(layer.of_weights), one.twin(layer.of_z)
+        if of_weights is None or of_z is None:
+            return []
+        if layers:
+            given = ways
+        else:
+            of_inputs = one.twin(layer.of_inputs)
+            if of_inputs is None:
+                return []
+            given = [(way, of_inputs, ()) for way in _as_inputs(of_inputs, len(layer.weights))]
+        for way in given:
+            node = _again(one, layer, way, of_weights, of_z)
+            if node is not None:
+                break
+        else:
+            return []
+        if layers:
+            layers[-1].a, layers[-1].of_a, layers[-1].activation = way
+        layers.append(node)
+        ways = _ways(one, recording, node, layer)
+    last = layers[-1]
+    last.a, last.of_a, last.activation = ways[0]
+    return layers
+
+
+def _again(
+    one: Pass, like: Linear, given: Activated, of_weights: Found, of_z: Found
+) -> Linear | None:
+    """Return a layer whose parts are known; None where they do not fit together."""
+    inputs, of_inputs, _ = given
+    weights = next((m for m, turned in _as_weights(of_weights) if turned == like.turned), None)
+    if weights is None or weights.shape != like.weights.shape:
+        return None
+    bias = of_bias = None
+    if like.of_bias is not None:
+        of_bias = one.twin(like.of_bias)
+        if of_bias is None or of_bias.size != like.of_bias.size:
+            return None
+        bias = np.squeeze(of_bias.data)
+    z = inputs @ weights if bias is None else inputs @ weights + bias
+    shape = (z.shape[0], z.shape[1])
+    if not np.isfinite(z).all() or not any(same(data, z) for data, _ in as_rows(of_z, shape)):
+        return None
+    return Linear(
+        inputs, weights, bias, z, of_inputs, of_weights, of_bias, of_z, turned=like.turned
+    )
+
+
+def _ways(one: Pass, recording: Recording, layer: Linear, like: Linear) -> list[Activated]:
+    """Return what a pre-activation may have become, where the activation of another pass is known.
+
+    What is the same everywhere, as of a neuron that is saturated, is known by its place alone.
+    """
+    ways = list(_activations(one, recording, layer))
+    there = one.twin(like.of_a) if like.of_a is not None else None
+    if there is not None and like.of_a is not like.of_z:
+        shape = (layer.z.shape[0], layer.z.shape[1])
+        for name in like.activation:
+            a = activated(name, layer.z)
+            if not is_telling(a) and any(same(data, a) for data, _ in as_rows(there, shape)):
+                ways.append((a, there, (name,)))
+                break
+    return [*sorted(ways, key=lambda way: way[1].first), _straight(layer)]
+
+
+def _straight(layer: Linear) -> Activated:
+    """Return a pre-activation as what is passed on, with the activations that leave it alone."""
+    names = (name for name in _possible(layer) if same(activated(name, layer.z), layer.z))
+    return layer.z, layer.of_z, tuple(names)
+
+
+def _is_made_of(recording: Recording, found: Found, source: Found) -> bool:
+    """Whether a script computes an array from another one, and does not only compare that."""
+    numbers = recording.records["value"]
+    values = {int(numbers[record]) for record in source.records}
+    return any(
+        int(numbers[operand]) in values
+        for record in found.records
+        if not recording.nodes[int(recording.records["node"][record])].kind.startswith("Compare")
+        for operand in recording.operands(record)
+        if operand >= 0
+    )
 
 
 def layers_of(
@@ -164,7 +244,7 @@ def _layers(
     for start in linear:
         if inputs is not None and not _is_of(start, inputs):
             continue
-        chain = _chain(one, replace(start), linear)
+        chain = _chain(one, recording, replace(start), linear)
         while fits is not None and chain and not fits(chain):
             # Further products may follow the output.
             chain.pop()
@@ -174,10 +254,43 @@ def _layers(
             best = [chain]
         elif rank_of(chain) == rank_of(best[0]) and len(best) < _MOST_CHAINS:
             best.append(chain)
+    if changing is not None and biases is None and fits is None:
+        best = _beyond(one, recording, best, linear, changing)
     for chain in best:
         if any(layer.ones for layer in chain[1:]):
             _part_ones(chain[0])
     return best
+
+
+def _beyond(
+    one: Pass,
+    recording: Recording,
+    chains: list[list[Linear]],
+    linear: Sequence[Linear],
+    changing: set[Site],
+) -> list[list[Linear]]:
+    """Go on with layers whose weights stay as they are, as those of a frozen output layer."""
+    still = {
+        found.site
+        for found in one.taken.values()
+        if np.squeeze(found.data).ndim and found.site not in changing and not found.is_assembled
+    }
+    longer: list[list[Linear]] = []
+    for chain in chains:
+        own = [replace(layer) for layer in chain]
+        while own[0].of_inputs.is_taken and not own[0].ones:
+            last = own[-1]
+            ways = [*_activations(one, recording, last), _straight(last)]
+            among = [found for a, found, _ in ways if a.shape[1] > 1]
+            frozen = _linear(one, recording, still, None, among)
+            nodes = sorted([*linear, *frozen], key=lambda node: node.of_z.first)
+            rest = _chain(one, recording, last, nodes)
+            if len(rest) < 2 or any(layer.ones for layer in rest):
+                break
+            own += rest[1:]
+        longer.append(own)
+    most = max(map(rank_of, longer), default=None)
+    return [own for own in longer if rank_of(own) == most]
 
 
 def _is_of(start: Linear, inputs: Found) -> bool:
@@ -258,7 +371,9 @@ def _linear(
         taken = _biases(_each_once(taken), moving)
     else:
         known = one.at(biases)
-        taken = [found for found in there if id(found) in known]
+        # With a bias of zeros the sum is the product, which is there whatever the bias is.
+        at_hand = (found for found in there if id(found) in known)
+        taken = sorted(at_hand, key=lambda found: not np.any(found.data))
     if len(weights) > _MOST_TAKEN:
         return
     inputs_there = _each_once(one.found if among is None else among)
@@ -374,7 +489,9 @@ def _node(
             ):
                 continue
             biased = first(one, product + values, free=False, after=start)
-            if biased is not None and (match is None or biased.found.first >= match.found.first):
+            if biased is None or not _is_sum(recording, biased.found):
+                continue
+            if match is None or biased.found.first >= match.found.first:
                 match, bias, of_bias = biased, values, candidate
                 break
     if match is None or match.found is of_inputs or match.found.is_taken:
@@ -403,6 +520,12 @@ def _negative(one: Pass, product: Array, start: int) -> Match | None:
     return match if match is None or not match.found.is_taken else None
 
 
+def _is_sum(recording: Recording, found: Found) -> bool:
+    """Whether an array may be a sum by the way it is made: 1 − y is none."""
+    kind = recording.nodes[int(recording.records["node"][found.records[0]])].kind
+    return not kind.startswith("BinOp:") or kind == "BinOp:Add"
+
+
 def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Found | None:
     """Return a bias that is 0, so that its sum cannot be told from the product by its value."""
     for record in match.found.records:
@@ -422,7 +545,7 @@ def _zero_bias(one: Pass, recording: Recording, match: Match, width: int) -> Fou
     return None
 
 
-def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
+def _chain(one: Pass, recording: Recording, start: Linear, nodes: list[Linear]) -> list[Linear]:
     chain = [start]
     while True:
         layer = chain[-1]
@@ -432,7 +555,7 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
             if node.of_z.first > layer.of_z.first
             and all(node.of_weights is not other.of_weights for other in chain)
         ]
-        following = _followed(one, layer, later)
+        following = _followed(one, recording, layer, later)
         if not following:
             return chain
         widest = max(
@@ -441,15 +564,14 @@ def _chain(one: Pass, start: Linear, nodes: list[Linear]) -> list[Linear]:
         chain.append(_joined(layer, replace(widest)))
 
 
-def _followed(one: Pass, layer: Linear, later: list[Linear]) -> list[Linear]:
+def _followed(one: Pass, recording: Recording, layer: Linear, later: list[Linear]) -> list[Linear]:
     """Find what the pre-activation becomes, and return the products that take it.
 
     A script may compute other functions of it too, e.g. the slope of the activation: what goes on
     to a product is the activation, of the last layer what was made first.
     """
-    ways = sorted(_activations(one, layer), key=lambda way: way[1].first)
-    straight = tuple(name for name in _possible(layer) if same(activated(name, layer.z), layer.z))
-    ways.append((layer.z, layer.of_z, straight))
+    ways = sorted(_activations(one, recording, layer), key=lambda way: way[1].first)
+    ways.append(_straight(layer))
     for layer.a, layer.of_a, layer.activation in ways:
         following = [node for node in later if _continues(layer, node)]
         if following:
@@ -462,11 +584,18 @@ def _possible(layer: Linear) -> list[str]:
     return [name for name in ACTIVATIONS if name != "softmax" or layer.z.shape[1] > 1]
 
 
-def _activations(one: Pass, layer: Linear) -> Iterator[tuple[Array, Found, tuple[str, ...]]]:
+def _activations(one: Pass, recording: Recording, layer: Linear) -> Iterator[Activated]:
     """Go through what was made of a pre-activation, with the activations that give it."""
     made: list[tuple[Array, Found, list[str]]] = []
     for name in _possible(layer):
         wanted = activated(name, layer.z)
+        if not np.any(wanted):
+            # Zeros are everywhere: a layer that is dead in this pass makes them of what comes in.
+            zeros = (f for f in one.by_size.get(wanted.size, ()) if not np.any(f.data))
+            dead = next((f for f in zeros if _is_made_of(recording, f, layer.of_z)), None)
+            if dead is not None and np.any(layer.z):
+                made.append((wanted, dead, [name]))
+            continue
         if same(wanted, layer.z) or not is_telling(wanted):
             continue
         alike = next((names for a, _, names in made if same(wanted, a)), None)

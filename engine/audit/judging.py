@@ -27,8 +27,15 @@ from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array
 
 _TIMES = "BinOp:Mult"
+_SUMS = ("sum", "mean")
+_MOST_AGAIN = 4
+"""How often a pass is judged again, with a multiple in the place of an array."""
+_LEAST_SHARE = 1e-6
+"""What a gradient must be of its sum with a penalty."""
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
+_STEP = 0.5
+"""The share of a parameter above which it is the parameter itself that something is taken off."""
 
 
 @dataclass(eq=False)
@@ -49,6 +56,8 @@ class Judged:
         lassos: The same for λ₁.
         wrong: What the script has instead of the operations that were found to be wrong.
         values: The script's values by the names of the tensors.
+        plain: For each gradient with a penalty, what it is without: where, and divided by ours.
+        recording: The recording, where there is one.
     """
 
     one: Pass
@@ -64,6 +73,47 @@ class Judged:
     vague: set[str] = field(default_factory=set)
     wrong: dict[str, Array] = field(default_factory=dict)
     values: dict[str, Array] = field(default_factory=dict)
+    plain: dict[str, tuple[Match | None, float]] = field(default_factory=dict)
+    recording: Recording | None = None
+
+    def forget_penalty(self, parameter: str) -> None:
+        """Take the gradient of a parameter for one without a penalty."""
+        name = f"dE_d{parameter}"
+        self.penalties.pop(parameter, None)
+        self.lassos.pop(parameter, None)
+        if name not in self.plain:
+            return
+        match, self.totals[name] = self.plain.pop(name)
+        self.matches.pop(name)
+        self.values[name] = self.right[name]
+        if match is not None:
+            self.matches[name] = match
+            self.values[name] = match.factor * self.right[name]
+
+    def is_summed(self, found: Found) -> bool:
+        """Whether a script gives a sum a name, though it is one of a single row."""
+        if self.recording is None:
+            return False
+        nodes, rows = self.recording.nodes, self.recording.records
+        alike = (
+            one for one in self.one.by_size[found.size] if np.array_equal(one.flat, found.flat)
+        )
+        made = [
+            record
+            for one in alike
+            for record in one.records
+            if nodes[int(rows["node"][record])].function.endswith(_SUMS)
+        ]
+        return any(is_assigned(self.recording, made_of(self.recording, r)) for r in made)
+
+    def assigned(self, value: Array) -> Found | None:
+        """Return the array that is a value, and that the script gives a name in this pass."""
+        for match in find(self.one, as_matrix(value), free=False):
+            records = [] if match.found.is_taken else match.found.records
+            recording = self.recording
+            if recording is not None and any(is_assigned(recording, r) for r in records):
+                return match.found
+        return None
 
 
 def as_matrix(value: Array) -> Array:
@@ -91,9 +141,22 @@ def judge(
         recording: The recording, to tell what is made of an array.
         constants: The numbers that stand in the script.
     """
-    judged = Judged(one, model, changes=changes)
-    _Judge(judged, scale, named or {}, recording, constants).run()
-    return judged
+    known: dict[str, Match] = {}
+    for _ in range(_MOST_AGAIN):
+        judge = _Judge(
+            Judged(one, model, changes=changes, recording=recording),
+            scale,
+            named or {},
+            recording,
+            constants,
+            known,
+        )
+        judge.run()
+        meant = judge.multiples_that_are_read()
+        if not meant:
+            break
+        known = known | meant
+    return judge.judged
 
 
 class _Judge:
@@ -104,8 +167,10 @@ class _Judge:
         named: Mapping[str, Sequence[Found]],
         recording: Recording | None,
         constants: Sequence[float],
+        known: Mapping[str, Match],
     ) -> None:
         self.named, self.recording, self.constants = named, recording, constants
+        self.known = known
         self.judged, self.one, self.model = judged, judged.one, judged.model
         self.scale = scale
         self.values = judged.values
@@ -188,8 +253,53 @@ class _Judge:
                 total *= self.judged.totals.get(tensor.name, 1.0)
         return total
 
+    def multiples_that_are_read(self) -> dict[str, Match]:
+        """Find a derivative of which the script goes on with a multiple, and that multiple.
+
+        Where a slope is 1 everywhere, what is multiplied by it is found in the operand, too.
+        """
+        for operation in self.model.operations(Phase.BACKWARD):
+            match = self.judged.matches.get(operation.name)
+            if match is None or operation.name in (*self.known, *self.judged.wrong):
+                continue
+            readers = [
+                self.judged.matches[other.name]
+                for other in self.model.operations(Phase.BACKWARD)
+                if operation.target in other.reads
+                and other.name in self.judged.matches
+                and not self._added(other)
+                and other.name.removeprefix("dE_d") not in self.judged.penalties
+            ]
+            factors = [reader.factor for reader in readers]
+            if not factors or abs(factors[0] - 1.0) < 1e-9 or np.ptp(factors) > 1e-9:
+                continue
+            factor = match.factor * factors[0]
+            multiple = as_matrix(self.judged.right[operation.name] * factor)
+            taken = [match.found, *(reader.found for reader in readers)]
+            for other in find(self.one, multiple, after=self.start, free=False):
+                if other.found not in taken and self._is_assigned(other.found):
+                    return self._with_the_slope(operation, replace(other, factor=factor))
+        return {}
+
+    def _with_the_slope(self, operation: Operation, match: Match) -> dict[str, Match]:
+        """Tell a product with another constant in the place of a slope from a multiple."""
+        part = self._factor_of(operation, match)
+        if part is None or np.ptp(part[1]) > 0.0:
+            return {operation.name: match}
+        slope, constants, found = part
+        size = float(constants.flat[0])
+        if np.ptp(self.judged.right[slope.name]) > 0.0 or not size:
+            return {operation.name: match}
+        own = size / float(self.judged.right[slope.name].flat[0])
+        return {
+            slope.name: Match(found, own, False),
+            operation.name: replace(match, factor=match.factor / own),
+        }
+
     def _best(self, operation: Operation, right: Array, total: float) -> Match | None:
         wanted = as_matrix(right)
+        if operation.name in self.known:
+            return _rescaled(self.known[operation.name], wanted)
         if not is_telling(wanted):
             return None
         matches = list(find(self.one, wanted, after=self.start))
@@ -207,8 +317,9 @@ class _Judge:
             return match
         by_record = {record: one for one in among for record in one.found.records}
         best = match
-        made_here = (r for r in match.found.records if not _is_read(self.recording, r))
-        above = [next(made_here, match.found.first)]
+        # It may be made twice: for the loss, and for the gradient.
+        above = [r for r in match.found.records if not _is_read(self.recording, r)]
+        above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
             one = by_record.get(made)
@@ -227,10 +338,13 @@ class _Judge:
         usual = [plain * size for plain in _PLAIN for size in sizes]
         return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
-    def _strangeness(self, match: Match, total: float) -> tuple[bool, bool, bool, float, bool, int]:
+    def _strangeness(self, match: Match, total: float) -> tuple[float, ...]:
         whole = abs(match.factor * total / self.scale)
         return (
             not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
+            not self._is_usual(match.factor, total),
+            # Single numbers are alike by chance, and what has a name is meant.
+            match.found.size == 1 and not self._is_assigned(match.found),
             # With a target of 0 the prediction itself is as large as its error.
             match.found is self.model.layers[-1].of_a,
             abs(abs(match.factor) - 1.0) > 1e-9,
@@ -249,14 +363,16 @@ class _Judge:
     ) -> None:
         total = self._upstream(operation)
         change = self.judged.changes.get(parameter)
-        if self._penalised(operation, parameter, right, total):
+        is_noise = self._is_noise(operation, right)
+        if not is_noise and self._penalised(operation, parameter, right, total):
+            self.judged.plain[operation.name] = match, total * (match.factor if match else 1.0)
             self.pending = []
             return
         if match is not None:
             self._take(operation, match, total)
             self.pending = []
             return
-        if not is_telling(as_matrix(right)) or self._is_noise(operation, right):
+        if is_noise or not is_telling(as_matrix(right)):
             self.judged.totals[operation.name] = total
             self.judged.vague.add(parameter)
             return
@@ -295,6 +411,12 @@ class _Judge:
                     # Otherwise that is the parameter after its step.
                     continue
                 factor = penalty.factor
+                if factor < 0.0 and penalty.square > _STEP:
+                    # So is this, before something else is done to it.
+                    continue
+                if np.max(np.abs(factor * wanted)) < _LEAST_SHARE * np.max(np.abs(data)):
+                    # It is the penalty alone, as what an optimiser takes off.
+                    continue
                 self.judged.matches[operation.name] = Match(found, factor, transposed)
                 self.judged.totals[operation.name] = total * factor
                 if penalty.square:
@@ -330,17 +452,20 @@ class _Judge:
         among: Sequence[Mistake],
     ) -> tuple[Mistake, Array, Match | None] | None:
         """Return the mistake that explains the gradient with the least strange factor."""
-        best: tuple[float, bool, int] | None = None
+        best: tuple[float, ...] | None = None
         chosen: tuple[Mistake, Array, Match | None] | None = None
         for number, (mistake, value) in enumerate(values_of(self.judged, culprit, among)):
             right = self.judged.right[culprit.name]
-            if not is_telling(as_matrix(value)) or factor_of(value, right) is not None:
+            is_flat = not is_telling(as_matrix(value))
+            if factor_of(value, right) is not None or (is_flat and culprit is gradient):
+                continue
+            if not np.any(value):
                 continue
             fit = self._explains(culprit, gradient, parameter, value)
             if fit is None:
                 continue
             match, strangeness = fit
-            rank = (strangeness, mistake.kind == "wrong-operand", number)
+            rank = (is_flat, strangeness, mistake.kind == "wrong-operand", number)
             if best is None or rank < best:
                 best, chosen = rank, (mistake, value, match)
         return chosen
@@ -613,7 +738,7 @@ def _is_read(recording: Recording, record: int) -> bool:
 
 def is_assigned(recording: Recording, record: int) -> bool:
     """Whether a record gives a place its value."""
-    return recording.nodes[int(recording.records["node"][record])].kind == "assign"
+    return record >= 0 and recording.nodes[int(recording.records["node"][record])].kind == "assign"
 
 
 def values_of(
@@ -644,6 +769,15 @@ def values_of(
             else:
                 continue
         yield mistake, value
+
+
+def _rescaled(match: Match, wanted: Array) -> Match | None:
+    """Return a match with the factor by which it differs from what is wanted now."""
+    for data, transposed in as_rows(match.found, (wanted.shape[0], wanted.shape[1])):
+        factor = factor_of(data, wanted)
+        if factor is not None:
+            return replace(match, factor=factor, transposed=transposed)
+    return None
 
 
 def _closest_factor(theirs: Array, right: Array) -> float:

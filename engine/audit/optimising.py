@@ -187,10 +187,12 @@ def is_made(
     rates: list[float],
     every: Mapping[str, Steps],
 ) -> bool:
-    """Whether formulas with a mistake make the steps of a parameter, at a known rate."""
+    """Whether formulas with a mistake make the steps of a parameter, where the rate is known."""
+    if not any(rates):
+        return False
     try:
         for number, change in enumerate(changes_of(model, own, instead, rates, every)):
-            if not same(own.changes[number], change, 10 * own.noise(number)):
+            if rates[number] and not same(own.changes[number], change, 10 * own.noise(number)):
                 return False
     except (KeyError, ValueError, IndexError):
         return False

@@ -331,6 +331,8 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
             continue
         node, path = int(rows["node"][record]), paths[rows["path"][record]][length:]
         place = int(rows["place"][record])
+        if place >= 0 and recording.places[place].owner in recording.counters:
+            continue
         inner = tuple(at for at, _ in path)
         kind = nodes[node].kind
         text = recording.places[place].text if place >= 0 else ""
@@ -345,6 +347,7 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
                 and _reads_what_is_taken(recording, record, by_value)
                 and not _is_gathered(recording.values[value], singles)
             )
+            is_taken |= kind == "assign" and _is_row_of_taken(recording, record, by_value)
             known = by_value[value] = Found(
                 recording.values[value], record, [record], site, is_taken, loose=loose
             )
@@ -436,6 +439,16 @@ def _reads_what_is_taken(recording: Recording, record: int, known: dict[int, Fou
     return True
 
 
+def _is_row_of_taken(recording: Recording, record: int, known: dict[int, Found]) -> bool:
+    """Whether several names share out the rows of what is taken, as ``x, y = rows[i]`` does."""
+    operand = recording.operands(record)[-1:]
+    found = known.get(int(recording.records["value"][operand[0]])) if operand else None
+    if found is None or not found.is_taken or found.data.ndim < 1:
+        return False
+    value = recording.value(record)
+    return any(np.array_equal(row, value) for row in found.data)  # type: ignore[arg-type]
+
+
 def _is_gathered(data: Array, singles: set[float]) -> bool:
     """Whether all numbers of a list were made one by one in the pass, and then put into it."""
     return data.ndim == 1 and singles.issuperset(data.tolist())
@@ -472,6 +485,8 @@ def _assembled(
             if len(latest) * int(np.prod(shape, dtype=int)) > _MOST_CELLS:
                 continue
             ordered = [latest[index] for index in np.ndindex(extent)]
+            if _is_repeated(rows["identity"][ordered].reshape(extent)):
+                continue
             data = np.stack([values[rows["value"][record]] for record in ordered])
             data = data.reshape(extent + shape)
             if _counts(data):
@@ -485,6 +500,14 @@ def _assembled(
                     ends: tuple[Any, ...] = (..., *(-1,) * axes, *(slice(None),) * len(shape))
                     last = data[ends]
                     yield Found(last, max(ordered), ordered, ("sum", axes, *where), False, True)
+
+
+def _is_repeated(identities: Array) -> bool:
+    """Whether the turns of a loop read one and the same object again and again."""
+    return bool(identities.all()) and any(
+        length > 1 and bool((identities == identities.take([0], axis)).all())
+        for axis, length in enumerate(identities.shape)
+    )
 
 
 def _counts(data: Array) -> bool:

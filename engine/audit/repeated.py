@@ -46,7 +46,7 @@ class Repeated:
         added = self.view.recording.value(step[0])
         if old is None or new is None or added is None or not np.any(old):
             return False
-        return old.shape == new.shape and same(new, old + added)
+        return old.shape == new.shape == added.shape and same(new, old + added)
 
     def _not_reset(self, text: str, added: Sequence[int]) -> Iterator[Finding]:
         steps = [self.view.recording.operands(record)[-1:] for record in added]

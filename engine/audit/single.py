@@ -21,6 +21,8 @@ from engine.maths.tensor import Array
 _MOST_TAKEN = 30
 _MOST_RECORDS = 3000
 _MOST_CUTS = 12
+_MOST_FOUND = 150
+"""A step that has more arrays is no single one, but a loop that was not understood."""
 
 
 def understand_partial(recording: Recording) -> Understood | None:
@@ -50,7 +52,7 @@ def understand_single(recording: Recording) -> Understood | None:
     rank = (0,) * 4
     for passes in _singles(recording):
         one = passes[0]
-        found = _best(one, recording)
+        found = _best(one, recording) if len(one.found) <= _MOST_FOUND else None
         if found is None or not found[2].is_compared:
             continue
         own = (*found[0], one.bounds[0])
@@ -83,6 +85,9 @@ def _cuts(recording: Recording) -> list[int]:
         if record and outer[record] != outer[record - 1]:
             starts.append(record)
         if is_product(node):
+            if outer[record] and outer[record][0][1] > 0:
+                # A loop that goes on is no single step, and what follows it is none of its parts.
+                break
             cuts[True].setdefault(starts[-1])
         elif node.kind == "BinOp:Mult":
             cuts[False].setdefault(starts[-1])

@@ -14,6 +14,9 @@ from engine.audit.passes import Found, Pass, Site
 from engine.maths.losses import LOSSES
 from engine.maths.tensor import Array
 
+_MOST_ALIKE = 2
+"""So many predictions are exactly their targets by no chance."""
+
 
 @dataclass(frozen=True, eq=False)
 class Targets:
@@ -189,13 +192,13 @@ def targets_among(
         if found.first in used or not np.isfinite(found.data).all():
             continue
         data = np.squeeze(found.data)
-        if data.ndim == 2:
-            if data.shape == (rows, columns):
-                yield Targets(data, found, False)
-            elif data.shape == (columns, rows):
-                yield Targets(data.T, found, False)
-        elif rows == 1 or columns == 1:
-            yield Targets(found.data.reshape(rows, columns), found, False)
+        if data.ndim == 2 and data.shape == (columns, rows) != (rows, columns):
+            data = data.T
+        elif data.ndim < 2 and (rows == 1 or columns == 1):
+            data = found.data.reshape(rows, columns)
+        # What agrees with the predictions in some cells is a bent form of them, as leaky relu.
+        if data.shape == (rows, columns) and np.sum((data == f) & (f != 0.0)) < _MOST_ALIKE:
+            yield Targets(data, found, False)
     if columns < 2:
         return
     for found in among if among is not None else one.by_size.get(rows, ()):

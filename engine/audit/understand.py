@@ -63,6 +63,8 @@ def understand(
     recording: Recording,
     settled: Settled = NOTHING,
     tick: Callable[[], None] = lambda: None,
+    *,
+    still: bool = False,
 ) -> Understood | None:
     """Understand a script; None where no network is found in it.
 
@@ -70,6 +72,7 @@ def understand(
         recording: The recording.
         settled: What is known about it.
         tick: Called again and again on the way; it may raise to give up.
+        still: Whether weights may be among what never changes, though others change.
     """
     best: Understood | None = None
     rank: tuple[object, ...] = ()
@@ -80,7 +83,7 @@ def understand(
         if best is not None and loop.node < 0:
             break
         most = _MOST_FOUND if best is None else _MANY_FOUND if best.layers[1:] else _MORE_FOUND
-        found = _best_probe(passes, recording, first_seen, most, settled)
+        found = _best_probe(passes, recording, first_seen, most, settled, still)
         if found is None:
             continue
         probe, layers, support = found
@@ -100,6 +103,7 @@ def _best_probe(
     first_seen: Array,
     most: int,
     settled: Settled,
+    still: bool,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -112,7 +116,8 @@ def _best_probe(
         if len(one.found) > most:
             continue
         fits = settled.fits if settled.tells_layers else None
-        for layers in layers_of(one, recording, changing(passes, probe, recording), fits):
+        moving = None if still else changing(passes, probe, recording)
+        for layers in layers_of(one, recording, moving, fits):
             shapes = [layer.weights.shape for layer in layers]
             same_there = sum(
                 [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes
@@ -185,8 +190,10 @@ def _changes(
             if before is None or after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
+            # New weights that are there between two turns are made by another loop.
+            is_between = one.bounds[1] <= seen < following.bounds[0]
             if not np.array_equal(before.data, after.data) and (
-                after.is_assembled or seen >= one.bounds[0]
+                (after.is_assembled or seen >= one.bounds[0]) and not is_between
             ):
                 changed += 1
                 break

@@ -15,6 +15,7 @@ from engine.audit.losses import Computed
 from engine.audit.matching import same
 from engine.audit.odd_steps import named_step
 from engine.audit.optimising import fit, is_rate
+from engine.audit.passes import Found
 from engine.audit.steps import Steps
 from engine.audit.updating import FREE, Updates
 from engine.common.numbers import general, rounded, true_minus
@@ -63,7 +64,17 @@ def uphill_or_uneven(
         ratio *= abs(lengths[name]) if is_free else 1.0
         if abs(ratio - 1.0) < _SAME:
             continue
+        if usual - {name} and name not in usual and abs(raw[name] - 1.0) < _SAME:
+            yield Finding(
+                name,
+                "left-out",
+                f"the factor η is missing: the step of {name} is not multiplied by the learning "
+                "rate, those of the others are",
+                f"{name} ← {name} − η·∂E/∂{name}",
+            )
+            continue
         is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
+        is_step = is_step and _multiple(first, f"dE_d{name}", ratio) is None
         named = named_step(plain, own, name) if plain is not None and is_step else None
         yield from [named] if named is not None else _odd_one(first, name, ratio)
 
@@ -200,7 +211,11 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
         ]
         usual = Counter(rounded(factor, 6) for factor in others).most_common(1)
         own = match.factor / usual[0][0] if usual else match.factor
+    found = match.found if match is not None else None
     is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
+    multiple = None if is_in_gradient else _multiple(judged, gradient, ratio)
+    if multiple is not None:
+        found, is_in_gradient = multiple, True
     symbol = f"∂E/∂{name}"
     if ratio < 0.0:
         says = f"{name} goes uphill while the others go downhill: its sign is wrong"
@@ -211,13 +226,13 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
             "sign",
             says,
             f"{name} ← {name} − η·{symbol}",
-            found=match.found if is_in_gradient and match else None,
+            found=found if is_in_gradient else None,
         )
         return
     times = _in_words(ratio, rows)
     if times is None:
         return
-    if name.startswith("b"):
+    if name.startswith("b") and abs(ratio - 2.0) > _SAME < abs(ratio - 0.5):
         kind = "bias-reduction"
         says = (
             f"the gradient of {name} is {times} the others: a mean over the observations where the "
@@ -228,16 +243,31 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
         )
         repair = f"{symbol} = Σₙ, as the weights have it" if ratio < 1.0 else "divide it by N, too"
     else:
-        kind = "reduction"
+        kind = "reduction" if times.startswith("N") else "factor"
         says = f"the gradient of {name} is {times} the others"
         repair = "divide all gradients by N, or none"
+        if kind == "factor":
+            repair = f"multiply the gradient of {name} by what the others are multiplied by"
     yield Finding(
         gradient if is_in_gradient or match is None else name,
         kind,
         says,
         repair,
-        found=match.found if match else None,
+        found=found,
     )
+
+
+def _multiple(judged: Judged, name: str, ratio: float) -> Found | None:
+    """Return the multiple of an operation that is found in the array of what it reads.
+
+    The sum over one row is found where the row is.
+    """
+    match = judged.matches.get(name)
+    reads = judged.model.program.operation(name).reads
+    held = [judged.matches[t.name].found for t in reads if t.name in judged.matches]
+    if match is None or match.found not in held:
+        return None
+    return judged.assigned(judged.right[name] * match.factor * ratio)
 
 
 def _in_words(ratio: float, rows: int) -> str | None:

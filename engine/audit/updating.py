@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.audit.clipping import clipped
 from engine.audit.findings import Finding
 from engine.audit.judging import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
-from engine.audit.optimising import LOOSE, changes_of, fit, is_made
+from engine.audit.optimising import LOOSE, changes_of, fit, is_made, is_rate
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
 from engine.maths.formula import Formula
@@ -25,6 +26,8 @@ from engine.maths.tensor import Array
 FREE = ("adam", "adamw", "rmsprop")
 """The optimisers whose steps are as long whatever factor the gradient has."""
 _LEAST_RATE = 1e-6
+_APART = 1e-4
+"""From which share on two learning rates are two."""
 _MOST_DECAY = 0.5
 """The largest share of a parameter that a weight decay takes off in a step."""
 
@@ -62,11 +65,15 @@ def judge_updates(
     """
     updates = Updates()
     moving = {name: own for name, own in steps_of(judged).items() if not own.is_still}
-    if not moving or fit_steps(updates, moving):
+    if not moving or (fit_steps(updates, moving) and not _is_free(updates, moving)):
         return updates
     start = {name: own.from_the_start() for name, own in moving.items()}
     if all(own.passes for own in start.values()):
-        _follow(updates, start, [judged[0].model, *others], constants)
+        models = [judged[0].model, *others]
+        shortened = clipped(judged, start)
+        if shortened is not None and any(not fit(m, shortened, constants).odd for m in models):
+            start = shortened
+        _follow(updates, start, models, constants)
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates
@@ -78,6 +85,19 @@ def fit_steps(updates: Updates, steps: dict[str, Steps]) -> bool:
         updates.optimiser = "sgd"
         return True
     return _with_momentum(updates, steps)
+
+
+def _is_free(updates: Updates, steps: dict[str, Steps]) -> bool:
+    """Whether a single number, a multiple of any other, makes steps at a rate of its own."""
+    rates = {name: own for name, own in updates.rates.items() if own}
+    usual = max((own[0] for own in rates.values()), default=0.0)
+    return any(
+        steps[name].gradients[0].size == 1
+        and not steps[name].is_known
+        and any(abs(rate / usual - 1.0) > _APART for rate in own)
+        for name, own in rates.items()
+        if len(rates) > 1
+    )
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:
@@ -215,6 +235,8 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
+    for name in best.odd:
+        updates.rates.pop(name, None)
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.
@@ -244,6 +266,7 @@ def _all_alike(
             updates.optimiser = model.hyperparameters.optimiser
             return
         for operation, mistake, instead in mistakes_of_update(model, name):
+            rate = None
             if name in instead:
                 # The rate is no factor of what such a step is.
                 lengths = [rate for rate in constants if _LEAST_RATE < rate <= 1.0]
@@ -252,10 +275,17 @@ def _all_alike(
                     for rate in lengths
                 )
             else:
-                is_it = _rate_with(model, own, instead) is not None
+                rate = _rate_with(model, own, instead)
+                is_it = rate is not None
             if not is_it:
                 continue
-            updates.optimiser = model.hyperparameters.optimiser
+            settings = model.hyperparameters
+            forgets_nothing = operation.name == f"s_{name}" and "α is missing" in mistake.says
+            if forgets_nothing and not is_rate([rate or 0.0], constants):
+                # Up to a factor of the rate, that is another optimiser.
+                updates.optimiser = "AdaGrad"
+                return
+            updates.optimiser = settings.optimiser
             updates.findings += [
                 Finding(
                     each,

@@ -23,6 +23,7 @@ class WrongLoss:
     """A loss with a mistake in it.
 
     Attributes:
+        name: The loss of ours that is meant.
         says: What is wrong, in words.
         repair: What to do.
         values: What it gives, with a mean or a sum.
@@ -30,6 +31,7 @@ class WrongLoss:
             square of the length of a gradient.
     """
 
+    name: str
     says: str
     repair: str
     values: tuple[float, ...]
@@ -67,6 +69,7 @@ def _squares(f: Array, f0: Array, slope: Array) -> Iterator[WrongLoss]:
     if error.size < 2:
         return
     yield WrongLoss(
+        "mse",
         "the errors are added up first and squared then: errors of opposite sign cancel",
         _SQUARES,
         tuple(half * float(s**2) for s in (np.mean(error), np.sum(error)) for half in (1.0, 0.5)),
@@ -75,6 +78,7 @@ def _squares(f: Array, f0: Array, slope: Array) -> Iterator[WrongLoss]:
     if not np.ptp(slope):
         return
     yield WrongLoss(
+        "mse",
         "the errors that are squared are multiplied by the slope ∂f/∂y already: this is not the "
         "loss that the gradients descend on",
         "compute E from f − f₀ itself, before an array that shares its memory is changed",
@@ -102,7 +106,7 @@ def _cross_entropies(
         forms.append((f"(1 − f₀)·ln(1 − f) is missing: {words}", one * p))
     for says, terms in forms:
         total = -float(np.sum(terms))
-        yield WrongLoss(says, _LOGARITHMS, (total / len(f), total))
+        yield WrongLoss("bce", says, _LOGARITHMS, (total / len(f), total))
 
 
 def _computes(recording: Recording, bounds: tuple[int, int], *wanted: Array) -> bool:

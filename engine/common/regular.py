@@ -29,7 +29,7 @@ def open_regular(path: Path, flags: int = os.O_RDONLY, *, follow: bool = False) 
 
     Args:
         path: Its path.
-        flags: Those of `os.open`.
+        flags: Flags of `os.open`.
         follow: Whether it may be a link to a regular file.
 
     Raises:

@@ -32,7 +32,7 @@ class Sample:
         about: In a few words, what it is.
         teaches: What can be seen by training on it.
         source: Where it comes from, with its licence where it has one.
-        options: Those of the command that trains it well.
+        options: Options of the command that trains it well.
         measure: What is promised of that command: E, accuracy, rmse or r2, on the
             observations that it was trained on.
         bound: The most that E and rmse come to, the least that accuracy and r2 reach.

@@ -85,14 +85,14 @@ class TableOptions:
     )
     missing: str = declare(
         "refuse",
-        "What to do about missing cells: refuse the file, drop the line, or put the mean of "
+        "The way to treat missing cells: refuse the file, drop the line, or put the mean of "
         "the training part there.",
         words="missing cells",
         choices=("refuse", "drop", "mean"),
     )
     separator: str = declare(
         AUTO,
-        "What stands between two cells: comma, semicolon, tab or pipe.",
+        "The separator between two cells: comma, semicolon, tab or pipe.",
         form=_named(SEPARATORS),
         form_words=f"{AUTO} | {' | '.join(SEPARATORS)}",
     )

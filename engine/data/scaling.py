@@ -39,7 +39,3 @@ class Scaling:
     def apply(self, original: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scale inputs, … × I."""
         return (original - self.shift) / self.spread
-
-    def restore(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Turn scaled inputs, … × I, into original ones; exact but for rounding."""
-        return x * self.spread + self.shift

@@ -70,7 +70,7 @@ class Exercise:
         self._amend(debugger.program)
 
     def _amend(self, program: Program) -> None:
-        """Have a program run the answers, and leave blank what has none."""
+        """Make a program run the answers, and leave the other lines blank."""
         if program not in self._sheets:
             self._sheets[program] = Sheet.of(program, self._debugger.dataset)
         sheet = self._sheets[program]
@@ -87,7 +87,7 @@ class Exercise:
         try:
             verdicts[name], tree = sheet.try_formula(operation, text)
         except QueryError as error:
-            verdicts[name] = Verdict(name, clean(text), False, "unreadable", str(error))
+            verdicts[name] = Verdict(clean(text), False, "unreadable", str(error))
             return blank(operation, clean(text))
         return own(operation, tree, text) if verdicts[name].is_right else blank(operation, text)
 
@@ -105,12 +105,12 @@ class Exercise:
 
     @property
     def verdicts(self) -> Mapping[str, Verdict]:
-        """What is to be said of the last answer to each line, by name."""
+        """The verdict on the last answer to each line, by name."""
         return self._verdicts[self._debugger.program]
 
     @property
     def right(self) -> int:
-        """How many lines have a right answer."""
+        """The number of lines that have a right answer."""
         return sum(verdict.is_right for verdict in tuple(self.verdicts.values()))
 
     @property
@@ -120,16 +120,16 @@ class Exercise:
 
     @property
     def score(self) -> str:
-        """How far one has come, in words."""
+        """The progress, in words."""
         return f"{self.right} of {len(self.lines)} right"
 
     def is_right(self, name: str) -> bool:
-        """Whether a line has a right answer."""
+        """Return whether a line has a right answer."""
         verdict = self.verdicts.get(name)
         return verdict is not None and verdict.is_right
 
     def is_blank(self, name: str) -> bool:
-        """Whether a line is still to be derived."""
+        """Return whether a line is still to be derived."""
         return name in self.lines and not self.is_right(name)
 
     @property
@@ -190,7 +190,7 @@ class Exercise:
         self._answers.write(name, text, self.symbol(name))
 
     def can(self, which: str) -> bool:
-        """Whether there is an answer to ``undo``, or to ``redo``."""
+        """Return whether there is an answer to ``undo``, or to ``redo``."""
         return bool(self._done if which == "undo" else self._undone)
 
     def undo(self) -> str:

@@ -21,6 +21,7 @@ from engine.program.program import Program
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.program.listing import Line
 
 ENTRY = "mistake"
 """What the marked line is called in a file of answers."""
@@ -72,6 +73,12 @@ class Find:
         return self._planted[self._debugger.program]
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """The backward phase, one line of it wrong."""
+        lines = self._debugger.program.listing.lines
+        return tuple(line for line in lines if line.phase is Phase.BACKWARD)
+
+    @property
     def is_found(self) -> bool:
         """Whether the line that was marked last is the wrong one."""
         return self.marks[-1:] == [self.planted.of]
@@ -83,7 +90,7 @@ class Find:
 
     @property
     def score(self) -> str:
-        """How far one has come, in words."""
+        """The progress, in words."""
         if self.is_found:
             return "found"
         return f"{len(self.marks)} marked, not found yet" if self.marks else "one line is wrong"
@@ -92,7 +99,8 @@ class Find:
         sheet = self._sheets[program] = Sheet.of(program, self._debugger.dataset)
         mistake = self._planted[program] = _choose(sheet, Random(self._seed))
         # What stands beside the formulas would tell which is not as it was.
-        silent = [_told(o, "") for o in sheet.operations if o.phase is Phase.BACKWARD]
+        backward = (o for o in sheet.operations if o.phase is Phase.BACKWARD)
+        silent = [replace(o, rule=replace(o.rule, why="")) for o in backward]
         wrong = sheet.operation(mistake.of)
         rule = replace(wrong.rule, tree=mistake.formula, shown=None, why="", note="", given="")
         program.put(*silent, replace(wrong, rule=rule))
@@ -112,17 +120,13 @@ class Find:
 
     @property
     def says(self) -> str:
-        """What is to be said of the line that was marked last; "" where none was."""
+        """The verdict on the line that was marked last; "" where none was."""
         if not self.marks:
             return ""
         operation = self._sheet.operation(self.marks[-1])
         if not self.is_found:
             return f"{operation.symbol} is right. Look on: d proves the gradients, x shows numbers."
         return f"Found, {operation.symbol}: {self.planted.says}. {self.planted.repair}"
-
-
-def _told(operation: Operation, why: str) -> Operation:
-    return replace(operation, rule=replace(operation.rule, why=why))
 
 
 def _choose(sheet: Sheet, random: Random) -> Mistake:
@@ -149,7 +153,7 @@ def _can_be_wrong(operation: Operation) -> bool:
 
 
 def _can_run(mistake: Mistake, operation: Operation) -> bool:
-    """Whether a mistake can stand in the program, and be explained there."""
+    """Return whether a mistake can stand in the program, and be explained there."""
     if mistake.formula.axes != operation.target.axes or mistake.kind == "updated-weights":
         return False
     return not any(isinstance(leaf.of, Seen) for leaf in leaves(mistake.formula))

@@ -75,11 +75,15 @@ def find_object(find: Find) -> dict[str, Any]:
         "found": find.is_found,
         "marked": find.marks[-1] if find.marks else None,
         "marks": len(find.marks),
+        "lines": [{"operation": line.name, "formula": line.formula} for line in find.lines],
         "kind": None if found is None else found.kind,
         "says": find.says or None,
     }
 
 
 def find_text(find: Find) -> str:
-    """Write what is to be said of the marked line."""
-    return find.says or "One line of the backward phase is wrong; none is marked yet."
+    """Write the lines, the marked one with a ›, and what is to be said of it."""
+    marked = find.marks[-1] if find.marks else None
+    rows = [f"{'›' if line.name == marked else ' '} {line.formula}" for line in find.lines]
+    none = "One line of the backward phase is wrong; none is marked yet."
+    return "\n".join([*rows, "", find.says or none])

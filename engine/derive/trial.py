@@ -77,7 +77,7 @@ def random_values(parts: Parts, seed: int) -> Values:
 
 
 def _targets(parts: Parts, random: np.random.RandomState, rows: int) -> NDArray[Any]:
-    """Draw targets that the loss can take: any if it can, else those of the table."""
+    """Draw targets that the loss can take: any if it can, else the targets of the table."""
     known = parts.dataset.f0
     drawn = random.uniform(0.1, 0.9, size=(rows, known.shape[1]))
     if not parts.loss.problem(drawn):
@@ -104,7 +104,7 @@ def _shape(tensor: Tensor, rows: int) -> tuple[int, ...]:
 
 
 def agree(found: NDArray[Any], right: NDArray[Any]) -> bool:
-    """Whether two arrays are the same up to rounding."""
+    """Return whether two arrays are the same up to rounding."""
     return found.shape == right.shape and bool(differing(found, right).sum() == 0)
 
 

@@ -10,6 +10,7 @@ from engine.common.errors import QueryError
 from engine.common.text import clean, folded
 from engine.language.parsing import described, parse, refusal
 from engine.maths import primitives as maths
+from engine.maths.activations import ACTIVATIONS, sigma
 from engine.maths.formula import Apply, Contract, Formula, Leaf, Number, Reduce, Seen
 from engine.maths.primitives import PRIMITIVES
 from engine.maths.tensor import Axis
@@ -83,10 +84,10 @@ _UNARY: dict[str, Callable[[Formula], Formula]] = {
     "erf": maths.erf,
     "sign": maths.sign,
     "square": maths.square,
-    "sigma": maths.sigma,
-    "sigmoid": maths.sigma,
-    "σ": maths.sigma,
-    "relu": lambda x: maths.maximum(x, 0.0),
+    "sigma": sigma,
+    "sigmoid": sigma,
+    "σ": sigma,
+    "relu": ACTIVATIONS["relu"].value,
     "softplus": maths.soft_plus,
     "transpose": turned,
     "norm": lambda x: maths.sqrt(maths.total(maths.square(x))),

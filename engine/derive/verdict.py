@@ -18,7 +18,7 @@ from engine.maths.operations.operation import Operation
 
 
 @dataclass(frozen=True)
-class Difference:
+class CellDifference:
     """The first cell in which two values of an operation differ.
 
     Attributes:
@@ -50,10 +50,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of a formula.
+    """A judgement of a formula.
 
     Attributes:
-        operation: The name of the operation.
         text: The formula as it was typed.
         is_right: Whether it is right.
         kind: What sort of mistake it is, e.g. ``missing-slope``; "" where it has no name.
@@ -62,13 +61,12 @@ class Verdict:
         difference: The first cell that differs, where both have the same shape.
     """
 
-    operation: str
     text: str
     is_right: bool
     kind: str = ""
     says: str = ""
     repair: str = ""
-    difference: Difference | None = None
+    difference: CellDifference | None = None
 
 
 def judge(
@@ -93,19 +91,19 @@ def judge(
     if tree.axes in ((), axes) and all(
         agree(_filled(tree, values, name), values[name]) for values in (here, *elsewhere)
     ):
-        return Verdict(name, text, is_right=True)
+        return Verdict(text, is_right=True)
     difference = _first_difference(operation, tree, here, elsewhere)
     for mistake in mistakes(operation, around):
         if mistake.formula.axes == tree.axes and _is_the_same(tree, mistake.formula, elsewhere):
             words = mistake.says, mistake.repair
-            return Verdict(name, text, False, mistake.kind, *words, difference)
+            return Verdict(text, False, mistake.kind, *words, difference)
     if isinstance(tree, Number) and axes:
         says = f"one number, but {operation.symbol} has {shape_in_words(axes)} of them"
-        return Verdict(name, text, False, "shape", says)
+        return Verdict(text, False, "shape", says)
     if tree.axes != axes:
         return _of_another_shape(operation, tree, text, elsewhere)
     kind, says = _by_the_ratio(operation, tree, here, elsewhere)
-    return Verdict(name, text, False, kind, says, difference=difference)
+    return Verdict(text, False, kind, says, difference=difference)
 
 
 def _is_the_same(tree: Formula, other: Formula, elsewhere: list[Values]) -> bool:
@@ -126,14 +124,14 @@ def _of_another_shape(
         right = elsewhere[0][operation.name]
         if agree(evaluate(turned(tree), elsewhere[0]), right):
             says = f"the right numbers, but transposed: {operation.symbol} is {wanted}"
-            return Verdict(operation.name, text, False, "transpose", says)
+            return Verdict(text, False, "transpose", says)
     says = f"this has the shape {shape_in_words(tree.axes)}, but {operation.symbol} is {wanted}"
-    return Verdict(operation.name, text, False, "shape", says)
+    return Verdict(text, False, "shape", says)
 
 
 def _first_difference(
     operation: Operation, tree: Formula, here: Values, elsewhere: list[Values]
-) -> Difference | None:
+) -> CellDifference | None:
     if tree.axes != operation.target.axes:
         return None
     for values in (here, *elsewhere):
@@ -143,7 +141,7 @@ def _first_difference(
             place = tuple(int(i) for i in np.argwhere(wrong)[0])
             is_here = values is here
             labels = operation.target.labels(place) if is_here else _numbered(place)
-            return Difference(labels, float(yours[place]), float(right[place]), is_here)
+            return CellDifference(labels, float(yours[place]), float(right[place]), is_here)
     return None
 
 

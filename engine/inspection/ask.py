@@ -32,7 +32,7 @@ class Scan:
     """An expression over many iterations.
 
     Attributes:
-        query: What was evaluated, when each iteration was complete.
+        query: The expression, evaluated when each iteration was complete.
         first: The first iteration.
         values: Its value in each iteration; NaN where it has none.
     """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Layer:
+class FlowLayer:
     """The names of a layer's tensors.
 
     Attributes:
@@ -43,7 +43,7 @@ class Flow:
         gradients: The derivatives of E by the weights; of one observation, its term in them.
     """
 
-    layer: Layer
+    layer: FlowLayer
     axis: Axis
     forward: Mapping[str, Array | None]
     backward: Mapping[str, Array | None]
@@ -52,13 +52,13 @@ class Flow:
     gradients: Array | None
 
 
-def layers_of(listing: Listing) -> Iterator[Layer]:
+def layers_of(listing: Listing) -> Iterator[FlowLayer]:
     """Return the layers from the input side on."""
     lines = [line for line in listing.lines if line.phase == "forward"]
     for parameter in listing.parameters:
         if len(listing.axes[parameter]) == 2:
             z = next(line.name for line in lines if parameter in line.reads)
-            yield Layer(parameter, z, next(line.name for line in lines if z in line.reads))
+            yield FlowLayer(parameter, z, next(line.name for line in lines if z in line.reads))
 
 
 def flow_of(snapshot: Snapshot, row: int | None, most: int | None = None) -> list[Flow]:
@@ -81,7 +81,7 @@ def flow_of(snapshot: Snapshot, row: int | None, most: int | None = None) -> lis
 
 
 def _flow(
-    snapshot: Snapshot, row: int | None, before: str, layer: Layer, most: int | None, last: bool
+    snapshot: Snapshot, row: int | None, before: str, layer: FlowLayer, most: int | None, last: bool
 ) -> Flow:
     listing = snapshot.listing
     axis = listing.axes[layer.weights][1]
@@ -122,14 +122,14 @@ def part_of(snapshot: Snapshot, name: str, row: int | None) -> Array | None:
     return whole
 
 
-def _is_read_as_it_is(snapshot: Snapshot, layer: Layer) -> bool:
+def _is_read_as_it_is(snapshot: Snapshot, layer: FlowLayer) -> bool:
     """Return whether z is computed, and with the weights that there are now."""
     lines = snapshot.listing.lines
     done = {line.name for line in lines[: snapshot.computed]}
     return layer.z in done and layer.weights not in done
 
 
-def _gradients(snapshot: Snapshot, layer: Layer, row: int | None) -> Array | None:
+def _gradients(snapshot: Snapshot, layer: FlowLayer, row: int | None) -> Array | None:
     name, _ = snapshot.listing.parameters[layer.weights]
     whole = snapshot.values.get(name)
     if row is None or whole is None:

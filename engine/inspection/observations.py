@@ -31,7 +31,7 @@ class Observations:
 
     @property
     def decision(self) -> Decision | None:
-        """How the outputs are read as classes; None where they are numbers."""
+        """The rule that reads outputs as classes; None where they are numbers."""
         run = self._run()
         if self._decided is None or self._decided[0] is not run.program:
             decision = decision_of(run.dataset, run.hyperparameters.loss)

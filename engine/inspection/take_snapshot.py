@@ -32,7 +32,7 @@ _QUICK = 0.002
 """Seconds of an iteration up to which a snapshot may go back one for the sake of `prev`."""
 
 
-class Session(Protocol):
+class SnapshotSource(Protocol):
     """The parts of a debugger that a snapshot is taken of."""
 
     @property
@@ -56,7 +56,7 @@ class Session(Protocol):
 
 
 def take_snapshot(
-    debugger: Session,
+    debugger: SnapshotSource,
     observations: slice | None,
     buckets: int,
     summary_of: str | None,
@@ -150,7 +150,7 @@ def _summary(run: Run, name: str) -> Summary | None:
     return summarise(name, computed[name].data, data, steepest)
 
 
-def _stop_view(debugger: Session, stop: Stop) -> StopView:
+def _stop_view(debugger: SnapshotSource, stop: Stop) -> StopView:
     value = ""
     slow = debugger.branches.current.run.seconds_per_iteration > _QUICK and "prev" in stop.text
     if stop.is_watch and stop.text and not stop.problem and not slow:

@@ -21,7 +21,6 @@ class Function:
         takes: What the argument is: numbers, truth values, or either.
         gives_truth: Whether it returns truth values.
         reduces: Whether it returns a single value whatever the shape of its argument.
-        help: What it does.
         lower: Adds the calls that compute it.
     """
 
@@ -30,7 +29,6 @@ class Function:
     takes: Literal["number", "truth", "any"]
     gives_truth: bool
     reduces: bool
-    help: str
     lower: Callable[[Lowering, Any], Any]
 
 
@@ -60,70 +58,53 @@ def _lower_mean(to: Lowering, value: Any) -> Any:
     return to.apply(np.divide, total, np.array(float(value.size)))
 
 
-def _number(name: str, ufunc: np.ufunc, help: str) -> Function:
-    return Function(name, ufunc, "number", False, False, help, lambda to, x: to.apply(ufunc, x))
+def _number(name: str, ufunc: np.ufunc) -> Function:
+    return Function(name, ufunc, "number", False, False, lambda to, x: to.apply(ufunc, x))
 
 
 def _reduction(
     name: str,
     call: Callable[[Any], Any],
-    help: str,
     lower: Callable[[Lowering, Any], Any] | np.ufunc,
     takes: Literal["number", "truth", "any"] = "number",
 ) -> Function:
     if isinstance(lower, np.ufunc):
         ufunc = lower
         lower = lambda to, x: to.reduce(ufunc, x)  # noqa: E731
-    return Function(name, call, takes, takes == "truth", True, help, lower)
+    return Function(name, call, takes, takes == "truth", True, lower)
 
 
 FUNCTIONS = {
     function.name: function
     for function in (
-        _number("abs", np.abs, "the magnitude of each element"),
-        _number("sqrt", np.sqrt, "the square root"),
-        _number("exp", np.exp, "e to the power of each element"),
-        _number("log", np.log, "the natural logarithm"),
-        _number("sin", np.sin, "the sine, of radians"),
-        _number("cos", np.cos, "the cosine, of radians"),
-        _number("tanh", np.tanh, "the hyperbolic tangent"),
+        _number("abs", np.abs),
+        _number("sqrt", np.sqrt),
+        _number("exp", np.exp),
+        _number("log", np.log),
+        _number("sin", np.sin),
+        _number("cos", np.cos),
+        _number("tanh", np.tanh),
         Function(
             "transpose",
             np.transpose,
             "number",
             gives_truth=False,
             reduces=False,
-            help="rows and columns exchanged",
             lower=lambda to, x: x.T,
         ),
-        _reduction("norm", _norm, "the square root of the sum of squares", _lower_norm),
-        _reduction("min", np.min, "the smallest element", np.minimum),
-        _reduction("max", np.max, "the largest element", np.maximum),
-        _reduction(
-            "sum",
-            _sum,
-            "the sum; of a comparison, how often it is true",
-            lambda to, x: to.reduce(np.add, to.as_number(x)),
-            "any",
-        ),
-        _reduction(
-            "mean",
-            _mean,
-            "the mean; of a comparison, how large a share is true",
-            _lower_mean,
-            "any",
-        ),
-        _reduction("any", np.any, "whether a comparison is true somewhere", np.logical_or, "truth"),
-        _reduction(
-            "all", np.all, "whether a comparison is true everywhere", np.logical_and, "truth"
-        ),
+        _reduction("norm", _norm, _lower_norm),
+        _reduction("min", np.min, np.minimum),
+        _reduction("max", np.max, np.maximum),
+        _reduction("sum", _sum, lambda to, x: to.reduce(np.add, to.as_number(x)), "any"),
+        _reduction("mean", _mean, _lower_mean, "any"),
+        _reduction("any", np.any, np.logical_or, "truth"),
+        _reduction("all", np.all, np.logical_and, "truth"),
         Function(
             "isfinite",
             np.isfinite,
             "number",
             gives_truth=True,
             reduces=False,
-            help="whether each element is neither infinite nor NaN",
             lower=lambda to, x: to.apply(np.isfinite, x, is_truth=True),
         ),
     )

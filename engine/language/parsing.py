@@ -58,7 +58,7 @@ def _identifier(derivative: re.Match[str]) -> str:
 
 
 def parse(text: str) -> ast.expr:
-    """Return the syntax tree of an expression, the columns being those of the text.
+    """Return the syntax tree of an expression, with the columns of the text.
 
     Raises:
         QueryError: It is not an expression, or too long.

@@ -22,7 +22,7 @@ class Term:
         evaluate: Computes the value from what the tensors hold now.
         shape: The shape of the value.
         is_truth: Whether the value is true or false and not a number.
-        work: The elements that it computes or copies, beside those of its parts.
+        work: The number of elements that it computes or copies itself, without its parts.
         lower: Adds the calls that compute it; None where these depend on the batch at hand.
         axes: What each dimension counts, for a tensor; None where it has no names.
     """

@@ -15,7 +15,6 @@ from engine.maths.primitives import (
     largest,
     maximum,
     minimum,
-    sigma,
     soft_plus,
     square,
     tanh,
@@ -34,7 +33,7 @@ class Activation:
 
     Attributes:
         name: As it is written on the command line and in saved files.
-        symbol: As it is written in a formula.
+        symbol: As it is written in a formula, by default as its name.
         value: a, from z.
         why: What it does, in a sentence, with ``{a}`` and ``{z}`` for the symbols.
         slope: ∂a/∂z, from z and a; None for a joint one.
@@ -50,7 +49,7 @@ class Activation:
     """
 
     name: str
-    symbol: str
+    symbol: str = ""
     value: Callable[[Formula], Formula]
     why: str
     slope: Callable[[Formula, Formula], Formula] | None = None
@@ -62,6 +61,9 @@ class Activation:
     joint: bool = False
     output: bool = False
     torch: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", self.symbol or self.name)
 
     def of(self, z: Formula) -> Formula:
         """Return the activation of a pre-activation, by its name."""
@@ -98,12 +100,18 @@ def _bent_slope(z: Formula) -> Formula:
     return _BEND * (1.0 + 3.0 * _CUBIC * square(z)) * (1.0 - square(_bent(z)))
 
 
+def sigma(z: Formula) -> Formula:
+    """Return σ(z)."""
+    return ACTIVATIONS["sigmoid"].of(z)
+
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (
         Activation(
             name="sigmoid",
             symbol="σ",
+            # Where e^−z overflows to inf, its reciprocal is the right 0.
             value=lambda z: 1.0 / (1.0 + exp(-z)),
             slope=lambda z, a: a * (1.0 - a),
             why="σ({z}) is 1/(1 + e^(−{z})): any number is squeezed into the range from 0 to 1. "
@@ -118,7 +126,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="tanh",
-            symbol="tanh",
             value=tanh,
             slope=lambda z, a: 1.0 - square(a),
             why="tanh squeezes any number into the range from −1 to 1, with 0 staying 0.",
@@ -131,7 +138,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="relu",
-            symbol="relu",
             value=lambda z: maximum(z, 0.0),
             slope=lambda z, a: truth(z > 0.0),
             why="relu lets what is positive pass and makes the rest 0.",
@@ -153,7 +159,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="elu",
-            symbol="elu",
             # Below 0, e^z − 1 is at least z, so the larger of the two is the right one.
             value=lambda z: maximum(z, expm1(minimum(z, 0.0))),
             slope=lambda z, a: exp(minimum(z, 0.0)),
@@ -164,7 +169,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="softplus",
-            symbol="softplus",
             value=soft_plus,
             slope=lambda z, a: sigma(z),
             why="ln(1 + eᶻ): relu with its kink rounded.",
@@ -174,11 +178,9 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="swish",
-            symbol="swish",
             value=lambda z: z * sigma(z),
             slope=lambda z, a: a + sigma(z) * (1.0 - a),
-            why="{z}·σ({z}): relu with its kink rounded, and a shallow dip below 0 (also called "
-            "SiLU).",
+            why="{z}·σ({z}), or SiLU: relu, its kink rounded, with a shallow dip below 0.",
             slope_why="The slope of swish: near 0 where {z} is far below 0, near 1 far above, a "
             "little below 0 in the dip and a little above 1 beyond {z} = 2.4.",
             steepest=1.1,
@@ -186,7 +188,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="gelu",
-            symbol="gelu",
             value=lambda z: z * _normal(z),
             slope=lambda z, a: _normal(z) + z * _density(z),
             why="{z}·Φ({z}): {z} times the share of a normal distribution that lies below it.",
@@ -216,7 +217,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             name="softmax",
-            symbol="softmax",
             value=_softmax,
             why="Each output becomes its share of the sum of e^{z}: positive numbers that add up "
             "to 1, one probability per class.",

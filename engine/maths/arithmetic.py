@@ -7,30 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine.common.numbers import MINUS, format_number
+from engine.maths.tensor import Cell
 
 _MOST_TERMS = 8
 """A longer sum is folded around its largest terms."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One element of a tensor with its value."""
-
-    tensor: str
-    """The identifier of the tensor, e.g. ``dE_dv``."""
-    symbol: str
-    """The symbol of the tensor, e.g. ``∂E/∂v``."""
-    index: tuple[int, ...]
-    labels: tuple[str, ...]
-    """The names of row and column."""
-    value: float
-    before: bool = False
-    """Whether the value is one that has been updated since, in the same iteration."""
-
-    @property
-    def label(self) -> str:
-        """The cell in words, e.g. ``∂E/∂v[input2, g1]``."""
-        return f"{self.symbol}[{', '.join(self.labels)}]" if self.labels else self.symbol
 
 
 @dataclass(frozen=True)
@@ -43,7 +23,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionValue:
     """A scalar function."""
 
     form: str
@@ -98,7 +78,9 @@ class Power:
     exponent: Expression
 
 
-Expression = Cell | Constant | Call | Sum | Difference | Product | Quotient | Square | Power
+Expression = (
+    Cell | Constant | FunctionValue | Sum | Difference | Product | Quotient | Square | Power
+)
 
 
 def evaluate(expression: Expression) -> float:
@@ -106,7 +88,7 @@ def evaluate(expression: Expression) -> float:
     match expression:
         case Cell() | Constant():
             return expression.value
-        case Call():
+        case FunctionValue():
             return expression.function(*map(evaluate, expression.arguments))
         case Sum():
             return _add([evaluate(term) for term in expression.terms])
@@ -157,7 +139,7 @@ def cells(expression: Expression) -> Iterator[Cell]:
     match expression:
         case Cell():
             yield expression
-        case Call():
+        case FunctionValue():
             for argument in expression.arguments:
                 yield from cells(argument)
         case Square():
@@ -201,7 +183,7 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
             return format_number(expression.value)
         case Constant():
             return expression.symbol or format_number(expression.value)
-        case Call():
+        case FunctionValue():
             arguments = expression.arguments
             tight = {f"p{i}": _power(argument, most_terms) for i, argument in enumerate(arguments)}
             return expression.form.format(
@@ -290,7 +272,7 @@ class Explanation:
 
     @property
     def main_operands(self) -> tuple[Cell, ...]:
-        """Those of the largest term, where the value is a sum."""
+        """The operands of the largest term, where the value is a sum."""
         return tuple(cells(main_term(self.expression))) if self.leads_on else ()
 
     @property

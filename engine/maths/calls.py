@@ -27,7 +27,7 @@ from engine.maths.layout import (
     require_plain,
     together,
 )
-from engine.maths.row import Bound, Clock, Row
+from engine.maths.row import Bound, LoopClock, Row
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -61,7 +61,7 @@ class Apply:
             # NumPy 2.4's isnan, isfinite and signbit write nonsense there.
             raise ValueError("an output of bool has its cells side by side")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         *inputs, out = self.views
         if self.ufunc in (np.maximum, np.minimum):
             # These two want a keyword, which is slower.
@@ -85,7 +85,7 @@ class Erf:
     x: Buffer
     out: Buffer
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         x, out, erf = self.x, self.out, math.erf
 
         def run() -> None:
@@ -115,7 +115,7 @@ class Copy:
         if (self.source.dtype.char, self.out.dtype.char) == ("d", "?"):
             raise ValueError("float64 is not copied to bool; compare instead")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         source, out = self.views
         # This takes half the time of `np.copyto`.
         return partial(setitem, out, ..., source)
@@ -150,7 +150,7 @@ class Where:
         require_apart(self.condition, self.out)
         require_apart(self.a, self.out)
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         condition, a, b, out = self.views
         choose = partial(np.copyto, out, a, "same_kind", condition)
         if address(b) == address(out):
@@ -193,7 +193,7 @@ class Matmul:
         require_apart(b, out)
         index_of_loop(np.matmul, (a, b), out)
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         return partial(np.matmul, self.a, self.b, self.out)
 
     def row(self, loop: ModuleType) -> Row:
@@ -234,7 +234,7 @@ class Take:
         if not (table.flags.c_contiguous and out.flags.c_contiguous):
             raise ValueError("rows are taken from and into contiguous arrays")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         # Only with a mode other than "raise" does NumPy write directly into `out`.
         return partial(np.take, self.table, self.indices, 0, self.out, "clip")
 

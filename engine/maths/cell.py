@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from itertools import product
 
 from engine.maths.arithmetic import (
-    Call,
     Constant,
     Difference,
     Expression,
+    FunctionValue,
     Power,
     Product,
     Quotient,
@@ -68,7 +68,7 @@ class Arithmetic:
                 if tree.opens:
                     return body
                 arguments = tuple(self.of(argument, places) for argument in tree.arguments)
-                return Call(tree.form, arguments, lambda *values: evaluate(body))
+                return FunctionValue(tree.form, arguments, lambda *values: evaluate(body))
             case Reduce():
                 return self._reduce(tree, places)
             case Together():
@@ -120,9 +120,9 @@ class Arithmetic:
                 return yes if evaluate(condition) else no
         primitive = PRIMITIVES[tree.primitive]
         form = primitive.form
-        if primitive.brief and tree.primitive == "exp" and isinstance(arguments[0], Call):
+        if primitive.brief and tree.primitive == "exp" and isinstance(arguments[0], FunctionValue):
             form = primitive.brief
-        return Call(form, arguments, primitive.of)
+        return FunctionValue(form, arguments, primitive.of)
 
     def _chain(self, tree: Apply, places: Places) -> Expression:
         chain = chain_of(tree)

@@ -15,7 +15,7 @@ from engine.maths.layout import (
     require_output,
     require_plain,
 )
-from engine.maths.row import Bound, Call, Clock, Row
+from engine.maths.row import Bound, Call, LoopClock, Row
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,7 +37,7 @@ class Every:
         if self.period < 1 or isinstance(self.call, Every):
             raise ValueError("a period is at least 1, and there is one of them")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         period, run_call = self.period, self.call.bind(clock)
 
         def run() -> object:
@@ -87,7 +87,7 @@ class Pick:
         if place * self.size + len(self.indices) > self.orders.shape[1]:
             raise ValueError(f"batch {place} of an epoch has not {len(self.indices)} observations")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         orders, indices, size, an_epoch = self.orders, self.indices, self.size, self.an_epoch
         epochs, rows = len(orders), len(indices)
 
@@ -127,7 +127,7 @@ class Append:
         if self.ring.ndim != 1 or not self.ring.size or not self.ring.flags.c_contiguous:
             raise ValueError("a ring is contiguous, with one axis and a place at least")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         value, ring, size = self.value, self.ring, len(self.ring)
 
         def run() -> None:
@@ -156,7 +156,7 @@ class Count:
         if self.out.ndim or self.out.dtype != np.float64:
             raise ValueError("an iteration's number goes into a float64 without axes")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         out = self.out
 
         def run() -> None:
@@ -192,7 +192,7 @@ class Halt:
         if self.condition.ndim or self.condition.dtype != np.bool_ or self.count < 1:
             raise ValueError("a halt takes a bool without axes and a count of at least 1")
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         condition, in_a_row, count = self.condition, self.in_a_row, self.count
 
         def run() -> bool:

@@ -30,17 +30,13 @@ Values = Mapping[str, NDArray[Any]]
 _erf = np.vectorize(math.erf, otypes=[float])
 
 
-def evaluate(
-    tree: Formula, values: Values, sizes: Mapping[Axis, int] | None = None
-) -> NDArray[Any]:
+def evaluate(tree: Formula, values: Values) -> NDArray[Any]:
     """Compute a formula.
 
     Args:
         tree: The formula.
         values: For each tensor, by its name, an array with as many axes as the tensor has. A
             tensor that stands for another may be left out for it.
-        sizes: How many rows or columns axes have, where that is not what the arrays say; an axis
-            that neither of them tells has its labels.
 
     Returns:
         An array with the axes of the formula; a scalar has the shape ``()``.
@@ -50,7 +46,7 @@ def evaluate(
         ValueError: The arrays do not fit together.
     """
     with np.errstate(all="ignore"):
-        found = _Evaluation(tree, values, sizes or {}).of(tree)
+        found = _Evaluation(tree, values).of(tree)
     return np.array(found, float)
 
 
@@ -60,12 +56,11 @@ def names(tree: Formula) -> frozenset[str]:
 
 
 class _Evaluation:
-    def __init__(self, tree: Formula, values: Values, sizes: Mapping[Axis, int]) -> None:
+    def __init__(self, tree: Formula, values: Values) -> None:
         self._values = values
         self._sizes: dict[Axis, int] = {}
         for leaf in leaves(tree):
             self._sizes.update(zip(leaf.axes, np.shape(self.of(leaf)), strict=True))
-        self._sizes.update(sizes)
 
     def of(self, tree: Formula) -> Any:
         """Return the value of a part."""

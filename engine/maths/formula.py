@@ -54,7 +54,7 @@ class Seen:
 
     @property
     def name(self) -> str:
-        """What it is called in a source."""
+        """Its name in a source."""
         return f"{self.of.name}.T" if self.is_transposed else self.of.name
 
     @property

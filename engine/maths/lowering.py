@@ -58,7 +58,7 @@ class Scratch:
         return np.empty(shape, dtype)
 
     def give_back(self, buffer: Buffer) -> None:
-        """Let a buffer be taken again."""
+        """Release a buffer, so that it can be taken again."""
         self._free[buffer.shape, buffer.dtype].append(buffer)
 
     def constant(self, value: float) -> Buffer:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.maths.tensor import Tensor
 
 
-class Settings(Protocol):
+class OptimiserSettings(Protocol):
     """The hyperparameters of the optimisers."""
 
     @property
@@ -48,7 +48,7 @@ class Place(Protocol):
     """A place to which an optimiser adds its operations and buffers for a parameter."""
 
     @property
-    def hyperparameters(self) -> Settings:
+    def hyperparameters(self) -> OptimiserSettings:
         """The hyperparameters in force."""
 
     @property

@@ -58,7 +58,7 @@ class Plan:
 
     Args:
         calls: The calls of an iteration.
-        last: Those of the last iteration of each epoch; None where they are the same.
+        last: The calls of the last iteration of each epoch; None where they are the same.
         an_epoch: How many iterations an epoch has.
     """
 
@@ -95,7 +95,7 @@ class Plan:
         return -1 if is_last else 0
 
     def _require_batches(self) -> None:
-        """Have each batch lie in the order of its epoch."""
+        """Require that each batch lies in the order of its epoch."""
         for place, calls in enumerate(self._lists, self.an_epoch - len(self._lists)):
             for call in calls:
                 if isinstance(call, Pick):

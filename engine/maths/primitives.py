@@ -203,8 +203,3 @@ HALF, PI = Number(0.5, "½"), Number(math.pi, "π")
 def soft_plus(z: Formula) -> Formula:
     """Return ln(1 + e^z), finite for any z."""
     return Function("ln(1 + e^{p0})", (z,), logaddexp(z, 0.0))
-
-
-def sigma(z: Formula) -> Formula:
-    """Return σ(z). Where e^−z overflows to inf, its reciprocal is the right 0."""
-    return Function("σ({0})", (z,), 1.0 / (1.0 + exp(-z)))

@@ -8,18 +8,18 @@ from functools import cached_property, partial
 import numpy as np
 
 from engine.maths.clocked import Halt, without_period
-from engine.maths.row import Bound, Call, Clock
+from engine.maths.row import Bound, Call, LoopClock
 
 _SELDOM = 50
 """Iterations for which it does not pay to write a function of their calls."""
 
 
 class PythonLoop:
-    """Makes calls, for many iterations; its arguments are those of `Plan`."""
+    """Makes the calls of many iterations; takes the same arguments as `Plan`."""
 
     def __init__(self, lists: Sequence[Sequence[Call]], an_epoch: int) -> None:
         self._an_epoch = an_epoch
-        self._clock = Clock()
+        self._clock = LoopClock()
         self._lists = [_List(calls, self._clock) for calls in lists]
 
     def run(self, first: int, position: int, end: int, until: int) -> tuple[int, int, bool]:
@@ -66,7 +66,7 @@ class PythonLoop:
 class _List:
     """Calls bound to a clock."""
 
-    def __init__(self, calls: Sequence[Call], clock: Clock) -> None:
+    def __init__(self, calls: Sequence[Call], clock: LoopClock) -> None:
         self.bound = tuple(call.bind(clock) for call in calls)
         self.runs = 0
         self._clock = clock

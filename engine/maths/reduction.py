@@ -21,7 +21,7 @@ from engine.maths.layout import (
     require_output,
     require_plain,
 )
-from engine.maths.row import Bound, Clock, Row
+from engine.maths.row import Bound, LoopClock, Row
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -94,7 +94,7 @@ class Reduce:
             raise ValueError(f"the output's shape {out.shape} does not fit")
         return as_strided(out, kept, strides)
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         x, out = self.views
         start = _FROM[self.ufunc.__name__]
         reduce: Callable[..., object] = self.ufunc.reduce

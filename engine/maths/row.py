@@ -16,7 +16,7 @@ Bound = Callable[[], object]
 
 
 @dataclass
-class Clock:
+class LoopClock:
     """The iteration at hand, for the calls that need it."""
 
     iteration: int = 0
@@ -59,7 +59,7 @@ class Row:
 class Call(Protocol):
     """One step of a list, bound to its buffers when it is made."""
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         """Return what runs it through NumPy."""
 
     def row(self, loop: ModuleType) -> Row:

@@ -109,7 +109,7 @@ def source(
 ) -> str:
     """Return an expression in Python that computes a formula.
 
-    Its names are those of the tensors, and N, I, H, O for the sizes of axes.
+    It names tensors by their identifiers, and the sizes of axes N, I, H, O.
 
     Args:
         tree: The formula.

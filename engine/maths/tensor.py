@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, overload
 from engine.common.errors import NotComputedError
 from engine.common.lazy_numpy import np
 from engine.common.text import normalised
-from engine.maths.arithmetic import Cell
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,7 +93,7 @@ class BatchLabels(Sequence[str]):
     """The names of the observations in the batch at hand.
 
     Args:
-        names: Those of all observations.
+        names: Names of all observations.
         indices: Which of them the largest batch holds; changed in place.
     """
 
@@ -138,6 +137,27 @@ class BatchLabels(Sequence[str]):
 def blank(shape: tuple[int, ...], dtype: np.dtype[Any] | type[float] = float) -> NDArray[Any]:
     """Return an array of a shape that takes the room of one number, to be looked at only."""
     return np.broadcast_to(np.zeros((), dtype), shape)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One element of a tensor with its value."""
+
+    tensor: str
+    """The identifier of the tensor, e.g. ``dE_dv``."""
+    symbol: str
+    """The symbol of the tensor, e.g. ``∂E/∂v``."""
+    index: tuple[int, ...]
+    labels: tuple[str, ...]
+    """The names of row and column."""
+    value: float
+    before: bool = False
+    """Whether the value is one that has been updated since, in the same iteration."""
+
+    @property
+    def label(self) -> str:
+        """The cell in words, e.g. ``∂E/∂v[input2, g1]``."""
+        return f"{self.symbol}[{', '.join(self.labels)}]" if self.labels else self.symbol
 
 
 @dataclass(eq=False)
@@ -209,10 +229,6 @@ class Tensor:
     def labels(self, index: Index) -> tuple[str, ...]:
         """Return the names of row and column of one element."""
         return tuple(axis.called(i) for axis, i in zip(self.axes, index, strict=True))
-
-    def at(self, *places: str) -> str:
-        """Write an element by the names of its places, e.g. ``x[n, input2]``."""
-        return f"{self.symbol}[{', '.join(places)}]" if places else self.symbol
 
 
 Allocate = Callable[..., Tensor]

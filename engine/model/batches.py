@@ -26,7 +26,7 @@ class Batches:
 
     Attributes:
         size: The observations of a whole batch.
-        rest: Those of the last batch of an epoch, where they are fewer; else 0.
+        rest: The observations of the last batch of an epoch, where they are fewer; else 0.
         an_epoch: How many batches an epoch has.
     """
 
@@ -95,7 +95,7 @@ class Orders:
         self._first, self._end = 0, 1
 
     def draw(self, first: int, end: int) -> int:
-        """Draw those of the iterations from `first` up to `end`; return how far there is room."""
+        """Draw the orders from iteration `first` up to `end`; return how far there is room."""
         if not self._batches.is_shuffled:
             return end
         an_epoch, rows = self._batches.an_epoch, len(self.rows)

@@ -113,7 +113,7 @@ class Hyperparameters:
     )
     init_scale: float = declare(
         1.0,
-        "What the drawn weights are multiplied by.",
+        "The factor by which the drawn weights are multiplied.",
         minimum=0.0,
         maximum=1e6,
         needs=("init", tuple(name for name in INITIALISATIONS if name != "zeros")),
@@ -206,7 +206,7 @@ class Hyperparameters:
     )
     penalise: str = declare(
         "weights",
-        "What L1 and L2 count: the weights, or all parameters, the biases too.",
+        "The parameters that L1 and L2 count: the weights, or all, the biases too.",
         choices=PENALISED,
         needs=("bias", ("shared", "per-neuron")),
     )

@@ -1,4 +1,4 @@
-"""The orders of many epochs at once: those of `RandomState`, in a fraction of the time.
+"""The orders of many epochs at once, as `RandomState` draws them, in a fraction of the time.
 
 For a few observations almost all of that time is the seeding of a Mersenne Twister (Matsumoto
 and Nishimura 1998). Here it is done for all epochs side by side.

@@ -1,4 +1,4 @@
-"""Somebody else's numbers beside those of a program."""
+"""A user's own numbers beside the numbers of a program."""
 
 from __future__ import annotations
 

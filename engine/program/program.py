@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from engine.data.dataset import Dataset
 from engine.maths.calls import Copy
 from engine.maths.lowering import Scratch
-from engine.maths.operations.batch import PICKED, Pick
+from engine.maths.operations.batch import PICKED, PickBatch
 from engine.maths.operations.held_out import (
     OnceAnEpoch,
     counting_calls,
@@ -150,7 +150,7 @@ class Program:
                 self.tensors[name] = Tensor(name, symbol, (rows, axis), table)
                 continue
             bench.operations.append(
-                Pick(
+                PickBatch(
                     target=bench.new(name, symbol, rows, axis),
                     rule=PICKED,
                     phase=Phase.FORWARD,
@@ -221,7 +221,7 @@ class Program:
                 tensor.take(rows)
 
     def arrive(self, iteration: int) -> None:
-        """Let the tensors have as many rows as the batch of an iteration."""
+        """Set the tensors to as many rows as the batch of an iteration has."""
         rows = self.batches.rows(iteration)
         if rows != self.rows:
             self._use(rows)

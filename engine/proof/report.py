@@ -20,7 +20,7 @@ from engine.proof.finite_differences import STEP, TOLERANCE, Verdict
 from engine.proof.gradient_check import SAMPLING, CellCheck, GradientCheck, ParameterCheck
 
 if TYPE_CHECKING:
-    from engine.proof.torch_run import Comparison, Difference
+    from engine.proof.torch_run import Comparison, RunDifference
 
 _LISTED = 5
 """How many cells of a kind are written out for each parameter."""
@@ -100,7 +100,7 @@ def _comparison_object(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _differences(comparison: Comparison) -> list[tuple[str, Difference]]:
+def _differences(comparison: Comparison) -> list[tuple[str, RunDifference]]:
     return [
         ("losses", comparison.loss_difference),
         ("gradients", comparison.gradient_difference),

@@ -40,7 +40,7 @@ kind: where the terms of a gradient cancel out, nothing but rounding is left of 
 
 
 @dataclass(frozen=True)
-class Difference:
+class RunDifference:
     """The largest difference between two sets of numbers.
 
     Attributes:
@@ -82,9 +82,9 @@ class Comparison:
     twin_losses: Array
     parameters: Mapping[str, Array]
     twin_parameters: Mapping[str, Array]
-    loss_difference: Difference
-    gradient_difference: Difference
-    parameter_difference: Difference
+    loss_difference: RunDifference
+    gradient_difference: RunDifference
+    parameter_difference: RunDifference
     parts_at: int | None
     nudged_parts_at: int | None
     seconds: float
@@ -169,7 +169,7 @@ def compare_with_torch(
         twin_losses=others,
         parameters=ours,
         twin_parameters=theirs,
-        loss_difference=Difference(_largest(losses, others), float(errors.max(initial=0.0))),
+        loss_difference=RunDifference(_largest(losses, others), float(errors.max(initial=0.0))),
         gradient_difference=_difference(pairs),
         parameter_difference=_difference([{name: (ours[name], theirs[name]) for name in ours}]),
         parts_at=parts_at,
@@ -207,14 +207,14 @@ def _parting(errors: Array) -> int | None:
     return int(np.argmax(errors > TOLERANCE)) if (errors > TOLERANCE).any() else None
 
 
-def _difference(sets: list[dict[str, tuple[Array, Array]]]) -> Difference:
+def _difference(sets: list[dict[str, tuple[Array, Array]]]) -> RunDifference:
     """Return the largest differences of tensors, compared by name several times."""
     largest = dict.fromkeys(sets[0] if sets else (), 0.0)
     for pairs in sets:
         for name, (a, _) in pairs.items():
             largest[name] = max(largest[name], _norm(a))
     every = [(name, *pair) for pairs in sets for name, pair in pairs.items()]
-    return Difference(
+    return RunDifference(
         absolute=max((_largest(a, b) for _, a, b in every), default=0.0),
         relative=max((_norm_error(a, b, largest[name]) for name, a, b in every), default=0.0),
     )

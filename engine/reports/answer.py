@@ -53,7 +53,7 @@ def value_object(expression: str, value: Array, iteration: int) -> dict[str, Any
     """Describe a value for JSON.
 
     Args:
-        expression: What was evaluated.
+        expression: The expression.
         value: What it gave.
         iteration: The iteration whose values it was given.
     """

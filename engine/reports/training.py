@@ -191,7 +191,8 @@ def run_text(debugger: Debugger, seconds: float, done: int | None = None) -> str
 
 
 def _array(array: Array) -> str:
-    text = np.array2string(array, max_line_width=120)
+    # Whatever a script may have set for its own prints.
+    text = np.array2string(array, max_line_width=120, precision=8, suppress_small=False)
     return text.replace("\n", "") if array.size <= 12 else text
 
 

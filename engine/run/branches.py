@@ -225,7 +225,7 @@ class Branches:
         return words
 
     def redo(self) -> str:
-        """Do what was undone last again; return what, in words, or ""."""
+        """Repeat the change that was undone last; return it in words, or ""."""
         if not self._redo:
             return ""
         self.version += 1

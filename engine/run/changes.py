@@ -56,7 +56,7 @@ class Changes:
 
     @classmethod
     def none(cls, learning_rate: float) -> Changes:
-        """Return those of a run in which nothing was changed."""
+        """Return the changes of a run in which nothing was changed."""
         return cls([Change(0, 0, LearningRate(learning_rate))])
 
     @property

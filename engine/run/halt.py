@@ -35,7 +35,7 @@ class Hit:
 
     @property
     def time(self) -> Time:
-        """Where the clock is then."""
+        """The clock at that moment."""
         return Time(self.iteration, self.position)
 
     @property
@@ -44,7 +44,7 @@ class Hit:
         return self.names == (PATIENCE,)
 
 
-class Halt(Exception):  # noqa: N818 (no error: how a check leaves the loop)
+class Halted(Exception):  # noqa: N818 (no error: how a check leaves the loop)
     """Leaves the loop over the operations.
 
     Args:
@@ -79,7 +79,7 @@ class Watch(Protocol):
         """Look, as a call of the watch has left the iterations at a place.
 
         Raises:
-            Halt: There is a reason to stop.
+            Halted: There is a reason to stop.
         """
 
     def take(self, first: int, kept: Sequence[Array]) -> None:
@@ -89,14 +89,14 @@ class Watch(Protocol):
         """Look before an operation that runs by itself.
 
         Raises:
-            Halt: There is a reason to stop.
+            Halted: There is a reason to stop.
         """
 
     def at_end(self) -> None:
         """Look after an iteration whose operations ran by themselves.
 
         Raises:
-            Halt: There is a reason to stop.
+            Halted: There is a reason to stop.
         """
 
     def is_finite(self, first: int) -> bool:

@@ -41,12 +41,12 @@ class Checkpoints:
         return int(self.rows.nbytes)
 
     def until(self, iteration: int) -> Checkpoints:
-        """Those up to an iteration."""
+        """Return the checkpoints up to an iteration."""
         count = int(np.searchsorted(self.at, iteration, side="right"))
         return Checkpoints(self.at[:count], self.rows[:count])
 
     def thinned(self, most: int) -> Checkpoints:
-        """Every second, fourth … of them, so that there are at most so many."""
+        """Return every second, fourth … of them, so that there are at most so many."""
         places = _thinned(self.at, most)
         return Checkpoints(self.at[places], self.rows[places])
 
@@ -68,7 +68,7 @@ class History:
     A history that was recalled has older checkpoints, at any iterations, before these.
 
     Args:
-        state: What is kept from one iteration to the next, at the start of iteration 0.
+        state: The arrays kept from one iteration to the next, at the start of iteration 0.
         budget: How many bytes the checkpoints may take.
 
     Attributes:
@@ -193,7 +193,7 @@ class History:
         return Checkpoints(at[places], np.concatenate(rows))
 
     def recall(self, known: Checkpoints) -> None:
-        """Know what another history knew, whose state has the same size."""
+        """Take over the checkpoints of another history, whose state has the same size."""
         self._begin_at(known)
 
     @property

@@ -87,7 +87,7 @@ class Tallies:
         return 0 if tally is None else len(tally)
 
     def items(self) -> list[tuple[int, str, Tally]]:
-        """Each stop that was met: its number, its condition and count, its tally."""
+        """Yield each stop that was met: its number, its condition and count, its tally."""
         return [(number, spec, tally) for (number, spec), tally in self._of.items() if len(tally)]
 
     def keep(self, number: int, spec: str, tally: Tally) -> None:

@@ -46,7 +46,7 @@ def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outli
     """Thin the losses of some iterations to at most `buckets` minima and maxima.
 
     Args:
-        losses: Those of all iterations.
+        losses: Losses of all iterations.
         first: The first iteration.
         last: The last one.
         buckets: How many.
@@ -66,7 +66,7 @@ def means_between(losses: Array, first: int, last: int, buckets: int) -> Outline
     Of more than a million iterations only each second, third … is looked at.
 
     Args:
-        losses: Those of all iterations.
+        losses: Losses of all iterations.
         first: The first iteration.
         last: The last one.
         buckets: How many means.
@@ -100,6 +100,10 @@ class LossHistory:
 
     def __init__(self) -> None:
         self._values: Array = np.empty(_FIRST_CAPACITY)
+        self._larger: Array | None = None
+        """What comes in the place of `_values` once that is full, with the first ones in it."""
+        self._moved = 0
+        """How many these are."""
         self._count = 0
         self._lows: list[Array] = []
         self._highs: list[Array] = []
@@ -136,12 +140,23 @@ class LossHistory:
     def extend(self, losses: Array) -> None:
         """Add the losses of some more iterations."""
         count = self._count + losses.size
-        if count > self._values.size:
-            grown = np.empty(max(2 * self._values.size, count))
-            grown[: self._count] = self._values[: self._count]
-            self._values = grown
+        self._make_room(count)
         self._values[self._count : count] = losses
         self._count = count
+
+    def _make_room(self, count: int) -> None:
+        """Have room for so many, moving a few at a time: all at once would keep a pause waiting."""
+        room = self._values.size
+        if 2 * count <= room:
+            return
+        if self._larger is None or self._larger.size < count:
+            self._larger, self._moved = np.empty(max(2 * room, count)), 0
+        moved = self._moved + 2 * (count - self._count)
+        end = self._count if count > room else min(moved, self._count)
+        self._larger[self._moved : end] = self._values[self._moved : end]
+        self._moved = end
+        if count > room:
+            self._values, self._larger = self._larger, None
 
     def best(self, count: int) -> float:
         """Return the smallest of the first `count` losses, NaN if there is none.

@@ -10,11 +10,11 @@ from engine.common.numbers import grouped
 from engine.common.progress import Cancel, never
 from engine.run.changes import Change
 from engine.run.clock import Time
-from engine.run.halt import NONFINITE, Halt, Hit, Watch
+from engine.run.halt import NONFINITE, Halted, Hit, Watch
 from engine.run.nonfinite import first_nonfinite
 from engine.run.state import State
 
-_SLOW_ITERATION = 0.050
+_SLOW_ITERATION = 0.015
 """Seconds; where an iteration takes longer, a run can stop between two operations."""
 
 _UNASKED = 0.005
@@ -48,7 +48,7 @@ class Motion:
             state: What moves.
             iteration: How many; where they are complete already, nothing happens.
             cancel: Asked every few milliseconds between two iterations, and before each
-                operation where an iteration takes longer than 50 ms; true ends the run there.
+                operation where an iteration takes longer than 15 ms; true ends the run there.
             guard: Ends the run where it finds a reason to, which is then its `hit`.
             operations: Run at most so many operations, one by one.
         """
@@ -68,7 +68,7 @@ class Motion:
                     if guard is not None and not guard.is_finite(watched[0]):
                         self._retrace(state, watched, guard, known)
                         break
-        except Halt as halt:
+        except Halted as halt:
             state.position = halt.position
             if guard is not None and not guard.is_finite(watched[0]):
                 self._retrace(state, watched, guard, known)

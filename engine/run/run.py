@@ -55,7 +55,7 @@ class Run(State):
 
     @property
     def dataset(self) -> Dataset:
-        """What it learns."""
+        """The table that it learns."""
         return self._dataset
 
     def origin_of_input(self, row: int, column: int) -> str:
@@ -65,7 +65,7 @@ class Run(State):
 
     @contextmanager
     def away(self) -> Iterator[Time]:
-        """Let records made meanwhile tell where the clock is now, and yield that time."""
+        """Date the records made meanwhile by the present time, and yield it."""
         outer, here = self._home, self.time
         self._home = outer or here
         try:
@@ -75,7 +75,7 @@ class Run(State):
 
     @property
     def home(self) -> Time:
-        """Where the clock is, or is going to be again after a look elsewhere."""
+        """The time of the clock; during a look elsewhere, the time to which it returns."""
         return self._home or self.time
 
     @property
@@ -104,7 +104,7 @@ class Run(State):
 
     @property
     def seconds_per_iteration(self) -> float:
-        """How long an iteration takes; 0 as long as none was measured."""
+        """The duration of an iteration; 0 as long as none was measured."""
         return self._motion.seconds_per_iteration
 
     def plan(self, iterations: int) -> None:

@@ -29,7 +29,7 @@ class State:
             the clock.
         held_out: The same of the observations that are held out; empty if none are.
         tallies: How often each stop was met.
-        changes: What was changed by hand.
+        changes: The changes made by hand.
         history: The checkpoints.
         iteration: How many iterations are complete.
         position: How many operations of the present iteration have run.
@@ -51,7 +51,7 @@ class State:
 
     @property
     def time(self) -> Time:
-        """Where the clock is."""
+        """The time of the clock."""
         return Time(self.iteration, self.position)
 
     @property

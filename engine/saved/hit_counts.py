@@ -23,7 +23,7 @@ def met_stops(
     """Describe how often stops were met.
 
     Args:
-        tallies: Those of a branch.
+        tallies: Tallies of a branch.
         branch: Its number.
         stops: The number and the condition of each stop that is in the list; others are left out.
         arrays: Gets the iterations.

@@ -21,7 +21,7 @@ from engine.saved.run_files import Folder
 
 MOST_RUNS = 50
 MOST_BYTES = 1_000_000_000
-"""What is kept: so many runs, and so much; beyond that the oldest go, finished ones first."""
+"""The most runs and bytes kept; beyond that the oldest go, finished ones first."""
 
 
 _OURS = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
@@ -67,7 +67,7 @@ class Entry:
 
     @property
     def path(self) -> str | None:
-        """Where its data are, also of a damaged run if its manifest still tells."""
+        """The place of its data, also of a damaged run if its manifest still tells."""
         if self.saved is not None:
             return self.saved.path
         manifests = (m for m in self.folder.manifests() if isinstance(m, bytes))

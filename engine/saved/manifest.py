@@ -225,7 +225,7 @@ class Saved(Record):
 
     @property
     def path(self) -> str | None:
-        """Where the data were read from, or None."""
+        """The place that the data were read from, or None."""
         return self.data.path
 
     @property
@@ -257,6 +257,11 @@ class Saved(Record):
     def is_unfinished(self) -> bool:
         """Whether fewer iterations are complete than planned."""
         return self.computed < self.planned
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether an iteration is complete or something was changed by hand."""
+        return bool(self.computed or self.done or self.undone) or len(self.branches) > 1
 
     @property
     def pieces(self) -> set[str]:

@@ -46,7 +46,7 @@ class BranchReader:
         progress: Called with how much of a branch is computed again; may raise to give up.
 
     Attributes:
-        notices: What was lost, a line each.
+        notices: Losses of data, a line each.
         likeness: What comes out otherwise here than it is saved, of the last branch of which
             anything does.
     """
@@ -176,13 +176,13 @@ class BranchReader:
         size = run.state_size
         if at.ndim != 1 or rows.shape != (at.size, size):
             raise InputError(f"{name}: a shape that is not that of its network")
-        if not at.size or at[0] != 0 or not (np.abs(at) <= computed + self._ahead(at)).all():
+        if not at.size or at[0] != 0 or not (np.abs(at) <= computed + self._ahead()).all():
             raise InputError(f"{name}: not at iterations of the run")
         if (at != np.floor(at)).any() or (np.diff(at) <= 0).any():
             raise InputError(f"{name}: not in their order")
         return Checkpoints(at.astype(np.int64), rows).until(computed)
 
-    def _ahead(self, at: Array) -> float:
+    def _ahead(self) -> float:
         """Return how far checkpoints may lie ahead: those after lost losses are lost too."""
         return float(_MOST_ENTRIES * manifest.BLOCK) if self._lenient else 0.0
 

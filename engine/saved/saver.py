@@ -25,8 +25,6 @@ INTERVAL = 4.0
 """Seconds between two saves of a run that trains."""
 _LOOK = 0.25
 """Seconds after which a run that is at rest is saved, if anything has changed."""
-_UNTOUCHED = (1, 0, 0, 0, 0, 0)
-"""What `Saver._token` gives for a debugger with which nothing has been done."""
 _ANSWER = 30.0
 """Seconds to wait for the thread of the debugger."""
 
@@ -38,8 +36,8 @@ class Saver:
 
     Args:
         debugger: Whose run.
-        folder: Where to; it is made by the first save, and there is none before anything has
-            been done.
+        folder: Where to; it is made by the first save, and there is none before an iteration is
+            complete or something was changed by hand.
         started: When the run was begun, in seconds since 1970; by default now.
         single: A file to keep the run in too, whenever it is at rest.
         library: Thinned out when the first save is made.
@@ -80,7 +78,7 @@ class Saver:
         self._wake = threading.Event()
         self._closing = False
         self._last = self._token()
-        self._saved: object = self._last if kept else _UNTOUCHED
+        self._saved: object = self._last if kept else None
         self._written = 0
         self._next = monotonic() + INTERVAL
         self._thread = threading.Thread(target=self._work, name="saver", daemon=True)
@@ -101,8 +99,16 @@ class Saver:
 
     @property
     def _is_due(self) -> bool:
-        """Whether the present state is unsaved."""
+        """Whether the present state is unsaved, and worth it."""
+        if self._saved is None and not self._has_begun:
+            return False
         return self._token() != self._saved or self._lock.is_lost
+
+    @property
+    def _has_begun(self) -> bool:
+        """Whether there is more than what another start gives at once."""
+        debugger = self._debugger
+        return len(debugger.losses) > 0 or debugger.branches.version > 0
 
     def poll(self) -> bool:
         """Answer the saver if it asks for a save; called in the debugger's thread.

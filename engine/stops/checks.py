@@ -48,7 +48,7 @@ class Check:
 
     @property
     def reason(self) -> str:
-        """Why the run stops, where it is met; "" where it is not, or the run goes on."""
+        """The reason to stop, where it is met; "" where it is not, or the run goes on."""
         return self._words() if self.is_met and self.stop.enabled else ""
 
     def look(self) -> None:
@@ -149,7 +149,7 @@ class Place:
         self.remember(iteration)
 
     def remember(self, iteration: int) -> None:
-        """Remember the present values as those of an iteration."""
+        """Remember the present values as the values of an iteration."""
         for memory in self.memories:
             memory.take(iteration)
 

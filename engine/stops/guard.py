@@ -11,7 +11,7 @@ from engine.common.text import counted
 from engine.language.query import Query
 from engine.program.iterations import END, Iterations
 from engine.run.clock import Time
-from engine.run.halt import NONFINITE, PATIENCE, Halt, Hit
+from engine.run.halt import NONFINITE, PATIENCE, Halted, Hit
 from engine.run.hit_counts import Tally
 from engine.run.nonfinite import Finiteness
 from engine.stops.checks import Check, Place, disable
@@ -140,7 +140,7 @@ class Guard:
         """Look, as a check has left the iterations at a place.
 
         Raises:
-            Halt: There is a reason to stop.
+            Halted: There is a reason to stop.
         """
         self._places[place].arrive(self._iteration(place))
         self._tell(place)
@@ -149,7 +149,7 @@ class Guard:
         """Look before an operation that runs by itself.
 
         Raises:
-            Halt: There is a reason to stop.
+            Halted: There is a reason to stop.
         """
         if position not in self._places:
             return
@@ -162,7 +162,7 @@ class Guard:
         """Look after an iteration whose operations ran by themselves.
 
         Raises:
-            Halt: There is a reason to stop.
+            Halted: There is a reason to stop.
         """
         if END in self._places:
             self._look(END)
@@ -191,7 +191,7 @@ class Guard:
 
     def _halt(self, hit: Hit) -> None:
         self.hit = hit
-        raise Halt(hit.position)
+        raise Halted(hit.position)
 
     def listen(self, report: Callable[[Hit], None] | None) -> None:
         """Report hits and do not count them, instead of ending the run; None ends it again."""

@@ -41,7 +41,7 @@ class Stopping:
 
     @property
     def planned(self) -> list[Stop]:
-        """The stops that the hyperparameters ask for, beside those of the list."""
+        """The stops that the hyperparameters ask for, which are not in the list."""
         return planned_stops(self._present().hyperparameters)
 
     @property
@@ -96,7 +96,7 @@ class Stopping:
 
     @property
     def words(self) -> str:
-        """Why the run stopped where the clock is, or ""."""
+        """The reason why the run stopped where the clock is, or ""."""
         hit, run = self.last_hit, self._present()
         here = hit is not None and hit.time == run.time
         return hit.words if hit is not None and here else ""

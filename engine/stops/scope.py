@@ -59,7 +59,7 @@ class Memory:
         return int(self.taken)
 
     def take(self, iteration: int) -> None:
-        """Remember the present values as those of an iteration."""
+        """Remember the present values as the values of an iteration."""
         if self.value.shape == self.tensor.shape:
             self.value[...] = self.tensor.data
         else:
@@ -268,7 +268,7 @@ def _count(to: Lowering) -> Array:
 
 
 def _is_by_batch(tensor: Tensor) -> bool:
-    """Whether a tensor has rows of the present batch, whose size may change."""
+    """Return whether a tensor has rows of the present batch, whose size may change."""
     return bool(tensor.axes) and isinstance(tensor.axes[0].labels, BatchLabels)
 
 

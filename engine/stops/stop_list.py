@@ -38,7 +38,7 @@ class Stops:
         return iter(self._entries.values())
 
     def _add_built_in(self) -> None:
-        """Put what is built in first, in its order; what is not in the list yet is added."""
+        """Sort the built-in stops to the front; add the missing ones."""
         present = {stop.name: stop for stop in self if stop.name}
         users = [stop for stop in self if not stop.name]
         self._entries = {}
@@ -86,7 +86,7 @@ class Stops:
         return self._add(self._made(Stop(self._next, known.name), text))
 
     def _made(self, stop: Stop, text: str) -> Stop:
-        """Give a stop a condition and a count, if it can have them."""
+        """Set the condition and count of a stop, if it can have them."""
         text, word, count = split_count(text)
         if word == "after" and stop.is_watch:
             raise InputError("a watch is true for N iterations in a row: … for N")
@@ -118,7 +118,7 @@ class Stops:
         return False
 
     def edit(self, number: int, text: str) -> Stop:
-        """Give a stop another condition and count, e.g. ``E < 0.2 after 2``; return it.
+        """Change the condition and count of a stop, e.g. ``E < 0.2 after 2``; return it.
 
         Raises:
             InputError: There is no such stop, or the condition cannot be used.
@@ -169,7 +169,7 @@ class Stops:
         """Take over the stops of another list; switch off what cannot be used, with the reason.
 
         Args:
-            stops: Those of the list, numbered alike; a built-in stop by its name only.
+            stops: The stops of the list, numbered alike; a built-in stop by its name only.
             next_number: What the next one will be called.
         """
         self._entries = {stop.number: stop for stop in stops}

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.budget import Row
-from tests.engine.edited_scripts import Case, cases
+from tests.engine.edited_scripts import Case, cases, right_cases
 
 _SCRIPTS = 200
 
@@ -18,9 +18,11 @@ def rows() -> list[Row]:
     pairs = list(cases(_SCRIPTS))
     right = [_is_judged(case) for case, _ in pairs]
     wrong = [_is_judged(case) for _, case in pairs]
+    wide = [_is_judged(case) for case in right_cases(_SCRIPTS)]
     missed = sorted({case.kind for (_, case), found in zip(pairs, wrong, strict=True) if not found})
     return [
         _row("scripts that are right, audited as right", right, 100.0, "of random networks"),
+        _row("scripts with rare options, audited as right", wide, 90.0, "clipped, frozen …"),
         _row(
             "one edited formula, found where it is",
             wrong,

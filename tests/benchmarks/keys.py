@@ -6,12 +6,13 @@ import random
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from engine.common.pace import SPEEDS, Speed
 from tests.benchmarks.budget import Row
 from tests.benchmarks.measure import percentile
 from tests.benchmarks.screen import RUN
 from tests.terminal import Terminal
 
-_PRESSES = 100
+_PRESSES, _PRESSES_AT_SPEED = 100, 30
 _MARK = "▶"
 
 
@@ -20,10 +21,18 @@ def rows() -> list[Row]:
     with Terminal(*RUN) as terminal:
         terminal.wait_until_ready()
         terminal.settle()
-        return [
+        at_full_speed = [
             _row("paused (n: the mark moves on)", _repeat(terminal, _step)),
             _row("running (space: paused)", _repeat(terminal, _pause)),
         ]
+    return [*at_full_speed, *map(_speed_row, SPEEDS[:-1])]
+
+
+def _speed_row(speed: Speed) -> Row:
+    with Terminal(*RUN, "--speed", speed.name) as terminal:
+        terminal.wait_until_ready()
+        terminal.settle()
+        return _row(f"running at {speed.words}", _repeat(terminal, _pause, _PRESSES_AT_SPEED))
 
 
 def _row(what: str, seconds: Sequence[float]) -> Row:
@@ -37,10 +46,12 @@ def _row(what: str, seconds: Sequence[float]) -> Row:
     )
 
 
-def _repeat(terminal: Terminal, press: Callable[[Terminal, float], float]) -> list[float]:
+def _repeat(
+    terminal: Terminal, press: Callable[[Terminal, float], float], presses: int = _PRESSES
+) -> list[float]:
     """Time presses that come at any moment between two frames."""
     moments = random.Random(1)
-    return [press(terminal, moments.uniform(0.05, 0.25)) for _ in range(_PRESSES)]
+    return [press(terminal, moments.uniform(0.05, 0.25)) for _ in range(presses)]
 
 
 def _step(terminal: Terminal, after: float) -> float:

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import pairwise
 from statistics import median
 
+from engine.common.pace import SPEEDS, Speed
 from tests.benchmarks.budget import Row
 from tests.benchmarks.headless import Headless
 from tests.benchmarks.measure import Comparison, alternate
@@ -15,8 +16,12 @@ from tests.terminal import Chunk, Terminal
 
 RUN = ("--new", "samples/or.csv", "--iterations", "100000000", "--fps", "10")
 
+_TRUECOLOR = {"COLORTERM": "truecolor"}
+_BYTES = 25
+"""KB a second that may be sent."""
 _PROCESSES, _ROUNDS, _TRUECOLOR_ROUNDS = 3, 6, 4
 _SECONDS = 1.5
+_SPEED_ROUNDS, _SPEED_SECONDS = 4, 2.0
 _WARM_UP = 0.3
 _FRAME_GAP = 0.01
 """Seconds without output after which what has come is a whole frame."""
@@ -44,7 +49,7 @@ def rows() -> list[Row]:
                 return windows[-1].iterations
 
             speed += alternate(under_the_screen, partial(headless.rate, _SECONDS), _ROUNDS)
-    with Terminal(*RUN, environment={"COLORTERM": "truecolor"}) as terminal:
+    with Terminal(*RUN, environment=_TRUECOLOR) as terminal:
         terminal.wait_until_ready()
         truecolor = [_watch(terminal) for _ in range(_TRUECOLOR_ROUNDS)]
     return [
@@ -58,7 +63,27 @@ def rows() -> list[Row]:
         ),
         _bytes_row("256 colours", windows),
         _bytes_row("truecolor", truecolor),
+        *map(_speed_row, SPEEDS[:-1]),
     ]
+
+
+def _speed_row(speed: Speed) -> Row:
+    """Measure the bytes at a speed that is chosen, in true colour."""
+    sent = []
+    with Terminal(*RUN, "--speed", speed.name, environment=_TRUECOLOR) as terminal:
+        terminal.wait_until_ready()
+        terminal.press(" ")
+        terminal.wait_for(lambda: "running" in terminal.header)
+        for _ in range(_SPEED_ROUNDS):
+            chunks = terminal.record(_SPEED_SECONDS)
+            sent.append(sum(len(chunk.data) for chunk in chunks) / _SPEED_SECONDS / 1000)
+    return Row(
+        what=f"bytes to the terminal, truecolor, at {speed.words}",
+        value=median(sent),
+        limit=_BYTES,
+        form="{:.1f} KB/s",
+        detail=f"{min(sent):.1f} to {max(sent):.1f}",
+    )
 
 
 def _bytes_row(colours: str, windows: Sequence[_Window]) -> Row:
@@ -68,7 +93,7 @@ def _bytes_row(colours: str, windows: Sequence[_Window]) -> Row:
     return Row(
         what=f"bytes to the terminal while running, {colours}",
         value=median(sent),
-        limit=25,
+        limit=_BYTES,
         form="{:.1f} KB/s",
         detail=f"{min(sent):.1f} to {max(sent):.1f}; {frames:.1f} frames/s of {each:.1f} KB",
     )

@@ -28,8 +28,8 @@ DOCUMENTS = ("README.md", "tui/README.md", "engine/README.md", "samples/README.m
 
 LAYERS = (
     *("derive", "audit"),
-    *("saved", "proof", "reports", "inspection", "stops", "run", "analysis", "program"),
-    *("model", "data", "language", "maths", "common"),
+    *("saved", "proof", "reports", "debugger", "inspection", "stops", "run", "analysis"),
+    *("program", "model", "data", "language", "maths", "common"),
 )
 """The sub-packages of the engine, each above what it uses."""
 ROOMS = ("commands", "actions", "panes", "dialogs", "plain", "drawing", "opening", "terminal")

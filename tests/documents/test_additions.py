@@ -95,7 +95,8 @@ def check_files(debugger: Debugger) -> None:
     assert {path.name for path in export(again, "results")} >= {"history.csv", "parameters.json"}
     again.change(iterations=len(again.losses))
     (script,) = export_script(again, "mine.py")
-    names = runpy.run_path(str(script))
+    with np.printoptions():
+        names = runpy.run_path(str(script))
     assert names["w"].tobytes() == again.parameters["w"].tobytes()
 
 
@@ -189,7 +190,7 @@ def test_an_operation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_function_of_expressions(add: Add) -> None:
     side = Function(
-        "side", np.sign, "number", gives_truth=False, reduces=False, help="−1, 0 or 1",
+        "side", np.sign, "number", gives_truth=False, reduces=False,
         lower=lambda to, value: to.apply(np.sign, value),
     )  # fmt: skip
     add(FUNCTIONS, side)

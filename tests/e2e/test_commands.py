@@ -322,7 +322,7 @@ def test_hostile_names_given_by_oneself_do_not_either(
     assert "\x1b" not in listed + exported.stdout
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_what_is_closed_is_not_written_to(closed: str, tmp_path: Path) -> None:
     state = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}

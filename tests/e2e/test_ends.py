@@ -108,7 +108,7 @@ def test_a_signal_on_the_screen_saves_what_was_reached(state: Library, name: str
         terminal.wait_for(lambda: (terminal.iteration or 0) > 20_000)
         shown = terminal.iteration or 0
         terminal.kill(signal.Signals[name])
-        until(lambda: not terminal.is_alive, 10)
+        until(lambda: not terminal.is_alive)
     assert check_exact(state) >= shown
     assert last(state).saved.ended == name  # type: ignore[union-attr]
 
@@ -126,7 +126,7 @@ def test_a_signal_without_a_screen_saves_what_was_reached(
     )
     until(lambda: any(state.path.glob("*/run.json")))
     process.send_signal(signal.Signals[name])
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=60)
     assert process.returncode == code
     assert "Traceback" not in errors
     assert check_exact(state) > 0
@@ -185,9 +185,9 @@ def test_a_frozen_terminal_stops_neither_training_nor_saving_nor_the_end(state: 
         terminal.wait_for(lambda: (terminal.iteration or 0) > 1000)
         shown, before = terminal.iteration or 0, memory(terminal.pid)
         # Nobody reads for ten seconds. The losses alone take 8 bytes an iteration.
-        until(lambda: state.entries(), 30)
+        until(lambda: state.entries())
         first = last(state).time
-        until(lambda: last(state).time > first + 3, 30)
+        until(lambda: last(state).time > first + 3)
         time.sleep(max(0, 10 - (time.time() - first)))
         saved = last(state).saved
         assert saved is not None
@@ -197,9 +197,9 @@ def test_a_frozen_terminal_stops_neither_training_nor_saving_nor_the_end(state: 
         # On thaw the screen catches up.
         terminal.wait_for(lambda: (terminal.iteration or 0) > saved.computed)
         # Frozen again: the end comes all the same.
-        until(lambda: last(state).time > saved.saved + 3, 30)
+        until(lambda: last(state).time > saved.saved + 3)
         terminal.kill(signal.SIGTERM)
-        until(lambda: not terminal.is_alive, 10)
+        until(lambda: not terminal.is_alive)
     assert last(state).saved.ended == "SIGTERM"  # type: ignore[union-attr]
 
 
@@ -238,7 +238,7 @@ def test_a_folder_that_cannot_be_written_to(state: Library) -> None:
         terminal.wait_for(lambda: "not being saved" in terminal.text)
         terminal.wait_for(lambda: "finished" in terminal.text)
         terminal.press("q")
-        until(lambda: not terminal.is_alive, 10)
+        until(lambda: not terminal.is_alive)
     done = subprocess.run([str(PROGRAM), "train", "or"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert "error at step" in done.stdout

@@ -7,6 +7,7 @@ import pytest
 from tests.terminal import Terminal
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("options", [(), ("--find", "--seed", "2")], ids=["blanks", "find"])
 def test_an_exercise_opens_and_its_result_is_told(
     options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

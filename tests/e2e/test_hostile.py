@@ -155,7 +155,7 @@ LINES = {
 """The keys that open a line to type in, and what tells that it is open."""
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     ("keys", "pasted"),
     [
@@ -326,6 +326,7 @@ def test_standard_input(tmp_path: Path) -> None:
     assert "--resume needs a file" in refusal("train", "-", "--resume")
 
 
+@pytest.mark.slow
 def test_standard_input_on_the_screen(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a,b\n1,0\n2,1\n")
     with Terminal("-c", f"cat {tmp_path}/table.csv | {PROGRAM} -", program="bash") as terminal:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.saved.library import Library
 from tests.e2e.saved import last, until
-from tests.terminal import PROGRAM, Terminal
+from tests.terminal import PROGRAM, Terminal, is_running
 
 slow = partial(pytest.param, marks=pytest.mark.slow)
 
@@ -36,10 +36,10 @@ def check_given_back(terminal: Terminal, before: list[object]) -> None:
 def check_end(terminal: Terminal, before: list[object], code: int, seconds: float = 3) -> None:
     began = time.monotonic()
     terminal.wait_for_end()
-    until(lambda: not terminal.is_alive, 5)
+    until(lambda: not terminal.is_alive)
     assert terminal.exit_code == code
     # Some more on a busy machine.
-    assert time.monotonic() - began < seconds + 7
+    assert time.monotonic() - began < seconds + 30
     check_given_back(terminal, before)
 
 
@@ -79,6 +79,7 @@ def test_an_end_at_any_time(state: Library) -> None:
             check_end(terminal, before, 143)
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(2)
 @pytest.mark.parametrize("is_stopped", [True, False], ids=["SIGSTOP and SIGCONT", "SIGCONT"])
 def test_going_on_takes_the_terminal_no_second_time(state: Library, is_stopped: bool) -> None:
@@ -104,6 +105,7 @@ def test_going_on_takes_the_terminal_no_second_time(state: Library, is_stopped: 
         check_end(terminal, before, 0)
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_keys_end_nothing(state: Library) -> None:
     with Terminal(*ENDLESS) as terminal:
         before = settings(terminal)
@@ -118,6 +120,7 @@ def test_bytes_that_are_no_keys_end_nothing(state: Library) -> None:
         check_end(terminal, before, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(12)
 @pytest.mark.parametrize(
     ("keys", "behind"),
@@ -142,6 +145,7 @@ def test_keys_right_behind_the_one_that_opens_a_dialog(
     assert not list(state.path.parent.rglob("nn-tui.log"))
 
 
+@pytest.mark.slow
 def test_a_long_paste_keeps_no_signal_waiting(state: Library) -> None:
     with Terminal(*ENDLESS) as terminal:
         before = settings(terminal)
@@ -155,17 +159,17 @@ def test_a_long_paste_keeps_no_signal_waiting(state: Library) -> None:
         check_end(terminal, before, 143)
 
 
-def test_closing_the_terminal_is_no_defect(state: Library) -> None:
-    for signals in (True, False):
-        with Terminal(*ENDLESS) as terminal:
-            terminal.wait_for(lambda t=terminal: "paused" in t.text)
-            terminal.press(" ")
-            terminal.record(0.2)
-            pid = terminal.pid
-            if signals:
-                terminal.kill(signal.SIGHUP)
-            terminal.hang_up()
-            until(lambda p=pid: not _goes_on(p), 10)
+@pytest.mark.parametrize("signals", [True, slow(False)], ids=["signals", "signals not"])
+def test_closing_the_terminal_is_no_defect(state: Library, signals: bool) -> None:
+    with Terminal(*ENDLESS) as terminal:
+        terminal.wait_for(lambda: "paused" in terminal.text)
+        terminal.press(" ")
+        terminal.wait_for(lambda: (terminal.iteration or 0) > 100)
+        pid = terminal.pid
+        if signals:
+            terminal.kill(signal.SIGHUP)
+        terminal.hang_up()
+        until(lambda: not is_running(pid))
     assert not list(state.path.parent.rglob("nn-tui.log"))
     assert last(state).saved.ended == "SIGHUP"  # type: ignore[union-attr]
 
@@ -175,13 +179,6 @@ def test_closing_the_terminal_of_a_command_is_no_defect(state: Library) -> None:
     with Terminal("-c", command, program="bash") as terminal:
         terminal.wait_for(lambda: "checking" in terminal.text)
         terminal.hang_up()
-        until(lambda: not terminal.is_alive, 30)
+        until(lambda: not terminal.is_alive)
         assert terminal.exit_code == 129
     assert not list(state.path.parent.rglob("nn-tui.log"))
-
-
-def _goes_on(pid: int) -> bool:
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False

@@ -13,7 +13,7 @@ import pytest
 
 from engine.saved.library import Library
 from tests.e2e.saved import check_exact, last, until
-from tests.terminal import PROGRAM, Terminal
+from tests.terminal import PROGRAM, Terminal, is_running
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 pytestmark = pytest.mark.skipif(
@@ -66,15 +66,6 @@ def link(tmp_path: Path, state: Library) -> Iterator[list[str]]:
         server.wait()
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A process that has ended and waits for its parent is none.
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-
-
 @pytest.mark.slow
 def test_a_dropped_link_loses_nothing(link: list[str], state: Library) -> None:
     command = [*link, str(PROGRAM), "or", "--iterations", "1000000000"]
@@ -87,7 +78,7 @@ def test_a_dropped_link_loses_nothing(link: list[str], state: Library) -> None:
         assert holder is not None
         shown = terminal.iteration or 0
         terminal.kill(signal.SIGKILL)
-        until(lambda: not is_running(holder.pid), 10)
+        until(lambda: not is_running(holder.pid))
     saved = last(state).saved
     assert saved is not None
     assert saved.ended == "SIGHUP"

@@ -7,11 +7,11 @@ import pytest
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[str | bytes], Path]:
+def write(tmp_path: Path) -> Callable[..., Path]:
     """Return what writes a table and returns its path."""
 
-    def write(content: str | bytes) -> Path:
-        path = tmp_path / "data.csv"
+    def write(content: str | bytes, name: str = "data.csv") -> Path:
+        path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 

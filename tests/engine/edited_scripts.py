@@ -1,7 +1,8 @@
 """Scripts of random networks, and the same with one formula changed, for the audit to judge.
 
 ``cases(count)`` gives both, each with its truth. What is changed in vain is left out: a change that
-does not change the numbers, and one that only makes every step longer or shorter alike.
+does not change the numbers, and one that only makes every step longer or shorter alike, or every
+gradient: one factor for all of them is a matter of taste, whatever the optimiser makes of it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.maths.formula import Leaf, Variable
 from engine.maths.losses import LOSSES
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.optimisers import OPTIMISERS
+from engine.maths.schedules import SCHEDULES
 from engine.maths.source import NUMPY, source
 from engine.model.hyperparameters import BIAS_MODES
 from engine.reports.standalone.script import script_of
@@ -55,8 +57,13 @@ class Case:
     now: str = ""
 
 
-def random_network(number: int) -> Debugger:
-    """Return a small network of a random kind, which has learnt for a few iterations."""
+def random_network(number: int, *, every_option: bool = False) -> Debugger:
+    """Return a small network of a random kind, which has learnt for a few iterations.
+
+    Args:
+        number: Which one.
+        every_option: Whether it has the options, too, that few networks have.
+    """
     random = np.random.RandomState(number)
 
     def one_of(*values: Any) -> Any:
@@ -86,9 +93,30 @@ def random_network(number: int) -> Debugger:
         seed=number,
         iterations=ITERATIONS,
     )
+    if every_option:
+        hyperparameters = replace(hyperparameters, **_options(number, hyperparameters))
     debugger = Debugger(Dataset.from_arrays(x, f0), hyperparameters)
     debugger.train()
     return debugger
+
+
+def _options(number: int, network: Hyperparameters) -> dict[str, Any]:
+    """Draw a penalty, frozen parameters, clipping and a schedule, each in some networks."""
+    random = np.random.RandomState([number, 1])
+    options: dict[str, Any] = {"schedule": list(SCHEDULES)[random.randint(len(SCHEDULES))]}
+    if options["schedule"] != "constant":
+        options["schedule_steps"] = random.randint(5, 20)
+    for name, value in (("l1", 0.01), ("l2", 0.1), ("clip", 0.5), ("freeze", "w")):
+        if random.randint(3) == 0:
+            options[name] = value
+    if network.hidden == "none":
+        options.pop("freeze", None)
+    if network.bias != "none" and random.randint(2):
+        options["penalise"] = "all"
+        options["initial_bias"] = 0.2
+    if network.loss == "huber":
+        options["huber_delta"] = 0.3
+    return options
 
 
 def cases(count: int, first: int = 0) -> Iterator[tuple[Case, Case]]:
@@ -104,6 +132,17 @@ def cases(count: int, first: int = 0) -> Iterator[tuple[Case, Case]]:
         if edited is not None:
             count -= 1
             yield Case(text), edited
+
+
+def right_cases(count: int, first: int = 0) -> Iterator[Case]:
+    """Give the right scripts of so many random networks, with the options that few have, too."""
+    number = first
+    while count:
+        debugger = random_network(number, every_option=True)
+        number += 1
+        if np.isfinite(debugger.losses).all():
+            count -= 1
+            yield Case(script_of(debugger, "beside.npz")[0])
 
 
 def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
@@ -149,16 +188,23 @@ class _History:
     def __init__(self, text: str) -> None:
         self.names: dict[str, Any] = {"_keep": self._keep}
         self.steps: list[dict[str, Any]] = []
+        self.gradients: list[dict[str, Any]] = []
         text = text.replace("\nfor step in", "\n_keep()\nfor step in")
         text = text.replace("\n\n# predictions\n", "\n    _keep()\n\n# predictions\n")
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        # A script sets how NumPy prints, for itself alone.
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            np.errstate(all="ignore"),
+            np.printoptions(),
+        ):
             exec(compile(text, "script", "exec"), self.names)
         if len(self.steps) != ITERATIONS + 1:
             raise AssertionError("the scripts are laid out in another way than is known here")
 
     def _keep(self) -> None:
-        found = ((name, self.names.get(name)) for name in PARAMETERS)
-        self.steps.append({n: np.array(value) for n, value in found if value is not None})
+        for kept, prefix in ((self.steps, ""), (self.gradients, "dE_d")):
+            found = ((name, self.names.get(prefix + name)) for name in PARAMETERS)
+            kept.append({n: np.array(value) for n, value in found if value is not None})
 
     def forget_noise(self, nudged: _History) -> None:
         """Forget parameters that rounding drives: a little beside, they go another way."""
@@ -181,13 +227,15 @@ def _apart(right: _History, other: _History, name: str) -> bool:
 
 
 def _common_factor(right: _History, wrong: _History, operation: Operation) -> float | None:
-    """Return by what the steps of the first iteration differ, if all alike, else None."""
+    """Return by what gradients, or steps, of the first iteration differ, if all alike."""
     if operation.phase is Phase.UPDATE and operation.name not in right.steps[0]:
         # What the optimiser remembers tells later.
         return None
     ratios: list[float] = []
     for name, start in right.steps[0].items():
         one, other = (history.steps[1][name] - start for history in (right, wrong))
+        if operation.phase is Phase.BACKWARD:
+            one, other = (history.gradients[1][name] for history in (right, wrong))
         if one.shape != other.shape:
             return None
         is_moved = np.abs(one) > _STILL

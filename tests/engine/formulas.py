@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.maths.formula import Formula, Leaf
 from engine.maths.lowering import Scratch, lower
-from engine.maths.row import Clock
+from engine.maths.row import LoopClock
 from engine.maths.tensor import Axis, Tensor
 
 ROWS = Axis("N", tuple(map(str, range(40))))
@@ -26,5 +26,5 @@ def computed(tree: Formula) -> np.ndarray[Any, Any]:
     out = np.full(tuple(len(axis.labels) for axis in tree.axes), np.nan)
     with np.errstate(all="ignore"):
         for call in lower(tree, out, Scratch()):
-            call.bind(Clock())()
+            call.bind(LoopClock())()
     return out

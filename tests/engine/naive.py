@@ -11,7 +11,7 @@ import numpy as np
 from engine import Dataset, Hyperparameters
 from engine.maths.lowering import Scratch
 from engine.maths.operations.operation import Operation
-from engine.maths.row import Bound, Clock
+from engine.maths.row import Bound, LoopClock
 from engine.model.network import Network
 from engine.program.program import Program
 
@@ -23,7 +23,7 @@ Event = tuple[Time, str, tuple[int, ...], float]
 
 def from_python(operations: Sequence[Operation]) -> list[Callable[[], None]]:
     """Return what makes the calls of each operation, outside of any plan."""
-    bound = [[call.bind(Clock()) for call in o.calls(Scratch())] for o in operations]
+    bound = [[call.bind(LoopClock()) for call in o.calls(Scratch())] for o in operations]
 
     def run(calls: list[Bound]) -> None:
         with np.errstate(all="ignore"):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from engine.maths.row import Bound, Call, Clock, Row
+from engine.maths.row import Bound, Call, LoopClock, Row
 from engine.program.program import Program
 
 Mistake = Callable[[Program, Callable[[], None]], Callable[[], None]]
@@ -19,7 +19,7 @@ class Instead:
     def __init__(self, program: Program, right: Sequence[Call], mistake: Mistake) -> None:
         self._program, self._right, self._mistake = program, right, mistake
 
-    def bind(self, clock: Clock) -> Bound:
+    def bind(self, clock: LoopClock) -> Bound:
         bound = [call.bind(clock) for call in self._right]
 
         def right() -> None:

@@ -116,6 +116,7 @@ TABLES = {
 }
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize("activation", ["sigmoid", "relu"])
 def test_reports_of_odd_tables(name: str, activation: str) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
 
@@ -52,6 +54,7 @@ for it in range(60):
 """
 
 
+@pytest.mark.slow
 def test_a_bias_in_the_first_column_is_told_by_its_step(tmp_path: Path) -> None:
     one = _audited(tmp_path, _THETA, first=2000)
     # The last pass that is recorded has no step.
@@ -74,6 +77,7 @@ for epoch in range(20):
 """
 
 
+@pytest.mark.slow
 def test_deltas_that_are_cut_off_to_whole_numbers_are_found(tmp_path: Path) -> None:
     (finding,) = _audited(tmp_path, _WHOLE).findings
     assert finding.kind == "whole-number"
@@ -127,6 +131,7 @@ for epoch in range(12):
 """
 
 
+@pytest.mark.slow
 def test_weights_are_the_lists_that_a_script_holds_and_not_their_parts(tmp_path: Path) -> None:
     one = _audited(tmp_path, _LISTS)
     assert one.understood is not None

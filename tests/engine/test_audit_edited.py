@@ -1,6 +1,7 @@
 """The audit of exported scripts with one formula edited, or two: each is found where it is."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from engine.audit import audit
 from engine.audit.report import Report
 from engine.reports.standalone.script import script_of
 from tests.engine.edited_scripts import cases
+from tests.engine.nets import make
 
 SAMPLE = (3, 17, 19)
 """Networks whose audit is quick; all are in the benchmarks."""
@@ -26,6 +28,79 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
     report = audited(edited.text, tmp_path)
     assert report.verdict == "wrong"
     assert report.problems[0].operation in edited.operations, (edited.was, edited.now)
+
+
+@pytest.mark.one_in(2)
+@pytest.mark.parametrize(
+    ("given", "was", "now", "found"),
+    [
+        pytest.param(
+            {"bias": "none"},
+            "w = w - eta * dE_dw",
+            "",
+            ("w", "no-update"),
+            id="the last weights never change",
+        ),
+        pytest.param(
+            {"bias": "shared"},
+            "np.sum(dE_dyhat)",
+            "np.mean(dE_dyhat)",
+            ("dE_db", "bias-reduction"),
+            id="a mean in the gradient of a bias of all layers",
+        ),
+        pytest.param(
+            {"activation": "identity", "optimiser": "rmsprop"},
+            "np.ones_like(dE_dg)",
+            "-np.ones_like(dE_dg)",
+            ("dg_dyhat", "wrong-slope-formula"),
+            id="a slope of 1 with the wrong sign",
+        ),
+        pytest.param(
+            {"activation": "identity"},
+            "dE_dg * dg_dyhat",
+            "dg_dyhat",
+            ("dE_dyhat", "left-out"),
+            id="a derivative of ones",
+        ),
+        pytest.param(
+            {"hidden": "none", "bias": "per-neuron", "batch_size": 1},
+            "np.sum(dE_dy, axis=0)",
+            "2 * np.sum(dE_dy, axis=0)",
+            ("dE_dbw", "factor"),
+            id="twice the sum over one row",
+        ),
+        pytest.param(
+            {"hidden": "none", "bias": "per-neuron", "batch_size": 1, "optimiser": "momentum"},
+            "bw = bw - eta * m_bw",
+            "",
+            ("bw", "no-update"),
+            id="a bias that never changes, of one row",
+        ),
+        pytest.param(
+            {"hidden": "none", "bias": "per-neuron", "optimiser": "momentum"},
+            "w = w - eta * m_w",
+            "w = w - m_w",
+            ("w", "left-out"),
+            id="a step without the learning rate",
+        ),
+        pytest.param(
+            {"hidden": "none", "bias": "per-neuron", "optimiser": "adamw"},
+            "s_bw = beta2 * s_bw",
+            "s_bw = s_bw",
+            ("bw", "optimiser-formula"),
+            id="what adamw remembers of a bias",
+        ),
+    ],
+)
+def test_an_edit_is_named(
+    given: dict[str, Any], was: str, now: str, found: tuple[str, str], tmp_path: Path
+) -> None:
+    debugger = make(outputs=2, iterations=8, **given)
+    debugger.train()
+    text, _ = script_of(debugger, "beside.npz")
+    assert text.count(was) == 1
+    report = audited(text.replace(was, now), tmp_path)
+    assert [(p.operation, p.kind) for p in report.problems] == [found], str(report)
 
 
 @pytest.mark.parametrize(

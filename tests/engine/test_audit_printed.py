@@ -121,3 +121,19 @@ def test_the_place_of_adams_epsilon_is_a_matter_of_taste(tmp_path: Path) -> None
     text = _ADAM.replace("0.02 * a[", f"{rate} * m[").replace("sqrt(c[", "sqrt(s[")
     one = _audited(tmp_path, text)
     assert (one.findings, one.unsure) == ([], [])
+
+
+def test_adagrad_forgets_nothing_on_purpose(tmp_path: Path) -> None:
+    text = _DEEP.replace("W = W - 0.1 * gW", "s[0] += gW ** 2").replace(
+        "    V = V - 0.1 * gV\n",
+        "    s[1] = s[1] + gV ** 2\n"
+        "    W = W - 0.1 * gW / (np.sqrt(s[0]) + 1e-8)\n"
+        "    V -= 0.1 * gV / (np.sqrt(s[1]) + 1e-8)\n",
+    )
+    one = _audited(tmp_path, text)
+    assert (one.findings, one.unsure) == ([], [])
+
+
+def test_weights_that_decay_after_their_step(tmp_path: Path) -> None:
+    one = _audited(tmp_path, _DEEP.replace("W - 0.1 * gW", "W - 0.1 * gW; W *= 1 - 0.1 * 0.01"))
+    assert (one.findings, one.unsure) == ([], [])

@@ -11,10 +11,12 @@ import pytest
 
 from engine import Debugger
 from engine.audit import audit
+from engine.audit.report import Report
 from engine.reports.standalone.script import script_of
 from tests.engine.edited_scripts import random_network
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("number", "changes"),
     [
@@ -26,15 +28,37 @@ from tests.engine.edited_scripts import random_network
         pytest.param(
             523, {"huber_delta": 0.3, "schedule": "warm-up", "schedule_steps": 5}, id="huber with δ"
         ),
+        pytest.param(3082, {}, id="1 − y, which is no sum with a counter of 1"),
+        pytest.param(3009, {}, id="a negative output that is no dead relu"),
+        pytest.param(3005, {}, id="a velocity that looks like a penalty"),
+        pytest.param(3197, {}, id="a last batch of one row"),
+        pytest.param(3156, {}, id="an output that is dead in a pass"),
+        pytest.param(3166, {}, id="an output that is saturated"),
+        pytest.param(5028, {"clip": 0.5}, id="clipped gradients, adam"),
     ],
 )
 def test_a_right_script_of_a_random_network(
     number: int, changes: dict[str, Any], tmp_path: Path
 ) -> None:
+    report = audited(number, changes, tmp_path)
+    assert (report.verdict, report.problems) == ("right", ()), str(report)
+
+
+def test_a_frozen_output_layer_is_no_mistake(tmp_path: Path) -> None:
+    report = audited(5055, {"freeze": "w"}, tmp_path)
+    assert (report.verdict, report.problems) == ("right", ()), str(report)
+    assert "w stays fixed" in str(report)
+
+
+def test_what_follows_a_dead_training_is_not_audited_in_its_place(tmp_path: Path) -> None:
+    report = audited(3106, {}, tmp_path)
+    assert (report.verdict, report.problems) == ("unclear", ()), str(report)
+
+
+def audited(number: int, changes: dict[str, Any], folder: Path) -> Report:
     debugger = random_network(number)
     if changes:
         debugger = Debugger(debugger.dataset, replace(debugger.hyperparameters, **changes))
-    path = tmp_path / "mine.py"
+    path = folder / "mine.py"
     path.write_text(script_of(debugger, "beside.npz")[0], encoding="utf-8")
-    report = audit(path)
-    assert (report.verdict, report.problems) == ("right", ()), str(report)
+    return audit(path)

@@ -44,6 +44,7 @@ def _audited(tmp_path: Path, text: str) -> Report:
     return audit(script)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "step",
     [_GRADIENTS + _STEP, _in_a_loop(_GRADIENTS + _STEP), _in_a_function(_GRADIENTS)],
@@ -97,6 +98,7 @@ def test_a_step_written_out(tmp_path: Path) -> None:
     assert report.network["learning_rate"] == 0.5
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("was", "now", "operation", "neuron"),
     [

@@ -211,7 +211,7 @@ def test_what_cannot_be_edited() -> None:
 @pytest.mark.parametrize("budget", [1, 2_000, 20_000])
 def test_all_branches_share_the_memory_of_going_back(budget: int) -> None:
     # A megabyte of one byte, to run out of it soon.
-    with patch("engine.debugger.MEGABYTE", 1):
+    with patch("engine.debugger.base.MEGABYTE", 1):
         debugger = Debugger(read_dataset("or"), history=budget)
     debugger.run(20_000)
     least = 2 * 8 * 9

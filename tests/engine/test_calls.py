@@ -161,6 +161,7 @@ class Pool:
         return Reduce(ufunc, x, self.new(kept, kind), axis)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("seed", range(40))
 def test_random_lists_make_the_same_bits_both_ways(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -182,6 +183,7 @@ def test_random_lists_make_the_same_bits_both_ways(
     both(make, 200, monkeypatch)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("axis", [None, 0, 1])
 @pytest.mark.parametrize("ufunc", [np.add, np.maximum])
 def test_reductions_of_every_size(

@@ -7,16 +7,6 @@ import pytest
 from engine import InputError, read_dataset
 
 
-@pytest.fixture
-def write(tmp_path: Path):
-    def write(content: str | bytes, name: str = "data.csv") -> Path:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def test_or_by_path_and_by_name() -> None:
     path = Path(__file__).parents[2] / "samples" / "or.csv"
     for dataset in (read_dataset(path), read_dataset("or")):

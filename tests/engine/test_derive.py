@@ -232,6 +232,7 @@ def test_answers_are_kept_in_a_file(tmp_path: Path) -> None:
         Answers(str(tmp_path / "none" / "a.txt"))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("seed", range(6))
 def test_a_planted_mistake_runs_until_it_is_found(seed: int) -> None:
     kinds: list[dict[str, Any]] = [

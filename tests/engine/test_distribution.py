@@ -19,8 +19,6 @@ def test_counts_are_those_of_numpy(bins: int) -> None:
     drawn = histogram(values, bins)
     np.testing.assert_array_equal(drawn.counts, np.histogram(values, bins)[0])
     assert (drawn.low, drawn.high) == (values.min(), values.max())
-    assert drawn.mean == pytest.approx(values.mean())
-    assert drawn.deviation == pytest.approx(values.std())
 
 
 def test_values_at_one_place_or_none() -> None:
@@ -29,7 +27,6 @@ def test_values_at_one_place_or_none() -> None:
     assert (alone.low, alone.high) == (0.25, 0.25)
     nothing = histogram(np.array([np.nan, np.inf]), 5)
     assert (nothing.counts.sum(), nothing.nonfinite) == (0, 2)
-    assert np.isnan(nothing.mean)
     vast = histogram(np.array([-1e308, 1e308, 0.0]), 5)
     assert vast.counts.sum() == 3
 
@@ -67,8 +64,10 @@ def test_the_layers_of_a_network() -> None:
     now = debugger.parameters["v"]
     assert hidden.ratio == pytest.approx(np.sqrt((moved**2).sum() / (now**2).sum()))
     assert hidden.gradient is not None
-    assert hidden.gradient.mean == pytest.approx(values["dE_dv"].mean())
-    assert output.activations.mean == pytest.approx(debugger.predict().mean())
+    gradient, predicted = values["dE_dv"], debugger.predict()
+    assert (hidden.gradient.low, hidden.gradient.high) == (gradient.min(), gradient.max())
+    assert output.activations.low == pytest.approx(predicted.min())
+    assert output.activations.high == pytest.approx(predicted.max())
     assert hidden.activations.counts.sum() == 5 * 3
 
 

@@ -1,6 +1,7 @@
 """Formulas: what is derived from them against what is known of them otherwise."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from engine.maths.derivative import derivative
 from engine.maths.formula import Function
 from engine.maths.losses import LOSSES, Setting
 from engine.maths.lowering import Scratch, lower
+from engine.maths.optimisers import OPTIMISERS
 from engine.maths.primitives import PRIMITIVES, setting
 from engine.maths.source import NUMPY, TORCH, source
 from tests.engine.formulas import computed, leaf
+from tests.engine.nets import make
 
 SLOPED = [name for name, activation in ACTIVATIONS.items() if activation.slope is not None]
 RANDOM = np.random.RandomState(7)
@@ -166,3 +169,27 @@ def test_what_is_computed_twice_is_computed_once() -> None:
 def test_a_function_without_a_name_in_the_table_can_be_written() -> None:
     z = leaf("z", Z)
     assert math.isclose(computed(Function("f({0})", (z,), z * 2.0))[1, 1], 2 * Z[1, 1])
+
+
+def test_an_optimiser_is_told_as_the_program_has_it() -> None:
+    for name, optimiser in OPTIMISERS.items():
+        debugger = make(hidden="none", optimiser=name)
+        written = {}
+        for operation in debugger.program.operations:
+            if operation.phase == "update":
+                text = operation.right_hand_side.replace("∂E/∂w", "g").replace("(g)", "g")
+                text = re.sub(r"([ms])(?:hat)?_w", r"\1", text)
+                written[operation.target.name] = re.sub(r"\bw\b", "v", text)
+        direction = written.get("d_w", "g")
+        decay = "λ·v" if direction.endswith(" + λ·v") else ""
+        direction = direction.removesuffix(" + λ·v")
+        step = f"({direction})" if direction == "g + μ·m" else direction
+        told = [f"v ← {written['w'].replace('d_w', step)}"]
+        if decay:
+            told = [f"v ← v − η·{decay}"]
+        elif name in ("momentum", "nesterov"):
+            told.append(f"m ← {written['m_w']}")
+        elif name == "rmsprop":
+            told.append(f"s ← {written['s_w']}")
+        for line in told:
+            assert line in optimiser.rule, name

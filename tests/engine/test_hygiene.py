@@ -3,18 +3,35 @@
 import subprocess
 import sys
 
+import pytest
+
 
 def loaded_by(code: str) -> set[str]:
     report = "import sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", f"{code}; {report}"], capture_output=True, text=True, check=True
     )
-    return {name.partition(".")[0] for name in done.stdout.split()}
+    return set(done.stdout.split())
 
 
 def test_the_engine_knows_no_terminal() -> None:
     code = "from engine import Debugger, read_dataset; Debugger(read_dataset('or')).run(2)"
     assert not loaded_by(code) & {"tui", "textual", "rich", "click", "plotext"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts the threads as Linux lists them")
+def test_products_are_computed_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else their last bits would depend on the number of processors."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    product = "import numpy as np; a = np.ones((300, 300)); a @ a"
+    report = "import os; print(len(os.listdir('/proc/self/task')))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"from engine import Debugger; {product}; {report}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) == 1
 
 
 def test_help_waits_for_no_heavy_import() -> None:
@@ -23,4 +40,6 @@ def test_help_waits_for_no_heavy_import() -> None:
 
 
 def test_importing_the_screen_waits_for_nothing_that_computes() -> None:
-    assert not loaded_by("import tui.app, engine.data.locate") & {"pandas", "numpy", "plotext"}
+    loaded = loaded_by("import tui.app, engine.data.locate")
+    assert not loaded & {"pandas", "numpy", "plotext", "engine.audit", "engine.maths.arithmetic"}
+    assert not loaded & {"tui.panes.pictures.draw", "tui.dialogs.prompt", "tui.dialogs.explain"}

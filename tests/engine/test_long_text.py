@@ -1,9 +1,7 @@
 """Typed text of any length is read, or refused, without looking at each character many times."""
 
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 
 import pytest
 
@@ -21,18 +19,8 @@ FLOODS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def at_once() -> Iterator[None]:
-    """Fail where something takes far longer than it takes to read a text once."""
-
-    def late(number: int, frame: FrameType | None) -> None:
-        raise AssertionError("it looks at each character many times")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(100)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+pytestmark = pytest.mark.timeout(100, method="signal")
+"""Whatever looks at each character many times takes far longer."""
 
 
 def debugger() -> Debugger:

@@ -17,6 +17,7 @@ from engine.maths.schedules import SCHEDULES
 from engine.model.hyperparameters import BIAS_MODES
 from tests.engine.naive import from_python
 from tests.engine.nets import every_kind, make
+from tests.examples import IS_FULL
 
 ITERATIONS = 200
 BATCHES = (("full", "no"), ("1", "yes"), ("3", "no"), ("4", "yes"))
@@ -118,13 +119,13 @@ def test_every_activation_loss_optimiser_bias_and_batch(
     for (i, activation), (j, optimiser), (k, bias) in kinds:
         # The outputs and the batches go round, so that each is met with each of the others.
         place = i * (len(OPTIMISERS) + 1) + j + k
-        size, shuffle = BATCHES[(place + tried) % len(BATCHES)]
+        batches = BATCHES if IS_FULL else [BATCHES[(place + tried) % len(BATCHES)]]
         chosen = (
             outputs
             if loss in ("bce", "cross-entropy", "hinge")
             else [outputs[place % len(outputs)]]
         )
-        for output in chosen:
+        for output, (size, shuffle) in itertools.product(chosen, batches):
             kind = {"hidden": "3", "activation": activation, "output_activation": output}
             kind |= {"loss": loss, "optimiser": optimiser, "bias": bias, "init": "xavier"}
             kind |= {"batch_size": size, "shuffle": shuffle, "learning_rate": 0.1}

@@ -18,6 +18,18 @@ def test_every_loss_is_kept() -> None:
     np.testing.assert_array_equal(filled(values).values, values)
 
 
+def test_room_for_more_losses_is_made_a_little_at_a_time() -> None:
+    values = np.random.RandomState(0).rand(200_000)
+    history, moved, most = LossHistory(), 0, 0
+    for piece in np.split(values, 200):
+        history.extend(piece)
+        now = history._moved
+        most = max(most, now - moved if now >= moved else now)
+        moved = now if history._larger is not None else 0
+    assert 0 < most <= 2 * piece.size
+    np.testing.assert_array_equal(history.values, values)
+
+
 @pytest.mark.parametrize("count", [1, 99, 100, 101, 5_000, 25_600, 25_601, 40_000])
 def test_outline_holds_the_extremes_of_every_stretch(count: int) -> None:
     values = np.random.RandomState(1).rand(count)

@@ -24,7 +24,7 @@ def dataset(rows: int, inputs: int, outputs: int = 2) -> Dataset:
     return Dataset.from_arrays(random.rand(rows, inputs), random.rand(rows, outputs))
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("rows", "inputs", "options"),
     [

@@ -175,8 +175,6 @@ def test_values_of_any_number_of_rows(size: int) -> None:
     f, f0 = random.rand(2, size, 2)
     tree = program.operation("dE_df").rule.tree
     assert np.allclose(evaluate(tree, {"f": f, "f0": f0}), (f - f0) / size)
-    rows = program.operation("dE_df").target.axes[0]
-    assert np.allclose(evaluate(tree, {"f": f, "f0": f0}, {rows: 10}), (f - f0) / 10)
     assert names(tree) == {"f", "f0"}
     with pytest.raises(KeyError):
         evaluate(tree, {"f": f})
@@ -187,6 +185,7 @@ def test_values_of_any_number_of_rows(size: int) -> None:
 SOME = [OTHERS[0], SOFTMAX, {"loss": "bce", "batch_size": 2}, SIGMOIDS, ADAM]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("kind", SOME, ids=str)
 def test_every_formula_has_the_value_of_its_calls(kind: dict[str, Any]) -> None:
     debugger = make(**kind)

@@ -44,7 +44,8 @@ def trained() -> Debugger:
 
 
 def test_report_prints_the_notebooks_numbers(trained: Debugger) -> None:
-    report = run_text(trained, seconds=1.0)
+    with np.printoptions(precision=3, suppress=True):
+        report = run_text(trained, seconds=1.0)
     assert f"Starting hidden layer weights: {START_V}\n" in report
     assert f"Starting output layer weights: {START_W}\n" in report
     assert ERRORS in report

@@ -57,6 +57,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     "text",
     [
@@ -287,6 +288,7 @@ def test_what_watches_python_may_be_changed(run: Callable[..., Recording]) -> No
     assert 3.0 in [value.tolist() for value in recording.values]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "text",
     [

@@ -3,11 +3,9 @@
 import json
 import os
 import shutil
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 from unittest.mock import patch
 
 import pytest
@@ -26,18 +24,8 @@ from engine.saved.saver import Saver
 PRECIOUS = "precious\n"
 
 
-@pytest.fixture(autouse=True)
-def at_once() -> Iterator[None]:
-    """Fail where something waits for a pipe."""
-
-    def late(number: int, frame: FrameType | None) -> None:
-        raise AssertionError("it waits for ever")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(60)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+pytestmark = pytest.mark.timeout(60, method="signal")
+"""What waits for a pipe waits for ever."""
 
 
 def saved(library: Library, times: int = 2) -> tuple[Folder, Debugger]:
@@ -88,6 +76,7 @@ def files(folder: Folder) -> dict[str, Path]:
     return {role: folder.path / name for role, name in (names | {"piece": f"{state}.npz"}).items()}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("role", ["lock", "last", "before", "piece"])
 def test_only_regular_files_are_opened(

@@ -51,6 +51,7 @@ def losses_of(debugger: Debugger) -> list[Array]:
     return [branch.run.losses[:] for branch in debugger.branches]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", RUNS)
 @pytest.mark.parametrize("lacking", [(), ("name",), ("met", "nonfinite"), ("name", "met")])
 def test_a_run_of_a_version_before_opens_as_it_was(

@@ -29,7 +29,7 @@ from engine.saved.run_files import Folder, SingleFile
 from engine.saved.saver import Saver
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end
@@ -47,9 +47,13 @@ def save(library: Library, iterations: int = 3, planned: int = 10) -> Folder:
 
 def test_nothing_is_kept_of_a_run_in_which_nothing_was_done(tmp_path: Path) -> None:
     library = Library(tmp_path)
-    saver = Saver(Debugger(read_dataset("or")), library.new())
-    assert saver.close("quit", here=True)
-    assert not list(tmp_path.iterdir())
+    looked_at = Debugger(read_dataset("or"))
+    looked_at.step_operation()
+    looked_at.stops.add_watch("E < 0.1")
+    for debugger in (Debugger(read_dataset("or")), looked_at):
+        saver = Saver(debugger, library.new())
+        assert saver.close("quit", here=True)
+        assert not list(tmp_path.iterdir())
 
 
 def test_what_was_done_before_there_was_a_saver_is_saved(tmp_path: Path) -> None:
@@ -57,6 +61,7 @@ def test_what_was_done_before_there_was_a_saver_is_saved(tmp_path: Path) -> None
     trained.run(5)
     edited.edit("w", (0, 0), 2.5)
     watched.stops.add_watch("E < 0.1")
+    watched.run(1)
     for debugger in (trained, edited, watched):
         saver = Saver(debugger, Library(tmp_path).new())
         assert saver.close("quit", here=True)
@@ -247,7 +252,8 @@ def test_what_is_at_rest_is_saved_within_half_a_second(tmp_path: Path, what: str
         patch.object(saving, "monotonic", lambda: clock.now),
     ):
         folder = Library(tmp_path).new()
-        saver = Saver(debugger, folder, nudge=lambda: asked.append(clock.now))
+        debugger.run(1)
+        saver = Saver(debugger, folder, kept=True, nudge=lambda: asked.append(clock.now))
         until(lambda: clock.now > 1)
         if what == "a step":
             debugger.step_operation()

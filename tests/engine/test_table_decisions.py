@@ -247,6 +247,7 @@ def measure(path: Path) -> float:
     return min(times)
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize("cell", ["5", "k{}"], ids=["numbers", "classes"])
 @pytest.mark.parametrize("large", [False, True])

@@ -42,7 +42,7 @@ class Travels(RuleBasedStateMachine):
         dataset = Dataset.from_arrays(random.randn(5, 4), random.rand(5, 2))
         hyperparameters = Hyperparameters(bias="per-neuron", learning_rate=0.1, seed=3)
         # A megabyte of one byte, to run out of it soon.
-        with patch("engine.debugger.MEGABYTE", 1):
+        with patch("engine.debugger.base.MEGABYTE", 1):
             self.debugger = Debugger(dataset, hyperparameters, history=BUDGET)
         self.model = Session(dataset, hyperparameters)
         self.branches = {self.model.line: self.debugger.branches.current}

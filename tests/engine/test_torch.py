@@ -32,6 +32,7 @@ def compared(debugger: Debugger, **options: object) -> Comparison:
     return comparison
 
 
+@pytest.mark.one_in(3)
 @squares
 def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)
@@ -54,7 +55,7 @@ def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
         )
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.one_in(9)
 @squares
 def test_a_thousand_iterations(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)
@@ -66,6 +67,7 @@ def test_a_thousand_iterations(bias: str, loss: str, outputs: int) -> None:
         np.testing.assert_allclose(debugger.parameters[name], parameter, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_notebooks_whole_run() -> None:
     debugger = Debugger(read_dataset("or"))
     twin = Twin(debugger)

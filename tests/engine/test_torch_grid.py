@@ -136,7 +136,7 @@ def name_of(case: Case) -> str:
     return "-".join(str(value).replace(" ", "") for value in case.values())
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.one_in(10)
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_pytorch_agrees(case: Case) -> None:
     debugger = prepared(case)

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Hashable, Iterator
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -8,6 +9,7 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.notifications import Notification
 
+from engine.saved.library import Library
 from tui.view_state import State
 
 _HOPS = 50
@@ -60,6 +62,11 @@ def style_sheets_parsed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(Stylesheet, "_parse_rules", parse_once)
         yield
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    return Library(tmp_path / "runs")
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ async def test_of_more_inputs_two_are_chosen() -> None:
             await pilot.press("j")
 
 
+@pytest.mark.slow
 async def test_legend_and_axes_are_whole_in_little_room() -> None:
     dataset = read_dataset("iris")
     async with opened((120, 36), dataset, **CLASSES) as (app, pilot):
@@ -199,6 +200,7 @@ def test_no_two_classes_are_marked_alike(count: int) -> None:
     assert len({class_hue(k, palette).rgb for k in range(count)}) == min(count, 12)
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 async def test_the_legend_of_many_classes_tells_them_apart(size: tuple[int, int]) -> None:
     animals = ["ant", "beaver", "cat", "dolphin", "elephant", "frog", "giraffe", "hedgehog", "ibex"]

@@ -266,6 +266,7 @@ async def test_a_large_tensor_to_its_last_row(size: tuple[int, int], observation
         await until(pilot, lambda: clock(app) == (1, 0))
 
 
+@pytest.mark.slow
 async def test_a_smoothed_chart_with_many_branches() -> None:
     async with opened(iterations=400) as (app, pilot):
         for _ in range(5):
@@ -280,7 +281,7 @@ async def test_a_smoothed_chart_with_many_branches() -> None:
         await pilot.pause()
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     "name", ["/h", "a=1", "[red]", "@click=app.quit", "link=https://x", "km/h"]
 )
@@ -349,3 +350,14 @@ async def test_branches_are_a_table_of_experiments(size: tuple[int, int]) -> Non
         assert app.debugger.branches[2].label == "nudged"
         # Before it is compared anew, only the name is there.
         await until(pilot, lambda: "differs in" in text(app) and "v[input1, g1]" in text(app))
+
+
+async def test_a_name_has_the_room_of_what_need_not_be_told_apart() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await pilot.press("s", "s")
+        await until(pilot, lambda: clock(app) == (2, 0))
+        await pilot.press("N", "4", "plus", "s", "t")
+        await until(pilot, lambda: len(snapshot(app).branches) == 2)
+        label = next(b.label for b in snapshot(app).branches if b.current)
+        assert len(label) > 30
+        await until(pilot, lambda: f" {label} " in text(app))

@@ -19,11 +19,6 @@ TABLE = "name,a,b,c\n" + "".join(f"{who * 3},{i / 10},{i % 3},{i % 2}\n" for i, 
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "runs")
-
-
-@pytest.fixture
 def table(tmp_path: Path) -> str:
     path = tmp_path / "table.csv"
     path.write_text(TABLE)
@@ -85,6 +80,7 @@ async def test_what_cannot_be_leaves_the_run_as_it_is(library: Library, table: s
         assert app.moment.dataset.inputs == ("a", "b")
 
 
+@pytest.mark.slow
 async def test_a_column_more_that_names_the_observations(library: Library, table: str) -> None:
     async with app_on(library, data=table, new=True) as (app, pilot):
         await opened(app, pilot)
@@ -146,6 +142,7 @@ async def test_the_table_is_read_in_another_way(
     assert {2, 10_000} <= computed
 
 
+@pytest.mark.slow
 async def test_a_table_of_no_file_has_no_options() -> None:
     table = dataclasses.replace(read_dataset("or"), source=None)
     async with opened_with(dataset=table) as (app, _):

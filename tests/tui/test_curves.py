@@ -94,6 +94,7 @@ def place(app: NNTui, mark: str) -> tuple[int, int]:
     raise AssertionError(mark)
 
 
+@pytest.mark.slow
 async def test_a_walk_draws_on_as_it_goes() -> None:
     async with opened((120, 36), iterations=10, speed=SPEEDS[2]) as (app, pilot):
         await watching(app, "norm(dE_dw)")

@@ -5,15 +5,18 @@ import re
 import numpy as np
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from engine import Debugger, read_dataset
 from engine.common.numbers import format_number
+from engine.maths.plan import loop_name
 from tests.engine.test_validation import halves
 from tests.tui.app import at_two_sizes, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui
 from tui.dialogs.evaluate import EvaluateScreen
 from tui.dialogs.explain import ExplainScreen
+from tui.dialogs.listing import ListLines
 from tui.dialogs.prompt import PromptScreen
 from tui.dialogs.stops import StopsScreen
 from tui.view_state import State
@@ -213,6 +216,7 @@ async def test_repeating_motions(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "not -5" in said(app))
 
 
+@pytest.mark.slow
 async def test_a_long_way_gives_way_to_escape() -> None:
     """A prompt does not keep Esc waiting, and `.` goes a way that can be given up."""
     async with opened(iterations=10**9) as (app, pilot):
@@ -332,6 +336,18 @@ async def test_explaining_goes_on_in_the_iteration_before(size: tuple[int, int])
         assert clock(app) == (2, 1)
 
 
+async def test_an_explanation_that_fits_is_seen_from_its_first_line() -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("s", "4", "x")
+        await until(pilot, lambda: isinstance(app.screen, ExplainScreen))
+        lines = app.screen.query_one(ListLines)
+        await until(pilot, lambda: lines.size.height == len(lines._rows) > 3)
+        # As where fewer lines come before there is room for all of them.
+        lines.set_reactive(Widget.scroll_y, 3.0)
+        lines.refill()
+        await until(pilot, lambda: lines.scroll_y == 0)
+
+
 async def choose(app: NNTui, pilot: Pilot[None], symbol: str) -> None:
     """Go on to the first operand of a tensor."""
     screen = app.screen
@@ -383,11 +399,14 @@ async def test_evaluating(size: tuple[int, int]) -> None:
         await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
 
 
+@pytest.mark.slow
 async def test_giving_up_a_search() -> None:
+    # Enough to look through, and not too many to compute.
+    many = 10**6 if loop_name() == "C" else 20_000
     async with opened(iterations=10**7) as (app, pilot):
         await pilot.press("g")
-        await answer(app, pilot, "1000000")
-        await until(pilot, lambda: clock(app) == (10**6, 0))
+        await answer(app, pilot, str(many))
+        await until(pilot, lambda: clock(app) == (many, 0))
         await pilot.press("colon")
         for _ in range(3):
             # Another one takes the place of the one that is under way.
@@ -396,7 +415,7 @@ async def test_giving_up_a_search() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, EvaluateScreen))
         await pilot.press("n")
-        await until(pilot, lambda: clock(app) == (10**6, 1))
+        await until(pilot, lambda: clock(app) == (many, 1))
 
 
 @at_two_sizes

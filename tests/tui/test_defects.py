@@ -59,6 +59,7 @@ async def test_a_dialog_closes_itself_and_nothing_else() -> None:
         assert len(app.screen_stack) == 1
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("has_downloads", [True, False])
 async def test_a_picture_of_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_downloads: bool

@@ -53,6 +53,7 @@ async def typed(pilot: Pilot[None], formula: str) -> None:
     await pilot.press("enter")
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 async def test_a_line_is_derived(size: tuple[int, int]) -> None:
     async with exercised(size) as (app, pilot):
@@ -79,6 +80,7 @@ async def test_a_line_is_derived(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "1 of 2 right" in text(app))
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 async def test_hints_help_and_what_was_typed(size: tuple[int, int]) -> None:
     async with exercised(size) as (app, pilot):
@@ -103,6 +105,17 @@ async def test_hints_help_and_what_was_typed(size: tuple[int, int]) -> None:
         await until(pilot, lambda: len(app.screen_stack) == 2)
 
 
+@pytest.mark.one_in(2)
+@at_two_sizes
+async def test_the_footer_offers_the_keys_of_an_exercise(size: tuple[int, int]) -> None:
+    async with exercised(size) as (app, pilot):
+        await until(pilot, lambda: "e answer" in footer(app) and "? hint" in footer(app))
+        await pilot.press("1")
+        await until(pilot, lambda: "? help" in footer(app) and "e answer" not in footer(app))
+    async with exercised(size, find=True) as (app, pilot):
+        await until(pilot, lambda: "e mark" in footer(app) and "? help" in footer(app))
+
+
 @at_two_sizes
 async def test_the_wrong_line_is_found(size: tuple[int, int]) -> None:
     async with exercised(size, find=True) as (app, pilot):
@@ -116,6 +129,10 @@ async def test_the_wrong_line_is_found(size: tuple[int, int]) -> None:
             words = f"Found, {symbol}" if name == find.planted.of else f"{symbol} is right"
             await until(pilot, lambda words=words: words in said(app))
         await until(pilot, lambda: "  found" in text(app))
+
+
+def footer(app: NNTui) -> str:
+    return text(app).splitlines()[-1]
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -167,6 +184,27 @@ def test_what_the_command_refuses(capsys: pytest.CaptureFixture[str], tmp_path: 
         assert (code, out) == (2, "")
         assert words in err
         assert err.count("\n") == 1
+
+
+def test_without_a_screen_the_lines_are_printed_one_of_them_wrong(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    debugger = Debugger(read_dataset("or"), Hyperparameters(seed=5))
+    right = [line.formula for line in debugger.program.listing.lines if line.phase == "backward"]
+    code, out, _ = run(capsys, "derive", "or", "--find", "--seed", "5")
+    shown = [line.strip() for line in out.splitlines()]
+    planted = Find(debugger, 5).planted
+    wrong = [line for line in right if line not in shown]
+    assert code == 0
+    assert len(shown[: shown.index("")]) == len(right)
+    symbol = debugger.program.listing.symbols[planted.of]
+    assert [line.partition(" = ")[0] for line in wrong] == [symbol]
+    assert "none is marked yet" in out
+    path = tmp_path / "answers.txt"
+    path.write_text(f"mistake = {planted.of}\n", encoding="utf-8")
+    _, out, _ = run(capsys, "derive", "or", "--find", "--seed", "5", "--answers", str(path))
+    (marked,) = [line for line in out.splitlines() if line.startswith("›")]
+    assert marked.partition(" = ")[0] == f"› {symbol}"
 
 
 def test_the_marked_line_is_judged(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from tui.app import NNTui
 from tui.drawing.numbers import fixed
 from tui.view_state import State
 
+NUMBERS = re.compile(r"[+−]?\d\.\d{4}")
+
 
 @pytest.mark.usefixtures("in_colours")
 async def test_the_network_shows_what_is_computed_and_what_is_touched() -> None:
@@ -56,6 +58,7 @@ def edges(app: NNTui, left: int, right: int) -> set[Style]:
     }
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.usefixtures("in_colours")
 @pytest.mark.parametrize("size", SIZES[1:])
 async def test_weights_keep_the_colours_of_their_signs(size: tuple[int, int]) -> None:
@@ -82,6 +85,7 @@ async def test_weights_keep_the_colours_of_their_signs(size: tuple[int, int]) ->
         assert edges(app, *last) & {palette.plus[2], palette.minus[2]}
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 async def test_of_many_layers_each_can_be_seen(size: tuple[int, int]) -> None:
     sizes = ",".join("4" * 18)
@@ -112,6 +116,7 @@ async def test_of_many_layers_each_can_be_seen(size: tuple[int, int]) -> None:
         assert all(line.cell_length <= pane.size.width for line in pane._lines)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("size", "observations"), [((80, 24), 12), ((120, 36), 3000)])
 async def test_an_observation_that_is_not_in_the_batch(
     size: tuple[int, int], observations: int
@@ -141,6 +146,7 @@ async def test_an_observation_that_is_not_in_the_batch(
         await all_is_computed(1)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES[1:])
 async def test_the_network_writes_larger_numbers_out(size: tuple[int, int]) -> None:
     x = np.array([[14.23, 1065.0], [13.2, 1050.0]])
@@ -181,6 +187,7 @@ def number(value: float) -> str:
     return fixed(float(value), 8).strip()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("observation", [1, 3])
 async def test_every_number_of_a_step_is_seen(observation: int) -> None:
     async with opened((120, 36), read_dataset("xor"), learning_rate=5.0) as (app, pilot):
@@ -224,6 +231,7 @@ async def test_what_is_not_computed_yet_is_left_grey() -> None:
         assert not re.findall("∂E/∂w +·", drawn(app))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES[1:])
 async def test_a_key_switches_what_is_carried(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor")) as (app, pilot):
@@ -255,6 +263,7 @@ async def test_of_all_observations_the_gradients_are_summed() -> None:
         await until(pilot, lambda: "observation 1" in drawn(app))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES[1:])
 async def test_a_neuron_is_chosen_opened_and_explained(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor")) as (app, pilot):
@@ -287,3 +296,14 @@ async def test_the_numbers_on_a_chosen_neurons_edges_are_always_told() -> None:
         products = values["x"][0] * values["v"][:, 1]
         for value in (*products, *values["w"][1]):
             assert f"{value:+.4f}".replace("-", "−") in drawn(app)
+
+
+async def test_at_120x36_every_number_of_a_step_is_in_the_picture() -> None:
+    async with opened((120, 36)) as (app, pilot):
+        await pilot.press("s", "6", "v", *["n"] * 4)
+        await until(pilot, lambda: clock(app) == (1, 4))
+        # Two inputs, three neurons and an output, and the nine edges between them.
+        await until(pilot, lambda: len(NUMBERS.findall(picture(app))) == 15)
+        await pilot.press(*["n"] * 12)
+        await until(pilot, lambda: clock(app) == (1, 16))
+        await until(pilot, lambda: len(NUMBERS.findall(picture(app))) == 15)

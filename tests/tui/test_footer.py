@@ -44,6 +44,7 @@ def test_every_key_is_an_action_of_each_of_its_panes_or_of_the_app() -> None:
         assert not key.home or key.home in key.panes
 
 
+@pytest.mark.slow
 async def test_a_key_typed_right_behind_that_of_a_pane_is_for_that_pane() -> None:
     async with opened() as (app, pilot):
         await pilot.press("s")

@@ -18,7 +18,7 @@ def header(app: NNTui) -> list[str]:
     return [line.text.rstrip() for line in app.frame.header._lines]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("size", [*SIZES, (100, 30), (160, 45)])
 async def test_a_long_reason_for_a_stop_is_whole_and_so_is_the_rest(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("xor"), **STUCK) as (app, pilot):
@@ -132,7 +132,7 @@ async def test_of_the_longest_reason_the_iteration_is_kept(size: tuple[int, int]
         assert told.endswith(f"… after {at}")
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("size", [(100, 30), (120, 36), (160, 45), (80, 24)])
 async def test_network_and_clock_stay_where_they_are(size: tuple[int, int]) -> None:
     # A run that goes on is seen while it does, one of few iterations at its end.

@@ -53,11 +53,12 @@ async def test_no_bar_is_behind_the_scroll_bar(size: tuple[int, int]) -> None:
         await until(pilot, lambda: pane.show_vertical_scrollbar)
 
         def bins() -> int:
-            return pane._painted["histograms"].order.bins
+            return pane._requests.painted["histograms"].order.bins
 
         await until(pilot, lambda: bins() == bins_for(pane.scrollable_content_region.width))
 
 
+@pytest.mark.slow
 @pytest.mark.one_in(3)
 @at_three_sizes
 async def test_what_a_layer_is_like_is_told_in_whole_words(size: tuple[int, int]) -> None:

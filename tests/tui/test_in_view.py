@@ -73,6 +73,7 @@ async def test_whatever_is_typed_at_whatever_size(data: str) -> None:
             await stays(app, pilot, done)
 
 
+@pytest.mark.slow
 async def test_the_update_phase_behind_the_pictures() -> None:
     async with opened((120, 36), read_dataset("xor"), bias="per-neuron") as (app, pilot):
         last = len(snapshot(app).listing.lines) - 1
@@ -83,6 +84,7 @@ async def test_the_update_phase_behind_the_pictures() -> None:
             await stays(app, pilot, keys)
 
 
+@pytest.mark.slow
 async def test_the_cursor_of_a_tensor_with_many_rows() -> None:
     async with opened((120, 36), read_dataset("iris")) as (app, pilot):
         await pilot.press("1", *["j"] * 40, "5", *["n"] * 3)

@@ -96,6 +96,7 @@ async def test_a_long_way_can_be_stopped() -> None:
         assert clock(app) == (1, 0)
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 @pytest.mark.parametrize("key", ["space", "f5"])
 async def test_run_and_pause(size: tuple[int, int], key: str) -> None:
@@ -191,6 +192,7 @@ async def test_maximise() -> None:
         assert app.query_one("#loss").region == before
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 @pytest.mark.parametrize(("down", "up"), [("j", "k"), ("down", "up")])
 async def test_selecting_an_observation(size: tuple[int, int], down: str, up: str) -> None:
@@ -239,6 +241,7 @@ async def test_log_scale(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "  log ─" not in text(app))
 
 
+@pytest.mark.one_in(2)
 @at_two_sizes
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help(size: tuple[int, int], key: str) -> None:
@@ -262,6 +265,7 @@ async def test_space_turns_the_page_of_the_help() -> None:
         assert state(app) is State.PAUSED
 
 
+@pytest.mark.slow
 async def test_help_over_a_running_training() -> None:
     async with opened(iterations=LONG) as (app, pilot):
         await pilot.press("space", "question_mark")
@@ -281,6 +285,7 @@ async def test_palette() -> None:
         await until(pilot, lambda: clock(app) == (1, 0))
 
 
+@pytest.mark.one_in(3)
 @at_two_sizes
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 async def test_quit_while_training(size: tuple[int, int], key: str) -> None:

@@ -110,6 +110,7 @@ async def test_in_colours_all_curves_are_fine_lines(monkeypatch: pytest.MonkeyPa
         assert not any(mark in "".join(lines(app)[2:]) for mark in MARKS)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("in_colours")
 async def test_branches_that_are_not_drawn_are_counted() -> None:
     async with opened((120, 36), iterations=20) as (app, pilot):
@@ -171,6 +172,7 @@ async def test_a_number_is_told_with_fewer_digits_where_room_is_short() -> None:
         await until(pilot, lambda: lines(app)[0].strip() == "E = 2.0e-01 at 0")
 
 
+@pytest.mark.slow
 async def test_a_clock_beyond_the_zoomed_iterations_is_not_drawn_within() -> None:
     async with opened(iterations=300) as (app, pilot):
         await pilot.press("space")

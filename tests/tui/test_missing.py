@@ -27,6 +27,7 @@ def app_on(path: Path, **given: object) -> NNTui:
     return NNTui(path.name, lambda: Opener(data=str(path), given=given))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("key", "inputs"),

@@ -29,6 +29,7 @@ async def test_the_name_at_the_end_is_completed(typed: str, completed: str | Non
     assert await NAMES.get_suggestion(typed) == completed
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("key", ["tab", "right"])
 async def test_a_key_takes_the_completion(key: str) -> None:
     async with opened((80, 24)) as (app, pilot):
@@ -68,6 +69,7 @@ async def test_the_help_begins_with_the_keys_of_the_pane(size: tuple[int, int]) 
             await pilot.press("escape")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_help_is_searched(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):
@@ -83,6 +85,7 @@ async def test_the_help_is_searched(size: tuple[int, int]) -> None:
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+@pytest.mark.slow
 async def test_the_keys_stand_in_two_columns_where_they_fit() -> None:
     for width, columns in ((120, 2), (80, 1)):
         async with opened((width, 100)) as (app, pilot):
@@ -94,6 +97,7 @@ async def test_the_keys_stand_in_two_columns_where_they_fit() -> None:
             assert bool(beside) == (columns == 2)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("key", ["tab", "right"])
 async def test_the_palette_completes_names_and_says_what_they_are(key: str) -> None:
     async with opened() as (app, pilot):

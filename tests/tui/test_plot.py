@@ -144,3 +144,12 @@ def test_a_curve_far_beyond_the_axes_takes_no_memory() -> None:
         tracemalloc.stop()
     assert len(drawn.lines) == 12
     assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("largest", "height", "ticks"),
+    [(1.4, 14, "1.5 1 0.5 0"), (1.4, 19, "1.5 1.2 0.9 0.6 0.3 0"), (0.29, 14, "0.3 0.2 0.1 0")],
+)
+def test_the_steps_of_an_axis_are_round(largest: float, height: int, ticks: str) -> None:
+    lines = draw(np.linspace(largest, 0.0, 200), 200, size=(60, height))
+    assert [line.partition("┤")[0].strip() for line in lines if "┤" in line] == ticks.split()

@@ -24,7 +24,7 @@ async def test_the_quality_is_that_of_the_present_weights() -> None:
         assert "validation  accuracy 50.0 %" in drawn(app)
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @at_three_sizes
 @pytest.mark.parametrize("split", [0.0, 0.2])
 async def test_no_measure_is_cut(size: tuple[int, int], split: float) -> None:
@@ -57,6 +57,7 @@ def test_where_measures_fit_beside_nothing_they_are_listed() -> None:
         assert "validation" in words
 
 
+@pytest.mark.one_in(3)
 @at_three_sizes
 async def test_of_many_classes_every_column_can_be_seen(size: tuple[int, int]) -> None:
     async with opened(size, of_classes(12), **CLASSES) as (app, pilot):

@@ -22,11 +22,6 @@ from tui.app import NNTui
 from tui.opening.open_run import Opener
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "runs")
-
-
 def saved(
     library: Library, iterations: int = 30, data: str | Path = "or", **view: object
 ) -> Folder:
@@ -102,6 +97,7 @@ async def test_any_saved_run_can_be_chosen_from_the_list(library: Library) -> No
         assert clock(app) == (20, 0)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("data", "iterations", "explicit"),
     [("xor", 30, {}), ("or", 10_000, {}), ("or", 30, {"hidden": "5"}), ("or", 30, {"split": 0.5})],
@@ -114,6 +110,23 @@ async def test_there_is_no_question_where_nothing_is_to_be_resumed(
     async with app_on(library, explicit=explicit) as (app, pilot):
         await opened(app, pilot)
         assert clock(app) == (0, 0)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_a_run_without_an_iteration_is_offered_only_where_something_was_changed(
+    library: Library, changed: bool
+) -> None:
+    debugger = Debugger(read_dataset("or"))
+    debugger.step_operation()
+    if changed:
+        debugger.edit("w", (0, 0), 2.5)
+    # Earlier versions saved either.
+    with patch.object(Saver, "_has_begun", True):
+        assert Saver(debugger, library.new()).close("quit", here=True)
+    assert library.entries()
+    async with app_on(library) as (app, pilot):
+        await until(pilot, lambda: len(app.screen_stack) == 1 + changed)
+        assert ("at iteration 0" in text(app)) == changed
 
 
 async def test_a_run_that_is_open_elsewhere_can_be_copied(library: Library) -> None:
@@ -162,6 +175,7 @@ async def test_data_that_have_changed_are_told_and_a_new_run_starts(
         await until(pilot, lambda: "the data have changed since" in said(app))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("size", "told"),
     [(1000, "1 saved run on or cannot be read"), (10, "1 saved run cannot be read, and may be")],

@@ -212,6 +212,10 @@ def test_they_are_kept_and_taken_out_by_a_command(configuration: Path) -> None:
         ("keymap", "next_operation=s", "a key that next_iteration does not have"),
         ("keymap", "next_operation=?", "a key that hint does not have"),
         ("keymap", "next_operation=f 8", "a key such as f8"),
+        ("keymap", "next_operation=foo", "a key such as f8"),
+        # Of a pane, and of two that answer for all panes.
+        ("keymap", "edit=i", "a key that next_wrong 1 does not have"),
+        ("keymap", "edit=y", "a key that log_scale does not have"),
         ("colour", "red", "there is no setting 'colour'; there are fps, speed, theme,"),
     ],
 )
@@ -236,6 +240,17 @@ async def test_what_is_wrong_in_the_file_is_told_and_the_rest_is_taken(configura
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await until(pilot, lambda: "no such theme" in said(app))
     assert show().stderr.splitlines() == told
+
+
+def test_two_actions_cannot_be_given_the_same_key(configuration: Path) -> None:
+    keymap = {"next_view": "f8", "next_kind": "f8", "edit": "ctrl+q", "stops": "e", "order": "#"}
+    written(configuration, keymap=keymap)
+    app = started()
+    # Where the edit stays on e, no other can go there.
+    assert app.keymap == {"next_view": "f8", "order": "number_sign"}
+    assert [line.split("keymap: ")[1].partition(" does")[0] for line in app.settings_problems] == [
+        *("a key that next_view", "a key that quit", "a key that edit")
+    ]
 
 
 async def test_keys_are_as_the_settings_have_them(configuration: Path) -> None:

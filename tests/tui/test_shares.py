@@ -31,7 +31,7 @@ def numbers(app: NNTui) -> list[tuple[int, int]]:
     return found
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("data", NETWORKS)
 async def test_at_least_two_numbers_a_tensor(data: str) -> None:
     async with opened((120, 36), read_dataset(data), **NETWORKS[data]) as (app, pilot):
@@ -48,12 +48,13 @@ async def test_at_least_two_numbers_a_tensor(data: str) -> None:
             )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("data", ["or", "xor"])
 async def test_four_observations_are_seen_beside_the_other_panes(data: str) -> None:
     async with opened((120, 36), read_dataset(data), **NETWORKS[data]) as (app, pilot):
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (1, 0))
-        await until(pilot, lambda: all(n >= min(count, 4) for n, count in numbers(app)), 10)
+        await until(pilot, lambda: all(n >= min(count, 4) for n, count in numbers(app)))
         assert "4×1" in text(app)
         assert "∂E/∂f = 2(f − f₀)/(N·O)" in text(app)
 
@@ -62,10 +63,10 @@ async def test_the_smallest_screen_shows_a_number() -> None:
     async with opened((20, 5)) as (app, pilot):
         await pilot.press("s", "n")
         await until(pilot, lambda: clock(app) == (1, 1))
-        await until(pilot, lambda: re.search(r"◂?.*ŷ +.?0\.\d{4}", text(app)), 10)
+        await until(pilot, lambda: re.search(r"◂?.*ŷ +.?0\.\d{4}", text(app)))
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(10)
 @pytest.mark.parametrize("size", [(112, 30), (120, 30), (112, 36), (160, 45), (200, 60)])
 @pytest.mark.parametrize("data", NETWORKS)
 async def test_all_panes_at_once_only_where_each_shows_what_it_is_for(
@@ -76,7 +77,7 @@ async def test_all_panes_at_once_only_where_each_shows_what_it_is_for(
         assert not app.screen.has_class("-single")
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (1, 0))
-        await until(pilot, lambda: frame.loss._chart is not None, 10)
+        await until(pilot, lambda: frame.loss._chart is not None)
         curve = [line for line in frame.loss._lines if re.match(r"^ *[\d.e+]* ?[┤│]", line.text)]
         assert len(curve) >= 6
         names = app.moment.dataset.observations
@@ -86,6 +87,7 @@ async def test_all_panes_at_once_only_where_each_shows_what_it_is_for(
         assert len(str(loss.border_title)) + 4 <= loss.outer_size.width
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("size", [(111, 40), (100, 30), (160, 29), (80, 24)])
 async def test_below_that_there_is_one(size: tuple[int, int]) -> None:
     async with opened(size) as (app, pilot):

@@ -39,7 +39,7 @@ async def test_held_out_rows_stand_below_and_are_marked(size: tuple[int, int]) -
         assert f"accuracy {100 * found.accuracy:.1f} %" in shown
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 @pytest.mark.parametrize("shuffle", ["no", "yes"])
 async def test_the_observations_of_the_batch_are_marked(
@@ -94,7 +94,7 @@ def table_lines(app: NNTui) -> list[str]:
 IRIS = {"hidden": "8", "output_activation": "softmax", "loss": "cross-entropy"}
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_the_names_of_the_columns_stay_in_sight(size: tuple[int, int]) -> None:
     async with opened(size, read_dataset("moons")) as (app, pilot):
@@ -116,6 +116,7 @@ async def test_the_names_of_the_columns_stay_in_sight(size: tuple[int, int]) -> 
         await until(pilot, lambda: table_lines(app)[1].startswith("1 "))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("size", [(40, 10), *SIZES])
 async def test_columns_that_do_not_fit_are_scrolled_to(size: tuple[int, int]) -> None:
     dataset = read_dataset("iris")
@@ -143,7 +144,9 @@ async def test_columns_that_do_not_fit_are_scrolled_to(size: tuple[int, int]) ->
         assert "f virg" in heading
         await pilot.press(*["h"] * 9)
         await pilot.pause()
-        assert table_lines(app)[1].split() == first.split()
+        # The scroll bar may come a little after the lines.
+        again = table_lines(app)[1]
+        assert again.replace("▇", "").split() == first.replace("▇", "").split()
 
 
 async def test_columns_are_told_apart() -> None:
@@ -159,6 +162,7 @@ async def test_columns_are_told_apart() -> None:
         assert re.findall(r"(?<!−)f (\w{4})", heading) == ["seto", "vers", "virg"]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("size", "heading"),
     [((120, 36), ["len…", "dep…"]), ((80, 24), ["bill_length_mm", "bill_depth_mm"])],
@@ -205,7 +209,7 @@ async def test_with_hinge_the_error_is_the_distance_from_the_side() -> None:
         ]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("size", "lines"), [((120, 36), 2), ((80, 24), 1), ((40, 10), 1)])
 async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
     size: tuple[int, int], lines: int

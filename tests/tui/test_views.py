@@ -1,5 +1,7 @@
 """The pictures: what is drawn, live, at three sizes and without colours."""
 
+import pytest
+
 from tests.tui.app import clock, opened, snapshot, text, until
 from tests.tui.views import at_three_sizes, drawn, go_to
 from tui.view_state import State
@@ -41,14 +43,16 @@ async def test_the_pictures_are_live_while_training() -> None:
     async with opened((120, 36), iterations=10**9) as (app, pilot):
         await go_to(app, pilot, "boundary")
         await pilot.press("space")
-        before = app.frame.pictures._painted["boundary"]
-        await until(pilot, lambda: app.frame.pictures._painted["boundary"] is not before)
+        before = app.frame.pictures._requests.painted["boundary"]
+        await until(pilot, lambda: app.frame.pictures._requests.painted["boundary"] is not before)
         assert app.moment.state is State.RUNNING
         await pilot.press("space")
         await until(pilot, lambda: app.moment.state is State.PAUSED)
         await until(
             pilot,
-            lambda: app.frame.pictures._painted["boundary"].order.snapshot is snapshot(app),
+            lambda: (
+                app.frame.pictures._requests.painted["boundary"].order.snapshot is snapshot(app)
+            ),
         )
 
 
@@ -56,7 +60,7 @@ async def test_nothing_is_computed_while_it_is_not_seen() -> None:
     async with opened((120, 36)) as (app, pilot):
         await pilot.press("s", "s")
         await until(pilot, lambda: clock(app) == (2, 0))
-        assert app.frame.pictures._studio._thread is None
+        assert app.frame.pictures._requests.studio._thread is None
 
 
 async def test_a_reset_to_another_network() -> None:
@@ -69,6 +73,7 @@ async def test_a_reset_to_another_network() -> None:
         await until(pilot, lambda: "g2" in drawn(app) and "g3" not in drawn(app))
 
 
+@pytest.mark.slow
 async def test_resizing_with_a_picture() -> None:
     async with opened((120, 36)) as (app, pilot):
         for view in ("boundary", "network", "quality", "histograms"):
@@ -80,6 +85,7 @@ async def test_resizing_with_a_picture() -> None:
         await until(pilot, lambda: "hidden" in drawn(app))
 
 
+@pytest.mark.slow
 async def test_a_fused_gradient_and_what_hinge_assumes_are_said() -> None:
     async with opened((120, 36), loss="bce") as (app, pilot):
         await pilot.press("f", "5", "m")

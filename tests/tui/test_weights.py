@@ -18,6 +18,7 @@ def heading(app: NNTui, symbol: str) -> list[str]:
     return line.removeprefix(symbol).split()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("data", "values"), [("iris", IRIS), ("spiral", {"hidden": "8"})])
 async def test_as_many_columns_as_fit(data: str, values: dict[str, str]) -> None:
     async with opened((120, 36), read_dataset(data), **values) as (app, pilot):

@@ -13,6 +13,7 @@ from engine.saved.library import Library
 from engine.saved.saver import Saver
 from tests.tui.app import at_two_sizes, clock, snapshot, text, until
 from tui.app import NNTui
+from tui.dialogs.gallery import Gallery
 from tui.dialogs.table_picture import picture
 from tui.dialogs.welcome import WelcomeScreen
 from tui.drawing.palette import Palette
@@ -74,15 +75,37 @@ def test_a_small_picture_shows_a_table() -> None:
         assert any(map(any, dots(path)))
 
 
-@at_two_sizes
-async def test_the_chosen_table_is_drawn(size: tuple[int, int]) -> None:
+BRAILLE = re.compile("[⠁-⣿]")
+
+
+async def test_the_chosen_table_is_drawn() -> None:
     app = app_without_data()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await listed(app, pilot)
         await pilot.press(*"moons")
         await until(pilot, lambda: "moons" in chosen(app))
-        braille = [line for line in text(app).splitlines() if re.search("[⠁-⣿]", line)]
-        assert len(braille) == 5
+        assert len([line for line in text(app).splitlines() if BRAILLE.search(line)]) == 5
+
+
+async def test_where_there_is_room_all_tables_are_drawn_and_can_be_clicked() -> None:
+    app = app_without_data()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await listed(app, pilot)
+        gallery = app.screen.query_one(Gallery)
+        await until(pilot, lambda: gallery._lines and gallery.size.height > 20)
+        lines = [line.text for line in gallery._lines]
+        for name in bundled():
+            at = next(i for i, line in enumerate(lines) if name in line.split())
+            column = lines[at].index(name)
+            below = "".join(line[column : column + 14] for line in lines[at + 1 : at + 5])
+            assert BRAILLE.search(below), name
+        # What is typed narrows the pictures too.
+        await pilot.press(*"oo")
+        await until(pilot, lambda: gallery._lines[0].text.split() == ["moons"])
+        await pilot.click(gallery, offset=(3, 2))
+        await until(pilot, lambda: app.moment is not None)
+        assert app.moment is not None
+        assert app.moment.dataset.name == "moons.csv"
 
 
 @at_two_sizes

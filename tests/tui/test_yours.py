@@ -87,6 +87,18 @@ async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Pa
         assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
 
 
+async def test_how_weights_would_be_drawn_is_not_told_beside_a_script(tmp_path: Path) -> None:
+    async with beside(scripts.written(tmp_path, scripts.RIGHT), (120, 36)) as (app, pilot):
+        fields = app.frame.hyperparameters.fields
+        told = {" ".join(line.text.split()) for line in fields._lines}
+        assert {"initial weights ·", "init scale ·", "seed ·", "L1 λ₁ 0.0"} <= told
+        # What has no effect cannot be changed either.
+        fields.cursor = [field.name for field in fields.shown].index("seed")
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "the starting parameters were given" in text(app))
+        assert not fields.typing
+
+
 async def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
     path = scripts.written(tmp_path, scripts.WRONG)
     async with beside(path, (80, 24), notifications=True) as (app, pilot):

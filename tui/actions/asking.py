@@ -11,16 +11,15 @@ from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import counted
 from engine.inspection.typed_iterations import split_range
-from engine.maths.arithmetic import Cell, Explanation
 from tui.actions.base import Base
 from tui.actions.explain_target import meant_number
-from tui.dialogs.explain import ExplainScreen
 
 if TYPE_CHECKING:
     from engine.common.progress import Cancel
     from engine.debugger import Debugger
     from engine.inspection.ask import Scan
-    from engine.maths.tensor import Array
+    from engine.maths.arithmetic import Explanation
+    from engine.maths.tensor import Array, Cell
     from engine.proof.gradient_check import GradientCheck
 
 _NONFINITE = re.compile(r"\b(nan|inf)\b")
@@ -31,7 +30,7 @@ class AskActions(Base):
     """The keys that ask."""
 
     _typed: list[str] | None = None
-    """What was evaluated so far."""
+    """The expressions evaluated so far."""
 
     def action_explain(self) -> None:
         """Explain the number that is meant in the active pane, or say why there is none."""
@@ -46,6 +45,9 @@ class AskActions(Base):
             return
 
         def show(explanation: Explanation) -> None:
+            # Dialogs are imported as they are opened, for the sake of the first frame.
+            from tui.dialogs.explain import ExplainScreen
+
             self.push_screen(ExplainScreen(moment, explanation))
 
         self._explain(lambda debugger: debugger.explain(name, *place(debugger)), show)

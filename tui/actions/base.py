@@ -61,7 +61,7 @@ class Base(FailingApp):
         self.early: list[Key] = []
         """Typed while the data are being read."""
         self.exercise: Exercise | Find | None = None
-        """What is to be derived or found in the run, if it is an exercise."""
+        """The exercise, if the run is one."""
         self.failure: str | None = None
         """Why the app has ended, where it was not the user who ended it."""
 
@@ -73,7 +73,7 @@ class Base(FailingApp):
         raise NotImplementedError
 
     def start(self) -> None:
-        """Let the run run on."""
+        """Start the run."""
         raise NotImplementedError
 
     def action_present(self) -> None:
@@ -137,7 +137,7 @@ class Base(FailingApp):
         then: Callable[[T], None] = lambda r: None,
         where: Callable[[], str] | None = None,
     ) -> None:
-        """Do what may take long; after a while it is told, and Esc gives it up.
+        """Run what may take long; after a while it is told, and Esc gives it up.
 
         Args:
             words: What it is.
@@ -163,4 +163,4 @@ class Base(FailingApp):
 
 
 def _nothing(debugger: Debugger) -> None:
-    """Only ask for a view."""
+    """Do nothing: only a view is wanted."""

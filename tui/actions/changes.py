@@ -13,9 +13,6 @@ from engine.common.numbers import grouped
 from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
 from tui.actions.base import Base
-from tui.dialogs.branches import BranchesScreen
-from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.prompt import PromptScreen, at_once
 from tui.engine_link import Command
 from tui.panes.hyperparameters import HyperparametersPane
 
@@ -68,6 +65,8 @@ class ChangeActions(Base):
 
     def action_branches(self) -> None:
         if self.moment is not None:
+            from tui.dialogs.branches import BranchesScreen
+
             self.push_screen(BranchesScreen(self.moment))
 
     # Weights
@@ -122,6 +121,8 @@ class ChangeActions(Base):
             if number is not None and number != value:
                 self._set_cell(name, index, lambda before: number)
 
+        from tui.dialogs.prompt import PromptScreen, at_once
+
         hint = "a number; u takes it back"
         self.push_screen(PromptScreen(title, hint, at_once(_number), repr(value)), given)
 
@@ -166,7 +167,7 @@ class ChangeActions(Base):
             if yes:
                 self._start_again(restart)
 
-        self.push_screen(ConfirmScreen("Reset?", question), answered)
+        self._confirm("Reset?", question, answered)
 
     @property
     def _is_saved(self) -> bool:
@@ -188,7 +189,12 @@ class ChangeActions(Base):
             if yes:
                 self.read_again(**{declaration.name: value})
 
-        self.push_screen(ConfirmScreen("Read the table again?", question), answered)
+        self._confirm("Read the table again?", question, answered)
+
+    def _confirm(self, title: str, question: str, then: Callable[[bool | None], None]) -> None:
+        from tui.dialogs.confirm import ConfirmScreen
+
+        self.push_screen(ConfirmScreen(title, question), then)
 
 
 def _nudged(value: float, percent: int) -> float:

@@ -11,7 +11,6 @@ from engine.common.text import counted
 from engine.inspection.typed_iterations import parse_iteration
 from engine.run.halt import Hit
 from tui.actions.base import Base
-from tui.dialogs.prompt import PromptScreen, at_once
 from tui.engine_link import Command
 from tui.view_state import State
 
@@ -61,7 +60,7 @@ class ClockActions(Base):
         self.travel("looking back for a stop", lambda d, cancel: d.back_to_stop(cancel), told)
 
     def _step(self, command: Command) -> None:
-        """Step; a run under way ends, since a step means that one wants to look."""
+        """Take a step; a run under way ends, since a step means that one wants to look."""
         if self.training:
             self.halt()
         else:
@@ -107,6 +106,8 @@ class ClockActions(Base):
         def parse(text: str) -> str:
             self._destination(text)
             return text
+
+        from tui.dialogs.prompt import PromptScreen, at_once
 
         self.push_screen(PromptScreen("Go to iteration", hint, at_once(parse)), self._go_to_text)
 

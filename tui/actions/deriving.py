@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
 from tui.actions.base import Base
-from tui.dialogs.derive import DeriveScreen
+from tui.panes.footer import KeysFooter
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -18,12 +19,23 @@ class DeriveActions(Base):
     """The keys of an exercise."""
 
     _drafts: dict[str, str] | None = None
-    """What was typed last for each line, tried or not."""
+    """The text typed last for each line, tried or not."""
 
     @property
     def score(self) -> str:
-        """How far an exercise is, in words; "" where the run is none."""
+        """The progress of an exercise, in words; "" where the run is none."""
         return "" if self.exercise is None else self.exercise.score
+
+    @property
+    def exercise_keys(self) -> Mapping[str, str]:
+        """What keys are called in the pane that has the focus, as the run is an exercise."""
+        from engine.derive import Exercise
+
+        if self.exercise is None or self.frame.active != "iteration":
+            return {}
+        if isinstance(self.exercise, Exercise):
+            return {"edit": "answer", "hint": "hint"}
+        return {"edit": "mark"}
 
     def derive(self, name: str) -> bool:
         """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""
@@ -57,6 +69,7 @@ class DeriveActions(Base):
         else:
             words = "e answers the line under the cursor, ? gives a hint."
         self.notify(words, markup=False, timeout=20)
+        self.query_one(KeysFooter).renew()
         self._to_the_next_blank()
 
     def _to_the_next_blank(self) -> None:
@@ -76,6 +89,7 @@ class DeriveActions(Base):
     def _prompt(self, exercise: object, name: str) -> None:
         from engine.derive import Exercise
         from engine.derive.report import verdict_lines
+        from tui.dialogs.derive import DeriveScreen
 
         assert isinstance(exercise, Exercise)
         assert self.session is not None

@@ -14,9 +14,6 @@ from textual.screen import Screen
 
 from engine.common.text import clean
 from tui.actions.base import Base
-from tui.dialogs.command_search import CommandSearch
-from tui.dialogs.help import HelpScreen
-from tui.dialogs.prompt import PromptScreen
 from tui.keys import palette_keys
 
 if TYPE_CHECKING:
@@ -54,10 +51,14 @@ class GeneralActions(Base):
         yield last
 
     def action_command_palette(self) -> None:
+        from tui.dialogs.command_search import CommandSearch
+
         if not isinstance(self.screen, CommandSearch):
             self.push_screen(CommandSearch())
 
     def action_help(self) -> None:
+        from tui.dialogs.help import HelpScreen
+
         self.push_screen(HelpScreen(self.palette, self.keymap, self.frame.active))
 
     def action_export(self) -> None:
@@ -74,6 +75,8 @@ class GeneralActions(Base):
                 return f"Written to {clean(str(paths[0].parent))}: {', '.join(FILES)}."
 
             return session.request(write)
+
+        from tui.dialogs.prompt import PromptScreen
 
         hint = "a folder for predictions, history and parameters"
         prompt = PromptScreen("Export to", hint, written, f"{name}-results")

@@ -21,8 +21,6 @@ from tui.drawing.theme import THEME
 from tui.keymap import kept_keymap
 from tui.settings import (
     AUTO,
-    CHART_SCALE,
-    CHART_SCALES,
     LOGARITHMIC,
     keep,
     problem_of,
@@ -54,7 +52,7 @@ class Looks(Base):
         wanted = (os.environ.get("TEXTUAL_THEME", ""), kept.theme, THEME.name)
         self.theme = next(name for name in wanted if name in self.available_themes)
         self._kept_theme = self.theme
-        scale, wrong_scale = kept.choice(CHART_SCALE, CHART_SCALES)
+        scale, wrong_scale = kept.chart_scale
         if scale != AUTO:
             self.frame.loss.choose_scale(logarithmic=scale == LOGARITHMIC)
         self.keymap, wrong_keys = kept_keymap(kept)
@@ -75,6 +73,13 @@ class Looks(Base):
         self.app_resume_signal.subscribe(self, lambda app: self._draw_all())
         if not self.is_headless:
             self.set_interval(1.0, self._follow_size)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            # All is parsed a little later, and would be twice.
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def _keep_theme(self, theme: Theme) -> None:
         self._take_colours()

@@ -17,15 +17,15 @@ from engine.common.text import clean
 from tui import workspace_state as layout
 from tui.actions.reading_told import GivenUp, ReadingTold, later
 from tui.actions.showing import Showing
-from tui.dialogs.resume import ResumeScreen
+from tui.drawing.chart import get_ready
 from tui.exit_codes import BAD_INPUT, INTERRUPTED
 from tui.keys import KEYS, TITLES
 from tui.opening.prepare import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from engine.saved.library import Entry
+    from tui.dialogs.openable import Wanted
     from tui.dialogs.resume import Choice
-    from tui.dialogs.welcome import Wanted
     from tui.opening.open_run import Opener
     from tui.opening.opened import Opening
 
@@ -36,8 +36,6 @@ _AT_ONCE = frozenset(
     for name in key.keys
 )
 """Keys that need no run."""
-_SHORT = 8
-"""Seconds that a notice beside a script is shown."""
 _SUITING = frozenset(("loss", "output_activation", "scaling"))
 """The options that suit a table or not; who has chosen one knows of them."""
 
@@ -134,10 +132,13 @@ class RunLoader:
                 outcome = error
             if outcome is not None:
                 later(self._host, self._loaded, outcome)
+                get_ready()
 
         threading.Thread(target=load, name="loader", daemon=True).start()
 
     def _offer(self, opener: Opener, offer: Entry, runs: list[Entry]) -> None:
+        from tui.dialogs.resume import ResumeScreen
+
         # They were meant for a run that may not be the one to come.
         self._host.early.clear()
         self._told("there is a saved run")

@@ -38,7 +38,7 @@ class PaneActions(Base):
         self.frame.move(direction)
 
     async def action_pane_key(self, action: str) -> None:
-        """Do what a key of a pane does: in the active pane, or in the one that does it for all."""
+        """Run the action of a pane's key: in the active pane, or in the one that has it for all."""
         key = next(key for key in KEYS if key.action == action)
         pane, asked = self.frame.panes[self.frame.active], action.partition("(")[0]
         answers = self.frame.active in key.panes and pane.check_action(asked, ())

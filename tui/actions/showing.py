@@ -122,6 +122,7 @@ class Showing(Base):
             speed=view.speed,
             curves=self._shown_curves,
             yours=self.yours,
+            is_given=self.debugger.given is not None,
         )
         self.draw()
         self._follow()

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from engine.run.halt import NONFINITE
 from engine.stops.stop import PLANNED, Stop
 from tui.actions.base import Base
-from tui.dialogs.prompt import PromptScreen
-from tui.dialogs.stops import StopsScreen
 from tui.engine_link import Command
 
 if TYPE_CHECKING:
@@ -47,6 +45,8 @@ class StopActions(Base):
 
     def action_stops(self) -> None:
         if self.moment is not None:
+            from tui.dialogs.stops import StopsScreen
+
             self.push_screen(StopsScreen(self.moment))
 
     def action_watch(self) -> None:
@@ -57,6 +57,7 @@ class StopActions(Base):
         if self.session is None or self.moment is None:
             return
         from tui.dialogs.completion import suggester_for
+        from tui.dialogs.prompt import PromptScreen
 
         session, suggester = self.session, suggester_for(self.moment)
 
@@ -88,6 +89,8 @@ class StopActions(Base):
 
         def edit(text: str) -> Future[Stop]:
             return session.request(lambda debugger: debugger.stops.edit(stop.number, text))
+
+        from tui.dialogs.prompt import PromptScreen
 
         hint = _WATCH_HINT if not stop.place else "a condition, perhaps a count: E < 0.1 after 3"
         value = stop.spec.removeprefix(stop.place).removeprefix(":").strip()

@@ -42,5 +42,5 @@ class Telling(Base):
                 forget(self, one)
 
     def _lines_of(self, told: Notification) -> int:
-        """About how many lines a message takes."""
+        """Estimate how many lines a message takes."""
         return len(wrap(told.message, max(self.size.width - _TOLD_MARGIN, 1)))

@@ -45,7 +45,7 @@ _CODES = {"right": DONE, "wrong": FAILED, "unclear": BAD_INPUT}
     "names",
     metavar="VARIABLE=TENSOR",
     multiple=True,
-    help="What a variable of the script is, e.g. d_output=dE_dy or X=x; may be repeated.",
+    help="The meaning of a variable of the script, e.g. d_output=dE_dy or X=x; may be repeated.",
 )
 @click.option(
     "--data",

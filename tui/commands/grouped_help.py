@@ -28,7 +28,7 @@ class GroupedOption(click.Option):
 
 
 def option(group: str, *names: str, **attributes: Any) -> Callable[[F], F]:
-    """Give a command an option under a heading."""
+    """Add an option to a command, under a heading."""
     return click.option(*names, **{"cls": GroupedOption, "group": group, **attributes})
 
 

@@ -70,6 +70,8 @@ class _Line:
 
 
 def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], list[str]]:
+    from textual.keys import format_key
+
     from tui.keymap import kept_keymap
 
     kept, problems = option_defaults(command, settings)
@@ -79,7 +81,7 @@ def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], lis
         values[THEME] = clean(theme, 40)
     elif THEME in settings.values:
         problems.append(problem_of(THEME, settings.values[THEME], "the name of a theme"))
-    scale, problem = settings.choice(CHART_SCALE, CHART_SCALES)
+    scale, problem = settings.chart_scale
     if problem:
         problems.append(problem)
     elif CHART_SCALE in settings.values:
@@ -87,7 +89,8 @@ def _lines(command: click.Command, settings: Settings) -> tuple[list[_Line], lis
     keymap, wrong = kept_keymap(settings)
     problems += wrong
     if keymap:
-        values[KEYMAP] = ", ".join(f"{action} = {key}" for action, key in keymap.items())
+        told = (f"{action} = {format_key(key)}" for action, key in keymap.items())
+        values[KEYMAP] = ", ".join(told)
     lines = []
     for name, default in _defaults(command).items():
         origin = "from the file" if name in values else "the default"
@@ -202,7 +205,7 @@ def _changed_keymap(found: Settings, typed: str) -> dict[str, object] | None:
 
 
 def defaults_for(ctx: click.Context, command: click.Command) -> None:
-    """Have the options of a command take their defaults from the settings."""
+    """Take the defaults of a command's options from the settings."""
     kept, problems = option_defaults(command, read_settings())
     ctx.default_map = {command.name or "": kept}
     ctx.meta[PROBLEMS] = problems

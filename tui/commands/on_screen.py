@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,14 @@ def run(
         # The first frame need not wait for NumPy.
         from tui.opening.open_run import Opener
 
+        # A look through all that is imported would keep a key waiting each time.
+        gc.freeze()
+        gc.enable()
         return Opener(data=data, open_=open_, **options)  # type: ignore[arg-type]
 
     is_named = data is not None or open_ is not None
+    if not is_named:
+        gc.enable()
     first, ask = (partial(opener, data, open_), None) if is_named else (None, opener)
     app = NNTui(clean(name), first, fps, calm=calm, speed=speed, ask=ask)
     app.settings_problems += click.get_current_context().meta.get(PROBLEMS, ())

@@ -191,7 +191,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one
 
 
 def saving(command: F) -> F:
-    """Give a command the options for saved runs."""
+    """Add the options for saved runs to a command."""
     decorators = [
         option(RUNS, "--resume", is_flag=True, help="Continue the last saved run on DATA."),
         option(
@@ -225,17 +225,17 @@ def saving(command: F) -> F:
 
 
 def data_and_hyperparameters(command: F) -> F:
-    """Give a command its DATA, the options on how to read it, and the hyperparameters."""
+    """Add DATA, the options on how to read it, and the hyperparameters to a command."""
     return _data_and_hyperparameters(command, required=True)
 
 
 def optional_data_and_hyperparameters(command: F) -> F:
-    """Give a command the same, with a DATA that can be left out."""
+    """Add the same to a command, with a DATA that can be left out."""
     return _data_and_hyperparameters(command, required=False)
 
 
 def network_and_table(command: F) -> F:
-    """Give a command the hyperparameters and the options on how to read a table, DATA apart."""
+    """Add the hyperparameters and the options on how to read a table, without DATA."""
     decorators = [
         *map(_declared, DECLARATIONS.values()),
         *_COLUMNS,

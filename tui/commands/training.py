@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -103,6 +104,8 @@ def open_(
     if lacking:
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return
+    # Nothing of what is imported is garbage, and to look through it takes long.
+    gc.disable()
     from tui.commands.on_screen import run
 
     frames = fps or (2.0 if calm else 10.0)

@@ -178,7 +178,7 @@ def _with_bar(
 
 
 def with_progress(label: str, job: Callable[[Progress, Cancel], T]) -> T:
-    """Do what may take long, with a bar where there is a terminal, until done or Ctrl-C.
+    """Run a function with a progress bar where there is a terminal, until done or Ctrl-C.
 
     Args:
         label: What the bar says.

@@ -122,11 +122,10 @@ class BranchesScreen(ListScreen):
         palette, found = self.lines.palette, self._experiments.get(branch.number)
         row = Row().add("▶ " if branch.current else "  ", palette.heading)
         row.add(f"{branch.number:<4}", palette.dim)
-        named = self._named(room)
+        differs = "" if found is None or found.differs == branch.label else found.differs
+        named = self._named(room) if differs else room
         row.add(cut(branch.label, named - 1), palette.text, width=named)
-        if room > named:
-            differs = "" if found is None or found.differs == branch.label else found.differs
-            row.add(cut(differs, room - named), palette.label, width=room - named)
+        row.add(cut(differs, room - named), palette.label, width=room - named)
         told = {"iterations": grouped(branch.computed)}
         if found is not None:
             told |= {"E": _loss(found.loss), "best E": _loss(found.best_loss)}

@@ -68,7 +68,7 @@ class EvaluateScreen(Dialog[None]):
         self._line.focus()
 
     def action_earlier(self, step: int) -> None:
-        """Bring an earlier expression back."""
+        """Show an earlier expression again."""
         self._at = min(max(self._at + step, 0), len(self._typed))
         earlier = self._typed[self._at] if self._at < len(self._typed) else ""
         self._line.value = earlier

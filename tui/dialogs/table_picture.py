@@ -16,12 +16,13 @@ _MOST_KINDS = 3
 """Targets with more values than these are numbers: their halves are told apart."""
 
 
-def picture(path: Path, palette: Palette) -> list[Row]:
+def picture(path: Path, palette: Palette, size: tuple[int, int] = (WIDTH, HEIGHT)) -> list[Row]:
     """Draw a table; with a single input, its target over it.
 
     Args:
         path: A bundled file, whose last column is the target.
         palette: The colours.
+        size: The cells and the lines of the picture.
     """
     with path.open(encoding="utf-8", newline="") as lines:
         header, *rows = list(csv.reader(lines))
@@ -29,10 +30,10 @@ def picture(path: Path, palette: Palette) -> list[Row]:
     inputs = [_numbers([row[i] for row in rows]) for i in range(first, len(header) - 1)]
     targets = [row[-1] for row in rows]
     across, up = inputs[-2:] if len(inputs) > 1 else (inputs[0], _numbers(targets))
-    canvas, styles = Canvas(WIDTH, HEIGHT), (palette.minus[2], palette.plus[2], palette.heading)
-    places = _placed(across, 2 * WIDTH), _placed(up, 4 * HEIGHT)
+    (width, height), styles = size, (palette.minus[2], palette.plus[2], palette.heading)
+    canvas, places = Canvas(width, height), (_placed(across, 2 * width), _placed(up, 4 * height))
     for x, y, kind in zip(*places, _kinds(targets), strict=True):
-        canvas.dot(x, 4 * HEIGHT - 1 - y, styles[kind])
+        canvas.dot(x, 4 * height - 1 - y, styles[kind])
     return canvas.rows(palette.text)
 
 

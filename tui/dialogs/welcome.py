@@ -2,100 +2,31 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.events import Click
+from textual.containers import Horizontal, Vertical
+from textual.events import Click, Resize
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from engine.common.errors import InputError
-from engine.common.numbers import grouped
-from engine.common.text import clean
 from tui.dialogs.dialog import Dialog
+from tui.dialogs.gallery import Gallery
 from tui.dialogs.listing import ListLines
+from tui.dialogs.openable import TABLES, Item, Wanted, meant, recent_runs, tables
 from tui.dialogs.table_picture import WIDTH, picture
 from tui.drawing.lines import Row, wrap
-from tui.drawing.list_text import ago, brief_loss
 from tui.drawing.typed_line import TypedLine
 
-FILE, TABLES, RUNS = "file", "bundled tables", "saved runs"
-_MOST_RUNS = 5
-"""Runs that are listed; `nn-tui runs` lists all."""
+WIDE, HIGH = 120, 36
+"""Columns and lines from which on the pictures of all tables stand beside the list."""
 _NAME = 14
 _HINT = "Type the path of a CSV file, or choose a table: Enter opens it."
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The choice of what to open: data by path or name, or a saved run."""
-
-    data: str | None = None
-    run: str | None = None
-
-
-@dataclass(frozen=True)
-class Item:
-    """A line that can be chosen.
-
-    Attributes:
-        kind: The heading that it stands under.
-        wanted: What it opens.
-        name: The name that it is listed under.
-        about: What it is.
-        end: What stands at the right end of its line.
-        more: What is told of it while the cursor is on it.
-        path: The bundled file, for its picture.
-    """
-
-    kind: str
-    wanted: Wanted
-    name: str
-    about: str
-    end: str
-    more: str
-    path: Path | None = None
-
-
-def tables() -> list[Item]:
-    """Return the bundled tables, the smallest first."""
-    from engine.data.bundled import read_samples
-
-    counted = [(sample.read_columns()[1], sample) for sample in read_samples().values()]
-    return [
-        Item(TABLES, Wanted(data=s.name), s.name, s.about, str(count), s.teaches, s.path)
-        for count, s in sorted(counted, key=lambda pair: pair[0])
-    ]
-
-
-def recent_runs() -> list[Item]:
-    """Return the last saved runs, unreadable ones left out."""
-    from engine.saved.library import Library
-
-    now = time.time()
-    found: list[Item] = []
-    for entry in Library().entries():
-        saved = entry.saved
-        if saved is None or len(found) == _MOST_RUNS:
-            continue
-        reached = (
-            f"{grouped(saved.iteration)} of {grouped(saved.planned)}"
-            if saved.is_unfinished
-            else "finished"
-        )
-        about = f"{reached:<22}  E {brief_loss(saved.loss)}"
-        held = f"; open in {entry.holder.words}" if entry.holder else ""
-        more = f"{entry.words}, network {saved.network}{held}"
-        when = ago(max(now - entry.time, 0.0))
-        found.append(Item(RUNS, Wanted(run=entry.identity), saved.name, about, when, more))
-    return found
 
 
 class WelcomeScreen(Dialog[Wanted]):
@@ -113,7 +44,8 @@ class WelcomeScreen(Dialog[Wanted]):
         Binding("pageup", "move(-8)", "page up"),
     ]
 
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-tall")]  # noqa: RUF012 (Textual declares it so)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (likewise)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-tall"), (HIGH, "-high")]  # noqa: RUF012 (likewise)
 
     class Listed(Message):
         """The entries to choose from were read."""
@@ -131,14 +63,17 @@ class WelcomeScreen(Dialog[Wanted]):
         """The item that stands in a line of the list."""
         self.cursor = 0
         self.lines = ListLines(self)
+        self.gallery = Gallery()
 
     def compose(self) -> ComposeResult:
-        with Vertical() as box:
+        with Horizontal() as box:
             box.border_title = "nn-tui: a debugger for backpropagation"
             box.border_subtitle = "↑ ↓ choose · Enter opens · Esc quits"
-            yield TypedLine(placeholder="a path, or the name of a table", compact=True)
-            yield self.lines
-            yield Static(id="more")
+            with Vertical():
+                yield TypedLine(placeholder="a path, or the name of a table", compact=True)
+                yield self.lines
+                yield Static(id="more")
+            yield self.gallery
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -153,7 +88,9 @@ class WelcomeScreen(Dialog[Wanted]):
         """Show the entries to choose from."""
         self._all = list(message.items)
         self._narrow(self.query_one(Input).value)
-        if not self._problem:
+        if self._problem:
+            self.gallery.tell(self._items, None)
+        else:
             self._tell_of_chosen()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -165,7 +102,7 @@ class WelcomeScreen(Dialog[Wanted]):
     def _narrow(self, text: str) -> None:
         """List what a text may mean, the likeliest first."""
         text = text.strip()
-        self._items = list(self._all or ()) if not text else _meant(text, self._all or ())
+        self._items = list(self._all or ()) if not text else meant(text, self._all or ())
         self.cursor = min(self.cursor, max(len(self._items) - 1, 0))
         self.lines.refill()
 
@@ -174,9 +111,20 @@ class WelcomeScreen(Dialog[Wanted]):
         """The entry under the cursor."""
         return self._items[self.cursor] if self._items else None
 
+    @property
+    def _shows_all(self) -> bool:
+        """Whether there is room for the pictures of all tables."""
+        return self.size.width >= WIDE and self.size.height >= HIGH
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw the chosen table where there is no room for all."""
+        if self._all is not None and not self.query_one("#more").has_class("-problem"):
+            self._tell_of_chosen()
+
     def _tell_of_chosen(self) -> None:
+        self.gallery.tell(self._items, self.chosen)
         if self.chosen is not None:
-            self._tell(self.chosen.more, path=self.chosen.path)
+            self._tell(self.chosen.more, path=None if self._shows_all else self.chosen.path)
 
     def _tell(self, words: str, is_problem: bool = False, path: Path | None = None) -> None:
         palette = self.lines.palette
@@ -245,6 +193,11 @@ class WelcomeScreen(Dialog[Wanted]):
                 self.cursor = at
                 self._open()
 
+    def on_gallery_picked(self, message: Gallery.Picked) -> None:
+        """Open the table whose picture was clicked."""
+        self.cursor = self._items.index(message.item)
+        self._open()
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self._narrow(event.value)
         self._open()
@@ -271,21 +224,3 @@ class WelcomeScreen(Dialog[Wanted]):
             line.value = ""
         else:
             self.dismiss(None)
-
-
-def _meant(text: str, items: Iterable[Item]) -> list[Item]:
-    """Return what a text may mean: a file, then the tables and runs with it in their names."""
-    found = [item for item in items if text.lower() in item.name.lower()]
-    # What `nn-tui` itself takes a text for comes first.
-    found.sort(key=lambda item: (item.kind != TABLES, item.name != text))
-    path = Path(text)
-    try:
-        path = path.expanduser()
-        is_there = path.exists()
-    except (OSError, ValueError, RuntimeError):
-        is_there = False
-    if is_there or not found:
-        more = "Enter opens this file." if is_there else "There is no such file or table yet."
-        shown = clean(text)
-        found.insert(0, Item(FILE, Wanted(data=str(path)), shown, "", "", more))
-    return found

@@ -174,6 +174,11 @@ def is_drawable(outline: Outline, axes: Axes) -> bool:
     return finite and bool(_points(outline, axes)[0].size)
 
 
+def get_ready() -> None:
+    """Import what draws; the first curve would keep a key waiting for it."""
+    import plotext  # noqa: F401
+
+
 def chart(width: int, height: int, outline: Outline, axes: Axes) -> Chart:
     """Draw the losses into `height` lines of `width` characters."""
     if width < LEAST_WIDTH or height < LEAST_HEIGHT or not is_drawable(outline, axes):
@@ -213,10 +218,13 @@ def _ticks(axes: Axes, height: int) -> list[float]:
         return _power_ticks(round(axes.bottom), round(axes.top), count)
     if axes.narrow or axes.bottom < 0.0 or axes.top > _LARGEST_MULTIPLE:
         return _round_steps(axes.bottom, axes.top, count) or [axes.bottom, axes.top]
-    for parts in (count, count - 1, 2):
-        if len(general(axes.top / parts)) <= 5:
-            break
+    parts = min(range(count, 1, -1), key=lambda parts: _digits(axes.top / parts))
     return [float(general(axes.top * i / parts)) for i in range(parts + 1)]
+
+
+def _digits(step: float) -> int:
+    """Return how many digits a step is written with, zeros at either end left out."""
+    return len(f"{step:.5e}".partition("e")[0].replace(".", "").rstrip("0"))
 
 
 def _power_ticks(bottom: int, top: int, count: int) -> list[float]:

@@ -20,7 +20,7 @@ from textual.filter import LineFilter
 TEXT = 4.5
 """The least contrast of a text, as WCAG counts it."""
 FRAME = 3.0
-"""That of a frame, which nobody reads."""
+"""The contrast of a frame, which nobody reads."""
 
 _BLACK, _WHITE = 0, 15
 _GREYS = (0, 7, 8, 15)
@@ -48,7 +48,7 @@ CONSOLE = _palette(
     "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa"
     " 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff"
 )
-"""Those of the Linux console and of many others; Rich takes them to be what is there."""
+"""The colours of the Linux console and of many others; Rich assumes them."""
 
 
 @lru_cache(4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from engine.debugger import Debugger
     from engine.inspection.snapshot import StopView
-    from engine.maths.arithmetic import Cell, Explanation
+    from engine.maths.arithmetic import Explanation
+    from engine.maths.tensor import Cell
     from tui.drawing.palette import Palette
     from tui.engine_link import Command
     from tui.view_state import Moment
@@ -26,7 +27,7 @@ class Host(Protocol):
     keymap: dict[str, str]
     """The keys that the settings give actions instead of their own."""
     moment: Moment | None
-    """What is drawn; None before there is anything."""
+    """The state that is drawn; None before there is any."""
 
     @property
     def depth(self) -> int:
@@ -52,7 +53,11 @@ class Host(Protocol):
 
     @property
     def score(self) -> str:
-        """How far an exercise is, in words; "" where the run is none."""
+        """The progress of an exercise, in words; "" where the run is none."""
+
+    @property
+    def exercise_keys(self) -> Mapping[str, str]:
+        """What keys are called in the pane that has the focus, as the run is an exercise."""
 
     def derive(self, name: str) -> bool:
         """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""

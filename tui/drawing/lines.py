@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,6 +15,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.drawing.difference import differences
 from tui.drawing.host import host_of
 from tui.drawing.palette import Palette
 from tui.keys import TITLES
@@ -93,6 +94,9 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end", "leap(1_000_000_000)", "bottom", show=False),
     ]
 
+    _entitling = False
+    """Whether only the titles are being changed."""
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.moment: Moment | None = None
@@ -133,13 +137,23 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.size.height
 
     def entitle(self, title: str, subtitle: str = "") -> None:
-        """Write into the border, if that is not what stands there: it costs a full refresh."""
+        """Write into the border, if that is not what stands there."""
         title, subtitle = typeset(title), typeset(subtitle)
         if (title, subtitle, self.neighbour) != self._titles:
             self._titles = (title, subtitle, self.neighbour)
+            self._entitling = True
             # A title may hold names from a file, which are no markup.
             self.border_title = Content(title) if not self.neighbour else self._shared(title)
             self.border_subtitle = subtitle
+            self._entitling = False
+
+    def refresh(self, *regions: Region, **options: bool) -> Self:
+        """Draw the regions anew; where only the titles are others, the border alone."""
+        if self._entitling and self.size:
+            (left, top), (width, height) = self.content_offset, self.outer_size
+            lines = (-top, height - 1 - top)
+            regions = tuple(Region(-left, line, width, 1) for line in lines)
+        return super().refresh(*regions, **options)
 
     def _shared(self, title: str) -> Content:
         """Write the titles of both panes of a frame as tabs, the other one to be clicked."""
@@ -169,10 +183,8 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
             return
         regions = []
         for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
-            span = _difference(old, new)
-            if span is not None:
-                start, end = span
-                regions.append(Region(start, y, end - start, 1))
+            spans = differences(old, new)
+            regions += [Region(start, y, end - start, 1) for start, end in spans]
         if regions:
             self.refresh(*regions)
 
@@ -249,6 +261,9 @@ class LinesView(ScrollView, can_focus=True, inherit_bindings=False):
         top = round(self.scroll_y)
         for line in lines:
             top = min(max(top, line - max(height, 1) + 1), line)
+        # Forced, it may have gone further than there are lines to fill it.
+        unseen = self.virtual_size.height - self.scrollable_content_region.height
+        top = min(top, max(unseen, 0))
         if top != self.scroll_y:
             self.jump_to(top)
 
@@ -292,18 +307,3 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             lines.append(word)
     return lines
-
-
-def _difference(old: Strip, new: Strip) -> tuple[int, int] | None:
-    """Return the first and the last cell, exclusive, in which two lines differ."""
-    if old == new:
-        return None
-    before, after = list(old), list(new)
-    start, end = 0, new.cell_length
-    while before and after and before[0] == after[0]:
-        start += before.pop(0).cell_length
-        after.pop(0)
-    while before and after and before[-1] == after[-1]:
-        end -= before.pop().cell_length
-        after.pop()
-    return start, max(end, start + 1)

@@ -10,7 +10,7 @@ from engine.common.numbers import grouped
 from engine.common.text import visible
 
 _EDITING = BindingsMap(Input.BINDINGS).key_to_bindings
-"""Those of the line itself; with what it inherits, up and down would scroll it."""
+"""The keys of the line itself; with the inherited ones, up and down would scroll it."""
 
 
 LONGEST = 1_000

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from engine.audit.report_text import working_lines
 from engine.common.numbers import format_number
 from tui.drawing.lines import Row, cells_of, wrap
 from tui.drawing.palette import Palette
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from engine.audit.opening import Judgement, Yours
     from engine.audit.problem import Line
     from engine.audit.working import Working
-    from engine.maths.arithmetic import Cell
+    from engine.maths.tensor import Cell
 
 _LOW, _NARROW = 8, 76
 """Lines below which there is no room for a script's own, and cells below which it takes more."""
@@ -109,6 +108,9 @@ def cell_rows(
 
 
 def _worked(label: str, way: Working, palette: Palette, width: int) -> Iterator[Row]:
+    # Only beside a script, for the sake of the first frame.
+    from engine.audit.report_text import working_lines
+
     lead = f"  {label} "
     for number, text in enumerate(working_lines(way)):
         for line in wrap(text, width - cells_of(lead)):

@@ -22,7 +22,7 @@ def refuse_fixed(options: Mapping[str, Any], *, is_named: bool) -> None:
     """Refuse options that a saved run has fixed.
 
     Args:
-        options: What was written on the command line.
+        options: The options written on the command line.
         is_named: Whether the run was called by its name; one that was found agrees with them.
 
     Raises:
@@ -43,7 +43,7 @@ def apply_live(debugger: Debugger, options: Mapping[str, Any], epochs: int | Non
 
     Args:
         debugger: The run.
-        options: What was written on the command line.
+        options: The options written on the command line.
         epochs: The iterations in epochs, or None.
     """
     live = {name: value for name, value in options.items() if _is_live(name)}

@@ -165,8 +165,9 @@ class Opener:
             return None
         if self.is_script:
             return None
-        runs = self.runs()
-        return runs[0] if runs and runs[0].saved and runs[0].saved.is_unfinished else None
+        begun = (run for run in self.runs() if run.saved is not None and run.saved.has_begun)
+        last = next(begun, None)
+        return last if last is not None and last.saved and last.saved.is_unfinished else None
 
     def runs(self) -> list[Entry]:
         """Return the saved runs on the same data that the options agree with, the last first."""

@@ -31,7 +31,7 @@ class Opening:
         library: Thinned out when it is saved.
         view: What the screen wanted to have again.
         notices: What there is to tell, a line each.
-        exercise: What is to be derived or found in it, if it is an exercise.
+        exercise: The exercise, if it is one.
         yours: The user's script that the run is beside.
     """
 

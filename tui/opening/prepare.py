@@ -33,7 +33,7 @@ TABLE_OPTIONS = tuple(field.name for field in dataclasses.fields(TableOptions))
 
 
 def is_script(name: str) -> bool:
-    """Whether a name is that of a script or a notebook."""
+    """Return whether a name is that of a script or a notebook."""
     return Path(name).suffix.lower() in SCRIPTS
 
 

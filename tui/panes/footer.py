@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.events import Resize
@@ -31,17 +33,35 @@ class KeysFooter(Footer):
     def present(self, presenting: bool) -> None:
         """Show the keys of a step only, or all."""
         self._presenting = presenting
+        self.renew()
+
+    def renew(self) -> None:
+        """Show other keys, if there are."""
+        # In this widget's own turn, as what it composes is bound to it.
         self.call_later(self.recompose)
 
     def _chosen(self) -> ComposeResult:
-        if not self._presenting:
-            yield from super().compose()
+        if self._presenting:
+            yield from self._labelled(PRESENTED)
             return
+        labels = host_of(self.app).exercise_keys
+        composed = list(super().compose())
+        # Those that a pane does not offer anyway come first.
+        present = {child.action for child in composed if isinstance(child, FooterKey)}
+        yield from self._labelled({name: labels[name] for name in labels if name not in present})
+        for child in composed:
+            if isinstance(child, FooterKey):
+                child.description = labels.get(child.action, child.description)
+            yield child
+
+    def _labelled(self, labels: Mapping[str, str]) -> ComposeResult:
+        """Make the keys of these actions, each with its label."""
         for key in KEYS:
-            if key.action in PRESENTED:
+            if key.action in labels:
                 shown = key.shown_with(host_of(self.app).keymap).split(" ")[0]
-                label = PRESENTED[key.action]
-                one = FooterKey(key.keys[0], shown, label, key.action, tooltip=key.help)
+                one = FooterKey(
+                    key.keys[0], shown, labels[key.action], key.action, tooltip=key.help
+                )
                 yield one.data_bind(compact=Footer.compact)
 
     def compose(self) -> ComposeResult:
@@ -70,4 +90,5 @@ class KeysFooter(Footer):
         if self._presenting:
             return [(True,)]
         active = self.screen.active_bindings.values()
-        return [(key.binding, key.enabled, key.tooltip) for key in active if key.binding.show]
+        shown = [(key.binding, key.enabled, key.tooltip) for key in active if key.binding.show]
+        return [*shown, *host_of(self.app).exercise_keys.items()]

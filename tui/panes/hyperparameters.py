@@ -66,6 +66,10 @@ class Fields(LinesView):
         shown = self.shown
         return shown[min(self.cursor, len(shown) - 1)]
 
+    def is_idle(self, field: Declaration) -> bool:
+        """Return whether it has no effect, as the starting parameters were given."""
+        return self.moment is not None and field.name in self.moment.idle
+
     @property
     def line(self) -> int:
         """The line on which the cursor is."""
@@ -96,13 +100,14 @@ class Fields(LinesView):
             row = Row().add("›" if at else " ", palette.heading)
             row.add(field.label, palette.text if at else palette.label, width=_LABEL - 4)
             row.add(f" {field.symbol}", palette.heading, width=1 + _SYMBOL)
-            value = _written(values[field.name]) if field.name in values else "·"
+            is_known = field.name in values and not self.is_idle(field)
+            value = _written(values[field.name]) if is_known else "·"
             if at and self.choosing is not None:
                 row.add(f"◂ {self.choosing} ▸", palette.current, width=_VALUE)
             else:
                 row.add(f" {value}", palette.entry, width=_VALUE - 2)
-                row.add("▾ " if field.choices else "  ", palette.entry)
-            changed = field.name in values and values[field.name] != field.default
+                row.add("▾ " if field.choices and is_known else "  ", palette.entry)
+            changed = is_known and values[field.name] != field.default
             default = f" default {_written(field.default)}"
             if changed and row.width + len(default) <= width:
                 row.add(default, palette.dim)
@@ -137,6 +142,8 @@ class Fields(LinesView):
             words += "Enter applies, Esc restores"
             if self.field.applies != "live":
                 words += "; asks before it leaves the run"
+        elif self.cursor_shown and self.is_idle(self.field):
+            words = "the starting parameters were given, and not drawn"
         elif self.cursor_shown:
             words = f"{self.field.allowed}; {_WHEN[self.field.applies]}"
         else:
@@ -240,6 +247,8 @@ class HyperparametersPane(Container):
         if not values:
             return
         field = fields.field
+        if fields.is_idle(field):
+            return
         value = str(values[field.name])
         if fields.choosing is not None:
             self._accept(fields.choosing)

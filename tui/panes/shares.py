@@ -18,7 +18,7 @@ _ENOUGH = 2
 _MAY_BE_CUT = 2
 """So many of the formulas may be cut before a number is given up."""
 _LEGIBLE, _LEAST = 17, 12
-"""The cells of a formula for which the phase is given up, and those of which it shows anything."""
+"""From how many cells of a formula the phase is given up, and from how many it shows any."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Shares:
 
     Attributes:
         phase: The cells of the phase.
-        formula: Those of the formula.
-        shape: Those of the shape.
+        formula: Cells of the formula.
+        shape: Cells of the shape.
         symbols: Whether only the left-hand sides of the formulas are written.
     """
 

@@ -92,7 +92,7 @@ class Conversation:
             self._write(told)
 
     def _ask(self, question: Callable[[Talk], str]) -> str:
-        """Have the debugger's thread answer; Ctrl-C gives up what takes long."""
+        """Ask the debugger's thread; Ctrl-C gives up what takes long."""
         with interruptible() as interrupted:
 
             def answer(debugger: Debugger, cancel: Callable[[], bool]) -> str:

@@ -17,7 +17,7 @@ _SINGLE = (":", "?", ".")
 
 
 def perform(talk: Talk, line: str) -> str:
-    """Do what a line says, and return what there is to tell.
+    """Run the verb of a line, and return its answer.
 
     Raises:
         InputError: It cannot be done.

@@ -18,6 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui.terminal import process as terminal
 from tui.terminal.ascii import narrowed
 from tui.terminal.crash_log import write_log
+from tui.terminal.paste_guard import PasteGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -185,7 +186,7 @@ class ScreenDriver(LinuxDriver):
         """Read the input, whatever its bytes, until the driver stops."""
         # A keyboard of Latin-1 sends bytes that are no UTF-8.
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        parser = XTermParser(self._debug)
+        parser, guard = XTermParser(self._debug), PasteGuard()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -195,7 +196,7 @@ class ScreenDriver(LinuxDriver):
                     if not data:
                         raise OSError("the terminal has no more keys")
                     text = decode(data)
-                for character in text:
+                for character in guard.clean(text):
                     parser = self._parsed(parser, parser.feed(character))
                 parser = self._parsed(parser, parser.tick())
             # An answer that is still on its way would end on the shell's command line.

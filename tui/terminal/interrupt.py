@@ -11,7 +11,7 @@ from types import FrameType
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C sets."""
+    """Yield an event that Ctrl-C sets."""
     interrupted = threading.Event()
 
     def interrupt(signum: int, frame: FrameType | None) -> None:

@@ -8,10 +8,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.console import Console, RenderableType
+from rich.control import Control
+from textual._compositor import ChopsUpdate
 from textual.app import App
 from textual.command import CommandPalette
 from textual.notifications import Notification
+from textual.screen import Screen
 from textual.worker import Worker
+
+
+class CroppedUpdate(ChopsUpdate):
+    """Sends only the cells that are to be drawn; Textual sends all that are left of them too."""
+
+    def render_segments(self, console: Console) -> str:
+        sent = []
+        for y, start, end in self.spans:
+            for last, (first, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                left, right = max(first, start), min(last, end)
+                if strip is not None and left < right:
+                    part = strip.crop(left - first, right - first)
+                    sent += [Control.move_to(left, y).segment.text, part.render(console)]
+        return "".join(sent)
 
 
 class FailingApp(App[None]):
@@ -26,6 +44,11 @@ class FailingApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         self.fail(error)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate):
+            renderable = CroppedUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
+        super()._display(screen, renderable)
 
     @property
     def has_failed(self) -> bool:

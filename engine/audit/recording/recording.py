@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+_COUNTING = re.compile(r"\s*in\s+(reversed\(|list\()?\s*((np|numpy)\.a|x)?range\(")
 
 RECORD = np.dtype(
     [
@@ -210,6 +213,22 @@ class Recording:
                     rows.update(column.tobytes() for column in np.ascontiguousarray(value.T))
             self._rows[record] = frozenset(rows)
         return self._rows[record]
+
+    @cached_property
+    def counters(self) -> frozenset[tuple[str | int, ...]]:
+        """The owners of the places that count the turns of a loop, as ``for i in range(n)``."""
+        counting = {
+            number
+            for number, node in enumerate(self.nodes)
+            if node.kind == "for" and _COUNTING.match(self._header(node))
+        }
+        places = self.records["place"][np.isin(self.records["node"], list(counting))]
+        return frozenset(self.places[place].owner for place in np.unique(places) if place >= 0)
+
+    def _header(self, node: Node) -> str:
+        """Return what follows the target of a loop in its first line."""
+        line = self.source[node.end_line - 1] if node.end_line <= len(self.source) else ""
+        return line[node.end_column :]
 
     def cells_before(self, record: int) -> NDArray[np.float64]:
         """Return the numbers in all that was there before a record, each once, sorted."""

@@ -76,7 +76,7 @@ def read_cells(
         body: The text, and what is known of its header.
         shown: What messages call the file.
         writing: The separator and the decimal sign.
-        assumptions: What is taken for granted is added here.
+        assumptions: The list to which guesses are added.
         progress: Told how many characters are cut.
         as_names: The columns whose texts are needed even where they are numbers.
 

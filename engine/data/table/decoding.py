@@ -60,7 +60,7 @@ def read_text(
         source: The file, or what its bytes can be read from.
         shown: What messages call it.
         encoding: "auto", or one of `ENCODINGS`.
-        assumptions: What is taken for granted is added here.
+        assumptions: The list to which guesses are added.
         progress: Told the bytes that are read.
 
     Raises:

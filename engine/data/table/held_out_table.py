@@ -26,7 +26,7 @@ def with_held_out_table(
         read: Reads a table.
 
     Raises:
-        DataError: The table cannot be read, or its columns or classes are not those of the
+        DataError: The table cannot be read, or its columns or classes differ from those of the
             training table.
     """
     shown = clean(options.validation)
@@ -116,10 +116,6 @@ def _aims(shown: str, training: Dataset, given: Dataset) -> NDArray[np.float64]:
             problem = "it holds two classes only, of more in the training table"
             raise DataError(shown, problem, column=column)
     return _arranged(shown, given.targets, given.f0, training.targets)
-
-
-def _count(column: str, names: Sequence[str]) -> int:
-    return sum(name.startswith(f"{column}=") for name in names)
 
 
 def _unknown_class(shown: str, name: str, column: str) -> DataError:

@@ -42,7 +42,7 @@ def split_preamble(
         shown: What messages call the file.
         separator: One of `SEPARATORS`, or "auto".
         header: "yes", "no" or "auto".
-        assumptions: What is taken for granted is added here.
+        assumptions: The list to which guesses are added.
 
     Raises:
         DataError: There is nothing else, the last remark may as well be the header, or the

@@ -210,7 +210,7 @@ def _expand_target(column: Column) -> tuple[list[str], NDArray[np.float64]]:
 
 
 def _spread(expanded: Any) -> tuple[list[str], NDArray[np.float64]]:
-    """Put the columns that columns became side by side."""
+    """Concatenate the columns that each column became."""
     names, values = zip(*expanded, strict=True)
     return [name for part in names for name in part], np.hstack(values)
 
@@ -286,7 +286,7 @@ def _complete(
 
 
 def _fill(x: NDArray[np.float64], training: NDArray[np.bool_]) -> None:
-    """Put the mean of the training part where a cell is missing."""
+    """Fill missing cells with the mean of the training part."""
     for column in x.T:
         gap = np.isnan(column)
         if gap.any():

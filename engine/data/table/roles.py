@@ -43,7 +43,7 @@ def find_roles(cells: Cells, options: TableOptions, assumptions: list[str]) -> R
     Args:
         cells: The table.
         options: Which columns are what, as far as it is said.
-        assumptions: What is taken for granted is added here.
+        assumptions: The list to which guesses are added.
 
     Raises:
         DataError: There is no such column, or no column is left for the inputs.

@@ -100,7 +100,7 @@ def find_decimal(text: str, separator: str, given: str, shown: str, assumptions:
         separator: What stands between its cells.
         given: One of `DECIMALS`, or "auto".
         shown: What messages call the file.
-        assumptions: What is taken for granted is added here.
+        assumptions: The list to which guesses are added.
 
     Raises:
         DataError: The commas may as well part thousands.

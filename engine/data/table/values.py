@@ -73,7 +73,7 @@ def read_column(
         i: Which column.
         decimal: The decimal sign.
         as_classes: Whether its cells are names of classes even where they are numbers.
-        assumptions: What is taken for granted is added here.
+        assumptions: The list to which guesses are added.
 
     Raises:
         DataError: A cell can be taken for neither, or the column for nothing.

@@ -38,12 +38,12 @@ def _bce(f: Formula, f0: Formula, setting: Setting) -> Formula:
 
 
 def _bce_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
-    """−f₀·ln σ(y) − (1 − f₀)·ln(1 − σ(y)) = ln(1 + e^y) − f₀·y, finite for any y."""
+    """Return −f₀·ln σ(y) − (1 − f₀)·ln(1 − σ(y)) = ln(1 + e^y) − f₀·y, finite for any y."""
     return mean(soft_plus(y) - f0 * y)
 
 
 def _entropy_from_y(y: Formula, f0: Formula, setting: Setting) -> Formula:
-    """−Σ f₀·ln softmax(y)/N; less the largest of its row no exponent overflows."""
+    """Return −Σ f₀·ln softmax(y)/N; less the largest of its row no exponent overflows."""
     rows, outputs = y.axes
     less = y - largest(y, outputs)
     return total(f0 * (ln(total(exp(less), outputs)) - less)) / Size(rows)

@@ -27,7 +27,7 @@ PICKED = Rule(
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Pick(Operation):
+class PickBatch(Operation):
     """The rows of the table that are in the batch.
 
     Attributes:

@@ -30,7 +30,7 @@ def pre_activation(inputs: Tensor, weights: Tensor, bias: Tensor | None) -> Rule
 
 
 def local_derivative(target: Tensor, source: Tensor) -> Rule:
-    """Return a derivative of a pre-activation, whose values are those of another tensor."""
+    """Return a derivative of a pre-activation, which equals another tensor."""
     z, by = target.symbol.replace("∂", "").split("/")
     return Rule(
         tree=Leaf(source),

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from engine.maths.arithmetic import Explanation, Expression
-from engine.maths.cell import Arithmetic
 from engine.maths.formula import Formula, Kept, leaves
 from engine.maths.tensor import Axis, Index, Read, Tensor
 from engine.maths.writing import as_rule, in_symbols
 
 if TYPE_CHECKING:
+    from engine.maths.arithmetic import Explanation, Expression
     from engine.maths.lowering import Scratch
     from engine.maths.row import Call
     from engine.maths.tensor import Array
@@ -145,6 +144,9 @@ class Operation:
         self, index: Index, read: Read, of: Tensor | None = None
     ) -> tuple[str, Expression]:
         """Return, for one cell, the right-hand side in symbols and with its numbers."""
+        # Only here, as the names of optimisers need not wait for it.
+        from engine.maths.cell import Arithmetic
+
         tree = self._formula_of(of)
         arithmetic, axes = Arithmetic(read), (of or self.target).axes
         places = dict(zip(axes, index, strict=True))
@@ -176,6 +178,8 @@ class Operation:
         Raises:
             IndexError: The tensor has no such cell.
         """
+        from engine.maths.arithmetic import Explanation
+
         tensor = of or self.target
         tensor.require_cell(index)
         rule, expression = self.arithmetic(index, read, of)

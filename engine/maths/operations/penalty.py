@@ -44,5 +44,5 @@ def penalty_slope(weights: Tensor, l1: float, l2: float) -> Rule:
     w = Leaf(weights)
     return Rule(
         tree=_weighed(l1, l2, lambda: sign(w), lambda: setting(l2, "λ₂") * w),
-        why=f"What the penalty adds to the gradient: it pulls {weights.symbol} towards 0.",
+        why=f"The part of the penalty in the gradient: it pulls {weights.symbol} towards 0.",
     )

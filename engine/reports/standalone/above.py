@@ -14,20 +14,20 @@ from engine.reports.standalone.start import starting_lines, zeros
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.reports.standalone.plan import Plan
+    from engine.reports.standalone.plan import ExportPlan
 
 _MOST_NAMES = 8
 _COUNTING = ("E_val", "worse", "best_E_val", "best_at")
 """The names of the state that counts held-out losses."""
 
 
-def title(plan: Plan) -> str:
+def title(plan: ExportPlan) -> str:
     """Say which network learns what."""
     sizes = "-".join(map(str, plan.program.network.sizes))
     return f"A {sizes} network learns {clean(plan.dataset.name, 60)}, by hand"
 
 
-def about(plan: Plan) -> list[str]:
+def about(plan: ExportPlan) -> list[str]:
     """Say what the table is and how the network learns."""
     dataset, wanted, listing = plan.dataset, plan.wanted, plan.program.listing
     inputs, targets = (
@@ -42,7 +42,7 @@ def about(plan: Plan) -> list[str]:
     return found + [f"Taken for granted: {clean(words)}." for words in listing.assumptions]
 
 
-def imports(plan: Plan, place: str) -> list[str]:
+def imports(plan: ExportPlan, place: str) -> list[str]:
     """Return the imports, once all other parts are written.
 
     Args:
@@ -65,7 +65,7 @@ def imports(plan: Plan, place: str) -> list[str]:
     return lines
 
 
-def functions(plan: Plan) -> list[list[str]]:
+def functions(plan: ExportPlan) -> list[list[str]]:
     """Return the functions, each as lines."""
     found = [
         [head, f'    """{is_of}"""', *lines]
@@ -81,7 +81,7 @@ def functions(plan: Plan) -> list[list[str]]:
     return found
 
 
-def data(plan: Plan) -> list[str]:
+def data(plan: ExportPlan) -> list[str]:
     """Return the lines that make x and f₀."""
     suffix = plan.tables[0].removeprefix("x")
     lines = [*_columns(plan, plan.dataset, suffix), *_sizes(plan, plan.tables[1])]
@@ -91,8 +91,8 @@ def data(plan: Plan) -> list[str]:
     return [*lines, "", "# what is held out", *_columns(plan, held_out, "_val")]
 
 
-def _columns(plan: Plan, dataset: Dataset, suffix: str) -> list[str]:
-    """Make the inputs from those of the table where they were scaled."""
+def _columns(plan: ExportPlan, dataset: Dataset, suffix: str) -> list[str]:
+    """Scale the inputs of the table, where the run does."""
     arrays, scaling, original = plan.arrays, dataset.scaling, dataset.original_x
     large = any(map(is_large, (plan.dataset.x, plan.dataset.f0)))
     targets = arrays.assigned(f"f0{suffix}", dataset.f0, with_large=large)
@@ -109,12 +109,12 @@ def _columns(plan: Plan, dataset: Dataset, suffix: str) -> list[str]:
     return [*lines, f"x{suffix} = (original{suffix} - shift) / spread", *targets]
 
 
-def _sizes(plan: Plan, of: str) -> list[str]:
+def _sizes(plan: ExportPlan, of: str) -> list[str]:
     """Return the line that tells the sizes, where a formula needs them."""
     return [f"N, O = {of}.shape"] * plan.vocabulary.has_sizes
 
 
-def settings(plan: Plan) -> list[str]:
+def settings(plan: ExportPlan) -> list[str]:
     """Return the lines that set the hyperparameters."""
     symbol = f"{plan.program.rate.symbol}, the learning rate"
     lines = [Line(f"{plan.rate} = {plan.wanted.learning_rate!r}", symbol)]
@@ -128,7 +128,7 @@ def settings(plan: Plan) -> list[str]:
     return list(laid_out(lines))
 
 
-def start(plan: Plan) -> list[str]:
+def start(plan: ExportPlan) -> list[str]:
     """Return the lines that make what is there before the first iteration."""
     lines = starting_lines(plan.debugger, plan.arrays)
     for name, tensor in plan.program.state.items():

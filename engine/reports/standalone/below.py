@@ -11,12 +11,12 @@ from engine.reports.standalone.body import PRINTED
 from engine.reports.standalone.iteration import change_lines, of_phase, operation_lines
 
 if TYPE_CHECKING:
-    from engine.reports.standalone.plan import Plan
+    from engine.reports.standalone.plan import ExportPlan
 
 _MOST_PREDICTIONS = 50
 
 
-def ending(plan: Plan) -> list[str]:
+def ending(plan: ExportPlan) -> list[str]:
     """Return the lines that change what was changed at the end, and print the losses."""
     changes = plan.debugger.changes_by_hand
     last = [change for change in changes if change.time == (plan.iterations, 0)]
@@ -30,7 +30,7 @@ def ending(plan: Plan) -> list[str]:
     return lines
 
 
-def prediction(plan: Plan) -> list[str]:
+def prediction(plan: ExportPlan) -> list[str]:
     """Return the lines that compute f with the parameters as they are in the end."""
     lines = [] if plan.is_whole else ["x, f0 = x_table, f0_table"]
     forward = of_phase(plan.program.operations, Phase.FORWARD)
@@ -38,7 +38,7 @@ def prediction(plan: Plan) -> list[str]:
     return lines + [line.code for line in found]
 
 
-def table(plan: Plan, other: str = "") -> list[str]:
+def table(plan: ExportPlan, other: str = "") -> list[str]:
     """Return the lines that print the parameters and the predictions.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from engine.maths.operations.batch import Pick
+from engine.maths.operations.batch import PickBatch
 from engine.maths.operations.held_out import OnceAnEpoch
 from engine.maths.operations.operation import Operation, Phase
 from engine.reports.standalone.iteration import (
@@ -19,18 +19,18 @@ from engine.reports.standalone.iteration import (
 from engine.reports.standalone.layout import Group, Line, column_of, laid_out
 
 if TYPE_CHECKING:
-    from engine.reports.standalone.plan import Plan
+    from engine.reports.standalone.plan import ExportPlan
 
 PRINTED = 10
 """Losses, as in the report."""
 
 
-def loop(plan: Plan) -> list[str]:
+def loop(plan: ExportPlan) -> list[str]:
     """Write the loop over the iterations."""
     return ["for step in range(iterations):", *(f"    {line}".rstrip() for line in _body(plan))]
 
 
-def _body(plan: Plan) -> Iterator[str]:
+def _body(plan: ExportPlan) -> Iterator[str]:
     """Write the lines of an iteration."""
     groups = list(_groups(plan))
     column = column_of([line for group in groups for line in group.lines])
@@ -45,7 +45,7 @@ def _body(plan: Plan) -> Iterator[str]:
         yield "    break"
 
 
-def _groups(plan: Plan) -> Iterator[Group]:
+def _groups(plan: ExportPlan) -> Iterator[Group]:
     changes, like = _changes(plan), likes(plan.program.operations)
     heading, lines = "", list[Line]()
     for place, operation in enumerate(plan.program.operations):
@@ -56,7 +56,7 @@ def _groups(plan: Plan) -> Iterator[Group]:
         if changed:
             yield Group("changed by hand", changed)
         heading = heading_of(operation)
-        if isinstance(operation, Pick):
+        if isinstance(operation, PickBatch):
             lines += _pick(plan, operation)
         elif isinstance(operation, OnceAnEpoch):
             lines += _count(plan) if operation.name == "E_val" else []
@@ -69,7 +69,7 @@ def _groups(plan: Plan) -> Iterator[Group]:
     yield Group(heading, lines)
 
 
-def _changes(plan: Plan) -> dict[int, list[Line]]:
+def _changes(plan: ExportPlan) -> dict[int, list[Line]]:
     """Return the lines that change something by hand, by the place of the operation."""
     lines: dict[int, list[Line]] = {}
     for time, same in groupby(plan.debugger.changes_by_hand, key=lambda change: change.time):
@@ -80,13 +80,13 @@ def _changes(plan: Plan) -> dict[int, list[Line]]:
     return lines
 
 
-def picking(plan: Plan) -> list[Line]:
+def picking(plan: ExportPlan) -> list[Line]:
     """Return the lines that pick a batch."""
-    picks = (o for o in plan.program.operations if isinstance(o, Pick))
+    picks = (o for o in plan.program.operations if isinstance(o, PickBatch))
     return [line for pick in picks for line in _pick(plan, pick)]
 
 
-def _pick(plan: Plan, operation: Operation) -> list[Line]:
+def _pick(plan: ExportPlan, operation: Operation) -> list[Line]:
     """Return the lines that pick rows: of x first, of f₀ then."""
     name, batches = operation.name, plan.program.batches
     picked = Line(f"{name} = {name}_table[batch]", operation.formula)
@@ -101,7 +101,7 @@ def _pick(plan: Plan, operation: Operation) -> list[Line]:
     return [*lines, Line(f"batch = {rows}"), picked]
 
 
-def _count(plan: Plan) -> list[Line]:
+def _count(plan: ExportPlan) -> list[Line]:
     """Return the lines that look at the held-out loss as each epoch begins."""
     an_epoch = plan.program.batches.an_epoch
     lines = [
@@ -118,7 +118,7 @@ def _count(plan: Plan) -> list[Line]:
     return [Line(line) for line in lines]
 
 
-def _tell(plan: Plan) -> list[Line]:
+def _tell(plan: ExportPlan) -> list[Line]:
     """Return the lines that keep the loss, and print it where it is known how many there are."""
     lines = [Line("losses.append(E)")] * plan.keeps_losses
     if plan.stops:

@@ -10,7 +10,7 @@ from engine.maths.source import NUMPY, TORCH
 from engine.reports.standalone.body import picking
 from engine.reports.standalone.iteration import change_lines, is_plain
 from engine.reports.standalone.layout import Line, laid_out
-from engine.reports.standalone.plan import Plan
+from engine.reports.standalone.plan import ExportPlan
 from engine.reports.standalone.start import starting_lines
 from engine.reports.standalone.vocabulary import Vocabulary
 from engine.run.changes import LearningRate
@@ -31,7 +31,7 @@ class InTorch:
         steps: The number of iterations that are repeated.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: ExportPlan) -> None:
         self._plan = plan
         self._program = plan.program
         self._own = [o for o in self._program.operations if is_plain(o)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.maths.chains import constant
-from engine.maths.operations.batch import Pick
+from engine.maths.operations.batch import PickBatch
 from engine.maths.operations.held_out import OnceAnEpoch
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Tensor
@@ -48,7 +48,7 @@ def likes(operations: Sequence[Operation]) -> dict[str, Tensor]:
 def heading_of(operation: Operation) -> str:
     """Write the phase and the layer that an operation belongs to."""
     layer = f", {operation.layer} layer" if operation.layer else ""
-    if isinstance(operation, Pick):
+    if isinstance(operation, PickBatch):
         return "batch"
     return "held-out loss" if isinstance(operation, OnceAnEpoch) else f"{operation.phase}{layer}"
 
@@ -77,8 +77,8 @@ def change_lines(changes: Iterable[Change], rate: str, *, in_place: bool = False
 
 
 def is_plain(operation: Operation) -> bool:
-    """Whether the formula of an operation is its whole source."""
-    return not isinstance(operation, Pick | OnceAnEpoch)
+    """Return whether the formula of an operation is its whole source."""
+    return not isinstance(operation, PickBatch | OnceAnEpoch)
 
 
 def of_phase(operations: Iterable[Operation], *phases: Phase) -> list[Operation]:

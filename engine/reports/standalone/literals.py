@@ -46,7 +46,7 @@ def quoted(text: str) -> str:
 
 
 def is_large(array: Array) -> bool:
-    """Whether an array is too large to stand in a program."""
+    """Return whether an array is too large to stand in a program."""
     return array.size > _MOST or (array.ndim == 2 and len(array) > _MOST_ROWS)
 
 

@@ -19,7 +19,7 @@ from engine.reports.standalone.below import ending, prediction, table
 from engine.reports.standalone.body import loop
 from engine.reports.standalone.in_torch import InTorch
 from engine.reports.standalone.literals import quoted
-from engine.reports.standalone.plan import Plan
+from engine.reports.standalone.plan import ExportPlan
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -43,7 +43,7 @@ def notebook_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tup
         InputError: nbformat is not installed.
     """
     nbformat = _import_nbformat()
-    plan = Plan(debugger, blanks=blanks, keeps_losses=True)
+    plan = ExportPlan(debugger, blanks=blanks, keeps_losses=True)
     cells = _cells(plan, beside)
     notebook = nbformat.v4.new_notebook(
         metadata={
@@ -68,7 +68,7 @@ def _import_nbformat() -> Any:
     return nbformat
 
 
-def _cells(plan: Plan, beside: str) -> list[tuple[str, Sequence[str]]]:
+def _cells(plan: ExportPlan, beside: str) -> list[tuple[str, Sequence[str]]]:
     again = InTorch(plan)
     # The imports depend on which arrays are large.
     made, started = data(plan), start(plan)
@@ -114,7 +114,7 @@ def _plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|$~" else c for c in text)
 
 
-def _comparison(plan: Plan, again: InTorch) -> list[str]:
+def _comparison(plan: ExportPlan, again: InTorch) -> list[str]:
     lines = [
         'print(" step       by hand       PyTorch  difference")',
         "for step in range(0, len(torch_losses), max(1, len(torch_losses) // 10)):",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.maths.tensor import Array
 
 
-class Plan:
+class ExportPlan:
     """A run that is to be written as a program.
 
     Args:

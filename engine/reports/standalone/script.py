@@ -17,7 +17,7 @@ from engine.reports.standalone.above import (
 from engine.reports.standalone.below import ending, prediction, table
 from engine.reports.standalone.body import loop
 from engine.reports.standalone.literals import quoted
-from engine.reports.standalone.plan import Plan
+from engine.reports.standalone.plan import ExportPlan
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -39,7 +39,7 @@ def script_of(debugger: Debugger, beside: str, *, blanks: bool = False) -> tuple
     Returns:
         The script, and the arrays that belong into that file.
     """
-    plan = Plan(debugger, blanks=blanks)
+    plan = ExportPlan(debugger, blanks=blanks)
     # The imports depend on which arrays are large.
     made, started = data(plan), start(plan)
     told = [_quoted(text) for text in (*about(plan), _NEEDS)]

@@ -102,7 +102,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _gives(drawn: dict[str, str], debugger: Debugger) -> bool:
-    """Whether these lines make the parameters that the run started from, to the last bit."""
+    """Return whether these lines make the parameters that the run started from, to the last bit."""
     names = {"np": np, GENERATOR: np.random.RandomState(debugger.hyperparameters.seed)}
     given = debugger.initial_parameters
     return bool(drawn) and all(

@@ -10,19 +10,17 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped, percent, scientific
 from tui.drawing.host import host_of
-from tui.drawing.lines import LinesView, Row, right, wrap
-from tui.drawing.numbers import fixed, missing
-from tui.drawing.short_names import shortened
+from tui.drawing.lines import LinesView, Row, wrap
 from tui.keys import pane_bindings
-from tui.panes.dataset.columns import Columns, Table, lay_out, widest
-from tui.panes.dataset.rows import FILLED, HELD_OUT, IN_BATCH, Verdict, count_rows
+from tui.panes.dataset.columns import Table, lay_out
+from tui.panes.dataset.rows import FILLED, HELD_OUT, IN_BATCH, count_rows
+from tui.panes.dataset.writing import heading, observation
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
@@ -163,8 +161,10 @@ class DatasetPane(LinesView):
         numbers = tuple(map(self._number, rows))
         table = self._table = lay_out(moment, numbers, width, self._first)
         self._tell(table, moment)
-        lines = [self._header(moment, table, width)]
-        lines += [self._observation(moment, table, place, width) for place in range(len(rows))]
+        lines = [heading(moment, table, self.palette, width)]
+        lines += [
+            observation(moment, table, place, self.palette, width) for place in range(len(rows))
+        ]
         told = self._below()
         if footing:
             del told[0]
@@ -182,69 +182,6 @@ class DatasetPane(LinesView):
             words += f"  by error at {grouped(self._sorted_at)}"
         # It is being drawn: only after that may the border change.
         self.call_later(self.entitle, self.BORDER_TITLE + words, "←→ columns" if cut else "")
-
-    def _header(self, moment: Moment, table: Table, width: int) -> Strip:
-        palette, inputs, targets = self.palette, table.inputs, table.targets
-        row = Row().add("obs", palette.label, width=table.name_width)
-        row.add(" …" if inputs.before else "", palette.dim)
-        for i, texts in enumerate(inputs.texts):
-            name = inputs.names[i]
-            if cell_len(name) > widest(texts):
-                name = shortened(inputs.names, widest(texts))[i]
-            row.add(" " + right(name, widest(texts)), palette.heading)
-        row.add(_between(inputs, targets), palette.dim)
-        names = shortened(targets.names, table.number - len("f "))
-        # With assumptions of its own the loss aims at another target, t, than stands in the table.
-        error = "t−f" if moment.snapshot.listing.assumptions else "f₀−f"
-        if table.classes and not targets.before:
-            row.add(" true", palette.heading, width=table.class_width + len("  ✓ "))
-            row.add("f", palette.heading, width=table.class_width)
-        for o, name, texts in zip(targets.shown, names, targets.texts, strict=True):
-            if table.classes and o == 0:
-                continue
-            row.add(" " + right("f₀", widest(texts)), palette.heading)
-            told = f"f {name}" if targets.count > 1 + bool(table.classes) else "f"
-            row.add(" " + right(told, table.number), palette.heading)
-            row.add(" " + right(error, table.number), palette.heading)
-        return row.add(" …" if targets.after else "", palette.dim).strip(width)
-
-    def _observation(self, moment: Moment, table: Table, place: int, width: int) -> Strip:
-        palette, row, number = self.palette, Row(), table.number
-        inputs, targets, n = table.inputs, table.targets, table.rows.numbers[place]
-        row.add(table.rows.names[place], palette.label, width=table.name_width)
-        row.add(" …" if inputs.before else "", palette.dim)
-        for column in inputs.texts:
-            row.add(" " + column[place], palette.text)
-        row.add(_between(inputs, targets), palette.dim)
-        f, verdict = table.rows.f.get(n), table.rows.verdicts.get(n)
-        plain = palette.label if n in table.rows.outside else palette.text
-        for o, texts in zip(targets.shown, targets.texts, strict=True):
-            if table.classes and o == 0:
-                assert verdict is not None
-                wide = table.class_width
-                row.add(" " + table.called(verdict.true), palette.text, width=1 + wide)
-                row.add(f" {verdict.mark} ", self._verdict_style(verdict))
-                row.add(table.called(verdict.found), plain, width=wide)
-                continue
-            o -= bool(table.classes)
-            if table.is_marked and verdict is not None and f is not None:
-                row.add(verdict.mark, self._verdict_style(verdict))
-            else:
-                row.add(" ")
-            row.add(texts[place], palette.text)
-            if f is None:
-                row.add((" " + missing(number)) * 2, palette.dim)
-                continue
-            row.add(" " + fixed(float(f[o]), number, table.whole), plain)
-            error = float(table.rows.aim[place, o] - f[o])
-            style = palette.number(error, table.largest_error)
-            row.add(" " + fixed(error, number, table.whole), style)
-        row.add(" …" if targets.after else "", palette.dim)
-        return row.strip(width, palette.selected if n == moment.selected else None)
-
-    def _verdict_style(self, verdict: Verdict) -> Style:
-        wrong = verdict.found is not None and verdict.found != verdict.true
-        return self.palette.alarm if wrong else self.palette.label
 
     def _ask(self, question: Callable[[Observations], T], then: Callable[[T], None]) -> None:
         host_of(self.app).ask(lambda debugger: question(debugger.observations), then)
@@ -347,11 +284,6 @@ def _batch_words(moment: Moment) -> str:
         if cell_len(words) <= _BATCH_WORDS:
             return words
     return f"  {IN_BATCH} {grouped(len(batch))} in the batch"
-
-
-def _between(inputs: Columns, targets: Columns) -> str:
-    """Draw the line between inputs and targets, with a mark where columns are cut."""
-    return (" …" if inputs.after else " ") + "│" + ("…" if targets.before else "")
 
 
 def _beside(table: Table, step: int) -> tuple[int, int]:

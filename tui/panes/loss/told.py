@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.panes.loss.curves import Curves
 
 _DIGITS = (9, 6, 4, 2, 1)
-"""Those of the loss that is told, as many as there is room for."""
+"""The digits of the loss, as many as there is room for."""
 
 
 def title(loss: str, curves: Curves, room: int) -> str:

@@ -18,6 +18,10 @@ NUMBER, _LONG_NUMBER = NARROWEST, NARROWEST + 1
 """The cells of a number: alone, and with its symbol."""
 _GAP = 5
 """The cells that edges need between two columns."""
+_BESIDE = 5
+"""How much wider a gap is than a number, for the numbers of all its edges to find room."""
+_FORMS = ((14, False), (10, False), (14, True), (10, True), (7, True), (5, False))
+"""The cells of a name, and whether the number stands under it, from the best form on."""
 _LEGEND = 1
 
 
@@ -105,10 +109,13 @@ def form_for(
     if _fits(columns, full, width - sum(gaps), height):
         return Form(full.name, True, True, everything), height
     height -= foot + _LEGEND
-    for name, under in ((14, False), (10, False), (14, True), (10, True), (7, True), (5, False)):
-        form = Form(min(names, name), under, False, carried)
-        if _fits(columns, form, width - _GAP * (len(columns) - 1), height):
-            return form, height
+    labels = max(label_width(column, carried, full=False) for column in columns[1:])
+    # Numbers on the edges come before numbers beside the names.
+    for gap in (labels + _BESIDE, _GAP):
+        for name, under in _FORMS:
+            form = Form(min(names, name), under, False, carried)
+            if _fits(columns, form, width - gap * (len(columns) - 1), height):
+                return form, height
     return None, height
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.events import Show
@@ -11,13 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from engine.common.errors import InputError
 from tui.drawing.lines import LinesView, Row, wrap
 from tui.keys import pane_bindings
-from tui.panes.pictures.boundary_curve import curve_rows
-from tui.panes.pictures.boundary_map import pair_beside, plane_rows
-from tui.panes.pictures.histograms import bins_for, histogram_rows
-from tui.panes.pictures.network_diagram import diagram_rows, layers_in_sight
 from tui.panes.pictures.network_layers import (
     Choice,
     chosen,
@@ -25,33 +19,13 @@ from tui.panes.pictures.network_layers import (
     columns_of,
     row_of,
 )
-from tui.panes.pictures.observations import map_name
-from tui.panes.pictures.phase import pairs_of, phase_rows
-from tui.panes.pictures.quality_tables import classes_in_sight, quality_rows
-from tui.panes.pictures.worker import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Field,
-    Order,
-    Painted,
-    Reading,
-    Studio,
-)
+from tui.panes.pictures.requests import PACE, Requests
+from tui.panes.pictures.tabs import VIEWS, tabs
+from tui.panes.pictures.worker import MOST_COLUMNS, MOST_ROWS, Field, Order, Painted, Reading
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
-
-VIEWS: tuple[str, ...] = ("Boundary", "Network", "Quality", "Histograms", "Phase")
-_BRIEF: tuple[str, ...] = ("bound", "net", "qual", "hist", "phase")
-"""What they are called on tabs in little room."""
-_NEXT = " v ▸"
-_PACE = 0.25
-"""Seconds between two pictures while training."""
-_TOLD = (InputError, MemoryError)
-"""What may go wrong with a picture without ending the app."""
-_SHARE = 0.2
-"""How much of its time the studio may be busy while training."""
 
 
 class PicturesPane(LinesView):
@@ -59,7 +33,7 @@ class PicturesPane(LinesView):
 
     BORDER_TITLE = "6 Pictures"
     BINDINGS = pane_bindings("pictures")
-    CALM: ClassVar[float] = _PACE
+    CALM: ClassVar[float] = PACE
 
     class Opened(Message):
         """The tensor of the chosen neuron is to be inspected."""
@@ -86,12 +60,9 @@ class PicturesPane(LinesView):
         self._choice = Choice()
         """What is chosen in the network."""
         self._pair: tuple[int, ...] = (0, 1)
-        self._painted: dict[str, Painted] = {}
-        self._studio = Studio(self._take)
-        self._ordered: Order | None = None
+        self._requests = Requests(self._take)
         self._ordered_for = Size(0, 0)
-        """The room that there was for it."""
-        self._next_order = 0.0
+        """The room that there was for what was requested last."""
         self._total = 1
 
     def _take(self, painted: Painted) -> None:
@@ -99,7 +70,7 @@ class PicturesPane(LinesView):
         self.post_message(self.Arrived(painted))
 
     def on_unmount(self) -> None:
-        self._studio.close()
+        self._requests.studio.close()
 
     # What is shown
 
@@ -132,7 +103,7 @@ class PicturesPane(LinesView):
             and before.snapshot.listing.parameters is not moment.snapshot.listing.parameters
         ):
             # Pictures of another network say nothing of this one.
-            self._painted.clear()
+            self._requests.painted.clear()
             self._choice = replace(self._choice, neuron=None)
         if not self.display:
             self.moment = moment
@@ -157,7 +128,7 @@ class PicturesPane(LinesView):
 
     def _order(self) -> None:
         """Request the picture for the present state, if it differs and is due."""
-        moment, now = self.moment, monotonic()
+        moment = self.moment
         if moment is None or not self.size or not self.display:
             return
         if self.view == "phase":
@@ -166,8 +137,10 @@ class PicturesPane(LinesView):
         if self.view == "network" and row_of(moment, observation) is not None:
             # It is among what the operations have computed.
             return
-        if moment.is_blurred and now < self._next_order:
+        if moment.is_blurred and not self._requests.is_due:
             return
+        from tui.panes.pictures import draw
+
         self._ordered_for = self.scrollable_content_region.size
         width, height = self._ordered_for
         if self._pair[-1] >= self._inputs or len(self._pair) > self._inputs:
@@ -179,32 +152,23 @@ class PicturesPane(LinesView):
             inputs=self._pair,
             columns=min(max(width, 2), MOST_COLUMNS if len(self._pair) > 1 else width),
             rows=min(max(2 * (height - 2), 2), MOST_ROWS),
-            bins=bins_for(width),
+            bins=draw.bins_for(width),
             observation=observation,
         )
-        last = self._ordered
-        if last is None or last.snapshot is not order.snapshot or not order.resembles(last):
-            self._ordered = order
-            self._next_order = now + _PACE
-            self._studio.submit(order)
+        self._requests.request(order)
 
     def on_pictures_pane_arrived(self, message: Arrived) -> None:
-        painted = message.painted
-        problem = painted.picture
-        if isinstance(problem, BaseException) and not isinstance(problem, _TOLD):
-            raise problem
-        made_for = painted.order.snapshot
-        if self.moment is None or not made_for.is_of_same_network(self.moment.snapshot):
+        order = message.painted.order
+        if self.moment is None or not order.snapshot.is_of_same_network(self.moment.snapshot):
             return
-        self._next_order = max(self._next_order, monotonic() + painted.seconds / _SHARE)
-        self._painted[painted.order.view] = painted
-        if painted.order.view == self.view:
+        self._requests.keep(message.painted)
+        if order.view == self.view:
             self._tell()
             if self.size:
                 self.redraw()
 
     def _field(self) -> Field | None:
-        painted = self._painted.get("boundary")
+        painted = self._requests.painted.get("boundary")
         return painted.picture if painted and isinstance(painted.picture, Field) else None
 
     def _map_of(self, field: Field) -> Map:
@@ -213,56 +177,38 @@ class PicturesPane(LinesView):
 
     def _tell(self) -> None:
         """Say in the border what is shown and which keys there are."""
+        from tui.panes.pictures import draw
+
         title, hint = f"6 {VIEWS[self._view]}", ""
         field = self._field()
         if self.view == "boundary" and field is not None and self.moment is not None:
             names = [shown.name for shown in field.maps]
             shown = self._map_of(field)
-            title += f"  {map_name(shown, self.moment.dataset)}"
+            title += f"  {draw.map_name(shown, self.moment.dataset)}"
             title += f" ({self._map + 1}/{len(names)})" if len(names) > 1 else ""
             pairs = " ↑↓ inputs" if self._inputs > 2 else ""
             hint = f"←→ neuron{pairs}"
         seen, count = self._in_sight()
         if len(seen) < count:
             hint = f"←→ {'layers' if self.view == 'network' else 'classes'}"
-        elif self.view == "phase" and self.moment and len(pairs_of(self.moment)) > 1:
+        elif self.view == "phase" and self.moment and len(draw.pairs_of(self.moment)) > 1:
             hint = "←→ pair"
         elif self.view == "network":
             hint = "←↑↓→ neuron  p carries"
-        self.entitle(title, self._tabs(hint, is_needed=len(seen) < count))
-
-    def _tabs(self, hint: str, *, is_needed: bool) -> str:
-        """Write the pictures to click on, the shown one highlighted, behind what keys there are.
-
-        Args:
-            hint: The keys.
-            is_needed: Whether they go to what is out of sight.
-        """
-        room = self.size.width - len("  ")
-        arrows, shown = hint.partition(" ")[0], self._view
-        initials = tuple(n if i == shown else n[0] for i, n in enumerate(_BRIEF))
-        tried = [(hint, VIEWS), (hint, _BRIEF), (arrows, _BRIEF), ("", _BRIEF)]
-        if is_needed:
-            tried.insert(2, (hint, initials))
-        before, names, after = "", _BRIEF, ""
-        for told, tabs in tried:
-            start = f"{told}  " if told else ""
-            if len(start + "│".join(tabs) + _NEXT) <= room:
-                before, names, after = start, tabs, _NEXT
-                break
-        marked = (f"[reverse]{n}[/]" if i == shown else n for i, n in enumerate(names))
-        links = (f"[@click=go_to_view({i})]{tab}[/]" for i, tab in enumerate(marked))
-        return before + "│".join(links) + after
+        room, is_needed = self.size.width - len("  "), len(seen) < count
+        self.entitle(title, tabs(self._view, hint, room, is_needed=is_needed))
 
     def _in_sight(self) -> tuple[range, int]:
         """Return which hidden layers or classes are in view, and the number of all."""
+        from tui.panes.pictures import draw
+
         size = self.scrollable_content_region.size
         if self.view == "network" and self.moment is not None and size:
             room = (size.width, size.height)
-            return layers_in_sight(self.moment, room, self._choice, self._first["network"])
-        painted = self._painted.get(self.view)
+            return draw.layers_in_sight(self.moment, room, self._choice, self._first["network"])
+        painted = self._requests.painted.get(self.view)
         if self.view == "quality" and painted is not None and isinstance(painted.picture, dict):
-            return classes_in_sight(painted.picture, size.width, self._first["quality"])
+            return draw.classes_in_sight(painted.picture, size.width, self._first["quality"])
         return range(0), 0
 
     def move(self, direction: str) -> None:
@@ -283,11 +229,13 @@ class PicturesPane(LinesView):
         if self.view != "boundary" or self.moment is None:
             super().move(direction)
             return
+        from tui.panes.pictures import draw
+
         field = self._field()
         if direction in ("left", "right") and field is not None:
             self._map = (self._map + step) % len(field.maps)
         elif direction in ("up", "down") and self._inputs > 2:
-            self._pair = pair_beside(self._pair, self._inputs, step)
+            self._pair = draw.pair_beside(self._pair, self._inputs, step)
         self._refresh()
 
     def _choose(self, direction: str) -> None:
@@ -354,16 +302,18 @@ class PicturesPane(LinesView):
         return [row.strip(width) for row in rows[top : top + count]]
 
     def _rows(self, moment: Moment, size: tuple[int, int]) -> list[Row]:
+        from tui.panes.pictures import draw
+
         if size[0] < 12 or size[1] < 3:
             return [Row().add("too small: m maximises", self.palette.dim)]
         if self.view == "network":
-            aside = self._painted.get("network")
+            aside = self._requests.painted.get("network")
             reading = aside.picture if aside and isinstance(aside.picture, Reading) else None
             first = self._first["network"]
-            return diagram_rows(moment, self.palette, size, self._choice, reading, first)
+            return draw.diagram_rows(moment, self.palette, size, self._choice, reading, first)
         if self.view == "phase":
-            return phase_rows(moment, self.palette, size, self._phase)
-        painted = self._painted.get(self.view)
+            return draw.phase_rows(moment, self.palette, size, self._phase)
+        painted = self._requests.painted.get(self.view)
         if painted is None:
             return [Row().add("drawing …", self.palette.dim)]
         picture = painted.picture
@@ -373,9 +323,9 @@ class PicturesPane(LinesView):
         if isinstance(picture, Field):
             shown = self._map_of(picture)
             if len(picture.inputs) == 1:
-                return curve_rows(picture, shown, moment, self.palette, size)
-            return plane_rows(picture, shown, moment, self.palette, size, self.is_colourless)
+                return draw.curve_rows(picture, shown, moment, self.palette, size)
+            return draw.plane_rows(picture, shown, moment, self.palette, size, self.is_colourless)
         if isinstance(picture, dict):
-            return quality_rows(picture, self.palette, size[0], self._first["quality"])
+            return draw.quality_rows(picture, self.palette, size[0], self._first["quality"])
         assert isinstance(picture, list)
-        return histogram_rows(picture, self.palette, size)
+        return draw.histogram_rows(picture, self.palette, size)

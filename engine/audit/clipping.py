@@ -1,0 +1,55 @@
+"""Gradients that are all shortened by one factor in a pass, as clipping does, before they are used.
+
+Each parameter takes a step along its own gradient then, too; but what momentum and Adam keep is
+made of the shortened ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from engine.audit.judging import Judged, as_matrix
+from engine.audit.matching import find, is_telling
+from engine.audit.steps import Steps
+from engine.common.numbers import rounded
+
+
+def clipped(judged: Sequence[Judged], steps: Mapping[str, Steps]) -> dict[str, Steps] | None:
+    """Return the steps with the gradients as they were shortened; None where none was.
+
+    A factor that comes again is another thing, such as 1 − β₁.
+    """
+    passes = {one.one.number: one for one in judged}
+    numbers = sorted({number for own in steps.values() for number in own.passes})
+    common = {number: _common(passes[number], number, steps) for number in numbers}
+    again = [factor for factors in common.values() for factor in factors]
+    chosen = {
+        number: max((f for f in factors if again.count(f) == 1), default=1.0)
+        for number, factors in common.items()
+    }
+    if all(factor == 1.0 for factor in chosen.values()):
+        return None
+    return {
+        name: replace(
+            own,
+            gradients=[
+                gradient * chosen[number]
+                for number, gradient in zip(own.passes, own.gradients, strict=True)
+            ],
+        )
+        for name, own in steps.items()
+    }
+
+
+def _common(judged: Judged, number: int, steps: Mapping[str, Steps]) -> set[float]:
+    """Return by which factors below 1 the pass has all gradients of more than one number."""
+    common: set[float] | None = None
+    for own in steps.values():
+        gradient = own.gradients[own.passes.index(number)] if number in own.passes else None
+        if gradient is None or gradient.size < 2 or not is_telling(as_matrix(gradient)):
+            continue
+        found = find(judged.one, as_matrix(gradient), after=judged.model.layers[-1].of_z.first)
+        factors = {rounded(match.factor, 9) for match in found if 0.0 < match.factor < 1.0}
+        common = factors if common is None else common & factors
+    return {factor for factor in common or () if factor < 1.0 - 1e-9}

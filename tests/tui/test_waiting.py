@@ -1,0 +1,62 @@
+"""What keeps neither the first frame nor a key waiting."""
+
+import gc
+from collections.abc import Callable
+
+import pytest
+
+from tests.tui.app import opened, until
+from tui.actions import opening
+from tui.commands import on_screen
+from tui.commands.training import open_
+
+
+class Shown:
+    """The app, which only opens what it is to open."""
+
+    failure = None
+    debugger = None
+    return_code = 0
+
+    def __init__(self, data: str, opener: Callable[[], object] | None, *_: object, **__: object):
+        self.settings_problems: list[str] = []
+        self._opener = opener
+        self.collects: list[bool] = []
+        shown.append(self)
+
+    def run(self) -> None:
+        self.collects.append(gc.isenabled())
+        if self._opener is not None:
+            self._opener()
+            self.collects.append(gc.isenabled())
+
+
+shown: list[Shown] = []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "collects"), [(["or"], [False, True]), ([], [True])], ids=["or", "welcome"]
+)
+def test_garbage_is_collected_once_all_is_imported(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], collects: list[bool]
+) -> None:
+    monkeypatch.setattr(on_screen, "NNTui", Shown)
+    monkeypatch.setattr("tui.commands.training.no_screen", lambda data: "")
+    gc.unfreeze()
+    try:
+        with pytest.raises(SystemExit):
+            open_.main(arguments)
+        assert shown.pop().collects == collects
+        assert bool(gc.get_freeze_count()) == bool(arguments)
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+async def test_what_draws_the_curve_is_there_before_the_first_curve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ready: list[bool] = []
+    monkeypatch.setattr(opening, "get_ready", lambda: ready.append(True))
+    async with opened() as (_, pilot):
+        await until(pilot, lambda: ready)
