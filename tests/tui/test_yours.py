@@ -54,18 +54,6 @@ async def test_one_steps_beside_the_script(tmp_path: Path, size: tuple[int, int]
         assert "right = ∂E/∂g[obs 1, g1] · ∂g/∂ŷ[obs 1, g1]" in text(app)
 
 
-async def test_how_weights_would_be_drawn_is_not_told_beside_a_script(tmp_path: Path) -> None:
-    async with beside(scripts.written(tmp_path, scripts.RIGHT), (120, 36)) as (app, pilot):
-        fields = app.frame.hyperparameters.fields
-        told = {" ".join(line.text.split()) for line in fields._lines}
-        assert {"initial weights ·", "init scale ·", "seed ·", "L1 λ₁ 0.0"} <= told
-        # What has no effect cannot be changed either.
-        fields.cursor = [field.name for field in fields.shown].index("seed")
-        await pilot.press("2", "enter")
-        await until(pilot, lambda: "the starting parameters were given" in text(app))
-        assert not fields.typing
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) -> None:
     wrong = scripts.WRONG.replace("d_first = X.T @ d_layer", "d_first = X.T @ d_layer / 5")
@@ -97,6 +85,18 @@ async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Pa
         await until(pilot, lambda: "yours ✗ =" in text(app))
         assert "no array of its own, it shows in ∂E/∂ŷ[obs 1, g1]" in text(app)
         assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
+
+
+async def test_how_weights_would_be_drawn_is_not_told_beside_a_script(tmp_path: Path) -> None:
+    async with beside(scripts.written(tmp_path, scripts.RIGHT), (120, 36)) as (app, pilot):
+        fields = app.frame.hyperparameters.fields
+        told = {" ".join(line.text.split()) for line in fields._lines}
+        assert {"initial weights ·", "init scale ·", "seed ·", "L1 λ₁ 0.0"} <= told
+        # What has no effect cannot be changed either.
+        fields.cursor = [field.name for field in fields.shown].index("seed")
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "the starting parameters were given" in text(app))
+        assert not fields.typing
 
 
 async def test_a_changed_script_is_run_again(tmp_path: Path) -> None:
