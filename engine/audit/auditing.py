@@ -29,6 +29,7 @@ from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
+from engine.audit.recording.child.precision import is_computed_in_full
 from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.single import understand_partial, understand_single
@@ -120,6 +121,8 @@ class Audit:
         self.findings = beside(hidden, self.findings)
         if not self.findings:
             self.findings += stuck(self.recording)
+        if is_computed_in_full("\n".join(self.recording.source)):
+            self.notes.append("float32 was computed as float64, to compare to the last digits")
 
     def _add_failure(self) -> None:
         if self.recording.ending.kind != "failed":

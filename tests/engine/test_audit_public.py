@@ -94,6 +94,7 @@ def test_float32_and_plots_hide_nothing(tmp_path: Path) -> None:
     audit = _audited(tmp_path, _NET)
     assert _is_right(audit)
     assert audit.recording.ending.kind != "failed"
+    assert "float32 was computed as float64" in audit.notes[-1]
     widths = [layer.weights.shape for layer in audit.understood.layers]  # type: ignore[union-attr]
     assert widths == [(2, 3), (3, 3), (3, 1)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from .precision import compute_in_full
+from .precision import compute_in_full, is_computed_in_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,8 @@ class Script:
 
     def __init__(self, text: str, name: str) -> None:
         self.tree = ast.parse(text, name)
-        compute_in_full(self.tree, text)
+        if is_computed_in_full(text):
+            compute_in_full(self.tree)
         self.lines = text.split("\n")
         self.nodes: list[dict[str, Any]] = []
         self.tables: set[int] = set()
