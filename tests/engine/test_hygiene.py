@@ -43,3 +43,22 @@ def test_importing_the_screen_waits_for_nothing_that_computes() -> None:
     loaded = loaded_by("import tui.app, engine.data.locate")
     assert not loaded & {"pandas", "numpy", "plotext", "engine.audit", "engine.maths.arithmetic"}
     assert not loaded & {"tui.panes.pictures.draw", "tui.dialogs.prompt", "tui.dialogs.explain"}
+
+
+_OPENED = """
+import asyncio, sys
+from engine.data.table.read import read_dataset
+from tests.tui.app import opened
+
+async def show() -> None:
+    async with opened((120, 36), read_dataset("or")):
+        pass
+
+asyncio.run(show())
+"""
+
+
+def test_a_run_is_shown_without_what_only_exercises_and_audits_need() -> None:
+    loaded = loaded_by(f"exec({_OPENED!r})")
+    assert "tui.app" in loaded
+    assert not loaded & {"engine.derive", "engine.audit", "engine.maths.mistakes"}

@@ -29,10 +29,11 @@ class DeriveActions(Base):
     @property
     def exercise_keys(self) -> Mapping[str, str]:
         """What keys are called in the pane that has the focus, as the run is an exercise."""
-        from engine.derive import Exercise
-
         if self.exercise is None or self.frame.active != "iteration":
             return {}
+        # Only where there is one, for the sake of the first frame.
+        from engine.derive import Exercise
+
         if isinstance(self.exercise, Exercise):
             return {"edit": "answer", "hint": "hint"}
         return {"edit": "mark"}
