@@ -436,6 +436,11 @@ class Audit:
             told = [(other.operation, other.kind) for other in self.findings]
             if (finding.operation, finding.kind) not in told:
                 self.findings.append(finding)
+        still_weights = [f for f in updates if f.kind == "no-update" and f.operation[0] != "b"]
+        if still_weights and len(still_weights) < len(self.findings):
+            # What never changes and does not fit otherwise is hardly a weight.
+            self.findings.clear()
+            self.unsure.append("which of its numbers are the weights")
         rates = {name: own[0] for name, own in self.updates.rates.items() if own}
         for name in rates:
             single = self.judged[0].model.values[name].size == 1

@@ -15,8 +15,8 @@ from engine.audit.settled import NOTHING, Settled
 from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
-_MANY_FOUND, _MORE_FOUND, _MOST_FOUND = 600, 1500, 3000
-"""Passes with more arrays are not looked at, where layers, a layer, nothing is found so far."""
+_MANY_FOUND, _MOST_FOUND = 600, 3000
+"""Passes with more arrays are not looked at, where layers, and where none are found so far."""
 _MOST_OPTIONS = 16
 _UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
@@ -82,7 +82,7 @@ def understand(
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        most = _MOST_FOUND if best is None else _MANY_FOUND if best.layers[1:] else _MORE_FOUND
+        most = _MOST_FOUND if best is None else _MANY_FOUND
         found = _best_probe(passes, recording, first_seen, most, settled, still)
         if found is None:
             continue
