@@ -21,9 +21,10 @@ from engine.audit.consistency import (
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import Faults, design_faults
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, layers_again, slope
 from engine.audit.hidden_faults import beside, hidden_faults
-from engine.audit.judging import Judged, judge
+from engine.audit.judged import Judged
+from engine.audit.judging import judge
+from engine.audit.linear import Linear, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
@@ -31,6 +32,7 @@ from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.child.precision import is_computed_in_full
 from engine.audit.recording.recording import Recording
+from engine.audit.recurring import layers_again
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.single import understand_partial, understand_single
 from engine.audit.stacked import take_apart

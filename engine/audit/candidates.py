@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.audit.forward import Linear
+from engine.audit.linear import Linear
 from engine.audit.model import Model, model_of
 from engine.audit.recording.recording import Recording
 from engine.common.errors import InputError

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from engine.audit.judging import Judged, as_matrix
+from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import find, is_telling
 from engine.audit.steps import Steps
 from engine.common.numbers import rounded

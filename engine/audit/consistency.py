@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.judging import Judged
+from engine.audit.judged import Judged
 from engine.audit.losses import Computed
 from engine.audit.matching import factor_of
 from engine.audit.recording.recording import Recording

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.forward import layers_again
-from engine.audit.judging import Judged, as_matrix, judge
+from engine.audit.judged import Judged, as_matrix
+from engine.audit.judging import judge
 from engine.audit.matching import factor_of, is_telling
 from engine.audit.passes import Found
 from engine.audit.recording.recording import Ending, Recording
+from engine.audit.recurring import layers_again
 from engine.audit.targets import targets_of
 from engine.audit.understand import Understood
 from engine.maths.operations.operation import Operation, Phase

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.audit.curvature import largest_curvature
 from engine.audit.findings import Finding
-from engine.audit.judging import Judged
+from engine.audit.judged import Judged
 from engine.audit.losses import Computed, value_of
 from engine.audit.separable import cannot_be_parted
 from engine.audit.understand import Understood

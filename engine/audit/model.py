@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.audit.forward import Linear
+from engine.audit.linear import Linear
 from engine.common.errors import InputError
 from engine.data.dataset import Dataset
 from engine.maths.formula import Leaf, substitute

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.judging import first_cell
+from engine.audit.judged import first_cell
 from engine.audit.matching import same
 from engine.audit.model import Model
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations

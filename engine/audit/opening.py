@@ -11,7 +11,7 @@ from time import monotonic
 import numpy as np
 
 from engine.audit.auditing import Audit
-from engine.audit.judging import Judged
+from engine.audit.judged import Judged
 from engine.audit.losses import value_of
 from engine.audit.matching import Match
 from engine.audit.problem import Line, Problem

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.forward import Linear, activated
+from engine.audit.linear import Linear, activated
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Pass
 from engine.audit.targets import Targets, again, targets_of

@@ -11,7 +11,7 @@ import numpy as np
 from engine.audit.auditing import Audit
 from engine.audit.failures import words_of_early_end
 from engine.audit.findings import Finding
-from engine.audit.judging import Judged
+from engine.audit.judged import Judged
 from engine.audit.passes import Found
 from engine.audit.problem import Line, Matched, Problem
 from engine.audit.recording.recording import Node, Recording

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.audit.forward import Linear
+from engine.audit.linear import Linear
 from engine.audit.matching import same
 from engine.audit.passes import Pass
 from engine.audit.recording.recording import Recording

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.audit.forward import Linear, layers_of
+from engine.audit.forward import layers_of
+from engine.audit.linear import Linear
 from engine.audit.passes import Pass, loops, passes_from
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import is_product, turns_of

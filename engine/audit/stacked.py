@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.audit.forward import Linear
+from engine.audit.linear import Linear
 from engine.audit.matching import as_rows
 from engine.audit.passes import Found, Pass
 

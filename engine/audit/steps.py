@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.audit.judging import Judged
+from engine.audit.judged import Judged
 from engine.maths.tensor import Array
 
 

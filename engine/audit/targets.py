@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.audit.forward import Linear
+from engine.audit.linear import Linear
 from engine.audit.losses import slope_of
 from engine.audit.matching import as_rows, factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, Site

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import Linear, layers_again, layers_of, rank_of
+from engine.audit.forward import layers_of, rank_of
+from engine.audit.linear import Linear
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
 from engine.audit.recording.recording import Recording
+from engine.audit.recurring import layers_again
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array

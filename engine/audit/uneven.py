@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.audit.findings import Finding
-from engine.audit.judging import Judged, first_cell, values_of
+from engine.audit.judged import Judged, first_cell, values_of
 from engine.audit.losses import Computed
 from engine.audit.matching import same
 from engine.audit.odd_steps import named_step

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.audit.clipping import clipped
 from engine.audit.findings import Finding
-from engine.audit.judging import Judged, as_matrix
+from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step

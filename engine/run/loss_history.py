@@ -101,9 +101,9 @@ class LossHistory:
     def __init__(self) -> None:
         self._values: Array = np.empty(_FIRST_CAPACITY)
         self._larger: Array | None = None
-        """What comes in the place of `_values` once that is full, with the first ones in it."""
+        """The array to replace `_values` once that is full, with the first ones in it."""
         self._moved = 0
-        """How many these are."""
+        """Their number."""
         self._count = 0
         self._lows: list[Array] = []
         self._highs: list[Array] = []
@@ -145,7 +145,7 @@ class LossHistory:
         self._count = count
 
     def _make_room(self, count: int) -> None:
-        """Have room for so many, moving a few at a time: all at once would keep a pause waiting."""
+        """Make room for so many, moving a few at a time: all at once would keep a pause waiting."""
         room = self._values.size
         if 2 * count <= room:
             return

@@ -28,7 +28,7 @@ class DeriveActions(Base):
 
     @property
     def exercise_keys(self) -> Mapping[str, str]:
-        """What keys are called in the pane that has the focus, as the run is an exercise."""
+        """The names of keys in the pane that has the focus, as the run is an exercise."""
         if self.exercise is None or self.frame.active != "iteration":
             return {}
         # Only where there is one, for the sake of the first frame.

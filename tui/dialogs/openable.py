@@ -1,4 +1,4 @@
-"""What can be opened where no data are named: a file, bundled tables, recent runs."""
+"""The list of things to open where no data are named: a file, bundled tables, recent runs."""
 
 from __future__ import annotations
 

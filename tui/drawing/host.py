@@ -57,7 +57,7 @@ class Host(Protocol):
 
     @property
     def exercise_keys(self) -> Mapping[str, str]:
-        """What keys are called in the pane that has the focus, as the run is an exercise."""
+        """The names of keys in the pane that has the focus, as the run is an exercise."""
 
     def derive(self, name: str) -> bool:
         """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""

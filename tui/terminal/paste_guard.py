@@ -14,7 +14,7 @@ class PasteGuard:
     def __init__(self) -> None:
         self._pasting = False
         self._seen = ""
-        """What may become the beginning or the end of a paste."""
+        """The bytes that may become the beginning or the end of a paste."""
 
     def clean(self, text: str) -> Iterator[str]:
         """Go through the characters of input, those left out that end no paste."""

@@ -96,7 +96,7 @@ class Around:
 
     @cached_property
     def shares(self) -> tuple[Number, ...]:
-        """What an optimiser keeps of the past in each iteration, such as β₁ and β₂."""
+        """The shares of the past that an optimiser keeps in each iteration, such as β₁ and β₂."""
         return tuple(
             dict.fromkeys(
                 part

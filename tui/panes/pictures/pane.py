@@ -259,7 +259,7 @@ class PicturesPane(LinesView):
         return was
 
     def action_next_kind(self) -> None:
-        """Have the network carry values, gradients, both, or what the phase is about."""
+        """Show values, gradients, both, or those of the phase in the network."""
         if self.view == "network":
             self._choice = replace(self._choice, carried=self._choice.carried.next)
             self._refresh()
@@ -278,7 +278,7 @@ class PicturesPane(LinesView):
         return chosen_cell(self.moment, self._choice)
 
     def action_open(self) -> None:
-        """Have the tensor of the chosen neuron inspected."""
+        """Open the tensor of the chosen neuron."""
         if self.cell is not None:
             self.post_message(self.Opened(self.cell[0]))
 

@@ -38,7 +38,7 @@ class Requests:
         return monotonic() >= self._next
 
     def request(self, order: Order) -> None:
-        """Have a picture computed, unless it is what was requested last."""
+        """Request a picture, unless it is what was requested last."""
         last = self._last
         if last is None or last.snapshot is not order.snapshot or not order.resembles(last):
             self._last = order

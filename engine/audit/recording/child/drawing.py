@@ -12,11 +12,11 @@ _LIBRARIES = ("matplotlib", "mpl_toolkits", "seaborn", "pylab", "plotly", "tqdm"
 
 
 _PARTS = {"plot": 1, "hist": 3}
-"""How many things some functions return; most others that return several return two."""
+"""The number of things that some functions return; others that return several return two."""
 
 
 class _Nothing:
-    """What can be called, asked for anything and taken apart, and does nothing."""
+    """A stand-in that can be called, asked for anything and taken apart, and does nothing."""
 
     def __init__(self, parts: int = 2) -> None:
         self.__dict__["_parts"] = parts
