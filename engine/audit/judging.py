@@ -435,6 +435,7 @@ class _Judge:
         theirs = value * factor
         if mistake.kind == "missing-slope" and match is not None:
             mistake = self._of_ones(culprit, mistake, match.found)
+        operand = self._wrong_operand(culprit, mistake)
         self.judged.findings.append(
             Finding(
                 operation=mistake.of,
@@ -442,17 +443,39 @@ class _Judge:
                 says=mistake.says,
                 repair=mistake.repair,
                 iteration=self.one.number,
-                found=self._place(culprit, mistake, value, match),
+                found=operand.found if operand else self._place(culprit, mistake, value, match),
                 cell=first_cell(theirs, right * factor),
                 reads=culprit.name,
                 mistake=mistake,
                 values=dict(self.values),
             )
         )
-        self.values[culprit.name] = self.judged.wrong[culprit.name] = theirs
-        self.judged.totals[culprit.name] = self._upstream(culprit) * factor
+        if operand is not None:
+            self._judge_again(culprit)
+        else:
+            self.values[culprit.name] = self.judged.wrong[culprit.name] = theirs
+            self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
+
+    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Go on with an operand that has the mistake, where the script makes it: others read it."""
+        reads = [t.name for t in culprit.reads if t.name.startswith("dE_d")]
+        if mistake.of == culprit.name or mistake.of not in reads:
+            return None
+        own = self.model.program.operation(mistake.of)
+        known = (mistake.kind, mistake.says)
+        for other, value in values_of(self.judged, own):
+            if (other.kind, other.says) == known:
+                match = min(
+                    self._made(value), key=lambda m: abs(np.log(abs(m.factor))), default=None
+                )
+                if match is not None:
+                    self.judged.matches[own.name] = match
+                    self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
+                    self.judged.totals[own.name] = self._upstream(own) * match.factor
+                return match
+        return None
 
     def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
         """Tell a slope that is left out from one that is 1 everywhere."""

@@ -97,7 +97,11 @@ def alias(tmp_path_factory: pytest.TempPathFactory) -> Yours:
     text = scripts.RIGHT.replace("np.mean(", "2 * np.mean(").replace("error = 2", "error = 4")
     text = text.replace("    second -= 0.3 * d_second\n", "")
     step = "    kept = second\n    second -= 0.3 * layer.T @ d_out\n"
-    text = text.replace("    d_second = layer.T @ d_out\n", step).replace("second.T", "kept.T")
+    text = text.replace("    d_second = layer.T @ d_out\n", step)
+    text = text.replace(
+        "d_out @ second.T * layer * (1 - layer)",
+        'np.einsum("no,ho,nh->nh", d_out, kept, layer * (1 - layer))',
+    )
     return open_script(scripts.written(tmp_path_factory.mktemp("alias"), text))
 
 

@@ -137,3 +137,11 @@ def test_adagrad_forgets_nothing_on_purpose(tmp_path: Path) -> None:
 def test_weights_that_decay_after_their_step(tmp_path: Path) -> None:
     one = _audited(tmp_path, _DEEP.replace("W - 0.1 * gW", "W - 0.1 * gW; W *= 1 - 0.1 * 0.01"))
     assert (one.findings, one.unsure) == ([], [])
+
+
+def test_what_goes_on_from_a_delta_with_an_extra_slope_is_right(tmp_path: Path) -> None:
+    text = _DEEP.replace("rng.rand(12, 1)", "(rng.rand(12, 1) > 0.5) * 1.0")
+    text = text.replace("0.5 * np.sum(error ** 2)", "-np.mean(np.log(np.where(Y, out, 1 - out)))")
+    text = text.replace(" + 0 * W", " / 12").replace(" + 0 * V", " / 12")
+    (found,) = _audited(tmp_path, text).findings
+    assert (found.operation, found.kind) == ("dE_dy", "extra-slope")

@@ -76,7 +76,10 @@ async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) 
 async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Path) -> None:
     step = "    kept = second\n    second -= 0.3 * layer.T @ d_out\n"
     wrong = scripts.RIGHT.replace("    second -= 0.3 * d_second\n", "")
-    wrong = wrong.replace("    d_second = layer.T @ d_out\n", step).replace("second.T", "kept.T")
+    wrong = wrong.replace("    d_second = layer.T @ d_out\n", step).replace(
+        "d_out @ second.T * layer * (1 - layer)",
+        'np.einsum("no,ho,nh->nh", d_out, kept, layer * (1 - layer))',
+    )
     async with beside(scripts.written(tmp_path, wrong), (80, 24)) as (app, pilot):
         assert app.yours is not None
         await pilot.press("f")
