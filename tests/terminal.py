@@ -194,7 +194,7 @@ class Terminal:
         raise RuntimeError(f"this is not what was waited for:\n{self.text}")
 
     def wait_for_end(self) -> None:
-        """Show output until the program has ended.
+        """Show output until the program has ended; unread, it could not write its last bytes.
 
         Raises:
             RuntimeError: It has not after a minute.

@@ -108,7 +108,7 @@ def test_a_signal_on_the_screen_saves_what_was_reached(state: Library, name: str
         terminal.wait_for(lambda: (terminal.iteration or 0) > 20_000)
         shown = terminal.iteration or 0
         terminal.kill(signal.Signals[name])
-        until(lambda: not terminal.is_alive)
+        terminal.wait_for_end()
     assert check_exact(state) >= shown
     assert last(state).saved.ended == name  # type: ignore[union-attr]
 
@@ -238,7 +238,7 @@ def test_a_folder_that_cannot_be_written_to(state: Library) -> None:
         terminal.wait_for(lambda: "not being saved" in terminal.text)
         terminal.wait_for(lambda: "finished" in terminal.text)
         terminal.press("q")
-        until(lambda: not terminal.is_alive)
+        terminal.wait_for_end()
     done = subprocess.run([str(PROGRAM), "train", "or"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert "error at step" in done.stdout
