@@ -122,9 +122,9 @@ class Session:
         future.add_done_callback(self._done)
 
     def _done(self, future: Future[View]) -> None:
-        self._waiting.discard(future)
         self._droppable.discard(future)
         self._forward(future, lambda view: view)
+        self._waiting.discard(future)
 
     def _forward(self, future: Future[T], wrap: Callable[[T], Outcome]) -> None:
         outcome: Outcome

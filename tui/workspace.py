@@ -193,6 +193,9 @@ class Frame(Vertical):
         self.go_to(message.pane)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if event.widget is not self.screen.focused:
+            # Another key went further before this was told.
+            return
         for node in event.widget.ancestors_with_self:
             if node.id in self.panes and node.id != self.active:
                 self.active = node.id

@@ -14,7 +14,10 @@ from tui.view_state import State
 
 _HOPS = 50
 """Turns of the event loop in which a message gets to whom it is for, and what he sends further."""
-_PATIENCE = 0.25
+_PATIENCE = 30.0
+"""Seconds that the engine may take for what a key asks of it."""
+_LONG_WAY = 0.25
+"""Seconds to wait where it is on a long way, which may have no end before the next key."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +31,15 @@ def no_waiting_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     async def short_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
         for _ in range(_HOPS):
             await asyncio.sleep(0)
-        app, end = active_app.get(), monotonic() + _PATIENCE
+        app, began = active_app.get(), monotonic()
         session, moment = getattr(app, "session", None), getattr(app, "moment", None)
         is_running = moment is not None and moment.state is State.RUNNING
-        while session and session._waiting and not is_running and monotonic() < end:
+        while session and session._waiting and not is_running:
+            if monotonic() - began > (_LONG_WAY if session.is_going else _PATIENCE):
+                break
             await asyncio.sleep(0.005)
+        for _ in range(_HOPS):
+            await asyncio.sleep(0)
         await asyncio.sleep(0.005)
 
     for module in ("textual.app", "textual.pilot"):

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from textual.command import CommandPalette
+from textual.events import DescendantFocus
 
 from engine import Debugger, read_dataset
 from tests.tui.app import app_of, at_two_sizes, clock, opened, snapshot, state, text, until
@@ -397,3 +398,10 @@ async def test_without_colours_too_the_mean_is_told_from_the_losses(size: tuple[
         await pilot.press("a")
         await until(pilot, lambda: text(app).count("░") > 10)
         assert any("⠀" < character <= "⣿" for character in text(app))
+
+
+async def test_a_focus_that_is_told_late_does_not_lead_back() -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("1", "4")
+        app.frame.on_descendant_focus(DescendantFocus(app.frame.dataset))
+        assert app.frame.active == "weights"
