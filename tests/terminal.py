@@ -21,7 +21,7 @@ PROGRAM = Path(sys.executable).with_name("nn-tui")
 COLUMNS, LINES = 120, 36
 
 _POLL = 0.02
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _QUIET = 0.05
 _ITERATION = re.compile(r"iteration\s+([\d,]+) /")
 
@@ -180,7 +180,7 @@ class Terminal:
         """Show output until a condition holds, and return when the deciding output came.
 
         Raises:
-            RuntimeError: It does not hold after a minute, or the program has ended.
+            RuntimeError: It does not hold after two minutes, or the program has ended.
         """
         if condition():
             return perf_counter()
@@ -193,11 +193,15 @@ class Terminal:
                     return chunk.at
         raise RuntimeError(f"this is not what was waited for:\n{self.text}")
 
+    def shows(self, *words: str) -> None:
+        """Wait until all of these words are on the screen."""
+        self.wait_for(lambda: all(word in self.text for word in words))
+
     def wait_for_end(self) -> None:
         """Show output until the program has ended; unread, it could not write its last bytes.
 
         Raises:
-            RuntimeError: It has not after a minute.
+            RuntimeError: It has not after two minutes.
         """
         end = perf_counter() + _PATIENCE
         while perf_counter() < end:

@@ -50,7 +50,7 @@ def run_process(*arguments: str, code: int = 0, **options: object) -> Done:
         [COMMAND, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         stdin=subprocess.DEVNULL,
         **options,  # type: ignore[call-overload]
     )

@@ -9,7 +9,7 @@ from engine.saved.library import Entry, Library
 from engine.saved.restore import open_run
 
 
-def until(condition: Callable[[], object], seconds: float = 60) -> float:
+def until(condition: Callable[[], object], seconds: float = 120) -> float:
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < seconds

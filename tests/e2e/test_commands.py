@@ -331,7 +331,7 @@ def test_what_is_closed_is_not_written_to(closed: str, tmp_path: Path) -> None:
             ["bash", "-c", f"{COMMAND} {command} {closed}"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             env=state,
         )
         assert done.returncode == code
@@ -350,13 +350,13 @@ def test_a_reader_that_leaves() -> None:
         ["bash", "-c", f"set -o pipefail; {COMMAND} trace or | head -1"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert "Traceback" not in done.stderr
 
 
 def test_ctrl_c_prints_the_report_so_far() -> None:
-    child = pexpect.spawn(COMMAND, ["train", "or", "--iterations", "1000000000"], timeout=60)
+    child = pexpect.spawn(COMMAND, ["train", "or", "--iterations", "1000000000"], timeout=120)
     # The bar tells the time that is left once it has timed some iterations.
     child.expect(r"training .* 0%  \d")
     child.sendintr()
@@ -369,7 +369,7 @@ def test_ctrl_c_prints_the_report_so_far() -> None:
 
 
 def test_progress_where_stderr_is_a_terminal() -> None:
-    child = pexpect.spawn(COMMAND, ["train", "or", "--iterations", "300000"], timeout=60)
+    child = pexpect.spawn(COMMAND, ["train", "or", "--iterations", "300000"], timeout=120)
     child.expect("training")
     child.expect("100%")
     child.expect("300,000 iterations in")

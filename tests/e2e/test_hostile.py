@@ -109,7 +109,7 @@ def test_texts_are_shown_and_never_sent(tmp_path: Path, number: int) -> None:
         output = bytes(terminal.output).partition(b"\x1b]52;c;")
         # The copy key is allowed to do what they are not; it comes last.
         check_sent(output[0])
-        assert all(text in terminal.text for text in ("[red]", "␛]52"))
+        terminal.shows("[red]", "␛]52")
         leave(terminal)
     for arguments in (
         ["train", str(path), "--iterations", "3", *options],
@@ -133,7 +133,7 @@ def test_texts_are_shown_and_never_sent(tmp_path: Path, number: int) -> None:
         ["samples", f"{PAYLOADS[number]}"],
         [f"{PAYLOADS[number]}"],
     ):
-        done = subprocess.run([COMMAND, *arguments], capture_output=True, timeout=60)
+        done = subprocess.run([COMMAND, *arguments], capture_output=True, timeout=120)
         assert done.returncode in (0, 1, 2), arguments
         assert b"Traceback" not in done.stderr
         assert b"\x1b" not in done.stdout + done.stderr
@@ -310,7 +310,7 @@ def test_ten_thousand_columns(tmp_path: Path) -> None:
 
 def test_standard_input(tmp_path: Path) -> None:
     command = [COMMAND, "train", "-", "--iterations", "2"]
-    done = subprocess.run(command, input=b"a,b\n1,0\n2,1\n", capture_output=True, timeout=60)
+    done = subprocess.run(command, input=b"a,b\n1,0\n2,1\n", capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"standard input: 2 observations")
     assert "line 3, column 'b'" in refusal("train", "-", content=b"a,b\n1,0\n2,x1\n")
@@ -342,7 +342,11 @@ def test_standard_input_on_the_screen(tmp_path: Path) -> None:
 
 def test_an_endless_stream_ends() -> None:
     limited = f"ulimit -v 3000000; tr '\\0' '1' </dev/zero | {PROGRAM} train -"
-    done = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, timeout=60)
+    # Each thread for BLAS takes room, and there may be many processors.
+    few = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        ["bash", "-c", limited], capture_output=True, text=True, timeout=120, env=few
+    )
     assert done.returncode == 2
     assert done.stderr.startswith("nn-tui: standard input: to read ")
     assert "of memory" in done.stderr
@@ -379,7 +383,7 @@ def test_reading_a_gigabyte_is_told_and_given_up(gigabyte: Path) -> None:
 
 @pytest.mark.slow
 def test_a_command_reading_a_gigabyte_ends_at_once(gigabyte: Path) -> None:
-    child = pexpect.spawn(COMMAND, ["train", str(gigabyte)], encoding="utf-8", timeout=30)
+    child = pexpect.spawn(COMMAND, ["train", str(gigabyte)], encoding="utf-8", timeout=120)
     child.expect(r"large.csv \(1,0\d\d MB\) … \d+ %")
     child.sendintr()
     child.expect(pexpect.EOF)

@@ -53,7 +53,7 @@ def endless(*options: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not any(entry["open_in"] for entry in listed()):
             assert time.monotonic() < end, "it does not save"
             time.sleep(0.05)

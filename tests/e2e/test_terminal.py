@@ -55,7 +55,7 @@ class TmuxTerminal:
     def resize(self, width: int, height: int) -> None:
         self.tmux("resize-window", "-x", str(width), "-y", str(height))
 
-    def until(self, condition: Callable[[], object], seconds: float = 60) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = 120) -> None:
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
@@ -164,7 +164,7 @@ def test_a_signal_while_training_restores_the_terminal(terminal: TmuxTerminal, n
 def test_the_process_ends_when_its_terminal_goes(terminal: TmuxTerminal) -> None:
     pid = start_training(terminal)
     terminal.close()
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while is_running(pid) and time.monotonic() < end:
         time.sleep(0.02)
     assert not is_running(pid)
