@@ -1,8 +1,9 @@
-"""How many examples are tried: some by default, all with NN_TUI_EXAMPLES=full."""
+"""Which examples are tried: some by default, all with NN_TUI_EXAMPLES=full, others with =new."""
 
 import os
 
 IS_FULL = os.environ.get("NN_TUI_EXAMPLES") == "full"
+IS_NEW = os.environ.get("NN_TUI_EXAMPLES") == "new"
 
 
 def examples(all_of_them: int) -> int:

@@ -95,7 +95,7 @@ def test_what_goes_wrong_while_running_is_told_with_the_next_command() -> None:
 
 def test_a_cancelled_command_is_dropped(runner: Runner) -> None:
     gate = threading.Event()
-    runner.submit(lambda debugger: gate.wait(10))
+    runner.submit(lambda debugger: gate.wait(60))
     step = runner.submit(Debugger.step_operation)
     assert step.cancel()
     gate.set()
@@ -103,8 +103,9 @@ def test_a_cancelled_command_is_dropped(runner: Runner) -> None:
 
 
 def test_closing_ends_a_running_thread() -> None:
-    before = threading.active_count()
+    # One of a test before may end meanwhile.
+    before = set(threading.enumerate())
     runner = Runner(Debugger(read_dataset("or"), Hyperparameters(iterations=LONG)))
     runner.run()
     runner.close(timeout=60)
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
