@@ -16,8 +16,7 @@ from engine.language.query import Query
 from engine.maths.calls import Copy
 from engine.maths.clocked import Halt
 from engine.program.iterations import END
-from engine.run.clock import Time
-from engine.run.halt import Hit
+from engine.run.halt import Watch
 from engine.run.run import Run
 from engine.stops.checks import Place
 from engine.stops.scope import Memory, Scope, remember
@@ -96,7 +95,7 @@ def compile_at_end(run: Run, text: str, *, is_single: bool) -> tuple[Query, Scop
     return query, scope
 
 
-class Recorder:
+class Recorder(Watch):
     """Keeps the value that an expression has at the end of each iteration.
 
     Args:
@@ -110,9 +109,6 @@ class Recorder:
         values: The values; NaN where there is none.
         iterations: The iterations with the calls of the expression in them.
     """
-
-    skip: Time | None = None
-    watches_nonfinite = False
 
     def __init__(self, run: Run, query: Query, scope: Scope, first: int, last: int) -> None:
         self._run, self._query, self._scope, self._first = run, query, scope, first
@@ -145,7 +141,6 @@ class Recorder:
         return [*to.calls, Copy(value, self._value), *more]
 
     def begin(self) -> None:
-        """Prepare for iterations from the clock on."""
         self._scope.begin()
 
     def halted(self, place: int) -> None:
@@ -154,29 +149,17 @@ class Recorder:
         self.at_end()
 
     def take(self, first: int, kept: Sequence[Array]) -> None:
-        """Take the values that iterations from `first` on have kept."""
         if kept:
             ends = max(first, self._first), first + len(kept[0])
             self.values[ends[0] - self._first : max(ends[1] - self._first, 0)] = kept[0][
                 ends[0] - first :
             ]
 
-    def before(self, position: int) -> None:
-        """Leave the operations alone."""
-
     def at_end(self) -> None:
-        """Evaluate for an iteration whose operations ran by themselves."""
         iteration = self._run.iteration - 1
         if iteration >= self._first:
             self.values[iteration - self._first] = _value(self._query)
         self._place.remember(iteration)
-
-    def is_finite(self, first: int) -> bool:
-        """Accept any value."""
-        return True
-
-    def halt_back_at(self, hit: Hit) -> None:
-        """Keep no stops."""
 
 
 def _value(query: Query) -> float:

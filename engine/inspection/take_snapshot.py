@@ -115,9 +115,9 @@ def take_snapshot(
 
 
 def _warning(run: Run) -> str:
-    if not run.is_short_of_memory:
+    if not run.history.is_short:
         return ""
-    size = megabytes(run.history_bytes, unit=MEGABYTE)
+    size = megabytes(run.history.bytes, unit=MEGABYTE)
     return f"there is not enough memory: going back has to make do with {size} and may take longer"
 
 

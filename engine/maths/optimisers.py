@@ -98,7 +98,9 @@ def _adam(bench: Place, parameter: Tensor, gradient: Tensor, *, decays: bool = F
         hats.append(hat)
     direction = bench.beside("d", parameter)
     shrinking = bench.hyperparameter("weight_decay") * Leaf(parameter) if decays else None
-    bench.update(direction, rescaled(*hats, bench.hyperparameter("epsilon"), shrinking), parameter)
+    bench.update(
+        direction, rescaled(hats[0], hats[1], bench.hyperparameter("epsilon"), shrinking), parameter
+    )
     return direction
 
 

@@ -720,7 +720,7 @@ FORGED = {
 
 def a_short_run(**options: object) -> Debugger:
     """A run with a checkpoint every eight iterations, the last of them at its end."""
-    measured = patch.object(Motion, "_measure", lambda motion, state, seconds: None)
+    measured = patch.object(Motion, "_measure", lambda motion, seconds: None)
     with patch.object(history, "_WIDEST_FIRST_GAP", 8), measured:
         debugger = Debugger(
             read_dataset("gaussians", split=0.25),
