@@ -58,20 +58,7 @@ class Scan:
 
 
 def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> Scan | None:
-    """Evaluate an expression at the end of each of some computed iterations.
-
-    The clock is where it was afterwards.
-
-    Args:
-        run: Where to look.
-        text: The expression; its value is a single number, or true or false.
-        first: The first iteration.
-        last: The last one, complete already.
-        cancel: As for `Run.run_to`; true ends the scan, which is then None.
-
-    Raises:
-        QueryError: It has no such value.
-    """
+    """Evaluate an expression at the end of some computed iterations, see `Debugger.scan`."""
     query, scope = compile_at_end(run, text, is_single=True)
     recorder = Recorder(run, query, scope, first, last)
     with run.away() as here:
@@ -83,11 +70,7 @@ def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> 
 
 
 def compile_at_end(run: Run, text: str, *, is_single: bool) -> tuple[Query, Scope]:
-    """Compile an expression for the end of an iteration.
-
-    Raises:
-        QueryError: It cannot be read, or is to be a single value and is not.
-    """
+    """Compile an expression for the end of an iteration, see `Debugger.require_expression`."""
     scope = Scope(run, END)
     query = compile_query(text, scope)
     if is_single and query.term.shape:
