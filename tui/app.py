@@ -27,12 +27,7 @@ from tui.keys import bindings
 from tui.panes.footer import KeysFooter
 
 if TYPE_CHECKING:
-    from tui.drawing.host import Host
     from tui.opening.open_run import Opener
-
-    def _is_host(app: NNTui) -> Host:
-        """Prove to the type checker that the app is a `Host`."""
-        return app
 
 
 class NNTui(

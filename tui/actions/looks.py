@@ -94,7 +94,6 @@ class Looks(Base):
 
     @property
     def depth(self) -> int:
-        """The number of colours of the terminal or the theme; 0 for all that there are."""
         if self.native_ansi_color:
             return 16
         return _DEPTHS.get(self.console.color_system or "", 0)
