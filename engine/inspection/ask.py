@@ -101,8 +101,7 @@ class Recorder(Watch):
         iterations = run.program.iterations
         calls = self._calls()
         if calls is None:
-            self._in_a_row = np.array(0, np.intp)
-            self.iterations = iterations.with_calls({END: [Halt(np.array(True), self._in_a_row)]})
+            self.iterations = iterations.with_calls({END: [Halt(np.array(True))]})
         else:
             self.iterations = iterations.with_calls({END: calls}, [self._value])
 
@@ -127,8 +126,7 @@ class Recorder(Watch):
         self._scope.begin()
 
     def halted(self, place: int) -> None:
-        """Evaluate from Python what the iterations cannot."""
-        self._in_a_row[...] = 0
+        # What the iterations cannot evaluate is evaluated from Python.
         self.at_end()
 
     def take(self, first: int, kept: Sequence[Array]) -> None:
