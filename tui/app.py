@@ -21,9 +21,9 @@ from tui.actions.panes import PaneActions
 from tui.actions.showing import Showing
 from tui.actions.stops import StopActions
 from tui.actions.telling import Telling
+from tui.bindings import bindings
 from tui.drawing.numbers import show_few_digits
 from tui.drawing.typed_line import pasted
-from tui.keys import bindings
 from tui.panes.footer import KeysFooter
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from engine.maths.operations.operation import Operation, Rule
 from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
-    from engine.maths.lowering import Scratch
     from engine.maths.row import Call
+    from engine.maths.scratch import Scratch
 
 UNKNOWN = "?"
 

@@ -16,9 +16,9 @@ from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
+from tui.bindings import pane_bindings
 from tui.drawing.lines import LinesView, Row, cells_of, wrap
 from tui.drawing.typed_line import TypedLine
-from tui.keys import pane_bindings
 from tui.view_state import Moment
 
 _FIELDS = (*DECLARATIONS.values(), *TABLE_DECLARATIONS.values())

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped
+from tui.bindings import pane_bindings
 from tui.drawing import yours
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, cells_of
@@ -24,7 +25,6 @@ from tui.drawing.numbers import (
     whole_digits,
     width_for,
 )
-from tui.keys import pane_bindings
 from tui.panes.shares import ELLIPSIS, Shares, share_out
 from tui.view_state import Moment
 

@@ -14,8 +14,8 @@ from engine.maths.operations.operation import Operation, Rule
 from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
-    from engine.maths.lowering import Scratch
     from engine.maths.row import Call
+    from engine.maths.scratch import Scratch
 
 
 def held_out_loss(observations: int) -> Rule:

@@ -13,8 +13,8 @@ from engine.maths.writing import as_rule, in_symbols
 
 if TYPE_CHECKING:
     from engine.maths.arithmetic import Explanation, Expression
-    from engine.maths.lowering import Scratch
     from engine.maths.row import Call
+    from engine.maths.scratch import Scratch
     from engine.maths.tensor import Array
 
 

@@ -15,9 +15,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped, percent, scientific
+from tui.bindings import pane_bindings
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, wrap
-from tui.keys import pane_bindings
 from tui.panes.dataset.columns import Table, lay_out
 from tui.panes.dataset.rows import FILLED, HELD_OUT, IN_BATCH, count_rows
 from tui.panes.dataset.writing import heading, observation

@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import pane_bindings
 from tui.drawing.lines import LinesView, Row, wrap
-from tui.keys import pane_bindings
 from tui.panes.pictures.network_layers import (
     Choice,
     chosen,

@@ -9,9 +9,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import pane_bindings
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView
-from tui.keys import pane_bindings
 from tui.panes.weights.check import Checked
 from tui.panes.weights.inspector import colour_rows, in_colours, summary_rows, tensor_rows
 from tui.panes.weights.overview import (
