@@ -58,6 +58,10 @@ class Listing:
     activations: tuple[str, ...]
     assumptions: tuple[str, ...]
 
+    def is_by_observation(self, name: str) -> bool:
+        """Return whether a tensor has a row for each observation."""
+        return self.axes[name][:1] == self.axes["x"][:1]
+
 
 def parse_cell(listing: Listing, text: str) -> tuple[str, Index]:
     """Turn ``dE_dv[1, 0]`` or ``∂E/∂v[input2, g1]`` into a tensor's name and an index.

@@ -151,8 +151,8 @@ class WeightsPane(LinesView):
         self._tell()
 
     def _by_observation(self, moment: Moment) -> bool:
-        axes = moment.snapshot.listing.axes
-        return self.inspected is not None and axes[self.inspected][:1] == axes["x"][:1]
+        listing, name = moment.snapshot.listing, self.inspected
+        return name is not None and listing.is_by_observation(name)
 
     def _tell(self) -> None:
         if self.moment is None:
