@@ -15,9 +15,9 @@ PRESENTED = {
     "previous_iteration": "iteration back",
     "present": "end",
 }
-"""What the footer of a presentation shows, each with its label there."""
+"""The actions in the footer of a presentation, each with its label there."""
 _LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
-"""Those that a narrow footer leaves out first."""
+"""The actions that a narrow footer leaves out first."""
 
 
 def bindings() -> list[BindingType]:

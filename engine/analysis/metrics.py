@@ -15,7 +15,7 @@ from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 
 UNDECIDED = -1
-"""What stands for a class where a prediction is not finite."""
+"""The number in place of a class where a prediction is not finite."""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class BranchView:
     current: bool
     began: int | None
     computed: int
-    """How many iterations were ever completed on it."""
+    """The number of iterations ever completed on it."""
     outline: Outline | None
     """Its losses, thinned for drawing, unless it is the present branch."""
 

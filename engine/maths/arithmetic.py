@@ -19,7 +19,7 @@ class Constant:
 
     value: float
     symbol: str = ""
-    """How it is written, where not with its digits."""
+    """Its text, where that is not its digits."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class FunctionValue(Computed):
     """A scalar function of its parts."""
 
     form: str
-    """How it is written, e.g. ``max({0}, {1})`` or ``ln(1 + e^{p0})``: ``{0}`` stands for the
+    """Its text, e.g. ``max({0}, {1})`` or ``ln(1 + e^{p0})``: ``{0}`` stands for the
     first part, ``{p0}`` for the same in brackets where a power needs them."""
     function: Callable[..., float]
 
@@ -220,7 +220,7 @@ class Explanation:
     leads_on: bool = True
     """Whether the cells in the expression can be explained in their turn."""
     sign: str = "="
-    """What stands before the rule: ← where it reads the cell's own old value."""
+    """The sign before the rule: ← where it reads the cell's own old value."""
     is_found: bool = False
     """Whether the cell is as its iteration found it, before the operation that changes it."""
     made_in: int | None = None

@@ -53,7 +53,7 @@ def lower(tree: Formula, out: Buffer, scratch: Scratch) -> list[Call]:
 
 @dataclass(frozen=True, eq=False)
 class _Value:
-    """Where a value is, what its dimensions count, and whether its reader may write over it."""
+    """The place of a value, its axes, and whether its reader may write over it."""
 
     buffer: Buffer
     axes: tuple[Axis, ...]

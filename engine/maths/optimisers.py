@@ -57,7 +57,7 @@ class Optimiser:
     direct: Callable[[Place, Tensor, Tensor], Tensor]
     """From the parameter and its gradient, adds operations and returns the direction."""
     aim: str
-    """What its steps are, in a sentence or two, with ``{d}`` for the direction."""
+    """The meaning of its steps, in a sentence or two, with ``{d}`` for the direction."""
     counts: bool = False
     """Whether it needs to know how many updates there were."""
 

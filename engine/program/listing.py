@@ -30,7 +30,7 @@ class Line:
     reads: tuple[str, ...]
     why: str
     note: str
-    """What is special about it, in a few words, or ""."""
+    """Its peculiarity, in a few words, or ""."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an expression has given, as text and as an object for JSON."""
+"""The answer to an expression, as text and as an object for JSON."""
 
 from __future__ import annotations
 

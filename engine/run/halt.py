@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.program.iterations import Iterations
 
 NONFINITE, PATIENCE = "nonfinite", "patience"
-"""What the stop for values that are no finite numbers, and that of patience, are known by."""
+"""The names of the stop for values that are no finite numbers, and of that for patience."""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ class LossHistory:
         self._inspected = 0
         self._best = (0, math.nan)
         self.forgotten = 0
-        """How often losses were forgotten, after which others may have taken their places."""
+        """The number of times that losses were forgotten and others may have taken their places."""
 
     @classmethod
     def of(cls, values: Array) -> LossHistory:

@@ -28,7 +28,7 @@ class Motion(State):
     """A state that moves, at the pace that it has measured."""
 
     seconds_per_iteration = 0.0
-    """How long an iteration takes; 0 as long as none was measured."""
+    """The duration of an iteration; 0 as long as none was measured."""
 
     def run_to(
         self,

@@ -1,4 +1,4 @@
-"""What a run has between two operations, and how one operation changes it."""
+"""The state of a run between two operations, and its change by one operation."""
 
 from __future__ import annotations
 

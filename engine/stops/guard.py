@@ -42,7 +42,7 @@ class Guard(Watch):
         self._report: Callable[[Hit], None] = self._halt
         self._counting = True
         self._counted: list[tuple[int, Tally]] = []
-        """What was counted since all was last known to be finite."""
+        """The hits counted since all was last known to be finite."""
         self.run_up = 0
         self.hit: Hit | None = None
         for stop in stops:

@@ -13,7 +13,7 @@ from engine.stops.stop import Stop, planned_stops
 from engine.stops.stop_list import Stops
 
 _LOG = 200
-"""How many stops the log keeps."""
+"""The number of stops that the log keeps."""
 
 
 class Stopping:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.maths.tensor import Index
 
 _SMALLEST_NUDGE = 1e-3
-"""What a nudge changes a weight by that is 0."""
+"""The change of a weight that is 0 by a nudge."""
 
 
 class ChangeActions(Base):

@@ -23,7 +23,7 @@ class ClockActions(Base):
     """The keys that move through the program."""
 
     _again: Callable[[], None] | None = None
-    """What `.` does."""
+    """The motion that `.` repeats."""
 
     def action_run_or_pause(self) -> None:
         if self.session is None or self.moment is None:

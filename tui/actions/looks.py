@@ -36,7 +36,7 @@ _SETTLED = 0.1
 """Seconds after which a terminal is taken to keep its size."""
 
 _DEPTHS = {"standard": 16, "windows": 16, "256": 256}
-"""How many colours there are in what Rich finds that the terminal has."""
+"""The number of colours by the name of a terminal's colour system in Rich."""
 
 
 class Looks(Base):

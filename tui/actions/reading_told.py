@@ -1,4 +1,4 @@
-"""How far the reading of a table, or the run of a script, is; and Esc, which gives it up."""
+"""The progress of reading a table, or of running a script; and Esc, which gives it up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ReadingTold:
         self._can_give_up = self._is_given_up = False
 
     def give_up(self) -> None:
-        """Give it up, once it has been told that this can be done."""
+        """Give up, once it has been told that this can be done."""
         if self._can_give_up:
             self._is_given_up = True
             self._host.frame.header.tell("giving up …")

@@ -44,7 +44,7 @@ _OFFERED = {
     "separator": (AUTO, *SEPARATORS),
     "decimal": (AUTO, *DECIMALS),
 }
-"""What a shell offers as values where there are others too."""
+"""The values that a shell offers where there are others too."""
 
 
 class _DeclaredType(_ParamType):
@@ -175,7 +175,7 @@ _COLUMNS = (
         help="A column whose numbers are names of classes; may be repeated.",
     ),
 )
-"""Which column is what."""
+"""The options for the roles of the columns."""
 
 
 at_iteration = click.option(

@@ -27,7 +27,7 @@ class Palette:
     current: Style
     """The operation about to run."""
     fresh: Style
-    """What has just changed."""
+    """The style of what has just changed."""
     selected: Style
     entry: Style
     """A value that can be edited."""

@@ -18,7 +18,7 @@ from tui.panes.hyperparameter_fields import LABEL_CELLS, Fields
 from tui.view_state import Moment
 
 _BESIDE = ("loss", "output_activation")
-"""What may have to be chosen first, so that the other one can be."""
+"""The hyperparameters of which one may have to be chosen before the other."""
 
 
 def _problem(moment: Moment, name: str, value: Value) -> str:

@@ -32,7 +32,7 @@ _BATCH_WORDS = 28
 """The cells beside the title that the names of the first and the last of a batch may take."""
 
 _LEAST_ROWS = 4
-"""So many observations are seen before what is told of the table."""
+"""The least number of observations above the text about the table."""
 
 
 class DatasetPane(LinesView):
