@@ -23,6 +23,8 @@ class Debugger(SeeingDebugger, ChangingDebugger):
 
     Attributes:
         given: The parameters that it was given, or None.
+        stops: Breakpoints, watches and the built-in stops.
+        log: Why the run stopped, each time, the last one last.
         amend: Changes the program of each run that is started anew, before it runs.
         observations: Looks at single observations: their predictions, which are wrong.
 
