@@ -18,11 +18,6 @@ from engine.run.loss_history import LossHistory
 class State:
     """The program with its buffers, the clock, and all that is kept of what was computed.
 
-    Args:
-        dataset: What to learn.
-        hyperparameters: Those to start with.
-        initial: The parameters to start from, checked.
-
     Attributes:
         program: The operations, bound to their buffers.
         losses: E of every iteration that was ever completed, also of those ahead of

@@ -27,11 +27,7 @@ def later(host: Showing, callback: Callable[..., None], *arguments: object) -> N
 
 
 class ReadingTold:
-    """Tells it in the header, as long as there is no run on the screen.
-
-    Args:
-        host: The app.
-    """
+    """Tells it in the header, as long as there is no run on the screen."""
 
     def __init__(self, host: Showing) -> None:
         self._host = host

@@ -85,12 +85,7 @@ class Palette:
         )
 
     def number(self, value: float, largest: float) -> Style:
-        """Return the style of a number: one hue a sign, stronger the larger it is.
-
-        Args:
-            value: The number.
-            largest: The largest magnitude beside it.
-        """
+        """Return the style of a number: one hue a sign, stronger the larger it is."""
         if not math.isfinite(value):
             return self.alarm
         if value == 0.0:

@@ -153,11 +153,7 @@ def _resembling(character: str) -> str:
 
 
 class PlainOutput:
-    """A stream on which everything is written out in ASCII.
-
-    Args:
-        stream: Where to.
-    """
+    """A stream on which everything is written out in ASCII."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
