@@ -24,11 +24,6 @@ class Runner:
     A command waits at most for the end of the present iteration, or of the present
     operation where an iteration takes longer than 15 ms. The thread never waits for
     the one who gave the command.
-
-    Args:
-        debugger: What to run.
-        speed: How fast to run on.
-        clock: Tells the time and waits.
     """
 
     def __init__(self, debugger: Debugger, speed: Speed = FULL, clock: Clock | None = None) -> None:

@@ -21,18 +21,13 @@ from tui.actions.panes import PaneActions
 from tui.actions.showing import Showing
 from tui.actions.stops import StopActions
 from tui.actions.telling import Telling
+from tui.bindings import bindings
 from tui.drawing.numbers import show_few_digits
 from tui.drawing.typed_line import pasted
-from tui.keys import bindings
 from tui.panes.footer import KeysFooter
 
 if TYPE_CHECKING:
-    from tui.drawing.host import Host
     from tui.opening.open_run import Opener
-
-    def _is_host(app: NNTui) -> Host:
-        """Prove to the type checker that the app is a `Host`."""
-        return app
 
 
 class NNTui(

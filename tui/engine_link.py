@@ -25,7 +25,7 @@ Journey = Callable[["Debugger", Callable[[], bool]], T]
 """A command that may take long, and asks whether it is to be given up."""
 
 _SHARE = 0.1
-"""How much of its time the screen's thread may spend on drawing while training."""
+"""The share of its time that the screen's thread may spend on drawing while training."""
 _TURN = 0.0005
 """Seconds after which the training thread lets the screen's thread have a turn."""
 _SLOWEST = 2.0
@@ -33,8 +33,8 @@ _SLOWEST = 2.0
 
 
 Window = tuple[slice | None, int, str | None, tuple[int, ...]]
-"""Which observations to ask for, how many points of the losses, which tensor's summary, and of
-which observations f in any case."""
+"""The observations to ask for, the number of points of the losses, the tensor to summarise, and
+the observations whose f is wanted in any case."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _CALLED = {
     "↑": "up",
     "→": "right",
 }
-"""What Textual calls keys that are shown otherwise."""
+"""Textual's names of keys that are shown otherwise."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
-"""The keys, each declared once: bindings of the app and of panes, footer, help and README."""
+"""The keys, each declared once, for the bindings, the footer, the help and the README."""
 
 from __future__ import annotations
-
-from textual.binding import BindingType
 
 from tui.key import Key
 
@@ -444,34 +442,3 @@ GROUPS: dict[str, list[Key]] = {
 """The keys under their headings."""
 
 KEYS = tuple(key for keys in GROUPS.values() for key in keys)
-
-PRESENTED = {
-    "run_or_pause": "run",
-    "next_operation": "next",
-    "previous_operation": "back",
-    "next_iteration": "iteration",
-    "previous_iteration": "iteration back",
-    "present": "end",
-}
-"""What the footer of a presentation shows, each with its label there."""
-_LAST = {"go_to": 1, "breakpoint": 2, "continue": 3}
-"""Those that a narrow footer leaves out first."""
-
-
-def bindings() -> list[BindingType]:
-    """Return the bindings of the app, those first that a narrow footer has to show."""
-    # The stable sort keeps the order of declaration for the rest.
-    ordered = sorted(KEYS, key=lambda key: (key not in GROUPS[GENERAL], _LAST.get(key.action, 0)))
-    return [binding for key in ordered for binding in key.bindings()]
-
-
-def pane_bindings(pane: str) -> list[BindingType]:
-    """Return the bindings of a pane, those of Enter first."""
-    own = sorted((key for key in KEYS if pane in key.panes), key=lambda key: key.action != "open")
-    return [binding for key in own for binding in key.bindings(pane)]
-
-
-def palette_keys() -> list[Key]:
-    """Return the keys that the palette lists: help first, and quitting last."""
-    listed = [k for k in KEYS if k.action != "command_palette" and not k.action.startswith("move")]
-    return sorted(listed, key=lambda key: (key.action != "help", key.action == "quit"))

@@ -11,18 +11,18 @@ from pathlib import Path
 from engine.common.text import clean
 
 THEME, CHART_SCALE, KEYMAP = "theme", "chart_scale", "keymap"
-"""What the screen takes from the file."""
+"""The settings that the screen takes from the file."""
 OPTIONS = ("fps", "speed")
-"""What the command line takes from it, where the option is not given."""
+"""The settings that the command line takes from the file, where the option is not given."""
 AUTO, LOGARITHMIC, LINEAR = CHART_SCALES = ("auto", "logarithmic", "linear")
-"""How E is drawn, unless another scale was chosen in the run."""
+"""The scales of E, unless another one was chosen in the run."""
 
 _MOST_BYTES = 10_000
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the file holds.
+    """The content of the file.
 
     Attributes:
         values: The settings in it, by name.

@@ -73,7 +73,7 @@ class Frame(Vertical):
         self._warning = Static(id="warning")
         self._notice = Static(id="notice")
         self.notices: tuple[str, ...] = ()
-        """What is told of the run as it is opened, until a key is pressed."""
+        """The notices on the run as it is opened, until a key is pressed."""
         self._noted_at = 0.0
         self.panes: dict[str, LinesView | HyperparametersPane] = {
             "dataset": self.dataset,
@@ -89,7 +89,7 @@ class Frame(Vertical):
             self._right: ("loss", "weights", "pictures", "iteration"),
         }
         self._operations = 0
-        """How many lines Iteration would have."""
+        """The number of lines that Iteration would have."""
 
     def compose(self) -> ComposeResult:
         left, right = self._holders

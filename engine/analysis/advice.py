@@ -15,10 +15,6 @@ _LARGE = 6.0
 def advise(dataset: Dataset, hyperparameters: Hyperparameters) -> str:
     """Return what suits a table of several classes better, with the options, in a line.
 
-    Args:
-        dataset: The table.
-        hyperparameters: Those in force.
-
     Returns:
         The advice; "" where there are no more than two classes, or the network suits them.
     """

@@ -59,12 +59,7 @@ class LayerDistribution:
 
 
 def histogram(values: Array, bins: int = 20) -> Histogram:
-    """Count values in equal intervals from the smallest to the largest.
-
-    Args:
-        values: An array of any shape.
-        bins: How many intervals.
-    """
+    """Count values in equal intervals from the smallest to the largest."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         return Histogram(np.zeros(bins, np.intp), 0.0, 0.0, values.size)

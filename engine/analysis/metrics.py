@@ -15,7 +15,7 @@ from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 
 UNDECIDED = -1
-"""What stands for a class where a prediction is not finite."""
+"""The number in place of a class where a prediction is not finite."""
 
 
 @dataclass(frozen=True)
@@ -179,12 +179,7 @@ def parts_of(dataset: Dataset) -> dict[str, Dataset]:
 
 
 class Examiner:
-    """Assesses a network on the training observations and, if there are any, the held-out ones.
-
-    Args:
-        dataset: The table that is learned.
-        hyperparameters: Hyperparameters of the network.
-    """
+    """Assesses a network on the training observations and, if there are any, the held-out ones."""
 
     def __init__(self, dataset: Dataset, hyperparameters: Hyperparameters) -> None:
         self._decision = decision_of(dataset, hyperparameters.loss)

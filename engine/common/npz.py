@@ -28,7 +28,7 @@ ZIP_ERRORS = (
     ValueError,
     struct.error,
 )
-"""What `zipfile` raises where an archive is damaged."""
+"""The errors that `zipfile` raises where an archive is damaged."""
 
 
 def pack(arrays: Mapping[str, Array]) -> bytes:

@@ -1,4 +1,4 @@
-"""How fast a run goes on: the speeds to choose from, and when the next share of it is due."""
+"""The speed of a run: the speeds to choose from, and when the next share of it is due."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LATE = 0.25
 
 @dataclass(frozen=True)
 class Speed:
-    """So many operations or iterations a second.
+    """A number of operations or iterations a second.
 
     Attributes:
         name: As it is chosen by, e.g. on the command line.

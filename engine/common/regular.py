@@ -11,7 +11,7 @@ from engine.common.machine_memory import shortage
 from engine.common.numbers import gigabytes
 
 _TIMES = 3
-"""How often the content of a file is in memory while it is read and checked."""
+"""The copies of a file's content in memory while it is read and checked."""
 _SMALL = 4 * 1024 * 1024
 """Bytes up to which nobody asks whether there is enough memory."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 INPUT, TARGET, INDEX, IGNORED = ROLES = ("input", "target", "index", "ignored")
-"""What a column of a table can be."""
+"""The roles of a table's columns."""
 
 
 @dataclass(frozen=True)

@@ -142,4 +142,4 @@ TABLE_DECLARATIONS: dict[str, Declaration] = {
     for field in dataclasses.fields(TableOptions)
     if field.metadata
 }
-"""Those with a single value; the others are names of columns."""
+"""The options with a single value; the others are names of columns."""

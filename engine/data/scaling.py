@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Scaling:
-    """x = (original − shift) / spread, for each of I inputs.
-
-    Attributes:
-        shift: I numbers.
-        spread: I numbers, none of them 0.
-    """
+    """x = (original − shift) / spread, for each of I inputs."""
 
     shift: NDArray[np.float64]
     spread: NDArray[np.float64]

@@ -1,21 +1,16 @@
 """The debugger that scripts and the screen use.
 
-Each kind of command has a module: moves of the clock, stops, questions, and changes.
+Each kind of command has a module: moves of the clock, stops, questions, snapshots, and
+changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from engine.debugger.asking import AskingDebugger
 from engine.debugger.changing import ChangingDebugger
-from engine.debugger.moving import MovingDebugger
-from engine.debugger.stopping import StoppingDebugger
-from engine.inspection.snapshot import Snapshot
-from engine.inspection.take_snapshot import take_snapshot
+from engine.debugger.seeing import SeeingDebugger
 
 
-class Debugger(MovingDebugger, StoppingDebugger, AskingDebugger, ChangingDebugger):
+class Debugger(SeeingDebugger, ChangingDebugger):
     """A network in training that can be stepped.
 
     Args:
@@ -28,27 +23,11 @@ class Debugger(MovingDebugger, StoppingDebugger, AskingDebugger, ChangingDebugge
 
     Attributes:
         given: The parameters that it was given, or None.
+        stops: Breakpoints, watches and the built-in stops.
+        log: Why the run stopped, each time, the last one last.
         amend: Changes the program of each run that is started anew, before it runs.
         observations: Looks at single observations: their predictions, which are wrong.
 
     Raises:
         InputError: The parameters do not fit the network.
     """
-
-    def snapshot(
-        self,
-        observations: slice | None = None,
-        buckets: int = 0,
-        summary_of: str | None = None,
-        predicted: Sequence[int] = (),
-    ) -> Snapshot:
-        """Copy the present values for a view.
-
-        Args:
-            observations: Which rows to copy of tensors with a row per observation; by
-                default all. Its start is not negative and its step is 1.
-            buckets: Into how many points to thin the losses; 0 for no outline.
-            summary_of: Of which tensor to include a summary.
-            predicted: Of which observations to include f, also where they are in no batch.
-        """
-        return take_snapshot(self, observations, buckets, summary_of, predicted)

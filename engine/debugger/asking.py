@@ -107,8 +107,9 @@ class AskingDebugger(DebuggerBase):
         Args:
             name: The identifier of a tensor, e.g. ``dE_dv``.
             index: The place of the cell, e.g. ``1, 0``; nothing for a scalar.
-            as_read: For a parameter, explain the value that the operations of this
-                iteration read, and not the one that its update left.
+            as_read: For what is kept from one iteration to the next, and for η, explain the
+                value that this iteration found, and not the one that there is now; for a
+                cell of an explanation, its `before`.
             after: Explain with the values that there were when this iteration was complete;
                 by default with those at the clock.
 
@@ -122,9 +123,14 @@ class AskingDebugger(DebuggerBase):
     def explain_chain(self, name: str, *index: int) -> list[Explanation]:
         """Explain a cell and, for each tensor on the way back to the data, one cell more.
 
+        From a sum the way leads through its largest term.
+
         Args:
             name: As for `explain`.
             index: As for `explain`.
+
+        Returns:
+            The explanations, the latest operation first.
 
         Raises:
             NotComputedError, KeyError, IndexError: As for `explain`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from engine.analysis.held_out import Evaluator
 from engine.common.settings import HISTORY, MEGABYTE
@@ -19,7 +19,8 @@ from engine.run.branches import Branches
 from engine.run.changes import Change
 from engine.run.halt import Hit
 from engine.run.run import Run
-from engine.stops.run_until import Stopping
+from engine.stops.guard import Guard
+from engine.stops.stop_list import Stops
 
 
 class DebuggerBase:
@@ -35,7 +36,11 @@ class DebuggerBase:
         self.dataset = dataset
         self.given = parameters
         self.amend: Callable[[Program], object] = lambda program: None
-        self._stopping = Stopping(lambda: self._run)
+        self.stops = Stops(lambda: self._run)
+        self.log: list[str] = []
+        self._guard: tuple[object, Guard] | None = None
+        """The guard of the last run, and where it can go on."""
+        self._last_stop: tuple[Run, Hit] | None = None
         self.observations = Observations(lambda: self._run)
         run = self._start(hyperparameters or Hyperparameters())
         megabytes = HISTORY.validate(HISTORY.default if history is None else history)
@@ -55,17 +60,6 @@ class DebuggerBase:
         run = Run(self.dataset, hyperparameters, initial, origin)
         self.amend(run.program)
         return run
-
-    def recall(self, branches: Branches, log: Sequence[str], hit: Hit | None) -> None:
-        """Go on from what another debugger on the same data knew.
-
-        Args:
-            branches: Its branches.
-            log: Its log.
-            hit: The reason of its last stop, if that was in the present branch.
-        """
-        self.branches = branches
-        self._stopping.recall(log, hit)
 
     @property
     def _run(self) -> Run:

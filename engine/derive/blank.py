@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from engine.maths.arithmetic import Constant, Explanation, Expression
+from engine.maths.arithmetic import Constant, Expression
 from engine.maths.formula import Leaf, Variable
 from engine.maths.operations.operation import Operation, Rule
 from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
-    from engine.maths.lowering import Scratch
     from engine.maths.row import Call
+    from engine.maths.scratch import Scratch
 
 UNKNOWN = "?"
 
@@ -26,6 +26,8 @@ class Blank(Operation):
         hidden: The operation as it is right, which is what runs meanwhile.
     """
 
+    leads_on: ClassVar[bool] = False
+
     hidden: Operation
 
     def calls(self, scratch: Scratch) -> Sequence[Call]:
@@ -35,12 +37,6 @@ class Blank(Operation):
         self, index: Index, read: Read, of: Tensor | None = None
     ) -> tuple[str, Expression]:
         return UNKNOWN, Constant(self.target.cell(index).value)
-
-    def explain(
-        self, index: Index, read: Read = Tensor.cell, of: Tensor | None = None
-    ) -> Explanation:
-        found = super().explain(index, read, of)
-        return Explanation(found.cell, found.rule, found.expression, self.why, leads_on=False)
 
 
 def blank(operation: Operation, tried: str = "") -> Blank:

@@ -151,10 +151,6 @@ class Exercise:
 
         A right answer is not lost to a wrong one.
 
-        Args:
-            name: The line, by name or symbol.
-            text: The formula.
-
         Raises:
             QueryError: It cannot be read.
             InputError: The line is none to derive, or the file of answers cannot be written.

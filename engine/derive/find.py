@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from engine.program.listing import Line
 
 ENTRY = "mistake"
-"""What the marked line is called in a file of answers."""
+"""The name of the marked line in a file of answers."""
 _LIKELIEST = 3
-"""Of how many mistakes of a kind one is chosen."""
+"""The number of mistakes of a kind among which one is chosen."""
 _VISIBLE = 1e-3
-"""By how much, relatively, a planted mistake changes the numbers at hand at least."""
+"""The least relative change of the numbers at hand by a planted mistake."""
 
 
 class Find:
-    """Has one line of the backward phase run a wrong formula until it is found.
+    """Runs a wrong formula in one line of the backward phase until it is found.
 
     Args:
         debugger: The run; it is to stand at its start.

@@ -1,4 +1,4 @@
-"""What an exercise knows of one program: its operations as they are right, and its names."""
+"""One program as an exercise knows it: its right operations, and its names."""
 
 from __future__ import annotations
 

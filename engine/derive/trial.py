@@ -24,7 +24,7 @@ _RATE = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What a program is made of, all of it right; the program itself may go.
+    """The parts of a program, all of them right; the program itself may go.
 
     Attributes:
         dataset: What it learns.

@@ -22,7 +22,7 @@ _SIGNS = {"∘": "*", "·": "%", "ᵀ": ".T", "²": "**2", "½": "0.5"}
 _EQUATION = re.compile(r"^(?P<left>[^=<>!()]+)[=←](?!=)(?P<right>.*)$", re.DOTALL)
 _MOST_NAMES = 40
 _NUMPY = re.compile(r"\bnp\.|\.astype\(float\)")
-"""What NumPy needs and this does not."""
+"""Parts that NumPy needs and a formula here does not."""
 
 
 def read_formula(text: str, names: Names) -> Formula:

@@ -16,8 +16,7 @@ from engine.language.query import Query
 from engine.maths.calls import Copy
 from engine.maths.clocked import Halt
 from engine.program.iterations import END
-from engine.run.clock import Time
-from engine.run.halt import Hit
+from engine.run.halt import Watch
 from engine.run.run import Run
 from engine.stops.checks import Place
 from engine.stops.scope import Memory, Scope, remember
@@ -59,20 +58,7 @@ class Scan:
 
 
 def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> Scan | None:
-    """Evaluate an expression at the end of each of some computed iterations.
-
-    The clock is where it was afterwards.
-
-    Args:
-        run: Where to look.
-        text: The expression; its value is a single number, or true or false.
-        first: The first iteration.
-        last: The last one, complete already.
-        cancel: As for `Run.run_to`; true ends the scan, which is then None.
-
-    Raises:
-        QueryError: It has no such value.
-    """
+    """Evaluate an expression at the end of some computed iterations, see `Debugger.scan`."""
     query, scope = compile_at_end(run, text, is_single=True)
     recorder = Recorder(run, query, scope, first, last)
     with run.away() as here:
@@ -84,11 +70,7 @@ def scan(run: Run, text: str, first: int, last: int, cancel: Cancel = never) -> 
 
 
 def compile_at_end(run: Run, text: str, *, is_single: bool) -> tuple[Query, Scope]:
-    """Compile an expression for the end of an iteration.
-
-    Raises:
-        QueryError: It cannot be read, or is to be a single value and is not.
-    """
+    """Compile an expression for the end of an iteration, see `Debugger.require_expression`."""
     scope = Scope(run, END)
     query = compile_query(text, scope)
     if is_single and query.term.shape:
@@ -96,7 +78,7 @@ def compile_at_end(run: Run, text: str, *, is_single: bool) -> tuple[Query, Scop
     return query, scope
 
 
-class Recorder:
+class Recorder(Watch):
     """Keeps the value that an expression has at the end of each iteration.
 
     Args:
@@ -111,9 +93,6 @@ class Recorder:
         iterations: The iterations with the calls of the expression in them.
     """
 
-    skip: Time | None = None
-    watches_nonfinite = False
-
     def __init__(self, run: Run, query: Query, scope: Scope, first: int, last: int) -> None:
         self._run, self._query, self._scope, self._first = run, query, scope, first
         self.values = np.full(last - first + 1, np.nan)
@@ -122,8 +101,7 @@ class Recorder:
         iterations = run.program.iterations
         calls = self._calls()
         if calls is None:
-            self._in_a_row = np.array(0, np.intp)
-            self.iterations = iterations.with_calls({END: [Halt(np.array(True), self._in_a_row)]})
+            self.iterations = iterations.with_calls({END: [Halt(np.array(True))]})
         else:
             self.iterations = iterations.with_calls({END: calls}, [self._value])
 
@@ -145,38 +123,24 @@ class Recorder:
         return [*to.calls, Copy(value, self._value), *more]
 
     def begin(self) -> None:
-        """Prepare for iterations from the clock on."""
         self._scope.begin()
 
     def halted(self, place: int) -> None:
-        """Evaluate from Python what the iterations cannot."""
-        self._in_a_row[...] = 0
+        # What the iterations cannot evaluate is evaluated from Python.
         self.at_end()
 
     def take(self, first: int, kept: Sequence[Array]) -> None:
-        """Take the values that iterations from `first` on have kept."""
         if kept:
             ends = max(first, self._first), first + len(kept[0])
             self.values[ends[0] - self._first : max(ends[1] - self._first, 0)] = kept[0][
                 ends[0] - first :
             ]
 
-    def before(self, position: int) -> None:
-        """Leave the operations alone."""
-
     def at_end(self) -> None:
-        """Evaluate for an iteration whose operations ran by themselves."""
         iteration = self._run.iteration - 1
         if iteration >= self._first:
             self.values[iteration - self._first] = _value(self._query)
         self._place.remember(iteration)
-
-    def is_finite(self, first: int) -> bool:
-        """Accept any value."""
-        return True
-
-    def halt_back_at(self, hit: Hit) -> None:
-        """Keep no stops."""
 
 
 def _value(query: Query) -> float:

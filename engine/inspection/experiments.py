@@ -58,12 +58,7 @@ class Experiments:
         self._known: dict[int, tuple[tuple[object, ...], tuple[float | None, float | None]]] = {}
 
     def compare(self, branches: Iterable[Branch], current: Branch) -> tuple[Experiment, ...]:
-        """Return a line for each branch, in their order.
-
-        Args:
-            branches: All of them.
-            current: The present one.
-        """
+        """Return a line for each branch, in their order."""
         listed = list(branches)
         varying = [
             name

@@ -27,23 +27,7 @@ _ORIGINS = {
 def explain(
     run: Run, name: str, index: Index, *, as_read: bool = False, after: int | None = None
 ) -> Explanation:
-    """Explain one cell with the numbers that made it.
-
-    Args:
-        run: Whose values.
-        name: The identifier of a tensor, e.g. ``dE_dv``.
-        index: The place of the cell; ``()`` for a scalar.
-        as_read: For what is kept from one iteration to the next, and for η, explain the
-            value that this iteration found, and not the one that there is now; for a
-            cell of an explanation, its `before`.
-        after: Explain with the values that there were when this iteration was complete;
-            by default with those at the clock.
-
-    Raises:
-        NotComputedError: Its operation has not run in this iteration.
-        KeyError: There is no such tensor.
-        IndexError: There is no such cell.
-    """
+    """Explain one cell with the numbers that made it, see `Debugger.explain`."""
     if after is not None:
         with _at_the_start_of(run, after + 1):
             return explain(run, name, index, as_read=as_read)
@@ -192,21 +176,7 @@ def _change(run: Run, change: Tensor, index: Index) -> Explanation:
 
 
 def chain(run: Run, name: str, index: Index) -> list[Explanation]:
-    """Explain a cell and, for each tensor on the way back to the data, one cell more.
-
-    From a sum the way leads through its largest term.
-
-    Args:
-        run: Whose values.
-        name: The identifier of the tensor to start with.
-        index: The place of the cell to start with.
-
-    Returns:
-        The explanations, the latest operation first.
-
-    Raises:
-        NotComputedError, KeyError, IndexError: As for `explain`.
-    """
+    """Explain a cell and the way back to the data, see `Debugger.explain_chain`."""
     order = {o.name: i for i, o in enumerate(run.program.operations)}
     for parameter in run.program.parameters:
         order[parameter] = -1

@@ -1,4 +1,4 @@
-"""What passes through the layers of the network, forward and back, for one observation or all."""
+"""The flow through the layers of the network, forward and back, for one observation or all."""
 
 from __future__ import annotations
 

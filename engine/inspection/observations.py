@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 
 class Observations:
-    """Looks at the training observations one by one.
-
-    Args:
-        run: Gives the present run.
-    """
+    """Looks at the training observations one by one."""
 
     def __init__(self, run: Callable[[], Run]) -> None:
         self._run = run

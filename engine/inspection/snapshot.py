@@ -40,7 +40,7 @@ class BranchView:
     current: bool
     began: int | None
     computed: int
-    """How many iterations were ever completed on it."""
+    """The number of iterations ever completed on it."""
     outline: Outline | None
     """Its losses, thinned for drawing, unless it is the present branch."""
 
@@ -136,10 +136,8 @@ class Snapshot:
 
     def first_cell(self, name: str, observation: int | None = None) -> Index:
         """Return the index of a tensor's first cell, or of the first one of an observation."""
-        axes = self.listing.axes[name]
-        by_observation = axes[:1] == self.listing.axes["x"][:1]
-        place = self.place_of(observation or 0) or 0
-        return tuple(place if i == 0 and by_observation else 0 for i in range(len(axes)))
+        place = self.place_of(observation or 0) or 0 if self.listing.is_by_observation(name) else 0
+        return tuple(0 if i else place for i in range(len(self.listing.axes[name])))
 
     @property
     def computed(self) -> int:

@@ -31,10 +31,6 @@ MOST_WORK = 50_000_000
 def compile_query(text: str, names: Names) -> Query:
     """Parse and compile an expression.
 
-    Args:
-        text: What a user typed.
-        names: What it can name.
-
     Raises:
         QueryError: It cannot be read, names something unknown, does not fit together, or
             is too large.

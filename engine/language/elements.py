@@ -20,10 +20,6 @@ from engine.maths.tensor import Axis
 def element(term: Term, node: ast.Subscript) -> Term:
     """Compile what an index or a slice takes of a value.
 
-    Args:
-        term: The value.
-        node: What was typed.
-
     Raises:
         QueryError: There is no such element.
     """

@@ -19,7 +19,7 @@ _SHOWN = re.compile(
     r"∂(?P<of>[^\W\d_]\w*)/∂(?P<by>[^\W\d_]\w*)"
     rf"|(?<=[\[,])\s*(?P<name>(?:{'|'.join(NOUNS.values())})\s+[^\s\[\],][^\[\],]*|g\d+\.\d+)"
 )
-"""What is written as on the screen: ∂E/∂ŷ, and in an index obs 4 and g2.1."""
+"""Names as the screen writes them: ∂E/∂ŷ, and in an index obs 4 and g2.1."""
 _HINTS = (
     (re.compile(r"&&|\|\|"), "; and, or, not combine conditions"),
     (re.compile(r"[^<>=!]=(?!=)"), "; == compares"),

@@ -11,7 +11,7 @@ from engine.maths.tensor import Axis
 
 Shape = tuple[int, ...]
 Index = int | slice | Callable[[], int]
-"""Which rows or columns; what has to be called tells it anew for each batch."""
+"""Rows or columns; a function finds the row anew in each batch."""
 
 
 @dataclass(frozen=True)

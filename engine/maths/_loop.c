@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { APPLY, REDUCE, TAKE, PICK, APPEND, COUNT, HALT };
+enum { APPLY, REDUCE, TAKE, PICK, APPEND, COUNT, LEAVE };
 
 /* One row of a list, filled in by `Row.words` of calls.py in this order; each field is as wide
  * as a pointer. What a field means for a kind stands where the kind is run. */
@@ -163,15 +163,12 @@ static int run_calls(const List *lists, npy_intp period, Clock *now, Clock end)
             case COUNT: /* at: out */
                 *(double *)c->at[0] = (double)iteration;
                 break;
-            case HALT: { /* at: condition, row; extra: count */
-                npy_intp *row = (npy_intp *)c->at[1];
-                *row = *c->at[0] ? *row + 1 : 0;
-                if (*row == c->extra[0]) {
+            case LEAVE: /* at: condition */
+                if (*c->at[0]) {
                     now->position = position;
                     return 1;
                 }
                 break;
-            }
             }
         }
         if (iteration == end.iteration) {
@@ -275,7 +272,7 @@ PyMODINIT_FUNC PyInit__loop(void)
         int value;
     } constants[] = {
         {"APPLY", APPLY}, {"REDUCE", REDUCE}, {"TAKE", TAKE}, {"PICK", PICK},
-        {"APPEND", APPEND}, {"COUNT", COUNT}, {"HALT", HALT},
+        {"APPEND", APPEND}, {"COUNT", COUNT}, {"LEAVE", LEAVE},
     };
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (PyModule_AddIntConstant(made, constants[i].name, constants[i].value) < 0) {

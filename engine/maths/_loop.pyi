@@ -7,7 +7,7 @@ TAKE: int
 PICK: int
 APPEND: int
 COUNT: int
-HALT: int
+LEAVE: int
 
 def run(
     calls: NDArray[np.intp],

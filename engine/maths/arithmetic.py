@@ -19,90 +19,74 @@ class Constant:
 
     value: float
     symbol: str = ""
-    """How it is written, where not with its digits."""
+    """Its text, where that is not its digits."""
 
 
 @dataclass(frozen=True)
-class FunctionValue:
-    """A scalar function."""
+class Computed:
+    """A number that is computed from its parts."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class FunctionValue(Computed):
+    """A scalar function of its parts."""
 
     form: str
-    """How it is written, e.g. ``max({0}, {1})`` or ``ln(1 + e^{p0})``: ``{0}`` stands for the
-    first argument, ``{p0}`` for the same in brackets where a power needs them."""
-    arguments: tuple[Expression, ...]
+    """Its text, e.g. ``max({0}, {1})`` or ``ln(1 + e^{p0})``: ``{0}`` stands for the
+    first part, ``{p0}`` for the same in brackets where a power needs them."""
     function: Callable[..., float]
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(Computed):
     """Terms added up; a negative part is a product with −1."""
 
-    terms: tuple[Expression, ...]
+
+class Difference(Computed):
+    """The first part minus the second."""
 
 
-@dataclass(frozen=True)
-class Difference:
-    """The first minus the second."""
-
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True)
-class Product:
+class Product(Computed):
     """Factors multiplied."""
 
-    factors: tuple[Expression, ...]
+
+class Quotient(Computed):
+    """The first part divided by the second."""
 
 
-@dataclass(frozen=True)
-class Quotient:
-    """The first divided by the second."""
-
-    left: Expression
-    right: Expression
+class Square(Computed):
+    """The only part squared."""
 
 
-@dataclass(frozen=True)
-class Square:
-    """The argument squared."""
-
-    argument: Expression
+class Power(Computed):
+    """A base that is not negative, to the power of the second part."""
 
 
-@dataclass(frozen=True)
-class Power:
-    """A base that is not negative, to the power of the exponent."""
-
-    base: Expression
-    exponent: Expression
-
-
-Expression = (
-    Cell | Constant | FunctionValue | Sum | Difference | Product | Quotient | Square | Power
-)
+Expression = Cell | Constant | Computed
 
 
 def evaluate(expression: Expression) -> float:
     """Compute the expression from the values in its leaves."""
+    if isinstance(expression, Cell | Constant):
+        return expression.value
+    values = [evaluate(part) for part in expression.parts]
     match expression:
-        case Cell() | Constant():
-            return expression.value
         case FunctionValue():
-            return expression.function(*map(evaluate, expression.arguments))
+            return expression.function(*values)
         case Sum():
-            return _add([evaluate(term) for term in expression.terms])
+            return _add(values)
         case Difference():
-            return evaluate(expression.left) - evaluate(expression.right)
+            return values[0] - values[1]
         case Product():
-            return math.prod(map(evaluate, expression.factors))
+            return math.prod(values)
         case Quotient():
-            return _divide(evaluate(expression.left), evaluate(expression.right))
+            return _divide(*values)
         case Square():
-            value = evaluate(expression.argument)
-            return value * value
+            return values[0] * values[0]
         case Power():
-            return _raise(evaluate(expression.base), evaluate(expression.exponent))
+            return _raise(*values)
+    raise TypeError(f"{expression!r} cannot be computed")
 
 
 def _add(values: list[float]) -> float:
@@ -136,47 +120,30 @@ def cells(expression: Expression) -> Iterator[Cell]:
 
     Of a long sum the cells of the largest terms come first.
     """
-    match expression:
-        case Cell():
-            yield expression
-        case FunctionValue():
-            for argument in expression.arguments:
-                yield from cells(argument)
-        case Square():
-            yield from cells(expression.argument)
-        case Sum():
-            terms = expression.terms
-            if len(terms) > _MOST_TERMS:
-                terms = tuple(sorted(terms, key=lambda term: -abs(evaluate(term))))
-            for term in terms:
-                yield from cells(term)
-        case Difference() | Quotient():
-            yield from cells(expression.left)
-            yield from cells(expression.right)
-        case Product():
-            for factor in expression.factors:
-                yield from cells(factor)
-        case Power():
-            yield from cells(expression.base)
-            yield from cells(expression.exponent)
+    if isinstance(expression, Cell):
+        yield expression
+    elif isinstance(expression, Computed):
+        parts = expression.parts
+        if isinstance(expression, Sum) and len(parts) > _MOST_TERMS:
+            parts = tuple(sorted(parts, key=lambda term: -abs(evaluate(term))))
+        for part in parts:
+            yield from cells(part)
 
 
 def main_term(expression: Expression) -> Expression:
     """Return the expression with only the largest term of each sum whose terms are multiplied."""
     match expression:
         case Sum():
-            return main_term(max(expression.terms, key=lambda term: abs(evaluate(term))))
+            return main_term(max(expression.parts, key=lambda term: abs(evaluate(term))))
         case Product():
-            return Product(tuple(map(main_term, expression.factors)))
+            return Product(tuple(map(main_term, expression.parts)))
     return expression
 
 
-def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
+def render(expression: Expression) -> str:
     """Write the expression with its numbers.
 
-    Args:
-        expression: What to write.
-        most_terms: A longer sum shows only its largest terms and counts the rest.
+    A long sum shows only its largest terms and counts the rest.
     """
     match expression:
         case Cell():
@@ -184,64 +151,59 @@ def render(expression: Expression, most_terms: int = _MOST_TERMS) -> str:
         case Constant():
             return expression.symbol or format_number(expression.value)
         case FunctionValue():
-            arguments = expression.arguments
-            tight = {f"p{i}": _power(argument, most_terms) for i, argument in enumerate(arguments)}
-            return expression.form.format(
-                *(render(argument, most_terms) for argument in arguments), **tight
-            )
+            tight = {f"p{i}": _power(part) for i, part in enumerate(expression.parts)}
+            return expression.form.format(*map(render, expression.parts), **tight)
         case Sum():
-            return _render_sum(expression, most_terms)
-        case Difference():
-            left, right = expression.left, expression.right
-            return f"{render(left, most_terms)} {MINUS} {_enclosed(right, most_terms)}"
+            return _render_sum(expression)
+        case Difference(parts=(left, right)):
+            return f"{render(left)} {MINUS} {_enclosed(right)}"
         case Product():
-            return "·".join(_enclosed(factor, most_terms) for factor in expression.factors)
-        case Quotient():
-            left, right = expression.left, expression.right
-            return f"{_factor(left, most_terms)}/{_factor(right, most_terms)}"
-        case Square():
-            return f"({render(expression.argument, most_terms)})²"
+            return "·".join(map(_enclosed, expression.parts))
+        case Quotient(parts=(left, right)):
+            return f"{_factor(left)}/{_factor(right)}"
+        case Square(parts=(argument,)):
+            return f"({render(argument)})²"
         case Power():
-            base, exponent = expression.base, expression.exponent
-            return f"{_power(base, most_terms)}^{_power(exponent, most_terms)}"
+            return "^".join(map(_power, expression.parts))
+    raise TypeError(f"{expression!r} cannot be written")
 
 
-def _enclosed(expression: Expression, most_terms: int) -> str:
-    text = render(expression, most_terms)
+def _enclosed(expression: Expression) -> str:
+    text = render(expression)
     compound = isinstance(expression, Sum | Difference)
     return f"({text})" if compound or text.startswith(MINUS) else text
 
 
-def _factor(expression: Expression, most_terms: int) -> str:
+def _factor(expression: Expression) -> str:
     """Write one side of a fraction."""
     if isinstance(expression, Product | Quotient):
-        return f"({render(expression, most_terms)})"
-    return _enclosed(expression, most_terms)
+        return f"({render(expression)})"
+    return _enclosed(expression)
 
 
-def _power(expression: Expression, most_terms: int) -> str:
+def _power(expression: Expression) -> str:
     """Write one side of a power."""
-    text = _factor(expression, most_terms)
+    text = _factor(expression)
     # 2^1e−05 could be read in two ways.
     doubtful = isinstance(expression, Cell | Constant) and "e" in text and text[0] != "("
     return f"({text})" if doubtful or isinstance(expression, Power) else text
 
 
-def _render_sum(expression: Sum, most_terms: int) -> str:
-    terms = expression.terms
-    if len(terms) <= most_terms:
-        return " + ".join(_term(term, most_terms) for term in terms)
+def _render_sum(expression: Sum) -> str:
+    terms = expression.parts
+    if len(terms) <= _MOST_TERMS:
+        return " + ".join(map(_term, terms))
     values = [abs(evaluate(term)) for term in terms]
-    largest = sorted(sorted(range(len(terms)), key=lambda i: -values[i])[: most_terms - 1])
+    largest = sorted(sorted(range(len(terms)), key=lambda i: -values[i])[: _MOST_TERMS - 1])
     kept = set(largest)
     rest = _add([evaluate(term) for i, term in enumerate(terms) if i not in kept])
-    shown = " + ".join(_term(terms[i], most_terms) for i in largest)
+    shown = " + ".join(_term(terms[i]) for i in largest)
     folded = f"({len(terms) - len(largest)} more: {format_number(rest)})"
     return f"{shown} + {folded}"
 
 
-def _term(expression: Expression, most_terms: int) -> str:
-    text = render(expression, most_terms)
+def _term(expression: Expression) -> str:
+    text = render(expression)
     return f"({text})" if isinstance(expression, Cell) and text.startswith(MINUS) else text
 
 
@@ -258,7 +220,7 @@ class Explanation:
     leads_on: bool = True
     """Whether the cells in the expression can be explained in their turn."""
     sign: str = "="
-    """What stands before the rule: ← where it reads the cell's own old value."""
+    """The sign before the rule: ← where it reads the cell's own old value."""
     is_found: bool = False
     """Whether the cell is as its iteration found it, before the operation that changes it."""
     made_in: int | None = None

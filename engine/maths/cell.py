@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 
 from engine.maths.arithmetic import (
+    Computed,
     Constant,
     Difference,
     Expression,
@@ -68,7 +69,7 @@ class Arithmetic:
                 if tree.opens:
                     return body
                 arguments = tuple(self.of(argument, places) for argument in tree.arguments)
-                return FunctionValue(tree.form, arguments, lambda *values: evaluate(body))
+                return FunctionValue(arguments, tree.form, lambda *values: evaluate(body))
             case Reduce():
                 return self._reduce(tree, places)
             case Together():
@@ -104,17 +105,17 @@ class Arithmetic:
         if tree.primitive in ("multiply", "hadamard", "divide", "negative"):
             return self._chain(tree, places)
         if (difference := _difference(tree)) is not None:
-            return Difference(*(self.of(part, places) for part in difference))
+            return Difference(tuple(self.of(part, places) for part in difference))
         arguments = tuple(self.of(argument, places) for argument in tree.arguments)
         match tree.primitive:
             case "add":
-                return Sum(tuple(t for a in arguments for t in _terms(a)))
+                return Sum(_joined(Sum, arguments))
             case "subtract":
-                return Difference(*arguments)
+                return Difference(arguments)
             case "square":
-                return Square(*arguments)
+                return Square(arguments)
             case "power":
-                return Power(*arguments)
+                return Power(arguments)
             case "where" if not all(isinstance(a, Constant) for a in arguments[1:]):
                 condition, yes, no = arguments
                 return yes if evaluate(condition) else no
@@ -122,7 +123,7 @@ class Arithmetic:
         form = primitive.form
         if primitive.brief and tree.primitive == "exp" and isinstance(arguments[0], FunctionValue):
             form = primitive.brief
-        return FunctionValue(form, arguments, primitive.of)
+        return FunctionValue(arguments, form, primitive.of)
 
     def _chain(self, tree: Apply, places: Places) -> Expression:
         chain = chain_of(tree)
@@ -131,14 +132,14 @@ class Arithmetic:
             if tree.primitive == "negative":
                 return Product((Constant(-1.0), *arguments))
             if tree.primitive == "divide":
-                return Quotient(*arguments)
-            return Product(tuple(f for a in arguments for f in _factors(a)))
+                return Quotient(arguments)
+            return Product(_joined(Product, arguments))
         above = [self.of(factor, places) for factor in chain.above]
         whole = _scaled(chain.coefficient, *above)
         if not chain.below:
             return whole
         below = [self.of(factor, places) for factor in chain.below]
-        return Quotient(whole, below[0] if len(below) == 1 else Product(tuple(below)))
+        return Quotient((whole, below[0] if len(below) == 1 else Product(tuple(below))))
 
 
 def _difference(tree: Apply) -> tuple[Formula, Formula] | None:
@@ -157,12 +158,9 @@ def _scaled(factor: float, *factors: Expression) -> Expression:
     return Product((Constant(factor), *factors)) if factors else Constant(factor)
 
 
-def _terms(expression: Expression) -> tuple[Expression, ...]:
-    return expression.terms if isinstance(expression, Sum) else (expression,)
-
-
-def _factors(expression: Expression) -> tuple[Expression, ...]:
-    return expression.factors if isinstance(expression, Product) else (expression,)
+def _joined(kind: type[Computed], parts: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """Return the parts, each of this kind replaced by its own: a sum within a sum is one sum."""
+    return tuple(p for part in parts for p in (part.parts if isinstance(part, kind) else (part,)))
 
 
 def _along(axes: tuple[Axis, ...], places: Places) -> list[Places]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -170,43 +171,24 @@ class Count:
 
 @dataclass(frozen=True, eq=False)
 class Halt:
-    """Leaves the loop where a condition has held so many times in a row.
-
-    It is met once in a row, when that reaches the count; the row goes on growing and must end
-    before it can be met again.
+    """Leaves the loop where a condition holds.
 
     Args:
         condition: Of bool, without axes.
-        in_a_row: How many times the condition has held without a break until now; without
-            axes, to be read and set between two runs.
-        count: In which one of a row it is met.
     """
 
     condition: Buffer
-    in_a_row: Indices
-    count: int = 1
 
     def __post_init__(self) -> None:
         require_plain(self.condition)
-        require_indices(self.in_a_row, 0)
-        if self.condition.ndim or self.condition.dtype != np.bool_ or self.count < 1:
-            raise ValueError("a halt takes a bool without axes and a count of at least 1")
+        if self.condition.ndim or self.condition.dtype != np.bool_:
+            raise ValueError("a halt takes a bool without axes")
 
     def bind(self, clock: LoopClock) -> Bound:
-        condition, in_a_row, count = self.condition, self.in_a_row, self.count
-
-        def run() -> bool:
-            if not condition:
-                in_a_row[()] = 0
-                return False
-            in_a_row[()] += 1
-            return bool(in_a_row == count)
-
-        return run
+        return partial(bool, self.condition)
 
     def row(self, loop: ModuleType) -> Row:
-        at = (address(self.condition), address(self.in_a_row))
-        return Row(loop.HALT, at=at, extra=(self.count,))
+        return Row(loop.LEAVE, at=(address(self.condition),))
 
 
 def unroll(ring: Buffer, first: int, end: int) -> Buffer:

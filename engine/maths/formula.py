@@ -286,7 +286,7 @@ class Kept(Formula):
 
 
 EACH = Leaf(Variable("each"))
-"""What stands for each of the tensors of a `Together`."""
+"""The variable that stands for each of the tensors of a `Together`."""
 
 
 def formula(value: Operand) -> Formula:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from engine.maths.formula import Leaf, Number
 from engine.maths.operations.moments import (
     corrected,
     look_ahead,
@@ -20,36 +21,17 @@ from engine.maths.operations.moments import (
     running_mean_of_squares,
     velocity,
 )
-from engine.maths.primitives import setting
 
 if TYPE_CHECKING:
     from engine.maths.operations.operation import Rule
     from engine.maths.tensor import Tensor
 
 
-class OptimiserSettings(Protocol):
-    """The hyperparameters of the optimisers."""
-
-    @property
-    def momentum(self) -> float: ...
-    @property
-    def decay(self) -> float: ...
-    @property
-    def beta1(self) -> float: ...
-    @property
-    def beta2(self) -> float: ...
-    @property
-    def epsilon(self) -> float: ...
-    @property
-    def weight_decay(self) -> float: ...
-
-
 class Place(Protocol):
     """A place to which an optimiser adds its operations and buffers for a parameter."""
 
-    @property
-    def hyperparameters(self) -> OptimiserSettings:
-        """The hyperparameters in force."""
+    def hyperparameter(self, name: str) -> Number:
+        """Return a hyperparameter as a formula has it, by its symbol."""
 
     @property
     def tensors(self) -> Mapping[str, Tensor]:
@@ -75,7 +57,7 @@ class Optimiser:
     direct: Callable[[Place, Tensor, Tensor], Tensor]
     """From the parameter and its gradient, adds operations and returns the direction."""
     aim: str
-    """What its steps are, in a sentence or two, with ``{d}`` for the direction."""
+    """The meaning of its steps, in a sentence or two, with ``{d}`` for the direction."""
     counts: bool = False
     """Whether it needs to know how many updates there were."""
 
@@ -86,31 +68,28 @@ def _along(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
 
 def _velocity(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
     m = bench.kept("m", parameter)
-    bench.update(m, velocity(m, gradient, bench.hyperparameters.momentum), parameter)
+    bench.update(m, velocity(m, gradient, bench.hyperparameter("momentum")), parameter)
     return m
 
 
 def _nesterov(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
     m, ahead = _velocity(bench, parameter, gradient), bench.beside("d", parameter)
-    bench.update(ahead, look_ahead(gradient, m, bench.hyperparameters.momentum), parameter)
+    bench.update(ahead, look_ahead(gradient, m, bench.hyperparameter("momentum")), parameter)
     return ahead
 
 
 def _rmsprop(bench: Place, parameter: Tensor, gradient: Tensor) -> Tensor:
-    wanted = bench.hyperparameters
-    s = bench.kept("s", parameter)
-    rule = running_mean_of_squares(s, gradient, setting(wanted.decay, "α"))
-    bench.update(s, rule, parameter)
-    direction = bench.beside("d", parameter)
-    bench.update(direction, rescaled(gradient, s, wanted.epsilon), parameter)
+    s, direction = bench.kept("s", parameter), bench.beside("d", parameter)
+    bench.update(s, running_mean_of_squares(s, gradient, bench.hyperparameter("decay")), parameter)
+    bench.update(direction, rescaled(gradient, s, bench.hyperparameter("epsilon")), parameter)
     return direction
 
 
 def _adam(bench: Place, parameter: Tensor, gradient: Tensor, *, decays: bool = False) -> Tensor:
-    wanted, hats = bench.hyperparameters, []
+    hats = []
     for letter, mean, kept in (
-        ("m", running_mean, setting(wanted.beta1, "β₁")),
-        ("s", running_mean_of_squares, setting(wanted.beta2, "β₂")),
+        ("m", running_mean, bench.hyperparameter("beta1")),
+        ("s", running_mean_of_squares, bench.hyperparameter("beta2")),
     ):
         moment = bench.kept(letter, parameter)
         bench.update(moment, mean(moment, gradient, kept), parameter)
@@ -118,9 +97,10 @@ def _adam(bench: Place, parameter: Tensor, gradient: Tensor, *, decays: bool = F
         bench.update(hat, corrected(moment, bench.tensors["t"], kept), parameter)
         hats.append(hat)
     direction = bench.beside("d", parameter)
-    decayed = parameter if decays else None
-    rule = rescaled(hats[0], hats[1], wanted.epsilon, decayed, wanted.weight_decay)
-    bench.update(direction, rule, parameter)
+    shrinking = bench.hyperparameter("weight_decay") * Leaf(parameter) if decays else None
+    bench.update(
+        direction, rescaled(hats[0], hats[1], bench.hyperparameter("epsilon"), shrinking), parameter
+    )
     return direction
 
 

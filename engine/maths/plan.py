@@ -36,7 +36,7 @@ def _native() -> ModuleType | None:
 
 
 class Left(NamedTuple):
-    """Where a run of a plan has ended.
+    """The end of a run of a plan.
 
     Attributes:
         iteration: The iteration at hand.

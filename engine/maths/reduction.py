@@ -34,7 +34,7 @@ _FROM = {
     "logical_or": False,
     "logical_and": True,
 }
-"""What a reduction starts from."""
+"""The number that a reduction starts from."""
 
 
 @dataclass(frozen=True, eq=False)

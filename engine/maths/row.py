@@ -1,4 +1,4 @@
-"""What every call can do: be run through NumPy, and be described to the loop in C."""
+"""The two uses of a call: run through NumPy, and described to the loop in C."""
 
 from __future__ import annotations
 

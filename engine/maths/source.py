@@ -26,7 +26,7 @@ from engine.maths.formula import (
 from engine.maths.primitives import PRIMITIVES, Primitive
 
 _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
-"""How strongly the parts of what is written hold together."""
+"""The strength with which the parts of a text hold together."""
 _INFIX = {
     "add": ("+", _SUM),
     "subtract": ("-", _SUM),

@@ -24,7 +24,7 @@ Index = tuple[int, ...]
 
 _WHOLE = re.compile(r"[+\-−]?\d+")
 NOUNS = {"N": "obs", "I": "input", "O": "target"}
-"""What stands before a name that is a number, by the axis; other axes have no such names."""
+"""The noun before a name that is a number, by the axis; other axes have no such names."""
 _SUBSCRIPTS = {"n": "ₙ", "i": "ᵢ", "h": "ₕ", "o": "ₒ"}
 
 

@@ -22,7 +22,7 @@ from engine.maths.primitives import PRIMITIVES
 from engine.maths.tensor import Axis
 
 _CHOICE, _SUM, _PRODUCT, _ATOM = range(4)
-"""How strongly the parts of what is written hold together."""
+"""The strength with which the parts of a text hold together."""
 
 Labels = Mapping[Axis, str]
 Largest = Callable[[Formula, Axis], str]

@@ -15,7 +15,7 @@ from engine.common.text import clean
 _TIMES = 12
 """The bytes that are needed for each byte of JSON, while it is being read."""
 _ZIP = b"PK"
-"""How every .npz file begins, and no JSON."""
+"""The first bytes of every .npz file, and of no JSON."""
 
 
 def read_parameters(path: str | Path) -> dict[str, object]:

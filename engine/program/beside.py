@@ -9,7 +9,7 @@ from engine.maths.tensor import Array
 
 
 class Beside(Protocol):
-    """What somebody else's program has for the tensors of ours."""
+    """Another program's values of the tensors of ours."""
 
     @property
     def names(self) -> Collection[str]:

@@ -9,7 +9,8 @@ from engine.common.errors import InputError
 from engine.common.machine_memory import shortage
 from engine.common.text import counted
 from engine.data.dataset import Dataset
-from engine.maths.lowering import Ledger, lower
+from engine.maths.lowering import lower
+from engine.maths.scratch import Ledger
 from engine.maths.tensor import Axis, Tensor
 from engine.model.batches import Batches
 from engine.model.hyperparameters import Hyperparameters
@@ -22,13 +23,13 @@ from engine.program.assembly.update import add_update
 _SMALL = 100_000
 """Numbers up to which nothing is estimated."""
 _SHOWN = 2.2
-"""How often each tensor is there: a screen copies what it shows, and more of some."""
+"""The copies of each tensor: a screen copies what it shows, and more of some."""
 _ANY = 1_000_000
 """Bytes that the smallest run takes: names, calls, the losses that are not told yet."""
 _KEPT = 5
-"""How often the state is there besides: at the start, at two checkpoints, and as it is saved."""
+"""The further copies of the state: at the start, at two checkpoints, and as it is saved."""
 _ASIDE = 2
-"""How many programs go through what is held out: one at each epoch, one for the reports."""
+"""The programs for the held-out observations: one at each epoch, one for the reports."""
 
 
 def require_for_training(dataset: Dataset, hyperparameters: Hyperparameters) -> None:

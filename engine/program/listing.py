@@ -30,7 +30,7 @@ class Line:
     reads: tuple[str, ...]
     why: str
     note: str
-    """What is special about it, in a few words, or ""."""
+    """Its peculiarity, in a few words, or ""."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ class Listing:
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     assumptions: tuple[str, ...]
+
+    def is_by_observation(self, name: str) -> bool:
+        """Return whether a tensor has a row for each observation."""
+        return self.axes[name][:1] == self.axes["x"][:1]
 
 
 def parse_cell(listing: Listing, text: str) -> tuple[str, Index]:

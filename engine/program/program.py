@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from engine.data.dataset import Dataset
 from engine.maths.calls import Copy
-from engine.maths.lowering import Scratch
 from engine.maths.operations.batch import PICKED, PickBatch
 from engine.maths.operations.held_out import (
     OnceAnEpoch,
@@ -17,6 +16,7 @@ from engine.maths.operations.held_out import (
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.plan import Plan
 from engine.maths.row import Call
+from engine.maths.scratch import Scratch
 from engine.maths.tensor import Axis, BatchLabels, Tensor
 from engine.model.batches import Batches
 from engine.model.hyperparameters import Hyperparameters

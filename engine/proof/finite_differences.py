@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.maths.lowering import Scratch
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.plan import Plan
+from engine.maths.scratch import Scratch
 from engine.run.run import Run
 
 if TYPE_CHECKING:

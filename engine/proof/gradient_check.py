@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from engine.maths.tensor import Array, Index, Tensor
 
 MOST = 2_000
-"""How many parameters are checked at most, and a few more where there are many tensors."""
+"""The most parameters that are checked, and a few more where there are many tensors."""
 _LEAST = 50
-"""How many cells of each tensor at least."""
+"""The least number of cells of each tensor."""
 
 SAMPLING = (
     f"above {grouped(MOST)} parameters as many are checked: of each tensor a share in proportion "

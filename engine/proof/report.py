@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.proof.torch_run import Comparison, RunDifference
 
 _LISTED = 5
-"""How many cells of a kind are written out for each parameter."""
+"""The number of cells of a kind written out for each parameter."""
 
 RULE = (
     f"n = (E(θ + ε) − E(θ − ε))/2ε, ε = {general(STEP)}; a gradient a agrees where "

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,18 +205,9 @@ class Twin:
         Returns:
             E before it.
         """
-        return self.step_with(lambda: None)
-
-    def step_with(self, look: Callable[[], None]) -> float:
-        """Make one update, calling `look` when the gradients are there.
-
-        Returns:
-            E before it.
-        """
         self._optimiser.zero_grad()
         loss = self.forward()["E"]
         loss.backward()
-        look()
         clip = self._wanted.clip
         if clip:
             self._torch.nn.utils.clip_grad_norm_(self.parameters.values(), clip)

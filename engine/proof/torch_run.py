@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 """At how many steps the errors stand side by side, as in the notebook."""
 WITNESSED = 100
-"""How many losses, from the first on, have to agree in any case."""
+"""The number of losses, from the first on, that have to agree in any case."""
 _AS_SOON = 2
 """A run parts from itself as soon as from PyTorch if it does by this many times the step."""
 _SMALL = 1e-6

@@ -1,4 +1,4 @@
-"""What an expression has given, as text and as an object for JSON."""
+"""The answer to an expression, as text and as an object for JSON."""
 
 from __future__ import annotations
 
@@ -50,13 +50,7 @@ def _extreme(iteration: int, value: float) -> str:
 
 
 def value_object(expression: str, value: Array, iteration: int) -> dict[str, Any]:
-    """Describe a value for JSON.
-
-    Args:
-        expression: The expression.
-        value: What it gave.
-        iteration: The iteration whose values it was given.
-    """
+    """Describe a value for JSON."""
     return {"expression": expression, "iteration": iteration, "value": plain(value)}
 
 

@@ -33,7 +33,7 @@ _MOST_NAMES = 50
 _ROWS = 50
 """Observations of which the prediction is written."""
 _MOST_FIXED = 1e9
-"""From which on a number is written with an exponent."""
+"""The size from which on a number is written with an exponent."""
 _OF_NUMBERS = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
 """The measures of predicted numbers, and as they are written."""
 

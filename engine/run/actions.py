@@ -1,4 +1,4 @@
-"""What can be done to branches, so that it can be undone and done again."""
+"""The actions on branches, so that they can be undone and done again."""
 
 from __future__ import annotations
 

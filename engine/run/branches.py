@@ -94,7 +94,7 @@ class Branches:
     def _share(self) -> None:
         """Divide the budget among the branches."""
         for branch in self._all:
-            branch.run.set_budget(self.budget // len(self._all))
+            branch.run.history.set_budget(self.budget // len(self._all))
 
     def start(self, run: Run, label: str) -> None:
         """Make a run that starts from iteration 0 the present branch."""

@@ -1,4 +1,4 @@
-"""What the user changed by hand in a run, replayed with everything else."""
+"""The changes of a run by hand, replayed with everything else."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from engine.run.clock import Time
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.program.iterations import Iterations
 
 NONFINITE, PATIENCE = "nonfinite", "patience"
-"""What the stop for values that are no finite numbers, and that of patience, are known by."""
+"""The names of the stop for values that are no finite numbers, and of that for patience."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Halted(Exception):  # noqa: N818 (no error: how a check leaves the loop)
         self.position = position
 
 
-class Watch(Protocol):
-    """Looks at a run as it goes on, and may end it.
+class Watch:
+    """Looks at a run as it goes on, and may end it; this one does neither.
 
     Attributes:
         iterations: The iterations with the watch's own calls in them; None where it has none.
@@ -65,12 +65,9 @@ class Watch(Protocol):
         skip: A clock time at which there is to be no stop, because there was one.
     """
 
-    @property
-    def iterations(self) -> Iterations | None: ...
-    @property
-    def watches_nonfinite(self) -> bool: ...
-    @property
-    def skip(self) -> Time | None: ...
+    iterations: Iterations | None = None
+    watches_nonfinite = False
+    skip: Time | None = None
 
     def begin(self) -> None:
         """Prepare for iterations from the clock on."""
@@ -101,6 +98,7 @@ class Watch(Protocol):
 
     def is_finite(self, first: int) -> bool:
         """Return whether all that the iterations from `first` on have left behind is finite."""
+        return True
 
     def halt_back_at(self, hit: Hit) -> None:
         """Take a stop before others that were met already for the last one."""

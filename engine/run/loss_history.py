@@ -43,14 +43,7 @@ class Outline:
 
 
 def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outline:
-    """Thin the losses of some iterations to at most `buckets` minima and maxima.
-
-    Args:
-        losses: Losses of all iterations.
-        first: The first iteration.
-        last: The last one.
-        buckets: How many.
-    """
+    """Thin the losses from iteration `first` to `last` to at most `buckets` minima and maxima."""
     values = losses[first : last + 1]
     values = np.where(np.isfinite(values), values, np.nan)
     starts = np.arange(0, values.size, max(1, -(-values.size // buckets)))
@@ -61,15 +54,9 @@ def outline_between(losses: Array, first: int, last: int, buckets: int) -> Outli
 
 
 def means_between(losses: Array, first: int, last: int, buckets: int) -> Outline:
-    """Smooth the losses of some iterations: the mean of each of at most `buckets` stretches.
+    """Smooth the losses from iteration `first` to `last`: at most `buckets` means.
 
     Of more than a million iterations only each second, third … is looked at.
-
-    Args:
-        losses: Losses of all iterations.
-        first: The first iteration.
-        last: The last one.
-        buckets: How many means.
 
     Returns:
         An outline whose lows and highs are the means, at the middle of their stretches; what
@@ -113,7 +100,7 @@ class LossHistory:
         self._inspected = 0
         self._best = (0, math.nan)
         self.forgotten = 0
-        """How often losses were forgotten, after which others may have taken their places."""
+        """The number of times that losses were forgotten and others may have taken their places."""
 
     @classmethod
     def of(cls, values: Array) -> LossHistory:

@@ -24,19 +24,14 @@ _GUARDED_STRETCH = 256
 """Iterations after which a guarded run looks for values that are not finite."""
 
 
-class Motion:
-    """Moves the clock of a state, which it does not keep, at the pace that it has measured.
+class Motion(State):
+    """A state that moves, at the pace that it has measured."""
 
-    Attributes:
-        seconds_per_iteration: How long an iteration takes; 0 as long as none was measured.
-    """
-
-    def __init__(self) -> None:
-        self.seconds_per_iteration = 0.0
+    seconds_per_iteration = 0.0
+    """The duration of an iteration; 0 as long as none was measured."""
 
     def run_to(
         self,
-        state: State,
         iteration: int,
         cancel: Cancel = never,
         guard: Watch | None = None,
@@ -45,7 +40,6 @@ class Motion:
         """Run until so many iterations are complete.
 
         Args:
-            state: What moves.
             iteration: How many; where they are complete already, nothing happens.
             cancel: Asked every few milliseconds between two iterations, and before each
                 operation where an iteration takes longer than 15 ms; true ends the run there.
@@ -54,118 +48,116 @@ class Motion:
         """
         by_one = operations is not None
         if operations is not None:
-            cancel = self._after(state, operations, cancel)
-        watched, known = state.time, len(state.losses)
+            cancel = self._after(operations, cancel)
+        watched, known = self.time, len(self.losses)
         try:
             with np.errstate(all="ignore"):
                 going = True
-                while going and state.iteration < iteration:
-                    watched, known = state.time, len(state.losses)
+                while going and self.iteration < iteration:
+                    watched, known = self.time, len(self.losses)
                     end = iteration
                     if guard is not None and guard.watches_nonfinite:
-                        end = min(iteration, self._end_of_watch(state))
-                    going = self._run_to(state, end, cancel, guard, by_one)
+                        end = min(iteration, self._end_of_watch())
+                    going = self._run_to(end, cancel, guard, by_one)
                     if guard is not None and not guard.is_finite(watched[0]):
-                        self._retrace(state, watched, guard, known)
+                        self._retrace(watched, guard, known)
                         break
         except Halted as halt:
-            state.position = halt.position
+            self.position = halt.position
             if guard is not None and not guard.is_finite(watched[0]):
-                self._retrace(state, watched, guard, known)
-        state.settle()
+                self._retrace(watched, guard, known)
+        self.settle()
 
-    def _after(self, state: State, operations: int, cancel: Cancel) -> Cancel:
+    def _after(self, operations: int, cancel: Cancel) -> Cancel:
         """Return what is true once so many more operations have run, or when `cancel` is."""
-        each = len(state.program.operations)
-        end = state.iteration * each + state.position + operations
-        return lambda: state.iteration * each + state.position >= end or cancel()
+        each = len(self.program.operations)
+        end = self.iteration * each + self.position + operations
+        return lambda: self.iteration * each + self.position >= end or cancel()
 
-    def _end_of_watch(self, state: State) -> int:
+    def _end_of_watch(self) -> int:
         """Return the iteration up to which a value that is not finite leaves a trace."""
-        end = state.iteration + max(_GUARDED_STRETCH, self._unasked)
-        change = state.changes.next_after(state.time)
+        end = self.iteration + max(_GUARDED_STRETCH, self._unasked)
+        change = self.changes.next_after(self.time)
         # A change by hand can make everything finite again.
-        return end if change is None else min(end, max(change.iteration, state.iteration + 1))
+        return end if change is None else min(end, max(change.iteration, self.iteration + 1))
 
-    def _run_to(
-        self, state: State, iteration: int, cancel: Cancel, guard: Watch | None, by_one: bool
-    ) -> bool:
+    def _run_to(self, iteration: int, cancel: Cancel, guard: Watch | None, by_one: bool) -> bool:
         """Do the same without an eye on what is not finite; false if cancelled."""
-        began, first = perf_counter(), state.iteration
-        skips = guard is not None and guard.skip == state.time
-        while state.iteration < iteration:
+        began, first = perf_counter(), self.iteration
+        skips = guard is not None and guard.skip == self.time
+        while self.iteration < iteration:
             if cancel():
                 return False
-            change = state.changes.next_after(state.time)
-            within = change is not None and change.iteration == state.iteration
+            change = self.changes.next_after(self.time)
+            within = change is not None and change.iteration == self.iteration
             slow = by_one or self.seconds_per_iteration > _SLOW_ITERATION
-            if state.position or within or slow or skips:
-                if not self._finish(state, cancel if slow else never, guard):
+            if self.position or within or slow or skips:
+                if not self._finish(cancel if slow else never, guard):
                     return False
             else:
-                state.prepare()
-                end = self._end_of_stretch(state, iteration, change)
-                if not self._run_freely(state, end, cancel, guard):
+                self.prepare()
+                end = self._end_of_stretch(iteration, change)
+                if not self._run_freely(end, cancel, guard):
                     return False
             skips = False
             if not by_one:
-                self._measure(state, (perf_counter() - began) / (state.iteration - first))
+                self._measure((perf_counter() - began) / (self.iteration - first))
         return True
 
-    def _measure(self, state: State, seconds: float) -> None:
+    def _measure(self, seconds: float) -> None:
         self.seconds_per_iteration = seconds
-        state.history.set_pace(seconds, state.iteration)
+        self.history.set_pace(seconds, self.iteration)
 
-    def _finish(self, state: State, cancel: Cancel, guard: Watch | None) -> bool:
+    def _finish(self, cancel: Cancel, guard: Watch | None) -> bool:
         """Complete the iteration operation by operation; false if cancelled in it."""
-        iteration = state.iteration
-        while state.iteration == iteration:
-            state.prepare()
+        iteration = self.iteration
+        while self.iteration == iteration:
+            self.prepare()
             if guard is not None:
-                guard.before(state.position)
-            state.program.iterations.step(*state.time)
-            state.passed()
-            if state.position and cancel():
+                guard.before(self.position)
+            self.program.iterations.step(*self.time)
+            self.passed()
+            if self.position and cancel():
                 return False
         if guard is not None:
             guard.at_end()
         return True
 
-    def _end_of_stretch(self, state: State, iteration: int, change: Change | None) -> int:
+    def _end_of_stretch(self, iteration: int, change: Change | None) -> int:
         """Return the iteration up to which there is nothing to do but run."""
-        ends = [iteration, state.history.next_checkpoint]
+        ends = [iteration, self.history.next_checkpoint]
         if change is not None:
             ends.append(change.iteration)
-        if state.is_in_the_past:
-            ends.append(len(state.losses))
+        if self.is_in_the_past:
+            ends.append(len(self.losses))
         if not self.seconds_per_iteration:
-            ends.append(state.iteration + 1)
-        return min(end for end in ends if end > state.iteration)
+            ends.append(self.iteration + 1)
+        return min(end for end in ends if end > self.iteration)
 
-    def _run_freely(self, state: State, end: int, cancel: Cancel, guard: Watch | None) -> bool:
+    def _run_freely(self, end: int, cancel: Cancel, guard: Watch | None) -> bool:
         """Run up to an iteration in the loop; false if cancelled before."""
-        iterations, resume = state.program.iterations, 0
+        iterations, resume = self.program.iterations, 0
         if guard is not None and guard.iterations is not None:
             iterations = guard.iterations
         cancelled = False
-        while state.iteration < end:
-            first = state.iteration
+        while self.iteration < end:
+            first = self.iteration
             if guard is not None:
                 guard.begin()
             last = first + 1 if cancelled else min(end, first + self._unasked)
             reached = iterations.run(first, last, resume)
             if reached.complete > first:
-                more = state.keep(iterations.kept(first, reached.complete))
+                more = self.keep(iterations.kept(first, reached.complete))
                 if guard is not None:
                     guard.take(first, more)
-            state.iteration, resume = reached.complete, reached.resume
-            state.program.arrive(state.iteration if resume else state.iteration - 1)
+            self.iteration, resume = reached.complete, reached.resume
+            self.program.arrive(self.iteration if resume else self.iteration - 1)
             if guard is not None and reached.place is not None:
-                state.position = max(reached.place, 0)
+                self.position = max(reached.place, 0)
                 guard.halted(reached.place)
-                state.position = 0
+                self.position = 0
             # An iteration that has begun is completed.
-            cancelled = cancelled or (state.iteration < end and cancel())
+            cancelled = cancelled or (self.iteration < end and cancel())
             if cancelled and not resume:
                 return False
         return True
@@ -175,45 +167,39 @@ class Motion:
         """The iterations that may run before it is asked again whether to go on."""
         return max(int(_UNASKED / max(self.seconds_per_iteration, 1e-9)), 1)
 
-    def _retrace(self, state: State, start: Time, guard: Watch, known: int) -> None:
+    def _retrace(self, start: Time, guard: Watch, known: int) -> None:
         """Go back to the operation that first made a value that is not finite.
 
         Args:
-            state: What moves.
             start: A clock time when there was none.
             guard: What has noticed it.
             known: How many iterations had been completed before it started there; what
                 was computed beyond these and the operation is forgotten.
         """
-        end = state.time
-        self.go_to(state, *start)
-        while state.time < end:
-            at, operation = state.iteration, state.step()
+        end = self.time
+        self.go_to(*start)
+        while self.time < end:
+            at, operation = self.iteration, self.step()
             words = first_nonfinite(operation)
             if words:
                 words += f", in iteration {grouped(at)}"
-                state.tallies.nonfinite[state.time] = words
-                guard.halt_back_at(Hit(words, *state.time, (NONFINITE,)))
-                state.forget(max(known, state.iteration))
+                self.tallies.nonfinite[self.time] = words
+                guard.halt_back_at(Hit(words, *self.time, (NONFINITE,)))
+                self.forget(max(known, self.iteration))
                 return
 
-    def pass_to(
-        self, state: State, iteration: int, position: int, guard: Watch, cancel: Cancel = never
-    ) -> bool:
+    def pass_to(self, iteration: int, position: int, guard: Watch, cancel: Cancel = never) -> bool:
         """Run to a clock time with a guard that only listens; false if cancelled."""
-        self.run_to(state, iteration, cancel, guard)
-        while state.iteration == iteration and state.position < position and not cancel():
-            guard.before(state.position)
-            state.step()
-        return state.time == (iteration, position)
+        self.run_to(iteration, cancel, guard)
+        while self.iteration == iteration and self.position < position and not cancel():
+            guard.before(self.position)
+            self.step()
+        return self.time == (iteration, position)
 
-    def go_to(
-        self, state: State, iteration: int, position: int = 0, cancel: Cancel = never
-    ) -> bool:
+    def go_to(self, iteration: int, position: int = 0, cancel: Cancel = never) -> bool:
         """Move the clock, back or forward.
 
         Args:
-            state: What moves.
             iteration: How many iterations are complete there.
             position: How many operations of the next one have run.
             cancel: Asked as in `run_to`; true ends the move, the clock being where it was.
@@ -221,16 +207,16 @@ class Motion:
         Returns:
             Whether the clock is there.
         """
-        before = state.time
+        before = self.time
         # Until they are written anew the buffers hold the values of the iteration before.
         start = max(iteration - 1, 0)
-        if (iteration, position) < before or state.history.reaches(start) > state.iteration:
-            state.restore(start)
-        self.run_to(state, iteration, cancel)
-        if state.iteration == iteration:
-            while state.position < position:
-                state.step()
-        if state.time == (iteration, position):
+        if (iteration, position) < before or self.history.reaches(start) > self.iteration:
+            self.restore(start)
+        self.run_to(iteration, cancel)
+        if self.iteration == iteration:
+            while self.position < position:
+                self.step()
+        if self.time == (iteration, position):
             return True
-        self.go_to(state, *before)
+        self.go_to(*before)
         return False

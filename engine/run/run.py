@@ -12,14 +12,12 @@ from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.run.changes import Change, Changes, Edit, LearningRate
 from engine.run.clock import Time
-from engine.run.halt import Watch
 from engine.run.loss_history import LossHistory
 from engine.run.motion import Motion
 from engine.run.record import Record
-from engine.run.state import State
 
 
-class Run(State):
+class Run(Motion):
     """A state that moves, is changed and is copied.
 
     Going back restores a checkpoint and runs the same operations again, so what was
@@ -44,7 +42,6 @@ class Run(State):
         self.origin = origin
         self._dataset = dataset
         self._hyperparameters = hyperparameters
-        self._motion = Motion()
         self._home: Time | None = None
 
     @property
@@ -83,29 +80,6 @@ class Run(State):
         """Whether anything is recorded that lies ahead of the clock."""
         ahead = self.changes.next_after(self.time)
         return self.is_in_the_past or ahead is not None
-
-    def run_to(
-        self,
-        iteration: int,
-        cancel: Cancel = never,
-        guard: Watch | None = None,
-        operations: int | None = None,
-    ) -> None:
-        """Run until so many iterations are complete, see `Motion.run_to`."""
-        self._motion.run_to(self, iteration, cancel, guard, operations)
-
-    def pass_to(self, iteration: int, position: int, guard: Watch, cancel: Cancel = never) -> bool:
-        """Run to a clock time with a guard that only listens, see `Motion.pass_to`."""
-        return self._motion.pass_to(self, iteration, position, guard, cancel)
-
-    def go_to(self, iteration: int, position: int = 0, cancel: Cancel = never) -> bool:
-        """Move the clock, back or forward, see `Motion.go_to`."""
-        return self._motion.go_to(self, iteration, position, cancel)
-
-    @property
-    def seconds_per_iteration(self) -> float:
-        """The duration of an iteration; 0 as long as none was measured."""
-        return self._motion.seconds_per_iteration
 
     def plan(self, iterations: int) -> None:
         """Plan another number of iterations."""
@@ -182,20 +156,6 @@ class Run(State):
     def started_with(self) -> Hyperparameters:
         """The hyperparameters that the run started with, and the iterations planned now."""
         return self._hyperparameters
-
-    @property
-    def is_short_of_memory(self) -> bool:
-        """Whether going back has to do with less memory than it may take."""
-        return self.history.is_short
-
-    @property
-    def history_bytes(self) -> int:
-        """The memory that going back takes."""
-        return self.history.bytes
-
-    def set_budget(self, budget: int) -> None:
-        """Change how many bytes going back may take."""
-        self.history.set_budget(budget)
 
     def fork(self) -> Run:
         """Return a copy at the same clock that knows nothing of what lies ahead."""

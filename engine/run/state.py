@@ -1,4 +1,4 @@
-"""What a run has between two operations, and how one operation changes it."""
+"""The state of a run between two operations, and its change by one operation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ from engine.run.loss_history import LossHistory
 
 class State:
     """The program with its buffers, the clock, and all that is kept of what was computed.
-
-    Args:
-        dataset: What to learn.
-        hyperparameters: Those to start with.
-        initial: The parameters to start from, checked.
 
     Attributes:
         program: The operations, bound to their buffers.

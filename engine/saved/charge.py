@@ -11,7 +11,7 @@ from engine.saved import manifest
 from engine.saved.manifest import Saved
 
 _COPIES = 2
-"""How often the losses are in memory while they are read."""
+"""The copies of the losses in memory while they are read."""
 _BRANCH = 300_000
 """Bytes that the smallest branch takes."""
 

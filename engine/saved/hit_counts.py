@@ -37,13 +37,7 @@ def met_stops(
 
 
 def read_tallies(branch: BranchRecord, pieces: Pieces, run: Run, computed: int) -> Tallies:
-    """Make the tallies of a branch.
-
-    Args:
-        branch: What the document tells of it.
-        pieces: The arrays.
-        run: Its run.
-        computed: How many of its iterations are known.
+    """Make the tallies of a branch of which so many iterations are computed.
 
     Raises:
         InputError: Something is missing or cannot be.

@@ -25,7 +25,7 @@ MOST_BYTES = 1_000_000_000
 
 
 _OURS = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
-"""What `Library.new` calls a run."""
+"""A name that `Library.new` gives a run."""
 _ABANDONED = 86400
 """Seconds after which a folder without a save, that nobody has open, is removed."""
 

@@ -16,11 +16,11 @@ from engine.run.record import Record
 from engine.run.run import Run
 
 _PROBED, _PROBING = 20, 0.05
-"""So many iterations are computed again from a checkpoint, or as many as these seconds allow."""
+"""The iterations computed again from a checkpoint, or as many as these seconds allow."""
 _ROUNDING = 1e-6
-"""How far rounding brings the loss of a single iteration apart, relatively, and much more."""
+"""The relative difference up to which a single iteration's loss may differ by rounding."""
 _WILD = 1e50
-"""With parameters as large as this it may bring it anywhere."""
+"""The size of parameters from which on rounding may change the loss by any amount."""
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,7 @@ from engine.saved import manifest
 from engine.saved.arrays import Pieces
 from engine.saved.hit_counts import read_tallies
 from engine.saved.json_field import Field
-from engine.saved.manifest import (
-    HELD_OUT,
-    LOSSES,
-    BranchRecord,
-    Saved,
-)
+from engine.saved.manifest import HELD_OUT, LOSSES, BranchRecord, Saved
 from engine.saved.recompute import Likeness, compare
 
 _FARTHEST = 10_000_000
@@ -201,11 +196,8 @@ class BranchReader:
         position.whole(0, len(run.program.operations) - 1)
         what = change.what
         if isinstance(what, Edit):
-            tensor = run.program.parameters.get(what.name)
-            if (
-                tensor is None
-                or len(what.index) != len(tensor.shape)
-                or not all(i < size for i, size in zip(what.index, tensor.shape, strict=True))
-            ):
-                raise field.refuse("not a cell of a parameter")
+            try:
+                run.program.parameters[what.name].require_cell(what.index)
+            except (KeyError, IndexError):
+                raise field.refuse("not a cell of a parameter") from None
         return change

@@ -22,7 +22,7 @@ from engine.saved.manifest import read_manifest
 
 MANIFEST, PREVIOUS = "run.json", "run.previous.json"
 UNFINISHED = ".unfinished-"
-"""How the name of a file begins that is not whole yet."""
+"""The beginning of the name of a file that is not whole yet."""
 
 
 class Store(Protocol):

@@ -113,7 +113,6 @@ class Place:
     def __init__(self) -> None:
         self.checks: list[Check] = []
         self.memories: list[Memory] = []
-        self._in_a_row = np.array(0, np.intp)
         self._is_lowered = False
 
     def calls(self) -> list[Call]:
@@ -126,7 +125,7 @@ class Place:
         known = [part for part in parts if part is not None]
         self._is_lowered = len(known) == len(parts)
         if not self._is_lowered:
-            return [Halt(np.array(True), self._in_a_row)]
+            return [Halt(np.array(True))]
         calls = [call for part in known for call in part]
         if not self.checks:
             return calls
@@ -134,11 +133,10 @@ class Place:
         calls.append(Copy(self.checks[0].is_met, is_any))
         for check in self.checks[1:]:
             calls.append(Apply(np.logical_or, [is_any, check.is_met], is_any))
-        return [*calls, Halt(is_any, self._in_a_row)]
+        return [*calls, Halt(is_any)]
 
     def arrive(self, iteration: int) -> None:
-        """Take over from the iterations, which were left here; the next time they are again."""
-        self._in_a_row[...] = 0
+        """Take over from the iterations, which were left here."""
         if not self._is_lowered:
             self.look(iteration)
 

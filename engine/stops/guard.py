@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.text import counted
 from engine.language.query import Query
-from engine.program.iterations import END, Iterations
-from engine.run.clock import Time
-from engine.run.halt import NONFINITE, PATIENCE, Halted, Hit
+from engine.program.iterations import END
+from engine.run.halt import NONFINITE, PATIENCE, Halted, Hit, Watch
 from engine.run.hit_counts import Tally
 from engine.run.nonfinite import Finiteness
 from engine.stops.checks import Check, Place, disable
@@ -20,11 +19,10 @@ from engine.stops.scope import Scope
 from engine.stops.stop import TARGET, Stop
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
     from engine.run.run import Run
 
 
-class Guard:
+class Guard(Watch):
     """Looks at a run for a list of stops.
 
     Args:
@@ -32,12 +30,9 @@ class Guard:
         stops: What to stop for; one whose expression fails is disabled, with the reason.
 
     Attributes:
-        iterations: The iterations of the run with the checks in them; None without checks.
         run_up: How many iterations before the clock the checks need to have seen, so
             that those that remember something are right from the first one on.
         hit: The last stop, once there was one.
-        skip: A clock time at which there is to be no stop, because there was one.
-        watches_nonfinite: Whether values that are no finite numbers are a reason to stop.
     """
 
     def __init__(self, run: Run, stops: Iterable[Stop]) -> None:
@@ -47,15 +42,12 @@ class Guard:
         self._report: Callable[[Hit], None] = self._halt
         self._counting = True
         self._counted: list[tuple[int, Tally]] = []
-        """What was counted since all was last known to be finite."""
+        """The hits counted since all was last known to be finite."""
         self.run_up = 0
         self.hit: Hit | None = None
-        self.skip: Time | None = None
-        self.watches_nonfinite = False
         for stop in stops:
             if stop.enabled:
                 self._bind(stop)
-        self.iterations: Iterations | None = None
         if self._places:
             inserted = {place: found.calls() for place, found in self._places.items()}
             self.iterations = run.program.iterations.with_calls(inserted)
@@ -132,25 +124,14 @@ class Guard:
                 self._counted.append((iteration, tally))
 
     def begin(self) -> None:
-        """Prepare for iterations from the clock on."""
         for scope in self._scopes:
             scope.begin()
 
     def halted(self, place: int) -> None:
-        """Look, as a check has left the iterations at a place.
-
-        Raises:
-            Halted: There is a reason to stop.
-        """
         self._places[place].arrive(self._iteration(place))
         self._tell(place)
 
     def before(self, position: int) -> None:
-        """Look before an operation that runs by itself.
-
-        Raises:
-            Halted: There is a reason to stop.
-        """
         if position not in self._places:
             return
         if self.skip == (self._run.iteration, position):
@@ -159,16 +140,8 @@ class Guard:
         self._look(position)
 
     def at_end(self) -> None:
-        """Look after an iteration whose operations ran by themselves.
-
-        Raises:
-            Halted: There is a reason to stop.
-        """
         if END in self._places:
             self._look(END)
-
-    def take(self, first: int, kept: Sequence[Array]) -> None:
-        """Take nothing: its calls keep nothing."""
 
     def _look(self, place: int) -> None:
         self._places[place].look(self._iteration(place))
@@ -199,10 +172,7 @@ class Guard:
         self._report = report or self._halt
 
     def is_finite(self, first: int) -> bool:
-        """Return whether all that the iterations from `first` on have left behind is finite.
-
-        Values that are not finite at the start are no reason to stop, as long as they stay.
-        """
+        # Values that are not finite at the start are no reason to stop, as long as they stay.
         if not (self.watches_nonfinite and self._counting):
             return True
         run = self._run
@@ -214,7 +184,6 @@ class Guard:
         return False
 
     def halt_back_at(self, hit: Hit) -> None:
-        """Take a stop before others that were met already for the last one."""
         self.hit = hit
         for iteration, tally in self._counted:
             if (iteration, tally.position) > hit.time:

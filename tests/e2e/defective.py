@@ -3,16 +3,15 @@
 from engine.common.progress import Cancel
 from engine.run.halt import Watch
 from engine.run.motion import Motion
-from engine.run.state import State
 from tui.cli import main
 
 right = Motion._run_freely
 
 
-def wrong(self: Motion, state: State, end: int, cancel: Cancel, guard: Watch | None) -> bool:
-    if state.iteration >= 5000:
+def wrong(self: Motion, end: int, cancel: Cancel, guard: Watch | None) -> bool:
+    if self.iteration >= 5000:
         raise ZeroDivisionError("a defect")
-    return right(self, state, min(end, state.iteration + 1000), cancel, guard)
+    return right(self, min(end, self.iteration + 1000), cancel, guard)
 
 
 Motion._run_freely = wrong  # type: ignore[method-assign]

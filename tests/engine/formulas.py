@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from engine.maths.formula import Formula, Leaf
-from engine.maths.lowering import Scratch, lower
+from engine.maths.lowering import lower
 from engine.maths.row import LoopClock
+from engine.maths.scratch import Scratch
 from engine.maths.tensor import Axis, Tensor
 
 ROWS = Axis("N", tuple(map(str, range(40))))

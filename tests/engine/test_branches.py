@@ -221,7 +221,7 @@ def test_all_branches_share_the_memory_of_going_back(budget: int) -> None:
         debugger.run(3_000)
         runs = [branch.run for branch in debugger.branches]
         assert len(runs) == count
-        assert sum(run.history_bytes for run in runs) <= max(budget, count * least)
+        assert sum(run.history.bytes for run in runs) <= max(budget, count * least)
     before = bits(debugger)
     end = debugger.iteration
     debugger.go_to(end - 1_111, 4)

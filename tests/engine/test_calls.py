@@ -439,20 +439,18 @@ def test_every_runs_in_iterations_divisible_by_the_period(way: str) -> None:
     assert copy == 8
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_halt_is_met_once_in_a_row(way: str, count: int) -> None:
+def test_a_halt_is_met_whenever_its_condition_holds(way: str) -> None:
     holds = "0110111110111101"
     # A table of one row for each iteration tells whether the condition holds.
     table = np.array([[mark == "1"] for mark in holds])
     index, row, condition = np.zeros(1, np.intp), np.zeros((1, 1), bool), np.zeros((), bool)
-    in_a_row, number, ring = np.zeros((), np.intp), np.zeros(()), np.zeros(len(holds))
-    halt = Halt(condition, in_a_row, count)
+    number, ring = np.zeros(()), np.zeros(len(holds))
     plan = Plan(
         [
             Pick(np.arange(len(holds))[None], index, 1, len(holds)),
             Take(table, index, row),
             Copy(row[0, 0, ...], condition),
-            halt,
+            Halt(condition),
             Count(number),
             Append(number, ring),
         ],
@@ -463,33 +461,15 @@ def test_a_halt_is_met_once_in_a_row(way: str, count: int) -> None:
         at = plan.run(at.iteration, len(holds), at.position)
         if at.is_halted:
             assert at.position == 4
-            assert in_a_row == count
             met.append(at.iteration)
-    runs = "".join(
-        "x" if holds[: i + 1].endswith("0" * (i >= count) + "1" * count) else " "
-        for i in range(len(holds))
-    )
-    assert met == [i for i, mark in enumerate(runs) if mark == "x"]
-    assert met == ([1, 4, 10, 15] if count == 1 else [6, 12])
+    assert met == [i for i, mark in enumerate(holds) if mark == "1"]
     assert ring.tolist() == list(range(len(holds)))
 
 
-def test_a_row_that_is_set_by_hand_is_counted_on(way: str) -> None:
-    in_a_row = np.array(0)
-    halt = Halt(np.array(True), in_a_row, 5)
-    plan = Plan([halt])
-    in_a_row[()] = 3
-    assert plan.run(0, 100) == Left(1, 1, is_halted=True)
-    assert plan.run(1, 100, 1) == Left(100, 0)
-    in_a_row[()] = 0
-    assert plan.run(100, 200) == Left(104, 1, is_halted=True)
-
-
 def test_a_halt_can_have_a_period(way: str) -> None:
-    halt = Halt(np.array(True), np.array(0), 3)
-    plan = Plan([Every(5, halt), Count(np.zeros(()))])
-    assert plan.run(1, 100) == Left(15, 1, is_halted=True)
-    assert plan.run(15, 100, 1) == Left(100, 0)
+    plan = Plan([Every(5, Halt(np.array(True))), Count(np.zeros(()))])
+    assert plan.run(1, 100) == Left(5, 1, is_halted=True)
+    assert plan.run(5, 100, 1) == Left(10, 1, is_halted=True)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -502,7 +482,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def test_another_thread_works_meanwhile(way: str) -> None:
     number, ring, is_enough = np.zeros(()), np.zeros(8), np.array(False)
     calls, _, _ = or_in_place(ring)
-    plan = Plan([Count(number), *calls, Halt(is_enough, np.array(0))])
+    plan = Plan([Count(number), *calls, Halt(is_enough)])
     left: list[Left] = []
     thread = threading.Thread(target=lambda: left.append(plan.run(0, 10**9)), daemon=True)
     thread.start()

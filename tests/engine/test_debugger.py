@@ -177,7 +177,7 @@ def test_a_slow_iteration_can_be_stopped_between_operations() -> None:
     debugger = Debugger(dataset, Hyperparameters(hidden=40))
     debugger.run(1)
     # Whatever this machine needs: after 20 ms at most a pause is to be obeyed.
-    debugger._run._motion.seconds_per_iteration = 0.018
+    debugger._run.seconds_per_iteration = 0.018
     asked = 0
 
     def stop() -> bool:

@@ -10,9 +10,10 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.derivative import derivative
 from engine.maths.formula import Function
 from engine.maths.losses import LOSSES, Setting
-from engine.maths.lowering import Scratch, lower
+from engine.maths.lowering import lower
 from engine.maths.optimisers import OPTIMISERS
 from engine.maths.primitives import PRIMITIVES, setting
+from engine.maths.scratch import Scratch
 from engine.maths.source import NUMPY, TORCH, source
 from tests.engine.formulas import computed, leaf
 from tests.engine.nets import make

@@ -36,6 +36,12 @@ from engine.saved.run_files import Folder, SingleFile
 from tests.engine.planted import Mistake, Plant
 
 
+@pytest.fixture(autouse=True)
+def probed_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the time to compare runs would be over before anything differs."""
+    monkeypatch.setattr("engine.saved.recompute._PROBING", 60.0)
+
+
 def save(debugger: Debugger, folder: Folder, encoder: Encoder | None = None) -> None:
     encoded = (encoder or Encoder()).encode(capture(debugger, "a-run", 1e9), folder.has)
     folder.write(encoded.manifest, encoded.parts, encoded.named)
@@ -720,7 +726,7 @@ FORGED = {
 
 def a_short_run(**options: object) -> Debugger:
     """A run with a checkpoint every eight iterations, the last of them at its end."""
-    measured = patch.object(Motion, "_measure", lambda motion, state, seconds: None)
+    measured = patch.object(Motion, "_measure", lambda motion, seconds: None)
     with patch.object(history, "_WIDEST_FIRST_GAP", 8), measured:
         debugger = Debugger(
             read_dataset("gaussians", split=0.25),

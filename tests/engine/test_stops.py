@@ -287,7 +287,7 @@ def test_interruptions_change_nothing(specs: list[str], seed: int) -> None:
     slow = dice.random() < 0.5
     while interrupted.iteration < HORIZON:
         if slow:
-            interrupted._run._motion.seconds_per_iteration = 1.0
+            interrupted._run.seconds_per_iteration = 1.0
         hit = interrupted.proceed(HORIZON, cancel=lambda: dice.random() < 0.3)
         if hit is not None:
             found.append((now(interrupted), hit.words))

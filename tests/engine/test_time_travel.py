@@ -164,7 +164,7 @@ class Travels(RuleBasedStateMachine):
         runs = [branch.run for branch in self.debugger.branches]
         # Two checkpoints are the least that each of them needs.
         least = sum(2 * 8 * sum(p.size for p in run.initial.values()) for run in runs)
-        assert sum(run.history_bytes for run in runs) <= max(BUDGET, least)
+        assert sum(run.history.bytes for run in runs) <= max(BUDGET, least)
 
 
 TestTravels = Travels.TestCase
@@ -196,7 +196,7 @@ def test_back_and_forth_with_every_kind(kind: dict[str, Any]) -> None:
             straight.step_operation()
         states[time] = (state_of(straight), straight.snapshot().batch)
     debugger.run(95)
-    debugger.branches.current.run.set_budget(0)
+    debugger.branches.current.run.history.set_budget(0)
     for time in random.permutation(sorted(times)):
         assert debugger.go_to(*map(int, time))
         assert (state_of(debugger), debugger.snapshot().batch) == states[tuple(time)]
@@ -225,7 +225,7 @@ def test_checkpoints_go_on_whatever_the_pace(paces: list[float]) -> None:
     debugger = Debugger(Dataset.from_arrays([[0.0], [1.0]], [[0.0], [1.0]]), Hyperparameters())
     run = debugger.branches.current.run
     with (
-        patch.object(Motion, "_measure", lambda motion, state, seconds: None),
+        patch.object(Motion, "_measure", lambda motion, seconds: None),
         patch("engine.run.history._WIDEST_FIRST_GAP", 64),
     ):
         for pace in paces:

@@ -55,7 +55,6 @@ class AskActions(Base):
     def explain_cell(
         self, cell: Cell, then: Callable[[Explanation], None], after: int | None = None
     ) -> None:
-        """Explain a cell of an explanation, at the clock or at the end of an iteration."""
 
         def explain(debugger: Debugger) -> Explanation:
             return debugger.explain(cell.tensor, *cell.index, as_read=cell.before, after=after)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from engine.common.numbers import grouped
 from engine.common.pace import Speed
+from tui.drawing.host import Host
 from tui.drawing.palette import Palette
 from tui.engine_link import Command, Journey, Session
 from tui.terminal.ascii import is_plain
@@ -36,7 +37,7 @@ class _MainScreen(Screen[object], inherit_bindings=False):
     """Without keys of its own: those in `KEYS` are all there are."""
 
 
-class Base(FailingApp):
+class Base(FailingApp, Host):
     """The app, as far as every group of actions knows it."""
 
     def __init__(self, data: str, fps: float, calm: bool, speed: Speed) -> None:
@@ -55,7 +56,6 @@ class Base(FailingApp):
         self.selected: int | None = None
         """The observation under the cursor, or None before it was moved."""
         self.keymap: dict[str, str] = {}
-        """The keys that the settings give actions instead of their own."""
         self.asked_over = ""
         """The expression that was last asked over iterations."""
         self.early: list[Key] = []
@@ -87,20 +87,11 @@ class Base(FailingApp):
     def begin_exercise(self) -> None:
         """Go to the first line of an exercise, and say what to press."""
 
-    def read_again(self, **options: object) -> None:
-        """Read the table in another way and start a new run on it; the present one is kept.
-
-        Args:
-            **options: The fields of `TableOptions` that are to be others.
-        """
-        raise NotImplementedError
-
     def read_script_again(self) -> bool:
         """Run the user's script again if its file has changed; false where it has not."""
         raise NotImplementedError
 
     def say(self, words: str, severity: str = "information") -> None:
-        """Tell something in passing."""
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
 
     def do(self, command: Command, is_step: bool = False) -> None:
@@ -115,7 +106,6 @@ class Base(FailingApp):
         self.do(_nothing)
 
     def ask(self, question: Callable[[Debugger], T], then: Callable[[T], None]) -> None:
-        """Ask the debugger a question; `then` gets the answer."""
         if self.session is not None:
             self.session.ask(question, then)
 

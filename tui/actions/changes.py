@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from engine.maths.tensor import Index
 
 _SMALLEST_NUDGE = 1e-3
-"""What a nudge changes a weight by that is 0."""
+"""The change of a weight that is 0 by a nudge."""
 
 
 class ChangeActions(Base):
@@ -60,7 +60,6 @@ class ChangeActions(Base):
         self.do(command)
 
     def change_branch(self, command: Command) -> None:
-        """Switch to another branch, or drop one."""
         self._start_again(command)
 
     def action_branches(self) -> None:
@@ -72,7 +71,6 @@ class ChangeActions(Base):
     # Weights
 
     def nudge(self, percent: int) -> None:
-        """Change the parameter under the cursor by so many per cent."""
         cell = self._parameter_cell()
         if cell is not None:
             name, index, _ = cell
@@ -90,11 +88,6 @@ class ChangeActions(Base):
         return cell
 
     def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
-        """Say how to come from where one is to a number that can be changed.
-
-        Args:
-            wanted: The tensor that one wanted to change; in Weights, the inspected one.
-        """
         assert self.moment is not None
         listing, inspected = self.moment.snapshot.listing, self.frame.weights.inspected
         way = "4" if inspected is None or inspected in listing.parameters else "4, then Esc"
@@ -104,7 +97,6 @@ class ChangeActions(Base):
         self.say(f"{words}To change a weight, go to it in Weights ({way}).")
 
     def edit_cell(self) -> None:
-        """Ask for another value of the cell under the cursor."""
         if self.moment is None:
             return
         if self.frame.active != "weights":

@@ -23,7 +23,7 @@ class ClockActions(Base):
     """The keys that move through the program."""
 
     _again: Callable[[], None] | None = None
-    """What `.` does."""
+    """The motion that `.` repeats."""
 
     def action_run_or_pause(self) -> None:
         if self.session is None or self.moment is None:
@@ -155,12 +155,10 @@ class ClockActions(Base):
         self.travel("to the best parameters", lambda d, cancel: d.restore_best(cancel), told)
 
     def give_up_search(self) -> None:
-        """End a search that is under way."""
         if self.session is not None:
             self.session.stop_going()
 
     def go_to_iteration(self, iteration: int) -> None:
-        """Pause, and go to where an iteration begins."""
         self.halt()
         self.go_to(iteration)
 

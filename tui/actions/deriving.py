@@ -23,12 +23,10 @@ class DeriveActions(Base):
 
     @property
     def score(self) -> str:
-        """The progress of an exercise, in words; "" where the run is none."""
         return "" if self.exercise is None else self.exercise.score
 
     @property
     def exercise_keys(self) -> Mapping[str, str]:
-        """The names of keys in the pane that has the focus, as the run is an exercise."""
         if self.exercise is None or self.frame.active != "iteration":
             return {}
         # Only where there is one, for the sake of the first frame.
@@ -39,7 +37,6 @@ class DeriveActions(Base):
         return {"edit": "mark"}
 
     def derive(self, name: str) -> bool:
-        """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""
         from engine.derive import Exercise, Find
 
         if self.session is None or self.moment is None:

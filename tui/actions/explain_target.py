@@ -41,7 +41,7 @@ def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger]
         raise InputError(f"Observation {called} is not in this batch, so it has no f now.")
     name = "f" if pane == "dataset" else frame.iteration.explained
     first = snapshot.first_cell(name, selected)
-    by_observation = snapshot.listing.axes[name][:1] == snapshot.listing.axes["x"][:1]
+    by_observation = snapshot.listing.is_by_observation(name)
     row = first[0] if by_observation and selected is not None else None
     if pane == "dataset":
         first = (first[0], frame.dataset.target)

@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from engine.common.text import clean
 from tui.actions.base import Base
-from tui.keys import palette_keys
+from tui.bindings import palette_keys
 
 if TYPE_CHECKING:
     from textual.command import Provider

@@ -36,7 +36,7 @@ _SETTLED = 0.1
 """Seconds after which a terminal is taken to keep its size."""
 
 _DEPTHS = {"standard": 16, "windows": 16, "256": 256}
-"""How many colours there are in what Rich finds that the terminal has."""
+"""The number of colours by the name of a terminal's colour system in Rich."""
 
 
 class Looks(Base):
@@ -94,7 +94,6 @@ class Looks(Base):
 
     @property
     def depth(self) -> int:
-        """The number of colours of the terminal or the theme; 0 for all that there are."""
         if self.native_ansi_color:
             return 16
         return _DEPTHS.get(self.console.color_system or "", 0)

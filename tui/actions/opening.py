@@ -258,11 +258,7 @@ class RunLoader:
         return True
 
     def read_again(self, **options: object) -> None:
-        """Read the table in another way and start a new run on it; the present one is kept.
-
-        Args:
-            **options: The fields of `TableOptions` that are to be others.
-        """
+        """See `Host.read_again`."""
         opener, debugger = self._opened_by, self._host.debugger
         if opener is None or debugger is None:
             return

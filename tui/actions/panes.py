@@ -47,7 +47,6 @@ class PaneActions(Base):
             await self.run_action(action, self.frame.panes[name])
 
     def choose_columns(self) -> None:
-        """Ask which column of the table is what."""
         # Imported here, as the first frame need not wait for NumPy.
         from tui.dialogs.columns import ColumnsScreen
 
@@ -55,7 +54,6 @@ class PaneActions(Base):
             self.push_screen(ColumnsScreen(self.moment))
 
     def inspect(self, name: str) -> None:
-        """Show a tensor in the inspector and go there."""
         self.frame.weights.inspect(name)
         self.frame.go_to("weights")
         self.tell("")

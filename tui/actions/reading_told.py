@@ -1,4 +1,4 @@
-"""How far the reading of a table, or the run of a script, is; and Esc, which gives it up."""
+"""The progress of reading a table, or of running a script; and Esc, which gives it up."""
 
 from __future__ import annotations
 
@@ -27,11 +27,7 @@ def later(host: Showing, callback: Callable[..., None], *arguments: object) -> N
 
 
 class ReadingTold:
-    """Tells it in the header, as long as there is no run on the screen.
-
-    Args:
-        host: The app.
-    """
+    """Tells it in the header, as long as there is no run on the screen."""
 
     def __init__(self, host: Showing) -> None:
         self._host = host
@@ -39,7 +35,7 @@ class ReadingTold:
         self._can_give_up = self._is_given_up = False
 
     def give_up(self) -> None:
-        """Give it up, once it has been told that this can be done."""
+        """Give up, once it has been told that this can be done."""
         if self._can_give_up:
             self._is_given_up = True
             self._host.frame.header.tell("giving up …")

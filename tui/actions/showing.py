@@ -34,7 +34,7 @@ class Showing(Base):
     _curves: Curves | None = None
     _shown_curves: Mapping[str, Array] = MappingProxyType({})
     _followed: object = None
-    """What the curves were last looked for."""
+    """The state for which the curves were last looked for."""
     _timed: tuple[float, int] | None = None
     """When the rate began to be measured, and at which iteration."""
 

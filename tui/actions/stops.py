@@ -28,7 +28,6 @@ class StopActions(Base):
     """The keys for breakpoints and watches, and what their list asks for."""
 
     def change_stops(self, command: Command) -> None:
-        """Change the list of stops and draw it."""
         self.do(command)
 
     def action_breakpoint(self) -> None:
@@ -53,7 +52,6 @@ class StopActions(Base):
         self.prompt_new_stop("watch")
 
     def prompt_new_stop(self, kind: str) -> None:
-        """Ask for a watch or a breakpoint."""
         if self.session is None or self.moment is None:
             return
         from tui.dialogs.completion import suggester_for
@@ -76,7 +74,6 @@ class StopActions(Base):
         self.tell("" if stop is None else "Added. B lists all breakpoints and watches.")
 
     def prompt_stop(self, stop: StopView) -> None:
-        """Ask for another condition of a stop."""
         if self.session is None:
             return
         if stop.name == NONFINITE:

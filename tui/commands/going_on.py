@@ -1,4 +1,4 @@
-"""What is told at the end of a session: where the run is saved, and how to go on with it."""
+"""The message at the end of a session: where the run is saved, and how to go on with it."""
 
 from __future__ import annotations
 

@@ -16,11 +16,7 @@ _HEADINGS = (NETWORK, TRAINING, TABLE, STOPS, RUNS, SCREEN, OTHER)
 
 
 class GroupedOption(click.Option):
-    """An option that stands under a heading.
-
-    Args:
-        group: The heading.
-    """
+    """An option that stands under a heading."""
 
     def __init__(self, *names: Any, group: str, **attributes: Any) -> None:
         super().__init__(*names, **attributes)

@@ -147,13 +147,14 @@ def check(at: int, with_torch: bool, as_json: bool, **given: Value) -> None:
 
     Exits with 1 if the gradient of any parameter differs by more than 1e-6, relatively.
     """
-    from tui.commands.proof import prove, require_torch
+    from engine.proof.torch_network import import_torch
+    from tui.commands.proof import prove
 
     debugger = prepared(given)
     require_planned(debugger, at)
     if with_torch:
         # Without PyTorch there is no use in waiting for the rest.
-        require_torch()
+        import_torch()
     train_up_to(debugger, at)
     sys.exit(prove(debugger, with_torch, as_json))
 

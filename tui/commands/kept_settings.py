@@ -25,11 +25,11 @@ from tui.settings import (
 )
 
 PROBLEMS = "nn_tui.settings.problems"
-"""Where a context holds what is wrong with the settings of options."""
+"""The key under which a context holds what is wrong with the settings of options."""
 DEFAULT = "default"
-"""What takes a setting out of the file."""
+"""The value that takes a setting out of the file."""
 _DEFAULTS = {"fps": "10, or 2 with --calm", THEME: "nn-tui", CHART_SCALE: CHART_SCALES[0]}
-"""Those that no option declares."""
+"""The defaults of the settings that no option declares."""
 
 
 def option_defaults(

@@ -25,9 +25,6 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 def run(given: dict[str, Any]) -> int:
     """Open a run and obey commands from standard input, to its end.
 
-    Args:
-        given: What an `Opener` takes.
-
     Returns:
         The exit code.
 

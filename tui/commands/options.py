@@ -44,7 +44,7 @@ _OFFERED = {
     "separator": (AUTO, *SEPARATORS),
     "decimal": (AUTO, *DECIMALS),
 }
-"""What a shell offers as values where there are others too."""
+"""The values that a shell offers where there are others too."""
 
 
 class _DeclaredType(_ParamType):
@@ -175,7 +175,7 @@ _COLUMNS = (
         help="A column whose numbers are names of classes; may be repeated.",
     ),
 )
-"""Which column is what."""
+"""The options for the roles of the columns."""
 
 
 at_iteration = click.option(
@@ -190,9 +190,20 @@ at_iteration = click.option(
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
+def _adding(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    """Return what adds options to a command, in their order in its help."""
+
+    def add(command: F) -> F:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return add
+
+
 def saving(command: F) -> F:
     """Add the options for saved runs to a command."""
-    decorators = [
+    return _adding(
         option(RUNS, "--resume", is_flag=True, help="Continue the last saved run on DATA."),
         option(
             RUNS,
@@ -218,10 +229,7 @@ def saving(command: F) -> F:
         ),
         option(RUNS, "--copy", is_flag=True, help="Continue a copy of the saved run."),
         option(RUNS, "--read-only", is_flag=True, help="Save nothing."),
-    ]
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+    )(command)
 
 
 def data_and_hyperparameters(command: F) -> F:
@@ -236,14 +244,11 @@ def optional_data_and_hyperparameters(command: F) -> F:
 
 def network_and_table(command: F) -> F:
     """Add the hyperparameters and the options on how to read a table, without DATA."""
-    decorators = [
+    return _adding(
         *map(_declared, DECLARATIONS.values()),
         *_COLUMNS,
         *(_declared(declaration, TABLE) for declaration in TABLE_DECLARATIONS.values()),
-    ]
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+    )(command)
 
 
 def written(context: click.Context) -> dict[str, Any]:
@@ -258,7 +263,7 @@ def written(context: click.Context) -> dict[str, Any]:
 
 
 def _data_and_hyperparameters(command: F, required: bool) -> F:
-    decorators = [
+    return _adding(
         click.argument("data", type=DATA, metavar="DATA", required=required),
         *map(_declared, DECLARATIONS.values()),
         _epochs,
@@ -273,7 +278,4 @@ def _data_and_hyperparameters(command: F, required: bool) -> F:
             help="Start from the parameters in this file: JSON, "
             'e.g. {"v": …, "w": …} or the output of "train --json", or .npz; "export" writes both.',
         ),
-    ]
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+    )(command)

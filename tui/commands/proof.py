@@ -9,7 +9,6 @@ import click
 
 from engine.proof.gradient_check import check_gradients
 from engine.proof.report import check_object, check_text, comparison_text
-from engine.proof.torch_network import import_torch
 from engine.proof.torch_run import compare_with_torch
 from tui.commands.json_output import print_json
 from tui.commands.without_screen import with_progress
@@ -17,15 +16,6 @@ from tui.exit_codes import DONE, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-
-
-def require_torch() -> None:
-    """Check that PyTorch is installed.
-
-    Raises:
-        InputError: It is not installed; the message says how to get it.
-    """
-    import_torch()
 
 
 def prove(debugger: Debugger, with_torch: bool, as_json: bool) -> int:

@@ -36,12 +36,7 @@ class _Progress(Protocol):
 
 
 class _Lines:
-    """Progress where a bar cannot be drawn anew: a line now and then.
-
-    Args:
-        label: What each line begins with.
-        length: How far it is.
-    """
+    """Progress where a bar cannot be drawn anew: a line now and then."""
 
     def __init__(self, label: str, length: int) -> None:
         self.length: int | None = length

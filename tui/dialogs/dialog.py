@@ -19,7 +19,7 @@ class DismissedOnce:
     """
 
     _late: tuple[object] | None = None
-    """What it closes with once it lies on top again."""
+    """The result to close with once it lies on top again."""
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Close with a result; at once, or as soon as it is there and nothing lies above."""

@@ -60,12 +60,7 @@ READING = (
 
 
 class HelpScreen(Dialog[None]):
-    """Closed by the key that opened it, Esc or q; / goes to the line that searches.
-
-    Args:
-        palette: The colours.
-        pane: The focused pane, whose keys stand first.
-    """
+    """All keys, those of the focused pane first; / goes to the line that searches them."""
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)
         Binding("escape", "leave", "close help"),

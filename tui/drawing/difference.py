@@ -1,4 +1,4 @@
-"""Where two lines of the screen differ."""
+"""The difference between two lines of the screen."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Host(Protocol):
-    """The app, as far as what is drawn on it has to know it."""
+class Host:
+    """The app, as far as what is drawn on it has to know it; its actions do all this."""
 
     palette: Palette
     """The colours of the present theme."""
@@ -32,6 +32,7 @@ class Host(Protocol):
     @property
     def depth(self) -> int:
         """The number of colours of the terminal or the theme; 0 for all that there are."""
+        raise NotImplementedError
 
     def say(self, words: str) -> None:
         """Tell something in passing."""
@@ -54,16 +55,23 @@ class Host(Protocol):
     @property
     def score(self) -> str:
         """The progress of an exercise, in words; "" where the run is none."""
+        raise NotImplementedError
 
     @property
     def exercise_keys(self) -> Mapping[str, str]:
         """The names of keys in the pane that has the focus, as the run is an exercise."""
+        raise NotImplementedError
 
     def derive(self, name: str) -> bool:
         """Ask for the formula of a line, or mark it as wrong; false if the run is no exercise."""
+        raise NotImplementedError
 
     def tell_the_way_to_a_weight(self, wanted: str | None = None) -> None:
-        """Say how to come from where one is to a number that can be changed."""
+        """Say how to come from where one is to a number that can be changed.
+
+        Args:
+            wanted: The tensor that one wanted to change; in Weights, the inspected one.
+        """
 
     def choose_columns(self) -> None:
         """Ask which column of the table is what."""
@@ -86,10 +94,14 @@ class Host(Protocol):
         """End a search that is under way."""
 
     def go_to_iteration(self, iteration: int) -> None:
-        """Go to where an iteration begins."""
+        """Pause, and go to where an iteration begins."""
 
     def read_again(self, **options: object) -> None:
-        """Read the table in another way and start a new run on it."""
+        """Read the table in another way and start a new run on it; the present one is kept.
+
+        Args:
+            **options: The fields of `TableOptions` that are to be others.
+        """
 
 
 def host_of(app: App[Any]) -> Host:

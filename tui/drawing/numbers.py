@@ -32,7 +32,7 @@ _FEW = 3
 
 @dataclass
 class _Shown:
-    """How the whole screen writes numbers."""
+    """The way the whole screen writes numbers."""
 
     decimals: int | None = None
     """The digits behind the point at most; None for as many as fit."""

@@ -27,7 +27,7 @@ class Palette:
     current: Style
     """The operation about to run."""
     fresh: Style
-    """What has just changed."""
+    """The style of what has just changed."""
     selected: Style
     entry: Style
     """A value that can be edited."""
@@ -85,12 +85,7 @@ class Palette:
         )
 
     def number(self, value: float, largest: float) -> Style:
-        """Return the style of a number: one hue a sign, stronger the larger it is.
-
-        Args:
-            value: The number.
-            largest: The largest magnitude beside it.
-        """
+        """Return the style of a number: one hue a sign, stronger the larger it is."""
         if not math.isfinite(value):
             return self.alarm
         if value == 0.0:

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.common.errors import InputError
 from engine.common.progress import Progress
 from engine.common.text import counted
 from engine.model.hyperparameters import DECLARATIONS
+from tui.opening.opened import Opening
 from tui.opening.prepare import add_stops
 
 if TYPE_CHECKING:
-    from engine.audit.opening import Yours
-    from engine.debugger import Debugger
     from engine.program.program import Program
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A run beside a script.
-
-    Attributes:
-        debugger: Our program, from the script's table and starting parameters.
-        yours: The script.
-        notices: What there is to tell, a line each.
-    """
-
-    debugger: Debugger
-    yours: Yours
-    notices: tuple[str, ...]
 
 
 def open_beside(
     path: str, given: Mapping[str, Any], explicit: Mapping[str, Any], progress: Progress
-) -> Beside:
+) -> Opening:
     """Run a script, and open our program with its table and its starting parameters.
 
     Args:
@@ -70,4 +53,4 @@ def open_beside(
         f"{yours.report.name} was run, and {recorded} of it recorded: {yours.report.headline}. "
         f"{yours.translated and f'{yours.translated}. '}This run beside it is not saved."
     )
-    return Beside(debugger, yours, (notice,))
+    return Opening(debugger, notices=(notice,), yours=yours)

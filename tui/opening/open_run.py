@@ -111,8 +111,7 @@ class Opener:
         """
         assert self.data is not None
         if self.is_script:
-            beside = open_beside(self.data, self.given, self.explicit, self.progress)
-            return Opening(beside.debugger, notices=beside.notices, yours=beside.yours)
+            return open_beside(self.data, self.given, self.explicit, self.progress)
         debugger = prepare(self.data, progress=self.progress, stream=self.stream, **self.given)
         notices += remarks(debugger, self.explicit, self._epochs)
         notices += self._unreadable()

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from engine.debugger import Debugger
 
 STANDARD_INPUT = "-"
-"""What stands for it in the place of a file."""
+"""The name of standard input in place of a file's."""
 
 CONTINUE, COPY, READ_ONLY = "continue", "copy", "read-only"
 """The ways to open a saved run."""
 
 SCRIPTS = (".py", ".ipynb")
-"""How the names of a user's own programs end."""
+"""The endings of the names of a user's own programs."""
 
 TABLE_OPTIONS = tuple(field.name for field in dataclasses.fields(TableOptions))
 """The names of the options that say how to read the table."""

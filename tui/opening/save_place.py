@@ -1,4 +1,4 @@
-"""Where ``--save`` may keep a run."""
+"""The place where ``--save`` may keep a run."""
 
 from __future__ import annotations
 

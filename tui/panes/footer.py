@@ -10,8 +10,9 @@ from textual.events import Resize
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from tui.bindings import PRESENTED
 from tui.drawing.host import host_of
-from tui.keys import KEYS, PRESENTED
+from tui.keys import KEYS
 
 _BLANKS = 3
 """The cells around a key and its label."""

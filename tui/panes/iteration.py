@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import TYPE_CHECKING
 
-from rich.style import Style
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped
+from tui.bindings import pane_bindings
 from tui.drawing import yours
 from tui.drawing.host import host_of
-from tui.drawing.lines import LinesView, Row, cells_of
-from tui.drawing.matrix import as_table, flat_head, matrix_rows, name_width, names_of
-from tui.drawing.numbers import (
-    fixed,
-    largest_magnitude,
-    missing,
-    shape_text,
-    whole_digits,
-    width_for,
-)
-from tui.keys import pane_bindings
-from tui.panes.shares import ELLIPSIS, Shares, share_out
+from tui.drawing.lines import LinesView
+from tui.panes.operation_rows import LEAST_RESULT, OperationRows
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
     from engine.audit.opening import Yours
     from engine.program.listing import Line
-
-_MARK, _NARROWEST_PHASE = 3, 9
-_DETAIL_LINES = 4
 
 
 class IterationPane(LinesView):
@@ -176,7 +162,7 @@ class IterationPane(LinesView):
             return 1
         lines = len(self.moment.snapshot.listing.lines)
         spare = self.size.height - lines - self.footing
-        return self.size.height if spare >= _DETAIL_LINES else lines + self.footing
+        return self.size.height if spare >= LEAST_RESULT else lines + self.footing
 
     @property
     def footing(self) -> int:
@@ -188,35 +174,10 @@ class IterationPane(LinesView):
         moment = self.moment
         if moment is None:
             return []
-        listing = moment.snapshot.listing.lines
         count -= self.footing
-        column = 0 if moment.yours is None else yours.column_width(moment.yours)
-        shares = share_out(
-            width - _MARK - column,
-            [cells_of(line.formula) for line in listing],
-            symbols=max(cells_of(line.symbol) for line in listing),
-            phase=max(*(len(line.layer or "") + 2 for line in listing), _NARROWEST_PHASE),
-            shape=max(len(shape_text(line.shape)) for line in listing),
-            most=max(prod(line.shape) for line in listing),
-        )
-        strips = []
-        for i in range(top, min(top + count, len(listing))):
-            before = listing[i - 1] if i else None
-            row = Row()
-            self._mark(row, moment, i)
-            if moment.yours is not None:
-                yours.add_column(row, moment.yours, listing[i].name, self.palette)
-            phase = _phase_text(listing[i], before, i == top)
-            row.add(phase, self.palette.dim, width=shares.phase)
-            self._formula(row, moment, i, shares, column)
-            shape = shape_text(listing[i].shape).rjust(shares.shape)
-            row.add(shape if shares.shape else "", self.palette.dim)
-            row.add(" " * shares.gap, self.palette.dim)
-            self._values(row, moment, i, width - row.width)
-            strips.append(row.strip(width, self._base(moment, i)))
-        spare = count - len(strips)
-        if spare >= _DETAIL_LINES:
-            strips += self._detail(moment, width, spare)
+        listing = OperationRows(moment, self.palette, width, self._cursor)
+        strips = listing.strips(top, count)
+        strips += listing.last_result(count - len(strips))
         if self.footing and moment.yours is not None:
             strips += [Strip.blank(width)] * (count - len(strips))
             strips += self._source(moment.yours, moment, width)
@@ -227,126 +188,3 @@ class IterationPane(LinesView):
         symbol = moment.snapshot.listing.symbols[self.explained]
         rows = yours.source_rows(script, self.explained, symbol, self.palette, width)
         return [row.strip(width) for row in rows][: self.footing]
-
-    def _base(self, moment: Moment, i: int) -> Style | None:
-        if not moment.is_blurred and i == moment.snapshot.position:
-            return self.palette.current
-        return None
-
-    def _mark(self, row: Row, moment: Moment, i: int) -> None:
-        """Draw the marks of a line: cursor, breakpoint, next operation or one of its operands."""
-        palette, snapshot = self.palette, moment.snapshot
-        line = snapshot.listing.lines[i]
-        stop = next((stop for stop in snapshot.stops if stop.place == line.name), None)
-        at = i == self._cursor
-        if stop is not None:
-            style = palette.alarm + palette.current if at else palette.alarm
-            row.add("●" if stop.enabled else "○", style)
-        else:
-            row.add("›" if at else " ", palette.heading)
-        row.add(_role(moment, i), palette.heading, width=_MARK - 1)
-
-    def _formula(self, row: Row, moment: Moment, i: int, shares: Shares, column: int) -> None:
-        palette = self.palette
-        style = palette.text if i < moment.snapshot.computed else palette.label
-        style = self._base(moment, i) or style
-        line = moment.snapshot.listing.lines[i]
-        text = line.symbol if shares.symbols else line.formula
-        row.add(text, style, width=min(cells_of(text), shares.formula))
-        room = max(_MARK + column + shares.phase + shares.formula - row.width, 0)
-        note = _brief_note(line)
-        row.add(note if cells_of(note) < room else "", palette.dim, width=room)
-
-    def _values(self, row: Row, moment: Moment, i: int, room: int) -> None:
-        """Lay out the first numbers of a result; per observation, from the selected one on."""
-        snapshot, palette = moment.snapshot, self.palette
-        line = snapshot.listing.lines[i]
-        end = row.width + room
-        array = snapshot.values.get(line.name) if i < snapshot.computed else None
-        number = width_for(4, room)
-        most = room // (number + 1)
-        if array is None:
-            row.add(missing(number)[: max(room, 0)], palette.dim)
-            return
-        if not most:
-            # A part of a number would be another one.
-            row.add("…" if room > 0 else "", palette.dim)
-            return
-        by_observation = snapshot.listing.axes[line.name][:1] == snapshot.listing.axes["x"][:1]
-        selected = moment.selected if by_observation else None
-        start = 0
-        if selected is not None:
-            selected = snapshot.place_of(selected)
-        if selected is not None:
-            selected -= snapshot.first_observation
-            start = min(max(selected, 0), len(array) - 1)
-        table, largest = as_table(array), largest_magnitude(array)
-        whole = whole_digits(largest)
-        fresh = moment.fresh == line.name
-        for value, begins, n in flat_head(array, start, most):
-            style = palette.number(value, largest)
-            if fresh:
-                style += palette.fresh
-            elif selected is not None and n == selected:
-                style += palette.selected
-            text = fixed(value, number, whole)
-            if begins and table.shape[1] > 1:
-                row.add("│", palette.dim).add(text, style)
-            else:
-                row.add(" " + text, style)
-        if table[start:].size > most and row.width + ELLIPSIS <= end:
-            row.add(" …", palette.dim)
-
-    def _detail(self, moment: Moment, width: int, count: int) -> list[Strip]:
-        """Lay out the last result in full, with the names of its rows and columns."""
-        snapshot, palette = moment.snapshot, self.palette
-        lines = snapshot.listing.lines
-        if moment.is_blurred or not snapshot.computed:
-            return []
-        line = lines[snapshot.computed - 1]
-        axes = snapshot.listing.axes[line.name]
-        array = snapshot.values[line.name]
-        names = max(name_width(axes), cells_of(line.symbol))
-        number = width_for(len(names_of(axes)[1]), width - names - 4)
-        first = snapshot.first_observation if axes[:1] == snapshot.listing.axes["x"][:1] else 0
-        rows = matrix_rows(
-            line.symbol,
-            axes,
-            array[: count - 3] if array.ndim > 1 else array,
-            palette=palette,
-            width=width - 2,
-            names=names,
-            number=number,
-            first=first,
-        )
-        said = Row().add(f"  just computed: {line.formula}", palette.label)
-        said.add(f"  {line.note}" if line.note else "", palette.dim)
-        strips = [Strip.blank(width), said.strip(width)]
-        for row in rows[: count - 2]:
-            strips.append(Row().add("  ").extend(row).strip(width))
-        return strips
-
-
-def _role(moment: Moment, i: int) -> str:
-    """Return ▶ for the next operation, ◂ for its operands."""
-    snapshot = moment.snapshot
-    if moment.is_blurred:
-        return ""
-    if i == snapshot.position:
-        return "▶"
-    name = snapshot.listing.lines[i].name
-    return "◂" if name in snapshot.listing.lines[snapshot.position].reads else ""
-
-
-def _brief_note(line: Line) -> str:
-    """Return the note on an operation in a word or two."""
-    return f"  {line.note.partition(':')[0]}" if line.note else ""
-
-
-def _phase_text(line: Line, before: Line | None, at_top: bool) -> str:
-    """Return the title where a phase begins; in the backward phase with its layer."""
-    if at_top or before is None or before.phase != line.phase:
-        return str(line.phase)
-    if line.phase == "backward" and line.layer and before.layer != line.layer:
-        return f" {line.layer}"
-    return ""

@@ -12,11 +12,11 @@ _GAP = 1
 ELLIPSIS = 2
 _NUMBER = NARROWEST + 1
 _NUMBERS = 4
-"""So many numbers are wanted at most, the values of four observations."""
+"""The most numbers that are wanted, the values of four observations."""
 _ENOUGH = 2
 """Numbers for which the phase and the formula's right-hand side are given up."""
 _MAY_BE_CUT = 2
-"""So many of the formulas may be cut before a number is given up."""
+"""The number of formulas that may be cut before a number is given up."""
 _LEGIBLE, _LEAST = 17, 12
 """From how many cells of a formula the phase is given up, and from how many it shows any."""
 

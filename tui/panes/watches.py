@@ -7,7 +7,7 @@ from tui.drawing.palette import Palette
 from tui.view_state import Moment
 
 _MORE = "  … {} in B"
-"""What stands for those that there is no room for: the key B lists all."""
+"""The text for the watches that there is no room for: the key B lists all."""
 
 
 def watch_row(moment: Moment, palette: Palette, room: int) -> Row:

@@ -1,4 +1,4 @@
-"""What the verbs write: operations, the place of the clock, and what the panes show."""
+"""The texts of the verbs: operations, the place of the clock, and what the panes show."""
 
 from __future__ import annotations
 

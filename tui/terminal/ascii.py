@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TextIO
 
 _TERMINALS = frozenset(("linux", "vt52", "vt100", "vt102", "vt220", "ansi", "cons25"))
-"""Those whose fonts lack the Braille of the chart and the subscripts."""
+"""The terminals whose fonts lack the Braille of the chart and the subscripts."""
 _COERCED = frozenset(("C.UTF-8", "C.utf8", "UTF-8"))
-"""What Python itself sets LC_CTYPE to where the locale that was set is C, or is not installed."""
+"""The values of LC_CTYPE that Python itself sets where the locale is C or is not installed."""
 _WORDS = {
     **{"ŷ": "yhat", "η": "eta", "σ": "sigma", "Σ": "sum", "λ": "lambda", "μ": "mu", "β": "beta"},
     **{"ε": "eps", "δ": "delta", "Δ": "delta_", "ρ": "rho", "γ": "gamma", "α": "alpha"},
@@ -30,7 +30,7 @@ _WORDS = {
 }
 _SPELLED = str.maketrans({**_WORDS, **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))})
 _NO_VALUE = re.compile(r"(?<!\S)·(?=\s*$|\s\s)")
-"""Where a dot stands for a value that there is none of yet, and not for a product."""
+"""A dot that stands for a value not yet computed, and not for a product."""
 _DERIVATIVE = re.compile(r"∂(\w+)/∂(\w+)")
 _LIKE = {
     **dict.fromkeys("─━═┄┈╌╍┅┉╴╶╸╺▔", "-"),
@@ -153,11 +153,7 @@ def _resembling(character: str) -> str:
 
 
 class PlainOutput:
-    """A stream on which everything is written out in ASCII.
-
-    Args:
-        stream: Where to.
-    """
+    """A stream on which everything is written out in ASCII."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -99,11 +99,7 @@ def give_back(output: int, attributes: list[Any] | None) -> None:
 
 
 def wait_for_foreground(handle: int) -> None:
-    """Stop, as any background job that uses the terminal does, until it is in the foreground.
-
-    Args:
-        handle: The terminal's file descriptor.
-    """
+    """Stop, as any background job that uses the terminal does, until it is in the foreground."""
     # Without a controlling terminal there are no turns.
     with suppress(OSError):
         while os.tcgetpgrp(handle) != os.getpgrp():

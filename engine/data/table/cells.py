@@ -53,7 +53,7 @@ class Cells:
     numbers: dict[int, NDArray[np.float64]]
     texts: dict[int, Texts]
     told: list[str] = field(default_factory=list)
-    """What was taken for granted when cutting."""
+    """The assumptions made when cutting."""
 
     def keep(self, columns: Sequence[int]) -> None:
         """Forget all other columns."""

@@ -34,7 +34,7 @@ _KINDS = (
     (b"(\xb5/\xfd", "a file that zstd has compressed; unpack it, or use gzip"),
     (b"BZh91AY&SY", "a file that bzip2 has compressed; unpack it, or use gzip"),
 )
-"""How files of other kinds begin."""
+"""The first bytes of files of other kinds."""
 _PIECE = 4 * 1024**2
 _ASK = 16
 """After so many pieces it is asked again whether there is enough memory, as a small file may
@@ -42,7 +42,7 @@ have much in it unpacked."""
 _TIMES = 12
 """The bytes that are needed at most for each byte of a table, while it is being read."""
 _WINDOWS = re.compile(rb"[\x80-\x9f]")
-"""What is no text in Latin-1, and in Windows' extension of it signs such as €."""
+"""The bytes that are no text in Latin-1, but signs such as € in Windows' extension of it."""
 _NUL = "not a text file (it has a NUL byte); if it is UTF-16, add --encoding utf-16"
 _CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 

@@ -11,7 +11,7 @@ from engine.data.options import AUTO, SEPARATORS
 from engine.data.table.sniffing import find_separator, has_header, is_any_number, sample_rows
 
 _EMPTY = "".join(SEPARATORS.values()) + " "
-"""What a line without a single filled cell consists of."""
+"""The characters of a line without a single filled cell."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"? *(?:\n|\Z)', re.IGNORECASE)
 
 

@@ -34,7 +34,7 @@ from engine.data.table.values import Column, read_column
 
 _LARGE = 16 * 1024 * 1024
 _TIMES = 4
-"""How often the numbers of a table are in memory while it is being made."""
+"""The copies of a table's numbers in memory while it is being made."""
 
 
 def read_dataset(

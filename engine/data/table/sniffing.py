@@ -19,7 +19,7 @@ _POINT, _COMMA = (
     for sign in (r"\.", ",")
 )
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "?"))
-"""What stands for a missing cell, in lower case."""
+"""The texts of a missing cell, in lower case."""
 
 
 def is_number(cell: str, decimal: str = ".") -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.common.lazy_numpy import np
 from engine.common.text import counted
-from engine.maths.arithmetic import Constant, Explanation, Expression
+from engine.maths.arithmetic import Constant, Expression
 from engine.maths.formula import Function, Leaf, Variable
 from engine.maths.operations.operation import Operation, Rule
 from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
-    from engine.maths.lowering import Scratch
     from engine.maths.row import Call
+    from engine.maths.scratch import Scratch
 
 
 def held_out_loss(observations: int) -> Rule:
@@ -48,6 +48,8 @@ class OnceAnEpoch(Operation):
         also_reads: What it reads beside what its formula names.
     """
 
+    leads_on: ClassVar[bool] = False
+
     steps: Sequence[Call]
     an_epoch: int
     beside: tuple[Tensor, ...] = ()
@@ -73,12 +75,6 @@ class OnceAnEpoch(Operation):
         self, index: Index, read: Read, of: Tensor | None = None
     ) -> tuple[str, Expression]:
         return self.right_hand_side, Constant(float(self.target.data))
-
-    def explain(
-        self, index: Index, read: Read = Tensor.cell, of: Tensor | None = None
-    ) -> Explanation:
-        found = super().explain(index, read, of)
-        return Explanation(found.cell, found.rule, found.expression, self.why, leads_on=False)
 
 
 def counting_calls(worse: Tensor, loss: Tensor, best: Tensor, best_at: Tensor) -> list[Call]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Leaf, Number
+from engine.maths.formula import Formula, Leaf, Number
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import setting, sqrt, square
+from engine.maths.primitives import sqrt, square
 from engine.maths.tensor import Tensor
 
 
-def velocity(m: Tensor, gradient: Tensor, momentum: float) -> Rule:
+def velocity(m: Tensor, gradient: Tensor, momentum: Number) -> Rule:
     """Return m ← μ·m + ∂E/∂v."""
     return Rule(
-        tree=setting(momentum, "μ") * Leaf(m) + Leaf(gradient),
+        tree=momentum * Leaf(m) + Leaf(gradient),
         why="The velocity: gradients of one direction add up, those that change their sign cancel.",
     )
 
@@ -42,20 +42,16 @@ def corrected(mean: Tensor, count: Tensor, kept: Number) -> Rule:
     )
 
 
-def look_ahead(gradient: Tensor, velocity: Tensor, momentum: float) -> Rule:
+def look_ahead(gradient: Tensor, velocity: Tensor, momentum: Number) -> Rule:
     """Return Nesterov's direction: the gradient and, once more, the velocity it has made."""
     return Rule(
-        tree=Leaf(gradient) + setting(momentum, "μ") * Leaf(velocity),
+        tree=Leaf(gradient) + momentum * Leaf(velocity),
         why="The step that the velocity will make anyway is made before the next gradient.",
     )
 
 
 def rescaled(
-    numerator: Tensor,
-    squares: Tensor,
-    epsilon: float,
-    decayed: Tensor | None = None,
-    weight_decay: float = 0.0,
+    numerator: Tensor, squares: Tensor, epsilon: Number, shrinking: Formula | None = None
 ) -> Rule:
     """Return a direction in units of the usual size of the gradient: m/(√s + ε), or + λ·v.
 
@@ -63,15 +59,14 @@ def rescaled(
         numerator: The gradient, or its mean.
         squares: The mean s of the squared gradients.
         epsilon: ε.
-        decayed: The parameter v, where a share of it is taken off.
-        weight_decay: λ, that share.
+        shrinking: λ·v, where a share of the parameter v is taken off.
     """
-    tree = Leaf(numerator) / (sqrt(Leaf(squares)) + setting(epsilon, "ε"))
+    tree = Leaf(numerator) / (sqrt(Leaf(squares)) + epsilon)
     words = (
         "Divided by their usual size, small gradients and large ones make steps of like length, "
         "about η."
     )
-    if decayed is not None:
-        tree = tree + setting(weight_decay, "λ") * Leaf(decayed)
+    if shrinking is not None:
+        tree = tree + shrinking
         words += " λ times the parameter draws it towards 0, apart from the gradient."
     return Rule(tree=tree, why=words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.maths.formula import Formula, Kept, leaves
 from engine.maths.tensor import Axis, Index, Read, Tensor
@@ -13,8 +13,8 @@ from engine.maths.writing import as_rule, in_symbols
 
 if TYPE_CHECKING:
     from engine.maths.arithmetic import Explanation, Expression
-    from engine.maths.lowering import Scratch
     from engine.maths.row import Call
+    from engine.maths.scratch import Scratch
     from engine.maths.tensor import Array
 
 
@@ -64,6 +64,9 @@ class Operation:
         before: For a target that is kept from one iteration to the next, its values before the
             operation ran: what the operations before it read; else None.
     """
+
+    leads_on: ClassVar[bool] = True
+    """Whether an explanation of the target leads on to what the operation reads."""
 
     target: Tensor
     rule: Rule
@@ -184,7 +187,7 @@ class Operation:
         tensor.require_cell(index)
         rule, expression = self.arithmetic(index, read, of)
         sign = self.sign if tensor is self.target else "="
-        return Explanation(tensor.cell(index), rule, expression, self.why, sign=sign)
+        return Explanation(tensor.cell(index), rule, expression, self.why, self.leads_on, sign)
 
 
 def _kept(tree: Formula) -> tuple[Kept, ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Kept, Leaf
+from engine.maths.formula import Kept, Leaf, Number
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import setting
 from engine.maths.schedules import Schedule
 from engine.maths.tensor import Tensor
 
@@ -34,7 +33,7 @@ def counted(t: Tensor) -> Rule:
     )
 
 
-def scheduled(eta0: Tensor, t: Tensor, schedule: Schedule, steps: int, factor: float) -> Rule:
+def scheduled(eta0: Tensor, t: Tensor, schedule: Schedule, steps: Number, factor: Number) -> Rule:
     """Return the learning rate of this iteration, from the one that is set and the count.
 
     Args:
@@ -45,7 +44,7 @@ def scheduled(eta0: Tensor, t: Tensor, schedule: Schedule, steps: int, factor: f
         factor: q.
     """
     return Rule(
-        tree=schedule.eta(Leaf(eta0), Leaf(t), setting(steps, "s"), setting(factor, "q")),
+        tree=schedule.eta(Leaf(eta0), Leaf(t), steps, factor),
         why="The learning rate follows a schedule: t counts the updates that were made before, s "
         "and q are hyperparameters.",
     )

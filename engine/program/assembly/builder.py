@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from engine.maths.formula import Number
 from engine.maths.losses import LOSSES, Setting
 from engine.maths.losses.margins import is_signed
 from engine.maths.operations.operation import Operation, Phase, Rule
 from engine.maths.primitives import setting
 from engine.maths.tensor import Allocate, Array, Axis, Tensor
-from engine.model.hyperparameters import Hyperparameters
+from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.model.network import Network
 
 
@@ -44,7 +45,7 @@ class Workbench:
         self.hyperparameters = hyperparameters
         self.observations = observations
         self.loss = LOSSES[hyperparameters.loss]
-        self.setting = Setting(setting(hyperparameters.huber_delta, "δ"), is_signed(f0))
+        self.setting = Setting(self.hyperparameter("huber_delta"), is_signed(f0))
         self.parameters = network.parameter_tensors(allocate)
         self.trained = {
             name: tensor for name, tensor in self.parameters.items() if name not in network.frozen
@@ -58,6 +59,10 @@ class Workbench:
         self._allocate = allocate
         self.operations: list[Operation] = []
         self._layers = {layer.weights: layer.name for layer in network.layers}
+
+    def hyperparameter(self, name: str) -> Number:
+        """Return a hyperparameter as a formula has it, by its symbol."""
+        return setting(getattr(self.hyperparameters, name), DECLARATIONS[name].symbol)
 
     @property
     def weights(self) -> tuple[Tensor, ...]:

@@ -23,8 +23,8 @@ def add_update(bench: Workbench) -> None:
                 bench.tensors["eta0"],
                 t,
                 SCHEDULES[wanted.schedule],
-                wanted.schedule_steps,
-                wanted.schedule_factor,
+                bench.hyperparameter("schedule_steps"),
+                bench.hyperparameter("schedule_factor"),
             )
             bench.add(bench.tensors["eta"], rule, Phase.UPDATE)
         bench.add(t, counted(t), Phase.UPDATE)

@@ -105,12 +105,7 @@ class Vocabulary:
         self.definitions.append(Definition(name, function.form.format("z"), text))
 
     def lines(self, head: str, tree: Formula) -> list[str]:
-        """Write a statement; where it is long, a part that it repeats has a line before it.
-
-        Args:
-            head: The text before the formula.
-            tree: The formula.
-        """
+        """Write a statement; where it is long, a part that it repeats has a line before it."""
         text = f"{head}{self.write(tree)}"
         repeated = _repeated(tree)
         if len(text) <= _LONG or repeated is None:

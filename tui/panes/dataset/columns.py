@@ -23,7 +23,7 @@ _NAME_WIDTH = 12
 _NAME_LEAST = 4
 """Characters of an input's name that there is always room for."""
 _NAME_LEGIBLE = 7
-"""Those where not all inputs fit anyway."""
+"""The same where not all inputs fit anyway."""
 _DIGITS = (6, 4, 3, 2)
 """The user's numbers are rounded where not even one input and one target fit."""
 _CLASS_WIDTH = 12

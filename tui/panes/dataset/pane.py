@@ -15,9 +15,9 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.common.numbers import grouped, percent, scientific
+from tui.bindings import pane_bindings
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, wrap
-from tui.keys import pane_bindings
 from tui.panes.dataset.columns import Table, lay_out
 from tui.panes.dataset.rows import FILLED, HELD_OUT, IN_BATCH, count_rows
 from tui.panes.dataset.writing import heading, observation
@@ -32,7 +32,7 @@ _BATCH_WORDS = 28
 """The cells beside the title that the names of the first and the last of a batch may take."""
 
 _LEAST_ROWS = 4
-"""So many observations are seen before what is told of the table."""
+"""The least number of observations above the text about the table."""
 
 
 class DatasetPane(LinesView):

@@ -27,7 +27,7 @@ FILLED = "~"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a row is, and what it is taken for.
+    """The class of a row, and the class that it is taken for.
 
     Attributes:
         true: The number of its class.

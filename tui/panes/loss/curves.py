@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.run.loss_history import Outline
 
 _ZOOM = 4
-"""How many times fewer iterations a step of zoom draws."""
+"""The factor by which a step of zoom reduces the iterations that are drawn."""
 _NARROWEST = 8
 _SMOOTH = 3
 """The columns of each stretch of iterations whose mean is drawn."""

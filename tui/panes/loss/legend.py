@@ -13,9 +13,9 @@ from tui.drawing.palette import Palette
 from tui.drawing.short_names import shortened
 
 CURVE = "⣀"
-"""What stands for a curve that is drawn in dots."""
+"""The mark of a curve that is drawn in dots."""
 MARKS = ("×", "+", "o")
-"""What the curves beside the present one are drawn with where colours cannot tell them apart."""
+"""The marks of the curves beside the present one where colours cannot tell them apart."""
 _WITHOUT = "without "
 _SUBJECT = re.compile(rf"(?P<without>{_WITHOUT})?.+? = (?=.)")
 _GAP = 2

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.drawing.palette import Palette
 
 _BEHIND = "░"
-"""What the losses are drawn with behind the mean."""
+"""The mark of the losses behind the mean."""
 
 
 def overlaid(

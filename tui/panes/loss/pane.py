@@ -10,10 +10,10 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import pane_bindings
 from tui.drawing.chart import LEAST_HEIGHT, Chart
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView, Row, right, wrap
-from tui.keys import pane_bindings
 from tui.panes.loss.curves import Curves
 from tui.panes.loss.legend import CURVE, MARKS, legend_row, styles_of
 from tui.panes.loss.overlay import overlaid

@@ -1,4 +1,4 @@
-"""What the chart of the losses tells in words: its title, and the loss at an iteration."""
+"""The words of the chart of the losses: its title, and the loss at an iteration."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 3
 """The watches that are drawn."""
 WATCH_MARKS = ("1", "2", "3")
-"""What watches are drawn with where colours cannot tell them apart."""
+"""The marks of watches where colours cannot tell them apart."""
 _DECADES = 2.5
 """From so many on the scale is logarithmic."""
 _AIR = 0.03

@@ -44,7 +44,7 @@ _SHORT_NAME = 6
 _SHADES = " ·░▒▓"
 _FILLS = " ·░▒╱╲▓│─=┊~"
 _FAINTEST, _STRONGEST = 0.1, 0.58
-"""How much of a colour is in its faintest and in its strongest shade."""
+"""The share of a colour in its faintest and in its strongest shade."""
 
 
 @dataclass(frozen=True)

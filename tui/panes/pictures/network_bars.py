@@ -21,7 +21,7 @@ _EIGHTHS = ("", *"▏▎▍▌▋▊▉")
 _LONGEST = 10
 """The cells of a bar at most."""
 _SHORTEST = 4
-"""Those of a bar beside a name."""
+"""The least cells of a bar beside a name."""
 _LEAST = 5
 """The cells that a layer of bars needs."""
 _OUTER = 2

@@ -179,14 +179,7 @@ def _ground(style: Style | None) -> Style:
 def layers_in_sight(
     moment: Moment, size: tuple[int, int], choice: Choice, first: int
 ) -> tuple[range, int]:
-    """Return the hidden layers in view, and the number of all.
-
-    Args:
-        moment: What there is to see.
-        size: Columns and lines.
-        choice: What is chosen.
-        first: The one that is wanted first.
-    """
+    """Return the hidden layers in view, and the number of all."""
     columns = columns_of(moment, choice)
     hidden = len(columns) - _OUTER
     foot = _FOOT if choice.neuron is not None else 0

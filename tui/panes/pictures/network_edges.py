@@ -26,7 +26,7 @@ _DIMMED = 0.1
 _LONG = NARROWEST + 1
 """The cells of a number with its symbol."""
 _SHARES = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24, 0.32, -0.32)
-"""How far along an edge its number may be moved to find room."""
+"""The ways along an edge by which its number may be moved to find room."""
 
 
 @dataclass(frozen=True)

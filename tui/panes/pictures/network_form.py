@@ -19,7 +19,7 @@ NUMBER, _LONG_NUMBER = NARROWEST, NARROWEST + 1
 _GAP = 5
 """The cells that edges need between two columns."""
 _BESIDE = 5
-"""How much wider a gap is than a number, for the numbers of all its edges to find room."""
+"""The width of a gap beyond a number, for the numbers of all its edges to find room."""
 _FORMS = ((14, False), (10, False), (14, True), (10, True), (7, True), (5, False))
 """The cells of a name, and whether the number stands under it, from the best form on."""
 _LEGEND = 1
@@ -27,7 +27,7 @@ _LEGEND = 1
 
 @dataclass(frozen=True)
 class Form:
-    """How neurons are written.
+    """The form in which neurons are written.
 
     Attributes:
         name: The cells of a name, at most.
@@ -82,7 +82,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a column is drawn."""
+    """The place at which a column is drawn."""
 
     column: Column
     left: int

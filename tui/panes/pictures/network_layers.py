@@ -1,4 +1,4 @@
-"""What the picture of the network shows: its columns, and what each neuron and edge carries."""
+"""The content of the picture of the network: its columns, and what neurons and edges carry."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_EDGES = 10_000
 
 
 class Carried(Enum):
-    """What neurons and edges carry."""
+    """The quantities that neurons and edges carry."""
 
     PHASE = "by phase"
     VALUE = "values"
@@ -37,7 +37,7 @@ class Carried(Enum):
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen in the picture.
+    """The choices made in the picture.
 
     Attributes:
         carried: What neurons and edges are to carry.
@@ -219,7 +219,7 @@ def _column(
 
 @dataclass(frozen=True)
 class Touch:
-    """What the operation about to run touches.
+    """The parts of the picture that the operation about to run touches.
 
     Attributes:
         formula: The operation.

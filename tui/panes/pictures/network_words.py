@@ -1,4 +1,4 @@
-"""What is told around the picture of the network: above it, over its columns, and below it."""
+"""The words around the picture of the network: above it, over its columns, and below it."""
 
 from __future__ import annotations
 

@@ -28,9 +28,9 @@ _MOST = 2000
 _MARKS = "○●△▲□■▽▼☆★+×"
 _HELD_OUT = "◇◆"
 _TINT = 0.5
-"""How much paler the hues come round again."""
+"""The share by which the hues are paler when they come round again."""
 _PACKED = (("  ", " "), (" ", " "), (" ", ""))
-"""What stands before each mark and behind it, from roomy to tight."""
+"""The blanks before each mark and behind it, from roomy to tight."""
 _LEGIBLE = 3
 """Cells of a name below which it is no longer cut."""
 _SELECTED = "◉"

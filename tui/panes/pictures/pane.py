@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import pane_bindings
 from tui.drawing.lines import LinesView, Row, wrap
-from tui.keys import pane_bindings
 from tui.panes.pictures.network_layers import (
     Choice,
     chosen,
@@ -56,9 +56,9 @@ class PicturesPane(LinesView):
         self._first = {"network": 0, "quality": 0}
         """The hidden layer or class that is the first to be seen, where not all fit."""
         self._phase = 0
-        """Which two watches are drawn."""
+        """The pair of watches that is drawn."""
         self._choice = Choice()
-        """What is chosen in the network."""
+        """The choices made in the network."""
         self._pair: tuple[int, ...] = (0, 1)
         self._requests = Requests(self._take)
         self._ordered_for = Size(0, 0)

@@ -31,14 +31,7 @@ def pairs_of(moment: Moment) -> list[tuple[str, str]]:
 
 
 def phase_rows(moment: Moment, palette: Palette, size: tuple[int, int], pair: int) -> list[Row]:
-    """Draw the path of two watched numbers, brighter the later it is.
-
-    Args:
-        moment: What there is to see.
-        palette: The colours.
-        size: Columns and lines.
-        pair: Which two, by number.
-    """
+    """Draw the path of two watched numbers, brighter the later it is."""
     import numpy as np
 
     width, height = size

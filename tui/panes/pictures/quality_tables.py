@@ -28,7 +28,7 @@ _NUMBERS = (8, 7)
 _MEASURES = ("RMSE", "MAE", "R²")
 _LONGEST_NAME, _LONGEST_TARGET = 12, 14
 _SHORT_NAME, _SHORT_TARGET = 6, 10
-"""What of a name gives way to columns, and to digits."""
+"""The cells that a name keeps where it gives way to columns, and to digits."""
 _GAP = 4
 _LEFT, _RIGHT = 1, 2
 """The cells of the marks that stand for classes out of sight."""

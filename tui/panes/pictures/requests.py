@@ -11,9 +11,9 @@ from tui.panes.pictures.worker import Order, Painted, Studio
 PACE = 0.25
 """Seconds between two pictures while training."""
 _TOLD = (InputError, MemoryError)
-"""What may go wrong with a picture without ending the app."""
+"""The errors of a picture that do not end the app."""
 _SHARE = 0.2
-"""How much of its time the studio may be busy while training."""
+"""The share of its time that the studio may be busy while training."""
 
 
 class Requests:

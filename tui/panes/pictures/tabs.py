@@ -4,7 +4,7 @@ from __future__ import annotations
 
 VIEWS: tuple[str, ...] = ("Boundary", "Network", "Quality", "Histograms", "Phase")
 _BRIEF: tuple[str, ...] = ("bound", "net", "qual", "hist", "phase")
-"""What they are called in little room."""
+"""Their names in little room."""
 _NEXT = " v ▸"
 
 

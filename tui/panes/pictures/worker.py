@@ -71,12 +71,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Reading:
-    """The activations of the network for one observation, with the present parameters.
-
-    Attributes:
-        observation: Which one, by number.
-        values: Its activations by name.
-    """
+    """The activations of the network for one observation, with the present parameters."""
 
     observation: int
     values: dict[str, Array]

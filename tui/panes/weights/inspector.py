@@ -125,8 +125,7 @@ def tensor_rows(
     snapshot = moment.snapshot
     axes = snapshot.listing.axes[name]
     _, names, number, _ = _layout(snapshot, name, width)
-    by_observation = axes[:1] == snapshot.listing.axes["x"][:1]
-    first = snapshot.first_observation if by_observation else 0
+    first = snapshot.first_observation if snapshot.listing.is_by_observation(name) else 0
     return matrix_rows(
         snapshot.listing.symbols[name],
         axes,
@@ -192,11 +191,8 @@ def _exact(
     index = at[2 - len(axes) :] if axes else ()
     label = f"{snapshot.listing.symbols[name]}[{', '.join(snapshot.labels(name, index))}]"
     values = snapshot.values.get(name)
-    by_observation = axes[:1] == snapshot.listing.axes["x"][:1]
-    place = tuple(
-        i - snapshot.first_observation if axis == 0 and by_observation else i
-        for axis, i in enumerate(index)
-    )
+    first = snapshot.first_observation if snapshot.listing.is_by_observation(name) else 0
+    place = tuple(i if axis else i - first for axis, i in enumerate(index))
     number = Row()
     if values is None or (place and not 0 <= place[0] < len(values)):
         number.add("·", palette.dim)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from engine.program.listing import Listing
 
 VIEWS = ("value", "gradient", "update", "change")
-"""What is shown side by side where there is room."""
+"""The views that are shown side by side where there is room."""
 CHECK = len(VIEWS)
 """The view after these: what the check of the gradients has found."""
 TABS = (*VIEWS, "check")
 _BRIEF = {"gradient": "grad"}
-"""How a tab is called where there is little room."""
+"""The names of tabs where there is little room."""
 _GAP = 3
 _CUT = 3
 """The cells that names of rows may lose to one more column."""

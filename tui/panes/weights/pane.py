@@ -9,9 +9,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.bindings import pane_bindings
 from tui.drawing.host import host_of
 from tui.drawing.lines import LinesView
-from tui.keys import pane_bindings
 from tui.panes.weights.check import Checked
 from tui.panes.weights.inspector import colour_rows, in_colours, summary_rows, tensor_rows
 from tui.panes.weights.overview import (
@@ -151,8 +151,8 @@ class WeightsPane(LinesView):
         self._tell()
 
     def _by_observation(self, moment: Moment) -> bool:
-        axes = moment.snapshot.listing.axes
-        return self.inspected is not None and axes[self.inspected][:1] == axes["x"][:1]
+        listing, name = moment.snapshot.listing, self.inspected
+        return name is not None and listing.is_by_observation(name)
 
     def _tell(self) -> None:
         if self.moment is None:
