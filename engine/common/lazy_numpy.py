@@ -15,7 +15,10 @@ else:
 
     class _Late:
         def __getattr__(self, name: str) -> object:
-            return getattr(import_module("numpy"), name)
+            found = getattr(import_module("numpy"), name)
+            # Found at once from now on: formulas are computed by it a million times.
+            setattr(self, name, found)
+            return found
 
     np = _Late()
 

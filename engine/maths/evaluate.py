@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,10 +58,14 @@ def names(tree: Formula) -> frozenset[str]:
 
 class _Evaluation:
     def __init__(self, tree: Formula, values: Values) -> None:
-        self._values = values
-        self._sizes: dict[Axis, int] = {}
-        for leaf in leaves(tree):
-            self._sizes.update(zip(leaf.axes, np.shape(self.of(leaf)), strict=True))
+        self._tree, self._values = tree, values
+
+    @cached_property
+    def _sizes(self) -> dict[Axis, int]:
+        sizes: dict[Axis, int] = {}
+        for leaf in leaves(self._tree):
+            sizes.update(zip(leaf.axes, np.shape(self.of(leaf)), strict=True))
+        return sizes
 
     def of(self, tree: Formula) -> Any:
         """Return the value of a part."""

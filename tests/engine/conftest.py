@@ -1,7 +1,8 @@
-"""A table in a file, for the tests of reading."""
+"""What tests of the engine share."""
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -16,3 +17,13 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def torch() -> ModuleType:
+    """PyTorch, imported only in a process that tests with it: that takes longer than its tests."""
+    torch: ModuleType = pytest.importorskip(
+        "torch", reason="PyTorch is not installed: pip install nn-tui[torch]"
+    )
+    torch.set_num_threads(1)
+    return torch

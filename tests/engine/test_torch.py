@@ -3,6 +3,7 @@
 import builtins
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,15 +11,13 @@ import pytest
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.model.hyperparameters import BIAS_MODES
 from engine.program.program import Program
+from engine.proof.report import comparison_text
+from engine.proof.torch_network import Twin
+from engine.proof.torch_run import Comparison, compare_with_torch
 from tests.engine.nets import make
 from tests.engine.planted import Plant, half_the_error, too_long_a_step
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
-torch.set_num_threads(1)
-
-from engine.proof.report import comparison_text  # noqa: E402
-from engine.proof.torch_network import Twin  # noqa: E402
-from engine.proof.torch_run import Comparison, compare_with_torch  # noqa: E402
+pytestmark = pytest.mark.usefixtures("torch")
 
 squares = pytest.mark.parametrize(
     ("bias", "loss", "outputs"),
@@ -76,7 +75,7 @@ def test_the_notebooks_whole_run() -> None:
     np.testing.assert_allclose(debugger.losses, losses, rtol=1e-9)
 
 
-def test_the_twin_is_pytorchs_own_sequence_of_layers() -> None:
+def test_the_twin_is_pytorchs_own_sequence_of_layers(torch: Any) -> None:
     """The twin is a witness only if it is the network: here, as anybody would write it."""
     debugger = make("per-neuron", outputs=2)
     start = debugger.initial_parameters

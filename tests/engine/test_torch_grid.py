@@ -8,11 +8,9 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, check_gradients
 from engine.proof.finite_differences import Verdict
+from engine.proof.torch_network import Twin
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install nn-tui[torch]")
-torch.set_num_threads(1)
-
-from engine.proof.torch_network import Twin  # noqa: E402
+pytestmark = pytest.mark.usefixtures("torch")
 
 ITERATIONS = 100
 ROWS, COLUMNS = 7, 4
@@ -86,23 +84,23 @@ def pairs(case: Case) -> set[Pair]:
 def cases() -> Iterator[Case]:
     """As few as a simple search finds that have every possible pair of options."""
     random = np.random.RandomState(0)
-
-    def draw() -> Case:
-        while True:
-            case = {name: values[random.randint(len(values))] for name, values in OPTIONS.items()}
-            if is_possible(case):
-                return case
-
-    missing = set().union(*(pairs(draw()) for _ in range(3000)))
+    counts = [len(values) for values in OPTIONS.values()]
+    drawn = (
+        {name: OPTIONS[name][i] for name, i in zip(OPTIONS, chosen, strict=True)}
+        for _ in itertools.count()
+        for chosen in random.randint(counts, size=(1000, len(counts))).tolist()
+    )
+    pool = [(case, pairs(case)) for case in itertools.islice(filter(is_possible, drawn), 3000)]
+    missing = set().union(*(its for _, its in pool))
     while missing:
-        best = max((draw() for _ in range(60)), key=lambda case: len(pairs(case) & missing))
-        if not pairs(best) & missing:
+        few = [pool[i] for i in random.randint(len(pool), size=60)]
+        best, its = max(few, key=lambda one: len(one[1] & missing))
+        if not its & missing:
             # The last ones are searched for one by one.
             wanted = dict(min(missing, key=repr))
-            best = next(
-                case for case in (draw() | wanted for _ in itertools.count()) if is_possible(case)
-            )
-        missing -= pairs(best)
+            best = next(case for case in (case | wanted for case in drawn) if is_possible(case))
+            its = pairs(best)
+        missing -= its
         yield best
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.events import Resize
+from textual.reactive import reactive
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -16,6 +18,12 @@ from tui.keys import KEYS
 
 _BLANKS = 3
 """The cells around a key and its label."""
+
+
+class WholeKey(FooterKey):
+    """A key that is never compact: one that may be is styled three times before it is shown."""
+
+    compact = reactive(False)
 
 
 class KeysFooter(Footer):
@@ -41,40 +49,37 @@ class KeysFooter(Footer):
         # In this widget's own turn, as what it composes is bound to it.
         self.call_later(self.recompose)
 
-    def _chosen(self) -> ComposeResult:
+    def _chosen(self) -> Iterator[WholeKey]:
         if self._presenting:
             yield from self._labelled(PRESENTED)
             return
         labels = host_of(self.app).exercise_keys
-        composed = list(super().compose())
+        offered: dict[str, ActiveBinding] = {}
+        for active in self.screen.active_bindings.values() if self._bindings_ready else ():
+            if active.binding.show:
+                offered.setdefault(active.binding.action, active)
         # Those that a pane does not offer anyway come first.
-        present = {child.action for child in composed if isinstance(child, FooterKey)}
-        yield from self._labelled({name: labels[name] for name in labels if name not in present})
-        for child in composed:
-            if isinstance(child, FooterKey):
-                child.description = labels.get(child.action, child.description)
-            yield child
+        yield from self._labelled({name: labels[name] for name in labels if name not in offered})
+        for action, (_, binding, enabled, tooltip) in offered.items():
+            shown = self.app.get_key_display(binding)
+            label = labels.get(action, binding.description)
+            yield WholeKey(binding.key, shown, label, action, not enabled, tooltip)
 
-    def _labelled(self, labels: Mapping[str, str]) -> ComposeResult:
+    def _labelled(self, labels: Mapping[str, str]) -> Iterator[WholeKey]:
         """Make the keys of these actions, each with its label."""
         for key in KEYS:
             if key.action in labels:
                 shown = key.shown_with(host_of(self.app).keymap).split(" ")[0]
-                one = FooterKey(
-                    key.keys[0], shown, labels[key.action], key.action, tooltip=key.help
-                )
-                yield one.data_bind(compact=Footer.compact)
+                yield WholeKey(key.keys[0], shown, labels[key.action], key.action, tooltip=key.help)
 
     def compose(self) -> ComposeResult:
         self._keys, self._room = self._present(), self.app.size.width
         room = self._room
         for child in self._chosen():
-            if isinstance(child, FooterKey):
-                room -= cell_len(child.key_display) + cell_len(child.description) + _BLANKS
-                # A cell may be missing at the end of the last one.
-                if room < -1:
-                    continue
-            yield child
+            room -= cell_len(child.key_display) + cell_len(child.description) + _BLANKS
+            # A cell may be missing at the end of the last one.
+            if room >= -1:
+                yield child
 
     async def recompose(self) -> None:
         """Compose anew, if there are other keys or there is another width."""
