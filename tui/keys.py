@@ -338,11 +338,11 @@ GROUPS: dict[str, list[Key]] = {
         Key(
             "next_kind",
             "p",
-            "carried",
+            "gradients",
             "in Network: what it carries: by phase, values, gradients, both",
             "Network: what it carries",
             footer=True,
-            panes={"pictures": "carried"},
+            panes={"pictures": "gradients"},
         ),
         Key(
             "whole",
