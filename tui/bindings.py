@@ -35,5 +35,7 @@ def pane_bindings(pane: str) -> list[BindingType]:
 
 def palette_keys() -> list[Key]:
     """Return the keys that the palette lists: help first, and quitting last."""
-    listed = [k for k in KEYS if k.action != "command_palette" and not k.action.startswith("move")]
-    return sorted(listed, key=lambda key: (key.action != "help", key.action == "quit"))
+    # Help has two keys, of which the first gives hints too: it is listed once.
+    left_out = ("command_palette", "help", "move")
+    listed = [key for key in KEYS if not key.action.startswith(left_out)]
+    return sorted(listed, key=lambda key: (key.action != "hint", key.action == "quit"))

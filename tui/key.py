@@ -60,6 +60,11 @@ class Key:
         return self.title or self.label.capitalize()
 
     @property
+    def is_told_by_name(self) -> bool:
+        """Whether the help says no more than the name."""
+        return self.help.removeprefix("go to the ").lower() == self.name.lower()
+
+    @property
     def setting(self) -> str:
         """Its name in the settings, e.g. ``next_operation`` or ``pane loss``."""
         return " ".join(re.split(r"[()']+", self.action)).strip()

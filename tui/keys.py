@@ -336,11 +336,11 @@ GROUPS: dict[str, list[Key]] = {
         Key(
             "next_kind",
             "p",
-            "carried",
+            "gradients",
             "in Network: what it carries: by phase, values, gradients, both",
             "Network: what it carries",
             footer=True,
-            panes={"pictures": "carried"},
+            panes={"pictures": "gradients"},
         ),
         Key(
             "whole",
@@ -419,10 +419,10 @@ GROUPS: dict[str, list[Key]] = {
             "?",
             "help",
             "show this help; on a blank line of an exercise, a hint",
-            "Help, or a hint",
+            "Help: all keys",
             footer=True,
         ),
-        Key("help", "F1", "help", "show this help", "Help: all keys"),
+        Key("help", "F1", "help", "show this help"),
         Key(
             "command_palette",
             "ctrl+p",

@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets._footer import FooterKey
 
-from tests.tui.app import SIZES, clock, opened, text, until
+from tests.tui.app import SIZES, clock, opened, said, text, until
 from tui.app import NNTui
 from tui.keys import KEYS, TITLES
 from tui.workspace import Frame
@@ -14,7 +14,7 @@ SHOWN = {
     "loss": ["Enter go there", "y log", "a average", "z zoom"],
     "weights": ["Enter edit", "+ +1 %", "v view"],
     "iteration": ["Enter inspect"],
-    "pictures": ["Enter inspect", "v view", "p carried", "o one/all"],
+    "pictures": ["v view"],
 }
 EVERYWHERE = ["? help", "q quit", "space run", "n next"]
 
@@ -79,3 +79,39 @@ async def test_a_dialog_leaves_the_footer_as_it_was() -> None:
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (1, 0))
         assert list(app.query(FooterKey)) == before
+
+
+async def test_no_key_of_a_pane_is_silent_where_it_does_nothing() -> None:
+    async with opened(notifications=True) as (app, pilot):
+        for keys, words in (
+            ("5 z", "This is a key of Loss: 3 goes there."),
+            ("5 p", "This is a key of Pictures: 6 goes there."),
+            ("3 enter", "No iteration is complete yet: f completes one."),
+            ("3 z", "No iteration is complete yet"),
+            ("3 h", "No iteration is complete yet"),
+            ("s 3 enter", "h and l move a cursor over the curve"),
+            ("3 <", "All iterations are drawn: z draws fewer."),
+            ("6 p", "This is a key of Network: v goes there."),
+            ("6 enter", "This is a key of Network"),
+        ):
+            app.clear_notifications()
+            for key in keys.split():
+                await pilot.press({"<": "less_than_sign"}.get(key, key))
+            await until(pilot, lambda words=words: words in said(app))
+
+
+async def test_only_the_network_offers_the_keys_of_a_network() -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("6", "v")
+        wanted = ["Enter inspect", "v view", "p gradients", "o one/all"]
+        await until(pilot, lambda: footer(app)[:4] == wanted)
+        await pilot.press("v")
+        await until(pilot, lambda: footer(app)[:2] == ["v view", "? help"])
+
+
+async def test_while_a_value_is_typed_the_footer_says_how_to_end_that() -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: footer(app) == ["Enter apply", "Esc restore"])
+        await pilot.press("escape")
+        await until(pilot, lambda: footer(app)[0] == "Enter edit")

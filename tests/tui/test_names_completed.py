@@ -8,6 +8,7 @@ from engine.common.errors import QueryError
 from tests.tui.app import SIZES, opened, snapshot, text, until
 from tui.dialogs.command_search import CommandSearch
 from tui.dialogs.completion import NameSuggester
+from tui.dialogs.palette_commands import CommandCompleter, Commands
 
 NAMES = NameSuggester(["v", "dE_dw", "dE_dv", "norm(", "E"])
 
@@ -23,6 +24,9 @@ NAMES = NameSuggester(["v", "dE_dw", "dE_dv", "norm(", "E"])
         ("2", None),
         ("E < 1e", None),
         ("", None),
+        ("E over a", "E over all"),
+        ("E over all", None),
+        ("E + overs", None),
     ],
 )
 async def test_the_name_at_the_end_is_completed(typed: str, completed: str | None) -> None:
@@ -112,3 +116,20 @@ async def test_the_palette_completes_names_and_says_what_they_are(key: str) -> N
         await until(pilot, lambda: text(app).count("dE_dyhat") > 1)
         await pilot.press("enter")
         await until(pilot, lambda: app.frame.weights.inspected == "dE_dyhat")
+
+
+async def test_the_palette_says_nothing_twice_and_puts_what_is_meant_first() -> None:
+    async with opened() as (app, _):
+        commands = list(app.get_system_commands(app.screen))
+        assert sum("help" in command.title.lower() for command in commands) == 1
+        for command in commands:
+            name = command.title.partition(" (")[0].lower()
+            assert command.help.removeprefix("go to the ").lower() != name
+
+        palette, completer = Commands(app.screen), CommandCompleter(app)
+        hits = [hit async for hit in palette.search("dE")]
+        best = max(hits, key=lambda hit: hit.score)
+        assert str(best.match_display) == "dE_df"
+        assert await completer.get_suggestion("e") is None
+        assert await completer.get_suggestion("thee") is None
+        assert await completer.get_suggestion("them") == "Theme"

@@ -38,7 +38,7 @@ class GeneralActions(Base):
         *keys, last = (
             SystemCommand(
                 f"{key.name} ({key.shown_with(self.keymap)})",
-                key.help,
+                "" if key.is_told_by_name else key.help,
                 partial(self.run_action, key.app_action),
             )
             for key in palette_keys()

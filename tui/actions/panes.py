@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.actions.base import Base
-from tui.keys import KEYS
+from tui.keys import KEYS, TITLES
 from tui.panes.dataset.pane import DatasetPane
 from tui.panes.footer import KeysFooter
 from tui.panes.iteration import IterationPane
@@ -45,6 +45,12 @@ class PaneActions(Base):
         name = self.frame.active if answers else key.home
         if name:
             await self.run_action(action, self.frame.panes[name])
+        elif self.frame.active in key.panes:
+            self.say("This is a key of Network: v goes there.")
+        else:
+            (owner,) = key.panes
+            number = list(TITLES).index(owner) + 1
+            self.say(f"This is a key of {TITLES[owner]}: {number} goes there.")
 
     def choose_columns(self) -> None:
         # Imported here, as the first frame need not wait for NumPy.

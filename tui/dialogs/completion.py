@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tui.view_state import Moment
 
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*$")
+_ITERATIONS = re.compile(r"\sover\s+\w*$")
+"""Where iterations are named, and no quantity."""
 
 
 class NameSuggester(Suggester):
@@ -29,10 +31,10 @@ class NameSuggester(Suggester):
         found = _NAME.search(value)
         if found is None:
             return None
-        begun = found[0]
-        if begun in self._names:
+        begun, names = found[0], ("all",) if _ITERATIONS.search(value) else self._names
+        if begun in names:
             return None
-        name = next((name for name in self._names if name.startswith(begun)), None)
+        name = next((name for name in names if name.startswith(begun)), None)
         return None if name is None else value + name[len(begun) :]
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _BY_HELP = 0.01
 """The score of what is found by its description only: below whatever is found by its name."""
 
+_MEANT = 1e6
+"""The score of what is found before anything else."""
+
 
 class Commands(SystemCommandsProvider):
     """Lists the app's commands as it yields them; Textual would sort them by their names."""
@@ -39,8 +42,10 @@ class Commands(SystemCommandsProvider):
         host = host_of(self.app)
         for name, words in tensors(host.moment):
             if name.lower().startswith(query.lower()):
-                # One that is named in full comes before commands that have its letters.
-                score = 1.0 if name == query else 0.5
+                # One that is named in full, or as only tensors are, comes before the commands
+                # that have its letters somewhere.
+                is_meant = name == query or (name.startswith(query) and not query.islower())
+                score = _MEANT if is_meant else 0.5
                 inspect = partial(host.inspect, name)
                 yield Hit(score, matcher.highlight(name), inspect, help=words)
 
@@ -69,5 +74,6 @@ class CommandCompleter(Suggester):
         app = self._app
         commands = (command.title for command in app.get_system_commands(app.screen))
         names = (*(name for name, _ in tensors(host_of(app).moment)), *commands)
-        whole = next((n for n in names if n.lower().startswith(value)), None)
-        return whole if value else None
+        fitting = [name for name in names if name.lower().startswith(value)] if value else []
+        is_whole = value in map(str.lower, fitting)
+        return fitting[0] if fitting and not is_whole else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Container
 from textual.events import Click, Key
 from textual.geometry import Offset
@@ -41,6 +42,15 @@ def _problem(moment: Moment, name: str, value: Value) -> str:
     return found
 
 
+class Editor(TypedLine):
+    """A value that is being typed; the footer names the keys that end it."""
+
+    BINDINGS = [  # noqa: RUF012 (Textual declares it so)
+        Binding("enter", "submit", "apply", key_display="Enter"),
+        Binding("escape", "app.escape", "restore", key_display="Esc"),
+    ]
+
+
 class HyperparametersPane(Container):
     """The form: a cursor over the fields, Enter edits, Enter applies, Esc restores."""
 
@@ -67,7 +77,7 @@ class HyperparametersPane(Container):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self.fields = Fields()
-        self.editor = TypedLine(id="editor", compact=True, select_on_focus=False)
+        self.editor = Editor(id="editor", compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         yield self.fields

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.run.loss_history import Outline
 
 _HELD_OUT = "held out"
+_NOTHING_YET = "no iteration is complete yet: f completes one"
 _BORDER = 6
 """The cells of a title's line that are none of it."""
 _MOST_CURVES = 4
@@ -91,7 +92,11 @@ class LossPane(LinesView):
 
     def action_pan(self, step: int) -> None:
         """Draw later iterations, or earlier ones, where not all are drawn."""
-        if self.moment is not None and self._curves.window is not None:
+        if not self._has_losses():
+            return
+        if self._curves.window is None:
+            self._say("All iterations are drawn: z draws fewer.")
+        elif self.moment is not None:
             self._curves.pan(step, self.moment.snapshot.losses.size)
             self._chose()
 
@@ -103,13 +108,23 @@ class LossPane(LinesView):
             at: The iteration that stays where it is; by default the one under the cursor,
                 or at the clock.
         """
-        if self.moment is None or not self.moment.snapshot.losses.size:
+        if self.moment is None or not self._has_losses():
             return
         snapshot = self.moment.snapshot
         if at is None:
             at = snapshot.values_iteration if self._cursor is None else self._cursor
         self._curves.zoom(step, at, snapshot.losses.size)
         self._chose()
+
+    def _has_losses(self) -> bool:
+        """Return whether there is a curve; if not, tell what makes one."""
+        if self.moment is not None and self.moment.snapshot.losses.size:
+            return True
+        self._say(f"{_NOTHING_YET[0].upper()}{_NOTHING_YET[1:]}.")
+        return False
+
+    def _say(self, words: str) -> None:
+        host_of(self.app).say(words)
 
     def _chose(self) -> None:
         self.redraw()
@@ -161,7 +176,10 @@ class LossPane(LinesView):
     def action_open(self) -> None:
         """Go to the iteration under the cursor."""
         cursor = self.cursor_iteration
-        if cursor is not None:
+        if cursor is None:
+            if self._has_losses():
+                self._say("h and l move a cursor over the curve, and Enter goes there.")
+        else:
             self.clear_cursor()
             # The values of an iteration are there once it is complete.
             host_of(self.app).go_to_iteration(cursor + 1)
@@ -185,7 +203,7 @@ class LossPane(LinesView):
         return had
 
     def move(self, direction: str) -> None:
-        if self.moment is None or self._chart is None or not self.moment.snapshot.losses.size:
+        if not self._has_losses() or self.moment is None or self._chart is None:
             return
         step = {"left": -1, "right": 1, "down": -10, "up": 10}[direction]
         snapshot = self.moment.snapshot
@@ -215,7 +233,7 @@ class LossPane(LinesView):
             return []
         snapshot = moment.snapshot
         if snapshot.outline is None or not snapshot.outline.positions.size:
-            return [Strip.blank(width), *self._said("no iteration is complete yet", width)]
+            return [Strip.blank(width), *self._said(_NOTHING_YET, width)]
         words = loss_at(snapshot, self.cursor_iteration, width)
         told = Row().add(right(words, width), palette.label).strip(width)
         others = self._others(moment)

@@ -27,6 +27,9 @@ from tui.view_state import Moment
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
 
+_OF_NETWORK = ("open", "next_kind", "whole")
+"""The actions that only one of the pictures has."""
+
 
 class PicturesPane(LinesView):
     """One view at a time; what takes long is computed in a thread of its own."""
@@ -90,7 +93,13 @@ class PicturesPane(LinesView):
         self._view = (view - 1) % len(VIEWS)
         self.action_next_view()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in _OF_NETWORK:
+            return self.view == "network"
+        return super().check_action(action, parameters)
+
     def _refresh(self) -> None:
+        self.refresh_bindings()
         self._order()
         self._tell()
         if self.size:
