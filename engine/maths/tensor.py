@@ -167,7 +167,7 @@ class Tensor:
     Attributes:
         name: The identifier, e.g. ``dE_dw``.
         symbol: As it is written, e.g. ``∂E/∂w``.
-        axes: What rows and columns are.
+        axes: The axes of its rows and columns.
         data: The values; of a tensor with a row per observation, those of the batch.
         stands_for: The tensor whose buffer it shares, to which an explanation leads on.
         whole: The buffer, with the rows of the largest batch.

@@ -36,7 +36,7 @@ class Program:
     Stepping and running at full speed execute this same list.
 
     Args:
-        dataset: What x and f₀ hold.
+        dataset: The values of x and f₀.
         hyperparameters: The network, the loss and the learning rate.
         parameters: The values to start from, already checked by the network.
 

@@ -61,11 +61,11 @@ class Branches:
         """Take over the branches that another list kept.
 
         Args:
-            listed: Those in the list.
+            listed: The branches in the list.
             current: The present one, which is among them.
-            next_number: What the next branch will be called.
-            done: What undo goes through, the last action last.
-            undone: What redo goes through.
+            next_number: The number of the next branch.
+            done: The actions that undo goes through, the last one last.
+            undone: The actions that redo goes through.
             budget: As for the constructor.
         """
         branches = cls(current.run, budget)

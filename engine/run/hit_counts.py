@@ -75,7 +75,7 @@ class Tallies:
         """Return the tally of a stop, a new one if it was not met yet.
 
         Args:
-            number: What the stop is called by.
+            number: The number of the stop.
             spec: Its condition and count; with another one it is another stop.
             position: The operation at the clock when it is met.
         """

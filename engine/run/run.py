@@ -24,8 +24,8 @@ class Run(Motion):
     computed once is computed alike each time it is passed.
 
     Args:
-        dataset: What to learn.
-        hyperparameters: Those to start with.
+        dataset: The table to learn.
+        hyperparameters: The hyperparameters to start with.
         initial: The parameters to start from, checked.
         origin: Where these come from, in words.
     """

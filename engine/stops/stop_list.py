@@ -170,7 +170,7 @@ class Stops:
 
         Args:
             stops: The stops of the list, numbered alike; a built-in stop by its name only.
-            next_number: What the next one will be called.
+            next_number: The number of the next one.
         """
         self._entries = {stop.number: stop for stop in stops}
         self._next = next_number
