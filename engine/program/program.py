@@ -235,8 +235,13 @@ class Program:
         """Use another η in the update phase from now on."""
         self.rate.data[...] = eta
 
+    @property
+    def known(self) -> dict[str, Tensor]:
+        """Every tensor by name, the changes too."""
+        return {**self.tensors, **{change.name: change for change in self.changes.values()}}
+
     def _list(self) -> Listing:
-        tensors = {**self.tensors, **{change.name: change for change in self.changes.values()}}
+        tensors = self.known
         return Listing(
             lines=tuple(
                 Line(
