@@ -46,11 +46,11 @@ class NNTui(
     """The debugger on the screen.
 
     Args:
-        data: What is opened, in words.
+        data: The name of what is opened.
         opener: Makes what opens it; None where the screen is to ask what to open.
         fps: How often to draw a second, at most.
         calm: Whether only the header is drawn while training.
-        speed: How fast a run goes on, to begin with.
+        speed: The speed of a run, to begin with.
         ask: Makes what opens the data, or the saved run, that the answer names.
     """
 

@@ -61,16 +61,16 @@ class Session:
     """Gives commands to a runner and asks it for views, never waiting for either.
 
     Args:
-        debugger: What to run.
+        debugger: The debugger to run.
         fps: How many views a second to ask for, at most.
         window: Tells what a snapshot is to hold.
         deliver: Takes each view or error; called in the runner's thread.
         save: Starts saving the run, given what has the saver look at it; None where it is not
             to be saved.
-        speed: How fast to run on.
+        speed: The speed to run at.
 
     Attributes:
-        saver: What saves the run, if anything does.
+        saver: The saver of the run, if it is saved.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Session:
         """Execute a command and deliver the view after it.
 
         Args:
-            command: What to do first.
+            command: The command to do first.
             is_step: Whether it only moves on, so that a pause may drop it.
         """
         window = self._window()
@@ -211,7 +211,7 @@ class Session:
         """Cancel what is under way and save a last time; from any thread.
 
         Args:
-            ended: What ends the session, e.g. SIGHUP.
+            ended: The end of the session, e.g. SIGHUP.
         """
         self._going.set()
         if self.saver is not None:
@@ -221,7 +221,7 @@ class Session:
         """Save a last time and end the runner's thread.
 
         Args:
-            ended: What ends the session, e.g. quit or SIGHUP.
+            ended: The end of the session, e.g. quit or SIGHUP.
         """
         self._deliver = lambda outcome: None
         self.save_at_once(ended)

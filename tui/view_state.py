@@ -37,10 +37,10 @@ class Moment:
     Attributes:
         dataset: The table.
         snapshot: The debugger's state.
-        state: What the run is doing.
+        state: The state of the run.
         rate: Iterations a second while running.
         selected: The observation under the cursor, or None before it was moved.
-        speed: How fast it runs, or would.
+        speed: The speed at which it runs, or would.
         curves: The watched numbers of each iteration, by the expression, as far as they are
             drawn and were looked for.
         yours: The user's script beside the program, where one was opened.

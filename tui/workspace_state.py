@@ -26,7 +26,7 @@ def restore(frame: Frame, saved: Any, panes: Container[str], tensors: Container[
     """Arrange the screen as it was; what is not understood is left out.
 
     Args:
-        frame: What to arrange.
+        frame: The frame to arrange.
         saved: What a saved run holds, by whomever.
         panes: The names of the panes.
         tensors: The names of the tensors.

@@ -45,7 +45,7 @@ class Evaluator:
         decision: How the outputs are read as classes; None for numbers.
 
     Attributes:
-        seconds: How long the last evaluation took.
+        seconds: The duration of the last evaluation.
     """
 
     def __init__(

@@ -21,8 +21,8 @@ class Histogram:
 
     Attributes:
         counts: How many values lie in each interval.
-        low: Where the first one begins.
-        high: Where the last one ends.
+        low: The lower end of the first one.
+        high: The upper end of the last one.
         nonfinite: How many values are not finite.
     """
 

@@ -30,8 +30,8 @@ class Sample:
         name: As it is written on the command line.
         path: Its CSV file.
         about: In a few words, what it is.
-        teaches: What can be seen by training on it.
-        source: Where it comes from, with its licence where it has one.
+        teaches: The lesson of training on it.
+        source: Its origin, with its licence where it has one.
         options: Options of the command that trains it well.
         measure: What is promised of that command: E, accuracy, rmse or r2, on the
             observations that it was trained on.

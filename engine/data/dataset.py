@@ -26,13 +26,13 @@ class Dataset:
     """N observations with their inputs and targets.
 
     Attributes:
-        name: What the screen and the reports call it.
+        name: Its name on the screen and in reports.
         x: The inputs, N × I, float64, read-only.
         f0: The targets f₀, N × O, float64, read-only.
         inputs: The I names of the inputs.
         targets: The O names of the targets.
         observations: The N names of the observations.
-        index: What the column of these names is called.
+        index: The name of the column of these names.
         assumptions: In words, what was taken for granted when reading.
         classes: The names of the target's classes, () where there are none: of one target
             with the values 0 and 1 their names, else the name of each target's class.

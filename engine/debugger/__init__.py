@@ -14,7 +14,7 @@ class Debugger(SeeingDebugger, ChangingDebugger):
     """A network in training that can be stepped.
 
     Args:
-        dataset: What to learn.
+        dataset: The table to learn.
         hyperparameters: By default the notebook's.
         parameters: The parameters to start from, by name; by default they are drawn
             from the seed.

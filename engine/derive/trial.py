@@ -27,7 +27,7 @@ class Parts:
     """The parts of a program, all of them right; the program itself may go.
 
     Attributes:
-        dataset: What it learns.
+        dataset: The table that it learns.
         operations: Its operations.
         tensors: Its tensors by name.
         parameters: Of these the parameters.

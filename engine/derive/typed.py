@@ -34,7 +34,7 @@ def read_formula(text: str, names: Names) -> Formula:
 
     Args:
         text: What a user typed; a left-hand side is allowed.
-        names: What it can name.
+        names: The names that it can use.
 
     Raises:
         QueryError: It cannot be read, names something unknown, or does not fit together.

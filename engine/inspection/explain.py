@@ -14,7 +14,7 @@ from engine.maths.arithmetic import Constant, Explanation
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.tensor import Array, Cell, Index, Tensor
 from engine.run.clock import Time
-from engine.run.computed import computed_tensors, known_tensors, operations_done, values_iteration
+from engine.run.computed import computed_tensors, operations_done, values_iteration
 from engine.run.run import Run
 
 _ORIGINS = {
@@ -31,7 +31,7 @@ def explain(
     if after is not None:
         with _at_the_start_of(run, after + 1):
             return explain(run, name, index, as_read=as_read)
-    tensor = known_tensors(run)[name]
+    tensor = run.program.known[name]
     tensor.require_cell(index)
     done = operations_done(run)
     operation = next((o for o in run.program.operations if o.name == name), None)
@@ -182,7 +182,7 @@ def chain(run: Run, name: str, index: Index) -> list[Explanation]:
         order[parameter] = -1
     explanations = [explain(run, name, index)]
     seen, waiting = {name}, list(explanations[0].main_operands)
-    with _when_made(run, known_tensors(run)[name]):
+    with _when_made(run, run.program.known[name]):
         while waiting := [cell for cell in waiting if cell.tensor not in seen]:
             cell = max(waiting, key=lambda cell: order.get(cell.tensor, -1))
             seen.add(cell.tensor)

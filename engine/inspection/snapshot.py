@@ -51,7 +51,7 @@ class Snapshot:
 
     Attributes:
         listing: The program's operations and names.
-        hyperparameters: Those in force.
+        hyperparameters: The hyperparameters in force.
         iteration: How many iterations are complete.
         position: How many operations of the present iteration have run.
         values: By name, copies of the tensors that hold a value now; one whose operation has

@@ -16,7 +16,7 @@ class Function:
     """A function of one argument.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         call: Computes it; never writes into its argument.
         takes: What the argument is: numbers, truth values, or either.
         gives_truth: Whether it returns truth values.

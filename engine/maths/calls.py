@@ -40,7 +40,7 @@ class Apply:
     Args:
         ufunc: Any with one output and a loop for these types, which are not converted.
         inputs: Arrays of float64 or bool that can be repeated to the shape of `out`.
-        out: Where the result goes; may be one of the inputs.
+        out: The output; may be one of the inputs.
     """
 
     ufunc: np.ufunc
@@ -103,7 +103,7 @@ class Copy:
 
     Args:
         source: What to copy; can be repeated to the shape of `out`.
-        out: Where it goes.
+        out: The output.
     """
 
     source: Buffer
@@ -133,7 +133,7 @@ class Where:
         condition: Of bool.
         a: Of the type of `out`; not `out` itself.
         b: The same; may be `out`, which stays then where the condition does not hold.
-        out: Where the result goes.
+        out: The output.
     """
 
     condition: Buffer
@@ -214,7 +214,7 @@ class Take:
     Args:
         table: Contiguous, with two axes.
         indices: Which rows; the nearest where there is none.
-        out: Where they go, contiguous.
+        out: The output, contiguous.
     """
 
     table: Buffer

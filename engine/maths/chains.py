@@ -15,12 +15,12 @@ class Chain:
 
     Attributes:
         coefficient: The number.
-        above: What is multiplied.
+        above: The factors.
         below: By what is divided.
         numbers: Of how many constants the number is made.
         has_size: Whether a number of rows or columns is among these.
         factors: The constants that are multiplied to make the number.
-        divisors: Those by whose product it is divided.
+        divisors: The constants by whose product it is divided.
         is_negated: Whether its sign is turned then.
     """
 

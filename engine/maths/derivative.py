@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
+
 from engine.maths.formula import (
     Apply,
     Formula,
@@ -39,7 +42,7 @@ def derivative(tree: Formula, by: Leaf) -> Formula:
                 for slope, part in zip(slopes, inner, strict=True)
                 if part is not ZERO
             ]
-            return _sum(parts)
+            return reduce(add, parts) if parts else ZERO
         case Function():
             return derivative(tree.body, by)
         case Kept():
@@ -52,10 +55,3 @@ def derivative(tree: Formula, by: Leaf) -> Formula:
 
 def _times(left: Formula, right: Formula) -> Formula:
     return left if right == ONE else right if left == ONE else left * right
-
-
-def _sum(parts: list[Formula]) -> Formula:
-    total = parts[0] if parts else ZERO
-    for part in parts[1:]:
-        total = total + part
-    return total

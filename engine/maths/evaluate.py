@@ -25,7 +25,7 @@ from engine.maths.formula import (
     leaves,
 )
 from engine.maths.primitives import PRIMITIVES
-from engine.maths.tensor import Axis, Tensor
+from engine.maths.tensor import Axis, Tensor, along
 
 Values = Mapping[str, NDArray[Any]]
 _erf = np.vectorize(math.erf, otypes=[float])
@@ -107,7 +107,7 @@ class _Evaluation:
 
     def _apply(self, tree: Apply) -> Any:
         axes = tree.axes
-        arguments = [_along(self.of(a), a.axes, axes) for a in tree.arguments]
+        arguments = [along(self.of(a), a.axes, axes) for a in tree.arguments]
         match tree.primitive:
             case "truth":
                 return np.asarray(arguments[0]).astype(float)
@@ -121,13 +121,6 @@ class _Evaluation:
         over = tuple(own.index(axis) for axis in tree.over)
         found = PRIMITIVES[tree.primitive].call.reduce(value, axis=over)
         return found / math.prod(value.shape[i] for i in over) if tree.is_mean else found
-
-
-def _along(value: Any, own: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Any:
-    """Return a view to be repeated along the axes that a value has not."""
-    if not own or own == axes:
-        return value
-    return value[tuple(slice(None) if axis in own else None for axis in axes)]
 
 
 def _name(leaf: Leaf) -> str:

@@ -148,7 +148,7 @@ class Number(Formula):
     """A number that is no tensor's.
 
     Attributes:
-        symbol: How it is written; "" for its digits.
+        symbol: Its text; "" for its digits.
         is_named: Whether the symbol is a hyperparameter's, so that its digits stand in its place
             where numbers are written.
     """
@@ -186,7 +186,7 @@ class Function(Formula):
     """A formula that has a name, e.g. σ(z).
 
     Attributes:
-        form: How it is written, with ``{0}`` for the first argument.
+        form: Its text, with ``{0}`` for the first argument.
         arguments: What it is a function of, as it is written.
         body: The formula of these arguments that the name stands for.
         opens: Whether the body stands in its place where the rule of one cell is written.

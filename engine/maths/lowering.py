@@ -34,7 +34,7 @@ from engine.maths.primitives import PRIMITIVES
 from engine.maths.reduction import Reduce as Sum
 from engine.maths.row import Call
 from engine.maths.scratch import Scratch
-from engine.maths.tensor import Axis
+from engine.maths.tensor import Axis, along
 
 _FLOAT, _TRUTH = np.dtype(np.float64), np.dtype(np.bool_)
 
@@ -61,9 +61,8 @@ class _Value:
 
     def along(self, axes: tuple[Axis, ...]) -> Buffer:
         """Return a view to be repeated along the axes that it has not."""
-        if not self.axes or self.axes == axes:
-            return self.buffer
-        return self.buffer[tuple(slice(None) if axis in self.axes else None for axis in axes)]
+        view: Buffer = along(self.buffer, self.axes, axes)
+        return view
 
 
 class _Lowering:

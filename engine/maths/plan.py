@@ -88,9 +88,10 @@ class Plan:
 
     def calls_of(self, iteration: int) -> tuple[Call, ...]:
         """Return the list of calls of an iteration."""
-        return self._lists[self._which(iteration)]
+        return self._lists[self.list_of(iteration)]
 
-    def _which(self, iteration: int) -> int:
+    def list_of(self, iteration: int) -> int:
+        """Return the place of an iteration's list: 0, or −1 for the last one of an epoch."""
         is_last = iteration % self.an_epoch == self.an_epoch - 1
         return -1 if is_last else 0
 

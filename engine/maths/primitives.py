@@ -37,12 +37,12 @@ class Primitive:
 
     Attributes:
         name: Its name.
-        form: How it is written, with ``{0}`` and ``{1}`` for its arguments.
+        form: Its text, with ``{0}`` and ``{1}`` for its arguments.
         derivatives: From the arguments, the derivative by each of them.
         ufunc: The name of NumPy's function for it; by default its own.
-        torch: How it is written in PyTorch; by default ``torch.`` and the name of the ufunc.
+        torch: Its text in PyTorch; by default ``torch.`` and the name of the ufunc.
         torch_takes_numbers: Whether PyTorch's function takes plain numbers too.
-        brief: How it is written where its argument is a single symbol.
+        brief: Its text where the argument is a single symbol.
         gives_truth: Whether it is true or false; as a number that is 1 or 0.
     """
 

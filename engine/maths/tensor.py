@@ -139,6 +139,13 @@ def blank(shape: tuple[int, ...], dtype: np.dtype[Any] | type[float] = float) ->
     return np.broadcast_to(np.zeros((), dtype), shape)
 
 
+def along(value: Any, own: tuple[Axis, ...], axes: tuple[Axis, ...]) -> Any:
+    """Return a view to be repeated along the axes that a value has not."""
+    if not own or own == axes:
+        return value
+    return value[tuple(slice(None) if axis in own else None for axis in axes)]
+
+
 @dataclass(frozen=True)
 class Cell:
     """One element of a tensor with its value."""
@@ -167,7 +174,7 @@ class Tensor:
     Attributes:
         name: The identifier, e.g. ``dE_dw``.
         symbol: As it is written, e.g. ``∂E/∂w``.
-        axes: What rows and columns are.
+        axes: The axes of its rows and columns.
         data: The values; of a tensor with a row per observation, those of the batch.
         stands_for: The tensor whose buffer it shares, to which an explanation leads on.
         whole: The buffer, with the rows of the largest batch.

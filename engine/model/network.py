@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -124,16 +125,20 @@ class Network:
 
         Layer by layer from the input side on, the weights of each before its biases.
         """
-        random = np.random.RandomState(seed)
+        drawn = self.drawn_by(np.random.RandomState(seed))
+        return {name: np.array(value) for name, value in drawn.items()}
+
+    def drawn_by(self, random: Any) -> dict[str, Any]:
+        """Return the parameters as a generator gives them, or whatever has its methods."""
         weights = {layer.weights for layer in self.layers}
-        drawn: dict[str, Array] = {}
+        drawn: dict[str, Any] = {}
         inputs = 0
-        for name, tensor in self.parameter_tensors().items():
+        for name, tensor in self.parameter_tensors(Tensor.blank).items():
             if name in weights:
                 inputs = tensor.shape[0]
                 drawn[name] = self._init_scale * self._init.draw(random, tensor.shape)
             elif self._init.draw_bias is not None:
-                drawn[name] = np.array(self._init.draw_bias(random, inputs, tensor.shape))
+                drawn[name] = self._init.draw_bias(random, inputs, tensor.shape)
             else:
                 drawn[name] = np.full(tensor.shape, self._initial_bias)
         return drawn

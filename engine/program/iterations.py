@@ -118,7 +118,7 @@ class Iterations:
         left = self._plan.run(first, end, resume)
         if not left.is_halted:
             return Reached(left.iteration)
-        place = self._places[self._list(left.iteration)].get(left.position, END)
+        place = self._places[self._plan.list_of(left.iteration)].get(left.position, END)
         if place == END:
             return Reached(left.iteration + 1, END)
         return Reached(left.iteration, place, left.position)
@@ -130,12 +130,9 @@ class Iterations:
     def step(self, iteration: int, position: int) -> None:
         """Run one operation."""
         self._orders.draw(iteration, iteration + 1)
-        starts = self._starts[self._list(iteration)]
+        starts = self._starts[self._plan.list_of(iteration)]
         start = starts[position] if position else 0
         if position + 1 < len(starts):
             self._plan.run(iteration, iteration, start, starts[position + 1])
         else:
             self._plan.run(iteration, iteration + 1, start)
-
-    def _list(self, iteration: int) -> int:
-        return -1 if iteration % self._batches.an_epoch == self._batches.an_epoch - 1 else 0

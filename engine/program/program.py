@@ -36,7 +36,7 @@ class Program:
     Stepping and running at full speed execute this same list.
 
     Args:
-        dataset: What x and f₀ hold.
+        dataset: The values of x and f₀.
         hyperparameters: The network, the loss and the learning rate.
         parameters: The values to start from, already checked by the network.
 
@@ -235,8 +235,13 @@ class Program:
         """Use another η in the update phase from now on."""
         self.rate.data[...] = eta
 
+    @property
+    def known(self) -> dict[str, Tensor]:
+        """Every tensor by name, the changes too."""
+        return {**self.tensors, **{change.name: change for change in self.changes.values()}}
+
     def _list(self) -> Listing:
-        tensors = {**self.tensors, **{change.name: change for change in self.changes.values()}}
+        tensors = self.known
         return Listing(
             lines=tuple(
                 Line(

@@ -95,7 +95,7 @@ class GradientCheck:
         E: The loss there.
         noise: The rounding noise of E.
         parameters: One entry for each parameter.
-        seconds: How long it took.
+        seconds: The duration.
         aside: The symbols of what no gradient comes from, so that this proves nothing of it.
     """
 

@@ -71,8 +71,8 @@ class Comparison:
         parts_at: The first step whose losses do not agree, or None.
         nudged_parts_at: The first step at which nn-tui parts from itself like that if it starts
             a rounding error away; None if it does not, or if it was not tried.
-        seconds: How long nn-tui took.
-        twin_seconds: How long PyTorch took, on one thread.
+        seconds: The duration in nn-tui.
+        twin_seconds: The duration in PyTorch, on one thread.
     """
 
     version: str

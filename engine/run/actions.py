@@ -14,7 +14,7 @@ class Branch:
     """A run and what sets it apart.
 
     Attributes:
-        number: What it is called by.
+        number: Its number.
         label: Its name; by default, what was changed at its start.
         run: The run itself.
         began: The iteration at which it left the branch that it comes from; None for

@@ -27,16 +27,19 @@ class Branches:
 
     Attributes:
         version: Changes with whatever is done, undone, done again or dropped.
+        next_number: The number of the next branch.
+        done: The actions that undo goes through, the last one last.
+        undone: The actions that redo goes through, the next one last.
     """
 
     def __init__(self, run: Run, budget: int) -> None:
         self.version = 0
         self.current = Branch(1, "start", run)
         self._all = [self.current]
-        self._next = 2
+        self.next_number = 2
         self.budget = budget
-        self._undo: list[Action] = []
-        self._redo: list[Action] = []
+        self.done: list[Action] = []
+        self.undone: list[Action] = []
         self._share()
 
     def __iter__(self) -> Iterator[Branch]:
@@ -61,35 +64,20 @@ class Branches:
         """Take over the branches that another list kept.
 
         Args:
-            listed: Those in the list.
+            listed: The branches in the list.
             current: The present one, which is among them.
-            next_number: What the next branch will be called.
-            done: What undo goes through, the last action last.
-            undone: What redo goes through.
+            next_number: The number of the next branch.
+            done: The actions that undo goes through, the last one last.
+            undone: The actions that redo goes through.
             budget: As for the constructor.
         """
         branches = cls(current.run, budget)
         branches._all = list(listed)
         branches.current = current
-        branches._next = next_number
-        branches._undo, branches._redo = list(done), list(undone)
+        branches.next_number = next_number
+        branches.done, branches.undone = list(done), list(undone)
         branches._share()
         return branches
-
-    @property
-    def next_number(self) -> int:
-        """The number of the next branch."""
-        return self._next
-
-    @property
-    def done(self) -> tuple[Action, ...]:
-        """The actions that undo goes through, the last one last."""
-        return tuple(self._undo)
-
-    @property
-    def undone(self) -> tuple[Action, ...]:
-        """The actions that redo goes through, the next one last."""
-        return tuple(self._redo)
 
     def _share(self) -> None:
         """Divide the budget among the branches."""
@@ -108,7 +96,7 @@ class Branches:
         Where there is none, it is the one that the session began with.
         """
         branch = self.current
-        for action in reversed(self._undo):
+        for action in reversed(self.done):
             if not branch.is_empty:
                 break
             if isinstance(action, Switched) and action.after is branch:
@@ -135,8 +123,8 @@ class Branches:
             self._did(Changed(before, before.run.change(what)))
 
     def _add(self, run: Run, label: str, began: int | None) -> Branch:
-        branch = Branch(self._next, label, run, began)
-        self._next += 1
+        branch = Branch(self.next_number, label, run, began)
+        self.next_number += 1
         self._enter(branch)
         return branch
 
@@ -176,8 +164,8 @@ class Branches:
         if branch is self.current:
             raise InputError("this is the present branch: switch to another one first")
         self._remove(branch)
-        self._undo = without(self._undo, branch)
-        self._redo = without(self._redo[::-1], branch)[::-1]
+        self.done = without(self.done, branch)
+        self.undone = without(self.undone[::-1], branch)[::-1]
         self.version += 1
 
     def _remove(self, branch: Branch) -> None:
@@ -185,24 +173,24 @@ class Branches:
         self._share()
 
     def _did(self, action: Action) -> None:
-        self._undo.append(action)
-        self._redo.clear()
+        self.done.append(action)
+        self.undone.clear()
         self.version += 1
 
     def undo(self) -> str:
         """Take the last change, start or switch back; return what, in words, or ""."""
-        if not self._undo:
+        if not self.done:
             return ""
         self.version += 1
-        action = self._undo.pop()
+        action = self.done.pop()
         if isinstance(action, Planned):
-            self._redo.append(action)
+            self.undone.append(action)
             return self._plan_again(action.branch, action.before)
         if isinstance(action, Switched):
             if action.began:
                 self._leave(action.after)
             self._enter(action.before)
-            self._redo.append(action)
+            self.undone.append(action)
             return f"back to the branch “{action.before.label}”"
         return self._undo_change(action)
 
@@ -213,29 +201,29 @@ class Branches:
         branch.run.go_to(*change.time)
         if branch.run.changes.last is change and not branch.run.is_in_the_past:
             branch.run.take_back()
-            self._redo.append(action)
+            self.undone.append(action)
         else:
             # What was computed with the change is kept.
             run = branch.run.fork()
             run.take_back_until(change)
             fork = self._add(run, words, change.iteration)
-            self._redo.append(Switched(fork, branch, False))
+            self.undone.append(Switched(fork, branch, False))
             # What was done before was done on the fork too.
-            self._undo = [moved(action, branch, fork) for action in self._undo]
+            self.done = [moved(action, branch, fork) for action in self.done]
         return words
 
     def redo(self) -> str:
         """Repeat the change that was undone last; return it in words, or ""."""
-        if not self._redo:
+        if not self.undone:
             return ""
         self.version += 1
-        action = self._redo.pop()
+        action = self.undone.pop()
         if isinstance(action, Planned):
-            self._undo.append(action)
+            self.done.append(action)
             return self._plan_again(action.branch, action.after)
         if isinstance(action, Switched):
             self._enter(action.after)
-            self._undo.append(action)
+            self.done.append(action)
             return f"the branch “{action.after.label}” again"
         branch, what = action.branch, action.change.what
         self._enter(branch)
@@ -244,11 +232,11 @@ class Branches:
         if branch.run.has_future:
             fork = self._add(branch.run.fork(), words, branch.run.iteration)
             fork.run.change(what)
-            self._undo.append(Switched(branch, fork))
+            self.done.append(Switched(branch, fork))
             # What was done after is to be done again there.
-            self._redo = [moved(action, branch, fork) for action in self._redo]
+            self.undone = [moved(action, branch, fork) for action in self.undone]
         else:
-            self._undo.append(Changed(branch, branch.run.change(what)))
+            self.done.append(Changed(branch, branch.run.change(what)))
         return words
 
     def _plan_again(self, branch: Branch, iterations: int) -> str:

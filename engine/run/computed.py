@@ -35,12 +35,6 @@ def computed_tensors(run: Run) -> dict[str, Tensor]:
     return computed
 
 
-def known_tensors(run: Run) -> dict[str, Tensor]:
-    """Return every tensor of the program by name, computed or not."""
-    changes = run.program.changes.values()
-    return {**run.program.tensors, **{change.name: change for change in changes}}
-
-
 def read_value(run: Run, name: str) -> Array:
     """Return a copy of a tensor.
 
@@ -51,5 +45,5 @@ def read_value(run: Run, name: str) -> Array:
     tensor = computed_tensors(run).get(name)
     if tensor is not None:
         return tensor.data.copy()
-    symbol = known_tensors(run)[name].symbol
+    symbol = run.program.known[name].symbol
     raise NotComputedError(f"{symbol} is not computed yet in this iteration")

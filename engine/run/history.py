@@ -167,11 +167,11 @@ class History:
     def forget(self, iteration: int) -> None:
         """Drop the checkpoints after the start of an iteration."""
         if iteration < self._first:
-            self._begin_at(self._older.until(iteration))
+            self.recall(self._older.until(iteration))
         self._count = min(self._count, (iteration - self._first) // self.gap + 1)
 
-    def _begin_at(self, known: Checkpoints) -> None:
-        """Go on with the uniform gap from the last of some checkpoints on."""
+    def recall(self, known: Checkpoints) -> None:
+        """Go on with the uniform gap from the last of some checkpoints of the same state on."""
         self._first = int(known.at[-1])
         self._rows = np.array(known.rows[-1:])
         self._count = 1
@@ -191,10 +191,6 @@ class History:
         split = int(np.searchsorted(places, len(older.at)))
         rows = [older.rows[places[:split]], self._rows[places[split:] - len(older.at)]]
         return Checkpoints(at[places], np.concatenate(rows))
-
-    def recall(self, known: Checkpoints) -> None:
-        """Take over the checkpoints of another history, whose state has the same size."""
-        self._begin_at(known)
 
     @property
     def bytes(self) -> int:

@@ -16,28 +16,23 @@ class Tally:
 
     Args:
         position: The operation at the clock when the stop is met.
-        iterations: Those at the clock then, in ascending order.
+        iterations: The iterations at the clock then, in ascending order.
     """
 
     def __init__(self, position: int, iterations: Iterable[int] = ()) -> None:
         self.position = position
-        self._at = array("q", iterations)
+        self.iterations = array("q", iterations)
 
     def __len__(self) -> int:
-        return len(self._at)
-
-    @property
-    def iterations(self) -> array[int]:
-        """The iterations at the clock, in ascending order."""
-        return self._at
+        return len(self.iterations)
 
     def rank(self, iteration: int) -> int:
         """Return which hit one is that is met there, from 1 on, met already or not."""
-        return bisect_left(self._at, iteration) + 1
+        return bisect_left(self.iterations, iteration) + 1
 
     def meet(self, iteration: int) -> bool:
         """Count a hit; false if it was counted already."""
-        at = self._at
+        at = self.iterations
         if not at or iteration > at[-1]:
             at.append(iteration)
             return True
@@ -49,15 +44,15 @@ class Tally:
 
     def forget(self, iteration: int) -> None:
         """Take a hit back that was counted."""
-        place = bisect_left(self._at, iteration)
-        if place < len(self._at) and self._at[place] == iteration:
-            del self._at[place]
+        place = bisect_left(self.iterations, iteration)
+        if place < len(self.iterations) and self.iterations[place] == iteration:
+            del self.iterations[place]
 
     def until(self, time: Time) -> Tally:
         """Return a copy that knows nothing of what came after a clock time."""
         iteration, position = time
         last = iteration if self.position <= position else iteration - 1
-        return Tally(self.position, self._at[: bisect_right(self._at, last)])
+        return Tally(self.position, self.iterations[: bisect_right(self.iterations, last)])
 
 
 class Tallies:
@@ -75,7 +70,7 @@ class Tallies:
         """Return the tally of a stop, a new one if it was not met yet.
 
         Args:
-            number: What the stop is called by.
+            number: The number of the stop.
             spec: Its condition and count; with another one it is another stop.
             position: The operation at the clock when it is met.
         """

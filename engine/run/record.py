@@ -17,7 +17,7 @@ class Record:
     """All that brings a run back, without its buffers.
 
     Attributes:
-        hyperparameters: Those it started with.
+        hyperparameters: The hyperparameters that it started with.
         losses: E of every completed iteration, read-only.
         held_out: The same of what is held out.
         tallies: How often each stop was met.

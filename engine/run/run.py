@@ -24,8 +24,8 @@ class Run(Motion):
     computed once is computed alike each time it is passed.
 
     Args:
-        dataset: What to learn.
-        hyperparameters: Those to start with.
+        dataset: The table to learn.
+        hyperparameters: The hyperparameters to start with.
         initial: The parameters to start from, checked.
         origin: Where these come from, in words.
     """
@@ -40,7 +40,7 @@ class Run(Motion):
         super().__init__(dataset, hyperparameters, initial)
         self.initial = initial
         self.origin = origin
-        self._dataset = dataset
+        self.dataset = dataset
         self._hyperparameters = hyperparameters
         self._home: Time | None = None
 
@@ -50,15 +50,10 @@ class Run(Motion):
         eta = self.changes.learning_rate_at(self.time)
         return self._hyperparameters.replace(learning_rate=eta)
 
-    @property
-    def dataset(self) -> Dataset:
-        """The table that it learns."""
-        return self._dataset
-
     def origin_of_input(self, row: int, column: int) -> str:
         """Say where an element of x comes from; in a batch, by its row there."""
         batch = self.program.batch
-        return origin_of_input(self._dataset, row if batch is None else batch[row], column)
+        return origin_of_input(self.dataset, row if batch is None else batch[row], column)
 
     @contextmanager
     def away(self) -> Iterator[Time]:
@@ -159,7 +154,7 @@ class Run(Motion):
 
     def fork(self) -> Run:
         """Return a copy at the same clock that knows nothing of what lies ahead."""
-        copy = Run(self._dataset, self._hyperparameters, self.initial, self.origin)
+        copy = Run(self.dataset, self._hyperparameters, self.initial, self.origin)
         copy.history = self.history.until(self.iteration)
         copy.changes = self.changes.until(self.time)
         copy.losses = self.losses.until(self.iteration)

@@ -14,7 +14,7 @@ class Pieces:
     """The arrays of a saved run.
 
     Args:
-        store: Where the pieces are.
+        store: The store of the pieces.
         state: The name of the piece with all that is not in blocks.
 
     Raises:

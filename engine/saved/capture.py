@@ -87,8 +87,8 @@ def capture(
         debugger: Whose run.
         identity: The name of the run among the saved ones.
         started: When it was begun, in seconds since 1970.
-        view: What the screen keeps with the run; anything that JSON can hold.
-        ended: What ends the session, e.g. SIGHUP; "" while it goes on.
+        view: The screen's own state, kept with the run; anything that JSON can hold.
+        ended: The end of the session, e.g. SIGHUP; "" while it goes on.
     """
     branches = debugger.branches
     listed = list(branches)
@@ -217,7 +217,7 @@ class Encoder:
         """Encode a capture.
 
         Args:
-            capture: What to encode.
+            capture: The capture.
             has: Tells whether a piece of this digest is there already.
         """
         arrays, parts = dict(capture.arrays), {}

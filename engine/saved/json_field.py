@@ -22,7 +22,7 @@ class Field:
     """A value in a JSON document, with its path for messages.
 
     Args:
-        value: What JSON gave.
+        value: The value that JSON gave.
         name: The way, e.g. ``branches[0].label``; "" for the document.
     """
 

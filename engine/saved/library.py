@@ -39,7 +39,7 @@ class Entry:
         bytes: Its size on the disk.
         saved: Its document; None if that cannot be read.
         problem: Why it cannot be read.
-        holder: Who has it open.
+        holder: The process that has it open.
         time: When it was saved last, in seconds since 1970.
     """
 

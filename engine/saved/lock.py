@@ -30,7 +30,7 @@ class Holder:
 
     Attributes:
         pid: Its number.
-        host: Where it runs.
+        host: Its machine.
         since: When it took the run, in seconds since 1970; 0 where that is not known.
     """
 

@@ -41,9 +41,9 @@ class DataRecord(Record):
     """The data of a run.
 
     Attributes:
-        path: Where they were read from, or None.
+        path: The place they were read from, or None.
         options: How they were read, or None.
-        seed: What the held-out observations were drawn from.
+        seed: The seed that drew the held-out observations.
     """
 
     name: Shown
@@ -76,7 +76,7 @@ class BranchRecord(Record):
     Attributes:
         began: The iteration at which it left the branch that it comes from, or None.
         listed: Whether it is in the list, and not only what undo or redo would bring back.
-        origin: Where its parameters come from, in words.
+        origin: The origin of its parameters, in words.
     """
 
     number: Number
@@ -169,13 +169,13 @@ class Saved(Record):
         machine: The kind of processor that did.
         started: When it was begun.
         saved: When it was saved.
-        ended: What ended the session, e.g. quit or SIGHUP; "" if nobody could tell.
+        ended: The end of the session, e.g. quit or SIGHUP; "" if nobody could tell.
         history: MB that going back may take.
         given: The names of the parameters that were given, or None.
         current: The number of the present branch.
-        done: What undo goes through, the last action last.
-        undone: What redo goes through, the next one last.
-        view: What the screen keeps with the run; not checked.
+        done: The actions that undo goes through, the last one last.
+        undone: The actions that redo goes through, the next one last.
+        view: The screen's own state, kept with the run; not checked.
         blocks: The pieces with the full blocks of the losses of each branch.
         state: The piece with all other arrays.
     """

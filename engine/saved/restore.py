@@ -42,8 +42,8 @@ class Restored:
     Attributes:
         saved: Its document.
         debugger: As it was when it was saved.
-        view: What the screen kept with the save; not checked.
-        notices: What there is to tell, a line each.
+        view: The screen's own state, kept with the save; not checked.
+        notices: The notices, a line each.
     """
 
     saved: Saved
@@ -105,7 +105,7 @@ class _Opening:
     """Makes a debugger from a document and its pieces.
 
     Args:
-        store: Where the pieces are.
+        store: The store of the pieces.
         saved: The document.
         dataset: The data.
         lenient: Whether lost losses are to be computed again instead of refused.

@@ -47,7 +47,7 @@ class Saver:
         nudge: Called in the saver's thread to make the debugger's thread call `poll` soon.
 
     Attributes:
-        view: What the screen keeps with the run; anything that JSON can hold.
+        view: The screen's own state, kept with the run; anything that JSON can hold.
         problem: Why the run is not being saved at the moment, in words, or "".
     """
 
@@ -142,7 +142,7 @@ class Saver:
         """Save a last time, if anything has changed since the start, and end the thread.
 
         Args:
-            ended: What ends the session, e.g. quit or SIGHUP.
+            ended: The end of the session, e.g. quit or SIGHUP.
             here: Whether this is the debugger's thread.
             timeout: Seconds that it may take.
 

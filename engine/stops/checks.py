@@ -27,7 +27,7 @@ class Check:
     Args:
         stop: The stop; disabled, with the reason, where its expression fails.
         query: Its condition; None for a breakpoint without one.
-        memories: What the condition has to remember.
+        memories: The values that the condition has to remember.
         words: Counts that it is met; gives why the run stops, "" if it goes on.
 
     Attributes:
@@ -107,7 +107,7 @@ class Place:
 
     Attributes:
         checks: The checks, in the order of the list of stops.
-        memories: What is remembered for ``prev``.
+        memories: The values remembered for ``prev``.
     """
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ class Guard(Watch):
     """Looks at a run for a list of stops.
 
     Args:
-        run: What to guard.
+        run: The run to guard.
         stops: What to stop for; one whose expression fails is disabled, with the reason.
 
     Attributes:

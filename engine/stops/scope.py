@@ -102,10 +102,7 @@ class Scope:
         self._written_at = {o.name: i for i, o in enumerate(operations)}
         for name, change in run.program.changes.items():
             self._written_at[change.name] = self._written_at[name]
-        self._tensors = {
-            **run.program.tensors,
-            **{change.name: change for change in run.program.changes.values()},
-        }
+        self._tensors = run.program.known
         for tensor in tuple(self._tensors.values()):
             self._tensors.setdefault(without_subscripts(tensor.symbol), tensor)
 

@@ -25,12 +25,13 @@ class Stops:
 
     Attributes:
         version: Changes with every change that matters to a run.
+        next_number: The number of the next stop.
     """
 
     def __init__(self, run: Callable[[], Run]) -> None:
         self._run = run
         self._entries: dict[int, Stop] = {}
-        self._next = 1
+        self.next_number = 1
         self.version = 0
         self._add_built_in()
 
@@ -45,15 +46,15 @@ class Stops:
         for name, title, text, count, enabled in BUILT_IN:
             known = present.get(name)
             if known is None:
-                known = Stop(self._next, "", text, count, name, enabled=enabled)
-                self._next += 1
+                known = Stop(self.next_number, "", text, count, name, enabled=enabled)
+                self.next_number += 1
             known.title = title
             self._entries[known.number] = known
         self._entries |= {stop.number: stop for stop in users}
 
     def _add(self, stop: Stop) -> Stop:
         self._entries[stop.number] = stop
-        self._next = stop.number + 1
+        self.next_number = stop.number + 1
         self.version += 1
         return stop
 
@@ -66,7 +67,7 @@ class Stops:
         Raises:
             InputError: It cannot be read or evaluated, or has a count that it cannot have.
         """
-        return self._add(self._made(Stop(self._next), text))
+        return self._add(self._made(Stop(self.next_number), text))
 
     def add_breakpoint(self, spec: str) -> Stop:
         """Stop before an operation.
@@ -83,7 +84,7 @@ class Stops:
         if known is None:
             names = ", ".join(operation.name for operation in operations)
             raise InputError(f"there is no operation {clean(typed, 40)!r}; there are {names}")
-        return self._add(self._made(Stop(self._next, known.name), text))
+        return self._add(self._made(Stop(self.next_number, known.name), text))
 
     def _made(self, stop: Stop, text: str) -> Stop:
         """Set the condition and count of a stop, if it can have them."""
@@ -160,20 +161,15 @@ class Stops:
         self.version += 1
         return stop.enabled
 
-    @property
-    def next_number(self) -> int:
-        """The number of the next stop."""
-        return self._next
-
     def recall(self, stops: Iterable[Stop], next_number: int) -> None:
         """Take over the stops of another list; switch off what cannot be used, with the reason.
 
         Args:
             stops: The stops of the list, numbered alike; a built-in stop by its name only.
-            next_number: What the next one will be called.
+            next_number: The number of the next one.
         """
         self._entries = {stop.number: stop for stop in stops}
-        self._next = next_number
+        self.next_number = next_number
         self._add_built_in()
         for stop in self:
             try:

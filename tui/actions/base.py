@@ -95,7 +95,6 @@ class Base(FailingApp, Host):
         self.notify(words, severity=severity, markup=False)  # type: ignore[arg-type]
 
     def do(self, command: Command, is_step: bool = False) -> None:
-        """Execute a command, then draw."""
         if self.session is not None:
             self.session.do(command, is_step)
 

@@ -32,7 +32,7 @@ class ChangeActions(Base):
             return
         if self.moment.snapshot.computed:
             self.say("Reset to iteration 0. u brings the run before back; t lists both.")
-        self._start_again(lambda debugger: debugger.reset())
+        self.change_branch(lambda debugger: debugger.reset())
 
     def action_undo(self) -> None:
         self._take("undo")
@@ -54,13 +54,10 @@ class ChangeActions(Base):
         self.frame.loss.start_again()
         self.ask(command, self.tell)
 
-    def _start_again(self, command: Command) -> None:
+    def change_branch(self, command: Command) -> None:
         self.halt()
         self.frame.loss.start_again()
         self.do(command)
-
-    def change_branch(self, command: Command) -> None:
-        self._start_again(command)
 
     def action_branches(self) -> None:
         if self.moment is not None:
@@ -147,7 +144,7 @@ class ChangeActions(Base):
             return
         restart = partial(_restart_with, message.name, message.value)
         if self.moment is None or not self.moment.snapshot.computed:
-            self._start_again(restart)
+            self.change_branch(restart)
             return
         iteration = self.moment.snapshot.iteration
         question = (
@@ -157,7 +154,7 @@ class ChangeActions(Base):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._start_again(restart)
+                self.change_branch(restart)
 
         self._confirm("Reset?", question, answered)
 

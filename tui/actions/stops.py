@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from engine.run.halt import NONFINITE
 from engine.stops.stop import PLANNED, Stop
 from tui.actions.base import Base
-from tui.engine_link import Command
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
@@ -26,9 +25,6 @@ _BREAK_HINT = (
 
 class StopActions(Base):
     """The keys for breakpoints and watches, and what their list asks for."""
-
-    def change_stops(self, command: Command) -> None:
-        self.do(command)
 
     def action_breakpoint(self) -> None:
         if self.moment is None:

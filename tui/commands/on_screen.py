@@ -36,7 +36,7 @@ def run(
     Args:
         fps: How often it is drawn, at most.
         calm: Whether only the header is drawn while training.
-        speed: How fast a run goes on, to begin with.
+        speed: The speed of a run, to begin with.
         data: A path, the name of a bundled dataset, or None where a saved run names it.
         open_: A saved run; where neither is given, the screen asks what to open.
         **options: The rest that an `Opener` takes.

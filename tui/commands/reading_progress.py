@@ -30,7 +30,7 @@ def told_if_slow(
     to stay, and may be read as a problem.
 
     Args:
-        data: What is read.
+        data: The thing that is read.
         patience: Seconds after which it is told.
         doing: What is done to it.
 

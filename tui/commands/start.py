@@ -19,8 +19,8 @@ def start(wanted: dict[str, Any], notice: str = "") -> Opening:
     """Open a run.
 
     Args:
-        wanted: What an `Opener` takes.
-        notice: What else is to be told.
+        wanted: The arguments of an `Opener`.
+        notice: A further notice.
 
     Raises:
         InputError: It cannot be opened.

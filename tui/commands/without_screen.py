@@ -126,7 +126,7 @@ def train_to_the_end(
     """Run until a number of iterations are complete, or until Ctrl-C.
 
     Args:
-        debugger: What to run.
+        debugger: The debugger to run.
         also: Asked between iterations too; true ends the run.
         iterations: By default the planned number, or fewer where the target is reached or
             patience ends; the latter goes back to the best parameters.

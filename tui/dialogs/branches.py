@@ -156,9 +156,7 @@ class BranchesScreen(ListScreen):
 
         def named(label: str | None) -> None:
             if label is not None and label != branch.label:
-                self.host.change_stops(
-                    lambda debugger: debugger.branches.rename(branch.number, label)
-                )
+                self.host.do(lambda debugger: debugger.branches.rename(branch.number, label))
 
         prompt = PromptScreen("Name of the branch", "a few words", at_once(name_of), branch.label)
         self.app.push_screen(prompt, named)

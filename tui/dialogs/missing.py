@@ -18,7 +18,7 @@ class MissingScreen(Dialog[str]):
 
     Args:
         error: What says which cells are missing.
-        otherwise: What Esc does, in a word or two.
+        otherwise: The effect of Esc, in a word or two.
     """
 
     BINDINGS = [  # noqa: RUF012 (Textual declares it so)

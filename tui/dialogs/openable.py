@@ -30,11 +30,11 @@ class Item:
 
     Attributes:
         kind: The heading that it stands under.
-        wanted: What it opens.
+        wanted: The thing that it opens.
         name: The name that it is listed under.
         about: What it is.
-        end: What stands at the right end of its line.
-        more: What is told of it while the cursor is on it.
+        end: The text at the right end of its line.
+        more: The text about it while the cursor is on it.
         path: The bundled file, for its picture.
     """
 

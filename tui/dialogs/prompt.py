@@ -39,15 +39,15 @@ class PromptScreen(Dialog[T], Generic[T]):
     """Asks for a line and closes with its parsed value, or with None on Esc.
 
     Args:
-        title: What is asked for.
-        hint: What may be typed.
+        title: The title of what is asked for.
+        hint: A hint at what may be typed.
         parse: Turns the line into the answer; where that raises InputError, the line
             stays, with what is wrong with it.
-        value: What the line begins with.
+        value: The text that the line begins with.
         suggester: Completes what is typed, if anything does.
 
     Attributes:
-        field: Where it is typed.
+        field: The line in which it is typed.
     """
 
     BINDINGS = [Binding("escape", "dismiss", "cancel")]  # noqa: RUF012 (Textual declares it so)

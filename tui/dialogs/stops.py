@@ -77,12 +77,12 @@ class StopsScreen(ListScreen):
     def action_switch(self) -> None:
         """Switch the stop on or off."""
         number = self.chosen.number
-        self.host.change_stops(lambda debugger: debugger.stops.toggle(number))
+        self.host.do(lambda debugger: debugger.stops.toggle(number))
 
     def action_delete(self) -> None:
         """Remove the stop from the list."""
         number = self.chosen.number
-        self.host.change_stops(lambda debugger: debugger.stops.remove(number))
+        self.host.do(lambda debugger: debugger.stops.remove(number))
 
     def action_edit(self) -> None:
         """Change the condition."""

@@ -40,8 +40,8 @@ class Host:
     def ask(self, question: Callable[[Debugger], T], then: Callable[[T], None]) -> None:
         """Ask the debugger a question; `then` gets the answer."""
 
-    def change_stops(self, command: Command) -> None:
-        """Change the list of stops and draw it."""
+    def do(self, command: Command) -> None:
+        """Execute a command, then draw."""
 
     def inspect(self, name: str) -> None:
         """Show a tensor in the inspector and go there."""

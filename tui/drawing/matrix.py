@@ -121,7 +121,7 @@ def matrix_rows(
     """Lay out a tensor.
 
     Args:
-        title: What stands above the row names.
+        title: The title above the row names.
         axes: The axes with their names.
         array: The values, or None where nothing is computed yet.
         palette: The colours.

@@ -29,8 +29,8 @@ class Opening:
         started: When the run was begun, in seconds since 1970.
         single: A file to keep it in too.
         library: Thinned out when it is saved.
-        view: What the screen wanted to have again.
-        notices: What there is to tell, a line each.
+        view: The screen's own state as it was saved.
+        notices: The notices, a line each.
         exercise: The exercise, if it is one.
         yours: The user's script that the run is beside.
     """

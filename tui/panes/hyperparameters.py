@@ -121,9 +121,7 @@ class HyperparametersPane(Container):
             self._type(value)
         fields.redraw()
 
-    def action_open(self) -> None:
-        """Begin to edit the field under the cursor, or apply what was chosen."""
-        self.action_edit()
+    action_open = action_edit
 
     def _type(self, value: str) -> None:
         self.fields.typing = True

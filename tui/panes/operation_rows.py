@@ -35,7 +35,7 @@ class OperationRows:
     """Lays out the operations of an iteration.
 
     Args:
-        moment: What there is to see.
+        moment: The moment to draw.
         palette: The colours.
         width: The cells of a line.
         cursor: The chosen operation; None while there is none.

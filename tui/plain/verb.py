@@ -23,7 +23,7 @@ class Talk:
     """A session of the line interface.
 
     Attributes:
-        debugger: What is talked about.
+        debugger: The debugger of the session.
         cancel: Asked by what takes long; true gives it up.
         last: The last motion, as it was typed.
         explanations: What there is still to explain on the way that `x` has begun.
@@ -43,7 +43,7 @@ class Verb:
 
     Attributes:
         names: What it is called by; the first one is its key on the screen, if it has one.
-        takes: What follows it, in words.
+        takes: The arguments that follow it, in words.
         help: What it does.
         do: Does it, given the rest of the line, and returns what there is to tell.
         is_motion: Whether `.` does it again.

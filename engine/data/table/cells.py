@@ -40,7 +40,7 @@ class Cells:
     """The content of a table.
 
     Attributes:
-        shown: What messages call the file.
+        shown: The file's name in messages.
         names: The names of the columns, cleaned.
         lines: For each observation, its line in the file.
         numbers: The columns that hold finite numbers and nothing else, as float64.
@@ -74,7 +74,7 @@ def read_cells(
 
     Args:
         body: The text, and what is known of its header.
-        shown: What messages call the file.
+        shown: The file's name in messages.
         writing: The separator and the decimal sign.
         assumptions: The list to which guesses are added.
         progress: Told how many characters are cut.

@@ -58,7 +58,7 @@ def read_text(
 
     Args:
         source: The file, or what its bytes can be read from.
-        shown: What messages call it.
+        shown: Its name in messages.
         encoding: "auto", or one of `ENCODINGS`.
         assumptions: The list to which guesses are added.
         progress: Told the bytes that are read.

@@ -51,9 +51,9 @@ def check_separated(
 
     Args:
         text: The table.
-        separator: What is taken to stand between its cells.
+        separator: The separator that its cells are taken to have.
         given: One of `SEPARATORS`, or "auto".
-        shown: What messages call the file.
+        shown: The file's name in messages.
         before: How many lines of the file stand before the text.
         path: The file as a shell can name it, or "" where the text came by standard input.
 

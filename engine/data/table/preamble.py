@@ -39,7 +39,7 @@ def split_preamble(
 
     Args:
         text: All of it.
-        shown: What messages call the file.
+        shown: The file's name in messages.
         separator: One of `SEPARATORS`, or "auto".
         header: "yes", "no" or "auto".
         assumptions: The list to which guesses are added.

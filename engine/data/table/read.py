@@ -52,7 +52,7 @@ def read_dataset(
         data: A path, or the name of a bundled dataset.
         options: What to take for what; by default it is found out, and told in
             `Dataset.assumptions`.
-        seed: What the held-out observations are drawn from.
+        seed: The seed that draws the held-out observations.
         progress: Told how far the reading is.
         stream: What to read the table from where that is no file; `data` is then what it is
             called.

@@ -97,9 +97,9 @@ def find_decimal(text: str, separator: str, given: str, shown: str, assumptions:
 
     Args:
         text: The table.
-        separator: What stands between its cells.
+        separator: The separator of its cells.
         given: One of `DECIMALS`, or "auto".
-        shown: What messages call the file.
+        shown: The file's name in messages.
         assumptions: The list to which guesses are added.
 
     Raises:

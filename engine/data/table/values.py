@@ -32,7 +32,7 @@ class Column:
     """A column that has been understood.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         kind: Of what it holds.
         values: N numbers, NaN where a cell is missing; of a category the numbers of the
             classes.

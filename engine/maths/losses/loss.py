@@ -55,7 +55,7 @@ class Loss:
         name: As it is written on the command line and in saved files.
         value: E.
         slope: ∂E/∂f.
-        why: What it measures.
+        why: The meaning of its value.
         slope_why: The reason behind the slope.
         fused: By the output activation, another way to E and ∂E/∂y.
         outputs: The output activations that it goes with; () for any.

@@ -38,7 +38,7 @@ class Rule:
             numbers.
         given: What the formula leaves open, for its end, e.g. ``, t = ±1``.
         tells: The same with its value, for the end of a cell's rule, e.g. ``, δ = 1``.
-        note: What is special about it, in a few words, or "".
+        note: Its peculiarity, in a few words, or "".
     """
 
     tree: Formula
@@ -55,7 +55,7 @@ class Operation:
 
     Attributes:
         target: The tensor that it writes.
-        rule: What it computes.
+        rule: The formula and the reason for it.
         phase: The part of the iteration that it belongs to.
         layer: ``hidden`` or ``output``; None for what belongs to no single layer.
         aside: Whether nothing is computed from it, so that it may be without bound.

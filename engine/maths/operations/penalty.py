@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 from operator import add
 
@@ -12,27 +11,20 @@ from engine.maths.primitives import HALF, absolute, setting, sign, square, total
 from engine.maths.tensor import Tensor
 
 
-def _weighed(
-    l1: float, l2: float, first: Callable[[], Formula], second: Callable[[], Formula]
-) -> Formula:
-    """Return λ₁ times one thing and λ₂ times another, without what is not asked for."""
-    parts = []
-    if l1:
-        parts.append(setting(l1, "λ₁") * first())
-    if l2:
-        parts.append(second())
-    return reduce(add, parts)
+def _weighed(l1: float, l2: float, first: Formula, second: Formula) -> Formula:
+    """Return the sum of both terms, without what is not asked for."""
+    return reduce(add, [term for weight, term in ((l1, first), (l2, second)) if weight])
 
 
 def penalty(tensors: tuple[Tensor, ...], l1: float, l2: float) -> Rule:
     """Return R = λ₁·Σ|w| + ½·λ₂·Σw², over these parameters."""
-    members, weight = tuple(map(Leaf, tensors)), setting(l2, "λ₂")
+    members = tuple(map(Leaf, tensors))
     return Rule(
         tree=_weighed(
             l1,
             l2,
-            lambda: total_of_all(members, absolute),
-            lambda: HALF * weight * total_of_all(members, square),
+            setting(l1, "λ₁") * total_of_all(members, absolute),
+            HALF * setting(l2, "λ₂") * total_of_all(members, square),
         ),
         why="Large weights cost something, so that they grow only where they lower the loss. L1 "
         "draws small weights to 0, L2 draws large ones most.",
@@ -43,6 +35,6 @@ def penalty_slope(weights: Tensor, l1: float, l2: float) -> Rule:
     """Return ∂R/∂w = λ₁·sign(w) + λ₂·w."""
     w = Leaf(weights)
     return Rule(
-        tree=_weighed(l1, l2, lambda: sign(w), lambda: setting(l2, "λ₂") * w),
+        tree=_weighed(l1, l2, setting(l1, "λ₁") * sign(w), setting(l2, "λ₂") * w),
         why=f"The part of the penalty in the gradient: it pulls {weights.symbol} towards 0.",
     )

@@ -20,7 +20,7 @@ class Workbench:
         hyperparameters: The loss and the optimiser.
         observations: The axis of the observations of a batch.
         f0: Every target, N × O.
-        allocate: What makes the tensors.
+        allocate: The function that makes the tensors.
 
     Attributes:
         tensors: Every tensor by name.

@@ -65,23 +65,8 @@ def starting_lines(debugger: Debugger, arrays: Arrays) -> list[str]:
 
 def _drawn(debugger: Debugger) -> dict[str, str]:
     """Return the source of each parameter, as the network draws them from the seed."""
-    wanted, told = debugger.hyperparameters, _Told()
-    way = INITIALISATIONS[wanted.init]
-    weights = {layer.weights for layer in debugger.program.network.layers}
-    drawn: dict[str, str] = {}
-    inputs = 0
-    for name, tensor in debugger.program.parameters.items():
-        value: Any
-        if name in weights:
-            inputs = tensor.shape[0]
-            value = way.draw(told, tensor.shape)  # type: ignore[arg-type]
-            value = value if isinstance(value, np.ndarray) else wanted.init_scale * value
-        elif way.draw_bias is not None:
-            value = way.draw_bias(told, inputs, tensor.shape)  # type: ignore[arg-type]
-        else:
-            value = np.full(tensor.shape, wanted.initial_bias)
-        drawn[name] = value.text if isinstance(value, _Text) else _filled(value)
-    return drawn
+    drawn = debugger.program.network.drawn_by(_Told())
+    return {n: v.text if isinstance(v, _Text) else _filled(v) for n, v in drawn.items()}
 
 
 def _filled(array: np.ndarray[Any, Any]) -> str:

@@ -39,7 +39,7 @@ class Columns:
     Attributes:
         shown: Their numbers.
         names: Their names.
-        texts: What stands in them.
+        texts: Their contents.
         count: How many there are with those out of sight.
     """
 
@@ -64,10 +64,10 @@ class Table:
     """The layout of the visible rows.
 
     Attributes:
-        rows: What stands in them.
+        rows: Their contents.
         name_width: The cells of the observations' names.
         inputs: The columns of the inputs.
-        targets: Those of the targets.
+        targets: The columns of the targets.
         number: The cells of a prediction and of an error.
         whole: Their digits before the point.
         largest_error: What the errors' colours are measured by, at least 1.
@@ -106,7 +106,7 @@ def lay_out(moment: Moment, rows: Sequence[int], width: int, first: tuple[int, i
     """Choose the columns that fit, and share the room out between names and decimals.
 
     Args:
-        moment: What there is to see.
+        moment: The moment to draw.
         rows: The rows that can be seen.
         width: The cells of a row.
         first: The input and the target that the columns in sight begin with.

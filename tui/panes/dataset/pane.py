@@ -260,9 +260,7 @@ class DatasetPane(LinesView):
         """Ask which column is what."""
         host_of(self.app).choose_columns()
 
-    def action_edit(self) -> None:
-        """Ask which column is what."""
-        self.action_open()
+    action_edit = action_open
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

@@ -22,7 +22,7 @@ def timeline(
     Args:
         drawn: The chart, whose columns it has.
         axes: The axes of the chart.
-        snapshot: What there is to see.
+        snapshot: The snapshot to draw.
         cursor: The iteration under the cursor, or None.
         palette: The colours.
         width: The cells of the line.

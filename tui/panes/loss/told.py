@@ -37,7 +37,7 @@ def loss_at(snapshot: Snapshot, cursor: int | None, room: int) -> str:
     """Write the loss at the cursor, or the last one.
 
     Args:
-        snapshot: What there is to see.
+        snapshot: The snapshot to draw.
         cursor: The iteration under the cursor, or None.
         room: The cells that there are.
     """

@@ -50,7 +50,7 @@ def diagram_rows(
     """Draw the network as it is for the selected observation, else for the first, or for all.
 
     Args:
-        moment: What there is to see.
+        moment: The moment to draw.
         palette: The colours.
         size: Columns and lines.
         choice: What is chosen.

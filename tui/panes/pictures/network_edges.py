@@ -70,9 +70,9 @@ def draw_edges(
     All have numbers or, where there is no room for that, those of the chosen neuron.
 
     Args:
-        canvas: Where to draw.
+        canvas: The canvas.
         gap: The room.
-        carried: What they carry.
+        carried: The quantity that they carry.
         full: Whether their numbers are written with symbols.
         dimmed: Whether the next operation has nothing to do with them.
         fresh: What was just computed.

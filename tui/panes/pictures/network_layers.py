@@ -40,7 +40,7 @@ class Choice:
     """The choices made in the picture.
 
     Attributes:
-        carried: What neurons and edges are to carry.
+        carried: The quantity that neurons and edges are to carry.
         whole: Whether the numbers are those of the whole batch, not of an observation.
         neuron: A neuron, by column and place in it.
     """
@@ -147,7 +147,7 @@ def columns_of(
     """Return the network's columns from the input side to the output side.
 
     Args:
-        moment: What there is to see.
+        moment: The moment to draw.
         choice: What is chosen.
         aside: The activations of the observation, by name, where the snapshot has none of it.
     """

@@ -71,7 +71,7 @@ def in_colours(moment: Moment, name: str, width: int, height: int, changed: bool
     """Return whether a tensor is drawn in colours.
 
     Args:
-        moment: What there is to see.
+        moment: The moment to draw.
         name: The tensor.
         width: The cells of a row.
         height: How many rows can be seen at once.
@@ -114,7 +114,7 @@ def tensor_rows(
     """Lay out a tensor in numbers: a heading, and the rows that can be seen.
 
     Args:
-        moment: What there is to see.
+        moment: The moment to draw.
         name: The tensor.
         palette: The colours.
         width: The cells of a row.

@@ -99,9 +99,7 @@ class WeightsPane(LinesView):
         """Ask for another value of the weight under the cursor."""
         host_of(self.app).edit_cell()
 
-    def action_open(self) -> None:
-        """Ask for another value of the weight under the cursor."""
-        self.action_edit()
+    action_open = action_edit
 
     def action_nudge(self, percent: int) -> None:
         """Change the weight under the cursor by so many per cent."""
