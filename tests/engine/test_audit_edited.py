@@ -22,6 +22,7 @@ def audited(text: str, folder: Path) -> Report:
     return audit(script)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("number", SAMPLE)
 def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
     _, edited = next(cases(1, number))
@@ -30,6 +31,7 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
     assert report.problems[0].operation in edited.operations, (edited.was, edited.now)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("given", "was", "now", "found"),

@@ -16,6 +16,7 @@ from engine.reports.standalone.script import script_of
 from tests.engine.edited_scripts import random_network
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("number", "changes"),

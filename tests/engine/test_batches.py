@@ -36,6 +36,7 @@ def test_the_batch_of_an_iteration_is_the_same_in_any_order() -> None:
         assert jumping.of(int(iteration)).tolist() == there[iteration]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("observations", [1, 2, 5, 33, 63, 64])
 def test_the_orders_of_many_epochs_are_those_of_each(observations: int) -> None:
     # Some of 600 epochs take more words than are made for all at once.

@@ -33,6 +33,7 @@ def checked(debugger: Debugger, **options: object) -> GradientCheck:
     return check
 
 
+@pytest.mark.one_in(5)
 @squares
 def test_right_gradients_pass(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)

@@ -112,6 +112,7 @@ KINDS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_the_formulas_in_numpy_are_right_in_every_network_and_run(kind: dict[str, Any]) -> None:
     other, debugger = make(**kind), make(**kind)

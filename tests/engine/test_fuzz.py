@@ -93,6 +93,7 @@ combinations = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("dataset", [OR, IRIS], ids=["or", "iris"])
 @few
 @given(chosen=combinations)

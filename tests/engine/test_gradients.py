@@ -30,7 +30,7 @@ class Probe:
         return float(self.program.tensors["E"].data)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @every_kind
 def test_every_parameter(kind: dict[str, Any]) -> None:
     debugger = make(**kind)

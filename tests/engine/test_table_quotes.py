@@ -99,6 +99,7 @@ def strictly(text: str, separator: str) -> list[tuple[str, float, float]]:
     return [(row[0], float(row[1]), float(row[2])) for row in rows if all(row[1:3]) and row[2:]]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("large", [False, True])
 def test_what_python_reads_is_read_and_what_it_refuses_refused(

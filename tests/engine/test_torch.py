@@ -31,7 +31,7 @@ def compared(debugger: Debugger, **options: object) -> Comparison:
     return comparison
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(5)
 @squares
 def test_one_iteration(bias: str, loss: str, outputs: int) -> None:
     debugger = make(bias, loss, outputs)

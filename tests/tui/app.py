@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from textual._compositor import Compositor
 from textual.pilot import Pilot
 
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
@@ -99,7 +100,13 @@ async def opened(
         return Debugger(dataset or read_dataset("or"), values)
 
     app = app_of(load, speed)
-    async with app.run_test(size=size, notifications=notifications) as pilot:
-        await until(pilot, lambda: app.moment is not None)
-        await pilot.pause()
-        yield app, pilot
+    with pytest.MonkeyPatch.context() as meanwhile:
+        # Nobody looks at how it opens, and half of that would be drawing.
+        meanwhile.setattr(Compositor, "render_update", lambda *_, **__: None)
+        async with app.run_test(size=size, notifications=notifications) as pilot:
+            await until(pilot, lambda: app.moment is not None)
+            await pilot.pause()
+            meanwhile.undo()
+            app.screen.refresh()
+            await pilot.pause()
+            yield app, pilot

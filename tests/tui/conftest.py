@@ -59,9 +59,14 @@ def what_is_told_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def style_sheets_parsed_once() -> Iterator[None]:
     """Each app would parse them anew."""
     parse, parsed = Stylesheet._parse_rules, dict[Hashable, list[RuleSet]]()
+    # The variables are hundreds, and the same for all that one style sheet is made of.
+    known: tuple[object, Hashable] = (None, None)
 
     def parse_once(self: Stylesheet, *what: Hashable, **how: Hashable) -> list[RuleSet]:
-        key = (what, *how.items(), frozenset(self._variables.items()))
+        nonlocal known
+        if known[0] is not self._variables:
+            known = (self._variables, frozenset(self._variables.items()))
+        key = (what, *how.items(), known[1])
         if key not in parsed:
             parsed[key] = parse(self, *what, **how)  # type: ignore[arg-type]
         return parsed[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from textual.strip import Strip
 
@@ -108,6 +109,7 @@ def _of_256(number: int, palette: tuple[RGB, ...]) -> RGB:
     return red, green, blue
 
 
+@cache
 def wcag(first: RGB, second: RGB) -> float:
     """Return the contrast ratio of two colours."""
 
