@@ -25,7 +25,7 @@ from engine.maths.evaluate import evaluate
 from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
+from engine.maths.tensor import Array, Tensor
 
 _TIMES = "BinOp:Mult"
 _MOST_AGAIN = 4
@@ -151,8 +151,12 @@ class _Judge:
 
     def _added(self, operation: Operation) -> list[str]:
         """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
-        names = [t.name for t in operation.reads if t.name.startswith("dE_d")]
+        names = [tensor.name for tensor in self._derivatives(operation)]
         return names if len(names) > 1 else []
+
+    def _derivatives(self, operation: Operation) -> list[Tensor]:
+        """Return the derivatives of E that an operation reads."""
+        return [tensor for tensor in operation.reads if tensor.name.startswith("dE_d")]
 
     def _operands(self, operation: Operation) -> dict[str, Array]:
         """Return the script's values, those that are added with one factor and one sign."""
@@ -290,8 +294,9 @@ class _Judge:
             self.pending = []
             return
         if is_noise or not is_telling(as_matrix(right)):
-            self.judged.totals[operation.name] = total
-            self.judged.vague.add(parameter)
+            if not self._is_moved_for_nothing(operation, parameter, right):
+                self.judged.totals[operation.name] = total
+                self.judged.vague.add(parameter)
             return
         if change is not None and factor_of(change, right) is not None:
             self.judged.totals[operation.name] = total
@@ -344,11 +349,29 @@ class _Judge:
                 return True
         return False
 
+    def _is_moved_for_nothing(self, operation: Operation, parameter: str, right: Array) -> bool:
+        """Find the mistake for which a parameter moves, though its gradient is 0."""
+        change = self.judged.changes.get(parameter)
+        if np.any(right) or change is None or not np.any(change):
+            return False
+        reads = [self.model.program.operation(t.name) for t in self._derivatives(operation)]
+        return self._is_named(operation, parameter, [*reads, operation])
+
     def _mistaken(self, operation: Operation, parameter: str) -> bool:
         """Try the mistakes of what was not found, the earliest operation first."""
         # An operation that changes nothing is found where its operand is, even if it is wrong.
         pending = self.pending[-1:] or self.copies
-        for culprit in (*pending, operation):
+        return (
+            self._is_named(operation, parameter, [*pending, operation])
+            or self._by_role(operation, parameter)
+            or self._by_cells(operation, parameter)
+        )
+
+    def _is_named(
+        self, operation: Operation, parameter: str, culprits: Sequence[Operation]
+    ) -> bool:
+        """Try the mistakes of operations, one of which made the gradient of a parameter wrong."""
+        for culprit in culprits:
             hint = self.model.hints.get(culprit.name)
             chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
             if chosen is None:
@@ -359,7 +382,7 @@ class _Judge:
                 self.model.hints[culprit.name] = chosen[0]
                 self._found(culprit, operation, *chosen)
                 return True
-        return self._by_role(operation, parameter) or self._by_cells(operation, parameter)
+        return False
 
     def _likeliest(
         self,
@@ -608,7 +631,11 @@ class _Judge:
         return True
 
     def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
-        wrong, theirs, found = self._factor_of(culprit, match) or (culprit, data, match.found)
+        wrong, theirs, found = (
+            self._factor_of(culprit, match)
+            or self._factor_of(culprit, match, is_slope=False)
+            or (culprit, data, match.found)
+        )
         right = self.judged.right[wrong.name]
         named = next(
             (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
@@ -637,20 +664,23 @@ class _Judge:
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
 
-    def _factor_of(self, culprit: Operation, match: Match) -> tuple[Operation, Array, Found] | None:
-        """Return the slope that a product is made with, where that is not the right one."""
+    def _factor_of(
+        self, culprit: Operation, match: Match, *, is_slope: bool = True
+    ) -> tuple[Operation, Array, Found] | None:
+        """Return the slope, or the other factor, of a product where that is not the right one."""
         slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
         rest = [t.name for t in culprit.reads if t.name not in slopes]
         if self.recording is None or len(slopes) != 1 or len(rest) != 1:
             return None
+        kept, odd = (rest[0], slopes[0]) if is_slope else (slopes[0], rest[0])
         shape = self.judged.right[culprit.name].shape
         for record in match.found.records:
             if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
                 continue
             parts = [self._seen(r, shape) for r in self.recording.operands(record) if r >= 0]
             for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
-                if same(one, self.values[rest[0]]) and not same(other, self.values[slopes[0]]):
-                    return self.model.program.operation(slopes[0]), other, found
+                if same(one, self.values[kept]) and not same(other, self.values[odd]):
+                    return self.model.program.operation(odd), other, found
         return None
 
     def _seen(self, record: int, shape: tuple[int, ...]) -> tuple[Array, Found] | None:
