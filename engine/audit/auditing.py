@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -327,6 +327,7 @@ class Audit:
         computed: Computed | None,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
+        names: Collection[str] = ()
         constants = constants_of(self.recording)
         # A batch may have only one of the targets −1 and 1.
         is_signed = loss == "hinge" and any(np.any(f0 < 0.0) for _, _, f0 in passes)
@@ -344,6 +345,9 @@ class Audit:
                 model = models[rows].of_pass(layers, f0)
             except InputError:
                 # Its biases were taken for others.
+                continue
+            names = names or model.parameters.keys()
+            if model.parameters.keys() != names:
                 continue
             one = understood.passes[number]
             changes = dict(self._changes(understood, number, layers, model))

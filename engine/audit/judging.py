@@ -188,6 +188,8 @@ class _Judge:
                 for other in self.model.operations(Phase.BACKWARD)
                 if operation.target in other.reads
                 and other.name in self.judged.matches
+                # The sum over one row is the row itself.
+                and self.judged.matches[other.name].found is not match.found
                 and not self._added(other)
                 and other.name.removeprefix("dE_d") not in self.judged.penalties
             ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import layers_of, rank_of
+from engine.audit.forward import as_it_is, layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
@@ -107,9 +107,9 @@ def _understood(
             continue
         probe, layers, support = found
         is_one = len(passes) == 1
-        targets = settled.targets_of(passes[probe], layers) or _targets(
-            passes, recording, probe, layers
-        )
+        targets = settled.targets_of(passes[probe], layers)
+        if targets is None:
+            layers, targets = _compared(passes, recording, probe, layers)
         own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
@@ -155,6 +155,23 @@ def _best_probe(
         if turn and best is not None and best[2] >= _SURE and best[1][0].of_inputs.is_taken:
             break
     return best
+
+
+def _compared(
+    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
+) -> tuple[list[Linear], Targets | None]:
+    """Return the layers and the targets: of an output that is not activated, it is compared itself.
+
+    A script may compute a function of the output for another purpose, e.g. for a wrong slope.
+    """
+    targets = _targets(passes, recording, probe, layers)
+    last = layers[-1]
+    if last.of_a is not last.of_z and targets is not None and not targets.found.is_taken:
+        plain = [*layers[:-1], as_it_is(last)]
+        given = _targets(passes, recording, probe, plain)
+        if given is not None and given.is_compared and given.found.is_taken:
+            return plain, given
+    return layers, targets
 
 
 def _targets(
