@@ -407,7 +407,8 @@ class _Judge:
             if fit is None:
                 continue
             match, strangeness = fit
-            rank = (is_flat, strangeness, mistake.kind == "wrong-operand", number)
+            is_made = self._makes_wrong(culprit, mistake) is not None
+            rank = (is_flat, strangeness, not is_made, mistake.kind == "wrong-operand", number)
             if best is None or rank < best:
                 best, chosen = rank, (mistake, value, match)
         return chosen
@@ -453,6 +454,10 @@ class _Judge:
         value: Array,
         match: Match | None,
     ) -> None:
+        told = self._constant_of(culprit, value)
+        if told is not None:
+            self._unnamed(culprit, gradient, *told)
+            return
         factor = match.factor if match is not None else 1.0
         right = self.judged.right[culprit.name]
         if match is not None:
@@ -483,24 +488,39 @@ class _Judge:
         if culprit is not gradient:
             self._judge_again(gradient)
 
-    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
-        """Go on with an operand that has the mistake, where the script makes it: others read it."""
-        reads = [t.name for t in culprit.reads if t.name.startswith("dE_d")]
+    def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Find an operand with the mistake, if the script gives that one a name, not the right."""
+        known = self.judged.matches.get(mistake.of)
+        if known is not None and self._is_assigned(known.found):
+            return None
+        made = self._operand_with(culprit, mistake)
+        return made[0] if made is not None and self._is_assigned(made[0].found) else None
+
+    def _operand_with(self, culprit: Operation, mistake: Mistake) -> tuple[Match, Array] | None:
+        """Find an operand that has the mistake, and its value."""
+        reads = [tensor.name for tensor in self._derivatives(culprit)]
         if mistake.of == culprit.name or mistake.of not in reads:
             return None
         own = self.model.program.operation(mistake.of)
         known = (mistake.kind, mistake.says)
         for other, value in values_of(self.judged, own):
             if (other.kind, other.says) == known:
-                match = min(
-                    self._made(value), key=lambda m: abs(np.log(abs(m.factor))), default=None
-                )
-                if match is not None:
-                    self.judged.matches[own.name] = match
-                    self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
-                    self.judged.totals[own.name] = self._upstream(own) * match.factor
-                return match
+                made = self._made(value)
+                match = min(made, key=lambda m: abs(np.log(abs(m.factor))), default=None)
+                return None if match is None else (match, value)
         return None
+
+    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Go on with an operand that has the mistake, where the script makes it: others read it."""
+        made = self._operand_with(culprit, mistake)
+        if made is None:
+            return None
+        match, value = made
+        own = self.model.program.operation(mistake.of)
+        self.judged.matches[own.name] = match
+        self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
+        self.judged.totals[own.name] = self._upstream(own) * match.factor
+        return match
 
     def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
         """Tell a slope that is left out from one that is 1 everywhere."""
@@ -632,9 +652,62 @@ class _Judge:
         self._judge_again(operation)
         return True
 
-    def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
+    def _constant_of(
+        self, culprit: Operation, value: Array
+    ) -> tuple[Array, Match, tuple[Operation, Array, Found]] | None:
+        """Find a product of a slope with a number to which the script gives a name in this pass.
+
+        It stands in the place of the derivative that is the same for no two observations.
+
+        Returns:
+            The product, where it is, and the derivative with the number that stands there.
+        """
+        slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        rest = [t.name for t in self._derivatives(culprit)]
+        recording = self.recording
+        if recording is None or len(slopes) != 1 or len(rest) != 1:
+            return None
+        if not same(value, self.values[slopes[0]]):
+            return None
+        right = self.judged.right[rest[0]]
+        for match in self._made(value):
+            for record in match.found.records:
+                if recording.nodes[int(recording.records["node"][record])].kind != _TIMES:
+                    continue
+                for operand in recording.operands(record):
+                    number = self._named_number(operand)
+                    if number is not None and abs(number.data.flat[0] / match.factor - 1.0) < 1e-9:
+                        odd = self.model.program.operation(rest[0])
+                        theirs = np.full(right.shape, match.factor)
+                        return match.factor * value, match, (odd, theirs, number)
+        return None
+
+    def _named_number(self, record: int) -> Found | None:
+        """Return what a record reads, if it is one number that the backward phase gives a name."""
+        recording = self.recording
+        value = None if recording is None or record < 0 else recording.value(record)
+        if recording is None or value is None or not value.size or np.ptp(value) > 0.0:
+            return None
+        rows = recording.records
+        forward = max(layer.of_z.first for layer in self.model.layers)
+        found = self.one.values.get(int(rows["value"][record]))
+        for other in () if found is None else found.records:
+            is_it = rows["place"][other] == rows["place"][record] and is_assigned(recording, other)
+            if found is not None and is_it and forward < other < record:
+                return replace(found, records=[other], first=other)
+        return None
+
+    def _unnamed(
+        self,
+        culprit: Operation,
+        gradient: Operation,
+        data: Array,
+        match: Match,
+        odd: tuple[Operation, Array, Found] | None = None,
+    ) -> None:
         wrong, theirs, found = (
-            self._factor_of(culprit, match)
+            odd
+            or self._factor_of(culprit, match)
             or self._factor_of(culprit, match, is_slope=False)
             or (culprit, data, match.found)
         )

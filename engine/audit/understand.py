@@ -160,17 +160,22 @@ def _best_probe(
 def _compared(
     passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
 ) -> tuple[list[Linear], Targets | None]:
-    """Return the layers and the targets: of an output that is not activated, it is compared itself.
+    """Return the layers and the targets, those that are given where some are.
 
-    A script may compute a function of the output for another purpose, e.g. for a wrong slope.
+    A script may compute a function of the output for another purpose, e.g. for a wrong slope, or
+    multiply it by the weights of an earlier layer.
     """
     targets = _targets(passes, recording, probe, layers)
-    last = layers[-1]
-    if last.of_a is not last.of_z and targets is not None and not targets.found.is_taken:
-        plain = [*layers[:-1], as_it_is(last)]
-        given = _targets(passes, recording, probe, plain)
+    if targets is None or targets.found.is_taken:
+        return layers, targets
+    *before, last = layers
+    others = [[*before, as_it_is(last)]] if last.of_a is not last.of_z else []
+    if any(np.array_equal(last.weights.T, layer.weights) for layer in before):
+        others.append(before)
+    for other in others:
+        given = _targets(passes, recording, probe, other)
         if given is not None and given.is_compared and given.found.is_taken:
-            return plain, given
+            return other, given
     return layers, targets
 
 
