@@ -18,6 +18,7 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
+    unsteady,
 )
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import Faults, design_faults
@@ -101,6 +102,7 @@ class Audit:
         self.unsure: list[str] = []
         self.forward: list[Finding] = []
         self.compared: list[bool] = []
+        self.is_exact = False
 
     def _look_for_still_weights(self) -> None:
         """Take weights that never change for weights, if it is then clear what is wrong."""
@@ -156,10 +158,16 @@ class Audit:
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
+            is_exact = False
+            if unsteady(judged):
+                exact = list(self._judged(understood, passes, loss, computed, exact=True))
+                is_exact = any(one.findings for one in exact)
+                judged = exact if is_exact else judged
             bad = sum(len(one.findings) + len(one.unmatched) for one in judged)
             if best is None or bad < best[0]:
                 best = (bad, 0)
                 self.judged, self.loss, self.computed = judged, loss, computed
+                self.is_exact = is_exact
             if not bad:
                 break
         if not self.judged:
@@ -325,6 +333,8 @@ class Audit:
         passes: list[tuple[int, list[Linear], Array]],
         loss: str,
         computed: Computed | None,
+        *,
+        exact: bool = False,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
         names: Collection[str] = ()
@@ -356,7 +366,7 @@ class Audit:
                 for tensor, variable in self._variables.items()
             }
             scale = self._factor_in(number, computed)
-            yield judge(one, model, changes, scale, named, self.recording, constants)
+            yield judge(one, model, changes, scale, named, self.recording, constants, exact=exact)
 
     def _factor_in(self, number: int, computed: Computed | None) -> float:
         """Return a loss of the script divided by ours in a pass: a batch may have fewer rows."""
@@ -421,7 +431,8 @@ class Audit:
                     backward.append(again[0])
         uneven: list[Finding] = []
         constants = constants_of(self.recording)
-        if descends(self.judged) or self._steps_are_right():
+        # Any multiple of a number may be a step down, of another length each time.
+        if not self.is_exact and (descends(self.judged) or self._steps_are_right()):
             backward = []
         else:
             uneven = list(

@@ -46,6 +46,8 @@ def judge(
     named: Mapping[str, Sequence[Found]] | None = None,
     recording: Recording | None = None,
     constants: Sequence[float] = (),
+    *,
+    exact: bool = False,
 ) -> Judged:
     """Judge the backward phase of a pass.
 
@@ -57,6 +59,8 @@ def judge(
         named: The arrays that an operation is known to be, by its name.
         recording: The recording, to tell what is made of an array.
         constants: The numbers that stand in the script.
+        exact: Whether all that a single number is a factor of is to have the right size: otherwise
+            it may be any multiple.
     """
     known: dict[str, Match] = {}
     for _ in range(_MOST_AGAIN):
@@ -67,6 +71,7 @@ def judge(
             recording,
             constants,
             known,
+            exact,
         )
         judge.run()
         meant = judge.multiples_that_are_read()
@@ -85,7 +90,9 @@ class _Judge:
         recording: Recording | None,
         constants: Sequence[float],
         known: Mapping[str, Match],
+        exact: bool,
     ) -> None:
+        self.exact = exact
         self.named, self.recording, self.constants = named, recording, constants
         self.known = known
         self.judged, self.one, self.model = judged, judged.one, judged.model
@@ -199,7 +206,8 @@ class _Judge:
             factor = match.factor * factors[0]
             multiple = as_matrix(self.judged.right[operation.name] * factor)
             taken = [match.found, *(reader.found for reader in readers)]
-            for other in find(self.one, multiple, after=self.start, free=False):
+            end = min(reader.found.first for reader in readers)
+            for other in find(self.one, multiple, after=self.start, before=end, free=False):
                 if other.found not in taken and self._is_assigned(other.found):
                     return self._with_the_slope(operation, replace(other, factor=factor))
         return {}
@@ -229,10 +237,18 @@ class _Judge:
         if self.named.get(operation.name):
             known = {id(found) for found in self.named[operation.name]}
             matches = [match for match in matches if id(match.found) in known]
-        if wanted.size == 1:
+        if wanted.size == 1 or self._is_of_a_number(operation):
             matches = [match for match in matches if self._is_usual(match.factor, total)]
         best = min(matches, key=lambda m: self._strangeness(m, total), default=None)
         return best if best is None else self._whole(best, matches)
+
+    def _is_of_a_number(self, operation: Operation) -> bool:
+        """Whether an operation is a multiple of the right one even where a number it reads is not.
+
+        That is so with one output for one observation.
+        """
+        read = self._derivatives(operation)
+        return self.exact and any(self.values[tensor.name].size == 1 for tensor in read)
 
     def _whole(self, match: Match, among: Sequence[Match]) -> Match:
         """Return the multiple of an array that is made of it before it gets its name."""
@@ -241,7 +257,7 @@ class _Judge:
         by_record = {record: one for one in among for record in one.found.records}
         best = match
         # It may be made twice: for the loss, and for the gradient.
-        above = [r for r in match.found.records if not _is_read(self.recording, r)]
+        above = [r for r in match.found.records if not _is_again(self.recording, r)]
         above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
@@ -300,7 +316,8 @@ class _Judge:
                 self.judged.totals[operation.name] = total
                 self.judged.vague.add(parameter)
             return
-        if change is not None and factor_of(change, right) is not None:
+        is_single = self._is_of_a_number(operation)
+        if change is not None and not is_single and factor_of(change, right) is not None:
             self.judged.totals[operation.name] = total
             self.pending = []
             return
@@ -399,11 +416,14 @@ class _Judge:
         for number, (mistake, value) in enumerate(values_of(self.judged, culprit, among)):
             right = self.judged.right[culprit.name]
             is_flat = not is_telling(as_matrix(value))
-            if factor_of(value, right) is not None or (is_flat and culprit is gradient):
+            is_single = self._is_of_a_number(gradient)
+            is_right = same(value, right) if is_single else factor_of(value, right) is not None
+            if is_right or (is_flat and culprit is gradient):
                 continue
             if not np.any(value):
                 continue
-            fit = self._explains(culprit, gradient, parameter, value)
+            explain = self._explains_exactly if is_single else self._explains
+            fit = explain(culprit, gradient, parameter, value)
             if fit is None:
                 continue
             match, strangeness = fit
@@ -434,11 +454,36 @@ class _Judge:
         if self.one.scalars and change is not None and not moved:
             # The parts of a gradient are seen as single numbers, which others are by chance.
             return None
-        seen = next(self._made(wrong), None)
+        made = self._made(wrong)
+        if wrong.size == 1 and match is not None:
+            # A single number is a multiple of any other, but not by the same factor.
+            made = (one for one in made if self._is_usual(one.factor / match.factor, 1.0))
+        seen = next(made, None)
         if not is_telling(as_matrix(wrong)) or not (moved or seen is not None):
             return None
         odd = 10.0 if match is None else min(abs(np.log(abs(match.factor))), 9.0)
         return match, round(odd, 6)
+
+    def _explains_exactly(
+        self, culprit: Operation, gradient: Operation, parameter: str, value: Array
+    ) -> tuple[Match | None, float] | None:
+        """Say whether the script has a wrong value, and what comes of it, in their own size."""
+        wrong = value
+        if culprit is not gradient:
+            wrong = evaluate(gradient.rule.tree, {**self.values, culprit.name: value})
+        made = [
+            next(find(self.one, as_matrix(one), after=self.start, free=False), None)
+            for one in (value, wrong)
+        ]
+        match, seen = made
+        if (
+            match is None
+            or seen is None
+            or seen.found.is_taken
+            or not self._is_assigned(match.found)
+        ):
+            return None
+        return match, 0.0
 
     def _made(self, value: Array) -> Iterator[Match]:
         """Go through the arrays that are a value up to a factor and that the pass makes itself."""
@@ -770,8 +815,13 @@ class _Judge:
         return None if seen is None or found is None else (seen, found)
 
 
-def _is_read(recording: Recording, record: int) -> bool:
-    return recording.nodes[int(recording.records["node"][record])].kind in READS
+def _is_again(recording: Recording, record: int) -> bool:
+    """Whether a record has the value of what it reads, as a product with 1."""
+    rows = recording.records
+    if recording.nodes[int(rows["node"][record])].kind in READS:
+        return True
+    read = [int(rows["value"][operand]) for operand in recording.operands(record) if operand >= 0]
+    return int(rows["value"][record]) in read
 
 
 def _rescaled(match: Match, wanted: Array) -> Match | None:
