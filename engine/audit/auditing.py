@@ -146,7 +146,7 @@ class Audit:
 
     def _run(self, understood: Understood) -> None:
         passes = list(self._layers(understood))
-        if not passes or understood.targets is None or 2 * sum(self.compared) < len(passes):
+        if not passes or understood.targets is None or 2 * sum(self.compared) < len(self.compared):
             self.unsure.append("what the predictions are compared with, the targets")
             return
         self.activations = self._activations(understood, passes)
@@ -220,7 +220,10 @@ class Audit:
                 output = Output(named)
             if output.targets is None:
                 continue
-            self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
+            is_compared = output.targets.is_compared or not np.any(output.targets.data)
+            if is_compared or np.any(layers[-1].a):
+                # A dead output tells nothing of what it is compared with.
+                self.compared.append(is_compared)
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
             take_apart(one, layers)

@@ -10,7 +10,7 @@ import numpy as np
 from engine.audit.forward import as_it_is, layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.outputs import output_of
-from engine.audit.passes import Found, Pass, changing, follows, loops
+from engine.audit.passes import Found, Pass, changing, follows, is_picked, loops
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
 from engine.audit.settled import NOTHING, Settled
@@ -78,9 +78,9 @@ def understand(
     """
     found = _understood(recording, settled, tick, still=still)
     if found is None or found.targets is None or not found.targets.is_compared:
-        dying = _understood(recording, settled, tick, still=still, dies=True)
-        if dying is not None and dying.targets is not None and dying.targets.is_compared:
-            return dying
+        resting = _understood(recording, settled, tick, still=still, rests=True)
+        if resting is not None and resting.targets is not None and resting.targets.is_compared:
+            return resting
     return found
 
 
@@ -90,9 +90,9 @@ def _understood(
     tick: Callable[[], None],
     *,
     still: bool,
-    dies: bool = False,
+    rests: bool = False,
 ) -> Understood | None:
-    """Understand a script, of which `dies` says that its weights may soon change no more."""
+    """Understand a script whose weights may rest in some passes, as where an output is dead."""
     best: Understood | None = None
     rank: tuple[object, ...] = ()
     first_seen = _first_seen(recording)
@@ -102,7 +102,7 @@ def _understood(
         if best is not None and loop.node < 0:
             break
         most = _MOST_FOUND if best is None else _MANY_FOUND
-        found = _best_probe(passes, recording, first_seen, most, settled, still, dies)
+        found = _best_probe(passes, recording, first_seen, most, settled, still, rests)
         if found is None:
             continue
         probe, layers, support = found
@@ -123,7 +123,7 @@ def _best_probe(
     most: int,
     settled: Settled,
     still: bool,
-    dies: bool,
+    rests: bool,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -146,7 +146,7 @@ def _best_probe(
             support = same_there / len(others)
             if count > 1:
                 changes = _changes(recording, passes, layers, first_seen)
-                if not (_dies(changes) if dies else 2 * sum(changes) > len(changes)):
+                if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
                     continue
             own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
@@ -217,10 +217,10 @@ def _first_seen(recording: Recording) -> Array:
     return seen
 
 
-def _dies(changes: Sequence[bool]) -> bool:
-    """Whether weights change at first, and soon no more."""
+def _rests(changes: Sequence[bool]) -> bool:
+    """Whether weights change at first and soon no more, or again and again with rests between."""
     count = sum(changes)
-    return 0 < count < len(changes) and all(changes[:count])
+    return count > 1 or (count == 1 and changes[0])
 
 
 def _changes(
@@ -229,6 +229,7 @@ def _changes(
     """Say for the first passes whether each ends with weights that were never there before it."""
     changes: list[bool] = []
     values = recording.records["value"]
+    known = recording.rows_before(passes[0].bounds[0])
     for number in range(min(len(passes) - 1, _PROBES)):
         if not follows(passes, number, recording):
             continue
@@ -242,9 +243,10 @@ def _changes(
             seen = min(int(first_seen[values[record]]) for record in after.records)
             # New weights that are there between two turns are made by another loop.
             is_between = one.bounds[1] <= seen < following.bounds[0]
-            if not np.array_equal(before.data, after.data) and (
-                (after.is_assembled or seen >= one.bounds[0]) and not is_between
-            ):
+            is_made = (after.is_assembled or seen >= one.bounds[0]) and not is_between
+            if np.array_equal(before.data, after.data) or not is_made:
+                continue
+            if not is_picked(after, known):
                 is_new = True
                 break
         changes.append(is_new)
