@@ -36,7 +36,8 @@ def uphill_or_uneven(
     rates = {name: own[0] for name, own in updates.rates.items() if own}
     if not rates or not judged:
         return
-    first = judged[0]
+    # A dead neuron, or a dead output, tells nothing.
+    first = min(judged, key=lambda one: len(one.vague))
     if all(rate < 0.0 for rate in rates.values()):
         yield from _all_uphill(first, rates)
         return
