@@ -1,0 +1,65 @@
+"""Sums, counts and learning rates that come into one gradient alone, or twice."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.audit.auditing import Audit
+from engine.audit.recording.run_script import record
+
+_NETWORK = """import numpy as np
+rng = np.random.RandomState(4)
+X = rng.rand(10, 3)
+Y = np.eye(2)[(X[:, 0] > X[:, 1]) * 1]
+W1, b1, W2, b2 = rng.randn(3, 4), np.zeros((1, 4)), rng.randn(4, 2), rng.randn(1, 2)
+mW1, mW2, lr = 0.0, 0.0, 0.2
+for _ in range(12):
+    h = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    e = np.exp(h @ W2 + b2)
+    f = e / e.sum(axis=1, keepdims=True)
+    d2 = f - Y
+    dW2 = h.T @ d2 / len(X)
+    db2 = d2.sum(axis=0, keepdims=True) / len(X)
+    d1 = d2 @ W2.T * h * (1 - h)
+    dW1 = X.T @ d1 / len(X)
+    db1 = d1.sum(axis=0, keepdims=True) / len(X)
+    W1, b1 = W1 - lr * dW1, b1 - lr * db1
+    W2, b2 = W2 - lr * dW2, b2 - lr * db2
+"""
+_STEPS = _NETWORK[_NETWORK.index("    W1, b1 =") :]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "found"),
+    [
+        (
+            "dW1 = X.T @ d1 / len(X)",
+            "dW1 = X.T @ d1 / X.shape[1]",
+            ("dE_dv", "divided by 3, the number of inputs"),
+        ),
+        ("dW1 = X.T @ d1", "dW1 = lr * X.T @ d1", ("dE_dv", "the learning rate is in it already")),
+        (
+            "db1 = d1.sum(axis=0, keepdims=True)",
+            "db1 = d1.sum()",
+            ("dE_dbv", "a sum over everything"),
+        ),
+        ("db2 = d2.sum(axis=0, keepdims=True)", "db2 = d2.sum()", ("dE_dbw", "over everything")),
+        (
+            _STEPS,
+            "    mW1, mW2 = 0.5 * mW1 - lr * dW1, 0.5 * mW2 - lr * dW2\n"
+            "    W1, W2 = W1 - mW1, W2 - mW2\n",
+            ("v", "∂E/∂v is added, v ← v + m"),
+        ),
+    ],
+    ids=["features", "rate-twice", "one-number", "one-number-of-0", "two-minus-signs"],
+)
+def test_one_gradient_unlike_the_others_is_named(
+    tmp_path: Path, right: str, wrong: str, found: tuple[str, str]
+) -> None:
+    assert _NETWORK.count(right) == 1
+    script = tmp_path / "script.py"
+    script.write_text(_NETWORK.replace(right, wrong))
+    audit = Audit(record(script))
+    operation, says = found
+    assert [f.operation for f in audit.findings][:1] == [operation]
+    assert says in audit.findings[0].says + audit.findings[0].repair
