@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -163,6 +164,10 @@ class Audit:
                 break
         if not self.judged:
             return
+        living = _living(self.judged)
+        if any(one.findings for one in living):
+            # A mistake has made the gradient 0, of which the passes after that tell nothing.
+            self.judged = living
         _keep_steady_penalties(self.judged)
         _, layers, f0 = passes[0]
         others = optimisers(self.recording, layers, self.activations, f0, self.loss)
@@ -322,6 +327,7 @@ class Audit:
         computed: Computed | None,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
+        names: Collection[str] = ()
         constants = constants_of(self.recording)
         # A batch may have only one of the targets −1 and 1.
         is_signed = loss == "hinge" and any(np.any(f0 < 0.0) for _, _, f0 in passes)
@@ -339,6 +345,9 @@ class Audit:
                 model = models[rows].of_pass(layers, f0)
             except InputError:
                 # Its biases were taken for others.
+                continue
+            names = names or model.parameters.keys()
+            if model.parameters.keys() != names:
                 continue
             one = understood.passes[number]
             changes = dict(self._changes(understood, number, layers, model))
@@ -545,6 +554,14 @@ def _with_next(understood: Understood, number: int) -> tuple[int, int]:
     if number + 1 < len(understood.passes):
         end = understood.passes[number + 1].bounds[1]
     return begin, end
+
+
+def _living(judged: Sequence[Judged]) -> list[Judged]:
+    """Return the passes up to the last that changes anything."""
+    known = [one for one in judged if one.changes]
+    still = takewhile(lambda one: not any(map(np.any, one.changes.values())), reversed(known))
+    count = sum(1 for _ in still)
+    return known[:-count] if count else list(judged)
 
 
 def _is_named(judged: Sequence[Judged]) -> bool:
