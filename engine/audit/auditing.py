@@ -25,7 +25,7 @@ from engine.audit.findings import Finding
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judged import Judged
 from engine.audit.judging import judge
-from engine.audit.linear import Linear, slope
+from engine.audit.linear import Linear, gives, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
@@ -234,7 +234,11 @@ class Audit:
         for position in range(len(understood.layers)):
             seen = [(understood.passes[n], layers[position]) for n, layers, _ in passes]
             names = seen[0][1].activation
-            common = [n for n in names if all(n in layer.activation for _, layer in seen)]
+            # Where nothing is negative, a constant of the script's own does not show.
+            bent = {n for _, layer in seen for n in layer.activation if ":" in n} - {*names}
+            common = [
+                n for n in (*names, *sorted(bent)) if all(gives(n, layer) for _, layer in seen)
+            ]
             is_last = position == len(understood.layers) - 1
             if is_last and "identity" in common:
                 # Where every prediction is positive, nothing tells it from relu but its slope at 0.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from engine.audit.bends import bends_of
 from engine.audit.linear import Linear, Site, activated, products_of
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Found, Pass
@@ -230,6 +231,10 @@ def activations_of(one: Pass, recording: Recording, layer: Linear) -> Iterator[A
             continue
         match = first(one, wanted, free=False, after=layer.of_z.begins)
         if match is not None:
+            made.append((wanted, match.found, [name]))
+    for name, match in bends_of(one, layer.z, layer.of_z.begins):
+        wanted = activated(name, layer.z)
+        if not any(same(wanted, a) for a, _, _ in made):
             made.append((wanted, match.found, [name]))
     for a, found, names in made:
         yield a, found, tuple(names)

@@ -9,7 +9,7 @@ from itertools import product as pairs
 
 import numpy as np
 
-from engine.audit.matching import Match, first, is_telling
+from engine.audit.matching import Match, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.maths.activations import ACTIVATIONS
@@ -59,6 +59,13 @@ class Linear:
 def activated(name: str, z: Array) -> Array:
     """Compute an activation of pre-activations, N × H."""
     return evaluate(_formula_of(name), {"z": z})
+
+
+def gives(name: str, layer: Linear) -> bool:
+    """Whether an activation gives what a layer puts out."""
+    if name in layer.activation:
+        return True
+    return ":" in name and layer.a is not None and same(activated(name, layer.z), layer.a)
 
 
 @cache

@@ -347,7 +347,10 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
                 and _reads_what_is_taken(recording, record, by_value)
                 and not _is_gathered(recording.values[value], singles)
             )
-            is_taken |= kind == "assign" and _is_row_of_taken(recording, record, by_value)
+            is_taken |= kind == "assign" and (
+                _is_row_of_taken(recording, record, by_value)
+                or _is_unpacked(recording, record, int(records[0]))
+            )
             known = by_value[value] = Found(
                 recording.values[value], record, [record], site, is_taken, loose=loose
             )
@@ -447,6 +450,18 @@ def _is_row_of_taken(recording: Recording, record: int, known: dict[int, Found])
         return False
     value = recording.value(record)
     return any(np.array_equal(row, value) for row in found.data)  # type: ignore[arg-type]
+
+
+def _is_unpacked(recording: Recording, record: int, begin: int) -> bool:
+    """Whether a name is given what was there before, as ``W, b = parameters`` does."""
+    row = recording.records[record]
+    sources = recording.nodes[int(row["node"])].children
+    return (
+        all(recording.nodes[source].kind in READS for source in sources)
+        and max(recording.operands(record), default=-1) < 0
+        and recording.first_seen[int(row["identity"])] < begin
+        and bool(row["identity"])
+    )
 
 
 def _is_gathered(data: Array, singles: set[float]) -> bool:

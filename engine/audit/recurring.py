@@ -98,7 +98,8 @@ def _again(
 def _ways(one: Pass, recording: Recording, layer: Linear, like: Linear) -> list[Activated]:
     """Return what a pre-activation may have become, where the activation of another pass is known.
 
-    What is the same everywhere, as of a neuron that is saturated, is known by its place alone.
+    What is the same everywhere, as of a neuron that is saturated, is known by its place alone; so
+    is a multiple of what is all negative.
     """
     ways = list(activations_of(one, recording, layer))
     there = one.twin(like.of_a) if like.of_a is not None else None
@@ -106,7 +107,9 @@ def _ways(one: Pass, recording: Recording, layer: Linear, like: Linear) -> list[
         shape = (layer.z.shape[0], layer.z.shape[1])
         for name in like.activation:
             a = activated(name, layer.z)
-            if not is_telling(a) and any(same(data, a) for data, _ in as_rows(there, shape)):
+            if (":" in name or not is_telling(a)) and any(
+                same(data, a) for data, _ in as_rows(there, shape)
+            ):
                 ways.append((a, there, (name,)))
                 break
     return [*sorted(ways, key=lambda way: way[1].first), straight(layer)]

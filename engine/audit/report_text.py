@@ -97,6 +97,9 @@ def working_lines(way: Working) -> tuple[str, ...]:
     return f"= {way.rule}", numbers, value
 
 
+_CONSTANTS = {"leaky-relu": "the slope", "elu": "α ="}
+
+
 def understood(facts: Mapping[str, Any]) -> Iterator[str]:
     """Write what was understood of the script."""
     network = dict(facts)
@@ -122,7 +125,9 @@ def understood(facts: Mapping[str, Any]) -> Iterator[str]:
 def _counted_runs(names: list[str]) -> Iterator[str]:
     for name, same in groupby(names):
         times = len(list(same))
-        yield f"{times} × {name}" if times > 1 else name
+        family, _, constant = name.partition(":")
+        own = f"{family} with {_CONSTANTS[family]} {constant}" if constant else family
+        yield f"{times} × {own}" if times > 1 else own
 
 
 def in_short(matched: Sequence[Matched]) -> Iterator[str]:

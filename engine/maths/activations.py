@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
+from engine.common.text import subscript
 from engine.maths.formula import Formula, Function, Number
 from engine.maths.primitives import (
     HALF,
@@ -23,8 +25,8 @@ from engine.maths.primitives import (
     where,
 )
 
-LEAK = 0.01
-"""The slope of the leaky rectifier below 0, as in PyTorch."""
+_LEAK, _ALPHA = 0.01, 1.0
+"""The slope of the leaky rectifier below 0, and where elu ends, as in PyTorch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +107,79 @@ def sigma(z: Formula) -> Formula:
     return ACTIVATIONS["sigmoid"].of(z)
 
 
-ACTIVATIONS: dict[str, Activation] = {
-    activation.name: activation
+def _leaky_relu(leak: float) -> Activation:
+    own = "" if leak == _LEAK else f"{leak:.10g}"
+    return Activation(
+        name=_with("leaky-relu", own),
+        symbol=f"lrelu{subscript(own)}",
+        value=lambda z: maximum(z, leak * z),
+        slope=lambda z, a: where(z > 0.0, 1.0, leak),
+        why=f"Like relu, but what is negative passes too, times {leak:.10g}.",
+        slope_why=f"The slope of the leaky relu: {leak:.10g} where {{z}} is negative, so that no "
+        "neuron dies.",
+        torch=f"torch.nn.functional.leaky_relu({{0}}{', ' if own else ''}{own})",
+    )
+
+
+def _elu(alpha: float) -> Activation:
+    own = "" if alpha == _ALPHA else f"{alpha:.10g}"
+    times = f"{own}·" if own else ""
+
+    def value(z: Formula) -> Formula:
+        bent = expm1(minimum(z, 0.0))
+        # Below 0, e^z − 1 is at least z, so the larger of the two is the right one.
+        return where(z > 0.0, z, alpha * bent) if own else maximum(z, bent)
+
+    def slope(z: Formula, a: Formula) -> Formula:
+        power = exp(minimum(z, 0.0))
+        return where(z > 0.0, 1.0, alpha * power) if own else power
+
+    return Activation(
+        name=_with("elu", own),
+        symbol=f"elu{subscript(own)}",
+        value=value,
+        slope=slope,
+        why=f"What is positive passes, what is negative becomes {times}(eᶻ − 1), which never falls "
+        f"below −{alpha:.10g}.",
+        slope_why=f"The slope of elu: 1 where {{z}} is positive, and {times}e^{{z}} below.",
+        steepest=max(1.0, alpha),
+        torch=f"torch.nn.functional.elu({{0}}{', ' if own else ''}{own})",
+    )
+
+
+def _with(family: str, constant: str) -> str:
+    return f"{family}:{constant}" if constant else family
+
+
+_FAMILIES: dict[str, tuple[Callable[[float], Activation], float]] = {
+    "leaky-relu": (_leaky_relu, 1.0),
+    "elu": (_elu, 100.0),
+}
+"""Those with a constant, and below what that must be."""
+
+
+@cache
+def _with_a_constant(name: str) -> Activation:
+    family, _, typed = name.partition(":")
+    make, end = _FAMILIES.get(family, (None, 0.0))
+    try:
+        constant = float(f"{float(typed):.10g}")
+    except ValueError:
+        raise KeyError(name) from None
+    if make is None or not 0.0 < constant < end:
+        raise KeyError(name)
+    return make(constant)
+
+
+class _Activations(dict[str, Activation]):
+    """The activations by name; those with another constant are there too: ``leaky-relu:0.2``."""
+
+    def __missing__(self, name: str) -> Activation:
+        return _with_a_constant(name)
+
+
+ACTIVATIONS = _Activations(
+    (activation.name, activation)
     for activation in (
         Activation(
             name="sigmoid",
@@ -147,26 +220,8 @@ ACTIVATIONS: dict[str, Activation] = {
             output=True,
             torch="torch.relu({0})",
         ),
-        Activation(
-            name="leaky-relu",
-            symbol="lrelu",
-            value=lambda z: maximum(z, LEAK * z),
-            slope=lambda z, a: where(z > 0.0, 1.0, LEAK),
-            why=f"Like relu, but what is negative passes too, times {LEAK}.",
-            slope_why=f"The slope of the leaky relu: {LEAK} where {{z}} is negative, so that no "
-            "neuron dies.",
-            torch="torch.nn.functional.leaky_relu({0})",
-        ),
-        Activation(
-            name="elu",
-            # Below 0, e^z − 1 is at least z, so the larger of the two is the right one.
-            value=lambda z: maximum(z, expm1(minimum(z, 0.0))),
-            slope=lambda z, a: exp(minimum(z, 0.0)),
-            why="What is positive passes, what is negative becomes eᶻ − 1, which never falls below "
-            "−1.",
-            slope_why="The slope of elu: 1 where {z} is positive, and e^{z} below, without a kink.",
-            torch="torch.nn.functional.elu({0})",
-        ),
+        _leaky_relu(_LEAK),
+        _elu(_ALPHA),
         Activation(
             name="softplus",
             value=soft_plus,
@@ -226,7 +281,7 @@ ACTIVATIONS: dict[str, Activation] = {
             torch="torch.softmax({0}, dim=1)",
         ),
     )
-}
+)
 
 HIDDEN = tuple(name for name, activation in ACTIVATIONS.items() if not activation.joint)
 """The activations that a hidden layer can have."""

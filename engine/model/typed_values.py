@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from engine.maths.activations import HIDDEN
+from engine.maths.activations import ACTIVATIONS, HIDDEN
 
 MOST_LAYERS = 20
 MOST_NEURONS = 10_000
@@ -29,9 +29,12 @@ def layer_sizes(text: str) -> str:
 
 
 def activation_names(text: str) -> str:
-    """Bring ``ReLU, tanh`` into the form ``relu,tanh``."""
-    names = [name.strip() for name in text.lower().split(",")]
-    if len(names) > MOST_LAYERS or not set(names) <= set(HIDDEN):
+    """Bring ``ReLU, leaky-relu:.20`` into the form ``relu,leaky-relu:0.2``."""
+    try:
+        names = [ACTIVATIONS[name.strip()].name for name in text.lower().split(",")]
+    except KeyError:
+        raise ValueError from None
+    if len(names) > MOST_LAYERS or not {name.partition(":")[0] for name in names} <= set(HIDDEN):
         raise ValueError
     return ",".join(names)
 

@@ -55,6 +55,7 @@ OTHERS: list[dict[str, Any]] = [
     {"hidden": "3,6,2", "bias": "shared", "outputs": 2},
     *({**DEEP, "activation": name, "output_activation": "identity"} for name in HIDDEN),
     {**DEEP, "activation": "relu,tanh", "output_activation": "tanh", "outputs": 2},
+    {**DEEP, "activation": "leaky-relu:0.2,elu:1.5", "output_activation": "identity"},
     {"bias": "per-neuron", "output_activation": "softmax", "outputs": 3},
     {"loss": "bce", "init": "normal"},
     {"loss": "bce", "bias": "shared", "outputs": 2, "targets": "bits"},

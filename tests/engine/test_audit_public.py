@@ -115,21 +115,48 @@ def test_a_slip_makes_a_ratio_of_whole_numbers(ratio: float, is_whole: bool) -> 
     assert _is_whole(ratio) is is_whole
 
 
-_OTHER_LEAK = """import numpy as np
+_SOFTSIGN = """import numpy as np
 rng = np.random.default_rng(3)
 X, Y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
 V, W = rng.normal(size=(3, 5)), rng.normal(size=(5, 2))
 for i in range(8):
     z = X @ V
-    a = np.where(z > 0, z, 0.05 * z)
+    a = z / (1 + np.abs(z))
     d = 2 * (a @ W - Y) / Y.size
-    dW, dV = a.T @ d, X.T @ (d @ W.T * np.where(z > 0, 1, 0.05))
+    dW, dV = a.T @ d, X.T @ (d @ W.T * (1 - np.abs(a)) ** 2)
     W -= 0.2 * dW
     V -= 0.2 * dV
 """
 
 
 def test_an_activation_that_is_not_known_is_no_target(tmp_path: Path) -> None:
-    audit = _audited(tmp_path, _OTHER_LEAK)
+    audit = _audited(tmp_path, _SOFTSIGN)
     assert not audit.findings
-    assert audit.unsure == ["what the predictions are compared with, the targets"]
+    assert audit.unsure
+
+
+_UNPACKED = """import numpy as np
+rng = np.random.default_rng(30)
+X, Y = rng.normal(size=(8, 3)), rng.normal(size=(8, 1))
+
+
+def gradients(params, x, y):
+    (V, bv), (W, bw) = params
+    g = np.tanh(x @ V + bv)
+    d = 2 * (g @ W + bw - y) / len(x)
+    h = d @ W.T * (1 - g**2)
+    return [(x.T @ h, h.sum(0)), (g.T @ d, d.sum(0))]
+
+
+params = [(rng.normal(size=(3, 4)), np.zeros(4)), (rng.normal(size=(4, 1)), np.zeros(1))]
+for epoch in range(5):
+    for start in (0, 4):
+        grads = gradients(params, X[start : start + 4], Y[start : start + 4])
+        params = [(W - 0.2 * dW, b - 0.2 * db) for (W, b), (dW, db) in zip(params, grads)]
+"""
+
+
+def test_parameters_are_unpacked_in_the_pass(tmp_path: Path) -> None:
+    audit = _audited(tmp_path, _UNPACKED)
+    assert audit.activations == ["tanh", "identity"]
+    assert _is_right(audit)

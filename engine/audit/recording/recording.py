@@ -194,6 +194,12 @@ class Recording:
         return times[at] if at < len(times) else -1
 
     @cached_property
+    def first_seen(self) -> dict[int, int]:
+        """For each object's identity the first record that has it."""
+        numbers, firsts = np.unique(self.records["identity"], return_index=True)
+        return dict(zip(numbers.tolist(), firsts.tolist(), strict=True))
+
+    @cached_property
     def parents(self) -> dict[int, int]:
         """For each node that is an operand, the node that it is one of."""
         return {

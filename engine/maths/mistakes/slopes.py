@@ -13,6 +13,9 @@ from engine.maths.primitives import hadamard
 from engine.maths.tensor import Tensor
 from engine.maths.writing import in_symbols
 
+_LEAKS = (0.01, 0.1, 0.2, 0.05, 0.3, 0.25, 0.02, 0.001)
+"""The usual slopes of a leaky relu."""
+
 
 def of_a_slope(operation: Operation, tree: Formula, around: Around) -> Iterator[Edit]:
     """Take the slope of an activation of something else, or of another activation."""
@@ -37,7 +40,10 @@ def of_a_slope(operation: Operation, tree: Formula, around: Around) -> Iterator[
 
 def _of_another_activation(one: Activated, fix: str) -> Iterator[Edit]:
     a, z = Leaf(one.a), Leaf(one.z)
-    for other in ACTIVATIONS.values():
+    others = list(ACTIVATIONS.values())
+    if one.symbol.startswith("lrelu"):
+        others = [ACTIVATIONS[f"leaky-relu:{leak}"] for leak in _LEAKS] + others
+    for other in others:
         if other.slope is None or other.symbol == one.symbol or other.name == "identity":
             continue
         for wrong in (

@@ -1,0 +1,54 @@
+"""Activations with a constant of the script's own: a slope of leaky relu, the α of elu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.audit.linear import activated
+from engine.audit.matching import Match, as_rows, same
+from engine.audit.passes import Pass
+from engine.maths.activations import ACTIVATIONS
+from engine.maths.tensor import Array
+
+_BELOW: dict[str, Callable[[float], float]] = {"leaky-relu": float, "elu": np.expm1}
+"""What is multiplied by the constant where a pre-activation is negative."""
+
+
+def bends_of(one: Pass, z: Array, after: int) -> Iterator[tuple[str, Match]]:
+    """Go through what a pass makes of pre-activations by an activation with its own constant.
+
+    Args:
+        one: The pass.
+        z: The pre-activations, N × H.
+        after: The record after which it was made.
+    """
+    positive = z >= 0.0
+    if positive.all() or not positive.any():
+        return
+    for found in one.by_size.get(z.size, ()):
+        if found.first <= after:
+            continue
+        for a, transposed in as_rows(found, (z.shape[0], z.shape[1])):
+            name = _named(z, a, positive)
+            if name:
+                yield name, Match(found, 1.0, transposed)
+                break
+
+
+def _named(z: Array, a: Array, positive: NDArray[np.bool_]) -> str:
+    """Return the activation that gives a, which leaves what is positive as it is, or ""."""
+    if not np.array_equal(z[positive], a[positive]):
+        return ""
+    at = np.unravel_index(np.argmin(z), z.shape)
+    for family, below in _BELOW.items():
+        name = f"{family}:{a[at] / below(z[at]):.10g}"
+        try:
+            name = ACTIVATIONS[name].name
+        except KeyError:
+            continue
+        if same(activated(name, z), a):
+            return name
+    return ""
