@@ -32,6 +32,7 @@ def _elsewhere(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[
     }
     inputs = one.twin(like[0].of_inputs)
     twins = [twin for layer in like if (twin := one.twin(layer.of_inputs)) is not None]
+    layers: list[Linear] = []
     if len(twins) == len(like):
         # Where each stands is mostly known, so that not all arrays need be tried.
         layers = next(iter(chains_of(one, recording, weights, biases, inputs, among=twins)), [])
