@@ -28,6 +28,17 @@ for _ in range(12):
 """
 _STEPS = _NETWORK[_NETWORK.index("    W1, b1 =") :]
 
+_ADAM = """    if not _:
+        p, lr = [W1, b1, W2, b2], 0.01
+        m, s = [0 * q for q in p], [0 * q for q in p]
+    for k, g in enumerate([dW1, db1, dW2, db2]):
+        m[k] = 0.9 * m[k] + (1 - 0.9) * g
+        s[k] = 0.999 * s[k] + (1 - 0.9) * g**2
+        step = m[k] / (1 - 0.9 ** (_ + 1)) / (np.sqrt(s[k] / (1 - 0.999 ** (_ + 1))) + 1e-8)
+        p[k] = p[k] - lr * step
+    W1, b1, W2, b2 = p
+"""
+
 
 @pytest.mark.parametrize(
     ("right", "wrong", "found"),
@@ -50,8 +61,18 @@ _STEPS = _NETWORK[_NETWORK.index("    W1, b1 =") :]
             "    W1, W2 = W1 - mW1, W2 - mW2\n",
             ("v", "∂E/∂v is added, v ← v + m"),
         ),
+        (_STEPS, _ADAM, ("v", "s_v: 1 − β₁ stands where 1 − β₂ belongs")),
+        ("* 1]", "* 1].T.reshape(10, 2)", ("f0", "reshape keeps the numbers in their order")),
     ],
-    ids=["features", "rate-twice", "one-number", "one-number-of-0", "two-minus-signs"],
+    ids=[
+        "features",
+        "rate-twice",
+        "one-number",
+        "one-number-of-0",
+        "two-minus-signs",
+        "adam-share",
+        "reshaped",
+    ],
 )
 def test_one_gradient_unlike_the_others_is_named(
     tmp_path: Path, right: str, wrong: str, found: tuple[str, str]
