@@ -238,7 +238,7 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
-    if optimiser in FREE and not best.odd:
+    if optimiser in FREE and not updates.findings:
         _another_share(updates, steps, best, constants)
     for name in best.odd:
         updates.rates.pop(name, None)
@@ -255,7 +255,8 @@ def _another_share(
     """Find 1 − β₁ for 1 − β₂: all steps are shorter then, as at a rate that nowhere stands."""
     if is_rate(found.common, constants) or not _is_steady(found.common):
         return
-    name, own = max(steps.items(), key=lambda item: item[1].gradients[0].size)
+    name = max(found.rates, key=lambda name: steps[name].gradients[0].size)
+    own = steps[name]
     for operation, mistake, instead in mistakes_of_update(found.model, name):
         if not operation.name.startswith(("m_", "s_")) or "β" not in mistake.says:
             continue
@@ -272,6 +273,7 @@ def _another_share(
                 )
                 for each in steps
             ]
+            updates.unmatched.clear()
             return
 
 
