@@ -159,6 +159,8 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
     """Go through what losses make of predictions and targets, cell by cell."""
     with np.errstate(all="ignore"):
         made = [f - f0, np.square(f - f0), f0 * np.log(f)]
+        # With the parentheses forgotten.
+        made += [f / len(f) - f0, f - f0 / len(f)] if len(f) > 1 else []
         made += [slope_of(name, f, f0) for name in ("bce", "cross-entropy", "log-cosh")]
         if not LOSSES["hinge"].problem(f0):
             margin = LOSSES["hinge"].aim(f0) * f
