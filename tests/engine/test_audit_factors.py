@@ -17,6 +17,7 @@ for _ in range(12):
     h = 1 / (1 + np.exp(-(X @ W1 + b1)))
     e = np.exp(h @ W2 + b2)
     f = e / e.sum(axis=1, keepdims=True)
+    loss = -np.sum(Y * np.log(f)) / len(X)
     d2 = f - Y
     dW2 = h.T @ d2 / len(X)
     db2 = d2.sum(axis=0, keepdims=True) / len(X)
