@@ -457,7 +457,10 @@ class Audit:
         updates = [f for f in uneven if f not in gradients]
         fixed = list(frozen(steps, self.judged, self.recording))
         self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
-        updates += still(steps, self.judged, fixed)
+        named = {f.operation for f in backward}
+        updates += [
+            f for f in still(steps, self.judged, fixed) if f"dE_d{f.operation}" not in named
+        ]
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))

@@ -34,6 +34,8 @@ _LEAST_SHARE = 1e-6
 """The least share of a gradient in its sum with a penalty."""
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
+_NOISE = 1e-9
+"""The share of a gradient below which a number is what rounding leaves of it."""
 _STEP = 0.5
 """The share of a parameter above which it is the parameter itself that something is taken off."""
 
@@ -382,6 +384,7 @@ class _Judge:
         pending = self.pending[-1:] or self.copies
         return (
             self._is_named(operation, parameter, [*pending, operation])
+            or self._of_one_number(operation)
             or self._by_role(operation, parameter)
             or self._by_cells(operation, parameter)
         )
@@ -402,6 +405,38 @@ class _Judge:
                 self._found(culprit, operation, *chosen)
                 return True
         return False
+
+    def _of_one_number(self, operation: Operation) -> bool:
+        """Find a single number in the place of the gradient of a whole layer's biases."""
+        right = self.judged.right[operation.name]
+        if right.ndim != 1 or right.size < 2 or self.recording is None:
+            return False
+        total, least = self._upstream(operation), _NOISE * float(np.max(np.abs(right)))
+        for mistake, value in values_of(self.judged, operation):
+            if np.ptp(value) > 0.0 or mistake.kind != "bias-reduction":
+                continue
+            wanted = float(value[0])
+            for found in self.one.by_size.get(1, ()):
+                theirs = float(found.data.item())
+                if found.first <= self.start or found.is_taken:
+                    continue
+                if abs(wanted) <= least:
+                    # What adds up to 0 is left by rounding.
+                    is_it, factor = abs(theirs) <= least and self._is_sum(found), 1.0
+                else:
+                    factor = theirs / wanted
+                    is_it = factor != 0.0 and self._is_usual(factor, total)
+                if is_it:
+                    match = Match(found, factor, False)
+                    self._found(operation, operation, mistake, value, match)
+                    return True
+        return False
+
+    def _is_sum(self, found: Found) -> bool:
+        """Whether a script makes a number by adding up an array."""
+        assert self.recording is not None
+        numbers = (int(self.recording.records["node"][record]) for record in found.records)
+        return any(self.recording.nodes[n].function.endswith(("sum", "mean")) for n in numbers)
 
     def _likeliest(
         self,

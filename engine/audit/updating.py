@@ -17,7 +17,7 @@ from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
-from engine.audit.optimising import LOOSE, changes_of, fit, is_made, is_rate
+from engine.audit.optimising import LOOSE, Fit, changes_of, fit, is_made, is_rate
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
 from engine.maths.formula import Formula
@@ -238,6 +238,8 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
+    if optimiser in FREE and not updates.findings:
+        _another_share(updates, steps, best, constants)
     for name in best.odd:
         updates.rates.pop(name, None)
     for name, rates in best.rates.items():
@@ -245,6 +247,34 @@ def _follow(
         # What all gradients are multiplied by makes Adam's steps no longer.
         size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
+
+
+def _another_share(
+    updates: Updates, steps: dict[str, Steps], found: Fit, constants: Sequence[float]
+) -> None:
+    """Find 1 − β₁ for 1 − β₂: all steps are shorter then, as at a rate that nowhere stands."""
+    if is_rate(found.common, constants) or not _is_steady(found.common):
+        return
+    name = max(found.rates, key=lambda name: steps[name].gradients[0].size)
+    own = steps[name]
+    for operation, mistake, instead in mistakes_of_update(found.model, name):
+        if not operation.name.startswith(("m_", "s_")) or "β" not in mistake.says:
+            continue
+        rate = _rate_with(found.model, own, instead)
+        if rate is not None and is_rate([rate], constants):
+            updates.findings += [
+                Finding(
+                    each,
+                    mistake.kind,
+                    in_words(found.model, operation, mistake, instead),
+                    mistake.repair,
+                    1,
+                    reads=operation.name.replace(f"_{name}", f"_{each}"),
+                )
+                for each in steps
+            ]
+            updates.unmatched.clear()
+            return
 
 
 def _is_steady(rates: Sequence[float]) -> bool:
