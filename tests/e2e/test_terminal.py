@@ -111,7 +111,7 @@ def test_a_session(terminal: TmuxTerminal) -> None:
 
 def assert_restored(terminal: TmuxTerminal) -> None:
     """The shell's screen is back, echoes what is typed, and gets no mouse reports."""
-    assert "Hyperparameters" not in terminal.screen()
+    terminal.until(lambda: "Hyperparameters" not in terminal.screen())
     terminal.command(
         "echo status=$? && stty -a | tr ' ;' '\\n' | grep -x -e echo -e icanon -e isig"
     )
