@@ -51,7 +51,7 @@ def run(
     """Run to a stop or the end; return when it waited, and where."""
     clock = Waits(debugger, lambda seconds, here: at(runner, seconds) if at else None)
     runner = Runner(debugger, speed, clock)
-    runner.run().result(10)
+    runner.run().result(60)
     thread = runner._thread
     while runner.running:
         thread.join(0.001)

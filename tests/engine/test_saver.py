@@ -315,7 +315,7 @@ def test_a_last_save_that_takes_too_long_is_told(tmp_path: Path) -> None:
     debugger = Debugger(read_dataset("or"))
     saver = Saver(debugger, Library(tmp_path).new())
     going_on = threading.Event()
-    with patch.object(Folder, "write", lambda *args: going_on.wait(20)):
+    with patch.object(Folder, "write", lambda *args: going_on.wait(60)):
         debugger.run(3)
         assert not saver.close("quit", here=True, timeout=0.1)
         assert saver.problem == "not being saved: the last save takes longer than 0.1 seconds"

@@ -237,7 +237,8 @@ def test_a_notebook_runs_in_a_kernel(tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     place = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(notebook, timeout=120, resources=place).execute()
+    options = {"timeout": 240, "startup_timeout": 240, "resources": place}
+    nbclient.NotebookClient(notebook, **options).execute()
     printed = "".join(
         output.text
         for cell in notebook.cells

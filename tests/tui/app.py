@@ -24,10 +24,10 @@ at_two_sizes = pytest.mark.parametrize(
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for a condition, without a fixed time."""
+    """Wait for a condition, without a fixed time, and for the parts of a screen that is new."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if condition():
+        if condition() and all(screen.is_mounted for screen in pilot.app.screen_stack[-1:]):
             return
         await pilot.pause(0.01)
     raise AssertionError(f"it did not become true in {seconds} s\n{text(pilot.app)}")

@@ -299,13 +299,13 @@ async def test_a_pause_drops_steps_but_no_change() -> None:
     arrived: list[object] = []
     gate = threading.Event()
     session = Session(Debugger(read_dataset("or")), 10, lambda: (None, 0, None), arrived.append)
-    session.do(lambda debugger: gate.wait(10))
+    session.do(lambda debugger: gate.wait(60))
     session.do(lambda debugger: debugger.change(learning_rate=0.5))
     session.do(lambda debugger: debugger.step_iteration(), is_step=True)
     session.pause()
     gate.set()
     found = session.request(lambda d: (d.hyperparameters.learning_rate, d.iteration))
-    assert found.result(10) == (0.5, 0)
+    assert found.result(60) == (0.5, 0)
     session.close("quit")
 
 

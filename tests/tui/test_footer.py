@@ -1,6 +1,7 @@
 """The footer: what the focused pane can do, then what can be done everywhere."""
 
 import pytest
+from textual.app import App
 from textual.widgets._footer import FooterKey
 
 from tests.tui.app import SIZES, clock, opened, said, text, until
@@ -115,3 +116,21 @@ async def test_while_a_value_is_typed_the_footer_says_how_to_end_that() -> None:
         await until(pilot, lambda: footer(app) == ["Enter apply", "Esc restore"])
         await pilot.press("escape")
         await until(pilot, lambda: footer(app)[0] == "Enter edit")
+
+
+async def test_what_is_drawn_in_a_batch_of_changes_is_drawn_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        App, "_display", lambda app, screen, update: drawn.append((update, app._batch_count))
+    )
+    async with opened() as (app, pilot):
+        await pilot.pause()
+        drawn.clear()
+        with app.batch_update():
+            app.frame.header.refresh()
+            app.screen._compositor.update_widgets({app.frame.header})
+            app.screen._compositor_refresh()
+        assert [batch for update, batch in drawn if update] == [1]
+        await until(pilot, lambda: any(update and not batch for update, batch in drawn))

@@ -301,7 +301,7 @@ async def test_keys_before_the_data_are_there_wait_for_them() -> None:
     gate = threading.Event()
 
     def load() -> Debugger:
-        assert gate.wait(20)
+        assert gate.wait(120)
         return Debugger(read_dataset("or"))
 
     app = app_of(load)

@@ -207,7 +207,7 @@ async def test_a_disk_that_is_full_is_told_as_long_as_it_is(library: Library) ->
             # The run goes on.
             await pilot.press("s")
             await until(pilot, lambda: clock(app) == (2, 0))
-        await until(pilot, lambda: "No space left" not in text(app), seconds=30)
+        await until(pilot, lambda: "No space left" not in text(app))
     assert library.entries()
 
 

@@ -230,11 +230,10 @@ async def test_what_was_assumed_of_a_long_table_is_said_where_it_is_seen(
         whole = " ".join(told())
         assert words.startswith(whole.removesuffix(" …").removesuffix("…").rstrip())
         # The last observation is above it, and the cursor gets there.
-        seen = told()
         await pilot.press("end")
         last = dataset.observations[-1]
-        await until(pilot, lambda: pane._lines[-len(seen) - 1].text.startswith(last))
-        await until(pilot, lambda: told() == seen)
+        await until(pilot, lambda: pane._lines[-len(told()) - 1].text.startswith(last))
+        seen = told()
         await pilot.press("home", "j", "pagedown", "k", "j")
         name = dataset.observations[app.moment.selected or 0]
         await until(pilot, lambda: any(line.text.startswith(f"{name} ") for line in pane._lines))

@@ -98,7 +98,7 @@ def test_a_line_tells_how_far_a_large_file_is_and_goes(
     monkeypatch.chdir(tmp_path)
     with told_if_slow(path.name, patience=0.0) as progress:
         progress(37, 100)
-        assert terminal.said.wait(10)
+        assert terminal.said.wait(60)
     line = "nn-tui: reading large.csv (2 MB) … 37 %"
     assert f"\r{line}" in terminal.getvalue()
     assert terminal.getvalue().endswith(f"\r{' ' * len(line)}\r")

@@ -33,10 +33,12 @@ class CroppedUpdate(ChopsUpdate):
 
 
 class FailingApp(App[None]):
-    """An app that is asked what to do where it fails.
+    """An app that is asked what to do where it fails, and loses no frame.
 
     Textual would fill the screen with the traceback, and asks nobody before.
     """
+
+    _has_lost_a_frame = False
 
     def fail(self, error: Exception) -> None:
         """Take what no handler has caught."""
@@ -48,7 +50,16 @@ class FailingApp(App[None]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate):
             renderable = CroppedUpdate(renderable.chops, renderable.spans, renderable.chop_ends)
+        # Textual draws none in a batch of changes, and takes it for drawn.
+        if renderable is not None and self._batch_count:
+            self._has_lost_a_frame = True
         super()._display(screen, renderable)
+
+    def _end_batch(self) -> None:
+        super()._end_batch()
+        if self._has_lost_a_frame and not self._batch_count and self.screen_stack:
+            self._has_lost_a_frame = False
+            self.screen.refresh()
 
     @property
     def has_failed(self) -> bool:
