@@ -183,7 +183,7 @@ def test_where_the_table_of_a_run_is_gone_it_is_said_how_to_name_it(
     table.write_text("a,b\n0,0\n1,1\n")
     folder = saved(library, 30, table)
     other = table.rename(tmp_path / "u.csv")
-    with pytest.raises(InputError, match="t.csv: no such file; if it has moved, name it too"):
+    with pytest.raises(InputError, match=r"t\.csv: no such file; if it has moved, name it too"):
         open_run(folder)
     assert open_run(folder, read_dataset(other)).debugger.iteration == 30
 
