@@ -49,6 +49,11 @@ class Header(LinesView, can_focus=False):
         self._opening = name
         self._progress = ""
 
+    def begin(self, name: str) -> None:
+        """Name what is being opened."""
+        self._opening = name
+        self.tell("reading …")
+
     def tell(self, progress: str) -> None:
         """Show the progress of a long computation in place of the state."""
         if progress != self._progress:
