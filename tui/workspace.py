@@ -39,6 +39,8 @@ _PICTURE = 44
 """The columns in which a network of 2-3-1 has room for all its numbers."""
 _AROUND = 3
 """The lines of the header and of the keys."""
+_USUAL_OPERATIONS = 18
+"""Those of the usual network, so that no pane moves once the table has been read."""
 _OPERATIONS = 62
 """The columns that Iteration needs beside Pictures."""
 _BORDERED, _WITH_BARS = 14, 8
@@ -88,7 +90,7 @@ class Frame(Vertical):
             Vertical(id="left"): ("dataset", "hyperparameters"),
             self._right: ("loss", "weights", "pictures", "iteration"),
         }
-        self._operations = 0
+        self._operations = _USUAL_OPERATIONS
         """The number of lines that Iteration would have."""
 
     def compose(self) -> ComposeResult:

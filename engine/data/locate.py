@@ -53,7 +53,9 @@ def locate(data: str | Path) -> Path:
             return samples[str(data)]
         reason = getattr(error, "strerror", None) or str(error)
         if isinstance(error, FileNotFoundError):
-            reason = f"no such file, nor a bundled dataset ({', '.join(samples)})"
+            reason = "no such file"
+            if os.sep not in str(data):
+                reason += f", nor a bundled dataset ({', '.join(samples)})"
         raise DataError(clean(str(data)), reason) from None
     if stat.S_ISDIR(status.st_mode):
         raise DataError(clean(str(data)), "this is a directory; name a CSV file in it")

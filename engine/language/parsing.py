@@ -78,6 +78,8 @@ def parse(text: str) -> ast.expr:
         place = (error.offset or len(source) + 1) - 1
         column = indent + places[min(place, len(source))] + 1
         hint = next((hint for sign, hint in _HINTS if sign.search(source)), "")
+        if place >= len(source) and not hint:
+            hint = ": something is missing at the end"
         raise QueryError(f"column {column}: {clean(error.msg)}{hint}") from None
     except (ValueError, RecursionError, MemoryError):
         raise QueryError("this cannot be read as an expression") from None

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.common.errors import InputError
+from engine.common.errors import DataError, InputError
 from engine.common.numbers import grouped
 from engine.common.progress import Progress, silent
 from engine.common.settings import MEGABYTE
 from engine.data.dataset import Dataset
+from engine.data.locate import locate
 from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
 from engine.run.actions import Action, Branch, Changed, Planned, Switched
@@ -98,6 +99,10 @@ def _read_data(saved: Saved, progress: Progress) -> Dataset:
     source = saved.data.source
     if source is None:
         raise InputError("its data did not come from a file: name them too, --open RUN DATA")
+    try:
+        locate(source.path)
+    except DataError as error:
+        raise InputError(f"{error}; if it has moved, name it too: --open RUN DATA") from None
     return read_dataset(source.path, source.options, seed=source.seed, progress=progress)
 
 

@@ -100,8 +100,10 @@ def test_what_cannot_be_used_is_told_in_one_line(write, content, message: str) -
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such file, nor a bundled dataset"):
+    with pytest.raises(InputError, match=r"missing\.csv: no such file$"):
         read_dataset(tmp_path / "missing.csv")
+    with pytest.raises(InputError, match=r"no such file, nor a bundled dataset .*iris"):
+        read_dataset("missing")
     with pytest.raises(InputError, match="this is a directory"):
         read_dataset(tmp_path)
     os.mkfifo(tmp_path / "pipe")

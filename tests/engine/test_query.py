@@ -136,6 +136,7 @@ def test_results_are_copies() -> None:
         ("f[6]", "numbers count from 0; names are written obs 1$"),
         ("v[9]", "numbers count from 0$"),
         ("max(obs 1, 2)", "column 5: invalid syntax"),
+        ("E >", "column 4: invalid syntax: something is missing at the end$"),
         ("f[obs ]", "column 3: invalid syntax|no row or column"),
         ("v[nosuch]", "column 3: no row or column is called 'nosuch'"),
         ("v[4, 0]", "column 1: there is no such element in the shape 4×3"),

@@ -157,7 +157,7 @@ def test_asking(talk: Talk) -> None:
 
 
 def test_changing_and_taking_it_back(talk: Talk) -> None:
-    tell(talk, "s 10", "e v[0, 1] = -2.5")
+    assert tell(talk, "s 10", "e v[0, 1] = -2.5").startswith("v[0, 1] = −2.5\n")
     assert talk.debugger.parameters["v"][0, 1] == -2.5
     tell(talk, "e v[input1, g2] 0.5")
     assert talk.debugger.parameters["v"][0, 1] == 0.5

@@ -154,6 +154,7 @@ async def test_looking_at_a_run_saves_nothing(library: Library) -> None:
     async with app_on(library) as (app, pilot):
         await pilot.press("o")
         await opened(app, pilot)
+        await until(pilot, lambda: "nothing of this is saved" in text(app))
         await pilot.press("s")
         await until(pilot, lambda: clock(app) == (31, 0))
     lock.release()
@@ -173,6 +174,18 @@ async def test_data_that_have_changed_are_told_and_a_new_run_starts(
         await opened(app, pilot)
         assert clock(app) == (0, 0)
         await until(pilot, lambda: "the data have changed since" in said(app))
+
+
+def test_where_the_table_of_a_run_is_gone_it_is_said_how_to_name_it(
+    library: Library, tmp_path: Path
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n0,0\n1,1\n")
+    folder = saved(library, 30, table)
+    other = table.rename(tmp_path / "u.csv")
+    with pytest.raises(InputError, match=r"t\.csv: no such file; if it has moved, name it too"):
+        open_run(folder)
+    assert open_run(folder, read_dataset(other)).debugger.iteration == 30
 
 
 @pytest.mark.one_in(2)

@@ -38,7 +38,7 @@ async def test_at_a_slow_speed_the_marker_walks_and_values_appear(size: tuple[in
         return (
             position > 0
             and state(app) is State.RUNNING
-            and f"▶ running at 4 operations/s [ ]  values of {iteration}" in header(app)
+            and f"▶ running at 4 operations/s [ ]  values of iteration {iteration}" in header(app)
             and lines[position][1] == "▶"
             and not lines[position - 1].rstrip().endswith("·")
             and lines[position].rstrip().endswith("·")
@@ -86,10 +86,10 @@ async def test_the_clock_and_what_the_values_are_of(size: tuple[int, int]) -> No
     async with opened(size) as (app, pilot):
         assert "values" not in header(app)
         await pilot.press("s", "s")
-        await until(pilot, lambda: "paused before ŷ  values of 1 " in header(app))
+        await until(pilot, lambda: "paused before ŷ  values of iteration 1 " in header(app))
         await until(pilot, lambda: "5 Iteration 1 complete, before 2" in text(app))
         await pilot.press("n")
-        await until(pilot, lambda: "paused before g  values of 2 " in header(app))
+        await until(pilot, lambda: "paused before g  values of iteration 2 " in header(app))
         app.do(lambda debugger: debugger.stops.add_watch("iteration == 4"))
         await pilot.press("c")
         await until(pilot, lambda: "became true, after iteration 4, before 5" in header(app))

@@ -317,3 +317,13 @@ async def test_filled_in_cells_are_marked(tmp_path: Path) -> None:
         inputs = [line.partition("│")[0].split()[1:] for line in table_lines(app)[1:4]]
         assert inputs == [["1", "2"], ["~2.5", "3"], ["4", "~2.5"]]
         assert "~ filled in" in text(app)
+
+
+@pytest.mark.parametrize(("split", "which"), [(0.0, "row"), (0.25, "training row")])
+async def test_where_no_row_is_wrong_it_is_told_of_which(split: float, which: str) -> None:
+    dataset = read_dataset("or", split=split)
+    async with opened(dataset=dataset, learning_rate=5.0, notifications=True) as (app, pilot):
+        app.do(lambda debugger: debugger.run(300))
+        await until(pilot, lambda: clock(app) == (300, 0))
+        await pilot.press("1", "i")
+        await until(pilot, lambda: f"Every {which} is taken for its class." in said(app))

@@ -2,10 +2,13 @@
 
 import gc
 from collections.abc import Callable
+from threading import Event
 
 import pytest
+from textual.geometry import Region
 
-from tests.tui.app import opened, until
+from engine import Debugger, read_dataset
+from tests.tui.app import app_of, opened, until
 from tui.actions import opening
 from tui.commands import on_screen
 from tui.commands.training import open_
@@ -60,3 +63,26 @@ async def test_what_draws_the_curve_is_there_before_the_first_curve(
     monkeypatch.setattr(opening, "get_ready", lambda: ready.append(True))
     async with opened() as (_, pilot):
         await until(pilot, lambda: ready)
+
+
+async def test_no_pane_moves_once_the_table_has_been_read() -> None:
+    read = Event()
+
+    def load() -> Debugger:
+        read.wait()
+        return Debugger(read_dataset("or"))
+
+    app = app_of(load)
+    async with app.run_test(size=(120, 36)) as pilot:
+
+        def places() -> list[Region]:
+            return [pane.region for pane in app.frame.panes.values()]
+
+        await until(pilot, lambda: app.frame.iteration.region)
+        try:
+            before = places()
+        finally:
+            read.set()
+        await until(pilot, lambda: app.moment is not None)
+        await pilot.pause()
+        assert places() == before

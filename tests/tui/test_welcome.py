@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.pilot import Pilot
@@ -191,3 +192,23 @@ async def test_a_saved_run_goes_on(size: tuple[int, int], runs: Library) -> None
         await pilot.press("enter")
         await until(pilot, lambda: app.moment is not None)
         assert clock(app) == (77, 0)
+
+
+async def test_what_is_being_opened_is_named_as_long_as_that_takes() -> None:
+    go_on = Event()
+
+    def opener(data: str | None, run: str | None) -> Opener:
+        go_on.wait()
+        return Opener(data=data, given={"history": 64, "weights": None})
+
+    app = NNTui("", None, ask=opener)
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            await listed(app, pilot)
+            await pilot.press(*"xor", "enter")
+            await until(pilot, lambda: text(app).startswith(" nn-tui  xor  reading …"))
+            app.frame.header.tell("judging it 3 s")
+            await until(pilot, lambda: text(app).startswith(" nn-tui  xor  judging it 3 s"))
+        finally:
+            go_on.set()
+        await until(pilot, lambda: app.moment is not None)

@@ -88,7 +88,7 @@ class RunLoader:
             if wanted is None:
                 self._host.exit()
                 return
-            self._told(f"{clean(wanted.data or wanted.run or '')}  reading …")
+            self._host.frame.header.begin(clean(wanted.data or wanted.run or "", 40))
             self._begin_loading(partial(ask, wanted.data, wanted.run))
 
         self._host.push_screen(WelcomeScreen(problem), answered)
@@ -108,7 +108,7 @@ class RunLoader:
         def work() -> Opening | None:
             opener = make()
             if opener.is_script:
-                later(self._host, self._told, f"{clean(opener.data or '', 40)}  running it …")
+                later(self._host, self._told, "running it …")
             told = self._reading_told
             of_table = partial(told.of_table, opener.size)
             progress = told.of_script if opener.is_script else of_table

@@ -261,7 +261,8 @@ class Opener:
         breakpoints, watches = self.given.get("breakpoints", ()), self.given.get("watches", ())
         add_stops(restored.debugger, breakpoints, watches)
         if how == READ_ONLY:
-            return Opening(restored.debugger, view=restored.view, notices=notices)
+            told = "only looked at: nothing of this is saved; --copy goes on with a copy"
+            return Opening(restored.debugger, view=restored.view, notices=(told, *notices))
         folder = self.library.new() if how == COPY else None
         assert folder is not None or isinstance(store, Folder)
         return Opening(

@@ -49,6 +49,11 @@ class Header(LinesView, can_focus=False):
         self._opening = name
         self._progress = ""
 
+    def begin(self, name: str) -> None:
+        """Name what is being opened."""
+        self._opening = name
+        self.tell("reading …")
+
     def tell(self, progress: str) -> None:
         """Show the progress of a long computation in place of the state."""
         if progress != self._progress:
@@ -167,9 +172,12 @@ class Header(LinesView, can_focus=False):
             row = Row().add("… ", palette.good)
             wanted = cells_of(self._progress)
             return row.add(self._progress, palette.text, width=min(wanted, max(room - 2, 0)))
-        row = self._doing(moment, room)
-        for part, style in self._more(moment):
-            if row.width + cells_of(part) <= (room if spare is None else spare):
+        row, most = self._doing(moment, room), room if spare is None else spare
+        more = list(self._more(moment, is_long=True))
+        if spare is None or row.width + sum(cells_of(part) for part, _ in more) > most:
+            more = list(self._more(moment))
+        for part, style in more:
+            if row.width + cells_of(part) <= most:
                 row.add(part, style)
         return row
 
@@ -189,10 +197,10 @@ class Header(LinesView, can_focus=False):
             row.add(f" before {symbol}", palette.text)
         return row
 
-    def _more(self, moment: Moment) -> Iterator[tuple[str, Style]]:
+    def _more(self, moment: Moment, *, is_long: bool = False) -> Iterator[tuple[str, Style]]:
         """Tell what else there is to say: which values there are, how fast, which keys."""
         palette, snapshot = self.palette, moment.snapshot
-        values = f"  values of {grouped(snapshot.values_iteration)}"
+        values = f"  values of {'iteration ' * is_long}{grouped(snapshot.values_iteration)}"
         if moment.state is State.RUNNING:
             yield f" at {moment.speed.words}", palette.text
             yield " [ ]", palette.dim

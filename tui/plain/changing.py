@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from engine.common.errors import InputError
-from engine.common.numbers import MINUS, grouped
+from engine.common.numbers import MINUS, format_number, grouped
 from engine.common.text import clean, counted
 from engine.data.options import TABLE_DECLARATIONS
 from engine.model.hyperparameters import DECLARATIONS
@@ -63,9 +63,9 @@ def _set_cell(debugger: Debugger, what: str, typed: str) -> str:
         raise InputError(f"a number such as 0.5 or -1e-3, not {clean(typed, 40)!r}") from None
     branches = len(list(debugger.branches))
     debugger.edit(name, index, value)
-    if len(list(debugger.branches)) == branches:
-        return place_text(debugger)
-    told = "This is the past: a new branch starts here, t lists both, u goes back."
+    told = f"{what} = {format_number(value)}"
+    if len(list(debugger.branches)) != branches:
+        told += "\nThis is the past: a new branch starts here, t lists both, u goes back."
     return f"{told}\n{place_text(debugger)}"
 
 

@@ -200,7 +200,9 @@ class DatasetPane(LinesView):
 
     def _go_to_wrong(self, step: int, wrong: Sequence[int]) -> None:
         if not wrong:
-            host_of(self.app).say("Every row is taken for its class.")
+            assert self.moment is not None
+            which = "row" if self.moment.dataset.held_out is None else "training row"
+            host_of(self.app).say(f"Every {which} is taken for its class.")
             return
         places = sorted(map(self._place, wrong))
         at = self._place(self._cursor) if self._cursor >= 0 else -1
