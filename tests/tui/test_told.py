@@ -206,7 +206,7 @@ async def test_what_suits_a_table_of_classes_is_told_until_a_key() -> None:
         assert "quit" in lines[-1]
         await pilot.press("n")
         await until(pilot, lambda: clock(app) == (0, 1))
-        app.frame._noted_at -= 10
+        app.frame._noted_at -= 2000
         await pilot.press("n")
         await until(pilot, lambda: "3 classes" not in text(app))
     wanted = {"output_activation": "softmax", "loss": "cross-entropy"}
