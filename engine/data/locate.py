@@ -55,7 +55,12 @@ def locate(data: str | Path) -> Path:
         if isinstance(error, FileNotFoundError):
             reason = "no such file"
             if os.sep not in str(data):
-                reason += f", nor a bundled dataset ({', '.join(samples)})"
+                # Imported here, as it is needed only where something is wrong.
+                from difflib import get_close_matches
+
+                near = get_close_matches(str(data), samples, 1)
+                meant = f"did you mean {near[0]}? " if near else ""
+                reason += f", nor a bundled dataset ({meant}{', '.join(samples)})"
         raise DataError(clean(str(data)), reason) from None
     if stat.S_ISDIR(status.st_mode):
         raise DataError(clean(str(data)), "this is a directory; name a CSV file in it")

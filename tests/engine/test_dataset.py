@@ -104,6 +104,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         read_dataset(tmp_path / "missing.csv")
     with pytest.raises(InputError, match=r"no such file, nor a bundled dataset .*iris"):
         read_dataset("missing")
+    with pytest.raises(InputError, match=r"nor a bundled dataset \(did you mean iris\? and, "):
+        read_dataset("iriss")
     with pytest.raises(InputError, match="this is a directory"):
         read_dataset(tmp_path)
     os.mkfifo(tmp_path / "pipe")

@@ -38,6 +38,7 @@ _AT_ONCE = frozenset(
 """Keys that need no run."""
 _SUITING = frozenset(("loss", "output_activation", "scaling"))
 """The options that suit a table or not; who has chosen one knows of them."""
+_LOOKING = "only looked at: nothing of this is saved; --copy goes on with a copy"
 
 
 class RunLoader:
@@ -233,7 +234,8 @@ class RunLoader:
         host.do(lambda debugger: None)
         if opening.exercise is not None:
             host.begin_exercise()
-        notices = ["\n".join(opening.notices) + way, self._advice(opening)]
+        looking = _LOOKING if opening.only_looked_at else ""
+        notices = [looking, "\n".join(opening.notices) + way, self._advice(opening)]
         host.frame.note(tuple(clean(notice, 400) for notice in notices if notice))
 
     def _advice(self, opening: Opening) -> str:

@@ -261,8 +261,8 @@ class Opener:
         breakpoints, watches = self.given.get("breakpoints", ()), self.given.get("watches", ())
         add_stops(restored.debugger, breakpoints, watches)
         if how == READ_ONLY:
-            told = "only looked at: nothing of this is saved; --copy goes on with a copy"
-            return Opening(restored.debugger, view=restored.view, notices=(told, *notices))
+            debugger, view = restored.debugger, restored.view
+            return Opening(debugger, view=view, notices=notices, only_looked_at=True)
         folder = self.library.new() if how == COPY else None
         assert folder is not None or isinstance(store, Folder)
         return Opening(

@@ -33,6 +33,7 @@ class Opening:
         notices: The notices, a line each.
         exercise: The exercise, if it is one.
         yours: The user's script that the run is beside.
+        only_looked_at: Whether it is a saved run of which nothing is to be saved.
     """
 
     debugger: Debugger
@@ -45,6 +46,7 @@ class Opening:
     notices: tuple[str, ...] = ()
     exercise: Exercise | Find | None = None
     yours: Yours | None = None
+    only_looked_at: bool = False
 
     def saver(self, nudge: Callable[[], object] = lambda: None) -> Saver | None:
         """Start saving the run; return None if it is not to be saved."""

@@ -203,7 +203,7 @@ class PicturesPane(LinesView):
         elif self.view == "phase" and self.moment and len(draw.pairs_of(self.moment)) > 1:
             hint = "←→ pair"
         elif self.view == "network":
-            hint = "←↑↓→ neuron  p carries"
+            hint = "←↑↓→ neuron"
         room, is_needed = self.size.width - len("  "), len(seen) < count
         self.entitle(title, tabs(self._view, hint, room, is_needed=is_needed))
 
