@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.events import Resize
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -33,11 +35,16 @@ class KeysFooter(Footer):
     """
 
     _keys: list[tuple[object, ...]] | None = None
+    _is_told_of_keys = False
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
         self._room = 0
         self._presenting = False
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        self._is_told_of_keys = True
+        super().bindings_changed(screen)
 
     def present(self, presenting: bool) -> None:
         """Show the keys of a step only, or all."""
@@ -55,7 +62,7 @@ class KeysFooter(Footer):
             return
         labels = host_of(self.app).exercise_keys
         offered: dict[str, ActiveBinding] = {}
-        for active in self.screen.active_bindings.values() if self._bindings_ready else ():
+        for active in self.screen.active_bindings.values() if self._is_told_of_keys else ():
             if active.binding.show:
                 offered.setdefault(active.binding.action, active)
         # Those that a pane does not offer anyway come first.
