@@ -30,6 +30,7 @@ from engine.audit.linear import Linear, gives, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
+from engine.audit.other_rows import targets_of_other_rows
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.child.precision import is_computed_in_full
@@ -181,6 +182,12 @@ class Audit:
         others = optimisers(self.recording, layers, self.activations, f0, self.loss)
         self.updates = judge_updates(self.judged, others, constants_of(self.recording))
         self._collect()
+        if not self.findings:
+            self.findings += targets_of_other_rows(
+                self.judged,
+                self.recording,
+                understood.targets.found if understood.targets else None,
+            )
         if not self.findings:
             self._add(
                 design_faults(

@@ -87,3 +87,36 @@ def test_one_gradient_unlike_the_others_is_named(
     operation, says = found
     assert [f.operation for f in audit.findings][:1] == [operation]
     assert says in audit.findings[0].says + audit.findings[0].repair
+
+
+_BATCHES = """import numpy as np
+rng = np.random.RandomState(2)
+X, Y = rng.randn(40, 3), rng.rand(40, 1)
+w, b = rng.randn(3, 1), np.zeros((1, 1))
+for _ in range(8):
+    rows = rng.choice(40, 10)
+    x, y = X[rows], Y[rows]
+    f = 1 / (1 + np.exp(-(x @ w + b)))
+    loss = np.mean((f - y) ** 2)
+    d = 2 * (f - y) * f * (1 - f) / len(x)
+    w -= 0.3 * (x.T @ d)
+    b -= 0.3 * d.sum(axis=0, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("X[rows], Y[rows]", []),
+        ("X[rows], Y[:10]", ["f0"]),
+        ("X[:10] + 0.1 * rng.randn(10, 3), Y[:10]", []),
+    ],
+    ids=["same", "others", "with-noise"],
+)
+def test_targets_of_other_rows_are_found(tmp_path: Path, rows: str, found: list[str]) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(_BATCHES.replace("X[rows], Y[rows]", rows))
+    audit = Audit(record(script))
+    assert [f.operation for f in audit.findings] == found
+    assert audit.moves
+    assert not audit.unsure
