@@ -42,7 +42,7 @@ from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
-from engine.audit.uneven import uphill_or_uneven
+from engine.audit.uneven import multiple_of, uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.audit.wrong_losses import wrong_loss
 from engine.common.errors import InputError
@@ -489,8 +489,13 @@ class Audit:
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 
     def _in_the_gradient(self, finding: Finding) -> Finding:
-        """Take a step whose square gradient lies the other way round for a wrong gradient."""
+        """Take a step for a wrong gradient where that is a multiple, or is transposed."""
         gradient = f"dE_d{finding.operation}"
+        cell = finding.cell
+        if cell is not None and cell.right and gradient in self.judged[0].right:
+            found = multiple_of(self.judged[0], gradient, cell.yours / cell.right)
+            if found is not None:
+                return replace(finding, operation=gradient, found=found, cell=None)
         match = self.judged[0].matches.get(gradient)
         layer = self.judged[0].model.parameters.get(finding.operation)
         if finding.kind != "transpose" or match is None or layer is None:
