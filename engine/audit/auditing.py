@@ -150,7 +150,7 @@ class Audit:
             self.unsure.append("what the predictions are compared with, the targets")
             return
         self.activations = self._activations(understood, passes)
-        best: tuple[int, int] | None = None
+        best: tuple[bool, int] | None = None
         for loss, computed in self._losses(understood, passes):
             if computed is None and self.computed is not None and _is_named(self.judged):
                 # A mistake under the loss that the script computes, not a right descent on another.
@@ -158,19 +158,25 @@ class Audit:
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
-            is_exact = False
-            if unsteady(judged):
+            is_exact, is_unsteady = False, unsteady(judged)
+            if is_unsteady:
                 exact = list(self._judged(understood, passes, loss, computed, exact=True))
                 is_exact = any(one.findings for one in exact)
                 judged = exact if is_exact else judged
             bad = sum(len(one.findings) + len(one.unmatched) for one in judged)
-            if best is None or bad < best[0]:
-                best = (bad, 0)
+            rank = (is_unsteady and not is_exact, bad)
+            if best is None or rank < best:
+                best = rank
                 self.judged, self.loss, self.computed = judged, loss, computed
                 self.is_exact = is_exact
             if not bad:
                 break
         if not self.judged:
+            return
+        if understood.rests and not (self.computed is not None and self.computed.is_named):
+            # So few passes show anything that the loss must be known.
+            self.judged = []
+            self.unsure.append("the loss that it descends on")
             return
         living = _living(self.judged)
         if any(one.findings for one in living):
