@@ -43,7 +43,7 @@ from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
-from engine.audit.uneven import uphill_or_uneven
+from engine.audit.uneven import multiple_of, uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.audit.wrong_losses import wrong_loss
 from engine.common.errors import InputError
@@ -151,7 +151,7 @@ class Audit:
             self.unsure.append("what the predictions are compared with, the targets")
             return
         self.activations = self._activations(understood, passes)
-        best: tuple[int, int] | None = None
+        best: tuple[bool, int] | None = None
         for loss, computed in self._losses(understood, passes):
             if computed is None and self.computed is not None and _is_named(self.judged):
                 # A mistake under the loss that the script computes, not a right descent on another.
@@ -159,19 +159,25 @@ class Audit:
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
-            is_exact = False
-            if unsteady(judged):
+            is_exact, is_unsteady = False, unsteady(judged)
+            if is_unsteady:
                 exact = list(self._judged(understood, passes, loss, computed, exact=True))
                 is_exact = any(one.findings for one in exact)
                 judged = exact if is_exact else judged
             bad = sum(len(one.findings) + len(one.unmatched) for one in judged)
-            if best is None or bad < best[0]:
-                best = (bad, 0)
+            rank = (is_unsteady and not is_exact, bad)
+            if best is None or rank < best:
+                best = rank
                 self.judged, self.loss, self.computed = judged, loss, computed
                 self.is_exact = is_exact
             if not bad:
                 break
         if not self.judged:
+            return
+        if understood.rests and not (self.computed is not None and self.computed.is_named):
+            # So few passes show anything that the loss must be known.
+            self.judged = []
+            self.unsure.append("the loss that it descends on")
             return
         living = _living(self.judged)
         if any(one.findings for one in living):
@@ -503,8 +509,13 @@ class Audit:
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 
     def _in_the_gradient(self, finding: Finding) -> Finding:
-        """Take a step whose square gradient lies the other way round for a wrong gradient."""
+        """Take a step for a wrong gradient where that is a multiple, or is transposed."""
         gradient = f"dE_d{finding.operation}"
+        cell = finding.cell
+        if cell is not None and cell.right and gradient in self.judged[0].right:
+            found = multiple_of(self.judged[0], gradient, cell.yours / cell.right)
+            if found is not None:
+                return replace(finding, operation=gradient, found=found, cell=None)
         match = self.judged[0].matches.get(gradient)
         layer = self.judged[0].model.parameters.get(finding.operation)
         if finding.kind != "transpose" or match is None or layer is None:

@@ -373,10 +373,12 @@ class _Judge:
     def _is_moved_for_nothing(self, operation: Operation, parameter: str, right: Array) -> bool:
         """Find the mistake for which a parameter moves, though its gradient is 0."""
         change = self.judged.changes.get(parameter)
-        if np.any(right) or change is None or not np.any(change):
+        # Of one row, what a bias adds up is found by itself: the product with the inputs tells.
+        is_bias = parameter.startswith("b")
+        if is_bias or np.any(right) or change is None or not np.any(change):
             return False
         reads = [self.model.program.operation(t.name) for t in self._derivatives(operation)]
-        return self._is_named(operation, parameter, [*reads, operation])
+        return self._is_named(operation, parameter, [*reads, operation], exact=True)
 
     def _mistaken(self, operation: Operation, parameter: str) -> bool:
         """Try the mistakes of what was not found, the earliest operation first."""
@@ -390,16 +392,20 @@ class _Judge:
         )
 
     def _is_named(
-        self, operation: Operation, parameter: str, culprits: Sequence[Operation]
+        self,
+        operation: Operation,
+        parameter: str,
+        culprits: Sequence[Operation],
+        exact: bool = False,
     ) -> bool:
         """Try the mistakes of operations, one of which made the gradient of a parameter wrong."""
+        exact = exact or self._is_of_a_number(operation)
         for culprit in culprits:
             hint = self.model.hints.get(culprit.name)
-            chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
-            if chosen is None:
-                chosen = self._likeliest(
-                    culprit, operation, parameter, self.model.mistakes(culprit)
-                )
+            for among in ([hint] if hint else [], self.model.mistakes(culprit)):
+                chosen = self._likeliest(culprit, operation, parameter, among, exact)
+                if chosen is not None:
+                    break
             if chosen is not None:
                 self.model.hints[culprit.name] = chosen[0]
                 self._found(culprit, operation, *chosen)
@@ -444,6 +450,7 @@ class _Judge:
         gradient: Operation,
         parameter: str,
         among: Sequence[Mistake],
+        exact: bool,
     ) -> tuple[Mistake, Array, Match | None] | None:
         """Return the mistake that explains the gradient with the least strange factor."""
         best: tuple[float, ...] | None = None
@@ -451,13 +458,12 @@ class _Judge:
         for number, (mistake, value) in enumerate(values_of(self.judged, culprit, among)):
             right = self.judged.right[culprit.name]
             is_flat = not is_telling(as_matrix(value))
-            is_single = self._is_of_a_number(gradient)
-            is_right = same(value, right) if is_single else factor_of(value, right) is not None
+            is_right = same(value, right) if exact else factor_of(value, right) is not None
             if is_right or (is_flat and culprit is gradient):
                 continue
             if not np.any(value):
                 continue
-            explain = self._explains_exactly if is_single else self._explains
+            explain = self._explains_exactly if exact else self._explains
             fit = explain(culprit, gradient, parameter, value)
             if fit is None:
                 continue
@@ -506,19 +512,15 @@ class _Judge:
         wrong = value
         if culprit is not gradient:
             wrong = evaluate(gradient.rule.tree, {**self.values, culprit.name: value})
-        made = [
-            next(find(self.one, as_matrix(one), after=self.start, free=False), None)
-            for one in (value, wrong)
-        ]
-        match, seen = made
-        if (
-            match is None
-            or seen is None
-            or seen.found.is_taken
-            or not self._is_assigned(match.found)
-        ):
-            return None
-        return match, 0.0
+        for match in self._made(value):
+            if not (self._is_usual(match.factor, 1.0) and self._is_assigned(match.found)):
+                continue
+            theirs = as_matrix(wrong) * match.factor
+            seen = find(self.one, theirs, after=self.start, free=False)
+            # The sum over one row is the row itself, and tells nothing more.
+            if any(not o.found.is_taken and o.found is not match.found for o in seen):
+                return match, 0.0
+        return None
 
     def _made(self, value: Array) -> Iterator[Match]:
         """Go through the arrays that are a value up to a factor and that the pass makes itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Understood:
         layers: The layers in the pass that was understood best.
         targets: The targets in that pass; None where they were not found.
         probe: The number of that pass.
+        rests: Whether its weights stay as they are in most passes.
     """
 
     recording: Recording
@@ -42,6 +43,7 @@ class Understood:
     layers: tuple[Linear, ...]
     targets: Targets | None
     probe: int
+    rests: bool = False
 
     def after(self, one: Pass, found: Found, like: Found) -> Array | None:
         """Return what a parameter is when the next pass takes it; None where that is not known.
@@ -80,7 +82,7 @@ def understand(
     if found is None or found.targets is None or not found.targets.is_compared:
         resting = _understood(recording, settled, tick, still=still, rests=True)
         if resting is not None and resting.targets is not None and resting.targets.is_compared:
-            return resting
+            return replace(resting, rests=True)
     return found
 
 

@@ -84,7 +84,7 @@ def uphill_or_uneven(
             yield _rate_twice(first, f"dE_d{name}", ratio)
             continue
         is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
-        is_step = is_step and _multiple(first, f"dE_d{name}", ratio) is None
+        is_step = is_step and multiple_of(first, f"dE_d{name}", ratio) is None
         named = named_step(plain, own, name) if plain is not None and is_step else None
         yield from [named] if named is not None else _odd_one(first, name, ratio)
 
@@ -233,7 +233,7 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
     match = judged.matches.get(gradient)
     found = match.found if match is not None else None
     is_in_gradient = _is_in_gradient(judged, name, ratio)
-    multiple = None if is_in_gradient else _multiple(judged, gradient, ratio)
+    multiple = None if is_in_gradient else multiple_of(judged, gradient, ratio)
     if multiple is not None:
         found, is_in_gradient = multiple, True
     symbol = f"∂E/∂{name}"
@@ -315,7 +315,7 @@ def _other_count(judged: Judged, gradient: str, ratio: float) -> Iterator[Findin
         return
 
 
-def _multiple(judged: Judged, name: str, ratio: float) -> Found | None:
+def multiple_of(judged: Judged, name: str, ratio: float) -> Found | None:
     """Return the multiple of an operation that is found in the array of what it reads.
 
     The sum over one row is found where the row is.

@@ -232,18 +232,12 @@ def _common_factor(right: _History, wrong: _History, operation: Operation) -> fl
         # What the optimiser remembers tells later.
         return None
     ratios: list[float] = []
-    moving = (
-        number
-        for number in range(1, ITERATIONS + 1)
-        if any(
-            np.any(grads[name])
-            for h in (right, wrong)
-            for grads in [h.gradients[number]]
-            for name in right.steps[0]
-        )
-    )
+    names = right.steps[0].keys()
+    both = list(zip(right.gradients, wrong.gradients, strict=True))
+    moving = (at for at, h in enumerate(both) if at and any(np.any(g[n]) for g in h for n in names))
+    # With a dead output there is none at first.
     at = next(moving, 1)
-    for name in right.steps[0]:
+    for name in names:
         one, other = (h.steps[at][name] - h.steps[at - 1][name] for h in (right, wrong))
         if operation.phase is Phase.BACKWARD:
             one, other = (history.gradients[at][name] for history in (right, wrong))
