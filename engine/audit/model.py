@@ -62,7 +62,7 @@ class Model:
             for mistake in mistakes(self.program.operation(tensor.name), self.around, depth=0):
                 is_leaf = isinstance(mistake.formula, Leaf)
                 # The slope 0.1 of one leaky relu squared is the slope 0.01 of another.
-                if (is_leaf or "lrelu" in mistake.says) and mistake.formula.axes == leaf.axes:
+                if (is_leaf or " is lrelu" in mistake.says) and mistake.formula.axes == leaf.axes:
                     whole = substitute(tree, {leaf: mistake.formula})
                     yield replace(mistake, formula=whole)
 

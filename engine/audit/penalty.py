@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product as pairs
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.matching import is_telling, same
 from engine.maths.tensor import Array
@@ -31,6 +32,24 @@ class Penalty:
     factor: float
     square: float
     size: float
+
+
+def may_hold_one(rows: Array, right: Array, weights: Array) -> NDArray[np.bool_]:
+    """Return which arrays, each a row, may be a gradient with a penalty: most are told quickly.
+
+    Args:
+        rows: The arrays of the script.
+        right: The gradient without a penalty.
+        weights: The parameter.
+    """
+    found = np.zeros(len(rows), dtype=bool)
+    for turned in (False, True) if min(right.shape) > 1 else (False,):
+        parts = [part.T if turned else part for part in (right, weights, np.sign(weights))]
+        basis, _ = np.linalg.qr(np.column_stack([np.ravel(part) for part in parts]))
+        with np.errstate(all="ignore"):
+            rest = np.max(np.abs(rows - rows @ basis @ basis.T), axis=1)
+            found |= rest <= 1e-6 * np.max(np.abs(rows), axis=1)
+    return found
 
 
 def penalty_in(
