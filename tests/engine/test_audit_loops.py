@@ -81,8 +81,8 @@ def test_a_right_one(tmp_path: Path, text: str, layers: list[tuple[int, int]]) -
     audit = _audited(tmp_path, text)
     assert audit.understood is not None
     assert [layer.weights.shape for layer in audit.understood.layers] == layers
-    assert bool(audit.judged)
-    assert not (audit.findings or audit.unsure or audit.updates.unmatched)
+    assert audit.judged
+    assert [audit.findings, audit.unsure, audit.updates.unmatched] == [[], [], []]
 
 
 def test_a_slope_that_is_missing_in_the_loops(tmp_path: Path) -> None:
