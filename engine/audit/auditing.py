@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from engine.audit.linear import Linear, gives, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
+from engine.audit.other_rows import targets_of_other_rows
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.child.precision import is_computed_in_full
@@ -163,11 +165,21 @@ class Audit:
                 break
         if not self.judged:
             return
+        living = _living(self.judged)
+        if any(one.findings for one in living):
+            # A mistake has made the gradient 0, of which the passes after that tell nothing.
+            self.judged = living
         _keep_steady_penalties(self.judged)
         _, layers, f0 = passes[0]
         others = optimisers(self.recording, layers, self.activations, f0, self.loss)
         self.updates = judge_updates(self.judged, others, constants_of(self.recording))
         self._collect()
+        if not self.findings:
+            self.findings += targets_of_other_rows(
+                self.judged,
+                self.recording,
+                understood.targets.found if understood.targets else None,
+            )
         if not self.findings:
             self._add(
                 design_faults(
@@ -326,6 +338,7 @@ class Audit:
         computed: Computed | None,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
+        names: Collection[str] = ()
         constants = constants_of(self.recording)
         # A batch may have only one of the targets −1 and 1.
         is_signed = loss == "hinge" and any(np.any(f0 < 0.0) for _, _, f0 in passes)
@@ -343,6 +356,9 @@ class Audit:
                 model = models[rows].of_pass(layers, f0)
             except InputError:
                 # Its biases were taken for others.
+                continue
+            names = names or model.parameters.keys()
+            if model.parameters.keys() != names:
                 continue
             one = understood.passes[number]
             changes = dict(self._changes(understood, number, layers, model))
@@ -434,7 +450,10 @@ class Audit:
         updates = [f for f in uneven if f not in gradients]
         fixed = list(frozen(steps, self.judged, self.recording))
         self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
-        updates += still(steps, self.judged, fixed)
+        named = {f.operation for f in backward}
+        updates += [
+            f for f in still(steps, self.judged, fixed) if f"dE_d{f.operation}" not in named
+        ]
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
         penalised = list(penalties(self.judged, self.updates, self.computed))
@@ -546,6 +565,14 @@ def _with_next(understood: Understood, number: int) -> tuple[int, int]:
     if number + 1 < len(understood.passes):
         end = understood.passes[number + 1].bounds[1]
     return begin, end
+
+
+def _living(judged: Sequence[Judged]) -> list[Judged]:
+    """Return the passes up to the last that changes anything."""
+    known = [one for one in judged if one.changes]
+    still = takewhile(lambda one: not any(map(np.any, one.changes.values())), reversed(known))
+    count = sum(1 for _ in still)
+    return known[:-count] if count else list(judged)
 
 
 def _is_named(judged: Sequence[Judged]) -> bool:

@@ -9,10 +9,11 @@ from engine.audit.findings import Finding
 from engine.audit.kept import Kept
 from engine.audit.recording.recording import Recording
 from engine.audit.repeated import Repeated
+from engine.audit.reshaped import reshaped_targets
 from engine.audit.roles import turns_of
 from engine.audit.view import View
 
-_SPOILING = {"whole-number", "broadcasting", "bias-grows"}
+_SPOILING = {"whole-number", "broadcasting", "bias-grows", "reshape"}
 _CONSEQUENCES = {"unknown", "penalty", "sign", "reduction", "bias-reduction"}
 """Forms of steps and sums in which a hidden fault shows."""
 _LOOKED_AT = 4
@@ -21,7 +22,7 @@ _MOST_RECORDS = 60_000
 
 
 def hidden_faults(recording: Recording) -> list[Finding]:
-    """Look for whole numbers, arrays that grow, aliases, and sums that are not reset.
+    """Look for whole numbers, arrays that grow, aliases, sums not reset, and reshaped targets.
 
     Args:
         recording: The recording.
@@ -40,6 +41,7 @@ def hidden_faults(recording: Recording) -> list[Finding]:
         *broadcast.growing_biases(),
         *repeated.never_reset(),
         *repeated.changed_twice(),
+        *reshaped_targets(recording),
     ]
 
 

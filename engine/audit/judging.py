@@ -25,7 +25,7 @@ from engine.maths.evaluate import evaluate
 from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
+from engine.maths.tensor import Array, Tensor
 
 _TIMES = "BinOp:Mult"
 _MOST_AGAIN = 4
@@ -34,6 +34,8 @@ _LEAST_SHARE = 1e-6
 """The least share of a gradient in its sum with a penalty."""
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""
+_NOISE = 1e-9
+"""The share of a gradient below which a number is what rounding leaves of it."""
 _STEP = 0.5
 """The share of a parameter above which it is the parameter itself that something is taken off."""
 
@@ -151,8 +153,12 @@ class _Judge:
 
     def _added(self, operation: Operation) -> list[str]:
         """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
-        names = [t.name for t in operation.reads if t.name.startswith("dE_d")]
+        names = [tensor.name for tensor in self._derivatives(operation)]
         return names if len(names) > 1 else []
+
+    def _derivatives(self, operation: Operation) -> list[Tensor]:
+        """Return the derivatives of E that an operation reads."""
+        return [tensor for tensor in operation.reads if tensor.name.startswith("dE_d")]
 
     def _operands(self, operation: Operation) -> dict[str, Array]:
         """Return the script's values, those that are added with one factor and one sign."""
@@ -184,6 +190,8 @@ class _Judge:
                 for other in self.model.operations(Phase.BACKWARD)
                 if operation.target in other.reads
                 and other.name in self.judged.matches
+                # The sum over one row is the row itself.
+                and self.judged.matches[other.name].found is not match.found
                 and not self._added(other)
                 and other.name.removeprefix("dE_d") not in self.judged.penalties
             ]
@@ -290,8 +298,9 @@ class _Judge:
             self.pending = []
             return
         if is_noise or not is_telling(as_matrix(right)):
-            self.judged.totals[operation.name] = total
-            self.judged.vague.add(parameter)
+            if not self._is_moved_for_nothing(operation, parameter, right):
+                self.judged.totals[operation.name] = total
+                self.judged.vague.add(parameter)
             return
         if change is not None and factor_of(change, right) is not None:
             self.judged.totals[operation.name] = total
@@ -346,11 +355,30 @@ class _Judge:
                 return True
         return False
 
+    def _is_moved_for_nothing(self, operation: Operation, parameter: str, right: Array) -> bool:
+        """Find the mistake for which a parameter moves, though its gradient is 0."""
+        change = self.judged.changes.get(parameter)
+        if np.any(right) or change is None or not np.any(change):
+            return False
+        reads = [self.model.program.operation(t.name) for t in self._derivatives(operation)]
+        return self._is_named(operation, parameter, [*reads, operation])
+
     def _mistaken(self, operation: Operation, parameter: str) -> bool:
         """Try the mistakes of what was not found, the earliest operation first."""
         # An operation that changes nothing is found where its operand is, even if it is wrong.
         pending = self.pending[-1:] or self.copies
-        for culprit in (*pending, operation):
+        return (
+            self._is_named(operation, parameter, [*pending, operation])
+            or self._of_one_number(operation)
+            or self._by_role(operation, parameter)
+            or self._by_cells(operation, parameter)
+        )
+
+    def _is_named(
+        self, operation: Operation, parameter: str, culprits: Sequence[Operation]
+    ) -> bool:
+        """Try the mistakes of operations, one of which made the gradient of a parameter wrong."""
+        for culprit in culprits:
             hint = self.model.hints.get(culprit.name)
             chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
             if chosen is None:
@@ -361,7 +389,39 @@ class _Judge:
                 self.model.hints[culprit.name] = chosen[0]
                 self._found(culprit, operation, *chosen)
                 return True
-        return self._by_role(operation, parameter) or self._by_cells(operation, parameter)
+        return False
+
+    def _of_one_number(self, operation: Operation) -> bool:
+        """Find a single number in the place of the gradient of a whole layer's biases."""
+        right = self.judged.right[operation.name]
+        if right.ndim != 1 or right.size < 2 or self.recording is None:
+            return False
+        total, least = self._upstream(operation), _NOISE * float(np.max(np.abs(right)))
+        for mistake, value in values_of(self.judged, operation):
+            if np.ptp(value) > 0.0 or mistake.kind != "bias-reduction":
+                continue
+            wanted = float(value[0])
+            for found in self.one.by_size.get(1, ()):
+                theirs = float(found.data.item())
+                if found.first <= self.start or found.is_taken:
+                    continue
+                if abs(wanted) <= least:
+                    # What adds up to 0 is left by rounding.
+                    is_it, factor = abs(theirs) <= least and self._is_sum(found), 1.0
+                else:
+                    factor = theirs / wanted
+                    is_it = factor != 0.0 and self._is_usual(factor, total)
+                if is_it:
+                    match = Match(found, factor, False)
+                    self._found(operation, operation, mistake, value, match)
+                    return True
+        return False
+
+    def _is_sum(self, found: Found) -> bool:
+        """Whether a script makes a number by adding up an array."""
+        assert self.recording is not None
+        numbers = (int(self.recording.records["node"][record]) for record in found.records)
+        return any(self.recording.nodes[n].function.endswith(("sum", "mean")) for n in numbers)
 
     def _likeliest(
         self,
@@ -384,7 +444,8 @@ class _Judge:
             if fit is None:
                 continue
             match, strangeness = fit
-            rank = (is_flat, strangeness, mistake.kind == "wrong-operand", number)
+            is_made = self._makes_wrong(culprit, mistake) is not None
+            rank = (is_flat, strangeness, not is_made, mistake.kind == "wrong-operand", number)
             if best is None or rank < best:
                 best, chosen = rank, (mistake, value, match)
         return chosen
@@ -430,6 +491,10 @@ class _Judge:
         value: Array,
         match: Match | None,
     ) -> None:
+        told = self._constant_of(culprit, value)
+        if told is not None:
+            self._unnamed(culprit, gradient, *told)
+            return
         factor = match.factor if match is not None else 1.0
         right = self.judged.right[culprit.name]
         if match is not None:
@@ -460,24 +525,39 @@ class _Judge:
         if culprit is not gradient:
             self._judge_again(gradient)
 
-    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
-        """Go on with an operand that has the mistake, where the script makes it: others read it."""
-        reads = [t.name for t in culprit.reads if t.name.startswith("dE_d")]
+    def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Find an operand with the mistake, if the script gives that one a name, not the right."""
+        known = self.judged.matches.get(mistake.of)
+        if known is not None and self._is_assigned(known.found):
+            return None
+        made = self._operand_with(culprit, mistake)
+        return made[0] if made is not None and self._is_assigned(made[0].found) else None
+
+    def _operand_with(self, culprit: Operation, mistake: Mistake) -> tuple[Match, Array] | None:
+        """Find an operand that has the mistake, and its value."""
+        reads = [tensor.name for tensor in self._derivatives(culprit)]
         if mistake.of == culprit.name or mistake.of not in reads:
             return None
         own = self.model.program.operation(mistake.of)
         known = (mistake.kind, mistake.says)
         for other, value in values_of(self.judged, own):
             if (other.kind, other.says) == known:
-                match = min(
-                    self._made(value), key=lambda m: abs(np.log(abs(m.factor))), default=None
-                )
-                if match is not None:
-                    self.judged.matches[own.name] = match
-                    self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
-                    self.judged.totals[own.name] = self._upstream(own) * match.factor
-                return match
+                made = self._made(value)
+                match = min(made, key=lambda m: abs(np.log(abs(m.factor))), default=None)
+                return None if match is None else (match, value)
         return None
+
+    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Go on with an operand that has the mistake, where the script makes it: others read it."""
+        made = self._operand_with(culprit, mistake)
+        if made is None:
+            return None
+        match, value = made
+        own = self.model.program.operation(mistake.of)
+        self.judged.matches[own.name] = match
+        self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
+        self.judged.totals[own.name] = self._upstream(own) * match.factor
+        return match
 
     def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
         """Tell a slope that is left out from one that is 1 everywhere."""
@@ -609,8 +689,65 @@ class _Judge:
         self._judge_again(operation)
         return True
 
-    def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
-        wrong, theirs, found = self._factor_of(culprit, match) or (culprit, data, match.found)
+    def _constant_of(
+        self, culprit: Operation, value: Array
+    ) -> tuple[Array, Match, tuple[Operation, Array, Found]] | None:
+        """Find a product of a slope with a number to which the script gives a name in this pass.
+
+        It stands in the place of the derivative that is the same for no two observations.
+
+        Returns:
+            The product, where it is, and the derivative with the number that stands there.
+        """
+        slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        rest = [t.name for t in self._derivatives(culprit)]
+        recording = self.recording
+        if recording is None or len(slopes) != 1 or len(rest) != 1:
+            return None
+        if not same(value, self.values[slopes[0]]):
+            return None
+        right = self.judged.right[rest[0]]
+        for match in self._made(value):
+            for record in match.found.records:
+                if recording.nodes[int(recording.records["node"][record])].kind != _TIMES:
+                    continue
+                for operand in recording.operands(record):
+                    number = self._named_number(operand)
+                    if number is not None and abs(number.data.flat[0] / match.factor - 1.0) < 1e-9:
+                        odd = self.model.program.operation(rest[0])
+                        theirs = np.full(right.shape, match.factor)
+                        return match.factor * value, match, (odd, theirs, number)
+        return None
+
+    def _named_number(self, record: int) -> Found | None:
+        """Return what a record reads, if it is one number that the backward phase gives a name."""
+        recording = self.recording
+        value = None if recording is None or record < 0 else recording.value(record)
+        if recording is None or value is None or not value.size or np.ptp(value) > 0.0:
+            return None
+        rows = recording.records
+        forward = max(layer.of_z.first for layer in self.model.layers)
+        found = self.one.values.get(int(rows["value"][record]))
+        for other in () if found is None else found.records:
+            is_it = rows["place"][other] == rows["place"][record] and is_assigned(recording, other)
+            if found is not None and is_it and forward < other < record:
+                return replace(found, records=[other], first=other)
+        return None
+
+    def _unnamed(
+        self,
+        culprit: Operation,
+        gradient: Operation,
+        data: Array,
+        match: Match,
+        odd: tuple[Operation, Array, Found] | None = None,
+    ) -> None:
+        wrong, theirs, found = (
+            odd
+            or self._factor_of(culprit, match)
+            or self._factor_of(culprit, match, is_slope=False)
+            or (culprit, data, match.found)
+        )
         right = self.judged.right[wrong.name]
         named = next(
             (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
@@ -639,20 +776,23 @@ class _Judge:
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
 
-    def _factor_of(self, culprit: Operation, match: Match) -> tuple[Operation, Array, Found] | None:
-        """Return the slope that a product is made with, where that is not the right one."""
+    def _factor_of(
+        self, culprit: Operation, match: Match, *, is_slope: bool = True
+    ) -> tuple[Operation, Array, Found] | None:
+        """Return the slope, or the other factor, of a product where that is not the right one."""
         slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
         rest = [t.name for t in culprit.reads if t.name not in slopes]
         if self.recording is None or len(slopes) != 1 or len(rest) != 1:
             return None
+        kept, odd = (rest[0], slopes[0]) if is_slope else (slopes[0], rest[0])
         shape = self.judged.right[culprit.name].shape
         for record in match.found.records:
             if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
                 continue
             parts = [self._seen(r, shape) for r in self.recording.operands(record) if r >= 0]
             for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
-                if same(one, self.values[rest[0]]) and not same(other, self.values[slopes[0]]):
-                    return self.model.program.operation(slopes[0]), other, found
+                if same(one, self.values[kept]) and not same(other, self.values[odd]):
+                    return self.model.program.operation(odd), other, found
         return None
 
     def _seen(self, record: int, shape: tuple[int, ...]) -> tuple[Array, Found] | None:

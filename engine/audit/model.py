@@ -59,10 +59,13 @@ class Model:
             if self.around.activation_of_slope(tensor) is None:
                 continue
             leaf = Leaf(tensor)
+            own = self.around.activation_of_slope(tensor)
+            is_bent = own is not None and own.symbol.startswith("lrelu")
             for mistake in mistakes(self.program.operation(tensor.name), self.around, depth=0):
                 is_leaf = isinstance(mistake.formula, Leaf)
                 # The slope 0.1 of one leaky relu squared is the slope 0.01 of another.
-                if (is_leaf or " is lrelu" in mistake.says) and mistake.formula.axes == leaf.axes:
+                is_meant = is_leaf or (is_bent and "lrelu" in mistake.says)
+                if is_meant and mistake.formula.axes == leaf.axes:
                     whole = substitute(tree, {leaf: mistake.formula})
                     yield replace(mistake, formula=whole)
 

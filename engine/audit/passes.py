@@ -339,7 +339,11 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         # An element of a list is read by its name too; a[i] is the same place whatever i is.
         loose: Site = (node, inner) if kind == "Subscript" else (node, inner, text)
         owner = recording.places[place].owner if place >= 0 else ()
+        indices = tuple(index for _, index in path if index >= 0)
         site = (*loose, owner) if owner and owner[0] in ("attribute", "item") else loose
+        if site is loose and kind == "for" and indices:
+            # A loop over the layers hands out other weights in each turn.
+            site = (*loose, ("turn", indices))
         known = by_value.get(value)
         if known is None:
             is_taken = kind in GIVEN or (
@@ -362,7 +366,6 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
         where[record] = site, loose
         first_there.setdefault(site, known)
         first_there.setdefault(loose, known)
-        indices = tuple(index for _, index in path if index >= 0)
         if indices:
             turns.setdefault(loose, []).append((indices, record))
     found = list(by_value.values())

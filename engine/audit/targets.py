@@ -44,7 +44,7 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
     """Return what may be the targets, the likeliest first."""
     assert output.a is not None
     assert output.of_a is not None
-    known = _subtracted(one, output)
+    known = _compared_by_difference(one, output)
     if known or (one.scalars and one.differences and output.a.size == 1):
         return known
     candidates = sorted(targets_among(one, output), key=lambda t: not t.found.is_taken)
@@ -57,6 +57,21 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
         return found
     taken = [t for t in candidates if t.found.is_taken and not t.are_classes]
     return taken if len(taken) == 1 else []
+
+
+def _compared_by_difference(one: Pass, output: Linear) -> list[Targets]:
+    """Return what may be the targets since it, or an N-th of it, is subtracted, best first."""
+    return [_undivided(one, output, targets) for targets in _subtracted(one, output)]
+
+
+def _undivided(one: Pass, output: Linear, targets: Targets) -> Targets:
+    """Return what is divided by N before it is subtracted, as with parentheses forgotten."""
+    rows = len(targets.data)
+    if rows < 2 or targets.found.is_taken:
+        return targets
+    whole = (other for other in targets_among(one, output) if other.found.is_taken)
+    meant = next((other for other in whole if same(targets.data * rows, other.data)), None)
+    return targets if meant is None else replace(meant, is_compared=True)
 
 
 def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
@@ -76,7 +91,7 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
     """Whether the pass makes something of the predictions and these targets."""
     f = output.a
     assert f is not None
-    known = _subtracted(one, output)
+    known = _compared_by_difference(one, output)
     if known:
         return any(same(other.data, targets.data) for other in known)
     picked = [np.sum(f * targets.data, axis=1, keepdims=True)] if targets.are_classes else []
@@ -160,6 +175,8 @@ def _comparisons(f: Array, f0: Array) -> Iterator[Array]:
     """Go through what losses make of predictions and targets, cell by cell."""
     with np.errstate(all="ignore"):
         made = [f - f0, np.square(f - f0), f0 * np.log(f)]
+        # With the parentheses forgotten.
+        made += [f / len(f) - f0, f - f0 / len(f)] if len(f) > 1 else []
         made += [slope_of(name, f, f0) for name in ("bce", "cross-entropy", "log-cosh")]
         if not LOSSES["hinge"].problem(f0):
             margin = LOSSES["hinge"].aim(f0) * f

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import layers_of, rank_of
+from engine.audit.forward import as_it_is, layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass, changing, follows, loops
@@ -76,6 +76,23 @@ def understand(
         tick: Called again and again on the way; it may raise to give up.
         still: Whether weights may be among what never changes, though others change.
     """
+    found = _understood(recording, settled, tick, still=still)
+    if found is None or found.targets is None or not found.targets.is_compared:
+        dying = _understood(recording, settled, tick, still=still, dies=True)
+        if dying is not None and dying.targets is not None and dying.targets.is_compared:
+            return dying
+    return found
+
+
+def _understood(
+    recording: Recording,
+    settled: Settled,
+    tick: Callable[[], None],
+    *,
+    still: bool,
+    dies: bool = False,
+) -> Understood | None:
+    """Understand a script, of which `dies` says that its weights may soon change no more."""
     best: Understood | None = None
     rank: tuple[object, ...] = ()
     first_seen = _first_seen(recording)
@@ -86,14 +103,14 @@ def understand(
             break
         is_likely = best is not None and best.targets is not None and len(best.layers) > 1
         most = _MANY_FOUND if is_likely else _MOST_FOUND
-        found = _best_probe(passes, recording, first_seen, most, settled, still)
+        found = _best_probe(passes, recording, first_seen, most, settled, still, dies)
         if found is None:
             continue
         probe, layers, support = found
         is_one = len(passes) == 1
-        targets = settled.targets_of(passes[probe], layers) or _targets(
-            passes, recording, probe, layers
-        )
+        targets = settled.targets_of(passes[probe], layers)
+        if targets is None:
+            layers, targets = _compared(passes, recording, probe, layers)
         own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
@@ -107,6 +124,7 @@ def _best_probe(
     most: int,
     settled: Settled,
     still: bool,
+    dies: bool,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -127,8 +145,10 @@ def _best_probe(
                 for n in others
             )
             support = same_there / len(others)
-            if count > 1 and not _changes(recording, passes, layers, first_seen):
-                continue
+            if count > 1:
+                changes = _changes(recording, passes, layers, first_seen)
+                if not (_dies(changes) if dies else 2 * sum(changes) > len(changes)):
+                    continue
             # Of networks as large, the one with more inputs is matched less easily by chance.
             own = (support > _UNSURE, *rank_of(layers)[:-1], len(layers[0].weights), support)
             if best is None or own > rank:
@@ -137,6 +157,28 @@ def _best_probe(
         if turn and best is not None and best[2] >= _SURE and best[1][0].of_inputs.is_taken:
             break
     return best
+
+
+def _compared(
+    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
+) -> tuple[list[Linear], Targets | None]:
+    """Return the layers and the targets, those that are given where some are.
+
+    A script may compute a function of the output for another purpose, e.g. for a wrong slope, or
+    multiply it by the weights of an earlier layer.
+    """
+    targets = _targets(passes, recording, probe, layers)
+    if targets is None or targets.found.is_taken:
+        return layers, targets
+    *before, last = layers
+    others = [[*before, as_it_is(last)]] if last.of_a is not last.of_z else []
+    if any(np.array_equal(last.weights.T, layer.weights) for layer in before):
+        others.append(before)
+    for other in others:
+        given = _targets(passes, recording, probe, other)
+        if given is not None and given.is_compared and given.found.is_taken:
+            return other, given
+    return layers, targets
 
 
 def _targets(
@@ -177,17 +219,23 @@ def _first_seen(recording: Recording) -> Array:
     return seen
 
 
+def _dies(changes: Sequence[bool]) -> bool:
+    """Whether weights change at first, and soon no more."""
+    count = sum(changes)
+    return 0 < count < len(changes) and all(changes[:count])
+
+
 def _changes(
     recording: Recording, passes: Sequence[Pass], layers: list[Linear], first_seen: Array
-) -> bool:
-    """Whether a pass mostly ends with weights that were never there before it."""
-    changed = looked = 0
+) -> list[bool]:
+    """Say for the first passes whether each ends with weights that were never there before it."""
+    changes: list[bool] = []
     values = recording.records["value"]
     for number in range(min(len(passes) - 1, _PROBES)):
         if not follows(passes, number, recording):
             continue
         one, following = passes[number], passes[number + 1]
-        looked += 1
+        is_new = False
         for layer in layers:
             before, after = layer.of_weights, following.twin(layer.of_weights)
             before = one.twin(before) or before
@@ -199,6 +247,7 @@ def _changes(
             if not np.array_equal(before.data, after.data) and (
                 (after.is_assembled or seen >= one.bounds[0]) and not is_between
             ):
-                changed += 1
+                is_new = True
                 break
-    return bool(looked) and 2 * changed > looked
+        changes.append(is_new)
+    return changes

@@ -38,7 +38,7 @@ def uphill_or_uneven(
         return
     first = judged[0]
     if all(rate < 0.0 for rate in rates.values()):
-        yield from _all_uphill(first, rates)
+        yield from _all_uphill(first, rates, updates.optimiser)
         return
     scale = computed.factor if computed else 1.0
     totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
@@ -50,10 +50,16 @@ def uphill_or_uneven(
     left = min(ways, key=lambda shares: _faults(first, shares))
     if is_free:
         left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in left.items()}
+
+    def _is_rate_of(size: float, parameter: str) -> bool:
+        return any(abs(size / raw[name] - 1.0) < _SAME for name in usual - {parameter})
+
     for operation, factor in _sources(first, left):
         parameter = operation.name.removeprefix("dE_d")
         if parameter in left and _in_words(factor, first.model.values["x"].shape[0]):
             yield from _odd_one(first, parameter, factor)
+        elif parameter in left and _is_rate_of(factor, parameter):
+            yield _rate_twice(first, operation.name, factor)
         else:
             yield _of_factor(first, operation, factor)
     own = {name: one.from_the_start() for name, one in steps.items() if name in rates}
@@ -73,6 +79,9 @@ def uphill_or_uneven(
                 f"{name} ← {name} − η·∂E/∂{name}",
             )
             continue
+        if _is_rate_of(ratio, name) and _is_in_gradient(first, name, ratio):
+            yield _rate_twice(first, f"dE_d{name}", ratio)
+            continue
         is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
         is_step = is_step and _multiple(first, f"dE_d{name}", ratio) is None
         named = named_step(plain, own, name) if plain is not None and is_step else None
@@ -84,7 +93,7 @@ def all_begin(steps: Mapping[str, Steps]) -> bool:
     return all(own.passes for own in steps.values())
 
 
-def _all_uphill(first: Judged, rates: Mapping[str, float]) -> Iterator[Finding]:
+def _all_uphill(first: Judged, rates: Mapping[str, float], optimiser: str) -> Iterator[Finding]:
     """Say which operation turns all steps round: one within the chain, or the updates."""
     begin = first.model.operations(Phase.BACKWARD)[0].name
     turned = [
@@ -96,11 +105,17 @@ def _all_uphill(first: Judged, rates: Mapping[str, float]) -> Iterator[Finding]:
         yield _of_factor(first, *turned[0])
         return
     for name in rates:
+        repair = f"subtract: {name} ← {name} − η·∂E/∂{name}, or turn the error round (f₀ − f)"
+        if optimiser in ("momentum", "nesterov"):
+            repair = (
+                f"one minus sign in all: m ← μ·m − η·∂E/∂{name} is added, {name} ← {name} + m; "
+                f"m ← μ·m + η·∂E/∂{name} is subtracted"
+            )
         yield Finding(
             name,
             "sign",
             f"{name} goes uphill: its step has the sign of the gradient, so the loss rises",
-            f"subtract: {name} ← {name} − η·∂E/∂{name}, or turn the error round (f₀ − f)",
+            repair,
         )
 
 
@@ -198,21 +213,25 @@ def _of_factor(judged: Judged, operation: Operation, factor: float) -> Finding:
     )
 
 
+def _rate_twice(judged: Judged, gradient: str, rate: float) -> Finding:
+    """Name a gradient that has the learning rate in it, with which the step multiplies again."""
+    operation = judged.model.program.operation(gradient)
+    return Finding(
+        gradient,
+        "learning-rate",
+        f"{general(rate)} times as large as it should be: the learning rate is in it already, and "
+        "the step multiplies by it again",
+        f"multiply by η once, in the step: {operation.symbol} = {operation.right_hand_side}",
+        found=judged.matches[gradient].found,
+    )
+
+
 def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
     gradient = f"dE_d{name}"
     rows = judged.model.values["x"].shape[0]
     match = judged.matches.get(gradient)
-    own = 1.0
-    if match is not None:
-        others = [
-            judged.matches[f"dE_d{other}"].factor
-            for other in judged.model.parameters
-            if other != name and f"dE_d{other}" in judged.matches
-        ]
-        usual = Counter(rounded(factor, 6) for factor in others).most_common(1)
-        own = match.factor / usual[0][0] if usual else match.factor
     found = match.found if match is not None else None
-    is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
+    is_in_gradient = _is_in_gradient(judged, name, ratio)
     multiple = None if is_in_gradient else _multiple(judged, gradient, ratio)
     if multiple is not None:
         found, is_in_gradient = multiple, True
@@ -231,6 +250,8 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
         return
     times = _in_words(ratio, rows)
     if times is None:
+        if is_in_gradient:
+            yield from _other_count(judged, gradient, ratio)
         return
     if name.startswith("b") and abs(ratio - 2.0) > _SAME < abs(ratio - 0.5):
         kind = "bias-reduction"
@@ -255,6 +276,42 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
         repair,
         found=found,
     )
+
+
+def _is_in_gradient(judged: Judged, name: str, ratio: float) -> bool:
+    """Whether a gradient is, in its array, so much larger than the others in theirs."""
+    match = judged.matches.get(f"dE_d{name}")
+    if match is None:
+        return False
+    others = [
+        judged.matches[f"dE_d{other}"].factor
+        for other in judged.model.parameters
+        if other != name and f"dE_d{other}" in judged.matches
+    ]
+    usual = Counter(rounded(factor, 6) for factor in others).most_common(1)
+    own = match.factor / usual[0][0] if usual else match.factor
+    return abs(own / ratio - 1.0) < _SAME
+
+
+def _other_count(judged: Judged, gradient: str, ratio: float) -> Iterator[Finding]:
+    """Name a gradient that is divided by another number than that of the observations."""
+    operation = judged.model.program.operation(gradient)
+    rows = judged.model.values["x"].shape[0]
+    nouns = {"I": "inputs", "H": "hidden neurons", "O": "outputs"}
+    for axis in operation.target.axes:
+        count = len(axis.labels)
+        if count < 2 or abs(ratio * count / rows - 1.0) > _SAME:
+            continue
+        counted = nouns.get(axis.symbol[:1], "neurons")
+        yield Finding(
+            gradient,
+            "reduction",
+            f"{operation.symbol} is divided by {count}, the number of {counted}, where the other "
+            f"gradients are divided by N = {rows}: it is {general(ratio)} times as large as they",
+            f"divide it by N, the number of observations: {rows}",
+            found=judged.matches[gradient].found,
+        )
+        return
 
 
 def _multiple(judged: Judged, name: str, ratio: float) -> Found | None:

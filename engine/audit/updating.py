@@ -6,7 +6,7 @@ one pass; the learning rate may change. Momentum and Adam need several passes to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +17,7 @@ from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
-from engine.audit.optimising import LOOSE, changes_of, fit, is_made, is_rate
+from engine.audit.optimising import LOOSE, Fit, changes_of, fit, is_made, is_rate
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
 from engine.maths.formula import Formula
@@ -188,12 +188,15 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
     return True
 
 
-def _following(own: Steps) -> Iterator[int]:
-    """Go through the steps that follow another one."""
-    for number in range(1, len(own.passes)):
-        is_next = own.passes[number] == own.passes[number - 1] + 1
-        if is_next and not own.vague[number]:
-            yield number
+def _following(own: Steps) -> list[int]:
+    """Return the steps that follow another one, those with as many rows as the first pass first."""
+    found = [
+        number
+        for number in range(1, len(own.passes))
+        if own.passes[number] == own.passes[number - 1] + 1 and not own.vague[number]
+    ]
+    rows = [len(values["x"]) for values in own.around]
+    return sorted(found, key=lambda number: rows[number] != rows[0])
 
 
 def _follow(
@@ -235,6 +238,8 @@ def _follow(
         return
     updates.optimiser = optimiser
     updates.unmatched = missed
+    if optimiser in FREE and not updates.findings:
+        _another_share(updates, steps, best, constants)
     for name in best.odd:
         updates.rates.pop(name, None)
     for name, rates in best.rates.items():
@@ -242,6 +247,34 @@ def _follow(
         # What all gradients are multiplied by makes Adam's steps no longer.
         size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
+
+
+def _another_share(
+    updates: Updates, steps: dict[str, Steps], found: Fit, constants: Sequence[float]
+) -> None:
+    """Find 1 − β₁ for 1 − β₂: all steps are shorter then, as at a rate that nowhere stands."""
+    if is_rate(found.common, constants) or not _is_steady(found.common):
+        return
+    name = max(found.rates, key=lambda name: steps[name].gradients[0].size)
+    own = steps[name]
+    for operation, mistake, instead in mistakes_of_update(found.model, name):
+        if not operation.name.startswith(("m_", "s_")) or "β" not in mistake.says:
+            continue
+        rate = _rate_with(found.model, own, instead)
+        if rate is not None and is_rate([rate], constants):
+            updates.findings += [
+                Finding(
+                    each,
+                    mistake.kind,
+                    in_words(found.model, operation, mistake, instead),
+                    mistake.repair,
+                    1,
+                    reads=operation.name.replace(f"_{name}", f"_{each}"),
+                )
+                for each in steps
+            ]
+            updates.unmatched.clear()
+            return
 
 
 def _is_steady(rates: Sequence[float]) -> bool:

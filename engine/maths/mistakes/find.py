@@ -29,6 +29,7 @@ _PLAIN = (
     sums.normalisation,
     terms.sign,
     sums.reduction,
+    terms.parentheses,
     sums.products,
     terms.operation_taken_for_another,
     sums.transposed,

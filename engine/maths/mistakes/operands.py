@@ -36,6 +36,10 @@ def another_share(operation: Operation, tree: Formula, around: Around) -> Iterat
         if right in read:
             says = f"{in_symbols(other)} stands where {in_symbols(right)} belongs"
             yield Edit(substitute(tree, {right: other}), "wrong-operand", says)
+            rest, others = 1.0 - right, 1.0 - other
+            if rest in read:
+                says = f"{in_symbols(others)} stands where {in_symbols(rest)} belongs"
+                yield Edit(substitute(tree, {rest: others}), "wrong-operand", says)
 
 
 def _is_alike(other: Tensor, right: Tensor) -> bool:

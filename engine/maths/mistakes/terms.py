@@ -76,6 +76,24 @@ def sign(tree: Formula) -> Iterator[Edit]:
             yield Edit(Apply(other, arguments), "sign", says)
 
 
+def parentheses(tree: Formula) -> Iterator[Edit]:
+    """Divide one term of a difference alone, as where its parentheses are forgotten."""
+    match tree:
+        case Apply(
+            primitive="divide",
+            arguments=(Apply(primitive="subtract", arguments=(left, right)), below),
+        ):
+            for wrong, one, other in (
+                (left - right / below, right, left),
+                (left / below - right, left, right),
+            ):
+                says = (
+                    f"only {in_symbols(one)} is divided by {in_symbols(below)}, "
+                    f"{in_symbols(other)} is not"
+                )
+                yield Edit(wrong, "parentheses", says, "subtract first, then divide")
+
+
 def operation_taken_for_another(tree: Formula) -> Iterator[Edit]:
     """Multiply for divide, the larger for the smaller, one of two branches for both."""
     match tree:
