@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product as pairs
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audit.matching import is_telling, same
+from engine.common.numbers import general
+from engine.common.text import subscript
 from engine.maths.tensor import Array
 
 _LEAST, _LARGEST = 1e-6, 1.0
@@ -109,3 +111,21 @@ def _of_constants(
                 theirs, factor * (right + square * weights + size * np.sign(weights))
             ):
                 yield Penalty(factor, factor * square, factor * size)
+
+
+def penalties_in_words(squares: Mapping[str, float], sizes: Mapping[str, float]) -> str:
+    """Write the penalties that are added to E, e.g. " + ½·0.1·(Σv² + Σw²)".
+
+    Args:
+        squares: λ₂ of each weight that has one.
+        sizes: λ₁ of each.
+    """
+    terms = []
+    for shares, head, form in ((squares, "½·", "Σ{}²"), (sizes, "", "Σ|{}|")):
+        alike: dict[str, list[str]] = {}
+        for name, share in sorted(shares.items()):
+            alike.setdefault(general(share, 6), []).append(form.format(subscript(name)))
+        for times, sums in alike.items():
+            told = " + ".join(sums)
+            terms.append(f"{head}{times}·{told if len(sums) == 1 else f'({told})'}")
+    return "".join(f" + {term}" for term in terms)
