@@ -33,6 +33,7 @@ from engine.audit.model import Model, model_of
 from engine.audit.other_rows import targets_of_other_rows
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
+from engine.audit.penalty import penalties_in_words
 from engine.audit.recording.child.precision import is_computed_in_full
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
@@ -556,7 +557,10 @@ class Audit:
     def loss_in_words(self) -> str:
         """The loss that the script descends on, with its reduction where that is known."""
         factor = self.computed.factor if self.computed else 1.0
-        return in_words(self.loss, factor, *self.judged[0].model.values["f0"].shape)
+        says = in_words(self.loss, factor, *self.judged[0].model.values["f0"].shape)
+        squares = {n: own * factor for one in self.judged for n, own in one.penalties.items()}
+        sizes = {n: own * factor for one in self.judged for n, own in one.lassos.items()}
+        return says + penalties_in_words(squares, sizes)
 
     @property
     def moves(self) -> bool:

@@ -19,7 +19,7 @@ from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, s
 from engine.audit.model import Model
 from engine.audit.odd_cells import with_odd_cells
 from engine.audit.passes import READS, Found, Pass
-from engine.audit.penalty import penalty_in
+from engine.audit.penalty import may_hold_one, penalty_in
 from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
 from engine.maths.formula import Number
@@ -345,7 +345,9 @@ class _Judge:
         if change is None or not np.any(own) or not np.any(right):
             return False
         wanted, weights = as_matrix(right), as_matrix(own)
-        for found in self.one.by_size.get(right.size, ()):
+        rows = self.one.rows(right.size)
+        for number in np.flatnonzero(may_hold_one(rows, wanted, weights)).tolist():
+            found = self.one.by_size[right.size][number]
             if found.first <= self.start:
                 continue
             for data, transposed in as_rows(found, (wanted.shape[0], wanted.shape[1])):

@@ -355,6 +355,7 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
                 _is_row_of_taken(recording, record, by_value)
                 or _is_unpacked(recording, record, int(records[0]))
             )
+            is_taken |= _is_reshaped(recording, record, by_value)
             known = by_value[value] = Found(
                 recording.values[value], record, [record], site, is_taken, loose=loose
             )
@@ -465,6 +466,15 @@ def _is_unpacked(recording: Recording, record: int, begin: int) -> bool:
         and recording.first_seen[int(row["identity"])] < begin
         and bool(row["identity"])
     )
+
+
+def _is_reshaped(recording: Recording, record: int, known: dict[int, Found]) -> bool:
+    """Whether what is taken is seen in another shape, as weights are in a vector with all."""
+    if not recording.nodes[int(recording.records["node"][record])].function.endswith("reshape"):
+        return False
+    parts = [known.get(int(recording.records["value"][o])) for o in recording.operands(record)]
+    size = recording.values[int(recording.records["value"][record])].size
+    return any(part is not None and part.is_taken and part.size == size > 1 for part in parts)
 
 
 def _is_gathered(data: Array, singles: set[float]) -> bool:

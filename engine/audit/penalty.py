@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product as pairs
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.matching import is_telling, same
+from engine.common.numbers import general
+from engine.common.text import subscript
 from engine.maths.tensor import Array
 
 _LEAST, _LARGEST = 1e-6, 1.0
@@ -31,6 +34,24 @@ class Penalty:
     factor: float
     square: float
     size: float
+
+
+def may_hold_one(rows: Array, right: Array, weights: Array) -> NDArray[np.bool_]:
+    """Return which arrays, each a row, may be a gradient with a penalty: most are told quickly.
+
+    Args:
+        rows: The arrays of the script.
+        right: The gradient without a penalty.
+        weights: The parameter.
+    """
+    found = np.zeros(len(rows), dtype=bool)
+    for turned in (False, True) if min(right.shape) > 1 else (False,):
+        parts = [part.T if turned else part for part in (right, weights, np.sign(weights))]
+        basis, _ = np.linalg.qr(np.column_stack([np.ravel(part) for part in parts]))
+        with np.errstate(all="ignore"):
+            rest = np.max(np.abs(rows - rows @ basis @ basis.T), axis=1)
+            found |= rest <= 1e-6 * np.max(np.abs(rows), axis=1)
+    return found
 
 
 def penalty_in(
@@ -90,3 +111,21 @@ def _of_constants(
                 theirs, factor * (right + square * weights + size * np.sign(weights))
             ):
                 yield Penalty(factor, factor * square, factor * size)
+
+
+def penalties_in_words(squares: Mapping[str, float], sizes: Mapping[str, float]) -> str:
+    """Write the penalties that are added to E, e.g. " + ½·0.1·(Σv² + Σw²)".
+
+    Args:
+        squares: λ₂ of each weight that has one.
+        sizes: λ₁ of each.
+    """
+    terms = []
+    for shares, head, form in ((squares, "½·", "Σ{}²"), (sizes, "", "Σ|{}|")):
+        alike: dict[str, list[str]] = {}
+        for name, share in sorted(shares.items()):
+            alike.setdefault(general(share, 6), []).append(form.format(subscript(name)))
+        for times, sums in alike.items():
+            told = " + ".join(sums)
+            terms.append(f"{head}{times}·{told if len(sums) == 1 else f'({told})'}")
+    return "".join(f" + {term}" for term in terms)

@@ -94,7 +94,8 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
     known = _compared_by_difference(one, output)
     if known:
         return any(same(other.data, targets.data) for other in known)
-    for compared in _comparisons(f, targets.data):
+    picked = [np.sum(f * targets.data, axis=1, keepdims=True)] if targets.are_classes else []
+    for compared in (*(one for one in picked if one.size > 1), *_comparisons(f, targets.data)):
         if compared.size > 1 and not is_telling(compared):
             continue
         if same(compared, f) or (compared.size > 1 and factor_of(compared, f) is not None):

@@ -18,7 +18,7 @@ from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
-"""Passes with more arrays are not looked at, where layers, and where none are found so far."""
+"""Passes with more arrays are not looked at, where layers upon layers, and where none are found."""
 _MOST_OPTIONS = 16
 _UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
@@ -103,7 +103,8 @@ def _understood(
         passes = loop.passes
         if best is not None and loop.node < 0:
             break
-        most = _MOST_FOUND if best is None else _MANY_FOUND
+        is_likely = best is not None and best.targets is not None and len(best.layers) > 1
+        most = _MANY_FOUND if is_likely else _MOST_FOUND
         found = _best_probe(passes, recording, first_seen, most, settled, still, rests)
         if found is None:
             continue
@@ -150,7 +151,8 @@ def _best_probe(
                 changes = _changes(recording, passes, layers, first_seen)
                 if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
                     continue
-            own = (support > _UNSURE, *rank_of(layers)[:-1], support)
+            # Of networks as large, the one with more inputs is matched less easily by chance.
+            own = (support > _UNSURE, *rank_of(layers)[:-1], len(layers[0].weights), support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
         # A first layer is missed where the row is one of zeros.

@@ -74,7 +74,7 @@ class Hyperparameters:
         + ".",
         symbol="σ",
         form=activation_names,
-        form_words=" | ".join(HIDDEN) + ", or one per layer: relu,leaky-relu:0.2",
+        form_words=" | ".join(HIDDEN) + ", or one per layer: tanh,leaky-relu:0.2",
     )
     output_activation: str = declare(
         "sigmoid",

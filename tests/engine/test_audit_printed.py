@@ -96,7 +96,9 @@ def test_a_penalty_of_the_weights_after_their_step_is_no_mistake(tmp_path: Path)
         + "    loss = 0.5 * np.sum(error ** 2) + 0.005 * ("
     )
     text += "np.sum(V ** 2) + np.sum(W ** 2))\n"
-    assert not _audited(tmp_path, text).findings
+    one = _audited(tmp_path, text)
+    assert not one.findings
+    assert one.loss_in_words == "E = ½·Σ(f − f₀)² + ½·0.01·(Σv² + Σw²)"
     # A slope of another factor is one.
     early = loss[:-1] + " + 0.01 * (np.sum(V ** 2) + np.sum(W ** 2))\n"
     wrong = _audited(tmp_path, _DEEP.replace("0 * ", "0.01 * ").replace(loss, early))

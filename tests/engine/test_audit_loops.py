@@ -1,0 +1,91 @@
+"""Gradients added up cell by cell in loops, and parameters in one vector."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.audit.auditing import Audit
+from engine.audit.recording.run_script import record
+
+_CELLS_OF_GRADIENTS = """import numpy as np
+rng = np.random.RandomState(0)
+X = rng.randn(6, 3)
+y = (X[:, :1] + X[:, 1:2] > 0).astype(float)
+V, bv = rng.randn(3, 4) * 0.5, np.zeros(4)
+W, bw = rng.randn(4, 1) * 0.5, np.zeros(1)
+for epoch in range(6):
+    g = 1 / (1 + np.exp(-(X @ V + bv)))
+    f = 1 / (1 + np.exp(-(g @ W + bw)))
+    loss = np.mean((f - y) ** 2)
+    dV, dW, dbv, dbw = (np.zeros_like(p) for p in (V, W, bv, bw))
+    for i in range(len(X)):
+        d = 2 * (f[i, 0] - y[i, 0]) * f[i, 0] * (1 - f[i, 0]) / len(X)
+        for j in range(4):
+            dW[j, 0] += d * g[i, j]
+        dbw[0] += d
+        for j in range(4):
+            h = d * W[j, 0] * g[i, j] * (1 - g[i, j])
+            for k in range(3):
+                dV[k, j] += h * X[i, k]
+            dbv[j] += h
+    V -= 0.5 * dV; bv -= 0.5 * dbv; W -= 0.5 * dW; bw -= 0.5 * dbw
+"""
+
+_CLASSES = """import numpy as np
+rng = np.random.RandomState(231)
+y = np.arange(8) % 3
+X = rng.randn(8, 4)
+W = rng.randn(4, 3) * 0.1
+for epoch in range(6):
+    loss, dW = 0.0, np.zeros_like(W)
+    for i in range(8):
+        scores = X[i].dot(W)
+        p = np.exp(scores) / np.sum(np.exp(scores))
+        loss -= np.log(p[y[i]])
+        for j in range(3):
+            dW[:, j] += (p[j] - (j == y[i])) * X[i]
+    loss /= 8
+    W -= 0.5 * dW / 8
+"""
+
+_VECTOR = """import numpy as np
+rng = np.random.RandomState(0)
+X, y = rng.randn(6, 3), rng.randn(6, 1)
+theta = rng.randn(20) * 0.5
+for it in range(5):
+    V, bv = theta[:12].reshape(3, 4), theta[12:16]
+    W = np.reshape(theta[16:], (4, 1))
+    g = np.tanh(X @ V + bv)
+    d = 2 * (g @ W - y) / len(X)
+    h = d @ W.T * (1 - g**2)
+    theta = theta - 0.1 * np.concatenate([(X.T @ h).ravel(), h.sum(0), (g.T @ d).ravel()])
+"""
+
+
+def _audited(folder: Path, text: str) -> Audit:
+    script = folder / "mine.py"
+    script.write_text(text, encoding="utf-8")
+    return Audit(record(script, first=6000, window=700, turns=(20,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "layers"),
+    [
+        (_CELLS_OF_GRADIENTS, [(3, 4), (4, 1)]),
+        (_CLASSES, [(4, 3)]),
+        (_VECTOR, [(3, 4), (4, 1)]),
+    ],
+    ids=["cells", "classes", "vector"],
+)
+def test_a_right_one(tmp_path: Path, text: str, layers: list[tuple[int, int]]) -> None:
+    audit = _audited(tmp_path, text)
+    assert audit.understood is not None
+    assert [layer.weights.shape for layer in audit.understood.layers] == layers
+    assert audit.judged
+    assert [audit.findings, audit.unsure, audit.updates.unmatched] == [[], [], []]
+
+
+def test_a_slope_that_is_missing_in_the_loops(tmp_path: Path) -> None:
+    wrong = _CELLS_OF_GRADIENTS.replace(" * g[i, j] * (1 - g[i, j])", "")
+    found = [(f.operation, f.kind) for f in _audited(tmp_path, wrong).findings]
+    assert found == [("dE_dyhat", "missing-slope")]
