@@ -513,7 +513,8 @@ class Audit:
         """Take a step for a wrong gradient where that is a multiple, or is transposed."""
         gradient = f"dE_d{finding.operation}"
         cell = finding.cell
-        if cell is not None and cell.right and gradient in self.judged[0].right:
+        is_factor = finding.kind != "optimiser-formula" and gradient in self.judged[0].right
+        if is_factor and cell is not None and cell.right:
             found = multiple_of(self.judged[0], gradient, cell.yours / cell.right)
             if found is not None:
                 return replace(finding, operation=gradient, found=found, cell=None)

@@ -65,6 +65,27 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
             id="a derivative of ones",
         ),
         pytest.param(
+            {"activation": "identity"},
+            "dE_dyhat = dE_dg * dg_dyhat",
+            "dE_dyhat = -(dE_dg * dg_dyhat)",
+            ("dE_dyhat", "sign"),
+            id="the sign of a product with ones",
+        ),
+        pytest.param(
+            {"hidden": "5,3"},
+            "dyhat2_dv2.T @ dE_dyhat2",
+            "dyhat2_dv2 @ dE_dyhat2",
+            ("dE_dv2", "transpose"),
+            id="as many observations as neurons, and no transposition",
+        ),
+        pytest.param(
+            {"hidden": "none"},
+            "dE_df = 2 / (N * O) * (f - f0)",
+            "dE_df = 2 / (N * O)",
+            ("dE_df", "left-out"),
+            id="a number in the place of a derivative",
+        ),
+        pytest.param(
             {"hidden": "none", "bias": "per-neuron", "batch_size": 1},
             "np.sum(dE_dy, axis=0)",
             "2 * np.sum(dE_dy, axis=0)",
