@@ -617,7 +617,9 @@ def _is_named(judged: Sequence[Judged]) -> bool:
 def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
     """Forget penalties that are not the same in every pass: those are velocities, or chance."""
     for name in {name for one in judged for name in (*one.penalties, *one.lassos)}:
-        known = [one for one in judged if name not in one.vague and np.any(one.model.values[name])]
+        # A pass whose step is not known tells no penalty.
+        known = [one for one in judged if name not in one.vague and name in one.changes]
+        known = [one for one in known if np.any(one.model.values[name])]
         shares = [(one.penalties.get(name, 0.0), one.lassos.get(name, 0.0)) for one in known]
         if any(not np.allclose(share, shares[0], rtol=1e-5, atol=0.0) for share in shares):
             for one in judged:

@@ -89,3 +89,8 @@ def test_a_slope_that_is_missing_in_the_loops(tmp_path: Path) -> None:
     wrong = _CELLS_OF_GRADIENTS.replace(" * g[i, j] * (1 - g[i, j])", "")
     found = [(f.operation, f.kind) for f in _audited(tmp_path, wrong).findings]
     assert found == [("dE_dyhat", "missing-slope")]
+
+
+def test_a_pass_whose_step_is_not_seen_tells_no_penalty(tmp_path: Path) -> None:
+    audit = _audited(tmp_path, _VECTOR.replace("(X.T @ h)", "(X.T @ h + 0.02 * V)"))
+    assert audit.loss_in_words == "E = mean((f − f₀)²) + ½·0.02·Σv²"
