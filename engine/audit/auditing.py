@@ -28,6 +28,7 @@ from engine.audit.linear import Linear, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
+from engine.audit.optimising import is_rate
 from engine.audit.outputs import Output, output_of
 from engine.audit.passes import Pass, is_called
 from engine.audit.recording.child.precision import is_computed_in_full
@@ -81,7 +82,7 @@ class Audit:
         self._begin()
         if self.understood is not None:
             self._run(self.understood)
-            if self.unsure or not self.judged:
+            if self.unsure or not self.judged or self._is_doubtful():
                 self._look_for_still_weights()
         elif settled.tells_layers:
             self.unsure.append(f"no network {settled.in_words} was found in it")
@@ -100,6 +101,18 @@ class Audit:
         self.unsure: list[str] = []
         self.forward: list[Finding] = []
         self.compared: list[bool] = []
+
+    def _is_doubtful(self) -> bool:
+        """Whether neither a loss nor a learning rate of the script shows that it is understood."""
+        if self.computed is not None or self.findings or not self.updates.rates:
+            return False
+        totals = self.judged[0].totals
+        constants = constants_of(self.recording)
+        return not any(
+            is_rate([own[0] / totals.get(f"dE_d{name}", 1.0)], constants)
+            for name, own in self.updates.rates.items()
+            if own
+        )
 
     def _look_for_still_weights(self) -> None:
         """Take weights that never change for weights, if it is then clear what is wrong."""
@@ -274,7 +287,8 @@ class Audit:
             yield loss, next((c for c in found if c.name == loss), None)
             return
         seen = set()
-        for computed in sorted(found, key=lambda c: not c.is_named):
+        covered = self._covered(found)
+        for computed in sorted(found, key=lambda c: (not c.is_named, -covered[c.name, c.delta])):
             if (computed.name, computed.delta) not in seen:
                 seen.add((computed.name, computed.delta))
                 yield computed.name, computed
@@ -286,6 +300,16 @@ class Audit:
         for name in likely:
             if (name, 1.0) not in seen:
                 yield name, None
+
+    def _covered(self, found: Sequence[Computed]) -> dict[tuple[str, float], int]:
+        """Return for each loss in how many passes it is computed."""
+        named = [
+            {(c.name, c.delta) for c in there if c.is_named} for there in self._computed_in.values()
+        ]
+        return {
+            loss: sum(not there.isdisjoint({loss, _within(loss)}) for there in named)
+            for loss in {(c.name, c.delta) for c in found}
+        }
 
     def _wrong_loss(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
@@ -457,6 +481,8 @@ class Audit:
                 f"the steps of {names} fit none of our optimisers"
                 + (", though they go downhill everywhere" if down else "")
             )
+        if not steps and self.moves and not self.findings:
+            self.unsure.append("whether the gradients are right: all are 0, or tell nothing")
         loose = {name for one in self.judged for name in one.unmatched}
         is_scalar = bool(self.judged[0].one.scalars) and self.updates.optimiser == "sgd"
         if is_scalar and not self.findings and not descends(self.judged):
@@ -536,6 +562,11 @@ class Audit:
         return one.bounds[1]
 
 
+def _within(loss: tuple[str, float]) -> tuple[str, float]:
+    """Return what a loss may be in a pass: with no error beyond δ, Huber's is half the square."""
+    return ("mse", 1.0) if loss[0] == "huber" else loss
+
+
 def _with_next(understood: Understood, number: int) -> tuple[int, int]:
     """Return the bounds of a pass and the next one, in which its loss may be computed late."""
     begin, end = understood.passes[number].bounds
@@ -561,6 +592,14 @@ def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
         if any(not np.allclose(share, shares[0], rtol=1e-5, atol=0.0) for share in shares):
             for one in judged:
                 one.forget_penalty(name)
+            continue
+        totals = [one.totals[f"dE_d{name}"] for one in known]
+        if np.allclose(totals, totals[0], rtol=1e-6, atol=0.0):
+            for one in judged:
+                if name in one.vague and not np.any(one.right[f"dE_d{name}"]):
+                    # Where nothing comes from the loss, the penalty is all of the gradient.
+                    one.totals[f"dE_d{name}"] = totals[0]
+                    one.penalties[name], one.lassos[name] = shares[0]
 
 
 def _has_slope(one: Pass, layer: Linear, name: str) -> bool:

@@ -126,7 +126,7 @@ def _best_probe(
                 for n in others
             )
             support = same_there / len(others)
-            if count > 1 and not _changes(recording, passes, layers, first_seen):
+            if count > 1 and not _changes(recording, passes, layers, first_seen, biases=still):
                 continue
             own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
@@ -176,9 +176,17 @@ def _first_seen(recording: Recording) -> Array:
 
 
 def _changes(
-    recording: Recording, passes: Sequence[Pass], layers: list[Linear], first_seen: Array
+    recording: Recording,
+    passes: Sequence[Pass],
+    layers: list[Linear],
+    first_seen: Array,
+    *,
+    biases: bool = False,
 ) -> bool:
-    """Whether a pass mostly ends with weights that were never there before it."""
+    """Whether a pass mostly ends with weights, or biases, that were never there before it."""
+    places = [layer.of_weights for layer in layers]
+    if biases:
+        places += [layer.of_bias for layer in layers if layer.of_bias is not None]
     changed = looked = 0
     values = recording.records["value"]
     for number in range(min(len(passes) - 1, _PROBES)):
@@ -186,10 +194,9 @@ def _changes(
             continue
         one, following = passes[number], passes[number + 1]
         looked += 1
-        for layer in layers:
-            before, after = layer.of_weights, following.twin(layer.of_weights)
-            before = one.twin(before) or before
-            if before is None or after is None or before.data.shape != after.data.shape:
+        for place in places:
+            before, after = one.twin(place) or place, following.twin(place)
+            if after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
             # New weights that are there between two turns are made by another loop.
