@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.audit.candidates import constants_of, optimisers
+from engine.audit.changes import changes_in
 from engine.audit.consistency import (
     descends,
     frozen,
@@ -44,6 +45,7 @@ from engine.audit.understand import Understood, understand
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.audit.wrong_losses import wrong_loss
+from engine.audit.zero_bias import give_zero_biases
 from engine.common.errors import InputError
 from engine.common.numbers import rounded
 from engine.maths.activations import ACTIVATIONS
@@ -224,6 +226,7 @@ class Audit:
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
             take_apart(one, layers)
+            give_zero_biases(layers, one, self.recording)
             yield number, layers, output.targets.data
 
     def _named_targets(self, one: Pass, last: Linear) -> Targets | None:
@@ -365,7 +368,7 @@ class Audit:
                 # Its biases were taken for others.
                 continue
             one = understood.passes[number]
-            changes = dict(self._changes(understood, number, layers, model))
+            changes = dict(changes_in(understood, number, layers, model))
             named = {
                 tensor: [f for f in one.found if is_called(self.recording, f, variable)]
                 for tensor, variable in self._variables.items()
@@ -383,41 +386,6 @@ class Audit:
             if is_alike and node[there.record] == node[computed.record]:
                 return there.factor
         return computed.factor
-
-    def _changes(
-        self, understood: Understood, number: int, layers: list[Linear], model: Model
-    ) -> Iterator[tuple[str, Array]]:
-        one = understood.passes[number]
-        # Zeros that two parameters start with are one array: where it stands, another pass tells.
-        for (weights, _, _), layer, like in zip(
-            model.names, layers, understood.layers, strict=True
-        ):
-            after = understood.after(one, layer.of_weights, like.of_weights)
-            if after is not None:
-                change = np.squeeze(after - layer.of_weights.data)
-                matrix = _like(change, layer)
-                if layer.ones and layer.of_bias is None:
-                    at = -1 if layer.ones == "last" else 0
-                    own = slice(None, -1) if layer.ones == "last" else slice(1, None)
-                    yield weights, matrix[own]
-                    if "b" + weights in model.parameters:
-                        yield "b" + weights, matrix[at]
-                else:
-                    yield weights, matrix
-            if layer.of_bias is not None:
-                after = understood.after(one, layer.of_bias, like.of_bias or layer.of_bias)
-                if after is None:
-                    continue
-                change = after - layer.of_bias.data
-                if "b" + weights in model.parameters:
-                    width = layer.z.shape[1]
-                    if change.size == width:
-                        yield "b" + weights, np.reshape(change, (-1,))
-                    elif not np.any(change):
-                        # One number for the whole layer, that stays as it is.
-                        yield "b" + weights, np.zeros(width)
-                elif "b" in model.parameters and change.size == 1:
-                    yield "b", np.reshape(change, ())
 
     def _collect(self) -> None:
         steps = steps_of(self.judged)
@@ -614,10 +582,3 @@ def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
     return (
         is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.begins) is not None
     )
-
-
-def _like(change: Array, layer: Linear) -> Array:
-    """See a change of weights as the weights are seen, I × H."""
-    rows = layer.weights.shape[0] + (1 if layer.ones and layer.of_bias is None else 0)
-    columns = layer.weights.shape[1]
-    return change.reshape(columns, rows).T if layer.turned else change.reshape(rows, columns)
