@@ -31,7 +31,7 @@ from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
 from engine.audit.optimising import is_rate
 from engine.audit.outputs import Output, output_of
-from engine.audit.passes import Pass, is_called
+from engine.audit.passes import Found, Pass, is_called
 from engine.audit.recording.child.precision import is_computed_in_full
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
@@ -422,6 +422,7 @@ class Audit:
         updates = [f for f in uneven if f not in gradients]
         fixed = list(frozen(steps, self.judged, self.recording))
         self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
+        self.notes += self.updates.notes
         updates += still(steps, self.judged, fixed)
         updates += map(self._in_the_gradient, self.updates.findings)
         updates.sort(key=lambda f: self.time_of_update(f.operation))
@@ -509,12 +510,21 @@ class Audit:
         """Whether the script is seen to change its parameters."""
         return any(one.changes for one in self.judged)
 
+    def array_of(self, name: str) -> Found:
+        """Return the array that holds a parameter, in a pass in which it is not 0.
+
+        Zeros may be another parameter's, or what an optimiser begins with.
+        """
+        models = [one.model for one in self.judged if name in one.model.parameters]
+        model = next((model for model in models if np.any(model.values[name])), models[0])
+        layer = model.parameters[name]
+        return layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+
     def time_of_update(self, name: str) -> int:
         """Return when a parameter is changed, in the order of the script."""
-        layer = self.judged[0].model.parameters.get(name)
-        if layer is None:
+        if name not in self.judged[0].model.parameters:
             return 0
-        found = layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+        found = self.array_of(name)
         texts = {
             self.recording.places[place].text
             for record in found.records

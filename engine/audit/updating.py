@@ -43,6 +43,7 @@ class Updates:
         findings: What is wrong.
         unmatched: The parameters whose steps fit no optimiser.
         weight_decay: For each parameter, what is subtracted of itself in a step.
+        notes: What is unusual, and no mistake.
     """
 
     optimiser: str = ""
@@ -51,6 +52,7 @@ class Updates:
     findings: list[Finding] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     weight_decay: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def judge_updates(
