@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
+    unsteady,
 )
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import Faults, design_faults
@@ -42,7 +44,7 @@ from engine.audit.steps import steps_of
 from engine.audit.stuck import stuck
 from engine.audit.targets import Targets, targets_among
 from engine.audit.understand import Understood, understand
-from engine.audit.uneven import uphill_or_uneven
+from engine.audit.uneven import multiple_of, uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.audit.wrong_losses import wrong_loss
 from engine.audit.zero_bias import give_zero_biases
@@ -103,6 +105,7 @@ class Audit:
         self.unsure: list[str] = []
         self.forward: list[Finding] = []
         self.compared: list[bool] = []
+        self.is_exact = False
 
     def _is_doubtful(self) -> bool:
         """Whether neither a loss nor a learning rate of the script shows that it is understood."""
@@ -158,7 +161,7 @@ class Audit:
 
     def _run(self, understood: Understood) -> None:
         passes = list(self._layers(understood))
-        if not passes or understood.targets is None or 2 * sum(self.compared) < len(passes):
+        if not passes or understood.targets is None or 2 * sum(self.compared) < len(self.compared):
             self.unsure.append("what the predictions are compared with, the targets")
             return
         self.activations = self._activations(understood, passes)
@@ -170,14 +173,24 @@ class Audit:
             judged = list(self._judged(understood, passes, loss, computed))
             if not judged:
                 continue
+            is_exact = False
+            if unsteady(judged):
+                exact = list(self._judged(understood, passes, loss, computed, exact=True))
+                is_exact = any(one.findings for one in exact)
+                judged = exact if is_exact else judged
             bad = sum(len(one.findings) + len(one.unmatched) for one in judged)
             if best is None or bad < best[0]:
                 best = (bad, 0)
                 self.judged, self.loss, self.computed = judged, loss, computed
+                self.is_exact = is_exact
             if not bad:
                 break
         if not self.judged:
             return
+        living = _living(self.judged)
+        if any(one.findings for one in living):
+            # A mistake has made the gradient 0, of which the passes after that tell nothing.
+            self.judged = living
         _keep_steady_penalties(self.judged)
         _, layers, f0 = passes[0]
         others = optimisers(self.recording, layers, self.activations, f0, self.loss)
@@ -222,7 +235,10 @@ class Audit:
                 output = Output(named)
             if output.targets is None:
                 continue
-            self.compared.append(output.targets.is_compared or not np.any(output.targets.data))
+            is_compared = output.targets.is_compared or not np.any(output.targets.data)
+            if is_compared or np.any(layers[-1].a):
+                # A dead output tells nothing of what it is compared with.
+                self.compared.append(is_compared)
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
             take_apart(one, layers)
@@ -347,8 +363,11 @@ class Audit:
         passes: list[tuple[int, list[Linear], Array]],
         loss: str,
         computed: Computed | None,
+        *,
+        exact: bool = False,
     ) -> Iterator[Judged]:
         models: dict[int, Model] = {}
+        names: Collection[str] = ()
         constants = constants_of(self.recording)
         # A batch may have only one of the targets −1 and 1.
         is_signed = loss == "hinge" and any(np.any(f0 < 0.0) for _, _, f0 in passes)
@@ -367,6 +386,9 @@ class Audit:
             except InputError:
                 # Its biases were taken for others.
                 continue
+            names = names or model.parameters.keys()
+            if model.parameters.keys() != names:
+                continue
             one = understood.passes[number]
             changes = dict(changes_in(understood, number, layers, model))
             named = {
@@ -374,7 +396,7 @@ class Audit:
                 for tensor, variable in self._variables.items()
             }
             scale = self._factor_in(number, computed)
-            yield judge(one, model, changes, scale, named, self.recording, constants)
+            yield judge(one, model, changes, scale, named, self.recording, constants, exact=exact)
 
     def _factor_in(self, number: int, computed: Computed | None) -> float:
         """Return a loss of the script divided by ours in a pass: a batch may have fewer rows."""
@@ -404,7 +426,8 @@ class Audit:
                     backward.append(again[0])
         uneven: list[Finding] = []
         constants = constants_of(self.recording)
-        if descends(self.judged) or self._steps_are_right():
+        # Any multiple of a number may be a step down, of another length each time.
+        if not self.is_exact and (descends(self.judged) or self._steps_are_right()):
             backward = []
         else:
             uneven = list(
@@ -461,8 +484,13 @@ class Audit:
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
 
     def _in_the_gradient(self, finding: Finding) -> Finding:
-        """Take a step whose square gradient lies the other way round for a wrong gradient."""
+        """Take a step for a wrong gradient where that is a multiple, or is transposed."""
         gradient = f"dE_d{finding.operation}"
+        cell = finding.cell
+        if cell is not None and cell.right and gradient in self.judged[0].right:
+            found = multiple_of(self.judged[0], gradient, cell.yours / cell.right)
+            if found is not None:
+                return replace(finding, operation=gradient, found=found, cell=None)
         match = self.judged[0].matches.get(gradient)
         layer = self.judged[0].model.parameters.get(finding.operation)
         if finding.kind != "transpose" or match is None or layer is None:
@@ -551,6 +579,14 @@ def _with_next(understood: Understood, number: int) -> tuple[int, int]:
     if number + 1 < len(understood.passes):
         end = understood.passes[number + 1].bounds[1]
     return begin, end
+
+
+def _living(judged: Sequence[Judged]) -> list[Judged]:
+    """Return the passes up to the last that changes anything."""
+    known = [one for one in judged if one.changes]
+    still = takewhile(lambda one: not any(map(np.any, one.changes.values())), reversed(known))
+    count = sum(1 for _ in still)
+    return known[:-count] if count else list(judged)
 
 
 def _is_named(judged: Sequence[Judged]) -> bool:

@@ -25,6 +25,8 @@ from engine.maths.tensor import Array
 
 _TASTE = (1.0, 2.0, 0.5)
 _LARGEST_RATIO = 1e5
+_UNSTEADY = 1e-3
+"""From which share on the sizes of gradients are not the same."""
 _FROZEN = re.compile(r"\b(frozen|freeze)\b", re.IGNORECASE)
 
 
@@ -61,6 +63,22 @@ def descends(judged: Sequence[Judged]) -> bool:
                 return False
             known += bool(rates)
     return known > 0
+
+
+def unsteady(judged: Sequence[Judged]) -> bool:
+    """Whether gradients of passes with as many rows are other multiples of ours each time.
+
+    With one output for one observation every mistake in ∂E/∂y gives a multiple.
+    """
+    first = judged[0]
+    rows = len(first.model.values["x"])
+    alike = [one for one in judged if len(one.model.values["x"]) == rows]
+    for weights, _, _ in first.model.names:
+        name = f"dE_d{weights}"
+        totals = [one.totals[name] for one in alike if name in one.matches]
+        if totals and np.ptp(totals) > _UNSTEADY * np.max(np.abs(totals)):
+            return True
+    return False
 
 
 def goes_down(steps: Steps) -> bool:

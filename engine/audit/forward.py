@@ -28,6 +28,11 @@ def straight(layer: Linear) -> Activated:
     return layer.z, layer.of_z, tuple(names)
 
 
+def as_it_is(layer: Linear) -> Linear:
+    """Return a layer whose pre-activation is what it puts out."""
+    return replace(layer, a=layer.z, of_a=layer.of_z, activation=("identity",))
+
+
 def _is_made_of(recording: Recording, found: Found, source: Found) -> bool:
     """Whether a script computes an array from another one, and does not only compare that."""
     numbers = recording.records["value"]

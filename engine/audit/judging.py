@@ -25,7 +25,7 @@ from engine.maths.evaluate import evaluate
 from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
+from engine.maths.tensor import Array, Tensor
 
 _TIMES = "BinOp:Mult"
 _MOST_AGAIN = 4
@@ -46,6 +46,8 @@ def judge(
     named: Mapping[str, Sequence[Found]] | None = None,
     recording: Recording | None = None,
     constants: Sequence[float] = (),
+    *,
+    exact: bool = False,
 ) -> Judged:
     """Judge the backward phase of a pass.
 
@@ -57,6 +59,8 @@ def judge(
         named: The arrays that an operation is known to be, by its name.
         recording: The recording, to tell what is made of an array.
         constants: The numbers that stand in the script.
+        exact: Whether all that a single number is a factor of is to have the right size: otherwise
+            it may be any multiple.
     """
     known: dict[str, Match] = {}
     for _ in range(_MOST_AGAIN):
@@ -67,6 +71,7 @@ def judge(
             recording,
             constants,
             known,
+            exact,
         )
         judge.run()
         meant = judge.multiples_that_are_read()
@@ -85,7 +90,9 @@ class _Judge:
         recording: Recording | None,
         constants: Sequence[float],
         known: Mapping[str, Match],
+        exact: bool,
     ) -> None:
+        self.exact = exact
         self.named, self.recording, self.constants = named, recording, constants
         self.known = known
         self.judged, self.one, self.model = judged, judged.one, judged.model
@@ -151,8 +158,12 @@ class _Judge:
 
     def _added(self, operation: Operation) -> list[str]:
         """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
-        names = [t.name for t in operation.reads if t.name.startswith("dE_d")]
+        names = [tensor.name for tensor in self._derivatives(operation)]
         return names if len(names) > 1 else []
+
+    def _derivatives(self, operation: Operation) -> list[Tensor]:
+        """Return the derivatives of E that an operation reads."""
+        return [tensor for tensor in operation.reads if tensor.name.startswith("dE_d")]
 
     def _operands(self, operation: Operation) -> dict[str, Array]:
         """Return the script's values, those that are added with one factor and one sign."""
@@ -184,6 +195,8 @@ class _Judge:
                 for other in self.model.operations(Phase.BACKWARD)
                 if operation.target in other.reads
                 and other.name in self.judged.matches
+                # The sum over one row is the row itself.
+                and self.judged.matches[other.name].found is not match.found
                 and not self._added(other)
                 and other.name.removeprefix("dE_d") not in self.judged.penalties
             ]
@@ -193,7 +206,8 @@ class _Judge:
             factor = match.factor * factors[0]
             multiple = as_matrix(self.judged.right[operation.name] * factor)
             taken = [match.found, *(reader.found for reader in readers)]
-            for other in find(self.one, multiple, after=self.start, free=False):
+            end = min(reader.found.first for reader in readers)
+            for other in find(self.one, multiple, after=self.start, before=end, free=False):
                 if other.found not in taken and self._is_assigned(other.found):
                     return self._with_the_slope(operation, replace(other, factor=factor))
         return {}
@@ -223,10 +237,18 @@ class _Judge:
         if self.named.get(operation.name):
             known = {id(found) for found in self.named[operation.name]}
             matches = [match for match in matches if id(match.found) in known]
-        if wanted.size == 1:
+        if wanted.size == 1 or self._is_of_a_number(operation):
             matches = [match for match in matches if self._is_usual(match.factor, total)]
         best = min(matches, key=lambda m: self._strangeness(m, total), default=None)
         return best if best is None else self._whole(best, matches)
+
+    def _is_of_a_number(self, operation: Operation) -> bool:
+        """Whether an operation is a multiple of the right one even where a number it reads is not.
+
+        That is so with one output for one observation.
+        """
+        read = self._derivatives(operation)
+        return self.exact and any(self.values[tensor.name].size == 1 for tensor in read)
 
     def _whole(self, match: Match, among: Sequence[Match]) -> Match:
         """Return the multiple of an array that is made of it before it gets its name."""
@@ -235,7 +257,7 @@ class _Judge:
         by_record = {record: one for one in among for record in one.found.records}
         best = match
         # It may be made twice: for the loss, and for the gradient.
-        above = [r for r in match.found.records if not _is_read(self.recording, r)]
+        above = [r for r in match.found.records if not _is_again(self.recording, r)]
         above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
@@ -290,10 +312,12 @@ class _Judge:
             self.pending = []
             return
         if is_noise or not is_telling(as_matrix(right)):
-            self.judged.totals[operation.name] = total
-            self.judged.vague.add(parameter)
+            if not self._is_moved_for_nothing(operation, parameter, right):
+                self.judged.totals[operation.name] = total
+                self.judged.vague.add(parameter)
             return
-        if change is not None and factor_of(change, right) is not None:
+        is_single = self._is_of_a_number(operation)
+        if change is not None and not is_single and factor_of(change, right) is not None:
             self.judged.totals[operation.name] = total
             self.pending = []
             return
@@ -344,22 +368,46 @@ class _Judge:
                 return True
         return False
 
+    def _is_moved_for_nothing(self, operation: Operation, parameter: str, right: Array) -> bool:
+        """Find the mistake for which a parameter moves, though its gradient is 0."""
+        change = self.judged.changes.get(parameter)
+        # Of one row, what a bias adds up is found by itself: the product with the inputs tells.
+        is_bias = parameter.startswith("b")
+        if is_bias or np.any(right) or change is None or not np.any(change):
+            return False
+        reads = [self.model.program.operation(t.name) for t in self._derivatives(operation)]
+        return self._is_named(operation, parameter, [*reads, operation], exact=True)
+
     def _mistaken(self, operation: Operation, parameter: str) -> bool:
         """Try the mistakes of what was not found, the earliest operation first."""
         # An operation that changes nothing is found where its operand is, even if it is wrong.
         pending = self.pending[-1:] or self.copies
-        for culprit in (*pending, operation):
+        return (
+            self._is_named(operation, parameter, [*pending, operation])
+            or self._by_role(operation, parameter)
+            or self._by_cells(operation, parameter)
+        )
+
+    def _is_named(
+        self,
+        operation: Operation,
+        parameter: str,
+        culprits: Sequence[Operation],
+        exact: bool = False,
+    ) -> bool:
+        """Try the mistakes of operations, one of which made the gradient of a parameter wrong."""
+        exact = exact or self._is_of_a_number(operation)
+        for culprit in culprits:
             hint = self.model.hints.get(culprit.name)
-            chosen = self._likeliest(culprit, operation, parameter, [hint] if hint else [])
-            if chosen is None:
-                chosen = self._likeliest(
-                    culprit, operation, parameter, self.model.mistakes(culprit)
-                )
+            for among in ([hint] if hint else [], self.model.mistakes(culprit)):
+                chosen = self._likeliest(culprit, operation, parameter, among, exact)
+                if chosen is not None:
+                    break
             if chosen is not None:
                 self.model.hints[culprit.name] = chosen[0]
                 self._found(culprit, operation, *chosen)
                 return True
-        return self._by_role(operation, parameter) or self._by_cells(operation, parameter)
+        return False
 
     def _likeliest(
         self,
@@ -367,6 +415,7 @@ class _Judge:
         gradient: Operation,
         parameter: str,
         among: Sequence[Mistake],
+        exact: bool,
     ) -> tuple[Mistake, Array, Match | None] | None:
         """Return the mistake that explains the gradient with the least strange factor."""
         best: tuple[float, ...] | None = None
@@ -374,15 +423,18 @@ class _Judge:
         for number, (mistake, value) in enumerate(values_of(self.judged, culprit, among)):
             right = self.judged.right[culprit.name]
             is_flat = not is_telling(as_matrix(value))
-            if factor_of(value, right) is not None or (is_flat and culprit is gradient):
+            is_right = same(value, right) if exact else factor_of(value, right) is not None
+            if is_right or (is_flat and culprit is gradient):
                 continue
             if not np.any(value):
                 continue
-            fit = self._explains(culprit, gradient, parameter, value)
+            explain = self._explains_exactly if exact else self._explains
+            fit = explain(culprit, gradient, parameter, value)
             if fit is None:
                 continue
             match, strangeness = fit
-            rank = (is_flat, strangeness, mistake.kind == "wrong-operand", number)
+            is_made = self._makes_wrong(culprit, mistake) is not None
+            rank = (is_flat, strangeness, not is_made, mistake.kind == "wrong-operand", number)
             if best is None or rank < best:
                 best, chosen = rank, (mistake, value, match)
         return chosen
@@ -408,11 +460,32 @@ class _Judge:
         if self.one.scalars and change is not None and not moved:
             # The parts of a gradient are seen as single numbers, which others are by chance.
             return None
-        seen = next(self._made(wrong), None)
+        made = self._made(wrong)
+        if wrong.size == 1 and match is not None:
+            # A single number is a multiple of any other, but not by the same factor.
+            made = (one for one in made if self._is_usual(one.factor / match.factor, 1.0))
+        seen = next(made, None)
         if not is_telling(as_matrix(wrong)) or not (moved or seen is not None):
             return None
         odd = 10.0 if match is None else min(abs(np.log(abs(match.factor))), 9.0)
         return match, round(odd, 6)
+
+    def _explains_exactly(
+        self, culprit: Operation, gradient: Operation, parameter: str, value: Array
+    ) -> tuple[Match | None, float] | None:
+        """Say whether the script has a wrong value, and what comes of it, in their own size."""
+        wrong = value
+        if culprit is not gradient:
+            wrong = evaluate(gradient.rule.tree, {**self.values, culprit.name: value})
+        for match in self._made(value):
+            if not (self._is_usual(match.factor, 1.0) and self._is_assigned(match.found)):
+                continue
+            theirs = as_matrix(wrong) * match.factor
+            seen = find(self.one, theirs, after=self.start, free=False)
+            # The sum over one row is the row itself, and tells nothing more.
+            if any(not o.found.is_taken and o.found is not match.found for o in seen):
+                return match, 0.0
+        return None
 
     def _made(self, value: Array) -> Iterator[Match]:
         """Go through the arrays that are a value up to a factor and that the pass makes itself."""
@@ -428,6 +501,10 @@ class _Judge:
         value: Array,
         match: Match | None,
     ) -> None:
+        told = self._constant_of(culprit, value)
+        if told is not None:
+            self._unnamed(culprit, gradient, *told)
+            return
         factor = match.factor if match is not None else 1.0
         right = self.judged.right[culprit.name]
         if match is not None:
@@ -458,24 +535,39 @@ class _Judge:
         if culprit is not gradient:
             self._judge_again(gradient)
 
-    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
-        """Go on with an operand that has the mistake, where the script makes it: others read it."""
-        reads = [t.name for t in culprit.reads if t.name.startswith("dE_d")]
+    def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Find an operand with the mistake, if the script gives that one a name, not the right."""
+        known = self.judged.matches.get(mistake.of)
+        if known is not None and self._is_assigned(known.found):
+            return None
+        made = self._operand_with(culprit, mistake)
+        return made[0] if made is not None and self._is_assigned(made[0].found) else None
+
+    def _operand_with(self, culprit: Operation, mistake: Mistake) -> tuple[Match, Array] | None:
+        """Find an operand that has the mistake, and its value."""
+        reads = [tensor.name for tensor in self._derivatives(culprit)]
         if mistake.of == culprit.name or mistake.of not in reads:
             return None
         own = self.model.program.operation(mistake.of)
         known = (mistake.kind, mistake.says)
         for other, value in values_of(self.judged, own):
             if (other.kind, other.says) == known:
-                match = min(
-                    self._made(value), key=lambda m: abs(np.log(abs(m.factor))), default=None
-                )
-                if match is not None:
-                    self.judged.matches[own.name] = match
-                    self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
-                    self.judged.totals[own.name] = self._upstream(own) * match.factor
-                return match
+                made = self._made(value)
+                match = min(made, key=lambda m: abs(np.log(abs(m.factor))), default=None)
+                return None if match is None else (match, value)
         return None
+
+    def _wrong_operand(self, culprit: Operation, mistake: Mistake) -> Match | None:
+        """Go on with an operand that has the mistake, where the script makes it: others read it."""
+        made = self._operand_with(culprit, mistake)
+        if made is None:
+            return None
+        match, value = made
+        own = self.model.program.operation(mistake.of)
+        self.judged.matches[own.name] = match
+        self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
+        self.judged.totals[own.name] = self._upstream(own) * match.factor
+        return match
 
     def _of_ones(self, culprit: Operation, mistake: Mistake, found: Found) -> Mistake:
         """Tell a slope that is left out from one that is 1 everywhere."""
@@ -607,8 +699,65 @@ class _Judge:
         self._judge_again(operation)
         return True
 
-    def _unnamed(self, culprit: Operation, gradient: Operation, data: Array, match: Match) -> None:
-        wrong, theirs, found = self._factor_of(culprit, match) or (culprit, data, match.found)
+    def _constant_of(
+        self, culprit: Operation, value: Array
+    ) -> tuple[Array, Match, tuple[Operation, Array, Found]] | None:
+        """Find a product of a slope with a number to which the script gives a name in this pass.
+
+        It stands in the place of the derivative that is the same for no two observations.
+
+        Returns:
+            The product, where it is, and the derivative with the number that stands there.
+        """
+        slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
+        rest = [t.name for t in self._derivatives(culprit)]
+        recording = self.recording
+        if recording is None or len(slopes) != 1 or len(rest) != 1:
+            return None
+        if not same(value, self.values[slopes[0]]):
+            return None
+        right = self.judged.right[rest[0]]
+        for match in self._made(value):
+            for record in match.found.records:
+                if recording.nodes[int(recording.records["node"][record])].kind != _TIMES:
+                    continue
+                for operand in recording.operands(record):
+                    number = self._named_number(operand)
+                    if number is not None and abs(number.data.flat[0] / match.factor - 1.0) < 1e-9:
+                        odd = self.model.program.operation(rest[0])
+                        theirs = np.full(right.shape, match.factor)
+                        return match.factor * value, match, (odd, theirs, number)
+        return None
+
+    def _named_number(self, record: int) -> Found | None:
+        """Return what a record reads, if it is one number that the backward phase gives a name."""
+        recording = self.recording
+        value = None if recording is None or record < 0 else recording.value(record)
+        if recording is None or value is None or not value.size or np.ptp(value) > 0.0:
+            return None
+        rows = recording.records
+        forward = max(layer.of_z.first for layer in self.model.layers)
+        found = self.one.values.get(int(rows["value"][record]))
+        for other in () if found is None else found.records:
+            is_it = rows["place"][other] == rows["place"][record] and is_assigned(recording, other)
+            if found is not None and is_it and forward < other < record:
+                return replace(found, records=[other], first=other)
+        return None
+
+    def _unnamed(
+        self,
+        culprit: Operation,
+        gradient: Operation,
+        data: Array,
+        match: Match,
+        odd: tuple[Operation, Array, Found] | None = None,
+    ) -> None:
+        wrong, theirs, found = (
+            odd
+            or self._factor_of(culprit, match)
+            or self._factor_of(culprit, match, is_slope=False)
+            or (culprit, data, match.found)
+        )
         right = self.judged.right[wrong.name]
         named = next(
             (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
@@ -637,20 +786,23 @@ class _Judge:
         self.judged.totals[culprit.name] = self._upstream(culprit)
         self._judge_again(gradient)
 
-    def _factor_of(self, culprit: Operation, match: Match) -> tuple[Operation, Array, Found] | None:
-        """Return the slope that a product is made with, where that is not the right one."""
+    def _factor_of(
+        self, culprit: Operation, match: Match, *, is_slope: bool = True
+    ) -> tuple[Operation, Array, Found] | None:
+        """Return the slope, or the other factor, of a product where that is not the right one."""
         slopes = [t.name for t in culprit.reads if self.model.around.activation_of_slope(t)]
         rest = [t.name for t in culprit.reads if t.name not in slopes]
         if self.recording is None or len(slopes) != 1 or len(rest) != 1:
             return None
+        kept, odd = (rest[0], slopes[0]) if is_slope else (slopes[0], rest[0])
         shape = self.judged.right[culprit.name].shape
         for record in match.found.records:
             if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
                 continue
             parts = [self._seen(r, shape) for r in self.recording.operands(record) if r >= 0]
             for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
-                if same(one, self.values[rest[0]]) and not same(other, self.values[slopes[0]]):
-                    return self.model.program.operation(slopes[0]), other, found
+                if same(one, self.values[kept]) and not same(other, self.values[odd]):
+                    return self.model.program.operation(odd), other, found
         return None
 
     def _seen(self, record: int, shape: tuple[int, ...]) -> tuple[Array, Found] | None:
@@ -665,8 +817,13 @@ class _Judge:
         return None if seen is None or found is None else (seen, found)
 
 
-def _is_read(recording: Recording, record: int) -> bool:
-    return recording.nodes[int(recording.records["node"][record])].kind in READS
+def _is_again(recording: Recording, record: int) -> bool:
+    """Whether a record has the value of what it reads, as a product with 1."""
+    rows = recording.records
+    if recording.nodes[int(rows["node"][record])].kind in READS:
+        return True
+    read = [int(rows["value"][operand]) for operand in recording.operands(record) if operand >= 0]
+    return int(rows["value"][record]) in read
 
 
 def _rescaled(match: Match, wanted: Array) -> Match | None:

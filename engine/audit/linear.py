@@ -225,6 +225,8 @@ def _node(
             biased = first(one, product + values, free=False, after=start)
             if biased is None or not _is_sum(recording, biased.found):
                 continue
+            if _is_subtracted(one, product, values, start):
+                continue
             if match is None or biased.found.first >= match.found.first:
                 match, bias, of_bias = biased, values, candidate
                 break
@@ -246,6 +248,12 @@ def _node(
         turned,
         ones,
     )
+
+
+def _is_subtracted(one: Pass, product: Array, values: Array, start: int) -> bool:
+    """Whether a pass subtracts from a product what it adds to it, as targets by mistake."""
+    apart = product - values
+    return any(first(one, way, free=False, after=start) is not None for way in (apart, -apart))
 
 
 def _negative(one: Pass, product: Array, start: int) -> Match | None:

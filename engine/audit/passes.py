@@ -274,7 +274,7 @@ def changing(passes: Sequence[Pass], number: int, recording: Recording) -> set[S
         twins = [twin for n in others if (twin := passes[n].twin(found)) is not None]
         texts = [twin.flat.tobytes() for twin in twins]
         runs = sum(1 for a, b in pairwise(texts) if a != b)
-        is_new = not (all(_is_picked(t, known) for t in twins) or _are_there(twins, cells))
+        is_new = not (all(is_picked(t, known) for t in twins) or _are_there(twins, cells))
         if runs and len(set(texts)) == runs + 1 and is_new:
             sites.add(site)
     return sites
@@ -286,7 +286,7 @@ def _is_own_target(found: Found, recording: Recording) -> bool:
     return inner == () and recording.nodes[int(node)].kind == "for"  # type: ignore[call-overload]
 
 
-def _is_picked(found: Found, known: frozenset[bytes]) -> bool:
+def is_picked(found: Found, known: frozenset[bytes]) -> bool:
     """Whether an array consists of rows that were there before, in another order perhaps."""
     data = np.squeeze(found.data)
     return data.ndim == 2 and any(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.audit.forward import Activated, activations_of, chains_of, straight
+from engine.audit.forward import Activated, activations_of, as_it_is, chains_of, straight
 from engine.audit.linear import Linear, activated, as_inputs, as_weights
 from engine.audit.matching import as_rows, is_telling, same
 from engine.audit.passes import Found, Pass
@@ -15,9 +15,14 @@ from engine.audit.recording.recording import Recording
 
 def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
     """Return the layers in another pass, from the places where their parameters are known to be."""
-    layers = _in_the_same_places(one, recording, like)
-    if layers:
-        return layers
+    layers = _in_the_same_places(one, recording, like) or _elsewhere(one, recording, like)
+    if layers and like[-1].activation == ("identity",):
+        layers[-1] = as_it_is(layers[-1])
+    return layers
+
+
+def _elsewhere(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
+    """Return the layers in another pass, wherever their products are."""
     weights = {site for layer in like for site in (layer.of_weights.site, layer.of_weights.loose)}
     biases = {
         site
@@ -27,6 +32,7 @@ def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> lis
     }
     inputs = one.twin(like[0].of_inputs)
     twins = [twin for layer in like if (twin := one.twin(layer.of_inputs)) is not None]
+    layers: list[Linear] = []
     if len(twins) == len(like):
         # Where each stands is mostly known, so that not all arrays need be tried.
         layers = next(iter(chains_of(one, recording, weights, biases, inputs, among=twins)), [])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.audit.forward import layers_of, rank_of
+from engine.audit.forward import as_it_is, layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.outputs import output_of
-from engine.audit.passes import Found, Pass, changing, follows, loops
+from engine.audit.passes import Found, Pass, changing, follows, is_picked, loops
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
 from engine.audit.settled import NOTHING, Settled
@@ -76,6 +76,23 @@ def understand(
         tick: Called again and again on the way; it may raise to give up.
         still: Whether weights may be among what never changes, though others change.
     """
+    found = _understood(recording, settled, tick, still=still)
+    if found is None or found.targets is None or not found.targets.is_compared:
+        resting = _understood(recording, settled, tick, still=still, rests=True)
+        if resting is not None and resting.targets is not None and resting.targets.is_compared:
+            return resting
+    return found
+
+
+def _understood(
+    recording: Recording,
+    settled: Settled,
+    tick: Callable[[], None],
+    *,
+    still: bool,
+    rests: bool = False,
+) -> Understood | None:
+    """Understand a script whose weights may rest in some passes, as where an output is dead."""
     best: Understood | None = None
     rank: tuple[object, ...] = ()
     first_seen = _first_seen(recording)
@@ -85,14 +102,14 @@ def understand(
         if best is not None and loop.node < 0:
             break
         most = _MOST_FOUND if best is None else _MANY_FOUND
-        found = _best_probe(passes, recording, first_seen, most, settled, still)
+        found = _best_probe(passes, recording, first_seen, most, settled, still, rests)
         if found is None:
             continue
         probe, layers, support = found
         is_one = len(passes) == 1
-        targets = settled.targets_of(passes[probe], layers) or _targets(
-            passes, recording, probe, layers
-        )
+        targets = settled.targets_of(passes[probe], layers)
+        if targets is None:
+            layers, targets = _compared(passes, recording, probe, layers)
         own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
@@ -106,6 +123,7 @@ def _best_probe(
     most: int,
     settled: Settled,
     still: bool,
+    rests: bool,
 ) -> tuple[int, list[Linear], float] | None:
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
@@ -126,8 +144,10 @@ def _best_probe(
                 for n in others
             )
             support = same_there / len(others)
-            if count > 1 and not _changes(recording, passes, layers, first_seen, biases=still):
-                continue
+            if count > 1:
+                changes = _changes(recording, passes, layers, first_seen, biases=still)
+                if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
+                    continue
             own = (support > _UNSURE, *rank_of(layers)[:-1], support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
@@ -135,6 +155,28 @@ def _best_probe(
         if turn and best is not None and best[2] >= _SURE and best[1][0].of_inputs.is_taken:
             break
     return best
+
+
+def _compared(
+    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
+) -> tuple[list[Linear], Targets | None]:
+    """Return the layers and the targets, those that are given where some are.
+
+    A script may compute a function of the output for another purpose, e.g. for a wrong slope, or
+    multiply it by the weights of an earlier layer.
+    """
+    targets = _targets(passes, recording, probe, layers)
+    if targets is None or targets.found.is_taken:
+        return layers, targets
+    *before, last = layers
+    others = [[*before, as_it_is(last)]] if last.of_a is not last.of_z else []
+    if any(np.array_equal(last.weights.T, layer.weights) for layer in before):
+        others.append(before)
+    for other in others:
+        given = _targets(passes, recording, probe, other)
+        if given is not None and given.is_compared and given.found.is_taken:
+            return other, given
+    return layers, targets
 
 
 def _targets(
@@ -175,6 +217,12 @@ def _first_seen(recording: Recording) -> Array:
     return seen
 
 
+def _rests(changes: Sequence[bool]) -> bool:
+    """Whether weights change at first and soon no more, or again and again with rests between."""
+    count = sum(changes)
+    return count > 1 or (count == 1 and changes[0])
+
+
 def _changes(
     recording: Recording,
     passes: Sequence[Pass],
@@ -182,18 +230,27 @@ def _changes(
     first_seen: Array,
     *,
     biases: bool = False,
-) -> bool:
-    """Whether a pass mostly ends with weights, or biases, that were never there before it."""
+) -> list[bool]:
+    """Say for the first passes whether each ends with weights that were never there before it.
+
+    Args:
+        recording: The recording.
+        passes: The passes.
+        layers: The layers of one of them.
+        first_seen: For each value the first record that has it.
+        biases: Whether new biases will do, too.
+    """
     places = [layer.of_weights for layer in layers]
     if biases:
         places += [layer.of_bias for layer in layers if layer.of_bias is not None]
-    changed = looked = 0
+    changes: list[bool] = []
     values = recording.records["value"]
+    known = recording.rows_before(passes[0].bounds[0])
     for number in range(min(len(passes) - 1, _PROBES)):
         if not follows(passes, number, recording):
             continue
         one, following = passes[number], passes[number + 1]
-        looked += 1
+        is_new = False
         for place in places:
             before, after = one.twin(place) or place, following.twin(place)
             if after is None or before.data.shape != after.data.shape:
@@ -201,9 +258,11 @@ def _changes(
             seen = min(int(first_seen[values[record]]) for record in after.records)
             # New weights that are there between two turns are made by another loop.
             is_between = one.bounds[1] <= seen < following.bounds[0]
-            if not np.array_equal(before.data, after.data) and (
-                (after.is_assembled or seen >= one.bounds[0]) and not is_between
-            ):
-                changed += 1
+            is_made = (after.is_assembled or seen >= one.bounds[0]) and not is_between
+            if np.array_equal(before.data, after.data) or not is_made:
+                continue
+            if not is_picked(after, known):
+                is_new = True
                 break
-    return bool(looked) and 2 * changed > looked
+        changes.append(is_new)
+    return changes

@@ -36,7 +36,8 @@ def uphill_or_uneven(
     rates = {name: own[0] for name, own in updates.rates.items() if own}
     if not rates or not judged:
         return
-    first = judged[0]
+    # A dead neuron, or a dead output, tells nothing.
+    first = min(judged, key=lambda one: len(one.vague))
     if all(rate < 0.0 for rate in rates.values()):
         yield from _all_uphill(first, rates)
         return
@@ -91,7 +92,7 @@ def uphill_or_uneven(
             )
             continue
         is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
-        is_step = is_step and _multiple(first, f"dE_d{name}", ratio) is None
+        is_step = is_step and multiple_of(first, f"dE_d{name}", ratio) is None
         named = named_step(plain, own, name) if plain is not None and is_step else None
         yield from [named] if named is not None else _odd_one(first, name, ratio)
 
@@ -255,7 +256,7 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
         own = match.factor / usual[0][0] if usual else match.factor
     found = match.found if match is not None else None
     is_in_gradient = match is not None and abs(own / ratio - 1.0) < 1e-4
-    multiple = None if is_in_gradient else _multiple(judged, gradient, ratio)
+    multiple = None if is_in_gradient else multiple_of(judged, gradient, ratio)
     if multiple is not None:
         found, is_in_gradient = multiple, True
     symbol = f"∂E/∂{name}"
@@ -299,7 +300,7 @@ def _odd_one(judged: Judged, name: str, ratio: float) -> Iterator[Finding]:
     )
 
 
-def _multiple(judged: Judged, name: str, ratio: float) -> Found | None:
+def multiple_of(judged: Judged, name: str, ratio: float) -> Found | None:
     """Return the multiple of an operation that is found in the array of what it reads.
 
     The sum over one row is found where the row is.

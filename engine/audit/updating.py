@@ -6,7 +6,7 @@ one pass; the learning rate may change. Momentum and Adam need several passes to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -195,12 +195,15 @@ def _with_momentum(updates: Updates, steps: dict[str, Steps]) -> bool:
     return True
 
 
-def _following(own: Steps) -> Iterator[int]:
-    """Go through the steps that follow another one."""
-    for number in range(1, len(own.passes)):
-        is_next = own.passes[number] == own.passes[number - 1] + 1
-        if is_next and not own.vague[number]:
-            yield number
+def _following(own: Steps) -> list[int]:
+    """Return the steps that follow another one, those with as many rows as the first pass first."""
+    found = [
+        number
+        for number in range(1, len(own.passes))
+        if own.passes[number] == own.passes[number - 1] + 1 and not own.vague[number]
+    ]
+    rows = [len(values["x"]) for values in own.around]
+    return sorted(found, key=lambda number: rows[number] != rows[0])
 
 
 def _follow(

@@ -227,15 +227,20 @@ def _apart(right: _History, other: _History, name: str) -> bool:
 
 
 def _common_factor(right: _History, wrong: _History, operation: Operation) -> float | None:
-    """Return by what gradients, or steps, of the first iteration differ, if all alike."""
+    """Return by what the first gradients that are not 0, or steps, differ, if all alike."""
     if operation.phase is Phase.UPDATE and operation.name not in right.steps[0]:
         # What the optimiser remembers tells later.
         return None
     ratios: list[float] = []
-    for name, start in right.steps[0].items():
-        one, other = (history.steps[1][name] - start for history in (right, wrong))
+    names = right.steps[0].keys()
+    both = list(zip(right.gradients, wrong.gradients, strict=True))
+    moving = (at for at, h in enumerate(both) if at and any(np.any(g[n]) for g in h for n in names))
+    # With a dead output there is none at first.
+    at = next(moving, 1)
+    for name in names:
+        one, other = (h.steps[at][name] - h.steps[at - 1][name] for h in (right, wrong))
         if operation.phase is Phase.BACKWARD:
-            one, other = (history.gradients[1][name] for history in (right, wrong))
+            one, other = (history.gradients[at][name] for history in (right, wrong))
         if one.shape != other.shape:
             return None
         is_moved = np.abs(one) > _STILL

@@ -85,6 +85,7 @@ def products(tree: Formula) -> Iterator[Edit]:
             yield from _products_element_by_element(tree)
             size = Size(over)
             if over.symbol == "N":
+                yield from _not_turned(tree)
                 yield Edit(
                     tree / size,
                     "reduction",
@@ -100,6 +101,21 @@ def products(tree: Formula) -> Iterator[Edit]:
                 )
         case Apply(primitive="hadamard", arguments=(Leaf() as left, Leaf() as right)):
             yield from _matrix_product(left, right)
+
+
+def _not_turned(tree: Contract) -> Iterator[Edit]:
+    """Forget the transposition of what has as many rows as columns."""
+    match tree.left:
+        case Leaf(of=Tensor() as of) if len(of.axes) == 2 and _size(of.axes[0]) == _size(
+            of.axes[1]
+        ):
+            seen = Leaf(Seen(of, of.axes, is_transposed=True))
+            says = (
+                f"{of.symbol} is not transposed; it has as many rows as columns, so that the "
+                "shapes fit all the same"
+            )
+            fix = f"write the product as {in_symbols(tree)}"
+            yield Edit(Contract(seen, tree.right, tree.over), "transpose", says, fix)
 
 
 def _products_element_by_element(tree: Contract) -> Iterator[Edit]:
