@@ -10,6 +10,7 @@ from itertools import takewhile
 import numpy as np
 
 from engine.audit.candidates import constants_of, optimisers
+from engine.audit.changes import changes_in
 from engine.audit.consistency import (
     descends,
     frozen,
@@ -30,9 +31,10 @@ from engine.audit.linear import Linear, gives, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
+from engine.audit.optimising import is_rate
 from engine.audit.other_rows import targets_of_other_rows
 from engine.audit.outputs import Output, output_of
-from engine.audit.passes import Pass, is_called
+from engine.audit.passes import Found, Pass, is_called
 from engine.audit.penalty import penalties_in_words
 from engine.audit.recording.child.precision import is_computed_in_full
 from engine.audit.recording.recording import Recording
@@ -47,6 +49,7 @@ from engine.audit.understand import Understood, understand
 from engine.audit.uneven import multiple_of, uphill_or_uneven
 from engine.audit.updating import Updates, fit_steps, judge_updates
 from engine.audit.wrong_losses import wrong_loss
+from engine.audit.zero_bias import give_zero_biases
 from engine.common.errors import InputError
 from engine.common.numbers import rounded
 from engine.maths.activations import ACTIVATIONS
@@ -85,7 +88,7 @@ class Audit:
         self._begin()
         if self.understood is not None:
             self._run(self.understood)
-            if self.unsure or not self.judged:
+            if self.unsure or not self.judged or self._is_doubtful():
                 self._look_for_still_weights()
         elif settled.tells_layers:
             self.unsure.append(f"no network {settled.in_words} was found in it")
@@ -105,6 +108,18 @@ class Audit:
         self.forward: list[Finding] = []
         self.compared: list[bool] = []
         self.is_exact = False
+
+    def _is_doubtful(self) -> bool:
+        """Whether neither a loss nor a learning rate of the script shows that it is understood."""
+        if self.computed is not None or self.findings or not self.updates.rates:
+            return False
+        totals = self.judged[0].totals
+        constants = constants_of(self.recording)
+        return not any(
+            is_rate([own[0] / totals.get(f"dE_d{name}", 1.0)], constants)
+            for name, own in self.updates.rates.items()
+            if own
+        )
 
     def _look_for_still_weights(self) -> None:
         """Take weights that never change for weights, if it is then clear what is wrong."""
@@ -241,6 +256,7 @@ class Audit:
             if output.mistake is not None and not self.forward:
                 self.forward.append(output.mistake)
             take_apart(one, layers)
+            give_zero_biases(layers, one, self.recording)
             yield number, layers, output.targets.data
 
     def _named_targets(self, one: Pass, last: Linear) -> Targets | None:
@@ -308,7 +324,8 @@ class Audit:
             yield loss, next((c for c in found if c.name == loss), None)
             return
         seen = set()
-        for computed in sorted(found, key=lambda c: not c.is_named):
+        covered = self._covered(found)
+        for computed in sorted(found, key=lambda c: (not c.is_named, -covered[c.name, c.delta])):
             if (computed.name, computed.delta) not in seen:
                 seen.add((computed.name, computed.delta))
                 yield computed.name, computed
@@ -320,6 +337,16 @@ class Audit:
         for name in likely:
             if (name, 1.0) not in seen:
                 yield name, None
+
+    def _covered(self, found: Sequence[Computed]) -> dict[tuple[str, float], int]:
+        """Return for each loss in how many passes it is computed."""
+        named = [
+            {(c.name, c.delta) for c in there if c.is_named} for there in self._computed_in.values()
+        ]
+        return {
+            loss: sum(not there.isdisjoint({loss, _within(loss)}) for there in named)
+            for loss in {(c.name, c.delta) for c in found}
+        }
 
     def _wrong_loss(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
@@ -381,7 +408,7 @@ class Audit:
             if model.parameters.keys() != names:
                 continue
             one = understood.passes[number]
-            changes = dict(self._changes(understood, number, layers, model))
+            changes = dict(changes_in(understood, number, layers, model))
             named = {
                 tensor: [f for f in one.found if is_called(self.recording, f, variable)]
                 for tensor, variable in self._variables.items()
@@ -399,41 +426,6 @@ class Audit:
             if is_alike and node[there.record] == node[computed.record]:
                 return there.factor
         return computed.factor
-
-    def _changes(
-        self, understood: Understood, number: int, layers: list[Linear], model: Model
-    ) -> Iterator[tuple[str, Array]]:
-        one = understood.passes[number]
-        # Zeros that two parameters start with are one array: where it stands, another pass tells.
-        for (weights, _, _), layer, like in zip(
-            model.names, layers, understood.layers, strict=True
-        ):
-            after = understood.after(one, layer.of_weights, like.of_weights)
-            if after is not None:
-                change = np.squeeze(after - layer.of_weights.data)
-                matrix = _like(change, layer)
-                if layer.ones and layer.of_bias is None:
-                    at = -1 if layer.ones == "last" else 0
-                    own = slice(None, -1) if layer.ones == "last" else slice(1, None)
-                    yield weights, matrix[own]
-                    if "b" + weights in model.parameters:
-                        yield "b" + weights, matrix[at]
-                else:
-                    yield weights, matrix
-            if layer.of_bias is not None:
-                after = understood.after(one, layer.of_bias, like.of_bias or layer.of_bias)
-                if after is None:
-                    continue
-                change = after - layer.of_bias.data
-                if "b" + weights in model.parameters:
-                    width = layer.z.shape[1]
-                    if change.size == width:
-                        yield "b" + weights, np.reshape(change, (-1,))
-                    elif not np.any(change):
-                        # One number for the whole layer, that stays as it is.
-                        yield "b" + weights, np.zeros(width)
-                elif "b" in model.parameters and change.size == 1:
-                    yield "b", np.reshape(change, ())
 
     def _collect(self) -> None:
         steps = steps_of(self.judged)
@@ -471,6 +463,7 @@ class Audit:
         updates = [f for f in uneven if f not in gradients]
         fixed = list(frozen(steps, self.judged, self.recording))
         self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
+        self.notes += self.updates.notes
         named = {f.operation for f in backward}
         updates += [
             f for f in still(steps, self.judged, fixed) if f"dE_d{f.operation}" not in named
@@ -501,6 +494,8 @@ class Audit:
                 f"the steps of {names} fit none of our optimisers"
                 + (", though they go downhill everywhere" if down else "")
             )
+        if not steps and self.moves and not self.findings:
+            self.unsure.append("whether the gradients are right: all are 0, or tell nothing")
         loose = {name for one in self.judged for name in one.unmatched}
         is_scalar = bool(self.judged[0].one.scalars) and self.updates.optimiser == "sgd"
         if is_scalar and not self.findings and not descends(self.judged):
@@ -568,12 +563,21 @@ class Audit:
         """Whether the script is seen to change its parameters."""
         return any(one.changes for one in self.judged)
 
+    def array_of(self, name: str) -> Found:
+        """Return the array that holds a parameter, in a pass in which it is not 0.
+
+        Zeros may be another parameter's, or what an optimiser begins with.
+        """
+        models = [one.model for one in self.judged if name in one.model.parameters]
+        model = next((model for model in models if np.any(model.values[name])), models[0])
+        layer = model.parameters[name]
+        return layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+
     def time_of_update(self, name: str) -> int:
         """Return when a parameter is changed, in the order of the script."""
-        layer = self.judged[0].model.parameters.get(name)
-        if layer is None:
+        if name not in self.judged[0].model.parameters:
             return 0
-        found = layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
+        found = self.array_of(name)
         texts = {
             self.recording.places[place].text
             for record in found.records
@@ -587,6 +591,11 @@ class Audit:
             if place >= 0 and "assign" in kind and self.recording.places[place].text in texts:
                 return record
         return one.bounds[1]
+
+
+def _within(loss: tuple[str, float]) -> tuple[str, float]:
+    """Return what a loss may be in a pass: with no error beyond δ, Huber's is half the square."""
+    return ("mse", 1.0) if loss[0] == "huber" else loss
 
 
 def _with_next(understood: Understood, number: int) -> tuple[int, int]:
@@ -624,6 +633,14 @@ def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
         if any(not np.allclose(share, shares[0], rtol=1e-5, atol=0.0) for share in shares):
             for one in judged:
                 one.forget_penalty(name)
+            continue
+        totals = [one.totals[f"dE_d{name}"] for one in known]
+        if np.allclose(totals, totals[0], rtol=1e-6, atol=0.0):
+            for one in judged:
+                if name in one.vague and not np.any(one.right[f"dE_d{name}"]):
+                    # Where nothing comes from the loss, the penalty is all of the gradient.
+                    one.totals[f"dE_d{name}"] = totals[0]
+                    one.penalties[name], one.lassos[name] = shares[0]
 
 
 def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
@@ -638,10 +655,3 @@ def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
     return (
         is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.begins) is not None
     )
-
-
-def _like(change: Array, layer: Linear) -> Array:
-    """See a change of weights as the weights are seen, I × H."""
-    rows = layer.weights.shape[0] + (1 if layer.ones and layer.of_bias is None else 0)
-    columns = layer.weights.shape[1]
-    return change.reshape(columns, rows).T if layer.turned else change.reshape(rows, columns)

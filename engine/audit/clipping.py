@@ -18,14 +18,14 @@ from engine.common.numbers import rounded
 def clipped(judged: Sequence[Judged], steps: Mapping[str, Steps]) -> dict[str, Steps] | None:
     """Return the steps with the gradients as they were shortened; None where none was.
 
-    A factor that comes again is another thing, such as 1 − β₁.
+    A factor that comes again is another thing, such as 1 − β₁; a later one may be of a velocity.
     """
     passes = {one.one.number: one for one in judged}
     numbers = sorted({number for own in steps.values() for number in own.passes})
     common = {number: _common(passes[number], number, steps) for number in numbers}
     again = [factor for factors in common.values() for factor in factors]
     chosen = {
-        number: max((f for f in factors if again.count(f) == 1), default=1.0)
+        number: next((f for f in factors if again.count(f) == 1), 1.0)
         for number, factors in common.items()
     }
     if all(factor == 1.0 for factor in chosen.values()):
@@ -42,14 +42,22 @@ def clipped(judged: Sequence[Judged], steps: Mapping[str, Steps]) -> dict[str, S
     }
 
 
-def _common(judged: Judged, number: int, steps: Mapping[str, Steps]) -> set[float]:
-    """Return by which factors below 1 the pass has all gradients of more than one number."""
-    common: set[float] | None = None
-    for own in steps.values():
+def _common(judged: Judged, number: int, steps: Mapping[str, Steps]) -> list[float]:
+    """Return by which factors below 1 the pass has all gradients of more than one number.
+
+    They come in the order of the script.
+    """
+    common: dict[float, int] | None = None
+    for name, own in steps.items():
         gradient = own.gradients[own.passes.index(number)] if number in own.passes else None
         if gradient is None or gradient.size < 2 or not is_telling(as_matrix(gradient)):
             continue
-        found = find(judged.one, as_matrix(gradient), after=judged.model.layers[-1].of_z.first)
-        factors = {rounded(match.factor, 9) for match in found if 0.0 < match.factor < 1.0}
-        common = factors if common is None else common & factors
-    return {factor for factor in common or () if factor < 1.0 - 1e-9}
+        match = judged.matches.get(f"dE_d{name}")
+        begin = match.found.first if match else judged.model.layers[-1].of_z.first
+        factors: dict[float, int] = {}
+        for found in find(judged.one, as_matrix(gradient), after=begin):
+            factor = rounded(found.factor, 9)
+            if 0.0 < factor < 1.0 - 1e-9:
+                factors[factor] = min(found.found.first, factors.get(factor, found.found.first))
+        common = factors if common is None else {f: common[f] for f in common if f in factors}
+    return sorted(common or {}, key=(common or {}).__getitem__)

@@ -324,7 +324,7 @@ class _Judge:
             self.pending = []
             return
         if (
-            self.one.scalars
+            (self.one.scalars or not np.any(self.values[parameter]))
             and parameter.startswith("b")
             and (change is None or not np.any(change))
         ):

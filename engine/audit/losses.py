@@ -110,7 +110,8 @@ def losses_in(
     largest = float(np.max(np.abs(f - f0)))
     deltas = [c for c in constants if 1e-6 < c < largest and c != 1.0]
     for name, delta in [*((name, 1.0) for name in FAMILIES), *(("huber", d) for d in deltas)]:
-        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) == 1.0):
+        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) == f0.size == 1):
+            # Of one target of 1, the hinge loss is the error.
             continue
         ours = value_of(name, f, f0, delta)
         if not np.isfinite(ours) or abs(ours) < 1e-12:

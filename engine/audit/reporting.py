@@ -261,11 +261,7 @@ def _network(audit: Audit) -> dict[str, Any]:
     sizes = [layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in layers)]
     values = first.model.values
     parameters = _told_apart(
-        recording,
-        {
-            name: layer.of_bias if name.startswith("b") and layer.of_bias else layer.of_weights
-            for name, layer in first.model.parameters.items()
-        },
+        recording, {name: audit.array_of(name) for name in first.model.parameters}
     )
     network: dict[str, Any] = {
         "layers": "-".join(map(str, sizes)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.audit.judged import Judged
+from engine.common.numbers import rounded
 from engine.maths.tensor import Array
 
 
@@ -98,11 +100,30 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
             if name not in one.vague:
                 known.is_known &= match is not None or gradient_name in one.wrong
     _pause(list(steps.values()))
+    _level(steps, judged)
     steps = {name: own for name, own in steps.items() if not all(own.vague)}
     signs = sum(np.sign(total) for known in steps.values() for total in known.totals)
     for known in steps.values():
         known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
+
+
+def _level(steps: Mapping[str, Steps], judged: Sequence[Judged]) -> None:
+    """Give a single number, a multiple of any other, the factor that it has in most passes."""
+    largest = max(steps.values(), key=lambda own: own.gradients[0].size, default=None)
+    for name, own in steps.items():
+        if largest is None or own.gradients[0].size > 1 or own.passes != largest.passes:
+            continue
+        pairs = zip(own.totals, largest.totals, strict=True)
+        shares = [rounded(total / other, 6) for total, other in pairs]
+        usual, times = Counter(shares).most_common(1)[0]
+        if not len(shares) > times > len(shares) / 2:
+            continue
+        known = {one.one.number: one for one in judged}
+        for at, share in enumerate(shares):
+            if share != usual and f"dE_d{name}" not in known[own.passes[at]].wrong:
+                own.gradients[at] = own.gradients[at] * (usual / share)
+                own.totals[at] *= usual / share
 
 
 def _pause(steps: Sequence[Steps]) -> None:

@@ -148,7 +148,7 @@ def _best_probe(
             )
             support = same_there / len(others)
             if count > 1:
-                changes = _changes(recording, passes, layers, first_seen)
+                changes = _changes(recording, passes, layers, first_seen, biases=still)
                 if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
                     continue
             # Of networks as large, the one with more inputs is matched less easily by chance.
@@ -228,9 +228,25 @@ def _rests(changes: Sequence[bool]) -> bool:
 
 
 def _changes(
-    recording: Recording, passes: Sequence[Pass], layers: list[Linear], first_seen: Array
+    recording: Recording,
+    passes: Sequence[Pass],
+    layers: list[Linear],
+    first_seen: Array,
+    *,
+    biases: bool = False,
 ) -> list[bool]:
-    """Say for the first passes whether each ends with weights that were never there before it."""
+    """Say for the first passes whether each ends with weights that were never there before it.
+
+    Args:
+        recording: The recording.
+        passes: The passes.
+        layers: The layers of one of them.
+        first_seen: For each value the first record that has it.
+        biases: Whether new biases will do, too.
+    """
+    places = [layer.of_weights for layer in layers]
+    if biases:
+        places += [layer.of_bias for layer in layers if layer.of_bias is not None]
     changes: list[bool] = []
     values = recording.records["value"]
     known = recording.rows_before(passes[0].bounds[0])
@@ -239,10 +255,9 @@ def _changes(
             continue
         one, following = passes[number], passes[number + 1]
         is_new = False
-        for layer in layers:
-            before, after = layer.of_weights, following.twin(layer.of_weights)
-            before = one.twin(before) or before
-            if before is None or after is None or before.data.shape != after.data.shape:
+        for place in places:
+            before, after = one.twin(place) or place, following.twin(place)
+            if after is None or before.data.shape != after.data.shape:
                 continue
             seen = min(int(first_seen[values[record]]) for record in after.records)
             # New weights that are there between two turns are made by another loop.

@@ -51,6 +51,14 @@ def uphill_or_uneven(
     left = min(ways, key=lambda shares: _faults(first, shares))
     if is_free:
         left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in left.items()}
+    faster = _faster_biases(lengths, totals)
+    rows = first.model.values["x"].shape[0]
+    if faster is not None and not (_in_words(faster, rows) or "").startswith("N"):
+        # A rate of their own for all biases is a choice.
+        updates.notes.append(
+            f"the biases take steps {general(faster)} times as long as the weights"
+        )
+        return
 
     def _is_rate_of(size: float, parameter: str) -> bool:
         return any(abs(size / raw[name] - 1.0) < _SAME for name in usual - {parameter})
@@ -83,10 +91,44 @@ def uphill_or_uneven(
         if _is_rate_of(ratio, name) and _is_in_gradient(first, name, ratio):
             yield _rate_twice(first, f"dE_d{name}", ratio)
             continue
+        if _is_squared(first, raw[name], raw[name] / lengths[name], constants):
+            yield Finding(
+                name,
+                "factor",
+                f"the learning rate is in the step of {name} twice: it is η² times the gradient, "
+                "those of the others are η times",
+                f"multiply by η once: {name} ← {name} − η·∂E/∂{name}",
+            )
+            continue
         is_step = plain is not None and name in plain.odd and abs(lengths[name] - 1.0) >= _SAME
         is_step = is_step and multiple_of(first, f"dE_d{name}", ratio) is None
         named = named_step(plain, own, name) if plain is not None and is_step else None
         yield from [named] if named is not None else _odd_one(first, name, ratio)
+
+
+def _faster_biases(lengths: Mapping[str, float], totals: Mapping[str, float]) -> float | None:
+    """Return how many times as long the steps of several biases are, all alike, or None.
+
+    The gradients are those of one loss then, and the steps of all weights have one rate.
+    """
+    own = [length for name, length in lengths.items() if name.startswith("b")]
+    others = [length for name, length in lengths.items() if not name.startswith("b")]
+    sizes = list(totals.values())
+    if len(own) < 2 or not others or abs(own[0] - 1.0) < _SAME or own[0] <= 0.0:
+        return None
+    is_one = max(sizes) - min(sizes) <= _SAME * max(map(abs, sizes))
+    is_like = all(abs(length - 1.0) < _SAME for length in others)
+    return own[0] if is_one and is_like and max(own) - min(own) < _SAME * own[0] else None
+
+
+def _is_squared(judged: Judged, rate: float, usual: float, constants: Sequence[float]) -> bool:
+    """Whether a rate is the square of the usual one, which stands in the script once."""
+    if abs(rate - usual * usual) > _SAME * abs(rate) or judged.recording is None:
+        return False
+    if not is_rate([usual], constants) or is_rate([rate], constants):
+        return False
+    written = [node.constant for node in judged.recording.nodes if node.constant is not None]
+    return sum(abs(float(value) - usual) < _SAME * usual for value in written) == 1
 
 
 def all_begin(steps: Mapping[str, Steps]) -> bool:

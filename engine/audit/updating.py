@@ -6,7 +6,7 @@ one pass; the learning rate may change. Momentum and Adam need several passes to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +43,7 @@ class Updates:
         findings: What is wrong.
         unmatched: The parameters whose steps fit no optimiser.
         weight_decay: For each parameter, what is subtracted of itself in a step.
+        notes: What is unusual, and no mistake.
     """
 
     optimiser: str = ""
@@ -51,6 +52,7 @@ class Updates:
     findings: list[Finding] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     weight_decay: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def judge_updates(
@@ -90,14 +92,19 @@ def fit_steps(updates: Updates, steps: dict[str, Steps]) -> bool:
 def _is_free(updates: Updates, steps: dict[str, Steps]) -> bool:
     """Whether a single number, a multiple of any other, makes steps at a rate of its own."""
     rates = {name: own for name, own in updates.rates.items() if own}
-    usual = max((own[0] for own in rates.values()), default=0.0)
-    return any(
-        steps[name].gradients[0].size == 1
-        and not steps[name].is_known
-        and any(abs(rate / usual - 1.0) > _APART for rate in own)
-        for name, own in rates.items()
-        if len(rates) > 1
-    )
+    if len(rates) < 2:
+        return False
+    usual = max(own[0] for own in rates.values())
+    single = {name: own for name, own in rates.items() if steps[name].gradients[0].size == 1}
+    is_steady = all(_is_steady(own) for name, own in rates.items() if name not in single)
+    for name, own in single.items():
+        known = steps[name]
+        if known.is_known and np.ptp(known.totals) <= _APART * max(map(abs, known.totals)):
+            if is_steady and len(single) < len(rates) and not _is_steady(own):
+                return True
+        elif not known.is_known and any(abs(rate / usual - 1.0) > _APART for rate in own):
+            return True
+    return False
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:
@@ -222,17 +229,13 @@ def _follow(
         _all_alike(updates, steps, [best.model], constants)
         if updates.findings:
             return
-    optimiser = best.model.hyperparameters.optimiser
     if not best.rates:
         _all_alike(updates, steps, models, constants)
         return
-    missed = []
-    for name in best.odd:
-        named = named_step(best, steps, name)
-        if named is not None:
-            updates.findings.append(named)
-        else:
-            missed.append(name)
+    best, named = _best_named(best, fits, steps)
+    optimiser = best.model.hyperparameters.optimiser
+    updates.findings += named.values()
+    missed = [name for name in best.odd if name not in named]
     if len(missed) == len(best.odd) and best.odd and optimiser == "sgd":
         _all_alike(updates, {name: steps[name] for name in best.odd}, models, constants)
         return
@@ -275,6 +278,27 @@ def _another_share(
             ]
             updates.unmatched.clear()
             return
+
+
+def _best_named(
+    best: Fit, fits: Sequence[Fit], steps: Mapping[str, Steps]
+) -> tuple[Fit, dict[str, Finding]]:
+    """Return the fit with which all steps that are odd have a name, or else the best one."""
+    named = _named(best, steps)
+    if len(named) < len(best.odd):
+        for other in fits:
+            if other is best or not other.rates or len(other.odd) != len(best.odd):
+                continue
+            others = _named(other, steps)
+            if len(others) == len(other.odd):
+                return other, others
+    return best, named
+
+
+def _named(fit: Fit, steps: Mapping[str, Steps]) -> dict[str, Finding]:
+    """Return by its parameter the mistake in each step that is odd, where it has a name."""
+    found = {name: named_step(fit, steps, name) for name in fit.odd}
+    return {name: finding for name, finding in found.items() if finding is not None}
 
 
 def _is_steady(rates: Sequence[float]) -> bool:
