@@ -7,33 +7,32 @@ right; where it differs, the mistakes of the formula are tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 
+from engine.audit.chain import Chain
 from engine.audit.findings import Cell, Finding
-from engine.audit.judged import Judged, as_matrix, first_cell, is_assigned, made_of, values_of
+from engine.audit.judged import Judged, as_matrix, first_cell, is_assigned, values_of
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_cells import with_odd_cells
-from engine.audit.passes import READS, Found, Pass
+from engine.audit.passes import Found, Pass
 from engine.audit.penalty import may_hold_one, penalty_in
 from engine.audit.recording.recording import Recording
 from engine.maths.evaluate import evaluate
 from engine.maths.formula import Number
 from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array, Tensor
+from engine.maths.tensor import Array
 
 _TIMES = "BinOp:Mult"
 _MOST_AGAIN = 4
 """The most times that a pass is judged again, with a multiple in the place of an array."""
 _LEAST_SHARE = 1e-6
 """The least share of a gradient in its sum with a penalty."""
-_PLAIN = (1.0, 2.0, 0.5)
-"""Factors that are a matter of taste: E with or without its ½."""
 _NOISE = 1e-9
 """The share of a gradient below which a number is what rounding leaves of it."""
 _STEP = 0.5
@@ -83,30 +82,7 @@ def judge(
     return judge.judged
 
 
-class _Judge:
-    def __init__(
-        self,
-        judged: Judged,
-        scale: float,
-        named: Mapping[str, Sequence[Found]],
-        recording: Recording | None,
-        constants: Sequence[float],
-        known: Mapping[str, Match],
-        exact: bool,
-    ) -> None:
-        self.exact = exact
-        self.named, self.recording, self.constants = named, recording, constants
-        self.known = known
-        self.judged, self.one, self.model = judged, judged.one, judged.model
-        self.scale = scale
-        self.values = judged.values
-        self.values.update(self.model.values)
-        for name, change in judged.changes.items():
-            self.values[f"delta_{name}"] = change
-        self.pending: list[Operation] = []
-        self.copies: list[Operation] = []
-        self.start = min(layer.of_z.begins for layer in self.model.parameters.values())
-
+class _Judge(Chain):
     def run(self) -> None:
         """Judge the operations in program order."""
         gradients = {f"dE_d{name}": name for name in self.model.parameters}
@@ -135,53 +111,6 @@ class _Judge:
                 self.judged.totals[operation.name] = total
                 if is_telling(as_matrix(right)):
                     self.pending.append(operation)
-
-    def _is_of(self, operand: str, match: Match) -> bool:
-        """Whether the script holds an operand in the array that an operation was found in."""
-        known = self.judged.matches.get(operand)
-        return known is not None and known.found is match.found
-
-    def _right(self, operation: Operation) -> Array:
-        value = evaluate(operation.rule.tree, self.values)
-        if len(self._added(operation)) > 1 and not self._is_there(value):
-            value = evaluate(operation.rule.tree, self._operands(operation))
-        shape = tuple(len(axis.labels) for axis in operation.target.axes)
-        return np.broadcast_to(value, shape).astype(float)
-
-    def _is_there(self, value: Array) -> bool:
-        found = find(self.one, as_matrix(value), after=self.start, free=False)
-        return next(found, None) is not None
-
-    def _is_noise(self, operation: Operation, right: Array) -> bool:
-        """Whether a value is what rounding has left of larger ones that cancel."""
-        sizes = {name: np.abs(value) for name, value in self.values.items()}
-        bound = np.max(np.abs(evaluate(operation.rule.tree, sizes)), initial=0.0)
-        return bool(np.max(np.abs(right), initial=0.0) <= 1e-11 * bound)
-
-    def _added(self, operation: Operation) -> list[str]:
-        """Return the derivatives of E that an operation adds up, as that of a shared bias does."""
-        names = [tensor.name for tensor in self._derivatives(operation)]
-        return names if len(names) > 1 else []
-
-    def _derivatives(self, operation: Operation) -> list[Tensor]:
-        """Return the derivatives of E that an operation reads."""
-        return [tensor for tensor in operation.reads if tensor.name.startswith("dE_d")]
-
-    def _operands(self, operation: Operation) -> dict[str, Array]:
-        """Return the script's values, those that are added with one factor and one sign."""
-        added = self._added(operation)
-        totals = {name: self.judged.totals.get(name, 1.0) for name in added}
-        same = {
-            name: self.values[name] * (totals[added[0]] / total) for name, total in totals.items()
-        }
-        return self.values | same
-
-    def _upstream(self, operation: Operation) -> float:
-        total = 1.0
-        for tensor in operation.reads:
-            if tensor.name not in self._added(operation)[1:]:
-                total *= self.judged.totals.get(tensor.name, 1.0)
-        return total
 
     def multiples_that_are_read(self) -> dict[str, Match]:
         """Find a derivative of which the script goes on with a multiple, and that multiple.
@@ -228,76 +157,6 @@ class _Judge:
             slope.name: Match(found, own, False),
             operation.name: replace(match, factor=match.factor / own),
         }
-
-    def _best(self, operation: Operation, right: Array, total: float) -> Match | None:
-        wanted = as_matrix(right)
-        if operation.name in self.known:
-            return _rescaled(self.known[operation.name], wanted)
-        if not is_telling(wanted):
-            return None
-        matches = list(find(self.one, wanted, after=self.start))
-        if self.named.get(operation.name):
-            known = {id(found) for found in self.named[operation.name]}
-            matches = [match for match in matches if id(match.found) in known]
-        if wanted.size == 1 or self._is_of_a_number(operation):
-            matches = [match for match in matches if self._is_usual(match.factor, total)]
-        best = min(matches, key=lambda m: self._strangeness(m, total), default=None)
-        return best if best is None else self._whole(best, matches)
-
-    def _is_of_a_number(self, operation: Operation) -> bool:
-        """Whether an operation is a multiple of the right one even where a number it reads is not.
-
-        That is so with one output for one observation.
-        """
-        read = self._derivatives(operation)
-        return self.exact and any(self.values[tensor.name].size == 1 for tensor in read)
-
-    def _whole(self, match: Match, among: Sequence[Match]) -> Match:
-        """Return the multiple of an array that is made of it before it gets its name."""
-        if self.recording is None:
-            return match
-        by_record = {record: one for one in among for record in one.found.records}
-        best = match
-        # It may be made twice: for the loss, and for the gradient.
-        above = [r for r in match.found.records if not _is_again(self.recording, r)]
-        above = above[::-1] or [match.found.first]
-        while above:
-            made = made_of(self.recording, above.pop())
-            one = by_record.get(made)
-            if one is None:
-                continue
-            if any(is_assigned(self.recording, other) for other in one.found.records):
-                best = one
-            above.append(made)
-        return best
-
-    def _is_usual(self, factor: float, total: float) -> bool:
-        """Whether a single number is a multiple of ours that conventions explain: any fits one."""
-        f0 = self.values["f0"]
-        sizes = (1.0, f0.shape[0], 1.0 / f0.shape[0], f0.size, 1.0 / f0.size)
-        whole = abs(factor * total / self.scale)
-        usual = [plain * size for plain in _PLAIN for size in sizes]
-        return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
-
-    def _strangeness(self, match: Match, total: float) -> tuple[float, ...]:
-        whole = abs(match.factor * total / self.scale)
-        return (
-            not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
-            not self._is_usual(match.factor, total),
-            # Single numbers are alike by chance, and what has a name is meant.
-            match.found.size == 1 and not self._is_assigned(match.found),
-            # With a target of 0 the prediction itself is as large as its error.
-            match.found is self.model.layers[-1].of_a,
-            abs(abs(match.factor) - 1.0) > 1e-9,
-            round(abs(np.log(abs(match.factor))), 9),
-            match.factor < 0.0,
-            match.found.first,
-        )
-
-    def _take(self, operation: Operation, match: Match, total: float) -> None:
-        self.judged.matches[operation.name] = match
-        self.judged.totals[operation.name] = total * match.factor
-        self.values[operation.name] = match.factor * self.judged.right[operation.name]
 
     def _parameter(
         self, operation: Operation, parameter: str, right: Array, match: Match | None
@@ -524,12 +383,6 @@ class _Judge:
                 return match, 0.0
         return None
 
-    def _made(self, value: Array) -> Iterator[Match]:
-        """Go through the arrays that are a value up to a factor and that the pass makes itself."""
-        for match in find(self.one, as_matrix(value), after=self.start):
-            if not match.found.is_taken:
-                yield match
-
     def _found(
         self,
         culprit: Operation,
@@ -621,18 +474,6 @@ class _Judge:
                 return mistake if ones is None else replace(ones, formula=mistake.formula)
         return mistake
 
-    def _judge_again(self, gradient: Operation) -> None:
-        """Judge a gradient from what the script has made of the operation before it."""
-        again = self._right(gradient)
-        self.judged.right[gradient.name] = again
-        self.values[gradient.name] = again
-        total = self._upstream(gradient)
-        best = self._best(gradient, again, total)
-        if best is not None:
-            self._take(gradient, best, total)
-        else:
-            self.judged.totals[gradient.name] = total
-
     def _place(
         self, culprit: Operation, mistake: Mistake, value: Array, match: Match | None
     ) -> Found | None:
@@ -641,14 +482,6 @@ class _Judge:
         if match is None or (part is not None and self._is_assigned(part)):
             return part
         return match.found
-
-    def _is_assigned(self, found: Found) -> bool:
-        """Whether the backward phase gives an array a name."""
-        recording = self.recording
-        forward = max(layer.of_z.first for layer in self.model.layers)
-        if recording is None or found.first <= forward:
-            return False
-        return any(is_assigned(recording, record) for record in found.records)
 
     def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
         """Return where a script makes the wrong factor of a product that it does not write down."""
@@ -852,24 +685,6 @@ class _Judge:
         ways = as_rows(found, (shape[0], shape[-1])) if found is not None else ()
         seen = next((data for data, _ in ways), None)
         return None if seen is None or found is None else (seen, found)
-
-
-def _is_again(recording: Recording, record: int) -> bool:
-    """Whether a record has the value of what it reads, as a product with 1."""
-    rows = recording.records
-    if recording.nodes[int(rows["node"][record])].kind in READS:
-        return True
-    read = [int(rows["value"][operand]) for operand in recording.operands(record) if operand >= 0]
-    return int(rows["value"][record]) in read
-
-
-def _rescaled(match: Match, wanted: Array) -> Match | None:
-    """Return a match with the factor by which it differs from what is wanted now."""
-    for data, transposed in as_rows(match.found, (wanted.shape[0], wanted.shape[1])):
-        factor = factor_of(data, wanted)
-        if factor is not None:
-            return replace(match, factor=factor, transposed=transposed)
-    return None
 
 
 def _closest_factor(theirs: Array, right: Array) -> float:
