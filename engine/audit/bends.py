@@ -44,7 +44,12 @@ def _named(z: Array, a: Array, positive: NDArray[np.bool_]) -> str:
         return ""
     at = np.unravel_index(np.argmin(z), z.shape)
     for family, below in _BELOW.items():
-        name = f"{family}:{a[at] / below(z[at]):.10g}"
+        constant = float(a[at] / below(z[at]))
+        is_short = np.isclose(constant, float(f"{constant:.3g}"), rtol=1e-9, atol=0.0)
+        if not is_short and np.count_nonzero(~positive) == 1:
+            # Some constant turns any number into any other; one that was chosen is short.
+            continue
+        name = f"{family}:{constant:.10g}"
         try:
             name = ACTIVATIONS[name].name
         except KeyError:

@@ -458,13 +458,11 @@ def _is_row_of_taken(recording: Recording, record: int, known: dict[int, Found])
 
 def _is_unpacked(recording: Recording, record: int, begin: int) -> bool:
     """Whether a name is given what was there before, as ``W, b = parameters`` does."""
-    row = recording.records[record]
-    sources = recording.nodes[int(row["node"])].children
+    sources = recording.nodes[int(recording.records["node"][record])].children
     return (
         all(recording.nodes[source].kind in READS for source in sources)
         and max(recording.operands(record), default=-1) < 0
-        and recording.first_seen[int(row["identity"])] < begin
-        and bool(row["identity"])
+        and recording.was_there(record, begin)
     )
 
 

@@ -178,7 +178,10 @@ def _compared(
         others.append(before)
     for other in others:
         given = _targets(passes, recording, probe, other)
-        if given is not None and given.is_compared and given.found.is_taken:
+        if given is None or not given.is_compared or not given.found.is_taken:
+            continue
+        # Of many single numbers some are the difference of two others by chance.
+        if given.found.data.ndim:
             return other, given
     return layers, targets
 

@@ -193,11 +193,23 @@ class Recording:
         at = bisect_right(times, after)
         return times[at] if at < len(times) else -1
 
+    def was_there(self, record: int, before: int) -> bool:
+        """Whether the object of a record was there before a time, with the same numbers.
+
+        The identity alone does not tell: a new object may have that of one which has gone.
+        """
+        identity, value = self.records["identity"][record], self.records["value"][record]
+        seen = self._seen.get(int(identity), [])
+        at = bisect_left(seen, before) - 1
+        return bool(identity) and at >= 0 and bool(self.records["value"][seen[at]] == value)
+
     @cached_property
-    def first_seen(self) -> dict[int, int]:
-        """For each object's identity the first record that has it."""
-        numbers, firsts = np.unique(self.records["identity"], return_index=True)
-        return dict(zip(numbers.tolist(), firsts.tolist(), strict=True))
+    def _seen(self) -> dict[int, list[int]]:
+        """The records of each object's identity, in the order of time."""
+        seen: dict[int, list[int]] = {}
+        for record, identity in enumerate(self.records["identity"].tolist()):
+            seen.setdefault(identity, []).append(record)
+        return seen
 
     @cached_property
     def parents(self) -> dict[int, int]:
