@@ -451,6 +451,10 @@ class Audit:
             uneven = list(
                 uphill_or_uneven(self.judged, self.updates, self.computed, steps, constants)
             )
+            free = [f.operation for f in uneven if self._is_any_number(f.operation)]
+            if free and len(free) == len(uneven):
+                uneven = []
+                self.unsure.append(f"the steps of {', '.join(free)}")
         output = {"dE_df", f"dE_d{self.judged[0].model.names[-1][1]}"}
         # The factor of what is wrong itself says nothing.
         is_known = not uneven and output.isdisjoint(f.operation for f in backward)
@@ -476,7 +480,8 @@ class Audit:
             if (finding.operation, finding.kind) not in told:
                 self.findings.append(finding)
         still_weights = [f for f in updates if f.kind == "no-update" and f.operation[0] != "b"]
-        if still_weights and len(still_weights) < len(self.findings):
+        is_doubtful = bool(fixed and self.findings) and self.computed is None
+        if is_doubtful or (still_weights and len(still_weights) < len(self.findings)):
             # What never changes and does not fit otherwise is hardly a weight.
             self.findings.clear()
             self.unsure.append("which of its numbers are the weights")
@@ -503,6 +508,12 @@ class Audit:
             self.unsure.append("the steps are no common multiple of the gradient")
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
+
+    def _is_any_number(self, name: str) -> bool:
+        """Whether a parameter is one number, of which no gradient was found to compare it with."""
+        model = self.judged[0].model
+        is_one = name in model.parameters and model.values[name].size == 1
+        return is_one and not any(f"dE_d{name}" in one.matches for one in self.judged)
 
     def _in_the_gradient(self, finding: Finding) -> Finding:
         """Take a step for a wrong gradient where that is a multiple, or is transposed."""
