@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.audit.linear import activated
 from engine.audit.matching import Match, as_rows, same
 from engine.audit.passes import Pass
+from engine.common.numbers import general, rounded
 from engine.maths.activations import ACTIVATIONS
 from engine.maths.tensor import Array
 
@@ -45,11 +46,11 @@ def _named(z: Array, a: Array, positive: NDArray[np.bool_]) -> str:
     at = np.unravel_index(np.argmin(z), z.shape)
     for family, below in _BELOW.items():
         constant = float(a[at] / below(z[at]))
-        is_short = np.isclose(constant, float(f"{constant:.3g}"), rtol=1e-9, atol=0.0)
+        is_short = np.isclose(constant, rounded(constant, 3), rtol=1e-9, atol=0.0)
         if not is_short and np.count_nonzero(~positive) == 1:
             # Some constant turns any number into any other; one that was chosen is short.
             continue
-        name = f"{family}:{constant:.10g}"
+        name = f"{family}:{general(constant, 10)}"
         try:
             name = ACTIVATIONS[name].name
         except KeyError:

@@ -131,7 +131,8 @@ def _best_probe(
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
     probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
-    others = sorted({count * n // _PROBES for n in range(_PROBES)})
+    # Evenly spaced, they would all see the same row of a table.
+    others = sorted({(count * n // _PROBES + n) % count for n in range(_PROBES)})
     best: tuple[int, list[Linear], float] | None = None
     rank: tuple[object, ...] = ()
     for turn, probe in enumerate(probes):
@@ -141,24 +142,32 @@ def _best_probe(
         fits = settled.fits if settled.tells_layers else None
         moving = None if still else changing(passes, probe, recording)
         for layers in layers_of(one, recording, moving, fits):
-            shapes = [layer.weights.shape for layer in layers]
-            same_there = sum(
-                [a.weights.shape for a in layers_again(passes[n], recording, layers)] == shapes
-                for n in others
-            )
-            support = same_there / len(others)
+            there = [layers_again(passes[n], recording, layers) for n in others]
+            same = [again for again in there if _shapes(again) == _shapes(layers)]
+            support = len(same) / len(others)
+            alike = sum(_have_bias(again) == _have_bias(layers) for again in same) / len(others)
             if count > 1:
                 changes = _changes(recording, passes, layers, first_seen, biases=still)
                 if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
                     continue
             # Of networks as large, the one with more inputs is matched less easily by chance.
-            own = (support > _UNSURE, *rank_of(layers)[:-1], len(layers[0].weights), support)
+            # A bias that starts at 0 does not show at once.
+            size = (*rank_of(layers)[:-1], round(4 * alike), len(layers[0].weights))
+            own = (support > _UNSURE, *size, support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
         # A first layer is missed where the row is one of zeros.
         if turn and best is not None and best[2] >= _SURE and best[1][0].of_inputs.is_taken:
             break
     return best
+
+
+def _shapes(layers: Sequence[Linear]) -> list[tuple[int, ...]]:
+    return [layer.weights.shape for layer in layers]
+
+
+def _have_bias(layers: Sequence[Linear]) -> list[bool]:
+    return [layer.bias is not None for layer in layers]
 
 
 def _compared(

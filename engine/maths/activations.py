@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from engine.common.numbers import general, rounded
 from engine.common.text import subscript
 from engine.maths.formula import Formula, Function, Number
 from engine.maths.primitives import (
@@ -27,6 +28,8 @@ from engine.maths.primitives import (
 
 _LEAK, _ALPHA = 0.01, 1.0
 """The slope of the leaky rectifier below 0, and where elu ends, as in PyTorch."""
+_DIGITS = 10
+"""The significant digits of a constant that is typed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,21 +111,21 @@ def sigma(z: Formula) -> Formula:
 
 
 def _leaky_relu(leak: float) -> Activation:
-    own = "" if leak == _LEAK else f"{leak:.10g}"
+    own = "" if leak == _LEAK else general(leak, _DIGITS)
     return Activation(
         name=_with("leaky-relu", own),
         symbol=f"lrelu{subscript(own)}",
         value=lambda z: maximum(z, leak * z),
         slope=lambda z, a: where(z > 0.0, 1.0, leak),
-        why=f"Like relu, but what is negative passes too, times {leak:.10g}.",
-        slope_why=f"The slope of the leaky relu: {leak:.10g} where {{z}} is negative, so that no "
-        "neuron dies.",
+        why=f"Like relu, but what is negative passes too, times {general(leak, _DIGITS)}.",
+        slope_why=f"The slope of the leaky relu: {general(leak, _DIGITS)} where {{z}} is negative, "
+        "so that no neuron dies.",
         torch=f"torch.nn.functional.leaky_relu({{0}}{', ' if own else ''}{own})",
     )
 
 
 def _elu(alpha: float) -> Activation:
-    own = "" if alpha == _ALPHA else f"{alpha:.10g}"
+    own = "" if alpha == _ALPHA else general(alpha, _DIGITS)
     times = f"{own}·" if own else ""
 
     def value(z: Formula) -> Formula:
@@ -140,7 +143,7 @@ def _elu(alpha: float) -> Activation:
         value=value,
         slope=slope,
         why=f"What is positive passes, what is negative becomes {times}(eᶻ − 1), which never falls "
-        f"below −{alpha:.10g}.",
+        f"below −{general(alpha, _DIGITS)}.",
         slope_why=f"The slope of elu: 1 where {{z}} is positive, and {times}e^{{z}} below.",
         steepest=max(1.0, alpha),
         torch=f"torch.nn.functional.elu({{0}}{', ' if own else ''}{own})",
@@ -163,7 +166,7 @@ def _with_a_constant(name: str) -> Activation:
     family, _, typed = name.partition(":")
     make, end = _FAMILIES.get(family, (None, 0.0))
     try:
-        constant = float(f"{float(typed):.10g}")
+        constant = rounded(float(typed), _DIGITS)
     except ValueError:
         raise KeyError(name) from None
     if make is None or not 0.0 < constant < end:
