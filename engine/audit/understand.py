@@ -23,6 +23,8 @@ _MOST_OPTIONS = 16
 _UNSURE, _SURE = 0.5, 0.9
 _PROBES = 8
 """How many passes are looked at to see whether the weights change."""
+_GOLDEN = 0.618034
+"""The golden section, whose multiples are nowhere in step with the rows of a table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +133,8 @@ def _best_probe(
     """Return the pass whose layers are found in the most others, to rule coincidences out."""
     count = len(passes)
     probes = dict.fromkeys((min(1, count - 1), 0, min(2, count - 1), count // 2))
-    # Evenly spaced, they would all see the same row of a table.
-    others = sorted({(count * n // _PROBES + n) % count for n in range(_PROBES)})
+    # Evenly spaced, they might all see the same row of a table.
+    others = sorted({int(count * (n * _GOLDEN % 1.0)) for n in range(_PROBES)})
     best: tuple[int, list[Linear], float] | None = None
     rank: tuple[object, ...] = ()
     for turn, probe in enumerate(probes):
