@@ -176,7 +176,7 @@ class Audit:
             if not judged:
                 continue
             is_exact, is_unsteady = False, unsteady(judged)
-            if is_unsteady:
+            if is_unsteady and not any(one.findings for one in judged):
                 exact = list(self._judged(understood, passes, loss, computed, exact=True))
                 is_exact = any(one.findings for one in exact)
                 judged = exact if is_exact else judged

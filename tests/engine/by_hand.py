@@ -2,15 +2,19 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from engine.maths.arithmetic import Explanation
 
-_SIGNS = [
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SIGNS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"⌊([^⌋]*)⌋"), r"floor(\1)"),
     (re.compile(r"\|([^|]*)\|"), r"abs(\1)"),
     (re.compile(r"\[([^\]]*)\]"), r"float(\1)"),
     (re.compile(r"(.*) where (.*), else (.*)"), r"(\1) if (\2) else (\3)"),
     (re.compile(r"\(\d+ more: "), "("),
+    # An activation with its own constant has that for its index.
+    (re.compile(r"(lrelu|elu)([₀-₉.]+)"), lambda own: f"{own[1]}_of({own[2].translate(_DIGITS)})"),
     *((re.compile(re.escape(a)), b) for a, b in (("−", "-"), ("·", "*"), ("^", "**"))),
     *((re.compile(a), b) for a, b in (("²", "**2"), ("√", "sqrt"), ("½", "0.5"), ("±", ""))),
 ]
@@ -42,6 +46,8 @@ WORDS = {
     "relu": lambda z: max(z, 0.0),
     "lrelu": lambda z: z if z > 0 else 0.01 * z,
     "elu": lambda z: z if z > 0 else math.exp(z) - 1.0,
+    "lrelu_of": lambda leak: lambda z: z if z > 0 else leak * z,
+    "elu_of": lambda alpha: lambda z: z if z > 0 else alpha * (math.exp(z) - 1.0),
     "swish": lambda z: z * sigmoid(z),
     "gelu": lambda z: z * (1.0 + math.erf(z / math.sqrt(2.0))) / 2.0,
     "gelut": lambda z: z * (1.0 + math.tanh(bend(z))) / 2.0,
