@@ -40,7 +40,7 @@ _PICTURE = 44
 _AROUND = 3
 """The lines of the header and of the keys."""
 _USUAL_OPERATIONS = 18
-"""Those of the usual network, so that no pane moves once the table has been read."""
+"""The operations of the usual network, so that no pane moves once the table has been read."""
 _OPERATIONS = 62
 """The columns that Iteration needs beside Pictures."""
 _BORDERED, _WITH_BARS = 14, 8

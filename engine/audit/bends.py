@@ -15,7 +15,7 @@ from engine.maths.activations import ACTIVATIONS
 from engine.maths.tensor import Array
 
 _BELOW: dict[str, Callable[[float], float]] = {"leaky-relu": float, "elu": np.expm1}
-"""What is multiplied by the constant where a pre-activation is negative."""
+"""The function of a negative pre-activation that the constant multiplies, by its family."""
 
 
 def bends_of(one: Pass, z: Array, after: int) -> Iterator[tuple[str, Match]]:

@@ -20,7 +20,7 @@ _PLAIN = (1.0, 2.0, 0.5)
 
 
 class Chain:
-    """What is known of the backward phase of a pass so far, and how its operations are found.
+    """The backward phase of a pass as far as it is known, with the search for its operations.
 
     Args:
         judged: The pass.

@@ -1,4 +1,4 @@
-"""What a pass changes the parameters by: the numbers in their places before and after it."""
+"""The changes of parameters in a pass: the numbers in their places before and after it."""
 
 from __future__ import annotations
 

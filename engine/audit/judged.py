@@ -22,7 +22,7 @@ _SUMS = ("sum", "mean")
 
 @dataclass(eq=False)
 class Judged:
-    """What one pass says.
+    """The judgement of one pass.
 
     Attributes:
         one: The pass.

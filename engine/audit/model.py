@@ -56,11 +56,11 @@ class Model:
         """Go through the tensors that stand for a slope that an operation reads."""
         tree = operation.rule.tree
         for tensor in operation.reads:
-            if self.around.activation_of_slope(tensor) is None:
+            activation = self.around.activation_of_slope(tensor)
+            if activation is None:
                 continue
             leaf = Leaf(tensor)
-            own = self.around.activation_of_slope(tensor)
-            is_bent = own is not None and own.symbol.startswith("lrelu")
+            is_bent = activation.symbol.startswith("lrelu")
             for mistake in mistakes(self.program.operation(tensor.name), self.around, depth=0):
                 is_leaf = isinstance(mistake.formula, Leaf)
                 # The slope 0.1 of one leaky relu squared is the slope 0.01 of another.

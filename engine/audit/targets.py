@@ -51,7 +51,7 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
     found = [
         replace(targets, is_compared=True)
         for targets in candidates
-        if _is_compared(one, output, targets)
+        if _is_compared_otherwise(one, output, targets)
     ]
     if found:
         return found
@@ -89,11 +89,16 @@ def again(one: Pass, output: Linear, like: Targets) -> Targets | None:
 
 def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
     """Whether the pass makes something of the predictions and these targets."""
-    f = output.a
-    assert f is not None
     known = _compared_by_difference(one, output)
     if known:
         return any(same(other.data, targets.data) for other in known)
+    return _is_compared_otherwise(one, output, targets)
+
+
+def _is_compared_otherwise(one: Pass, output: Linear, targets: Targets) -> bool:
+    """Whether the pass makes something else than a difference of the predictions and targets."""
+    f = output.a
+    assert f is not None
     picked = [np.sum(f * targets.data, axis=1, keepdims=True)] if targets.are_classes else []
     for compared in (*(one for one in picked if one.size > 1), *_comparisons(f, targets.data)):
         if compared.size > 1 and not is_telling(compared):

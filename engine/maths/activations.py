@@ -158,7 +158,7 @@ _FAMILIES: dict[str, tuple[Callable[[float], Activation], float]] = {
     "leaky-relu": (_leaky_relu, 1.0),
     "elu": (_elu, 100.0),
 }
-"""Those with a constant, and below what that must be."""
+"""The families with a constant of their own, each with the bound that it stays below."""
 
 
 @cache
