@@ -52,8 +52,8 @@ from engine.audit.wrong_losses import wrong_loss
 from engine.audit.zero_bias import give_zero_biases
 from engine.common.errors import InputError
 from engine.common.numbers import rounded
+from engine.formula.tensor import Array
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.tensor import Array
 
 _SEVERAL = 3
 _MORE_THAN_ONCE = 2

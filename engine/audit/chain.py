@@ -11,9 +11,9 @@ from engine.audit.judged import Judged, as_matrix, is_assigned, made_of
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling
 from engine.audit.passes import READS, Found
 from engine.audit.recording.recording import Recording
-from engine.maths.evaluate import evaluate
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array, Tensor
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array, Tensor
 
 _PLAIN = (1.0, 2.0, 0.5)
 """Factors that are a matter of taste: E with or without its ½."""

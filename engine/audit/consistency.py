@@ -19,9 +19,9 @@ from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps
 from engine.audit.updating import Updates
 from engine.common.numbers import general
-from engine.maths.evaluate import evaluate
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Phase
-from engine.maths.tensor import Array
 
 _TASTE = (1.0, 2.0, 0.5)
 _LARGEST_RATIO = 1e5

@@ -17,8 +17,8 @@ from engine.audit.recording.recording import Ending, Recording
 from engine.audit.recurring import layers_again
 from engine.audit.targets import targets_of
 from engine.audit.understand import Understood
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
 
 _MOST_TAKEN = 30
 _PRODUCTS = ("np.dot", "numpy.dot", "np.matmul", "numpy.matmul")

@@ -17,8 +17,8 @@ from engine.audit.understand import Understood
 from engine.audit.updating import Updates
 from engine.common.numbers import general
 from engine.common.text import counted
+from engine.formula.tensor import Array
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.tensor import Array
 
 _FEWEST = 3
 """Fewer passes say nothing about what stays as it is."""

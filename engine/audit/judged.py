@@ -12,10 +12,10 @@ from engine.audit.matching import Match, find
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
-from engine.maths.evaluate import evaluate
-from engine.maths.mistakes import Mistake
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
+from engine.mistakes import Mistake
 
 _SUMS = ("sum", "mean")
 

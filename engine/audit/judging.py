@@ -22,11 +22,11 @@ from engine.audit.odd_cells import with_odd_cells
 from engine.audit.passes import Found, Pass
 from engine.audit.penalty import may_hold_one, penalty_in
 from engine.audit.recording.recording import Recording
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Number
-from engine.maths.mistakes import Mistake
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
+from engine.formula.tree import Number
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
+from engine.mistakes import Mistake
 
 _TIMES = "BinOp:Mult"
 _MOST_AGAIN = 4

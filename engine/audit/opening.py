@@ -26,9 +26,9 @@ from engine.common.numbers import general
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Array, Index, Tensor
 from engine.maths.losses import LOSSES
-from engine.maths.mistakes import Mistake
-from engine.maths.tensor import Array, Index, Tensor
+from engine.mistakes import Mistake
 from engine.model.hyperparameters import Hyperparameters
 
 RIGHT, WRONG = "✓", "✗"

@@ -11,7 +11,7 @@ from engine.audit.judged import Judged
 from engine.audit.matching import same
 from engine.audit.passes import Found
 from engine.audit.recording.recording import Recording
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _FEWEST = 3
 """So many batches are needed to tell."""

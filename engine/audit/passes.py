@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.audit.differences import Differences, Operand
 from engine.audit.recording.recording import Recording
 from engine.audit.scalars import ScalarLayer, Scalars
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 READS = ("Name", "Attribute", "Subscript")
 GIVEN = ("for", "param")

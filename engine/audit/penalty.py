@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.audit.matching import is_telling, same
 from engine.common.numbers import general
 from engine.common.text import subscript
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _LEAST, _LARGEST = 1e-6, 1.0
 """Between which numbers of a script λ is looked for."""

@@ -19,8 +19,8 @@ from engine.audit.report import Report, Verdict
 from engine.audit.working import BothWays, both_ways
 from engine.common.numbers import general
 from engine.common.text import clean, subscript
+from engine.formula.tensor import Tensor
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Tensor
 
 _LONGEST_NAME = 60
 _NUMBERED = re.compile(r"\[-?\d+\]$")

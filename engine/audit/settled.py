@@ -17,7 +17,7 @@ from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.text import clean
 from engine.data.dataset import Dataset
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.audit.judged import Judged
 from engine.common.numbers import rounded
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 @dataclass(eq=False)

@@ -15,7 +15,7 @@ from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.targets import Targets, again, every_targets
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, where layers upon layers, and where none are found."""

@@ -20,8 +20,8 @@ from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
 from engine.audit.optimising import LOOSE, Fit, changes_of, fit, is_made, is_rate
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
-from engine.maths.formula import Formula
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
+from engine.formula.tree import Formula
 
 FREE = ("adam", "adamw", "rmsprop")
 """The optimisers whose steps are as long whatever factor the gradient has."""

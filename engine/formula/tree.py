@@ -1,6 +1,6 @@
 """The right-hand side of an operation, as a tree over tensors with named axes.
 
-Python's operators and the functions of `engine.maths.primitives` build it, so that a formula
+Python's operators and the functions of `engine.formula.primitives` build it, so that a formula
 reads as in a book: ``slope = a * (1 - a)``. What is made of a tree stands in the modules beside
 this one.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from engine.maths.tensor import Array, Axis, Tensor
+from engine.formula.tensor import Array, Axis, Tensor
 
 
 class Source(Protocol):
@@ -167,7 +167,7 @@ class Size(Formula):
 
 @dataclass(frozen=True)
 class Apply(Formula):
-    """A primitive, element by element, by its name in `engine.maths.primitives`."""
+    """A primitive, element by element, by its name in `engine.formula.primitives`."""
 
     primitive: str
     arguments: tuple[Formula, ...]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from engine.common.lazy_numpy import np
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 LARGEST = sys.float_info.max
 _Numbers = TypeVar("_Numbers", float, "Array")

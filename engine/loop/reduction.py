@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from engine.maths.layout import (
+from engine.loop.layout import (
     Buffer,
     address,
     index_of_loop,
@@ -21,7 +21,7 @@ from engine.maths.layout import (
     require_output,
     require_plain,
 )
-from engine.maths.row import Bound, LoopClock, Row
+from engine.loop.row import Bound, LoopClock, Row
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.maths.layout import (
+from engine.loop.layout import (
     Buffer,
     Indices,
     address,
@@ -16,7 +16,7 @@ from engine.maths.layout import (
     require_output,
     require_plain,
 )
-from engine.maths.row import Bound, Call, LoopClock, Row
+from engine.loop.row import Bound, Call, LoopClock, Row
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.maths.formula import Apply, Formula, Number, Size
-from engine.maths.primitives import PRIMITIVES
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.tree import Apply, Formula, Number, Size
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engine.maths.clocked import Pick
-from engine.maths.layout import Indices
-from engine.maths.python_loop import PythonLoop
-from engine.maths.row import Call, Row
+from engine.loop.clocked import Pick
+from engine.loop.layout import Indices
+from engine.loop.python_loop import PythonLoop
+from engine.loop.row import Call, Row
 
 try:
-    from engine.maths import _loop
+    from engine.loop import _loop
 except ImportError:  # Not built here, or for another NumPy.
     _built = None
 else:

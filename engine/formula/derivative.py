@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import reduce
 from operator import add
 
-from engine.maths.formula import (
+from engine.formula.primitives import PRIMITIVES, count
+from engine.formula.tree import (
     Apply,
     Formula,
     Function,
@@ -16,7 +17,6 @@ from engine.maths.formula import (
     formula,
     leaves,
 )
-from engine.maths.primitives import PRIMITIVES, count
 
 ZERO, ONE = Number(0.0), Number(1.0)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.maths.formula import (
+from engine.formula.tensor import Axis, Tensor
+from engine.formula.tree import (
     Apply,
     Formula,
     Function,
@@ -18,7 +19,6 @@ from engine.maths.formula import (
     substitute,
 )
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Axis, Tensor
 
 _LEAST_SHARE = 0.1
 """Above what a hyperparameter of an optimiser is a share of the past, and no ε or decay."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.maths.layout import (
+from engine.loop.layout import (
     Buffer,
     Indices,
     address,
@@ -27,7 +27,7 @@ from engine.maths.layout import (
     require_plain,
     together,
 )
-from engine.maths.row import Bound, LoopClock, Row
+from engine.loop.row import Bound, LoopClock, Row
 
 if TYPE_CHECKING:
     from types import ModuleType

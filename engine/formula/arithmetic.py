@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from engine.common.numbers import MINUS, format_number
-from engine.maths.tensor import Cell
+from engine.formula.tensor import Cell
 
 _MOST_TERMS = 8
 """A longer sum is folded around its largest terms."""

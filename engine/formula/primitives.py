@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.common.lazy_numpy import np
-from engine.maths.formula import (
+from engine.formula.tensor import Axis
+from engine.formula.tree import (
     EACH,
     Apply,
     Formula,
@@ -24,7 +25,6 @@ from engine.maths.formula import (
     Together,
     formula,
 )
-from engine.maths.tensor import Axis
 
 Derivatives = Callable[..., tuple[Operand, ...]]
 Unary = Callable[[Operand], Formula]

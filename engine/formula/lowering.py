@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.maths.calls import Apply as Elementwise
-from engine.maths.calls import Copy, Erf, Matmul, Where
-from engine.maths.chains import Chain, chain_of, constant
-from engine.maths.formula import (
+from engine.formula.chains import Chain, chain_of, constant
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.scratch import Scratch
+from engine.formula.tensor import Axis, along
+from engine.formula.tree import (
     Apply,
     Contract,
     Formula,
@@ -29,12 +30,11 @@ from engine.maths.formula import (
     Together,
     leaves,
 )
-from engine.maths.layout import Buffer
-from engine.maths.primitives import PRIMITIVES
-from engine.maths.reduction import Reduce as Sum
-from engine.maths.row import Call
-from engine.maths.scratch import Scratch
-from engine.maths.tensor import Axis, along
+from engine.loop.calls import Apply as Elementwise
+from engine.loop.calls import Copy, Erf, Matmul, Where
+from engine.loop.layout import Buffer
+from engine.loop.reduction import Reduce as Sum
+from engine.loop.row import Call
 
 _FLOAT, _TRUTH = np.dtype(np.float64), np.dtype(np.bool_)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.maths.formula import (
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.tree import (
     Apply,
     Formula,
     Function,
@@ -14,10 +15,9 @@ from engine.maths.formula import (
     Size,
     substitute,
 )
-from engine.maths.mistakes.around import all_parts
-from engine.maths.mistakes.edits import Edit, is_slope
-from engine.maths.primitives import PRIMITIVES
-from engine.maths.writing import in_symbols
+from engine.formula.writing import in_symbols
+from engine.mistakes.around import all_parts
+from engine.mistakes.edits import Edit, is_slope
 
 
 def left_out(tree: Formula) -> Iterator[Edit]:

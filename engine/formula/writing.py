@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from engine.common.numbers import MINUS, format_number
-from engine.maths.formula import (
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.tensor import Axis
+from engine.formula.tree import (
     EACH,
     Apply,
     Contract,
@@ -18,8 +20,6 @@ from engine.maths.formula import (
     Size,
     Together,
 )
-from engine.maths.primitives import PRIMITIVES
-from engine.maths.tensor import Axis
 
 _CHOICE, _SUM, _PRODUCT, _ATOM = range(4)
 """The strength with which the parts of a text hold together."""

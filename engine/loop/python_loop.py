@@ -7,8 +7,8 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from engine.maths.clocked import Halt, without_period
-from engine.maths.row import Bound, Call, LoopClock
+from engine.loop.clocked import Halt, without_period
+from engine.loop.row import Bound, Call, LoopClock
 
 _SELDOM = 50
 """Iterations for which it does not pay to write a function of their calls."""

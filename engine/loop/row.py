@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from engine.maths.layout import Buffer
+from engine.loop.layout import Buffer
 
 if TYPE_CHECKING:
     from types import ModuleType

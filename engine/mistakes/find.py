@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from engine.maths.formula import (
+from engine.formula.tensor import Tensor
+from engine.formula.tree import (
     Apply,
     Contract,
     Formula,
@@ -16,14 +17,13 @@ from engine.maths.formula import (
     rebuilt,
     substitute,
 )
-from engine.maths.mistakes import operands, slopes, sums, terms
-from engine.maths.mistakes.around import Around, tensors_in
-from engine.maths.mistakes.edits import Edit, everywhere
-from engine.maths.mistakes.scaling import factors
-from engine.maths.mistakes.terms import is_penalty
+from engine.formula.writing import in_symbols
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Tensor
-from engine.maths.writing import in_symbols
+from engine.mistakes import operands, slopes, sums, terms
+from engine.mistakes.around import Around, tensors_in
+from engine.mistakes.edits import Edit, everywhere
+from engine.mistakes.scaling import factors
+from engine.mistakes.terms import is_penalty
 
 _PLAIN = (
     sums.normalisation,

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.maths.formula import (
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.tensor import Axis, Tensor, along
+from engine.formula.tree import (
     Apply,
     Contract,
     Formula,
@@ -24,8 +26,6 @@ from engine.maths.formula import (
     Together,
     leaves,
 )
-from engine.maths.primitives import PRIMITIVES
-from engine.maths.tensor import Axis, Tensor, along
 
 Values = Mapping[str, NDArray[Any]]
 _erf = np.vectorize(math.erf, otypes=[float])

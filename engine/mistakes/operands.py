@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from engine.maths.formula import Formula, Leaf, Seen, Together, leaves, substitute
-from engine.maths.mistakes.around import Around, all_parts, tensors_in
-from engine.maths.mistakes.edits import Edit, everywhere
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Formula, Leaf, Seen, Together, leaves, substitute
+from engine.formula.writing import in_symbols
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Tensor
-from engine.maths.writing import in_symbols
+from engine.mistakes.around import Around, all_parts, tensors_in
+from engine.mistakes.edits import Edit, everywhere
 
 
 def another_tensor(operation: Operation, tree: Formula, around: Around) -> Iterator[Edit]:

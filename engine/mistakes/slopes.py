@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.formula.primitives import hadamard
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Apply, Formula, Leaf, Number, leaves, substitute
+from engine.formula.writing import in_symbols
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.formula import Apply, Formula, Leaf, Number, leaves, substitute
-from engine.maths.mistakes.around import Activated, Around
-from engine.maths.mistakes.edits import Edit, is_slope
 from engine.maths.operations.operation import Operation
-from engine.maths.primitives import hadamard
-from engine.maths.tensor import Tensor
-from engine.maths.writing import in_symbols
+from engine.mistakes.around import Activated, Around
+from engine.mistakes.edits import Edit, is_slope
 
 _LEAKS = (0.01, 0.1, 0.2, 0.05, 0.3, 0.25, 0.02, 0.001)
 """The usual slopes of a leaky relu."""

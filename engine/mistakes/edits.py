@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from engine.maths.formula import Formula, Leaf, Together, rebuilt
+from engine.formula.tree import Formula, Leaf, Together, rebuilt
 
 
 @dataclass(frozen=True)

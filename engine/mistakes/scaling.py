@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from functools import reduce
 from math import prod
 
-from engine.maths.formula import (
+from engine.formula.tensor import Axis
+from engine.formula.tree import (
     Formula,
     Number,
     Size,
 )
-from engine.maths.mistakes.edits import Edit
-from engine.maths.tensor import Axis
-from engine.maths.writing import in_symbols
+from engine.formula.writing import in_symbols
+from engine.mistakes.edits import Edit
 
 
 def factors(tree: Formula, rows: Axis | None, outputs: Axis | None) -> Iterator[Edit]:

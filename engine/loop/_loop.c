@@ -2,7 +2,7 @@
  *
  * The numbers are made by NumPy's own inner loops, found through the public PyUFuncObject, so
  * they are to the last bit those of the ufuncs called from Python. Nothing is checked here:
- * engine/maths/calls.py checks each call and describes it as a row of integers. */
+ * engine/loop/calls.py checks each call and describes it as a row of integers. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION

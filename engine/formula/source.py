@@ -1,7 +1,7 @@
 """The source of a formula, for NumPy or for PyTorch.
 
-NumPy's adds and multiplies in the order in which `engine.maths.lowering` does, so that it gives the
-same bits.
+NumPy's adds and multiplies in the order in which `engine.formula.lowering` does, so that it gives
+the same bits.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.maths.chains import Chain, chain_of, constant
-from engine.maths.formula import (
+from engine.formula.chains import Chain, chain_of, constant
+from engine.formula.primitives import PRIMITIVES, Primitive
+from engine.formula.tree import (
     Apply,
     Contract,
     Formula,
@@ -23,7 +24,6 @@ from engine.maths.formula import (
     Size,
     Together,
 )
-from engine.maths.primitives import PRIMITIVES, Primitive
 
 _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)
 """The strength with which the parts of a text hold together."""

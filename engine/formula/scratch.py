@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.maths.layout import Buffer
-from engine.maths.tensor import blank
+from engine.formula.tensor import blank
+from engine.loop.layout import Buffer
 
 
 class Scratch:

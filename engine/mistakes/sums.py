@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.maths.formula import (
+from engine.formula.primitives import hadamard
+from engine.formula.tensor import Axis, Tensor
+from engine.formula.tree import (
     Apply,
     Contract,
     Formula,
@@ -14,10 +16,8 @@ from engine.maths.formula import (
     Size,
     rebuilt,
 )
-from engine.maths.mistakes.edits import Edit
-from engine.maths.primitives import hadamard
-from engine.maths.tensor import Axis, Tensor
-from engine.maths.writing import in_symbols
+from engine.formula.writing import in_symbols
+from engine.mistakes.edits import Edit
 
 NOUNS = {"N": "observations", "O": "outputs", "I": "inputs", "H": "neurons"}
 

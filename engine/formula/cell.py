@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
-from engine.maths.arithmetic import (
+from engine.formula.arithmetic import (
     Computed,
     Constant,
     Difference,
@@ -18,8 +18,10 @@ from engine.maths.arithmetic import (
     Sum,
     evaluate,
 )
-from engine.maths.chains import chain_of
-from engine.maths.formula import (
+from engine.formula.chains import chain_of
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.tensor import Axis, Read, Tensor
+from engine.formula.tree import (
     Apply,
     Contract,
     Formula,
@@ -32,8 +34,6 @@ from engine.maths.formula import (
     Size,
     Together,
 )
-from engine.maths.primitives import PRIMITIVES
-from engine.maths.tensor import Axis, Read, Tensor
 
 Places = Mapping[Axis, int]
 

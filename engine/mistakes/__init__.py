@@ -1,10 +1,10 @@
-"""The usual mistakes in a formula: the trees that are one edit away, and each edit in words.
+"""The usual mistakes in a formula: trees one edit away, each edit in words.
 
 They come from the tree and from what stands around it, never from a list for each operation. What
 to do with them, naming a wrong number or planting one, belongs elsewhere.
 """
 
-from engine.maths.mistakes.around import Around
-from engine.maths.mistakes.find import Mistake, mistakes, opened
+from engine.mistakes.around import Around
+from engine.mistakes.find import Mistake, mistakes, opened
 
 __all__ = ["Around", "Mistake", "mistakes", "opened"]
