@@ -49,6 +49,11 @@ def words_of(ending: Ending) -> str:
     way_out = ""
     if ending.error == "ModuleNotFoundError":
         way_out = "; nn-tui audit --python names another Python"
+    elif ending.error == "SystemExit" and ending.message == "2":
+        # The code of argparse for arguments that it cannot take.
+        way_out = "; nn-tui audit mine.py -- --epochs 9 runs it with arguments"
+    elif ending.error == "EOFError":
+        way_out = "; there is nothing for it to read"
     elif ending.error.endswith("MemoryError"):
         way_out = "; it is given three quarters of the memory, 8 GB at most"
     return f"{where}the script ends there with {ending.error}{message}{way_out}"
