@@ -28,7 +28,8 @@ from engine.audit.single import understand_partial, understand_single
 from engine.audit.stuck import stuck
 from engine.audit.trials import Trials, living
 from engine.audit.understand import Understood, understand
-from engine.audit.updating import Updates, judge_updates
+from engine.audit.updates import Updates
+from engine.audit.updating import judge_updates
 
 
 class Audit:

@@ -18,12 +18,14 @@ from engine.audit.consistency import (
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
 from engine.audit.losses import Computed
+from engine.audit.odd_gradients import multiple_of
 from engine.audit.parameter_places import time_of_update
+from engine.audit.plain_steps import fit_steps
 from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps, steps_of
 from engine.audit.trials import Trial
-from engine.audit.uneven import multiple_of, uphill_or_uneven
-from engine.audit.updating import Updates, fit_steps
+from engine.audit.uneven import uphill_or_uneven
+from engine.audit.updates import Updates
 
 _SEVERAL = 3
 

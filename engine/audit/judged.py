@@ -17,6 +17,8 @@ from engine.maths.mistakes import Mistake
 from engine.maths.operations.operation import Operation
 from engine.maths.tensor import Array
 
+TASTE = (1.0, 2.0, 0.5)
+"""Factors that are a matter of taste: E with or without its ½."""
 _SUMS = ("sum", "mean")
 
 

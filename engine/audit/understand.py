@@ -15,7 +15,7 @@ from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
-from engine.audit.settled import NOTHING, Settled
+from engine.audit.settled import Settled
 from engine.audit.targets import Targets, again, every_targets
 from engine.maths.tensor import Array
 
@@ -69,8 +69,8 @@ class Understood:
 
 def understand(
     recording: Recording,
-    settled: Settled = NOTHING,
-    tick: Callable[[], None] = lambda: None,
+    settled: Settled,
+    tick: Callable[[], None],
     *,
     still: bool = False,
 ) -> Understood | None:
