@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,7 +15,7 @@ _GIVEN = ("for", "param")
 
 
 def is_taken_from_outside(
-    recording: Recording, record: int, known: Mapping[int, Found], singles: Set[float], begin: int
+    recording: Recording, record: int, known: Mapping[int, Found], singles: set[float], begin: int
 ) -> bool:
     """Return whether a record takes an array from outside of the pass and makes nothing.
 
@@ -30,8 +30,8 @@ def is_taken_from_outside(
     if kind in _GIVEN:
         return True
     if kind in READS:
-        is_own = _is_gathered(recording.values[recording.records["value"][record]], singles)
-        return _reads_what_is_taken(recording, record, known) and not is_own
+        data = recording.values[recording.records["value"][record]]
+        return _reads_what_is_taken(recording, record, known) and not _is_gathered(data, singles)
     if kind == "assign":
         return _is_row_of_taken(recording, record, known) or _is_unpacked(recording, record, begin)
     return _is_reshaped(recording, record, known)
@@ -75,6 +75,6 @@ def _is_reshaped(recording: Recording, record: int, known: Mapping[int, Found]) 
     return any(part is not None and part.is_taken and part.size == size > 1 for part in parts)
 
 
-def _is_gathered(data: Array, singles: Set[float]) -> bool:
+def _is_gathered(data: Array, singles: set[float]) -> bool:
     """Whether all numbers of a list were made one by one in the pass, and then put into it."""
-    return data.ndim == 1 and singles >= set(data.tolist())
+    return data.ndim == 1 and singles.issuperset(data.tolist())
