@@ -17,6 +17,8 @@ from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
 from engine.mistakes import Mistake
 
+TASTE = (1.0, 2.0, 0.5)
+"""Factors that are a matter of taste: E with or without its ½."""
 _SUMS = ("sum", "mean")
 
 

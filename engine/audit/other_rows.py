@@ -18,7 +18,7 @@ _FEWEST = 3
 
 
 def targets_of_other_rows(
-    judged: Sequence[Judged], recording: Recording, held: Found | None = None
+    judged: Sequence[Judged], recording: Recording, held: Found | None
 ) -> Iterator[Finding]:
     """Find batches of ever other inputs with the targets of the first rows of the table.
 

@@ -55,7 +55,7 @@ def may_hold_one(rows: Array, right: Array, weights: Array) -> NDArray[np.bool_]
 
 
 def penalty_in(
-    theirs: Array, right: Array, weights: Array, constants: Sequence[float] = ()
+    theirs: Array, right: Array, weights: Array, constants: Sequence[float]
 ) -> Penalty | None:
     """Return the penalty with which a gradient of ours is theirs; None where there is none.
 

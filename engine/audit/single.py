@@ -12,7 +12,8 @@ import numpy as np
 
 from engine.audit.forward import layers_of
 from engine.audit.linear import Linear
-from engine.audit.passes import Pass, loops, passes_from
+from engine.audit.loops import loops, passes_from
+from engine.audit.passes import Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import is_product, turns_of
 from engine.audit.targets import Targets, targets_of

@@ -108,6 +108,11 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
     return steps
 
 
+def all_begin(steps: Mapping[str, Steps]) -> bool:
+    """Whether all steps are known from the first pass on."""
+    return all(own.passes for own in steps.values())
+
+
 def _level(steps: Mapping[str, Steps], judged: Sequence[Judged]) -> None:
     """Give a single number, a multiple of any other, the factor that it has in most passes."""
     largest = max(steps.values(), key=lambda own: own.gradients[0].size, default=None)
