@@ -52,6 +52,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Collect once; pytest does five times, through all that the process takes with it anyway."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_runs_of_the_user() -> Iterator[None]:
     """Keep saved runs, logs and settings away from those of whoever runs the tests."""
