@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.differences import Differences
 from engine.audit.recording.recording import Recording
@@ -81,6 +83,9 @@ class Pass:
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+    _ordered: dict[tuple[int, int], tuple[NDArray[np.intp], list[float]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
@@ -144,6 +149,7 @@ class Pass:
         """Add what the arrays are seen as, too."""
         self.found = sorted([*self.found, *found], key=lambda one: one.first)
         self._rows.clear()
+        self._ordered.clear()
         for name in ("by_size", "sites"):
             self.__dict__.pop(name, None)
 
@@ -153,6 +159,15 @@ class Pass:
             members = self.by_size.get(size, [])
             self._rows[size] = np.array([found.flat for found in members]).reshape(-1, size)
         return self._rows[size]
+
+    def rows_between(self, size: int, at: int, low: float, high: float) -> NDArray[np.intp]:
+        """Return which of the arrays with so many numbers have the one at a place in bounds."""
+        if (size, at) not in self._ordered:
+            cells = self.rows(size)[:, at]
+            order = np.argsort(cells)[: np.count_nonzero(~np.isnan(cells))]
+            self._ordered[size, at] = order, cells[order].tolist()
+        order, known = self._ordered[size, at]
+        return order[bisect_left(known, low) : bisect_right(known, high)]
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:
