@@ -20,6 +20,8 @@ from tui.app import NNTui
 from tui.cli import cli
 from tui.opening.open_run import Opener
 
+pytestmark = pytest.mark.usefixtures("scripts_as_forks")
+
 
 @asynccontextmanager
 async def beside(
