@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from time import monotonic
 import numpy as np
 
 from engine.audit.auditing import Audit
-from engine.audit.judged import Judged
+from engine.audit.findings import Finding
+from engine.audit.judged import Judged, first_cell
 from engine.audit.losses import value_of
 from engine.audit.matching import Match
 from engine.audit.problem import Line, Problem
@@ -129,6 +131,19 @@ class Yours:
         )
         return tensor, index if fits else first[len(first) - len(tensor.axes) :]
 
+    def first_wrong(self, name: str, iteration: int) -> Index | None:
+        """Return the first cell of a wrong operation that is not what it should be."""
+        if name not in self.wrong or iteration >= len(self.passes):
+            return None
+        compared = self.shown_by[name][0].name if name in self.shown_by else name
+        written, right = self.written(compared, iteration), self._judged[iteration].right
+        if written is None or compared not in right or right[compared].shape != written.shape:
+            return None
+        cell = first_cell(written, right[compared])
+        known = self._judged[iteration].right.get(name)
+        fits = compared == name or (known is not None and known.shape == written.shape)
+        return cell.index if cell is not None and fits else None
+
     def both_ways(self, name: str, index: Index, iteration: int) -> BothWays | None:
         """Work a cell out both ways, where the script follows a mistaken formula for it."""
         value, mistake = self.written(name, iteration), self.mistakes.get(name)
@@ -189,10 +204,7 @@ def open_script(
         parameters={name: first.values[name].copy() for name in first.program.parameters},
         judgements=_with_stand_ins(dict(_judgements(report, scale / unit)), judged[0]),
         passes=[_numbers(one) for one in judged],
-        units=[
-            {name: total / unit for name, total in one.totals.items() if name.startswith("dE_")}
-            for one in judged
-        ],
+        units=[_units(one, unit, audit.findings) for one in judged],
         mistakes={
             finding.reads or finding.operation: finding.mistake
             for finding in audit.findings
@@ -209,6 +221,18 @@ def open_script(
         _judged=judged,
         _stamp=stamp,
     )
+
+
+def _units(one: Judged, unit: float, findings: Sequence[Finding]) -> dict[str, float]:
+    """Return what derivatives are divided by: a wrong gradient by what the right ones are."""
+    units = {name: total / unit for name, total in one.totals.items() if name.startswith("dE_")}
+    wrong = {name for finding in findings for name in (finding.operation, finding.reads)}
+    gradients = [name for name in map("dE_d{}".format, one.model.parameters) if name in units]
+    right = Counter(units[name] for name in gradients if name not in wrong)
+    for name in gradients if right else ():
+        if name in wrong:
+            units[name] = right.most_common(1)[0][0]
+    return units
 
 
 def _why_not(audit: Audit, report: Report) -> str:

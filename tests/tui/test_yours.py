@@ -90,6 +90,18 @@ async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Pa
         assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
 
 
+async def test_a_cell_is_explained_that_is_wrong(tmp_path: Path) -> None:
+    text_ = scripts.WRONG.replace("[[0.0, 0.1, 1.0]", "[[0.0, 0.0, 0.0]")
+    text_ = text_.replace("sigmoid(X @ first)", "np.tanh(X @ first)")
+    text_ = text_.replace("d_out @ second.T\n", "d_out @ second.T * (1 - layer)\n")
+    async with beside(scripts.written(tmp_path, text_), SIZES[0]) as (app, pilot):
+        await pilot.press("f")
+        await until(pilot, lambda: snapshot(app).iteration == 1)
+        await pilot.press("i", "x")
+        await until(pilot, lambda: "yours ✗ =" in text(app))
+        assert "∂g/∂ŷ[obs 2, g1] =" in text(app)
+
+
 async def test_how_weights_would_be_drawn_is_not_told_beside_a_script(tmp_path: Path) -> None:
     async with beside(scripts.written(tmp_path, scripts.RIGHT), (120, 36)) as (app, pilot):
         fields = app.frame.hyperparameters.fields
