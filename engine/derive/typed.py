@@ -39,6 +39,8 @@ def read_formula(text: str, names: Names) -> Formula:
     Raises:
         QueryError: It cannot be read, names something unknown, or does not fit together.
     """
+    if not text.strip():
+        raise QueryError("a formula is needed")
     if "%" in text:
         raise QueryError("the operators are + - * / ** @")
     if "Σ" in text:

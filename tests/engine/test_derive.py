@@ -57,6 +57,7 @@ WRONG = [
     ("dE_dyhat", "sqrt(abs(dE_dg))", "", ""),
 ]
 UNREADABLE = [
+    ("dE_dw", " ", "^a formula is needed$"),
     ("dE_dw", "g @ dE_dy", "N×H and N×O do not fit for a matrix product"),
     ("dE_dg", "dE_dy * w", "do not fit element by element"),
     ("dE_dy", "dE_dv", "there is no 'dE_dv' here"),

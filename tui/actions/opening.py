@@ -188,7 +188,7 @@ class RunLoader:
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, GivenUp):
-            self._host.failure = "given up while the data were being read"
+            self._host.failure = f"given up while {error}"
             self._host.exit(return_code=INTERRUPTED)
             return
         # What came by standard input cannot be read a second time.

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     "--find",
     "is_find",
     is_flag=True,
-    help="Plant one mistake instead, another one for each --seed, which is to be found.",
+    help="Plant a mistake to find instead, another one for each --seed.",
 )
 @click.option(
     "--answers",
