@@ -48,7 +48,9 @@ def _alike(problem: Problem) -> object:
 def _told(number: str, alike: list[Problem]) -> Iterator[str]:
     problem, *others = alike
     for each in alike:
-        yield f"{number if each is problem else ' ' * len(number)}{headline(each)}"
+        head = f"{number if each is problem else ' ' * len(number)}{headline(each)}".rstrip()
+        if head:
+            yield head
         if each.line.text:
             yield f"{_INDENT}{_INDENT}{_cut(each.line.text, _WIDTH - 2 * len(_INDENT))}"
     says = sentence(problem.says, problem.operation)

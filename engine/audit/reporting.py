@@ -12,6 +12,7 @@ from engine.audit.auditing import Audit
 from engine.audit.failures import words_of_early_end
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
+from engine.audit.making import call_of_helper, in_its_function
 from engine.audit.parameter_places import array_of, time_of_update
 from engine.audit.passes import Found
 from engine.audit.problem import Line, Matched, Problem
@@ -24,6 +25,8 @@ from engine.formula.tensor import Tensor
 from engine.maths.operations.operation import Operation, Phase
 
 _LONGEST_NAME = 60
+_OF_ARGUMENTS = ("updated-weights", "wrong-operand")
+"""Mistakes that are none of a function, but of what it is given."""
 _NUMBERED = re.compile(r"\[-?\d+\]$")
 """An element by its number, as of a tuple that is handed on: a worse name than a variable."""
 
@@ -64,12 +67,17 @@ def _summary_of_wrong(problems: tuple[Problem, ...]) -> str:
 
 def line_of(recording: Recording, found: Found) -> Line:
     """Return the line at which a script makes an array, by the name that it gets there."""
-    rows, nodes = recording.records, recording.nodes
-    best = min(found.records, key=lambda record: _distance(recording, record))
-    node = nodes[int(rows["node"][best])]
-    place = int(rows["place"][best])
-    variable = recording.places[place].text if place >= 0 else node.source
-    return _line(recording, node, variable)
+    return _line_of_record(recording, _nearest(recording, found))
+
+
+def _line_of_making(recording: Recording, found: Found) -> Line:
+    """Return the line at which a script makes an array, in the function that hands it on."""
+    nearest = _nearest(recording, found)
+    return _line_of_record(recording, in_its_function(recording, nearest, found.records))
+
+
+def _nearest(recording: Recording, found: Found) -> int:
+    return min(found.records, key=lambda record: _distance(recording, record))
 
 
 def _line(recording: Recording, node: Node, variable: str) -> Line:
@@ -77,13 +85,14 @@ def _line(recording: Recording, node: Node, variable: str) -> Line:
     return Line(node.line, node.where, clean(text), clean(variable, _LONGEST_NAME))
 
 
-def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
+def _distance(recording: Recording, record: int) -> tuple[bool, int, bool, int]:
     """Say how far a record is from a variable of the training loop; the nearest names the array."""
     node = recording.nodes[int(recording.records["node"][record])]
     is_named = node.kind.startswith(("assign", "annassign", "augassign"))
     makes = node.kind.startswith(("BinOp", "Call", "UnaryOp", "ListComp", "Compare"))
     calls = sum(1 for _, index in recording.paths[recording.records["path"][record]] if index < 0)
-    return not is_named if calls == 0 or is_named else not makes, calls, record
+    is_far = not is_named if calls == 0 or is_named else not makes
+    return is_far, calls, not is_named, record
 
 
 def _operation(audit: Audit, name: str) -> Operation | None:
@@ -106,7 +115,10 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
     symbol = operation.symbol if operation else subscript(finding.operation)
     line = _line_numbered(audit.recording, finding.line, finding.variable)
     if finding.found is not None:
-        line = line_of(audit.recording, finding.found)
+        line = _line_of_making(audit.recording, finding.found)
+        call = call_of_helper(audit.recording, _nearest(audit.recording, finding.found))
+        if call is not None and finding.kind in _OF_ARGUMENTS:
+            line = _line(audit.recording, call, call.source)
     elif not finding.line:
         line = _line_of_update(audit, finding.operation)
     cell = ""
@@ -181,7 +193,7 @@ def _matched(audit: Audit) -> Iterator[Matched]:
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
             if operation is not None and found is not None and name not in wrong:
-                yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
+                yield Matched(name, operation.symbol, _line_of_making(recording, found), 1.0, False)
     if computed is not None and "E" not in wrong:
         line = _line_of_record(recording, computed.record)
         yield Matched("E", "E", line, computed.factor, False)
@@ -195,7 +207,7 @@ def _matched(audit: Audit) -> Iterator[Matched]:
             yield Matched(
                 operation.name,
                 operation.symbol,
-                line_of(recording, match.found),
+                _line_of_making(recording, match.found),
                 _times_ours(first, operation.name, scale),
                 match.transposed,
                 inherited.get(operation.name, ""),
