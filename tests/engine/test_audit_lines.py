@@ -82,3 +82,14 @@ def test_what_has_no_line_leaves_none_blank(tmp_path: Path) -> None:
     report = str(audit(scripts.written(tmp_path, text)))
     assert report.startswith("mine.py: wrong\n\n")
     assert "\n\n\n" not in report
+
+
+def test_an_array_is_not_called_by_its_other_names(tmp_path: Path) -> None:
+    text = scripts.RIGHT.replace(
+        "    d_second =", "    rows = X\n    back = second\n    d_second ="
+    )
+    text = text.replace("d_out @ second.T", "d_out @ back.T")
+    text = text.replace("X.T @ d_layer", "rows.T @ d_layer")
+    network = audit(scripts.written(tmp_path, text)).network
+    assert network["inputs"] == "X"
+    assert network["parameters"] == {"v": "first", "w": "second"}
