@@ -166,13 +166,7 @@ def test_a_sentence_of_a_report_begins_with_a_capital() -> None:
 
 
 def test_a_gradient_that_is_too_small_is_not_measured_by_itself(tmp_path: Path) -> None:
-    biased = scripts.RIGHT.replace("    second -=", "    bias -= 0.3 * d_bias\n    second -=")
-    biased = biased.replace("layer @ second)", "layer @ second + bias)")
-    biased = biased.replace(
-        "rng.normal(size=(4, 1))\n", "rng.normal(size=(4, 1))\nbias = np.zeros(1)\n"
-    )
-    biased = biased.replace("    d_layer =", "    d_bias = d_out.mean(axis=0)\n    d_layer =")
-    yours = open_script(scripts.written(tmp_path, biased))
+    yours = open_script(scripts.written(tmp_path, scripts.BIAS_TOO_SMALL))
     assert yours.wrong == ["dE_dbw"]
     debugger = debugger_beside(yours)
     debugger.finish_iteration()

@@ -90,6 +90,16 @@ async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Pa
         assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
 
 
+async def test_what_is_said_of_a_line_ends_with_an_ellipsis_where_it_is_longer(
+    tmp_path: Path,
+) -> None:
+    async with beside(scripts.written(tmp_path, scripts.BIAS_TOO_SMALL), SIZES[0]) as (app, pilot):
+        says = "the gradient of bw is N = 5 times smaller than the others"
+        await until(pilot, lambda: says in text(app))
+        (line,) = [line for line in text(app).splitlines() if says in line]
+        assert line.rstrip("│ ").endswith("…")
+
+
 async def test_a_cell_is_explained_that_is_wrong(tmp_path: Path) -> None:
     text_ = scripts.WRONG.replace("[[0.0, 0.1, 1.0]", "[[0.0, 0.0, 0.0]")
     text_ = text_.replace("sigmoid(X @ first)", "np.tanh(X @ first)")
