@@ -252,7 +252,10 @@ def _network(audit: Audit) -> dict[str, Any]:
     if audit.updates.optimiser:
         network["optimiser"] = audit.updates.optimiser
     scale = audit.scale
-    rates = [abs(own[0]) / scale for own in audit.updates.rates.values() if own]
+    wrong = {name for finding in audit.findings for name in (finding.operation, finding.reads)}
+    known = {name: abs(own[0]) / scale for name, own in audit.updates.rates.items() if own}
+    right = [rate for name, rate in known.items() if not {name, f"dE_d{name}"} & wrong]
+    rates = right or list(known.values())
     if audit.updates.optimiser == "sgd" and rates and np.ptp(rates) < 1e-6 * max(rates):
         network["learning_rate"] = float(general(rates[0]))
     return network

@@ -168,6 +168,7 @@ def test_a_sentence_of_a_report_begins_with_a_capital() -> None:
 def test_a_gradient_that_is_too_small_is_not_measured_by_itself(tmp_path: Path) -> None:
     yours = open_script(scripts.written(tmp_path, scripts.BIAS_TOO_SMALL))
     assert yours.wrong == ["dE_dbw"]
+    assert yours.hyperparameters.learning_rate == pytest.approx(0.3)
     debugger = debugger_beside(yours)
     debugger.finish_iteration()
     assert debugger.evaluate("yours.dE_dbw / dE_dbw") == pytest.approx(1 / 5)
