@@ -95,9 +95,9 @@ def test_what_is_given_up_is_named() -> None:
     host.call_later = lambda callback, words: callback(words)
     told = ReadingTold(host)
     told.of_script(3, 20)
-    host.frame.header.tell.assert_called_with("running it, 3 of 20 s   Esc gives up")
+    host.frame.header.tell.assert_called_with("running it, 3 s   Esc gives up")
     told.give_up()
-    with pytest.raises(GivenUp, match="the script was run and judged"):
+    with pytest.raises(GivenUp, match="the script was being run and judged"):
         told.of_script(4, 20)
     with pytest.raises(GivenUp, match="the data were being read"):
         told.of_table(0, 1, 2)

@@ -86,7 +86,7 @@ async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Pa
         await until(pilot, lambda: snapshot(app).iteration == 1)
         await pilot.press("i", "x")
         await until(pilot, lambda: "yours ✗ =" in text(app))
-        assert "no array of its own, it shows in ∂E/∂ŷ[obs 1, g1]" in text(app)
+        assert "not stored by itself; it shows in ∂E/∂ŷ[obs 1, g1]" in text(app)
         assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
 
 

@@ -65,9 +65,9 @@ class ReadingTold:
         Raises:
             GivenUp: It is given up.
         """
-        self._go_on("the script was run and judged")
+        self._go_on("the script was being run and judged")
         if done or not total:
-            self._later(f"running it, {done} of {total} s" if total else f"judging it, {done} s")
+            self._later(f"{'running' if total else 'judging'} it, {done} s")
 
     def _go_on(self, doing: str) -> None:
         if self._is_given_up:

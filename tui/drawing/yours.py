@@ -86,13 +86,13 @@ def cell_rows(
     tensor, index = cell.tensor, cell.index
     if number is None:
         recorded = len(yours.passes)
-        words = f"recorded to {recorded - 1} only"
+        words = f"recorded to iteration {recorded - 1} only"
         if iteration < recorded:
-            words = "no array of its own"
+            words = "not stored by itself"
             if tensor in yours.shown_by:
                 shown, index = yours.seen_in(tensor, index)
                 tensor = shown.name
-                words += f", it shows in {shown.symbol}[{', '.join(shown.labels(index))}]"
+                words += f"; it shows in {shown.symbol}[{', '.join(shown.labels(index))}]"
         row.add(words, palette.dim)
     else:
         row.add(format_number(number), palette.number(number, abs(number)))
