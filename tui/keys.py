@@ -101,7 +101,8 @@ GROUPS: dict[str, list[Key]] = {
             "escape",
             "Esc",
             "give up",
-            "give up a long motion; leave the inspected tensor, the check, or the cursor of the chart",
+            "give up a long motion; leave the inspected tensor, the check, or the cursor of the "
+            "chart",
             "Give up, or leave",
         ),
     ],
