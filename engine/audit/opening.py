@@ -47,11 +47,13 @@ class Judgement:
         mark: Whether the script has it right or wrong.
         line: Where the script has it.
         says: What is wrong, or what is another convention; "" where nothing is.
+        repair: What to do; "" where nothing is wrong.
     """
 
     mark: str
     line: Line
     says: str = ""
+    repair: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -331,7 +333,7 @@ def _judgements(report: Report, times: float) -> Iterator[tuple[str, Judgement]]
         yield match.operation, Judgement(RIGHT, match.line, here.apart)
     for problem in reversed(report.problems):
         for name in _about(problem):
-            yield name, Judgement(WRONG, problem.line, problem.says)
+            yield name, Judgement(WRONG, problem.line, problem.says, problem.repair)
 
 
 def _with_stand_ins(known: dict[str, Judgement], first: Judged) -> dict[str, Judgement]:

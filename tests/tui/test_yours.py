@@ -52,6 +52,7 @@ async def test_one_steps_beside_the_script(tmp_path: Path, size: tuple[int, int]
         await pilot.press("x")
         await until(pilot, lambda: "yours ✗ =" in text(app))
         assert "right = ∂E/∂g[obs 1, g1] · ∂g/∂ŷ[obs 1, g1]" in text(app)
+        assert "Repair: multiply by ∂g/∂ŷ" in text(app)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -109,6 +109,9 @@ def cell_rows(
     if found is not None and found.says:
         for line in wrap(found.says, width - 2):
             yield Row().add(f"  {line}", style if found.mark == "✗" else palette.dim)
+    if found is not None and found.repair:
+        for line in wrap(f"Repair: {found.repair}", width - 2):
+            yield Row().add(f"  {line}", palette.text)
 
 
 def _worked(label: str, way: Working, palette: Palette, width: int) -> Iterator[Row]:
