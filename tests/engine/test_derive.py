@@ -57,6 +57,8 @@ WRONG = [
     ("dE_dyhat", "sqrt(abs(dE_dg))", "", ""),
 ]
 UNREADABLE = [
+    ("df_dy", "f(1 - f)", "^column 1: f is no function; a product is written with [*]$"),
+    ("df_dy", "2(f)", "^column 1: a product is written with [*]$"),
     ("dE_dw", " ", "^a formula is needed$"),
     ("dE_dw", "g @ dE_dy", "N×H and N×O do not fit for a matrix product"),
     ("dE_dg", "dE_dy * w", "do not fit element by element"),
