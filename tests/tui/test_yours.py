@@ -63,7 +63,7 @@ async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) 
         cursor = next(line for line in text(app).splitlines() if "›" in line)
         assert "✗ 17" in cursor
         assert snapshot(app).position == 0
-        assert "f, then i, then x works the ✗ out" in said(app)
+        assert "The keys f, i, x explain the ✗." in said(app)
         await until(pilot, lambda: "i next ✗" in text(app))
         await pilot.press("i")
         await until(pilot, lambda: "✗ 18  d_first = X.T @ d_layer / 5" in text(app))
@@ -148,6 +148,12 @@ def test_the_operations_are_listed_with_the_line_of_the_script(tmp_path: Path) -
     shown = done.stdout.splitlines()
     for words in ("dE_dyhat ✗ line 17 ∂E/∂ŷ", "dE_dy ✓ line 15 ∂E/∂y", "df_dy · ∂f/∂y"):
         assert any(" ".join(line.split()).startswith(words) for line in shown), words
+
+
+def test_a_script_that_fails_later_on_is_told_of(tmp_path: Path) -> None:
+    path = scripts.written(tmp_path, scripts.RIGHT + "    if step == 5:\n        losses\n")
+    (notice,) = Opener(data=str(path), given={"history": 64}).start().notices
+    assert "recorded: right. Line 22: the script ends there with NameError: " in notice
 
 
 def test_what_a_script_cannot_have_is_refused(tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ class RunLoader:
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
         if opening.yours is not None and opening.yours.wrong:
-            way = " f, then i, then x works the ✗ out."
+            way = " The keys f, i, x explain the ✗."
             if is_first:
                 host.frame.go_to("iteration")
         host.do(lambda debugger: None)
