@@ -42,7 +42,8 @@ def _plain(updates: Updates, steps: Mapping[str, Steps]) -> bool:
         for number, (gradient, total, change, value) in enumerate(
             zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
-            if own.vague[number] or not (np.any(gradient) or np.any(change)):
+            if own.vague[number] or not np.any(change):
+                # Where a mistake has made the gradient 0, nothing tells the rate.
                 continue
             noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
