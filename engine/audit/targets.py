@@ -102,6 +102,8 @@ def _is_compared_otherwise(one: Pass, output: Linear, targets: Targets) -> bool:
     if f.size > 1 and not np.any(targets.data):
         # What is made of f and zeros is made of f alone.
         return False
+    if one.differences.has_step(targets.data, f):
+        return False
     # What targets are made of, as a mask that a layer is multiplied by, is no comparison with them.
     start = max(output.of_z.begins, targets.found.first)
     picked = [np.sum(f * targets.data, axis=1, keepdims=True)] if targets.are_classes else []
