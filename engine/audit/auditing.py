@@ -88,10 +88,10 @@ class Audit:
         self._begin()
         if self.understood is not None:
             self._run(self.understood)
-            if self.unsure or not self.judged or self._is_doubtful():
-                self._look_for_still_weights()
         elif settled.tells_layers:
             self.unsure.append(f"no network {settled.in_words} was found in it")
+        if self.unsure or not self.judged or self._is_doubtful():
+            self._look_for_still_weights()
         self._add_failure()
         self._add_hidden()
 
@@ -112,7 +112,8 @@ class Audit:
     def _is_doubtful(self) -> bool:
         """Whether neither a loss nor a learning rate of the script shows that it is understood."""
         if self.computed is not None or self.findings or not self.updates.rates:
-            return False
+            # A mistake may be one of what was taken for a network.
+            return self.computed is None and bool(self.findings)
         totals = self.judged[0].totals
         constants = constants_of(self.recording)
         return not any(
@@ -435,8 +436,8 @@ class Audit:
             for finding in one.findings:
                 seen.setdefault((finding.operation, finding.kind), []).append(finding)
         for again in seen.values():
-            # What shows once among several passes may be chance.
-            if len(again) > 1 or len(self.judged) < _SEVERAL:
+            # What shows once among several passes may be chance, but where no other tells of it.
+            if len(again) > 1 or len(self.judged) < _SEVERAL or self._is_only_there(again[0]):
                 if again[0].kind == "unknown" and self.computed is None:
                     # Of a loss that is not ours it may be right.
                     self.unsure.append(f"what takes the part of {again[0].operation}")
@@ -508,6 +509,12 @@ class Audit:
             self.unsure.append("the steps are no common multiple of the gradient")
         if loose and not self.findings and not descends(self.judged):
             self.unsure.append(f"what becomes {', '.join(sorted(loose))}")
+
+    def _is_only_there(self, finding: Finding) -> bool:
+        """Whether a mistake has a name, and its operation is found in no other pass."""
+        others = [one for one in self.judged if finding not in one.findings]
+        is_found = any(finding.operation in one.matches for one in others)
+        return finding.kind != "unknown" and not is_found
 
     def _is_any_number(self, name: str) -> bool:
         """Whether a parameter is one number, of which no gradient was found to compare it with."""

@@ -132,7 +132,7 @@ class Chain:
         by_record = {record: one for one in among for record in one.found.records}
         best = match
         # It may be made twice: for the loss, and for the gradient.
-        above = [r for r in match.found.records if not _is_again(self.recording, r)]
+        above = [r for r in match.found.records if not is_again(self.recording, r)]
         above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
@@ -199,7 +199,7 @@ class Chain:
         return any(is_assigned(recording, record) for record in found.records)
 
 
-def _is_again(recording: Recording, record: int) -> bool:
+def is_again(recording: Recording, record: int) -> bool:
     """Whether a record has the value of what it reads, as a product with 1."""
     rows = recording.records
     if recording.nodes[int(rows["node"][record])].kind in READS:

@@ -95,12 +95,12 @@ def goes_down(steps: Steps) -> bool:
 def frozen(
     steps: dict[str, Steps], judged: Sequence[Judged], recording: Recording
 ) -> Iterator[str]:
-    """Go through the weights that are left alone on purpose.
+    """Go through the parameters that are left alone on purpose.
 
-    They have no gradient, or its line says that they are frozen.
+    The line of their gradient says that they are frozen; weights may have no gradient, too.
     """
     for name, own in steps.items():
-        if not own.is_still or name.startswith("b"):
+        if not own.is_still:
             continue
         found = [m.found for one in judged if (m := one.matches.get(f"dE_d{name}")) is not None]
         nodes = [
@@ -109,7 +109,8 @@ def frozen(
             for record in each.records
         ]
         lines = {line for node in nodes for line in range(node.line - 1, node.end_line)}
-        if not found or any(_FROZEN.search(recording.source[line]) for line in lines):
+        is_given_none = not found and not name.startswith("b")
+        if is_given_none or any(_FROZEN.search(recording.source[line]) for line in lines):
             yield name
 
 

@@ -13,7 +13,7 @@ from itertools import permutations
 
 import numpy as np
 
-from engine.audit.chain import Chain
+from engine.audit.chain import Chain, is_again
 from engine.audit.findings import Cell, Finding
 from engine.audit.judged import Judged, as_matrix, first_cell, is_assigned, values_of
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
@@ -104,13 +104,23 @@ class _Judge(Chain):
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
                 is_copy = any(self._is_of(tensor.name, match) for tensor in operation.reads)
-                self.copies = [operation] if is_copy else []
+                is_made = is_copy and self._is_multiplied(match.found)
+                self.copies = [operation] if is_copy and not is_made else []
                 self._take(operation, match, total)
                 self.pending = []
             else:
                 self.judged.totals[operation.name] = total
                 if is_telling(as_matrix(right)):
                     self.pending.append(operation)
+
+    def _is_multiplied(self, found: Found) -> bool:
+        """Whether the script makes an array once more as a product, with a slope of ones."""
+        recording = self.recording
+        return recording is not None and any(
+            recording.nodes[int(recording.records["node"][record])].kind == _TIMES
+            and is_again(recording, record)
+            for record in found.records
+        )
 
     def multiples_that_are_read(self) -> dict[str, Match]:
         """Find a derivative of which the script goes on with a multiple, and that multiple.

@@ -349,7 +349,10 @@ def _made(recording: Recording, number: int, records: Records, length: int) -> P
             is_taken = kind in GIVEN or (
                 kind in READS
                 and _reads_what_is_taken(recording, record, by_value)
-                and not _is_gathered(recording.values[value], singles)
+                and (
+                    recording.was_there(record, int(records[0]))
+                    or not _is_gathered(recording.values[value], singles)
+                )
             )
             is_taken |= kind == "assign" and (
                 _is_row_of_taken(recording, record, by_value)

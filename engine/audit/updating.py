@@ -73,12 +73,25 @@ def judge_updates(
     if all(own.passes for own in start.values()):
         models = [judged[0].model, *others]
         shortened = clipped(judged, start)
-        if shortened is not None and any(not fit(m, shortened, constants).odd for m in models):
+        if (
+            shortened is not None
+            and any(not fit(m, shortened, constants).odd for m in models)
+            # A mean of gradients that are the same in each pass is a part of them, too.
+            and not _is_made_evenly(models, start, constants)
+        ):
             start = shortened
         _follow(updates, start, models, constants)
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates
+
+
+def _is_made_evenly(
+    models: Sequence[Model], steps: dict[str, Steps], constants: Sequence[float]
+) -> bool:
+    """Whether an optimiser makes all steps with one learning rate."""
+    fits = (fit(model, steps, constants) for model in models)
+    return any(one.common and not one.odd and _is_steady(one.common) for one in fits)
 
 
 def fit_steps(updates: Updates, steps: dict[str, Steps]) -> bool:
@@ -216,9 +229,9 @@ def _follow(
     fits = []
     for model in models:
         fits.append(fit(model, steps, constants))
-        if not fits[-1].odd:
+        if not fits[-1].odd and _is_steady(fits[-1].common):
             break
-    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
+    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps), _is_steady(one.common)))
     if best.odd:
         loose = [
             fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
