@@ -19,6 +19,7 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
+    turned_round,
     unsteady,
 )
 from engine.audit.failures import explain_failure, words_of
@@ -27,7 +28,7 @@ from engine.audit.findings import Finding
 from engine.audit.hidden_faults import beside, hidden_faults
 from engine.audit.judged import Judged
 from engine.audit.judging import judge
-from engine.audit.linear import Linear, gives, slope
+from engine.audit.linear import Linear, gives, is_compared_with_zero, slope
 from engine.audit.losses import Computed, in_words, losses_in
 from engine.audit.matching import first, is_telling
 from engine.audit.model import Model, model_of
@@ -285,7 +286,7 @@ class Audit:
             if is_last and "identity" in common:
                 # Where every prediction is positive, nothing tells it from relu but its slope at 0.
                 common.sort(key=lambda name: name != "identity")
-            sloped = [n for n in common[1:] if any(_has_slope(o, layer, n) for o, layer in seen)]
+            sloped = [n for n in common[1:] if any(self._has_slope(o, own, n) for o, own in seen)]
             chosen.append((sloped or common or names or ["identity"])[0])
         known = self.settled.hyperparameters
         if "output_activation" in known:
@@ -296,6 +297,20 @@ class Audit:
                 wanted if len(wanted) == len(chosen) - 1 else wanted[:1] * (len(chosen) - 1)
             )
         return chosen
+
+    def _has_slope(self, one: Pass, layer: Linear, name: str) -> bool:
+        """Whether a pass computes the slope of an activation."""
+        assert layer.a is not None
+        if ACTIVATIONS[name].joint:
+            return False
+        wanted = slope(name, layer.z, layer.a)
+        if wanted.size == 1:
+            # A single 1 is found everywhere, a comparison with 0 is not.
+            return ACTIVATIONS[name].dies and is_compared_with_zero(self.recording, one, layer)
+        return (
+            is_telling(wanted)
+            and first(one, wanted, free=False, after=layer.of_z.begins) is not None
+        )
 
     def _losses(
         self, understood: Understood, passes: list[tuple[int, list[Linear], Array]]
@@ -465,6 +480,8 @@ class Audit:
         calculus = sorted(
             [*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0)
         )
+        if not calculus and not uneven:
+            calculus = list(turned_round(self.judged, self.computed))
         updates = [f for f in uneven if f not in gradients]
         fixed = list(frozen(steps, self.judged, self.recording))
         self.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
@@ -524,6 +541,9 @@ class Audit:
 
     def _in_the_gradient(self, finding: Finding) -> Finding:
         """Take a step for a wrong gradient where that is a multiple, or is transposed."""
+        shown = self.judged[0].matches.get(finding.operation)
+        if shown is not None and finding.found is None:
+            return replace(finding, found=shown.found)
         gradient = f"dE_d{finding.operation}"
         cell = finding.cell
         is_factor = finding.kind != "optimiser-formula" and gradient in self.judged[0].right
@@ -659,17 +679,3 @@ def _keep_steady_penalties(judged: Sequence[Judged]) -> None:
                     # Where nothing comes from the loss, the penalty is all of the gradient.
                     one.totals[f"dE_d{name}"] = totals[0]
                     one.penalties[name], one.lassos[name] = shares[0]
-
-
-def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
-    """Whether a pass computes the slope of an activation."""
-    assert layer.a is not None
-    if ACTIVATIONS[name].joint:
-        return False
-    wanted = slope(name, layer.z, layer.a)
-    if wanted.size == 1:
-        # A single 1 is found everywhere.
-        return False
-    return (
-        is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.begins) is not None
-    )

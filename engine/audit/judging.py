@@ -478,7 +478,9 @@ class _Judge(Chain):
             if self.recording.nodes[int(self.recording.records["node"][record])].kind != _TIMES:
                 continue
             operands = [self.recording.value(r) for r in self.recording.operands(record) if r >= 0]
-            if any(v is not None and v.size == found.size and np.all(v == 1.0) for v in operands):
+            whole = [v for v in operands if v is not None and v.size == found.size]
+            # A number times ones is no derivative times a slope.
+            if len(whole) == 2 and any(np.all(v == 1.0) for v in whole):
                 own = self.model.program.operation(slopes[0].name)
                 ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
                 return mistake if ones is None else replace(ones, formula=mistake.formula)
@@ -640,7 +642,12 @@ class _Judge(Chain):
         )
         right = self.judged.right[wrong.name]
         named = next(
-            (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
+            (
+                mistake
+                for mistake, value in values_of(self.judged, wrong)
+                if mistake.of == wrong.name
+                and (same(value, theirs) or same(value * self.scale, theirs))
+            ),
             None,
         )
         scaled = right if named else right * _closest_factor(theirs, right)

@@ -82,6 +82,18 @@ def slope(name: str, z: Array, a: Array) -> Array:
     return np.broadcast_to(value, z.shape)
 
 
+def is_compared_with_zero(recording: Recording, one: Pass, layer: Linear) -> bool:
+    """Whether a pass asks where what a layer puts out is above 0, as for the slope of relu."""
+    rows, nodes = recording.records, recording.nodes
+    held = {record for found in (layer.of_z, layer.of_a) if found for record in found.records}
+    for record in range(*one.bounds):
+        node = nodes[int(rows["node"][record])]
+        if node.kind.startswith("Compare") and not held.isdisjoint(recording.operands(record)):
+            if any(child >= 0 and nodes[child].constant == 0.0 for child in node.children):
+                return True
+    return False
+
+
 def products_of(
     one: Pass,
     recording: Recording,

@@ -67,8 +67,14 @@ def judge_updates(
     """
     updates = Updates()
     moving = {name: own for name, own in steps_of(judged).items() if not own.is_still}
-    if not moving or (fit_steps(updates, moving) and not _is_free(updates, moving)):
+    if not moving:
         return updates
+    is_fit = fit_steps(updates, moving)
+    is_apart = is_fit and updates.optimiser == "sgd" and _go_apart(moving)
+    if is_fit and not is_apart and not _is_free(updates, moving):
+        return updates
+    plain = updates
+    updates = Updates() if is_apart else plain
     start = {name: own.from_the_start() for name, own in moving.items()}
     if all(own.passes for own in start.values()):
         models = [judged[0].model, *others]
@@ -81,6 +87,8 @@ def judge_updates(
         ):
             start = shortened
         _follow(updates, start, models, constants)
+    if is_apart and not updates.findings and (updates.unmatched or not updates.optimiser):
+        return plain
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates
@@ -118,6 +126,28 @@ def _is_free(updates: Updates, steps: dict[str, Steps]) -> bool:
         elif not known.is_known and any(abs(rate / usual - 1.0) > _APART for rate in own):
             return True
     return False
+
+
+def _go_apart(steps: Mapping[str, Steps]) -> bool:
+    """Whether the learning rates of two parameters change, and not in step.
+
+    Gradients of which all point in one direction are multiples of each other, and so are all steps
+    that an optimiser makes of them.
+    """
+    rates = [
+        {
+            number: rate
+            for number, gradient, total, change in zip(
+                own.passes, own.gradients, own.totals, own.changes, strict=True
+            )
+            if (rate := _rate(change, gradient, total, 1e-6))
+        }
+        for own in steps.values()
+        if own.is_known
+    ]
+    largest = max(rates, key=len, default={})
+    shares = [[own[at] / largest[at] for at in own if at in largest] for own in rates]
+    return any(len(own) > 2 and not _is_steady(own) for own in shares)
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:
@@ -261,7 +291,11 @@ def _follow(
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.
-        size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
+        # A gradient of 0 tells nothing of its size.
+        known = (
+            total for total, is_vague in zip(own.totals, own.vague, strict=True) if not is_vague
+        )
+        size = 1.0 if optimiser in FREE else next(known, own.totals[0]) * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
 
 
