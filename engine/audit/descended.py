@@ -11,7 +11,7 @@ from engine.audit.matching import same
 from engine.audit.passes import Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import is_product
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 def have_gradients(layers: Sequence[Linear], one: Pass, recording: Recording) -> bool:

@@ -12,10 +12,10 @@ import numpy as np
 from engine.audit.matching import Match, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array, Axis
+from engine.formula.tree import Formula, Leaf, Variable
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Formula, Leaf, Variable
-from engine.maths.tensor import Array, Axis
 
 _MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 24, 600
 
@@ -80,18 +80,6 @@ def slope(name: str, z: Array, a: Array) -> Array:
     leaves = (Leaf(Variable(symbol, (N, H))) for symbol in "za")
     value = evaluate(slope_of(*leaves), {"z": z, "a": a})
     return np.broadcast_to(value, z.shape)
-
-
-def is_compared_with_zero(recording: Recording, one: Pass, layer: Linear) -> bool:
-    """Whether a pass asks where what a layer puts out is above 0, as for the slope of relu."""
-    rows, nodes = recording.records, recording.nodes
-    held = {record for found in (layer.of_z, layer.of_a) if found for record in found.records}
-    for record in range(*one.bounds):
-        node = nodes[int(rows["node"][record])]
-        if node.kind.startswith("Compare") and not held.isdisjoint(recording.operands(record)):
-            if any(child >= 0 and nodes[child].constant == 0.0 for child in node.children):
-                return True
-    return False
 
 
 def products_of(

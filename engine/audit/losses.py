@@ -9,12 +9,12 @@ import numpy as np
 
 from engine.audit.recording.recording import Recording
 from engine.common.numbers import general
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Leaf, Variable
+from engine.formula.evaluate import evaluate
+from engine.formula.primitives import setting
+from engine.formula.tensor import Array, Axis
+from engine.formula.tree import Leaf, Variable
 from engine.maths.losses import LOSSES, Setting
 from engine.maths.losses.margins import is_signed
-from engine.maths.primitives import setting
-from engine.maths.tensor import Array, Axis
 
 FAMILIES = ("mse", "cross-entropy", "bce", "log-cosh", "huber", "hinge")
 """One loss of each family: the others of it are multiples."""
@@ -64,7 +64,7 @@ def in_words(name: str, factor: float, rows: int, columns: int) -> str:
         for size, reduced in ((1, body), (cells, summed), (cells / rows, f"{summed} / N")):
             if abs(factor / (share * size) - 1.0) < 1e-9:
                 return f"E = {sign}{mark}{reduced}"
-    return f"E = {general(factor)}·({formula})"
+    return f"E = {general(factor)}·{formula if formula.startswith('mean') else f'({formula})'}"
 
 
 def slope_of(name: str, f: Array, f0: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.audit.judged import Judged
 from engine.common.numbers import rounded
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 @dataclass(eq=False)
@@ -48,6 +48,12 @@ class Steps:
         known = zip(self.gradients, self.vague, strict=True)
         moves = any(np.any(gradient) for gradient, is_vague in known if not is_vague)
         return moves and not any(np.any(change) for change in self.changes)
+
+    @property
+    def total(self) -> float:
+        """What the gradient is divided by ours, in the first pass in which it tells something."""
+        known = zip(self.totals, self.vague, strict=True)
+        return next((total for total, is_vague in known if not is_vague), self.totals[0])
 
     def noise(self, number: int) -> float:
         """Return which share of a change is rounding: it is what is left of two close numbers."""
@@ -106,6 +112,11 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
     for known in steps.values():
         known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
+
+
+def all_begin(steps: Mapping[str, Steps]) -> bool:
+    """Whether all steps are known from the first pass on."""
+    return all(own.passes for own in steps.values())
 
 
 def _level(steps: Mapping[str, Steps], judged: Sequence[Judged]) -> None:

@@ -11,8 +11,8 @@ from engine.audit.linear import Linear
 from engine.audit.losses import slope_of
 from engine.audit.matching import as_rows, factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, Site
+from engine.formula.tensor import Array
 from engine.maths.losses import LOSSES
-from engine.maths.tensor import Array
 
 _MOST_ALIKE = 2
 """So many predictions are exactly their targets by no chance."""
@@ -71,7 +71,12 @@ def _given_instead(one: Pass, output: Linear, known: list[Targets]) -> list[Targ
     """
     if one.scalars or any(targets.found.is_taken for targets in known):
         return []
-    given = (t for t in targets_among(one, output) if t.found.is_taken)
+    # What was put together from the turns of a loop may be a setting, again and again.
+    given = (
+        targets
+        for targets in targets_among(one, output)
+        if targets.found.is_taken and not targets.found.is_assembled and targets.data.size > 1
+    )
     return [
         replace(targets, is_compared=True)
         for targets in given

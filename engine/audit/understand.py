@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.audit.changing import changing, is_picked
 from engine.audit.descended import have_gradients
 from engine.audit.forward import as_it_is, layers_of, rank_of
 from engine.audit.linear import Linear
+from engine.audit.loops import follows, loops
 from engine.audit.outputs import output_of
-from engine.audit.passes import Found, Pass, changing, follows, is_picked, loops
+from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
-from engine.audit.settled import NOTHING, Settled
+from engine.audit.settled import Settled
 from engine.audit.targets import Targets, again, every_targets
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, where layers upon layers, and where none are found."""
@@ -68,8 +70,8 @@ class Understood:
 
 def understand(
     recording: Recording,
-    settled: Settled = NOTHING,
-    tick: Callable[[], None] = lambda: None,
+    settled: Settled,
+    tick: Callable[[], None],
     *,
     still: bool = False,
 ) -> Understood | None:
