@@ -38,9 +38,9 @@ def follow(
     fits = []
     for model in models:
         fits.append(fit(model, steps, constants))
-        if not fits[-1].odd:
+        if not fits[-1].odd and is_steady(fits[-1].common):
             break
-    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
+    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps), is_steady(one.common)))
     if best.odd:
         loose = [
             fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
@@ -70,7 +70,7 @@ def follow(
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.
-        size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
+        size = 1.0 if optimiser in FREE else own.total * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
 
 

@@ -19,6 +19,10 @@ HARD = {
     6036: "weights that never change beside a bias that does",
     6055: "a bias of zeros that never changes",
     6101: "twice what momentum remembers of a single bias",
+    8005: "a single bias of 0 that never changes, beside a counter of 0",
+    8013: "an error that only the first pass shows",
+    8046: "a derivative in the place of the targets",
+    9038: "a step without the learning rate, after which the network explodes",
 }
 """Networks with a mistake in an update, and what it is."""
 
@@ -51,6 +55,20 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
             "",
             ("w", "no-update"),
             id="the last weights never change",
+        ),
+        pytest.param(
+            {"hidden": "none", "bias": "per-neuron", "optimiser": "adamw"},
+            "w = w - eta * d_w",
+            "",
+            ("w", "no-update"),
+            id="the only weights never change, but the bias does",
+        ),
+        pytest.param(
+            {"activation": "identity"},
+            "dE_dv = dyhat_dv.T @ dE_dyhat",
+            "dE_dv = dyhat_dv.T @ dg_dyhat",
+            ("dE_dv", "wrong-operand"),
+            id="a slope of ones in the place of its product",
         ),
         pytest.param(
             {"bias": "shared"},
