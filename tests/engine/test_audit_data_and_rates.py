@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.audit.auditing import Audit
+from engine.audit.plain_steps import go_apart
 from engine.audit.recording.run_script import record
+from engine.audit.steps import Steps
+from engine.formula.tensor import Array
 
 _BATCHES = """import numpy as np
 rng = np.random.RandomState(3)
@@ -76,3 +80,28 @@ def test_wrong(
     (found,) = _audited(tmp_path, text.replace("len(x)", "len(X)")).findings
     assert found.kind == (kind or "other-rows")
     assert found.operation in (operation, f"{operation}w")
+
+
+def test_rounding_tells_no_rate() -> None:
+    """What rounding has left of a gradient of 0 does not make two learning rates."""
+    gradients = [np.full(2, size) for size in (1.0, 0.5, 0.25, 0.2)]
+    noise = [np.full(1, size) for size in (4e-16, -4e-16, 9e-16, 4e-16)]
+    w = _steps("w", gradients, [-0.1 * gradient for gradient in gradients])
+    bw = _steps("bw", noise, [np.full(1, 1e-17) for _ in noise])
+    assert go_apart({"w": w, "bw": bw})
+    bw.vague = [True] * 4
+    assert not go_apart({"w": w, "bw": bw})
+
+
+def _steps(name: str, gradients: list[Array], changes: list[Array]) -> Steps:
+    count = len(gradients)
+    return Steps(
+        name,
+        gradients,
+        [1.0] * count,
+        changes,
+        changes,
+        list(range(count)),
+        [{} for _ in range(count)],
+        [False] * count,
+    )
