@@ -8,6 +8,7 @@ from engine.audit.broadcast import Broadcast
 from engine.audit.findings import Finding
 from engine.audit.kept import Kept
 from engine.audit.lost_terms import LostTerms
+from engine.audit.rebound import Rebound
 from engine.audit.recording.recording import Recording
 from engine.audit.repeated import Repeated
 from engine.audit.reshaped import reshaped_targets
@@ -45,6 +46,7 @@ def hidden_faults(recording: Recording) -> list[Finding]:
         *repeated.changed_twice(),
         *lost.ended_at_once(),
         *lost.same_row_twice(),
+        *Rebound(view).lost_steps(),
         *reshaped_targets(recording),
     ]
 

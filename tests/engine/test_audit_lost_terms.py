@@ -1,4 +1,4 @@
-"""Sums that lack terms, in tiny scripts with a known truth, and the right ones beside them."""
+"""Terms and steps that are lost, in tiny scripts with a known truth, and right ones beside them."""
 
 from pathlib import Path
 
@@ -37,6 +37,17 @@ for _ in range(6):
     np.add.at(dC, letters, d)
     C -= 0.1 * dC
 """
+_LISTS = """import numpy as np
+rng = np.random.RandomState(5)
+X, Y = rng.randn(6, 2), rng.randn(6, 1)
+weights, biases = [rng.randn(2, 1)], [np.zeros(1)]
+for _ in range(6):
+    d = (X @ weights[0] + biases[0] - Y) / len(X)
+    gradients = [X.T @ d], [d.sum(axis=0)]
+    for w, b, dw, db in zip(weights, biases, *gradients):
+        w -= 0.1 * dw
+        b -= 0.1 * db
+"""
 
 
 def _found(folder: Path, text: str) -> list[Finding]:
@@ -50,6 +61,7 @@ def _found(folder: Path, text: str) -> list[Finding]:
     [
         (_SUMS, ("    return J, D\n", "        return J, D\n"), "early-return", "all 5 rows"),
         (_ROWS, ("np.add.at(dC, letters, d)", "dC[letters] += d"), "repeated-index", "3 times"),
+        (_LISTS, ("w -= 0.1 * dw", "w = w - 0.1 * dw"), "no-update", "w is only the name"),
     ],
 )
 def test_lost_terms(
@@ -71,6 +83,9 @@ def test_lost_terms(
         .replace("rng.randn(7, 2)", "rng.randn(4, 2)")
         .replace("np.add.at(dC, letters, d)", "dC[letters] += d"),
         _ROWS.replace("np.add.at(dC, letters, d)", "np.add.at(dC, letters, d)\n    dC[C > 9] += 1"),
+        # The name is put back, or is a counter.
+        _LISTS.replace("w -= 0.1 * dw", "w = w - 0.1 * dw\n        weights[0] = w"),
+        _SUMS.replace("np.outer(X[i], d)", "np.outer(X[i], d)\n        i += 1"),
         # A loop that goes on after a condition.
         _SUMS.replace("    return J, D\n", "        if i == 4:\n            return J, D\n"),
     ],
