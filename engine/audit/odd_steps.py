@@ -11,6 +11,7 @@ import numpy as np
 from engine.audit.findings import Finding
 from engine.audit.judged import first_cell
 from engine.audit.matching import same
+from engine.audit.memory_mistakes import memory_mistakes
 from engine.audit.model import Model
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
@@ -130,6 +131,7 @@ def mistakes_of_update(
         if twin is not None:
             operation = model.program.operation(first)
             yield operation, mistake, {first: mistake.formula, second: twin.formula}
+    yield from memory_mistakes(model, {one.name: one for one in operations}, name)
 
 
 def _without_symbols(mistake: Mistake) -> str:
