@@ -13,6 +13,7 @@ from engine.audit.judged import first_cell
 from engine.audit.matching import same
 from engine.audit.memory_mistakes import memory_mistakes
 from engine.audit.model import Model
+from engine.audit.odd_sums import odd_sum
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
 from engine.audit.updates import FREE
@@ -38,6 +39,9 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     rates = fit.common
     if len(rates) < len(own.changes):
         return None
+    held = odd_sum(fit, own)
+    if held is not None:
+        return held
     if not own.is_known:
         return _of_gradient(fit, steps, own)
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
