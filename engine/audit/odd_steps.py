@@ -42,7 +42,8 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
         if is_made(fit.model, own, instead, rates, steps):
             return _finding(fit, own, operation, mistake, instead)
     # A mean is another multiple of the sum in each batch of another size.
-    return _of_gradient(fit, steps, own)
+    sizes = {len(values["x"]) for values in own.around}
+    return _of_gradient(fit, steps, own) if len(sizes) > 1 else None
 
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:

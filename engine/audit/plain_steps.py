@@ -18,6 +18,7 @@ from engine.audit.updates import Updates
 from engine.common.numbers import general
 from engine.formula.tensor import Array
 
+_LEAST_SHARE = 1e-9
 _MOST_DECAY = 0.5
 """The largest share of a parameter that a weight decay takes off in a step."""
 
@@ -127,13 +128,20 @@ def go_apart(steps: Mapping[str, Steps]) -> bool:
     Args:
         steps: The steps of each parameter.
     """
+    largest_in: dict[int, float] = {}
+    for own in steps.values():
+        for number, gradient in zip(own.passes, own.gradients, strict=True):
+            size = float(np.max(np.abs(gradient)))
+            largest_in[number] = max(size, largest_in.get(number, 0.0))
     rates = [
         {
             number: rate
             for number, gradient, total, change in zip(
                 own.passes, own.gradients, own.totals, own.changes, strict=True
             )
-            if (rate := _rate(change, gradient, total, 1e-6))
+            # What is smaller may be what rounding leaves of a sum.
+            if np.max(np.abs(gradient)) > _LEAST_SHARE * largest_in[number]
+            and (rate := _rate(change, gradient, total, 1e-6))
         }
         for own in steps.values()
         if own.is_known
