@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.judged import TASTE, Judged, as_matrix, is_assigned, made_of
+from engine.audit.judged import TASTE, Judged, as_matrix
+from engine.audit.made import is_assigned, made_of
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling
 from engine.audit.passes import READS, Found
 from engine.audit.recording.recording import Recording

@@ -20,6 +20,7 @@ from engine.audit.findings import Finding
 from engine.audit.judged import Judged
 from engine.audit.losses import Computed
 from engine.audit.odd_gradients import multiple_of
+from engine.audit.odd_rates import odd_rates
 from engine.audit.parameter_places import time_of_update
 from engine.audit.plain_steps import fit_steps
 from engine.audit.recording.recording import Recording
@@ -101,6 +102,8 @@ def collected(
         # What never changes and does not fit otherwise is hardly a weight.
         said.findings.clear()
         said.unsure.append("which of its numbers are the weights")
+    if updates.optimiser == "sgd" and not said.findings:
+        said.findings += odd_rates(judged, steps, recording, constants)
     updates.unmatched += _odd_numbers(first, updates)
     if not said.findings:
         said.unsure += _doubts(judged, updates, steps)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.audit.findings import Cell, Finding
+from engine.audit.made import is_assigned, made_of
 from engine.audit.matching import Match, find
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
@@ -103,18 +104,6 @@ class Judged:
 def as_matrix(value: Array) -> Array:
     """Return a scalar or a row of numbers as a matrix of one row."""
     return value.reshape(1, -1) if value.ndim < 2 else value
-
-
-def made_of(recording: Recording, record: int) -> int:
-    """Return the record of the expression that has this one as an operand, or -1."""
-    row = recording.records[record]
-    parent = recording.parents.get(int(row["node"]))
-    return -1 if parent is None else recording.following(parent, int(row["path"]), record)
-
-
-def is_assigned(recording: Recording, record: int) -> bool:
-    """Whether a record gives a place its value."""
-    return record >= 0 and recording.nodes[int(recording.records["node"][record])].kind == "assign"
 
 
 def values_of(

@@ -18,7 +18,6 @@ from engine.audit.updates import Updates
 from engine.common.numbers import general
 from engine.formula.tensor import Array
 
-_LEAST_SHARE = 1e-9
 _MOST_DECAY = 0.5
 """The largest share of a parameter that a weight decay takes off in a step."""
 
@@ -44,7 +43,8 @@ def _plain(updates: Updates, steps: Mapping[str, Steps]) -> bool:
         for number, (gradient, total, change, value) in enumerate(
             zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
-            if own.vague[number] or not (np.any(gradient) or np.any(change)):
+            if own.vague[number] or not np.any(change):
+                # Where a mistake has made the gradient 0, nothing tells the rate.
                 continue
             noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
@@ -128,20 +128,14 @@ def go_apart(steps: Mapping[str, Steps]) -> bool:
     Args:
         steps: The steps of each parameter.
     """
-    largest_in: dict[int, float] = {}
-    for own in steps.values():
-        for number, gradient in zip(own.passes, own.gradients, strict=True):
-            size = float(np.max(np.abs(gradient)))
-            largest_in[number] = max(size, largest_in.get(number, 0.0))
     rates = [
         {
             number: rate
-            for number, gradient, total, change in zip(
-                own.passes, own.gradients, own.totals, own.changes, strict=True
+            for number, gradient, total, change, is_vague in zip(
+                own.passes, own.gradients, own.totals, own.changes, own.vague, strict=True
             )
-            # What is smaller may be what rounding leaves of a sum.
-            if np.max(np.abs(gradient)) > _LEAST_SHARE * largest_in[number]
-            and (rate := _rate(change, gradient, total, 1e-6))
+            # Of what rounding has left, each is another multiple.
+            if not is_vague and (rate := _rate(change, gradient, total, 1e-6))
         }
         for own in steps.values()
         if own.is_known

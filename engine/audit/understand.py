@@ -118,7 +118,9 @@ def _understood(
         targets = settled.targets_of(passes[probe], layers)
         if targets is None:
             layers, targets = _compared(passes, recording, probe, layers)
-        own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
+        is_compared = targets is not None and targets.is_compared
+        sure = (targets is not None, support > _UNSURE, is_compared)
+        own = (*sure, *rank_of(layers)[:-1], not is_one)
         if best is None or own > rank:
             best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
     return best
