@@ -189,7 +189,7 @@ class ByMistake(ByRole):
         operand = self._wrong_operand(culprit, mistake)
         self.judged.findings.append(
             Finding(
-                operation=mistake.of,
+                operation=culprit.name if self._is_made(mistake.of) else mistake.of,
                 kind=mistake.kind,
                 says=mistake.says,
                 repair=mistake.repair,
@@ -208,6 +208,14 @@ class ByMistake(ByRole):
             self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
+
+    def _is_made(self, operand: str) -> bool:
+        """Whether the script gives the right value of a slope a name, and so does not read it."""
+        known = self.judged.matches.get(operand)
+        if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
+            return False
+        slope = self.model.program.operation(operand).target
+        return self.model.around.activation_of_slope(slope) is not None
 
     def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
         """Find an operand with the mistake, if the script gives that one a name, not the right."""

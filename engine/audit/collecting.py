@@ -131,7 +131,9 @@ def _backward(
             said.unsure.append(f"what takes the part of {first.operation}")
         else:
             backward.append(first)
-    return backward
+    # In a pass in which the right slope shows, it is what reads another one that is wrong.
+    readers = {(f.reads, f.says) for f in backward if f.operation == f.reads}
+    return [f for f in backward if f.operation == f.reads or (f.reads, f.says) not in readers]
 
 
 def _is_only_there(finding: Finding, judged: Sequence[Judged]) -> bool:

@@ -128,7 +128,11 @@ def _beyond(
     still = {
         found.site
         for found in one.taken.values()
-        if np.squeeze(found.data).ndim and found.site not in changing and not found.is_assembled
+        if np.squeeze(found.data).ndim
+        and found.site not in changing
+        and not found.is_assembled
+        # A batch of the targets is another array in each pass.
+        and recording.was_there(found.first, one.bounds[0])
     }
     longer: list[list[Linear]] = []
     for chain in chains:

@@ -51,7 +51,8 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
         # However large the gradient is, the steps are the same.
         return None
     # A mean is another multiple of the sum in each batch of another size.
-    return _of_gradient(fit, steps, own)
+    sizes = {len(values["x"]) for values in own.around}
+    return _of_gradient(fit, steps, own) if len(sizes) > 1 else None
 
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
