@@ -32,6 +32,8 @@ class Model:
         values: The script's values of the tensors, by name.
         known: The mistakes of operations, as far as they were asked for.
         hints: For an operation, the mistake that was found in another pass.
+        written: The operations that the script writes otherwise than our program, by name.
+        optimiser: The name of the optimiser.
     """
 
     program: Program
@@ -42,6 +44,8 @@ class Model:
     values: dict[str, Array] = field(default_factory=dict)
     known: dict[str, list[Mistake]] = field(default_factory=dict)
     hints: dict[str, Mistake] = field(default_factory=dict)
+    written: dict[str, Operation] = field(default_factory=dict)
+    optimiser: str = "sgd"
 
     def mistakes(self, operation: Operation) -> list[Mistake]:
         """Return the mistakes of an operation, one found before first."""
@@ -87,7 +91,8 @@ class Model:
 
     def operations(self, *phases: Phase) -> list[Operation]:
         """Return the operations of some phases, in program order."""
-        return [o for o in self.program.operations if o.phase in phases]
+        own = (self.written.get(o.name, o) for o in self.program.operations)
+        return [o for o in own if o.phase in phases]
 
     @property
     def names(self) -> list[tuple[str, str, str]]:
@@ -141,7 +146,13 @@ def model_of(
     program = Program(dataset, hyperparameters, parameters)
     values = _values(names, layers, parameters, f0)
     return Model(
-        program, Around(program.operations), owners, hyperparameters, tuple(layers), values
+        program,
+        Around(program.operations),
+        owners,
+        hyperparameters,
+        tuple(layers),
+        values,
+        optimiser=hyperparameters.optimiser,
     )
 
 

@@ -94,7 +94,7 @@ def in_words(
     model: Model, operation: Operation, mistake: Mistake, instead: Mapping[str, Formula]
 ) -> str:
     """Say what is wrong in an optimiser, and where in it."""
-    optimiser = model.hyperparameters.optimiser
+    optimiser = model.optimiser
     beside = [key for key in instead if key != operation.name]
     also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
     if operation.name in model.parameters:

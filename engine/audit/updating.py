@@ -11,19 +11,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.audit.clipping import clipped
+from engine.audit.clipping import clipped, cut
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import factor_of, is_telling, same
 from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
 from engine.audit.optimising import LOOSE, Fit, changes_of, fit, is_made, is_rate
+from engine.audit.other_optimisers import ADAGRAD
 from engine.audit.steps import Steps, steps_of
 from engine.common.numbers import general
 from engine.maths.formula import Formula
 from engine.maths.tensor import Array
 
-FREE = ("adam", "adamw", "rmsprop")
+FREE = ("adam", "adamw", "rmsprop", ADAGRAD)
 """The optimisers whose steps are as long whatever factor the gradient has."""
 _LEAST_RATE = 1e-6
 _APART = 1e-4
@@ -75,6 +76,10 @@ def judge_updates(
         shortened = clipped(judged, start)
         if shortened is not None and any(not fit(m, shortened, constants).odd for m in models):
             start = shortened
+        for shorter in cut(judged, start, constants):
+            if any(not fit(m, shorter, constants).odd for m in models):
+                start = shorter
+                break
         _follow(updates, start, models, constants)
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
@@ -215,13 +220,17 @@ def _follow(
     """Try the optimisers that keep something, then the mistakes of their formulas."""
     fits = []
     for model in models:
-        fits.append(fit(model, steps, constants))
-        if not fits[-1].odd:
+        one = fit(model, steps, constants)
+        if model.optimiser == ADAGRAD and not is_rate(one.common, constants):
+            # With a rate of its own it is RMSprop that by mistake forgets nothing.
+            continue
+        fits.append(one)
+        if not one.odd:
             break
     best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
     if best.odd:
         loose = [
-            fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
+            fit(m, steps, constants, LOOSE) for m in models if m.optimiser not in ("sgd", ADAGRAD)
         ]
         best = next((one for one in loose if not one.odd), best)
     if not best.odd and best.common and not _is_steady(best.common):
@@ -233,7 +242,7 @@ def _follow(
         _all_alike(updates, steps, models, constants)
         return
     best, named = _best_named(best, fits, steps)
-    optimiser = best.model.hyperparameters.optimiser
+    optimiser = best.model.optimiser
     updates.findings += named.values()
     missed = [name for name in best.odd if name not in named]
     if len(missed) == len(best.odd) and best.odd and optimiser == "sgd":
@@ -318,9 +327,9 @@ def _all_alike(
     if _is_plain(own):
         return
     for model in models:
-        if model.hyperparameters.optimiser in FREE and _rate_with(model, own, {}) is not None:
+        if model.optimiser in FREE and _rate_with(model, own, {}) is not None:
             # What is off is less than the place of ε accounts for.
-            updates.optimiser = model.hyperparameters.optimiser
+            updates.optimiser = model.optimiser
             return
         for operation, mistake, instead in mistakes_of_update(model, name):
             rate = None
@@ -336,13 +345,12 @@ def _all_alike(
                 is_it = rate is not None
             if not is_it:
                 continue
-            settings = model.hyperparameters
             forgets_nothing = operation.name == f"s_{name}" and "α is missing" in mistake.says
             if forgets_nothing and not is_rate([rate or 0.0], constants):
                 # Up to a factor of the rate, that is another optimiser.
-                updates.optimiser = "AdaGrad"
+                updates.optimiser = ADAGRAD
                 return
-            updates.optimiser = settings.optimiser
+            updates.optimiser = model.optimiser
             updates.findings += [
                 Finding(
                     each,
