@@ -6,6 +6,7 @@ script that is, is not known beforehand: `loops` offers them, the innermost firs
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +27,7 @@ GIVEN = ("for", "param")
 
 Site = tuple[object, ...]
 Records = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 """Where a script reads or makes an array."""
 
 _SUBTRACTIONS = ("BinOp:Sub", "augassign:Sub")
@@ -97,6 +99,7 @@ class Pass:
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+    _cells: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
@@ -160,6 +163,7 @@ class Pass:
         """Add what the arrays are seen as, too."""
         self.found = sorted([*self.found, *found], key=lambda one: one.first)
         self._rows.clear()
+        self._cells.clear()
         for name in ("by_size", "sites"):
             self.__dict__.pop(name, None)
 
@@ -169,6 +173,15 @@ class Pass:
             members = self.by_size.get(size, [])
             self._rows[size] = np.array([found.flat for found in members]).reshape(-1, size)
         return self._rows[size]
+
+    def have_cells(self, size: int, numbers: Array | float, limit: float) -> Flags:
+        """Say of numbers whether an array of a size has each of them, up to a limit."""
+        if size not in self._cells:
+            self._cells[size] = np.sort(self.rows(size), axis=None)
+        cells = self._cells[size]
+        at = cells.searchsorted(numbers - limit)
+        there = cells[np.minimum(at, len(cells) - 1)] <= numbers + limit
+        return (at < len(cells)) & there
 
 
 @dataclass(frozen=True)
@@ -501,23 +514,27 @@ def _assembled(
             continue
         for outer, latest in parts.items():
             groups += 1
-            if len(latest) < 2 or groups > _MOST_GROUPS:
+            if groups > _MOST_GROUPS:
+                return
+            if len(latest) < 2:
                 continue
             extent = tuple(max(index[i] for index in latest) + 1 for i in range(len(kept)))
-            shapes = {values[rows["value"][record]].shape for record in latest.values()}
-            if int(np.prod(extent)) != len(latest) or len(shapes) != 1:
+            if math.prod(extent) != len(latest):
+                continue
+            ordered = [latest[index] for index in sorted(latest)]
+            numbers = rows["value"][ordered].tolist()
+            shapes = {values[number].shape for number in numbers}
+            if len(shapes) != 1:
                 continue
             (shape,) = shapes
-            if len(latest) * int(np.prod(shape, dtype=int)) > _MOST_CELLS:
+            if len(latest) * math.prod(shape) > _MOST_CELLS:
                 continue
-            ordered = [latest[index] for index in np.ndindex(extent)]
             if _is_repeated(rows["identity"][ordered].reshape(extent)):
                 continue
-            data = np.stack([values[rows["value"][record]] for record in ordered])
-            data = data.reshape(extent + shape)
+            data = np.array([values[number] for number in numbers]).reshape(extent + shape)
             if _counts(data):
                 continue
-            is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
+            is_taken = all(by_value[number].is_taken for number in numbers)
             where = ("turns", kept, outer, *site)
             yield Found(data, max(ordered), ordered, where, is_taken, True)
             if kind.startswith("augassign"):
@@ -539,8 +556,10 @@ def _is_repeated(identities: Array) -> bool:
 def _counts(data: Array) -> bool:
     """Whether numbers are those of a counter, up or down, and no data."""
     flat = data.ravel()
+    if flat.size < 2 or {flat[0], flat[-1]} != {0.0, flat.size - 1.0}:
+        return False
     up = np.arange(flat.size)
-    return flat.size > 1 and (np.array_equal(flat, up) or np.array_equal(flat, up[::-1]))
+    return np.array_equal(flat, up) or np.array_equal(flat, up[::-1])
 
 
 def _kept_axes(depth: int) -> Iterator[tuple[int, ...]]:

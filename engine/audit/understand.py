@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from engine.audit.forward import as_it_is, layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.outputs import output_of
-from engine.audit.passes import Found, Pass, changing, follows, is_picked, loops
+from engine.audit.passes import Found, Pass, Site, changing, follows, is_picked, loops
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
 from engine.audit.settled import NOTHING, Settled
@@ -97,35 +98,102 @@ def _understood(
     rests: bool = False,
 ) -> Understood | None:
     """Understand a script whose weights may rest in some passes, as where an output is dead."""
-    best: Understood | None = None
-    rank: tuple[object, ...] = ()
+    options: list[_Option] = []
     first_seen = _first_seen(recording)
+
+    def most() -> int:
+        best = _best(options)
+        is_likely = best is not None and best.targets is not None and len(best.layers) > 1
+        return _MANY_FOUND if is_likely else _MOST_FOUND
+
     for loop in loops(recording):
         tick()
         passes = loop.passes
-        if best is not None and loop.node < 0:
+        if options and loop.node < 0:
             break
-        is_likely = best is not None and best.targets is not None and len(best.layers) > 1
-        most = _MANY_FOUND if is_likely else _MOST_FOUND
         found = _best_probe(passes, recording, first_seen, most, settled, still, rests)
-        if found is None:
-            continue
-        probe, layers, support = found
-        is_one = len(passes) == 1
-        targets = settled.targets_of(passes[probe], layers)
-        if targets is None:
-            layers, targets = _compared(passes, recording, probe, layers)
-        own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
-        if best is None or own > rank:
-            best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
-    return best
+        if found is not None:
+            options.append(_Option(recording, settled, passes, *found))
+    best = _best(options)
+    if best is None:
+        return None
+    return Understood(recording, best.passes, tuple(best.layers), best.targets, best.probe)
+
+
+class _Option:
+    """A loop that may be the training loop, with the layers in one of its passes.
+
+    Args:
+        recording: The recording.
+        settled: What is known about the script.
+        passes: The passes of the loop.
+        probe: The number of the pass.
+        layers: The layers in it.
+        support: In which share of the passes they are.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        settled: Settled,
+        passes: Sequence[Pass],
+        probe: int,
+        layers: list[Linear],
+        support: float,
+    ) -> None:
+        self._recording, self._settled, self._found = recording, settled, layers
+        self.passes, self.probe = passes, probe
+        self._is_found = support > _UNSURE
+
+    def rank_with(self, layers: Sequence[Linear]) -> tuple[object, ...]:
+        """Rank it by the layers: the largest network that is found in most passes."""
+        return self._is_found, *rank_of(layers)[:-1], len(self.passes) > 1
+
+    @property
+    def most(self) -> tuple[object, ...]:
+        """Its rank at best: the layers are no more than those of the pass."""
+        return self.rank_with(self._found)
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Its rank."""
+        return self.rank_with(self.layers)
+
+    @property
+    def layers(self) -> list[Linear]:
+        """The layers, as far as the targets tell."""
+        return self._compared[0]
+
+    @property
+    def targets(self) -> Targets | None:
+        """The targets; None where they are not found."""
+        return self._compared[1]
+
+    @cached_property
+    def _compared(self) -> tuple[list[Linear], Targets | None]:
+        known = self._settled.targets_of(self.passes[self.probe], self._found)
+        if known is not None:
+            return self._found, known
+        return _compared(self.passes, self._recording, self.probe, self._found)
+
+
+def _best(options: Sequence[_Option]) -> _Option | None:
+    """Return the largest network that is compared with targets, or else the largest."""
+    best: _Option | None = None
+    # To find targets takes long: what cannot be the largest is not asked for any.
+    for option in sorted(options, key=lambda option: option.most, reverse=True):
+        if best is not None and option.most <= best.rank:
+            break
+        if option.targets is not None and (best is None or option.rank > best.rank):
+            best = option
+    return best or max(options, key=lambda option: option.rank, default=None)
 
 
 def _best_probe(
     passes: Sequence[Pass],
     recording: Recording,
     first_seen: Array,
-    most: int,
+    most: Callable[[], int],
     settled: Settled,
     still: bool,
     rests: bool,
@@ -139,19 +207,22 @@ def _best_probe(
     rank: tuple[object, ...] = ()
     for turn, probe in enumerate(probes):
         one = passes[probe]
-        if len(one.found) > most:
+        if len(one.found) > _MANY_FOUND and len(one.found) > most():
             continue
         fits = settled.fits if settled.tells_layers else None
         moving = None if still else changing(passes, probe, recording)
         for layers in layers_of(one, recording, moving, fits):
-            there = [layers_again(passes[n], recording, layers) for n in others]
-            same = [again for again in there if _shapes(again) == _shapes(layers)]
-            support = len(same) / len(others)
-            alike = sum(_have_bias(again) == _have_bias(layers) for again in same) / len(others)
+            if rank and (True, *rank_of(layers)[:-1]) < rank[: len(rank_of(layers))]:
+                # In however many passes they are found, others are larger.
+                continue
             if count > 1:
                 changes = _changes(recording, passes, layers, first_seen, biases=still)
                 if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
                     continue
+            there = [layers_again(passes[n], recording, layers) for n in others]
+            same = [again for again in there if _shapes(again) == _shapes(layers)]
+            support = len(same) / len(others)
+            alike = sum(_have_bias(again) == _have_bias(layers) for again in same) / len(others)
             # Of networks as large, the one with more inputs is matched less easily by chance.
             # A bias that starts at 0 does not show at once.
             size = (*rank_of(layers)[:-1], round(4 * alike), len(layers[0].weights))
@@ -206,10 +277,12 @@ def _targets(
         there = layers_again(passes[number], recording, layers)
         if number != probe and [a.z.shape for a in there] == [a.z.shape for a in layers]:
             others.append((passes[number], there[-1]))
-    options: list[Targets] = []
+    options: dict[tuple[Site, bool], Targets] = {}
     for one, last in others:
         # Where a target is 0, the error is the prediction itself and tells nothing.
-        options += [t for t in every_targets(one, last)[:_MOST_OPTIONS] if t.is_compared]
+        for targets in every_targets(one, last)[:_MOST_OPTIONS]:
+            if targets.is_compared:
+                options.setdefault((targets.found.site, targets.are_classes), targets)
         if len(options) >= _MOST_OPTIONS:
             break
     if not options:
@@ -222,7 +295,7 @@ def _targets(
             1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
         )
 
-    best = max(options, key=lambda targets: (support(targets), targets.found.is_taken))
+    best = max(options.values(), key=lambda targets: (support(targets), targets.found.is_taken))
     return again(passes[probe], layers[-1], best) or best
 
 
