@@ -23,8 +23,8 @@ setup(
     ext_modules=[
         # Optional: where it cannot be compiled, the same calls are made from Python.
         Extension(
-            "engine.maths._loop",
-            ["engine/maths/_loop.c"],
+            "engine.loop._loop",
+            ["engine/loop/_loop.c"],
             include_dirs=[np.get_include()],
             optional=True,
         )

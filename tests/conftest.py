@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import settings
 
+from engine.formula.scratch import Scratch
+from engine.loop.row import Call
 from engine.maths.operations.operation import Operation
-from engine.maths.row import Call
-from engine.maths.scratch import Scratch
 from engine.program.program import Program
 from tests.engine.planted import Instead, Mistake, Plant
 from tests.examples import IS_NEW, examples

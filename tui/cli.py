@@ -91,7 +91,7 @@ def _print_version(context: click.Context, parameter: click.Parameter, wanted: b
     if not wanted or context.resilient_parsing:
         return
     # Only here, as it takes NumPy.
-    from engine.maths.plan import loop_name
+    from engine.loop.plan import loop_name
 
     click.echo(f"nn-tui {__version__} (loop: {loop_name()})")
     context.exit()

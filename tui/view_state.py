@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from engine.audit.opening import Yours
     from engine.common.declaration import Value
     from engine.data.dataset import Dataset
+    from engine.formula.tensor import Array
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array
 
 
 _STARTS = frozenset({"init", "init_scale", "initial_bias"})

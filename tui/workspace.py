@@ -29,20 +29,21 @@ _WIDE, _TALL = 112, 30
 _BIG = (160, 45)
 """Columns and lines from which on Weights and Pictures are both shown."""
 _LEFT = (0.31, 43)
-"""The share of the columns that Dataset and Hyperparameters have, and the least, as in the style
-sheet."""
+"""The share of the columns that Dataset and Hyperparameters have, and the least."""
+_LEFT_OF_BIG = 0.27
+"""Their share where Weights and Pictures are both shown."""
 _TOP = (0.4, 13, 0.6)
 """The share of the lines that Loss and Weights have, at least, in lines too, and at most."""
 _RIGHT = (0.42, 37)
 """The share that Weights have of the columns that are not of the left, and the least."""
 _PICTURE = 44
 """The columns in which a network of 2-3-1 has room for all its numbers."""
+_PICTURES = 0.345
+"""The share of the columns beside Iteration."""
 _AROUND = 3
 """The lines of the header and of the keys."""
 _USUAL_OPERATIONS = 18
 """The operations of the usual network, so that no pane moves once the table has been read."""
-_OPERATIONS = 62
-"""The columns that Iteration needs beside Pictures."""
 _BORDERED, _WITH_BARS = 14, 8
 """Lines from which on there are borders and a second line at the top; the bars of tabs and keys."""
 _LEGIBLE = 2.0
@@ -85,25 +86,24 @@ class Frame(Vertical):
             "iteration": self.iteration,
             "pictures": self.pictures,
         }
-        self._right = Container(id="right")
+        self._left, self._right = Vertical(id="left"), Container(id="right")
         self._holders: dict[Widget, tuple[str, ...]] = {
-            Vertical(id="left"): ("dataset", "hyperparameters"),
+            self._left: ("dataset", "hyperparameters"),
             self._right: ("loss", "weights", "pictures", "iteration"),
         }
         self._operations = _USUAL_OPERATIONS
         """The number of lines that Iteration would have."""
 
     def compose(self) -> ComposeResult:
-        left, right = self._holders
         for pane in self.panes.values():
             pane.add_class("pane")
         yield self.header
         yield self._tabs
         with Container(id="panes"):
-            with left:
+            with self._left:
                 yield self.dataset
                 yield self.hyperparameters
-            with right:
+            with self._right:
                 yield self.loss
                 yield self.weights
                 yield self.pictures
@@ -221,6 +221,10 @@ class Frame(Vertical):
         hidden = "" if big else "weights" if self._pictured else "pictures"
         for name, pane in self.panes.items():
             pane.display = name == self.active if single else name != hidden
+        if big:
+            self._right.move_child(self.pictures, after=self.iteration)
+        else:
+            self._right.move_child(self.pictures, before=self.iteration)
         is_shared = not single and not big
         for pane, name in ((self.weights, "pictures"), (self.pictures, "weights")):
             pane.neighbour = name if is_shared else ""
@@ -233,15 +237,19 @@ class Frame(Vertical):
         """Share the room: to Iteration what it needs, to Loss the rest, within bounds."""
         styles, (width, height) = self._right.styles, self.app.size
         if self.screen.has_class("-single"):
+            self._left.styles.width = "100%"
             styles.grid_columns = styles.grid_rows = "1fr"
             return
-        lines, columns = height - _AROUND, width - max(int(_LEFT[0] * width), _LEFT[1])
+        big = self.screen.has_class("-big")
+        left = max(int((_LEFT_OF_BIG if big else _LEFT[0]) * width), _LEFT[1])
+        lines, columns = height - _AROUND, width - left
         top = min(lines - self._operations - 2, int(_TOP[2] * lines))
         top = max(top, int(_TOP[0] * lines), _TOP[1])
         second = max(int(_RIGHT[0] * columns), _RIGHT[1])
-        if self.screen.has_class("-big"):
-            second = max(columns // 2, _OPERATIONS)
+        if big:
+            second = int(_PICTURES * columns)
         elif self._pictured:
             top, second = int(_TOP[2] * lines), max(columns // 2, _PICTURE)
+        self._left.styles.width = left
         styles.grid_columns = f"1fr {second}"
         styles.grid_rows = f"{top} 1fr"

@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.common.errors import InputError
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Phase
-from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Layer, Parameters
 from engine.program.program import Program

@@ -7,8 +7,8 @@ from time import perf_counter
 
 from engine.analysis.metrics import Classification, Decision, Quality, assess
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Phase
-from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.program.program import Program

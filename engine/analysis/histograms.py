@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from engine.analysis.evaluate import Forward
 from engine.analysis.tensor_summary import SATURATED
-from engine.maths.scale import exponent_of, largest_exponent, scaled
-from engine.maths.tensor import Array
+from engine.common.scale import exponent_of, largest_exponent, scaled
+from engine.formula.tensor import Array
 from engine.model.network import Layer
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis.evaluate import Forward
+from engine.common.scale import largest_exponent, scaled
 from engine.data.dataset import Dataset
-from engine.maths.scale import largest_exponent, scaled
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 

@@ -9,10 +9,10 @@ import numpy as np
 from engine.analysis.evaluate import Forward
 from engine.analysis.metrics import decision_of
 from engine.common.errors import InputError
+from engine.common.scale import exponent_of, mean, scaled, widened
 from engine.data.dataset import Dataset
 from engine.data.table.features import features_at
-from engine.maths.scale import exponent_of, mean, scaled, widened
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Layer, Parameters
 

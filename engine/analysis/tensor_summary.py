@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.maths.scale import largest_exponent, scaled
-from engine.maths.tensor import Array
+from engine.common.scale import largest_exponent, scaled
+from engine.formula.tensor import Array
 
 _MOST_BLOCKS = 96
 """Rows and columns of the picture, at most."""

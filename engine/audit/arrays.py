@@ -19,11 +19,11 @@ from engine.common.errors import InputError
 from engine.common.numbers import dimensions, general, rounded
 from engine.common.text import clean, counted, folded
 from engine.data.dataset import Dataset
-from engine.maths.evaluate import evaluate
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
 from engine.maths.losses import LOSSES
-from engine.maths.mistakes import Around, Mistake, mistakes
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
+from engine.mistakes import Around, Mistake, mistakes
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Network
 from engine.program.program import Program

@@ -11,8 +11,8 @@ from engine.audit.linear import activated
 from engine.audit.matching import Match, as_rows, same
 from engine.audit.passes import Pass
 from engine.common.numbers import general, rounded
+from engine.formula.tensor import Array
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.tensor import Array
 
 _BELOW: dict[str, Callable[[float], float]] = {"leaky-relu": float, "elu": np.expm1}
 """The function of a negative pre-activation that the constant multiplies, by its family."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from engine.audit.findings import Finding
 from engine.audit.roles import found_at
 from engine.audit.view import View
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _EXPLICIT = ("None", "newaxis", "reshape", "expand_dims", "keepdims", ".T")
 

@@ -9,7 +9,7 @@ from engine.audit.model import Model, model_of
 from engine.audit.other_optimisers import adagrad, with_epsilon_inside
 from engine.audit.recording.recording import Recording
 from engine.common.errors import InputError
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _DATA = 3
 """A list of so many numbers is a table, and no setting."""

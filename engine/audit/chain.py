@@ -7,16 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.judged import Judged, as_matrix, is_assigned, made_of
+from engine.audit.judged import TASTE, Judged, as_matrix, is_assigned, made_of
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling
 from engine.audit.passes import READS, Found
 from engine.audit.recording.recording import Recording
-from engine.maths.evaluate import evaluate
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array, Tensor
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array, Tensor
-
-_PLAIN = (1.0, 2.0, 0.5)
-"""Factors that are a matter of taste: E with or without its ½."""
 
 
 class Chain:
@@ -149,13 +146,13 @@ class Chain:
         f0 = self.values["f0"]
         sizes = (1.0, f0.shape[0], 1.0 / f0.shape[0], f0.size, 1.0 / f0.size)
         whole = abs(factor * total / self.scale)
-        usual = [plain * size for plain in _PLAIN for size in sizes]
+        usual = [plain * size for plain in TASTE for size in sizes]
         return abs(abs(factor) - 1.0) < 1e-9 or any(abs(whole / one - 1.0) < 1e-6 for one in usual)
 
     def _strangeness(self, match: Match, total: float) -> tuple[float, ...]:
         whole = abs(match.factor * total / self.scale)
         return (
-            not any(abs(whole - plain) < 1e-6 for plain in _PLAIN),
+            not any(abs(whole - plain) < 1e-6 for plain in TASTE),
             not self._is_usual(match.factor, total),
             # Single numbers are alike by chance, and what has a name is meant.
             match.found.size == 1 and not self._is_assigned(match.found),

@@ -9,7 +9,7 @@ import numpy as np
 from engine.audit.linear import Linear
 from engine.audit.model import Model
 from engine.audit.understand import Understood
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 def changes_in(

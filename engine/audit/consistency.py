@@ -12,18 +12,17 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from engine.audit.findings import Finding
-from engine.audit.judged import Judged
+from engine.audit.judged import TASTE, Judged
 from engine.audit.losses import Computed
 from engine.audit.matching import factor_of
 from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps
-from engine.audit.updating import Updates
+from engine.audit.updates import Updates
 from engine.common.numbers import general
-from engine.maths.evaluate import evaluate
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Phase
-from engine.maths.tensor import Array
 
-_TASTE = (1.0, 2.0, 0.5)
 _LARGEST_RATIO = 1e5
 _UNSTEADY = 1e-3
 """From which share on the sizes of gradients are not the same."""
@@ -178,9 +177,9 @@ def reduced_otherwise(
     ]
     if not totals or max(totals) > 1.0001 * min(totals):
         return
-    if any(abs(totals[0] / taste - 1.0) < 1e-6 for taste in _TASTE):
+    if any(abs(totals[0] / taste - 1.0) < 1e-6 for taste in TASTE):
         return
-    for taste in _TASTE:
+    for taste in TASTE:
         for size, words, repair in (
             (float(rows), "larger", "divide it by N"),
             (1.0 / rows, "smaller", "do not divide it by N"),

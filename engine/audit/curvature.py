@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.audit.model import Model
-from engine.maths.evaluate import evaluate
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Phase
-from engine.maths.tensor import Array
 
 _ROUNDS = 30
 _MOST_WORK = 20_000_000

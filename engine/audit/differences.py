@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,8 @@ from engine.audit.recording.recording import Ending, Recording
 from engine.audit.recurring import layers_again
 from engine.audit.targets import targets_of
 from engine.audit.understand import Understood
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
 
 _MOST_TAKEN = 30
 _PRODUCTS = ("np.dot", "numpy.dot", "np.matmul", "numpy.matmul")
@@ -49,6 +49,11 @@ def words_of(ending: Ending) -> str:
     way_out = ""
     if ending.error == "ModuleNotFoundError":
         way_out = "; nn-tui audit --python names another Python"
+    elif ending.error == "SystemExit" and ending.message == "2":
+        # The code of argparse for arguments that it cannot take.
+        way_out = "; nn-tui audit mine.py -- --epochs 9 runs it with arguments"
+    elif ending.error == "EOFError":
+        way_out = "; there is nothing for it to read"
     elif ending.error.endswith("MemoryError"):
         way_out = "; it is given three quarters of the memory, 8 GB at most"
     return f"{where}the script ends there with {ending.error}{message}{way_out}"

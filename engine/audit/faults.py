@@ -14,11 +14,11 @@ from engine.audit.judged import Judged
 from engine.audit.losses import Computed, value_of
 from engine.audit.separable import cannot_be_parted
 from engine.audit.understand import Understood
-from engine.audit.updating import Updates
+from engine.audit.updates import Updates
 from engine.common.numbers import general
 from engine.common.text import counted
+from engine.formula.tensor import Array
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.tensor import Array
 
 _FEWEST = 3
 """Fewer passes say nothing about what stays as it is."""

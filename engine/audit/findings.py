@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.audit.passes import Found
-from engine.maths.mistakes import Mistake
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
+from engine.mistakes import Mistake
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from engine.audit.linear import Linear, Site, activated, products_of
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
+from engine.formula.tensor import Array
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.tensor import Array
 
 _MOST_CHAINS = 4
 _MANY_FOUND = 800

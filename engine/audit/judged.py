@@ -12,11 +12,13 @@ from engine.audit.matching import Match, find
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
-from engine.maths.evaluate import evaluate
-from engine.maths.mistakes import Mistake
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
+from engine.mistakes import Mistake
 
+TASTE = (1.0, 2.0, 0.5)
+"""Factors that are a matter of taste: E with or without its ½."""
 _SUMS = ("sum", "mean")
 
 

@@ -12,7 +12,7 @@ from engine.audit.recording.recording import Recording
 from engine.audit.roles import found_at, weight_names
 from engine.audit.view import ASSIGN, View
 from engine.common.numbers import general
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 class Kept:

@@ -12,10 +12,10 @@ import numpy as np
 from engine.audit.matching import TOLERANCE, Match, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array, Axis
+from engine.formula.tree import Formula, Leaf, Variable
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Formula, Leaf, Variable
-from engine.maths.tensor import Array, Axis
 
 _MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 24, 600
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from engine.audit.recording.recording import Recording
 from engine.common.numbers import general
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Leaf, Variable
+from engine.formula.evaluate import evaluate
+from engine.formula.primitives import setting
+from engine.formula.tensor import Array, Axis
+from engine.formula.tree import Leaf, Variable
 from engine.maths.losses import LOSSES, Setting
 from engine.maths.losses.margins import is_signed
-from engine.maths.primitives import setting
-from engine.maths.tensor import Array, Axis
 
 FAMILIES = ("mse", "cross-entropy", "bce", "log-cosh", "huber", "hinge")
 """One loss of each family: the others of it are multiples."""

@@ -13,7 +13,7 @@ from itertools import product as pairs
 import numpy as np
 
 from engine.audit.passes import Found, Pass
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 TOLERANCE = 1e-9
 """Up to which share of the largest number two arrays may differ: the order of sums is free."""

@@ -10,10 +10,10 @@ import numpy as np
 from engine.audit.linear import Linear
 from engine.common.errors import InputError
 from engine.data.dataset import Dataset
-from engine.maths.formula import Leaf, substitute
-from engine.maths.mistakes import Around, Mistake, mistakes
+from engine.formula.tensor import Array
+from engine.formula.tree import Leaf, substitute
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array
+from engine.mistakes import Around, Mistake, mistakes
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Network
 from engine.program.program import Program

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from engine.audit.matching import factor_of
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
 
 _SAME = 1e-6
 

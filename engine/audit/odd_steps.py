@@ -15,10 +15,10 @@ from engine.audit.model import Model
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
 from engine.common.text import subscript
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Formula
-from engine.maths.mistakes import Mistake, mistakes
+from engine.formula.evaluate import evaluate
+from engine.formula.tree import Formula
 from engine.maths.operations.operation import Operation
+from engine.mistakes import Mistake, mistakes
 
 _LOOSE = 1e-7
 """The share by which a step may be off: a change is what is left of two close numbers."""

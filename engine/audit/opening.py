@@ -26,9 +26,9 @@ from engine.common.numbers import general
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Array, Index, Tensor
 from engine.maths.losses import LOSSES
-from engine.maths.mistakes import Mistake
-from engine.maths.tensor import Array, Index, Tensor
+from engine.mistakes import Mistake
 from engine.model.hyperparameters import Hyperparameters
 
 RIGHT, WRONG = "✓", "✗"
@@ -147,6 +147,7 @@ def open_script(
     *,
     python: str = sys.executable,
     seconds: float = 20.0,
+    arguments: Sequence[str] = (),
     progress: Progress = silent,
     settled: Settled = NOTHING,
 ) -> Yours:
@@ -156,6 +157,7 @@ def open_script(
         path: A Python script or a notebook. It is run.
         python: The Python that runs it.
         seconds: After so long it is stopped.
+        arguments: The words that the script finds after its name in `sys.argv`.
         progress: Called a few times a second with the seconds that are over, and all of them
             while it runs, 0 while it is judged.
         settled: What is known about it, and need not be found out.
@@ -165,7 +167,7 @@ def open_script(
     """
     stamp = _stamp(Path(path))
     began = monotonic()
-    recording = record(path, python=python, seconds=seconds, progress=progress)
+    recording = record(path, python=python, seconds=seconds, arguments=arguments, progress=progress)
     settled.check(recording)
     audit = Audit(recording, settled, lambda: progress(int(monotonic() - began), 0))
     report = report_of(audit, clean(Path(path).name))

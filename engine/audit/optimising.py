@@ -10,11 +10,11 @@ import numpy as np
 from engine.audit.matching import factor_of, same
 from engine.audit.model import Model
 from engine.audit.steps import Steps
-from engine.maths.evaluate import evaluate
-from engine.maths.evaluate import names as names_in
-from engine.maths.formula import Apply, Formula, Kept, Leaf
+from engine.formula.evaluate import evaluate
+from engine.formula.evaluate import names as names_in
+from engine.formula.tensor import Array, Tensor
+from engine.formula.tree import Apply, Formula, Kept, Leaf
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array, Tensor
 
 LOOSE = 1e-3
 """The share by which Adam's steps may be off: where its ε stands is a matter of taste."""

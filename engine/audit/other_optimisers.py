@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.audit.model import Model
-from engine.maths.formula import Apply, Formula, Leaf, Number, rebuilt
+from engine.audit.updates import ADAGRAD
+from engine.formula.primitives import sqrt, square
+from engine.formula.tree import Apply, Formula, Leaf, Number, rebuilt
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.primitives import sqrt, square
-
-ADAGRAD = "AdaGrad"
 
 
 def with_epsilon_inside(model: Model) -> Model:

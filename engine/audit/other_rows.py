@@ -11,14 +11,14 @@ from engine.audit.judged import Judged
 from engine.audit.matching import same
 from engine.audit.passes import Found
 from engine.audit.recording.recording import Recording
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _FEWEST = 3
 """So many batches are needed to tell."""
 
 
 def targets_of_other_rows(
-    judged: Sequence[Judged], recording: Recording, held: Found | None = None
+    judged: Sequence[Judged], recording: Recording, held: Found | None
 ) -> Iterator[Finding]:
     """Find batches of ever other inputs with the targets of the first rows of the table.
 

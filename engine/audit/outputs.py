@@ -12,12 +12,12 @@ from engine.audit.linear import Linear, activated
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Pass
 from engine.audit.targets import Targets, again, targets_of
+from engine.formula.evaluate import evaluate
+from engine.formula.tensor import Array, Axis, Tensor
 from engine.maths.activations import ACTIVATIONS, OUTPUT
-from engine.maths.evaluate import evaluate
-from engine.maths.mistakes import Around, mistakes
 from engine.maths.operations.activation import activated as activation_rule
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array, Axis, Tensor
+from engine.mistakes import Around, mistakes
 
 _FEWEST = 3
 """Fewer numbers are what many formulas give."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.audit.matching import is_telling, same
 from engine.common.numbers import general
 from engine.common.text import subscript
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _LEAST, _LARGEST = 1e-6, 1.0
 """Between which numbers of a script λ is looked for."""
@@ -55,7 +55,7 @@ def may_hold_one(rows: Array, right: Array, weights: Array) -> NDArray[np.bool_]
 
 
 def penalty_in(
-    theirs: Array, right: Array, weights: Array, constants: Sequence[float] = ()
+    theirs: Array, right: Array, weights: Array, constants: Sequence[float]
 ) -> Penalty | None:
     """Return the penalty with which a gradient of ours is theirs; None where there is none.
 

@@ -12,6 +12,7 @@ from engine.audit.auditing import Audit
 from engine.audit.failures import words_of_early_end
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
+from engine.audit.parameter_places import array_of, time_of_update
 from engine.audit.passes import Found
 from engine.audit.problem import Line, Matched, Problem
 from engine.audit.recording.recording import Node, Recording
@@ -19,8 +20,8 @@ from engine.audit.report import Report, Verdict
 from engine.audit.working import BothWays, both_ways
 from engine.common.numbers import general
 from engine.common.text import clean, subscript
+from engine.formula.tensor import Tensor
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Tensor
 
 _LONGEST_NAME = 60
 _NUMBERED = re.compile(r"\[-?\d+\]$")
@@ -151,7 +152,7 @@ def _line_of_update(audit: Audit, parameter: str) -> Line:
     """Return the line at which a parameter is changed."""
     if not audit.judged or parameter not in audit.judged[0].model.parameters:
         return Line()
-    record = audit.time_of_update(parameter)
+    record = time_of_update(audit.judged, audit.recording, parameter)
     rows, recording = audit.recording.records, audit.recording
     if record >= len(rows):
         return Line()
@@ -261,7 +262,7 @@ def _network(audit: Audit) -> dict[str, Any]:
     sizes = [layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in layers)]
     values = first.model.values
     parameters = _told_apart(
-        recording, {name: audit.array_of(name) for name in first.model.parameters}
+        recording, {name: array_of(audit.judged, name) for name in first.model.parameters}
     )
     network: dict[str, Any] = {
         "layers": "-".join(map(str, sizes)),

@@ -9,7 +9,7 @@ import numpy as np
 from engine.audit.findings import Finding
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import found_at
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 def reshaped_targets(recording: Recording) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.audit.recording.recording import Recording
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 READS = ("Name", "Attribute", "Subscript", "param")
 Owner = tuple[str | int, ...]

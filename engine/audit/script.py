@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.audit.auditing import Audit
@@ -20,6 +21,7 @@ def audit(
     python: str = sys.executable,
     seconds: float = 20.0,
     cwd: str | Path | None = None,
+    arguments: Sequence[str] = (),
     progress: Progress = silent,
     settled: Settled = NOTHING,
 ) -> Report:
@@ -30,6 +32,7 @@ def audit(
         python: The Python that runs it.
         seconds: After so long it is stopped.
         cwd: The folder it runs in; the present one where nothing is said.
+        arguments: The words that the script finds after its name in `sys.argv`.
         progress: Called a few times a second with the seconds that are over, and all of them.
         settled: What is known about it, and need not be found out.
 
@@ -37,6 +40,8 @@ def audit(
         AuditError: The script cannot be read or run.
         InputError: It has not the variables that are settled.
     """
-    recording = record(path, python=python, seconds=seconds, cwd=cwd, progress=progress)
+    recording = record(
+        path, python=python, seconds=seconds, cwd=cwd, arguments=arguments, progress=progress
+    )
     settled.check(recording)
     return report_of(Audit(recording, settled), clean(Path(path).name))

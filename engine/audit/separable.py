@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _CERTAIN = 1e-9
 

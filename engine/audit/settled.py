@@ -10,14 +10,14 @@ import numpy as np
 
 from engine.audit.linear import Linear
 from engine.audit.matching import same
-from engine.audit.passes import Pass
+from engine.audit.passes import Found, Pass, is_called
 from engine.audit.recording.recording import Recording
 from engine.audit.targets import Targets, targets_among
 from engine.common.declaration import Value
 from engine.common.errors import InputError
 from engine.common.text import clean
 from engine.data.dataset import Dataset
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,14 @@ class Settled:
                     f"--name {clean(variable, 60)}={clean(tensor, 60)}: the script has no numbers "
                     f"in {clean(variable, 60)}"
                 )
+
+    def named_in(self, one: Pass, recording: Recording) -> dict[str, list[Found]]:
+        """Return the arrays of a pass in the variables that are named, by the tensors they are."""
+        variables = {tensor: variable for variable, tensor in self.names.items()}
+        return {
+            tensor: [found for found in one.found if is_called(recording, found, variable)]
+            for tensor, variable in variables.items()
+        }
 
     def fits(self, layers: Sequence[Linear]) -> bool:
         """Whether layers may be those of the script, from the input side."""

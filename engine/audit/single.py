@@ -12,12 +12,13 @@ import numpy as np
 
 from engine.audit.forward import layers_of
 from engine.audit.linear import Linear
-from engine.audit.passes import Pass, loops, passes_from
+from engine.audit.loops import loops, passes_from
+from engine.audit.passes import Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.roles import is_product, turns_of
 from engine.audit.targets import Targets, targets_of
 from engine.audit.understand import Understood
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _MOST_TAKEN = 30
 _MOST_RECORDS = 3000

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.audit.judged import Judged
 from engine.common.numbers import rounded
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 @dataclass(eq=False)
@@ -106,6 +106,11 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
     for known in steps.values():
         known.sign = -1.0 if signs < 0.0 else 1.0
     return steps
+
+
+def all_begin(steps: Mapping[str, Steps]) -> bool:
+    """Whether all steps are known from the first pass on."""
+    return all(own.passes for own in steps.values())
 
 
 def _level(steps: Mapping[str, Steps], judged: Sequence[Judged]) -> None:

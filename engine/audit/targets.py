@@ -11,8 +11,8 @@ from engine.audit.linear import Linear
 from engine.audit.losses import slope_of
 from engine.audit.matching import as_rows, factor_of, find, is_telling, same
 from engine.audit.passes import Found, Pass, Site
+from engine.formula.tensor import Array
 from engine.maths.losses import LOSSES
-from engine.maths.tensor import Array
 
 _MOST_ALIKE = 2
 """So many predictions are exactly their targets by no chance."""

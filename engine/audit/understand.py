@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
-from engine.audit.forward import as_it_is, layers_of, rank_of
+from engine.audit.changing import changing, is_picked
+from engine.audit.forward import layers_of, rank_of
 from engine.audit.linear import Linear
-from engine.audit.outputs import output_of
-from engine.audit.passes import Found, Pass, Site, changing, follows, is_picked, loops
+from engine.audit.loops import follows, loops
+from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
-from engine.audit.settled import NOTHING, Settled
-from engine.audit.targets import Targets, again, every_targets
-from engine.maths.tensor import Array
+from engine.audit.settled import Settled
+from engine.audit.targets import Targets
+from engine.audit.training_loop import UNSURE, Option, best_of
+from engine.formula.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, where layers upon layers, and where none are found."""
-_MOST_OPTIONS = 16
-_UNSURE, _SURE = 0.5, 0.9
+_SURE = 0.9
 _PROBES = 8
 """How many passes are looked at to see whether the weights change."""
 _GOLDEN = 0.618034
@@ -68,8 +68,8 @@ class Understood:
 
 def understand(
     recording: Recording,
-    settled: Settled = NOTHING,
-    tick: Callable[[], None] = lambda: None,
+    settled: Settled,
+    tick: Callable[[], None],
     *,
     still: bool = False,
 ) -> Understood | None:
@@ -98,11 +98,11 @@ def _understood(
     rests: bool = False,
 ) -> Understood | None:
     """Understand a script whose weights may rest in some passes, as where an output is dead."""
-    options: list[_Option] = []
+    options: list[Option] = []
     first_seen = _first_seen(recording)
 
     def most() -> int:
-        best = _best(options)
+        best = best_of(options)
         is_likely = best is not None and best.targets is not None and len(best.layers) > 1
         return _MANY_FOUND if is_likely else _MOST_FOUND
 
@@ -113,80 +113,11 @@ def _understood(
             break
         found = _best_probe(passes, recording, first_seen, most, settled, still, rests)
         if found is not None:
-            options.append(_Option(recording, settled, passes, *found))
-    best = _best(options)
+            options.append(Option(recording, settled, passes, *found))
+    best = best_of(options)
     if best is None:
         return None
     return Understood(recording, best.passes, tuple(best.layers), best.targets, best.probe)
-
-
-class _Option:
-    """A loop that may be the training loop, with the layers in one of its passes.
-
-    Args:
-        recording: The recording.
-        settled: What is known about the script.
-        passes: The passes of the loop.
-        probe: The number of the pass.
-        layers: The layers in it.
-        support: In which share of the passes they are.
-    """
-
-    def __init__(
-        self,
-        recording: Recording,
-        settled: Settled,
-        passes: Sequence[Pass],
-        probe: int,
-        layers: list[Linear],
-        support: float,
-    ) -> None:
-        self._recording, self._settled, self._found = recording, settled, layers
-        self.passes, self.probe = passes, probe
-        self._is_found = support > _UNSURE
-
-    def rank_with(self, layers: Sequence[Linear]) -> tuple[object, ...]:
-        """Rank it by the layers: the largest network that is found in most passes."""
-        return self._is_found, *rank_of(layers)[:-1], len(self.passes) > 1
-
-    @property
-    def most(self) -> tuple[object, ...]:
-        """Its rank at best: the layers are no more than those of the pass."""
-        return self.rank_with(self._found)
-
-    @property
-    def rank(self) -> tuple[object, ...]:
-        """Its rank."""
-        return self.rank_with(self.layers)
-
-    @property
-    def layers(self) -> list[Linear]:
-        """The layers, as far as the targets tell."""
-        return self._compared[0]
-
-    @property
-    def targets(self) -> Targets | None:
-        """The targets; None where they are not found."""
-        return self._compared[1]
-
-    @cached_property
-    def _compared(self) -> tuple[list[Linear], Targets | None]:
-        known = self._settled.targets_of(self.passes[self.probe], self._found)
-        if known is not None:
-            return self._found, known
-        return _compared(self.passes, self._recording, self.probe, self._found)
-
-
-def _best(options: Sequence[_Option]) -> _Option | None:
-    """Return the largest network that is compared with targets, or else the largest."""
-    best: _Option | None = None
-    # To find targets takes long: what cannot be the largest is not asked for any.
-    for option in sorted(options, key=lambda option: option.most, reverse=True):
-        if best is not None and option.most <= best.rank:
-            break
-        if option.targets is not None and (best is None or option.rank > best.rank):
-            best = option
-    return best or max(options, key=lambda option: option.rank, default=None)
 
 
 def _best_probe(
@@ -226,7 +157,7 @@ def _best_probe(
             # Of networks as large, the one with more inputs is matched less easily by chance.
             # A bias that starts at 0 does not show at once.
             size = (*rank_of(layers)[:-1], round(4 * alike), len(layers[0].weights))
-            own = (support > _UNSURE, *size, support)
+            own = (support > UNSURE, *size, support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
         # A first layer is missed where the row is one of zeros.
@@ -241,62 +172,6 @@ def _shapes(layers: Sequence[Linear]) -> list[tuple[int, ...]]:
 
 def _have_bias(layers: Sequence[Linear]) -> list[bool]:
     return [layer.bias is not None for layer in layers]
-
-
-def _compared(
-    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
-) -> tuple[list[Linear], Targets | None]:
-    """Return the layers and the targets, those that are given where some are.
-
-    A script may compute a function of the output for another purpose, e.g. for a wrong slope, or
-    multiply it by the weights of an earlier layer.
-    """
-    targets = _targets(passes, recording, probe, layers)
-    if targets is None or targets.found.is_taken:
-        return layers, targets
-    *before, last = layers
-    others = [[*before, as_it_is(last)]] if last.of_a is not last.of_z else []
-    if any(np.array_equal(last.weights.T, layer.weights) for layer in before):
-        others.append(before)
-    for other in others:
-        given = _targets(passes, recording, probe, other)
-        if given is None or not given.is_compared or not given.found.is_taken:
-            continue
-        # Of many single numbers some are the difference of two others by chance.
-        if given.found.data.ndim:
-            return other, given
-    return layers, targets
-
-
-def _targets(
-    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
-) -> Targets | None:
-    """Return the targets that are compared with the predictions in the most passes."""
-    others = [(passes[probe], layers[-1])]
-    for number in sorted({len(passes) * n // _PROBES for n in range(_PROBES)}):
-        there = layers_again(passes[number], recording, layers)
-        if number != probe and [a.z.shape for a in there] == [a.z.shape for a in layers]:
-            others.append((passes[number], there[-1]))
-    options: dict[tuple[Site, bool], Targets] = {}
-    for one, last in others:
-        # Where a target is 0, the error is the prediction itself and tells nothing.
-        for targets in every_targets(one, last)[:_MOST_OPTIONS]:
-            if targets.is_compared:
-                options.setdefault((targets.found.site, targets.are_classes), targets)
-        if len(options) >= _MOST_OPTIONS:
-            break
-    if not options:
-        return output_of(passes[probe], layers).targets
-
-    def support(targets: Targets) -> float:
-        found = [twin for one, last in others if (twin := again(one, last, targets))]
-        # A target of 0 speaks neither for nor against.
-        return sum(
-            1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
-        )
-
-    best = max(options.values(), key=lambda targets: (support(targets), targets.found.is_taken))
-    return again(passes[probe], layers[-1], best) or best
 
 
 def _first_seen(recording: Recording) -> Array:

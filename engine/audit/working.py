@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.maths.arithmetic import evaluate, render
-from engine.maths.formula import Formula, Leaf, substitute
-from engine.maths.mistakes import Around, Mistake
+from engine.formula.arithmetic import evaluate, render
+from engine.formula.tensor import Array, Cell, Index, Tensor
+from engine.formula.tree import Formula, Leaf, substitute
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array, Cell, Index, Tensor
+from engine.mistakes import Around, Mistake
 
 _SAME = 1e-6
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.audit.losses import near, scalars_in
 from engine.audit.recording.recording import Recording
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _SQUARES = "square each error, then take the mean: E = mean((f − f₀)²)"
 _LOGARITHMS = "E = −mean(f₀·ln f + (1 − f₀)·ln(1 − f))"

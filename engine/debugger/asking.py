@@ -8,12 +8,12 @@ from engine.common.errors import QueryError
 from engine.common.numbers import grouped
 from engine.common.progress import Cancel, never
 from engine.debugger.base import DebuggerBase
+from engine.formula.arithmetic import Explanation
+from engine.formula.tensor import Array
 from engine.inspection import ask, explain
 from engine.inspection.ask import Scan
 from engine.inspection.experiments import Experiment
 from engine.language.query import Query
-from engine.maths.arithmetic import Explanation
-from engine.maths.tensor import Array
 from engine.program.iterations import END
 from engine.run import computed as reading
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from engine.analysis.held_out import Evaluator
 from engine.common.settings import HISTORY, MEGABYTE
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Array
 from engine.inspection.experiments import Experiments
 from engine.inspection.observations import Observations
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Network
 from engine.program.footprint import require_for_training

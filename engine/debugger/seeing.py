@@ -14,8 +14,8 @@ from engine.common.settings import MEGABYTE
 from engine.debugger.asking import AskingDebugger
 from engine.debugger.moving import MovingDebugger
 from engine.debugger.stopping import StoppingDebugger
+from engine.formula.tensor import Array, Axis
 from engine.inspection.snapshot import BranchView, Snapshot, StopView
-from engine.maths.tensor import Array, Axis
 from engine.program.listing import Listing
 from engine.program.program import Program
 from engine.run import computed as reading

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.maths.arithmetic import Constant, Expression
-from engine.maths.formula import Leaf, Variable
+from engine.formula.arithmetic import Constant, Expression
+from engine.formula.tensor import Index, Read, Tensor
+from engine.formula.tree import Leaf, Variable
 from engine.maths.operations.operation import Operation, Rule
-from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
-    from engine.maths.row import Call
-    from engine.maths.scratch import Scratch
+    from engine.formula.scratch import Scratch
+    from engine.loop.row import Call
 
 UNKNOWN = "?"
 

@@ -13,10 +13,10 @@ from engine.common.errors import InputError
 from engine.derive.answers import Answers
 from engine.derive.sheet import Sheet
 from engine.derive.trial import values_at_hand
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Seen, leaves
-from engine.maths.mistakes import Around, Mistake, mistakes
+from engine.formula.evaluate import evaluate
+from engine.formula.tree import Seen, leaves
 from engine.maths.operations.operation import Operation, Phase
+from engine.mistakes import Around, Mistake, mistakes
 from engine.program.program import Program
 
 if TYPE_CHECKING:

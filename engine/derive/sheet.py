@@ -10,10 +10,10 @@ from engine.common.text import clean, without_subscripts
 from engine.derive.trial import Parts, Values, random_values, values_at_hand
 from engine.derive.typed import read_formula
 from engine.derive.verdict import Verdict, judge
-from engine.maths.formula import Formula, Function, Leaf, Number, Size
-from engine.maths.mistakes import Around
-from engine.maths.mistakes.around import all_parts
+from engine.formula.tree import Formula, Function, Leaf, Number, Size
 from engine.maths.operations.operation import Operation, Phase
+from engine.mistakes import Around
+from engine.mistakes.around import all_parts
 
 _TRIALS = (1, 2)
 """The seeds of the random numbers on which a formula is tried."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.maths.evaluate import evaluate, names
+from engine.formula.evaluate import evaluate, names
 from engine.maths.operations.operation import Operation, Phase
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
+    from engine.formula.tensor import Tensor
     from engine.maths.losses.loss import Loss
-    from engine.maths.tensor import Tensor
     from engine.program.program import Program
 
 Values = dict[str, NDArray[Any]]

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 
 from engine.common.errors import QueryError
 from engine.common.text import clean, folded
+from engine.formula import primitives as maths
+from engine.formula.primitives import PRIMITIVES
+from engine.formula.tensor import Axis
+from engine.formula.tree import Apply, Contract, Formula, Leaf, Number, Reduce, Seen
 from engine.language.parsing import described, parse, refusal
-from engine.maths import primitives as maths
 from engine.maths.activations import ACTIVATIONS, sigma
-from engine.maths.formula import Apply, Contract, Formula, Leaf, Number, Reduce, Seen
-from engine.maths.primitives import PRIMITIVES
-from engine.maths.tensor import Axis
 
 Names = Mapping[str, Formula]
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from engine.common.numbers import format_number, general
 from engine.derive.trial import Values, agree, differing
 from engine.derive.typed import shape_in_words, turned
-from engine.maths.evaluate import evaluate
-from engine.maths.formula import Formula, Number
-from engine.maths.mistakes import Around, mistakes
+from engine.formula.evaluate import evaluate
+from engine.formula.tree import Formula, Number
 from engine.maths.operations.operation import Operation
+from engine.mistakes import Around, mistakes
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from engine.common.progress import Cancel, never
 from engine.language.compiler import compile_query
 from engine.language.lowering import Lowering
 from engine.language.query import Query
-from engine.maths.calls import Copy
-from engine.maths.clocked import Halt
+from engine.loop.calls import Copy
+from engine.loop.clocked import Halt
 from engine.program.iterations import END
 from engine.run.halt import Watch
 from engine.run.run import Run
@@ -22,8 +22,8 @@ from engine.stops.checks import Place
 from engine.stops.scope import Memory, Scope, remember
 
 if TYPE_CHECKING:
-    from engine.maths.row import Call
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
+    from engine.loop.row import Call
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from engine.common.progress import Cancel, never
 from engine.inspection.ask import scan
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.run.run import Run
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.common.errors import NotComputedError
 from engine.common.numbers import grouped
-from engine.maths.arithmetic import Constant, Explanation
+from engine.formula.arithmetic import Constant, Explanation
+from engine.formula.tensor import Array, Cell, Index, Tensor
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Array, Cell, Index, Tensor
 from engine.run.clock import Time
 from engine.run.computed import computed_tensors, operations_done, values_iteration
 from engine.run.run import Run

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from engine.formula.tensor import Array, Axis
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array, Axis
     from engine.program.listing import Line, Listing
 
 

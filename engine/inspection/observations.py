@@ -12,7 +12,7 @@ from engine.analysis.metrics import Decision, decision_of
 from engine.run import computed as reading
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.program.program import Program
     from engine.run.run import Run
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.analysis.held_out import Evaluation
 from engine.analysis.metrics import Decision
 from engine.analysis.tensor_summary import Summary
-from engine.maths.tensor import Array, Index
+from engine.formula.tensor import Array, Index
 from engine.model.hyperparameters import Hyperparameters
 from engine.program.listing import Listing
 from engine.run.clock import Time

@@ -11,10 +11,10 @@ import numpy as np
 from engine.common.errors import NotComputedError
 from engine.common.numbers import dimensions
 from engine.common.text import clean
+from engine.formula.tensor import Axis
 from engine.language.lowering import lowered
 from engine.language.parsing import refusal
 from engine.language.term import Index, Term
-from engine.maths.tensor import Axis
 
 
 def element(term: Term, node: ast.Subscript) -> Term:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.maths.calls import Apply, Copy, Matmul, Where
-from engine.maths.reduction import Reduce
+from engine.loop.calls import Apply, Copy, Matmul, Where
+from engine.loop.reduction import Reduce
 
 if TYPE_CHECKING:
-    from engine.maths.layout import Buffer
-    from engine.maths.row import Call
+    from engine.loop.layout import Buffer
+    from engine.loop.row import Call
 
 
 class Lowering:

@@ -9,7 +9,7 @@ import warnings
 from engine.common.errors import QueryError
 from engine.common.numbers import MINUS
 from engine.common.text import clean, without_subscripts
-from engine.maths.tensor import NOUNS
+from engine.formula.tensor import NOUNS
 
 LONGEST = 400
 """Characters."""

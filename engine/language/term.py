@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from engine.formula.tensor import Axis
 from engine.language.lowering import Lower
-from engine.maths.tensor import Axis
 
 Shape = tuple[int, ...]
 Index = int | slice | Callable[[], int]

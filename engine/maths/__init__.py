@@ -1,5 +1,5 @@
-"""Formulas, each written once, and what is derived from them: text, arithmetic, calls, source.
+"""The formulas of a network: activations, losses, optimisers, operations.
 
-Here belong the tree of a formula, its primitives, the calls on buffers that compute it and the
-loop that runs them. What a network, a table or a run is does not.
+Here belongs what is computed. How a formula is built, written and lowered belongs to
+`engine.formula`; which operations a network has, to `engine.program`.
 """

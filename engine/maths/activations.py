@@ -9,8 +9,7 @@ from functools import cache
 
 from engine.common.numbers import general, rounded
 from engine.common.text import subscript
-from engine.maths.formula import Formula, Function, Number
-from engine.maths.primitives import (
+from engine.formula.primitives import (
     HALF,
     erf,
     exp,
@@ -25,6 +24,7 @@ from engine.maths.primitives import (
     truth,
     where,
 )
+from engine.formula.tree import Formula, Function, Number
 
 _LEAK, _ALPHA = 0.01, 1.0
 """The slope of the leaky rectifier below 0, and where elu ends, as in PyTorch."""

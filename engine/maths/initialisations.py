@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.common.lazy_numpy import np
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 Draw = Callable[["np.random.RandomState", tuple[int, ...]], "Array"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from engine.maths.formula import Leaf, Number
+from engine.formula.tree import Leaf, Number
 from engine.maths.operations.moments import (
     corrected,
     look_ahead,
@@ -23,8 +23,8 @@ from engine.maths.operations.moments import (
 )
 
 if TYPE_CHECKING:
+    from engine.formula.tensor import Tensor
     from engine.maths.operations.operation import Rule
-    from engine.maths.tensor import Tensor
 
 
 class Place(Protocol):

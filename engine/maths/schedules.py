@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.maths.formula import Formula, Leaf, Variable
-from engine.maths.primitives import HALF, PI, cos, floor, minimum, setting
-from engine.maths.writing import in_symbols
+from engine.formula.primitives import HALF, PI, cos, floor, minimum, setting
+from engine.formula.tree import Formula, Leaf, Variable
+from engine.formula.writing import in_symbols
 
 
 @dataclass(frozen=True)

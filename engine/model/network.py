@@ -13,10 +13,10 @@ from engine.common.errors import InputError, ParametersError
 from engine.common.numbers import dimensions
 from engine.common.text import clean, subscript
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Allocate, Array, Axis, Tensor
 from engine.maths.activations import ACTIVATIONS, Activation
 from engine.maths.initialisations import INITIALISATIONS
 from engine.maths.losses import LOSSES
-from engine.maths.tensor import Allocate, Array, Axis, Tensor
 from engine.model.hyperparameters import Hyperparameters
 
 Parameters = Mapping[str, Array]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 class Beside(Protocol):

@@ -9,9 +9,9 @@ from engine.common.errors import InputError
 from engine.common.machine_memory import shortage
 from engine.common.text import counted
 from engine.data.dataset import Dataset
-from engine.maths.lowering import lower
-from engine.maths.scratch import Ledger
-from engine.maths.tensor import Axis, Tensor
+from engine.formula.lowering import lower
+from engine.formula.scratch import Ledger
+from engine.formula.tensor import Axis, Tensor
 from engine.model.batches import Batches
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Network

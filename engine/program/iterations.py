@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engine.maths.clocked import Append, Pick, unroll
-from engine.maths.plan import Plan
+from engine.loop.clocked import Append, Pick, unroll
+from engine.loop.plan import Plan
 from engine.model.batches import Batches, Orders
 
 if TYPE_CHECKING:
-    from engine.maths.layout import Indices
-    from engine.maths.row import Call
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
+    from engine.loop.layout import Indices
+    from engine.loop.row import Call
 
 END = -1
 """The place after the last operation of an iteration."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from engine.common.errors import InputError, NotComputedError
 from engine.common.numbers import MINUS
 from engine.common.text import clean, folded
+from engine.formula.tensor import Axis, Index, is_whole
 from engine.maths.operations.operation import Phase
-from engine.maths.tensor import Axis, Index, is_whole
 
 _MOST_NAMES = 10
 """Of a batch."""

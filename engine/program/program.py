@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.data.dataset import Dataset
-from engine.maths.calls import Copy
+from engine.formula.scratch import Scratch
+from engine.formula.tensor import Axis, BatchLabels, Tensor
+from engine.loop.calls import Copy
+from engine.loop.plan import Plan
+from engine.loop.row import Call
 from engine.maths.operations.batch import PICKED, PickBatch
 from engine.maths.operations.held_out import (
     OnceAnEpoch,
@@ -14,10 +18,6 @@ from engine.maths.operations.held_out import (
     held_out_loss,
 )
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.plan import Plan
-from engine.maths.row import Call
-from engine.maths.scratch import Scratch
-from engine.maths.tensor import Axis, BatchLabels, Tensor
 from engine.model.batches import Batches
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Network, Parameters

@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.formula.scratch import Scratch
+from engine.loop.plan import Plan
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.plan import Plan
-from engine.maths.scratch import Scratch
 from engine.run.run import Run
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.tensor import Array, Index, Tensor
+    from engine.formula.tensor import Array, Index, Tensor
 
 STEP = 1e-5
 """ε: where rounding and the length of the step, in float64, leave the smallest error."""

@@ -15,7 +15,7 @@ from engine.proof.finite_differences import Finding, Probe, Verdict
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.tensor import Array, Index, Tensor
+    from engine.formula.tensor import Array, Index, Tensor
 
 MOST = 2_000
 """The most parameters that are checked, and a few more where there are many tensors."""

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.common.errors import InputError
+from engine.formula.primitives import setting
+from engine.formula.source import NUMPY, TORCH, source
+from engine.formula.tensor import Axis
+from engine.formula.tree import Formula, Leaf, Variable
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.formula import Formula, Leaf, Variable
 from engine.maths.losses import LOSSES, Setting
-from engine.maths.primitives import setting
 from engine.maths.schedules import SCHEDULES
-from engine.maths.source import NUMPY, TORCH, source
-from engine.maths.tensor import Axis
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 HOW_TO_INSTALL = 'the comparison needs PyTorch, which is not installed: pip install "nn-tui[torch]"'
 

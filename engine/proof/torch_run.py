@@ -26,7 +26,7 @@ from engine.proof.finite_differences import TOLERANCE
 from engine.proof.torch_network import Twin, import_torch
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 SHOWN = 10
 """At how many steps the errors stand side by side, as in the notebook."""

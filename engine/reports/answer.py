@@ -10,8 +10,8 @@ from engine.common.json_safe import plain
 from engine.common.numbers import format_number, grouped, true_minus
 
 if TYPE_CHECKING:
+    from engine.formula.tensor import Array
     from engine.inspection.ask import Scan
-    from engine.maths.tensor import Array
 
 _DIGITS = 9
 _MOST = 200

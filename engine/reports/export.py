@@ -21,7 +21,7 @@ from engine.reports.new_files import write_new
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.debugger import Debugger
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 FILES = ("predictions.csv", "history.csv", "parameters.npz", "parameters.json")
 

@@ -10,8 +10,8 @@ from engine.common.json_safe import plain
 from engine.common.numbers import dimensions, grouped
 from engine.common.text import counted, folded
 from engine.debugger import Debugger
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
 
 _MOST_NAMES = 20
 """Of the observations of a batch."""

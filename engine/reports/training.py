@@ -24,8 +24,8 @@ from engine.common.text import counted, folded
 from engine.data.dataset import Dataset
 from engine.data.provenance import inputs_object, scaling_lines
 from engine.debugger import Debugger
-from engine.maths.arithmetic import Explanation
-from engine.maths.tensor import Array
+from engine.formula.arithmetic import Explanation
+from engine.formula.tensor import Array
 
 _LINES = 10
 _MOST_NAMES = 50

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from engine.maths.tensor import Index
+from engine.formula.tensor import Index
 from engine.run.clock import Time
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.common.errors import NotComputedError
+from engine.formula.tensor import Array, Tensor
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array, Tensor
 from engine.run.run import Run
 
 

@@ -10,7 +10,7 @@ from engine.run.clock import Time
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.program.iterations import Iterations
 
 NONFINITE, PATIENCE = "nonfinite", "patience"

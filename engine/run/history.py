@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.common.machine_memory import available
 from engine.common.settings import HISTORY, MEGABYTE
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 BUDGET = int(HISTORY.default) * MEGABYTE
 """Bytes that the checkpoints of a run may take."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _BLOCK = 256
 _FIRST_CAPACITY = 4096

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.formula.tensor import Tensor
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Tensor
 from engine.run.clock import Time
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.program.program import Program
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.run.changes import Change

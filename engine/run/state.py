@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.data.dataset import Dataset
+from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
-from engine.maths.tensor import Array
 from engine.model.hyperparameters import Hyperparameters
 from engine.model.network import Parameters
 from engine.program.program import Program

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.common.errors import InputError
 from engine.common.npz import unpack
 from engine.common.text import clean
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.saved.kinds import digest
 from engine.saved.run_files import Store
 

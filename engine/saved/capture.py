@@ -13,7 +13,7 @@ import numpy as np
 from engine.common.npz import pack
 from engine.common.settings import MEGABYTE
 from engine.common.version import __version__
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.run.actions import Action, Branch, Planned, Switched
 from engine.run.branches import Branches
 from engine.saved import manifest

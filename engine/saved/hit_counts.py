@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.run.clock import Time
 from engine.run.hit_counts import Tallies, Tally
 from engine.saved.manifest import BranchRecord, MetRecord

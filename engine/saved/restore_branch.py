@@ -10,7 +10,7 @@ from engine.common.errors import InputError
 from engine.common.numbers import grouped
 from engine.common.progress import Cancel, Progress
 from engine.data.dataset import Dataset
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.model.network import Network
 from engine.program.footprint import require_for_training
 from engine.run.actions import Branch

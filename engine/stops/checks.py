@@ -11,14 +11,14 @@ from engine.common.errors import NotComputedError
 from engine.common.text import clean
 from engine.language.lowering import Lowering
 from engine.language.query import Query
-from engine.maths.calls import Apply, Copy, Where
-from engine.maths.clocked import Halt
+from engine.loop.calls import Apply, Copy, Where
+from engine.loop.clocked import Halt
 from engine.stops.scope import Memory
 from engine.stops.stop import Stop
 
 if TYPE_CHECKING:
-    from engine.maths.row import Call
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
+    from engine.loop.row import Call
 
 
 class Check:

@@ -12,16 +12,16 @@ import numpy as np
 from engine.analysis.metrics import decision_of
 from engine.common.errors import NotComputedError, QueryError
 from engine.common.text import clean, without_subscripts
+from engine.formula.tensor import BatchLabels, Tensor
 from engine.language.lowering import Lower, Lowering, lowered
 from engine.language.term import Term
-from engine.maths.calls import Apply, Copy
-from engine.maths.clocked import Count
-from engine.maths.tensor import BatchLabels, Tensor
+from engine.loop.calls import Apply, Copy
+from engine.loop.clocked import Count
 from engine.program.iterations import END
 
 if TYPE_CHECKING:
-    from engine.maths.row import Call
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
+    from engine.loop.row import Call
     from engine.run.run import Run
 
 CLOCKS = {

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 Train = Callable[[int], Any]
 """Trains for so many iterations; returns v, w and E of each."""

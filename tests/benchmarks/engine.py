@@ -13,8 +13,8 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.table.read import read_dataset
 from engine.debugger import Debugger
-from engine.maths.plan import loop_name
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
+from engine.loop.plan import loop_name
 from engine.model.hyperparameters import Hyperparameters
 from tests.benchmarks.budget import Row
 from tests.benchmarks.compiled import Train, jax_scan, numba_loops

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 
 def sigmoid(z: Array) -> Array:

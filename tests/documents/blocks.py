@@ -10,14 +10,14 @@ from pathlib import Path
 from engine import Debugger, read_dataset
 from engine.common.declaration import Declaration
 from engine.data.options import TABLE_DECLARATIONS
+from engine.formula.tensor import Axis
+from engine.formula.tree import Leaf, Variable
+from engine.formula.writing import in_symbols
 from engine.maths.activations import ACTIVATIONS, HIDDEN, OUTPUT, Activation
-from engine.maths.formula import Leaf, Variable
 from engine.maths.initialisations import INITIALISATIONS
 from engine.maths.losses import LOSSES
 from engine.maths.optimisers import OPTIMISERS
 from engine.maths.schedules import SCHEDULES
-from engine.maths.tensor import Axis
-from engine.maths.writing import in_symbols
 from engine.model.hyperparameters import DECLARATIONS
 from engine.stops.stop import BUILT_IN
 from tests.documents import samples
@@ -29,7 +29,8 @@ DOCUMENTS = ("README.md", "tui/README.md", "engine/README.md", "samples/README.m
 LAYERS = (
     *("derive", "audit"),
     *("saved", "proof", "reports", "debugger", "inspection", "stops", "run", "analysis"),
-    *("program", "model", "data", "language", "maths", "common"),
+    *("program", "model", "data", "language", "mistakes", "maths", "formula"),
+    *("loop", "common"),
 )
 """The sub-packages of the engine, each above what it uses."""
 ROOMS = ("commands", "actions", "panes", "dialogs", "plain", "drawing", "opening", "terminal")

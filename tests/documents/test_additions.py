@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 
 from engine import Debugger, Hyperparameters, check_gradients, read_dataset
+from engine.formula.arithmetic import evaluate
+from engine.formula.primitives import absolute, cos, count, mean, sign, sqrt, square, total_of_all
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Leaf
 from engine.language.functions import FUNCTIONS, Function
 from engine.maths.activations import ACTIVATIONS, Activation
-from engine.maths.arithmetic import evaluate
-from engine.maths.formula import Leaf
 from engine.maths.initialisations import INITIALISATIONS, Initialisation
 from engine.maths.losses import LOSSES, Loss
 from engine.maths.operations.operation import Phase, Rule
 from engine.maths.optimisers import OPTIMISERS, Optimiser
-from engine.maths.primitives import absolute, cos, count, mean, sign, sqrt, square, total_of_all
 from engine.maths.schedules import SCHEDULES, Schedule
-from engine.maths.tensor import Tensor
 from engine.model.hyperparameters import DECLARATIONS
 from engine.program import program
 from engine.program.assembly.builder import Workbench

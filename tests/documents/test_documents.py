@@ -88,7 +88,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 def test_every_file_and_folder_that_is_named_is_there(name: str) -> None:
     here = (ROOT / name).parent
     spoken = set(re.findall(r"`([\w/]+(?:/|\.py|\.tcss|\.toml))`", TEXTS[name]))
-    spoken |= {f"{path}.py" for path in re.findall(r"`(maths/\w+)`", TEXTS[name])}
+    spoken |= {f"{path}.py" for path in re.findall(r"`((?:maths|formula|loop)/\w+)`", TEXTS[name])}
     # What is named beside a pane lies in its folder.
     places = (here, ROOT, here / "panes/pictures")
     for path in spoken:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 
-from engine.maths.arithmetic import Explanation
+from engine.formula.arithmetic import Explanation
 
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SIGNS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from engine import Dataset, Debugger, Hyperparameters
+from engine.formula.source import NUMPY, source
+from engine.formula.tree import Leaf, Variable
 from engine.maths.activations import ACTIVATIONS, HIDDEN
-from engine.maths.formula import Leaf, Variable
 from engine.maths.losses import LOSSES
 from engine.maths.operations.operation import Operation, Phase
 from engine.maths.optimisers import OPTIMISERS
 from engine.maths.schedules import SCHEDULES
-from engine.maths.source import NUMPY, source
 from engine.model.hyperparameters import BIAS_MODES
 from engine.reports.standalone.script import script_of
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.maths.formula import Formula, Leaf
-from engine.maths.lowering import lower
-from engine.maths.row import LoopClock
-from engine.maths.scratch import Scratch
-from engine.maths.tensor import Axis, Tensor
+from engine.formula.lowering import lower
+from engine.formula.scratch import Scratch
+from engine.formula.tensor import Axis, Tensor
+from engine.formula.tree import Formula, Leaf
+from engine.loop.row import LoopClock
 
 ROWS = Axis("N", tuple(map(str, range(40))))
 COLUMNS = Axis("O", tuple("abc"))

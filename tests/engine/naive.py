@@ -9,9 +9,9 @@ from functools import partial
 import numpy as np
 
 from engine import Dataset, Hyperparameters
+from engine.formula.scratch import Scratch
+from engine.loop.row import Bound, LoopClock
 from engine.maths.operations.operation import Operation
-from engine.maths.row import Bound, LoopClock
-from engine.maths.scratch import Scratch
 from engine.model.network import Network
 from engine.program.program import Program
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from engine.maths.row import Bound, Call, LoopClock, Row
+from engine.loop.row import Bound, Call, LoopClock, Row
 from engine.program.program import Program
 
 Mistake = Callable[[Program, Callable[[], None]], Callable[[], None]]

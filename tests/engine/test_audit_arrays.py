@@ -8,7 +8,7 @@ import pytest
 from engine.audit import audit_arrays
 from engine.audit.report import Report
 from engine.common.errors import InputError
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 NETWORK = {"hidden": "2", "activation": "tanh", "loss": "mse"}
 

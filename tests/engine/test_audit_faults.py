@@ -419,9 +419,24 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_hessian(tmp_path: Path) 
             "import sys\nsys.exit('bye')",
             "found in it; line 2: the script ends there with SystemExit",
         ),
+        (
+            "import argparse\np = argparse.ArgumentParser()\np.add_argument('n')\np.parse_args()",
+            "-- --epochs 9 runs it with arguments",
+        ),
+        ("n = input()", "there is nothing for it to read"),
         ("raise MemoryError", "it is given three quarters of the memory"),
     ],
-    ids=["empty", "nothing recorded", "no module", "endless", "enough", "left", "memory"],
+    ids=[
+        "empty",
+        "nothing recorded",
+        "no module",
+        "endless",
+        "enough",
+        "left",
+        "arguments",
+        "input",
+        "memory",
+    ],
 )
 def test_a_script_that_makes_no_numbers(
     tmp_path: Path, text: str, says: str, monkeypatch: pytest.MonkeyPatch

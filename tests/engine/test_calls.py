@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.maths import python_loop
-from engine.maths.calls import Apply, Copy, Matmul, Take, Where
-from engine.maths.clocked import Append, Count, Every, Halt, Pick, unroll
-from engine.maths.plan import Left, Plan, loop_name
-from engine.maths.reduction import Reduce
-from engine.maths.row import Call
+from engine.loop import python_loop
+from engine.loop.calls import Apply, Copy, Matmul, Take, Where
+from engine.loop.clocked import Append, Count, Every, Halt, Pick, unroll
+from engine.loop.plan import Left, Plan, loop_name
+from engine.loop.reduction import Reduce
+from engine.loop.row import Call
 
 Buffer = NDArray[Any]
 Make = Callable[[], tuple[list[Call], list[Buffer]]]

@@ -11,7 +11,7 @@ from engine.common.errors import QueryError
 from engine.derive import Exercise, Find
 from engine.derive.answers import Answers
 from engine.derive.report import exercise_object, exercise_text, find_object
-from engine.maths.source import NUMPY, source
+from engine.formula.source import NUMPY, source
 from tests.engine.nets import CLASSES, DEEP, make
 
 RIGHT = [

@@ -6,9 +6,9 @@ import pytest
 from engine import Dataset, Debugger, Hyperparameters
 from engine.analysis.evaluate import Forward
 from engine.analysis.histograms import distributions, histogram, ratio_words, update_ratio
+from engine.formula.tensor import Axis, Tensor
+from engine.formula.tree import Leaf
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.formula import Leaf
-from engine.maths.tensor import Axis, Tensor
 from tests.engine.formulas import computed, leaf
 from tests.engine.nets import make
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import Debugger, NotComputedError, read_dataset
-from engine.maths.arithmetic import (
+from engine.formula.arithmetic import (
     Constant,
     Power,
     Product,

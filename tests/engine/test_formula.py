@@ -6,15 +6,15 @@ import re
 import numpy as np
 import pytest
 
+from engine.formula.derivative import derivative
+from engine.formula.lowering import lower
+from engine.formula.primitives import PRIMITIVES, setting
+from engine.formula.scratch import Scratch
+from engine.formula.source import NUMPY, TORCH, source
+from engine.formula.tree import Function
 from engine.maths.activations import ACTIVATIONS
-from engine.maths.derivative import derivative
-from engine.maths.formula import Function
 from engine.maths.losses import LOSSES, Setting
-from engine.maths.lowering import lower
 from engine.maths.optimisers import OPTIMISERS
-from engine.maths.primitives import PRIMITIVES, setting
-from engine.maths.scratch import Scratch
-from engine.maths.source import NUMPY, TORCH, source
 from tests.engine.formulas import computed, leaf
 from tests.engine.nets import make
 

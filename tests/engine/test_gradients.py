@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import Debugger
+from engine.loop.row import LoopClock
 from engine.maths.operations.operation import Phase
-from engine.maths.row import LoopClock
 from tests.engine.nets import every_kind, make
 
 EPSILON = 1e-5

@@ -41,7 +41,7 @@ def test_help_waits_for_no_heavy_import() -> None:
 
 def test_importing_the_screen_waits_for_nothing_that_computes() -> None:
     loaded = loaded_by("import tui.app, engine.data.locate")
-    assert not loaded & {"pandas", "numpy", "plotext", "engine.audit", "engine.maths.arithmetic"}
+    assert not loaded & {"pandas", "numpy", "plotext", "engine.audit", "engine.formula.arithmetic"}
     assert not loaded & {"tui.panes.pictures.draw", "tui.dialogs.prompt", "tui.dialogs.explain"}
 
 
@@ -61,4 +61,4 @@ asyncio.run(show())
 def test_a_run_is_shown_without_what_only_exercises_and_audits_need() -> None:
     loaded = loaded_by(f"exec({_OPENED!r})")
     assert "tui.app" in loaded
-    assert not loaded & {"engine.derive", "engine.audit", "engine.maths.mistakes"}
+    assert not loaded & {"engine.derive", "engine.audit", "engine.mistakes"}

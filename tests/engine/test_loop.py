@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError
+from engine.loop.plan import loop_name
 from engine.maths.activations import HIDDEN, OUTPUT
 from engine.maths.losses import LOSSES
 from engine.maths.optimisers import OPTIMISERS
-from engine.maths.plan import loop_name
 from engine.maths.schedules import SCHEDULES
 from engine.model.hyperparameters import BIAS_MODES
 from tests.engine.naive import from_python

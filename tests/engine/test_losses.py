@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from engine.formula.primitives import setting
 from engine.maths.losses import LOSSES, Setting
-from engine.maths.primitives import setting
 from tests.engine.formulas import computed, leaf
 
 ANY = Setting(setting(1.0, "δ"))

@@ -12,9 +12,9 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters, InputError, read_dataset
 from engine.common import machine_memory as memory
-from engine.maths.lowering import lower
+from engine.formula.lowering import lower
+from engine.formula.scratch import Ledger, Scratch
 from engine.maths.operations.operation import Operation
-from engine.maths.scratch import Ledger, Scratch
 from engine.program.footprint import bytes_for_training
 from engine.run.history import History
 from tests.engine.nets import every_kind, make

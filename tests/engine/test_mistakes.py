@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.debugger import Debugger
-from engine.maths.evaluate import evaluate, names
-from engine.maths.mistakes import Around, Mistake, mistakes, opened
-from engine.maths.writing import in_symbols
+from engine.formula.evaluate import evaluate, names
+from engine.formula.writing import in_symbols
+from engine.mistakes import Around, Mistake, mistakes, opened
 from tests.engine.formulas import computed
 from tests.engine.nets import CLASSES, OTHERS, make
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from engine import Debugger, Hyperparameters, InputError, read_dataset
 from engine.common.errors import QueryError
+from engine.formula.tensor import Array
 from engine.language import compiler as language
 from engine.language.compiler import compile_query
-from engine.maths.tensor import Array
 from engine.program.iterations import END
 from engine.program.listing import parse_cell
 from engine.stops.scope import Scope

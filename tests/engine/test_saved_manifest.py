@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine import Debugger, InputError
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.saved.capture import Encoder, capture
 from engine.saved.json_field import Field
 from engine.saved.manifest import checksum, read_manifest

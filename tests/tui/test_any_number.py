@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.common.numbers import MINUS
-from engine.maths.scale import between, share, widened
+from engine.common.scale import between, share, widened
 from engine.reports.answer import value_text
 from engine.run.loss_history import LossHistory, Outline, means_between, outline_between
 from tui.drawing.chart import Axes, Chart, chart, empty_axes, is_curve, wants_log

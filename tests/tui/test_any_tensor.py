@@ -10,7 +10,7 @@ import pytest
 from engine import Dataset, Debugger, Hyperparameters, Snapshot, read_dataset
 from engine.analysis.surface import Map
 from engine.analysis.tensor_summary import summarise
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 from engine.run.loss_history import LossHistory
 from tests.tui.app import opened, snapshot, state, until
 from tests.tui.views import CLASSES, of_classes

@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from engine import Debugger, read_dataset
 from engine.common.numbers import format_number
-from engine.maths.plan import loop_name
+from engine.loop.plan import loop_name
 from tests.engine.test_validation import halves
 from tests.tui.app import at_two_sizes, clock, opened, said, snapshot, state, text, until
 from tui.app import NNTui

@@ -165,17 +165,16 @@ def test_a_variable_that_the_script_has_not_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_a_defect_of_the_audit_is_no_verdict(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def faulty(*_: object, **__: object) -> None:
-        raise AttributeError("a defect")
-
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("engine.audit.script.audit", faulty)
-    done = CliRunner().invoke(cli, ["audit", "mine.py"])
-    assert done.exit_code == 2
-    assert done.stderr.startswith("nn-tui: internal error (AttributeError: a defect)")
+def test_a_script_is_run_with_its_arguments(tmp_path: Path) -> None:
+    read = "import sys\nsteps = int(sys.argv[2])\n"
+    path = scripts.written(tmp_path, read + scripts.RIGHT.replace("range(60)", "range(steps)"))
+    run = partial(CliRunner().invoke, cli, catch_exceptions=False)
+    assert "IndexError" in run(["audit", str(path)]).stdout
+    done = run(["audit", str(path), "--", "--steps", "7"])
+    assert done.exit_code == 0, done.output
+    # Without a screen, opening it is an audit too.
+    assert run([str(path), "--", "--steps", "7"]).exit_code == 0
+    assert "unexpected extra argument" in CliRunner().invoke(cli, ["or", "7"]).output
 
 
 def test_arrays_are_audited_with_the_network_of_the_options(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from tui.actions.explain_target import meant_number
 if TYPE_CHECKING:
     from engine.common.progress import Cancel
     from engine.debugger import Debugger
+    from engine.formula.arithmetic import Explanation
+    from engine.formula.tensor import Array, Cell
     from engine.inspection.ask import Scan
-    from engine.maths.arithmetic import Explanation
-    from engine.maths.tensor import Array, Cell
     from engine.proof.gradient_check import GradientCheck
 
 _NONFINITE = re.compile(r"\b(nan|inf)\b")

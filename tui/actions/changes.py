@@ -18,7 +18,7 @@ from tui.panes.hyperparameters import HyperparametersPane
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.tensor import Index
+    from engine.formula.tensor import Index
 
 _SMALLEST_NUDGE = 1e-3
 """The change of a weight that is 0 by a nudge."""

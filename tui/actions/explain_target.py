@@ -10,7 +10,7 @@ from engine.common.numbers import grouped
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.tensor import Index
+    from engine.formula.tensor import Index
     from tui.view_state import Moment
     from tui.workspace import Frame
 

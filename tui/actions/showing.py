@@ -18,8 +18,8 @@ from tui.view_state import Moment, State
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.formula.tensor import Array
     from engine.inspection.curves import Curves
-    from engine.maths.tensor import Array
     from engine.saved.saver import Saver
 
 _COPY_ALL = 512

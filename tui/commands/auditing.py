@@ -27,6 +27,7 @@ _NO_DEFECTS = (InputError, OSError, MemoryError, click.ClickException, click.Abo
 
 @click.command()
 @click.argument("file", type=NAME, metavar="FILE")
+@click.argument("arguments", type=NAME, nargs=-1, metavar="[-- ARGUMENTS...]")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 3600),
@@ -65,6 +66,7 @@ _NO_DEFECTS = (InputError, OSError, MemoryError, click.ClickException, click.Abo
 @network_and_table
 def audit(
     file: str,
+    arguments: tuple[str, ...],
     timeout: float,
     python: str | None,
     names: tuple[str, ...],
@@ -85,6 +87,7 @@ def audit(
     \b
       nn-tui audit mine.py
       nn-tui audit mine.py --data xor --hidden 4 --name d_output=dE_dy
+      nn-tui audit mine.py -- --epochs 50     (arguments of the script)
 
     FILE can also be an .npz of arrays, called as in "nn-tui trace", e.g. f, dE_dy,
     dE_dw, with the network told by the options:
@@ -99,13 +102,15 @@ def audit(
     explicit = written(context)
     try:
         if Path(file).suffix.lower() == ".npz":
+            if arguments:
+                raise InputError("arrays take no arguments: those after -- are for a script")
             report = _of_arrays(file, names, data, weights, given)
         else:
             if weights is not None:
                 raise InputError("--weights is for arrays: a script has its own parameters")
             table = None if data is None else _table(data, given)
             settled = _settled(names, explicit, table)
-            report = _of_script(file, timeout, python, settled)
+            report = _of_script(file, arguments, timeout, python, settled)
         told: Any = report.as_object() if as_json else report.text(verbose=verbose)
     except Exception as error:
         if isinstance(error, _NO_DEFECTS):
@@ -129,12 +134,20 @@ def _settled(names: tuple[str, ...], explicit: dict[str, Any], table: Dataset | 
     return Settled(known, names_from(names), table)
 
 
-def _of_script(file: str, timeout: float, python: str | None, settled: Settled) -> Report:
+def _of_script(
+    file: str, arguments: tuple[str, ...], timeout: float, python: str | None, settled: Settled
+) -> Report:
     from engine.audit.script import audit
     from tui.commands.reading_progress import told_if_slow
 
     with told_if_slow(file, doing="running and reading"):
-        return audit(file, python=python or sys.executable, seconds=timeout, settled=settled)
+        return audit(
+            file,
+            python=python or sys.executable,
+            seconds=timeout,
+            arguments=arguments,
+            settled=settled,
+        )
 
 
 def _of_arrays(

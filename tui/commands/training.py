@@ -13,6 +13,7 @@ from engine.common.text import counted
 from tui.commands.auditing import audit
 from tui.commands.grouped_help import SCREEN, STOPS, GroupedCommand, option
 from tui.commands.json_output import print_json
+from tui.commands.names import NAME
 from tui.commands.options import (
     as_json_option,
     optional_data_and_hyperparameters,
@@ -31,6 +32,7 @@ usage: nn-tui [OPTIONS] DATA             open the debugger; without a terminal, 
 
 @click.command("open", cls=GroupedCommand, hidden=True)
 @optional_data_and_hyperparameters
+@click.argument("arguments", type=NAME, nargs=-1)
 @saving
 @option(
     SCREEN,
@@ -85,10 +87,14 @@ def open_(
     speed: str,
     breakpoints: tuple[str, ...],
     watches: tuple[str, ...],
+    arguments: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Open the debugger on DATA."""
-    given |= {"breakpoints": breakpoints, "watches": watches}
+    of_script = bool(given["data"]) and is_script(given["data"])
+    if arguments and not of_script:
+        raise click.UsageError(f"got unexpected extra argument ({' '.join(arguments)})")
+    given |= {"breakpoints": breakpoints, "watches": watches, "arguments": arguments}
     if plain:
         _require_data(given)
         from tui.commands.on_lines import run as run_on_lines
@@ -98,9 +104,9 @@ def open_(
     if lacking and given["data"] is None and given["open_"] is None:
         click.echo(_USAGE, err=True)
         sys.exit(BAD_INPUT)
-    if lacking and given["data"] and is_script(given["data"]):
+    if lacking and of_script:
         click.echo(f"nn-tui: {lacking}, so this audits without a screen", err=True)
-        click.get_current_context().invoke(audit, file=given["data"])
+        click.get_current_context().invoke(audit, file=given["data"], arguments=arguments)
     if lacking:
         _train(given, as_json=False, notice=f"{lacking}, so this trains without a screen")
         return

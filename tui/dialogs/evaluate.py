@@ -16,9 +16,9 @@ from textual.worker import Worker
 
 from engine.common.errors import InputError
 from engine.common.numbers import grouped
+from engine.formula.tensor import Array
 from engine.inspection.ask import Scan
 from engine.language.functions import FUNCTIONS
-from engine.maths.tensor import Array
 from engine.reports.answer import scan_text, value_text
 from tui.dialogs.dialog import Dialog
 from tui.drawing.host import host_of

@@ -9,8 +9,8 @@ from typing import ClassVar
 from textual.binding import Binding
 
 from engine.common.numbers import format_number, grouped
-from engine.maths.arithmetic import Explanation
-from engine.maths.tensor import Cell
+from engine.formula.arithmetic import Explanation
+from engine.formula.tensor import Cell
 from tui.dialogs.listing import ListScreen
 from tui.drawing.lines import Row, cells_of, wrap
 from tui.drawing.yours import cell_rows

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.common.numbers import decimal, general, grouped, scientific
-from engine.maths.scale import LARGEST, share, widened
+from engine.common.scale import LARGEST, share, widened
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.run.loss_history import Outline
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from engine.debugger import Debugger
+    from engine.formula.arithmetic import Explanation
+    from engine.formula.tensor import Cell
     from engine.inspection.snapshot import StopView
-    from engine.maths.arithmetic import Explanation
-    from engine.maths.tensor import Cell
     from tui.drawing.palette import Palette
     from tui.engine_link import Command
     from tui.view_state import Moment

@@ -17,7 +17,7 @@ from tui.drawing.palette import Palette
 from tui.drawing.short_names import class_names, shortened
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array, Axis
+    from engine.formula.tensor import Array, Axis
 
 _MOST_NAME = 10
 """Cells of the name of a row."""

@@ -18,7 +18,7 @@ from engine.common.numbers import (
 )
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 NOT_COMPUTED = "·"
 NARROWEST = 7

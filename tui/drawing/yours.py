@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.audit.opening import Judgement, Yours
     from engine.audit.problem import Line
     from engine.audit.working import Working
-    from engine.maths.tensor import Cell
+    from engine.formula.tensor import Cell
 
 _LOW, _NARROW = 8, 76
 """Lines below which there is no room for a script's own, and cells below which it takes more."""

@@ -37,7 +37,8 @@ def open_beside(
     if given.get("weights") is not None:
         raise InputError("--weights: a script starts from its own parameters")
     known = {name: value for name, value in explicit.items() if name in DECLARATIONS}
-    yours = open_script(path, progress=progress, settled=Settled(known))
+    arguments = given.get("arguments", ())
+    yours = open_script(path, arguments=arguments, progress=progress, settled=Settled(known))
     live = {name: value for name, value in known.items() if DECLARATIONS[name].applies == "live"}
     wanted = yours.hyperparameters.replace(**live)
     debugger = Debugger(yours.dataset, wanted, yours.parameters, given.get("history"))

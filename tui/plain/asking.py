@@ -23,7 +23,7 @@ from tui.plain.writing import (
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.arithmetic import Explanation
+    from engine.formula.arithmetic import Explanation
 
 
 def _explain(talk: Talk, text: str) -> str:

@@ -11,8 +11,8 @@ from engine.reports.answer import value_text
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
+    from engine.formula.tensor import Array
     from engine.maths.operations.operation import Operation
-    from engine.maths.tensor import Array
 
 _LOSSES = 10
 """Lines of losses."""

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.audit.recording.child_process import Outcome, run_process
@@ -32,6 +33,7 @@ def record(
     python: str = sys.executable,
     seconds: float = 20.0,
     cwd: str | Path | None = None,
+    arguments: Sequence[str] = (),
     progress: Progress = silent,
     first: int = 60_000,
     window: int = 20_000,
@@ -44,6 +46,7 @@ def record(
         python: The Python that runs it, 3.8 or later.
         seconds: After so long it is stopped.
         cwd: The folder it runs in: the present one where nothing is said, for a notebook its own.
+        arguments: The words that the script finds after its name in `sys.argv`.
         progress: Called a few times a second with the seconds that are over, and all of them; what
             it raises ends the script.
         first: How many numbers are recorded from the beginning on.
@@ -64,6 +67,7 @@ def record(
         folder = Path(scratch, "recording")
         options = {
             "script": str(path.absolute() if cwd is not None else path),
+            "arguments": list(arguments),
             "text": source.text,
             "folder": str(folder),
             "seconds": seconds,

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.common.lazy_numpy import np
 from engine.common.numbers import general
-from engine.maths.formula import Formula, Function, Size
-from engine.maths.losses.loss import Fused, Loss, Setting
-from engine.maths.primitives import (
+from engine.formula.primitives import (
     count,
     equal,
     exp,
@@ -20,9 +18,11 @@ from engine.maths.primitives import (
     total,
     where,
 )
+from engine.formula.tree import Formula, Function, Size
+from engine.maths.losses.loss import Fused, Loss, Setting
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 
 def _nothing_of_nothing(share: Formula, product: Formula) -> Formula:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.maths.formula import Formula, Leaf, Number, Variable
-from engine.maths.primitives import setting
-from engine.maths.tensor import Axis
-from engine.maths.writing import in_symbols
+from engine.formula.primitives import setting
+from engine.formula.tensor import Axis
+from engine.formula.tree import Formula, Leaf, Number, Variable
+from engine.formula.writing import in_symbols
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.maths.formula import Formula, Function
+from engine.formula.primitives import count, maximum, mean, truth
+from engine.formula.tree import Formula, Function
 from engine.maths.losses.loss import Loss, Setting
-from engine.maths.primitives import count, maximum, mean, truth
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 
 def _side(f0: Formula, setting: Setting) -> Formula:

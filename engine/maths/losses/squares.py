@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from engine.common.numbers import format_number
-from engine.maths.formula import Formula, Function
-from engine.maths.losses.loss import Loss, Setting, Value
-from engine.maths.primitives import (
+from engine.formula.primitives import (
     HALF,
     absolute,
     count,
@@ -18,6 +16,8 @@ from engine.maths.primitives import (
     total,
     where,
 )
+from engine.formula.tree import Formula, Function
+from engine.maths.losses.loss import Loss, Setting, Value
 
 
 def _squares(name: str, value: Value, slope: Value, factor: str) -> Loss:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from engine.formula.primitives import hadamard, total
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Leaf
 from engine.maths.activations import Activation
-from engine.maths.formula import Leaf
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import hadamard, total
-from engine.maths.tensor import Tensor
 
 
 def activated(a: Tensor, z: Tensor, activation: Activation) -> Rule:

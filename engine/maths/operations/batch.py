@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.maths.arithmetic import Constant, Explanation, Expression
-from engine.maths.formula import Leaf, Variable
+from engine.formula.arithmetic import Constant, Explanation, Expression
+from engine.formula.tensor import Index, Read, Tensor
+from engine.formula.tree import Leaf, Variable
 from engine.maths.operations.operation import Operation, Rule
-from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.maths.row import Call
-    from engine.maths.scratch import Scratch
-    from engine.maths.tensor import Array
+    from engine.formula.scratch import Scratch
+    from engine.formula.tensor import Array
+    from engine.loop.row import Call
 
 PICKED = Rule(
     tree=Leaf(Variable("table[batch]")),
@@ -39,7 +39,7 @@ class PickBatch(Operation):
     indices: NDArray[np.intp]
 
     def calls(self, scratch: Scratch) -> Sequence[Call]:
-        from engine.maths.calls import Take
+        from engine.loop.calls import Take
 
         out = self.target.data
         return [Take(self.table, self.indices[: len(out)], out)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Function, Leaf, Number
+from engine.formula.primitives import minimum, setting, sqrt, square, total_of_all
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Function, Leaf, Number
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import minimum, setting, sqrt, square, total_of_all
-from engine.maths.tensor import Tensor
 
 
 def clip_factor(gradients: tuple[Tensor, ...], most: float) -> Rule:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from engine.common.lazy_numpy import np
 from engine.common.text import counted
-from engine.maths.arithmetic import Constant, Expression
-from engine.maths.formula import Function, Leaf, Variable
+from engine.formula.arithmetic import Constant, Expression
+from engine.formula.tensor import Index, Read, Tensor
+from engine.formula.tree import Function, Leaf, Variable
 from engine.maths.operations.operation import Operation, Rule
-from engine.maths.tensor import Index, Read, Tensor
 
 if TYPE_CHECKING:
-    from engine.maths.row import Call
-    from engine.maths.scratch import Scratch
+    from engine.formula.scratch import Scratch
+    from engine.loop.row import Call
 
 
 def held_out_loss(observations: int) -> Rule:
@@ -64,8 +64,8 @@ class OnceAnEpoch(Operation):
         return (*self.beside, self.target)
 
     def calls(self, scratch: Scratch) -> Sequence[Call]:
-        from engine.maths.calls import Copy
-        from engine.maths.clocked import Every
+        from engine.loop.calls import Copy
+        from engine.loop.clocked import Every
 
         assert self.before is not None
         keep = Copy(self.target.data, self.before)
@@ -79,8 +79,8 @@ class OnceAnEpoch(Operation):
 
 def counting_calls(worse: Tensor, loss: Tensor, best: Tensor, best_at: Tensor) -> list[Call]:
     """Return the calls that keep the smallest held-out loss, its iteration, and count since."""
-    from engine.maths.calls import Apply, Where
-    from engine.maths.clocked import Count
+    from engine.loop.calls import Apply, Where
+    from engine.loop.clocked import Count
 
     iteration, more, is_first = np.empty(()), np.empty(()), np.empty((), bool)
     is_better, zero, one = np.empty((), bool), np.array(0.0), np.array(1.0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from operator import add
 
-from engine.maths.formula import Contract, Formula, Leaf
+from engine.formula.primitives import total
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Contract, Formula, Leaf
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import total
-from engine.maths.tensor import Tensor
 
 
 def product(left: Tensor, right: Tensor) -> Formula:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Leaf
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Leaf
 from engine.maths.losses import Loss, Setting
 from engine.maths.operations.operation import Rule
-from engine.maths.tensor import Tensor
 
 
 def measured(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Formula, Leaf, Number
+from engine.formula.primitives import sqrt, square
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Formula, Leaf, Number
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import sqrt, square
-from engine.maths.tensor import Tensor
 
 
 def velocity(m: Tensor, gradient: Tensor, momentum: Number) -> Rule:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.maths.formula import Formula, Kept, leaves
-from engine.maths.tensor import Axis, Index, Read, Tensor
-from engine.maths.writing import as_rule, in_symbols
+from engine.formula.tensor import Axis, Index, Read, Tensor
+from engine.formula.tree import Formula, Kept, leaves
+from engine.formula.writing import as_rule, in_symbols
 
 if TYPE_CHECKING:
-    from engine.maths.arithmetic import Explanation, Expression
-    from engine.maths.row import Call
-    from engine.maths.scratch import Scratch
-    from engine.maths.tensor import Array
+    from engine.formula.arithmetic import Explanation, Expression
+    from engine.formula.scratch import Scratch
+    from engine.formula.tensor import Array
+    from engine.loop.row import Call
 
 
 class Phase(StrEnum):
@@ -135,8 +135,8 @@ class Operation:
 
     def calls(self, scratch: Scratch) -> Sequence[Call]:
         """Return the calls that compute the target in place."""
-        from engine.maths.calls import Copy
-        from engine.maths.lowering import lower
+        from engine.formula.lowering import lower
+        from engine.loop.calls import Copy
 
         if self.target.stands_for is not None:
             return []
@@ -148,7 +148,7 @@ class Operation:
     ) -> tuple[str, Expression]:
         """Return, for one cell, the right-hand side in symbols and with its numbers."""
         # Only here, as the names of optimisers need not wait for it.
-        from engine.maths.cell import Arithmetic
+        from engine.formula.cell import Arithmetic
 
         tree = self._formula_of(of)
         arithmetic, axes = Arithmetic(read), (of or self.target).axes
@@ -181,7 +181,7 @@ class Operation:
         Raises:
             IndexError: The tensor has no such cell.
         """
-        from engine.maths.arithmetic import Explanation
+        from engine.formula.arithmetic import Explanation
 
         tensor = of or self.target
         tensor.require_cell(index)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from operator import add
 
-from engine.maths.formula import Formula, Leaf
+from engine.formula.primitives import HALF, absolute, setting, sign, square, total_of_all
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Formula, Leaf
 from engine.maths.operations.operation import Rule
-from engine.maths.primitives import HALF, absolute, setting, sign, square, total_of_all
-from engine.maths.tensor import Tensor
 
 
 def _weighed(l1: float, l2: float, first: Formula, second: Formula) -> Formula:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Kept, Leaf, Number
+from engine.formula.tensor import Tensor
+from engine.formula.tree import Kept, Leaf, Number
 from engine.maths.operations.operation import Rule
 from engine.maths.schedules import Schedule
-from engine.maths.tensor import Tensor
 
 
 def step(v: Tensor, direction: Tensor, eta: Tensor, change: Tensor, aim: str) -> Rule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from engine.formula.tensor import Tensor
 from engine.maths.operations.activation import activation_slope, chain, joint_chain
 from engine.maths.operations.linear import (
     bias_gradient,
@@ -14,7 +15,6 @@ from engine.maths.operations.linear import (
 from engine.maths.operations.loss import fused_slope, loss_slope
 from engine.maths.operations.operation import Phase, Rule
 from engine.maths.operations.penalty import penalty_slope
-from engine.maths.tensor import Tensor
 from engine.model.network import Layer
 from engine.program.assembly.builder import Workbench
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.maths.formula import Number
+from engine.formula.primitives import setting
+from engine.formula.tensor import Allocate, Array, Axis, Tensor
+from engine.formula.tree import Number
 from engine.maths.losses import LOSSES, Setting
 from engine.maths.losses.margins import is_signed
 from engine.maths.operations.operation import Operation, Phase, Rule
-from engine.maths.primitives import setting
-from engine.maths.tensor import Allocate, Array, Axis, Tensor
 from engine.model.hyperparameters import DECLARATIONS, Hyperparameters
 from engine.model.network import Network
 

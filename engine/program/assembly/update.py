@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from engine.formula.tensor import Tensor
 from engine.maths.operations.clipping import clip_factor, shortened
 from engine.maths.operations.operation import Phase
 from engine.maths.operations.update import counted, scheduled, step
 from engine.maths.optimisers import OPTIMISERS
 from engine.maths.schedules import SCHEDULES
-from engine.maths.tensor import Tensor
 from engine.program.assembly.builder import Workbench
 
 

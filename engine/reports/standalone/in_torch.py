@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.maths.formula import leaves
+from engine.formula.source import NUMPY, TORCH
+from engine.formula.tree import leaves
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.source import NUMPY, TORCH
 from engine.reports.standalone.body import picking
 from engine.reports.standalone.iteration import change_lines, is_plain
 from engine.reports.standalone.layout import Line, laid_out

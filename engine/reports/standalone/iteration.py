@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.maths.chains import constant
+from engine.formula.chains import constant
+from engine.formula.tensor import Tensor
 from engine.maths.operations.batch import PickBatch
 from engine.maths.operations.held_out import OnceAnEpoch
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.tensor import Tensor
 from engine.reports.standalone.layout import Line
 from engine.reports.standalone.vocabulary import Vocabulary
 from engine.run.changes import Change, Edit

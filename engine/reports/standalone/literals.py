@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.maths.tensor import Array
+from engine.formula.tensor import Array
 
 _MOST, _MOST_ROWS = 400, 40
 """The largest array that is written as a literal: its numbers and its rows."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.formula.source import NUMPY
 from engine.maths.operations.operation import Operation, Phase
-from engine.maths.source import NUMPY
 from engine.program.program import Program
 from engine.reports.standalone.iteration import is_plain, of_phase
 from engine.reports.standalone.literals import Arrays
@@ -17,7 +17,7 @@ from engine.reports.standalone.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from engine.debugger import Debugger
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 
 class ExportPlan:

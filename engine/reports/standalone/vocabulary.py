@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from engine.maths.activations import ACTIVATIONS
-from engine.maths.chains import constant
-from engine.maths.formula import (
+from engine.formula.chains import constant
+from engine.formula.source import NUMPY, TORCH, Dialect, source
+from engine.formula.tree import (
     Apply,
     Formula,
     Function,
@@ -19,7 +19,7 @@ from engine.maths.formula import (
     Variable,
     substitute,
 )
-from engine.maths.source import NUMPY, TORCH, Dialect, source
+from engine.maths.activations import ACTIVATIONS
 from engine.model.hyperparameters import DECLARATIONS
 
 HYPERPARAMETERS: Mapping[str, str] = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 _NAME_WIDTH = 12
 _NAME_LEAST = 4

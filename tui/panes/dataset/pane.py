@@ -154,7 +154,7 @@ class DatasetPane(LinesView):
     def build(self, width: int, top: int, count: int) -> list[Strip]:
         moment = self.moment
         if moment is None:
-            return [Row().add("reading the table …", self.palette.dim).strip(width)]
+            return [Row().add("waiting for the table …", self.palette.dim).strip(width)]
         observations, footing = count_rows(moment.dataset), self.footing
         end = top + max(count - self.HEADING - footing, 0)
         rows = range(min(top, observations), min(end, observations))

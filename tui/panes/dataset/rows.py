@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from engine.analysis.metrics import Decision
     from engine.data.dataset import Dataset
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
 
 HELD_OUT = "○"
 """Stands before the name of an observation that is held out."""

@@ -18,8 +18,8 @@ from tui.panes.loss.watched import in_view, laid_over, scale_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from engine.formula.tensor import Array
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array
     from engine.run.loss_history import Outline
 
 _ZOOM = 4

@@ -24,7 +24,7 @@ from tui.panes.watches import watch_row
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.run.loss_history import Outline
 
 _HELD_OUT = "held out"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.common.numbers import format_number
-from engine.maths.scale import share
+from engine.common.scale import share
 from tui.drawing.lines import Row
 from tui.drawing.palette import Palette
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
 
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from engine.run.loss_history import Outline
     from tui.drawing.chart import Axes
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.style import Style
 
-from engine.maths.scale import share, widened
+from engine.common.scale import share, widened
 from tui.drawing.canvas import Canvas
 from tui.drawing.lines import Row, right
 from tui.drawing.numbers import given
@@ -23,7 +23,7 @@ from tui.panes.pictures.observations import (
 
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from tui.panes.pictures.worker import Field
     from tui.view_state import Moment
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
-from engine.maths.scale import between, exponent_of, scaled, share
+from engine.common.scale import between, exponent_of, scaled, share
 from tui.drawing.lines import Row
 from tui.drawing.numbers import given
 from tui.drawing.palette import Palette
@@ -27,7 +27,7 @@ from tui.panes.pictures.observations import (
 
 if TYPE_CHECKING:
     from engine.analysis.surface import Map
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from tui.panes.pictures.worker import Field
     from tui.view_state import Moment
 

@@ -13,7 +13,7 @@ from tui.drawing.numbers import NARROWEST, fixed, largest_magnitude, missing
 from tui.panes.pictures.network_layers import Carried, Column, Numbers
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from tui.drawing.canvas import Canvas
     from tui.drawing.palette import Palette
 

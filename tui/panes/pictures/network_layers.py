@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from tui.drawing.short_names import class_names
 
 if TYPE_CHECKING:
+    from engine.formula.tensor import Array, Axis
     from engine.inspection.flow import Flow
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array, Axis
     from tui.view_state import Moment
 
 

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 
-from engine.maths.scale import share, widened
+from engine.common.scale import share, widened
 from tui.drawing.lines import Row
 from tui.drawing.palette import Palette
 from tui.drawing.short_names import class_names, shortened
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.analysis.metrics import Decision
     from engine.analysis.surface import Map
     from engine.data.dataset import Dataset
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from tui.panes.pictures.worker import Field
     from tui.view_state import Moment
 

@@ -10,7 +10,7 @@ from tui.drawing.lines import Row, wrap
 from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array
+    from engine.formula.tensor import Array
     from tui.view_state import Moment
 
 _HINT = (

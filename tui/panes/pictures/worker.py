@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from engine.analysis.metrics import Decision, Quality
     from engine.analysis.surface import Map
     from engine.data.dataset import Dataset
+    from engine.formula.tensor import Array
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array
 
 MOST_COLUMNS, MOST_ROWS = 40, 40
 """The points of the grid; a larger picture is interpolated."""

@@ -16,8 +16,8 @@ from tui.drawing.short_names import shortened
 
 if TYPE_CHECKING:
     from engine.common.declaration import Value
+    from engine.formula.tensor import Array, Axis, Index
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array, Axis, Index
     from engine.proof.gradient_check import CellCheck, GradientCheck, ParameterCheck
 
 HEAD = 3

@@ -14,8 +14,8 @@ from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from engine.analysis.tensor_summary import Summary
+    from engine.formula.tensor import Array
     from engine.inspection.snapshot import Snapshot
-    from engine.maths.tensor import Array
     from tui.view_state import Moment
 
 _SHADES = " ░▒▓█"

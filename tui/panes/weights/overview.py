@@ -14,7 +14,7 @@ from tui.panes.weights.check import Checked, head_rows, parameter_rows
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Array, Index
+    from engine.formula.tensor import Array, Index
     from engine.program.listing import Listing
 
 VIEWS = ("value", "gradient", "update", "change")

@@ -26,7 +26,7 @@ from tui.panes.weights.rows import HEAD, Rows
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Index
+    from engine.formula.tensor import Index
     from engine.proof.gradient_check import GradientCheck
 
 

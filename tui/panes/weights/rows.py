@@ -9,7 +9,7 @@ from tui.panes.weights.check import HEAD as CHECK_HEAD
 from tui.panes.weights.overview import CHECK, place, tensor_of
 
 if TYPE_CHECKING:
-    from engine.maths.tensor import Index
+    from engine.formula.tensor import Index
     from engine.program.listing import Listing
 
 HEAD = 3

@@ -38,11 +38,13 @@ class Run:
     """One run of a script.
 
     Args:
-        options: What the parent asks for: "script", "text", "folder", "seconds", "is_notebook".
+        options: What the parent asks for: "script", "arguments", "text", "folder", "seconds",
+            "is_notebook".
     """
 
     def __init__(self, options: dict[str, Any]) -> None:
         self._name: str = options["script"]
+        self._arguments: list[str] = options["arguments"]
         self._folder: str = options["folder"]
         self._seconds: float = options["seconds"]
         self._is_notebook: bool = options["is_notebook"]
@@ -69,7 +71,7 @@ class Run:
         else:
             module.__dict__["__file__"] = self._name
         sys.modules["__main__"] = module
-        sys.argv = [self._name]
+        sys.argv = [self._name, *self._arguments]
         sys.path[0] = os.path.dirname(os.path.abspath(self._name))
         do_without_drawing()
         os._exit = self._leave

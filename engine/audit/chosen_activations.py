@@ -1,0 +1,56 @@
+"""The activation of each layer, among those that give its values in all passes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.audit.linear import Linear, gives, slope
+from engine.audit.matching import first, is_telling
+from engine.audit.network_in_pass import NetworkInPass
+from engine.audit.passes import Pass
+from engine.audit.settled import Settled
+from engine.maths.activations import ACTIVATIONS
+
+
+def chosen_activations(networks: Sequence[NetworkInPass], settled: Settled) -> list[str]:
+    """Return the name of the activation of each layer.
+
+    Args:
+        networks: The network in the passes to judge.
+        settled: What is known about the script.
+    """
+    chosen = []
+    count = len(networks[0].layers)
+    for position in range(count):
+        seen = [(network.one, network.layers[position]) for network in networks]
+        names = seen[0][1].activation
+        # Where nothing is negative, a constant of the script's own does not show.
+        bent = {n for _, layer in seen for n in layer.activation if ":" in n} - {*names}
+        common = [n for n in (*names, *sorted(bent)) if all(gives(n, layer) for _, layer in seen)]
+        is_last = position == count - 1
+        if is_last and "identity" in common:
+            # Where every prediction is positive, nothing tells it from relu but its slope at 0.
+            common.sort(key=lambda name: name != "identity")
+        sloped = [n for n in common[1:] if any(_has_slope(o, layer, n) for o, layer in seen)]
+        chosen.append((sloped or common or names or ["identity"])[0])
+    known = settled.hyperparameters
+    if "output_activation" in known:
+        chosen[-1] = str(known["output_activation"])
+    if "activation" in known and len(chosen) > 1:
+        wanted = str(known["activation"]).split(",")
+        chosen[:-1] = wanted if len(wanted) == len(chosen) - 1 else wanted[:1] * (len(chosen) - 1)
+    return chosen
+
+
+def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
+    """Whether a pass computes the slope of an activation."""
+    assert layer.a is not None
+    if ACTIVATIONS[name].joint:
+        return False
+    wanted = slope(name, layer.z, layer.a)
+    if wanted.size == 1:
+        # A single 1 is found everywhere.
+        return False
+    return (
+        is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.begins) is not None
+    )
