@@ -9,6 +9,7 @@ from itertools import product as pairs
 
 import numpy as np
 
+from engine.audit.dropout import Mask
 from engine.audit.matching import TOLERANCE, Match, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
@@ -38,6 +39,7 @@ class Linear:
         ones: Where the weights hold the bias: "", "last" or "first" row.
         activation: The names of the activations that fit.
         a, of_a: The activation.
+        mask: The mask of a dropout between it and the next layer, if there is one.
     """
 
     inputs: Array
@@ -53,7 +55,14 @@ class Linear:
     activation: tuple[str, ...] = ()
     a: Array | None = None
     of_a: Found | None = None
+    mask: Mask | None = None
     edits: list[str] = field(default_factory=list)
+
+    @property
+    def out(self) -> Array:
+        """The inputs of the next layer."""
+        assert self.a is not None
+        return self.a if self.mask is None else self.a * self.mask.data
 
 
 def activated(name: str, z: Array) -> Array:

@@ -46,7 +46,7 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
     """Name the mistake in a gradient that the script does not show, by the steps it makes."""
-    gradient = fit.model.program.operation(f"dE_d{own.name}")
+    gradient = fit.model.operation(f"dE_d{own.name}")
     for mistake in mistakes(gradient, fit.model.around, depth=1):
         try:
             wrong = [np.asarray(evaluate(mistake.formula, around)) for around in own.around]
@@ -123,7 +123,7 @@ def mistakes_of_update(
     for mistake in every.get(first, ()):
         twin = alike.get(_without_symbols(mistake))
         if twin is not None:
-            operation = model.program.operation(first)
+            operation = model.operation(first)
             yield operation, mistake, {first: mistake.formula, second: twin.formula}
 
 
