@@ -31,6 +31,9 @@ from engine.audit.understand import Understood, understand
 from engine.audit.updates import Updates
 from engine.audit.updating import judge_updates
 
+_ALIKE = 1e-6
+"""How far apart numbers may be that are meant to be the same."""
+
 
 class Audit:
     """The audit of a recording: its network, its judged passes and its findings.
@@ -56,10 +59,10 @@ class Audit:
         self._begin()
         if self.understood is not None:
             self._run(self.understood)
-            if self.unsure or not self.judged or self._is_doubtful():
-                self._look_for_still_weights()
         elif settled.tells_layers:
             self.unsure.append(f"no network {settled.in_words} was found in it")
+        if self.unsure or not self.judged or self._is_doubtful():
+            self._look_for_still_weights()
         self._add_failure()
         self._add_hidden()
 
@@ -76,7 +79,8 @@ class Audit:
     def _is_doubtful(self) -> bool:
         """Whether neither a loss nor a learning rate of the script shows that it is understood."""
         if self.computed is not None or self.findings or not self.updates.rates:
-            return False
+            # A mistake may be one of what was taken for a network.
+            return self.computed is None and bool(self.findings)
         totals = self.judged[0].totals
         constants = constants_of(self.recording)
         return not any(
@@ -131,7 +135,7 @@ class Audit:
         if not networks or understood.targets is None or 2 * sum(compared) < len(compared):
             self.unsure.append("what the predictions are compared with, the targets")
             return
-        self.activations = chosen_activations(networks, self.settled)
+        self.activations = chosen_activations(networks, self.settled, self.recording)
         losses = LikelyLosses(
             self.recording, understood, networks, self.activations[-1], self.settled
         )
@@ -171,11 +175,27 @@ class Audit:
     @property
     def loss_in_words(self) -> str:
         """The loss that the script descends on, with its reduction where that is known."""
-        factor = self.computed.factor if self.computed else 1.0
+        factor = self.scale
         says = in_words(self.loss, factor, *self.judged[0].model.values["f0"].shape)
         squares = {n: own * factor for one in self.judged for n, own in one.penalties.items()}
         sizes = {n: own * factor for one in self.judged for n, own in one.lassos.items()}
         return says + penalties_in_words(squares, sizes)
+
+    @property
+    def scale(self) -> float:
+        """What the script's loss is times ours: where it computes none, what its gradients are."""
+        if self.computed is not None:
+            return self.computed.factor
+        totals = self.judged[0].totals
+        own = {n: abs(totals.get(f"dE_d{n}", 0.0)) for n in self.judged[0].model.parameters}
+        scale = max(own.values())
+        if not scale or min(own.values()) < (1.0 - _ALIKE) * scale:
+            return 1.0
+        rates = [abs(own[0]) for own in self.updates.rates.values() if own]
+        constants = constants_of(self.recording)
+        # The mean may be taken late, as the step is made.
+        scales = [scale / share for share in (1, len(self.judged[0].model.values["x"]))]
+        return next((s for s in scales if is_rate([r / s for r in rates], constants)), scale)
 
     @property
     def moves(self) -> bool:

@@ -250,7 +250,9 @@ class ByMistake(ByRole):
             return mistake
         for operands in self._factors(found):
             values = map(self.recording.value, operands)
-            if any(v is not None and v.size == found.size and np.all(v == 1.0) for v in values):
+            whole = [v for v in values if v is not None and v.size == found.size]
+            # A number times ones is no derivative times a slope.
+            if len(whole) == 2 and any(np.all(v == 1.0) for v in whole):
                 own = self.model.operation(slope)
                 ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
                 return mistake if ones is None else replace(ones, formula=mistake.formula)

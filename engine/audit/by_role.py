@@ -113,7 +113,12 @@ class ByRole(Chain):
         )
         right = self.judged.right[wrong.name]
         named = next(
-            (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
+            (
+                mistake
+                for mistake, value in values_of(self.judged, wrong)
+                if mistake.of == wrong.name
+                and (same(value, theirs) or same(value * self.scale, theirs))
+            ),
             None,
         )
         scaled = right if named else right * _closest_factor(theirs, right)

@@ -14,6 +14,7 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
+    turned_round,
 )
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
@@ -79,6 +80,8 @@ def collected(
     order = {o.name: n for n, o in enumerate(first.model.operations())}
     gradients = [f for f in uneven if f.operation not in first.model.parameters]
     calculus = sorted([*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0))
+    if not calculus and not uneven:
+        calculus = list(turned_round(judged, computed))
     moved = [f for f in uneven if f not in gradients]
     fixed = list(frozen(steps, judged, recording))
     said.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
@@ -107,14 +110,17 @@ def collected(
 def _backward(
     judged: Sequence[Judged], computed: Computed | None, said: Collected
 ) -> list[Finding]:
-    """Return what is wrong with the backward phase; what shows once among several may be chance."""
+    """Return what is wrong with the backward phase.
+
+    What shows once among several passes may be chance, but where no other pass tells of it.
+    """
     seen: dict[tuple[str, str], list[Finding]] = {}
     for one in judged:
         for finding in one.findings:
             seen.setdefault((finding.operation, finding.kind), []).append(finding)
     backward = []
     for first, *again in seen.values():
-        if not again and len(judged) >= _SEVERAL:
+        if not again and len(judged) >= _SEVERAL and not _is_only_there(first, judged):
             continue
         if first.kind == "unknown" and computed is None:
             # Of a loss that is not ours it may be right.
@@ -122,6 +128,13 @@ def _backward(
         else:
             backward.append(first)
     return backward
+
+
+def _is_only_there(finding: Finding, judged: Sequence[Judged]) -> bool:
+    """Whether a mistake has a name, and its operation is found in no other pass."""
+    others = [one for one in judged if finding not in one.findings]
+    is_found = any(finding.operation in one.matches for one in others)
+    return finding.kind != "unknown" and not is_found
 
 
 def _odd_numbers(first: Judged, updates: Updates) -> list[str]:
@@ -169,6 +182,9 @@ def _is_any_number(judged: Sequence[Judged], name: str) -> bool:
 
 def _in_the_gradient(finding: Finding, first: Judged) -> Finding:
     """Take a step for a wrong gradient where that is a multiple, or is transposed."""
+    shown = first.matches.get(finding.operation)
+    if shown is not None and finding.found is None:
+        return replace(finding, found=shown.found)
     gradient = f"dE_d{finding.operation}"
     cell = finding.cell
     is_factor = finding.kind != "optimiser-formula" and gradient in first.right

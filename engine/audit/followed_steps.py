@@ -42,9 +42,9 @@ def follow(
             # With a rate of its own it is RMSprop that by mistake forgets nothing.
             continue
         fits.append(one)
-        if not one.odd:
+        if not one.odd and is_steady(one.common):
             break
-    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
+    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps), is_steady(one.common)))
     if best.odd:
         loose = [
             fit(m, steps, constants, LOOSE) for m in models if m.optimiser not in ("sgd", ADAGRAD)
@@ -74,7 +74,7 @@ def follow(
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.
-        size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
+        size = 1.0 if optimiser in FREE else own.total * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
 
 

@@ -96,13 +96,23 @@ class _Judge(ByMistake):
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
                 is_copy = any(self._is_of(tensor.name, match) for tensor in operation.reads)
-                self.copies = [operation] if is_copy else []
+                is_made = is_copy and self._is_multiplied(match.found)
+                self.copies = [operation] if is_copy and not is_made else []
                 self._take(operation, match, total)
                 self.pending = []
             else:
                 self.judged.totals[operation.name] = total
                 if is_telling(as_matrix(right)):
                     self.pending.append(operation)
+
+    def _is_multiplied(self, found: Found) -> bool:
+        """Whether the script makes an array once more as a product, with a slope of ones."""
+        numbers = () if self.recording is None else self.recording.records["value"]
+        return not found.is_assembled and any(
+            numbers[operand] == numbers[found.records[0]]
+            for operands in self._factors(found)
+            for operand in operands
+        )
 
     def _parameter(
         self, operation: Operation, parameter: str, right: Array, match: Match | None

@@ -64,7 +64,7 @@ def in_words(name: str, factor: float, rows: int, columns: int) -> str:
         for size, reduced in ((1, body), (cells, summed), (cells / rows, f"{summed} / N")):
             if abs(factor / (share * size) - 1.0) < 1e-9:
                 return f"E = {sign}{mark}{reduced}"
-    return f"E = {general(factor)}·({formula})"
+    return f"E = {general(factor)}·{formula if formula.startswith('mean') else f'({formula})'}"
 
 
 def slope_of(name: str, f: Array, f0: Array) -> Array:

@@ -19,6 +19,9 @@ TOLERANCE = 1e-9
 """Up to which share of the largest number two arrays may differ: the order of sums is free."""
 
 
+_LEAST = 1e-150
+
+
 @dataclass(frozen=True)
 class Match:
     """An array of the script that is a wanted one.
@@ -59,10 +62,14 @@ def same(theirs: Array, wanted: Array, tolerance: float = TOLERANCE) -> bool:
 
 
 def is_telling(array: Array) -> bool:
-    """Whether an array can be told from others: arrays of equal numbers match everything."""
+    """Whether an array can be told from others: arrays of equal numbers match everything.
+
+    So do numbers so small that products of them are 0.
+    """
     if not np.isfinite(array).all():
         return False
-    return array.size == 1 or bool(np.ptp(array) > 1e-12 * np.max(np.abs(array)))
+    largest = np.max(np.abs(array), initial=0.0)
+    return array.size == 1 or bool(np.ptp(array) > 1e-12 * largest and largest > _LEAST)
 
 
 def as_rows(found: Found, shape: tuple[int, int]) -> Iterator[tuple[Array, bool]]:

@@ -41,11 +41,12 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
         if is_made(fit.model, own, instead, rates, steps):
             return _finding(fit, own, operation, mistake, instead)
-    return None
+    # A mean is another multiple of the sum in each batch of another size.
+    return _of_gradient(fit, steps, own)
 
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
-    """Name the mistake in a gradient that the script does not show, by the steps it makes."""
+    """Name the mistake in a gradient by the steps that are made of it."""
     gradient = fit.model.operation(f"dE_d{own.name}")
     for mistake in mistakes(gradient, fit.model.around, depth=1):
         try:

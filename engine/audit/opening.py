@@ -177,7 +177,7 @@ def open_script(
     dataset, rows = _table(judged, clean(Path(path).name))
     first = judged[0].model
     hyperparameters = _hyperparameters(audit, report, judged[0], rows, dataset)
-    scale = audit.computed.factor if audit.computed else 1.0
+    scale = audit.scale
     # What our program shows are the gradients of its own loss.
     unit = 1.0 if hyperparameters.loss == first.hyperparameters.loss else scale
     tensors = {o.name: o.target for o in first.program.operations}
@@ -255,7 +255,7 @@ def _hyperparameters(
     """Return the script's network, with the loss and the rate that take the same steps."""
     known = first.model.hyperparameters
     changes: dict[str, Value] = {}
-    scale = audit.computed.factor if audit.computed else 1.0
+    scale = audit.scale
     loss = _loss(first, known.loss, scale)
     own = scale if loss == known.loss else 1.0
     rate = report.network.get("learning_rate")

@@ -12,6 +12,7 @@ import numpy as np
 from engine.audit.findings import Finding
 from engine.audit.judged import as_matrix
 from engine.audit.matching import factor_of, is_telling, same
+from engine.audit.optimising import LOOSE
 from engine.audit.steps import Steps
 from engine.audit.updates import Updates
 from engine.common.numbers import general
@@ -115,6 +116,31 @@ def _with_momentum(updates: Updates, steps: Mapping[str, Steps]) -> bool:
             )
         )
     return True
+
+
+def go_apart(steps: Mapping[str, Steps]) -> bool:
+    """Return whether the learning rates of two parameters change, and not in step.
+
+    Gradients of which all point in one direction are multiples of each other, and so are all steps
+    that an optimiser makes of them.
+
+    Args:
+        steps: The steps of each parameter.
+    """
+    rates = [
+        {
+            number: rate
+            for number, gradient, total, change in zip(
+                own.passes, own.gradients, own.totals, own.changes, strict=True
+            )
+            if (rate := _rate(change, gradient, total, 1e-6))
+        }
+        for own in steps.values()
+        if own.is_known
+    ]
+    largest = max(rates, key=len, default={})
+    shares = [[own[at] / largest[at] for at in own if at in largest] for own in rates]
+    return any(len(own) > 2 and np.ptp(own) > LOOSE * np.max(np.abs(own)) for own in shares)
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:

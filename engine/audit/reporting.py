@@ -175,7 +175,7 @@ def _matched(audit: Audit) -> Iterator[Matched]:
         finding.reads for finding in audit.findings
     }
     recording, computed = audit.recording, audit.computed
-    scale = computed.factor if computed is not None else 1.0
+    scale = audit.scale
     inherited = _inherited(audit, wrong)
     for (_, z, a), layer in zip(first.model.names, first.model.layers, strict=True):
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
@@ -283,7 +283,7 @@ def _network(audit: Audit) -> dict[str, Any]:
         network["dropout"] = f"of {', '.join(map(subscript, masked))}"
     if audit.updates.optimiser:
         network["optimiser"] = audit.updates.optimiser
-    scale = audit.computed.factor if audit.computed else 1.0
+    scale = audit.scale
     rates = [abs(own[0]) / scale for own in audit.updates.rates.values() if own]
     if audit.updates.optimiser == "sgd" and rates and np.ptp(rates) < 1e-6 * max(rates):
         network["learning_rate"] = float(general(rates[0]))

@@ -49,6 +49,12 @@ class Steps:
         moves = any(np.any(gradient) for gradient, is_vague in known if not is_vague)
         return moves and not any(np.any(change) for change in self.changes)
 
+    @property
+    def total(self) -> float:
+        """What the gradient is divided by ours, in the first pass in which it tells something."""
+        known = zip(self.totals, self.vague, strict=True)
+        return next((total for total, is_vague in known if not is_vague), self.totals[0])
+
     def noise(self, number: int) -> float:
         """Return which share of a change is rounding: it is what is left of two close numbers."""
         value, change = self.values[number], self.changes[number]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.audit.changing import changing, is_picked
+from engine.audit.descended import have_gradients
 from engine.audit.forward import layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.loops import follows, loops
@@ -140,9 +141,14 @@ def _best_probe(
         one = passes[probe]
         if len(one.found) > _MANY_FOUND and len(one.found) > most():
             continue
-        fits = settled.fits if settled.tells_layers else None
         moving = None if still else changing(passes, probe, recording)
-        for layers in layers_of(one, recording, moving, fits):
+
+        def fits(layers: Sequence[Linear], one: Pass = one) -> bool:
+            is_meant = not settled.tells_layers or settled.fits(layers)
+            return is_meant and (not still or have_gradients(layers, one, recording))
+
+        is_told = still or settled.tells_layers
+        for layers in layers_of(one, recording, moving, fits if is_told else None):
             if rank and (True, *rank_of(layers)[:-1]) < rank[: len(rank_of(layers))]:
                 # In however many passes they are found, others are larger.
                 continue

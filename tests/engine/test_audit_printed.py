@@ -6,6 +6,7 @@ import pytest
 
 from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
+from engine.audit.script import audit
 
 _LOGISTIC = """import numpy as np
 rng = np.random.RandomState(9)
@@ -61,6 +62,27 @@ def test_the_right_ones(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.one_in(2)
+@pytest.mark.parametrize(
+    ("error", "rate", "says"),
+    [
+        ("out - Y", "0.1", "E = ½·Σ(f − f₀)²"),
+        ("(out - Y) / 12", "0.1", "E = ½·mean((f − f₀)²)"),
+        ("2 * (out - Y)", "0.1 / 12", "E = mean((f − f₀)²)"),
+        ("3 * (out - Y)", "0.1", "E = 18·mean((f − f₀)²)"),
+    ],
+)
+def test_a_loss_that_is_not_computed_is_the_one_of_the_rate_that_is_written(
+    tmp_path: Path, error: str, rate: str, says: str
+) -> None:
+    text = _DEEP.replace("    loss = 0.5 * np.sum(error ** 2)\n", "")
+    path = tmp_path / "mine.py"
+    text = text.replace("error = out - Y", f"error = {error}").replace("0.1 * g", f"{rate} * g")
+    path.write_text(text, encoding="utf-8")
+    report = audit(path)
+    assert (report.verdict, report.network["loss"]) == ("right", says)
+    assert report.network["learning_rate"] == 0.1
+
+
 @pytest.mark.parametrize(
     ("was", "now", "says"),
     [
