@@ -57,7 +57,7 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
     """Name the mistake in a gradient by the steps that are made of it."""
-    gradient = fit.model.program.operation(f"dE_d{own.name}")
+    gradient = fit.model.operation(f"dE_d{own.name}")
     for mistake in mistakes(gradient, fit.model.around, depth=1):
         try:
             wrong = [np.asarray(evaluate(mistake.formula, around)) for around in own.around]
@@ -105,7 +105,7 @@ def in_words(
     model: Model, operation: Operation, mistake: Mistake, instead: Mapping[str, Formula]
 ) -> str:
     """Say what is wrong in an optimiser, and where in it."""
-    optimiser = model.hyperparameters.optimiser
+    optimiser = model.optimiser
     beside = [key for key in instead if key != operation.name]
     also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
     if operation.name in model.parameters:
@@ -134,7 +134,7 @@ def mistakes_of_update(
     for mistake in every.get(first, ()):
         twin = alike.get(_without_symbols(mistake))
         if twin is not None:
-            operation = model.program.operation(first)
+            operation = model.operation(first)
             yield operation, mistake, {first: mistake.formula, second: twin.formula}
     yield from memory_mistakes(model, {one.name: one for one in operations}, name)
 
