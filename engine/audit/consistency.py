@@ -37,7 +37,7 @@ def true_gradients(judged: Judged) -> dict[str, Array]:
         values[operation.name] = np.broadcast_to(
             value, tuple(len(axis.labels) for axis in operation.target.axes)
         )
-    return {name: values[f"dE_d{name}"] for name in judged.model.parameters}
+    return {name: judged.as_held(name, values[f"dE_d{name}"]) for name in judged.model.parameters}
 
 
 def descends(judged: Sequence[Judged]) -> bool:
