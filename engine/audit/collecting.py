@@ -104,7 +104,7 @@ def collected(
         said.findings.clear()
         said.unsure.append("which of its numbers are the weights")
     if updates.optimiser == "sgd" and not said.findings:
-        said.findings += odd_rates(judged, steps, recording, constants)
+        said.findings += odd_rates(judged, steps, constants)
     updates.unmatched += _odd_numbers(first, updates)
     if not said.findings:
         said.unsure += _doubts(judged, updates, steps)

@@ -87,24 +87,35 @@ def _of_all_rows(own: Steps, used: list[tuple[int, Array, Array, float]]) -> Fin
 
 
 def _of_a_penalty(own: Steps, used: list[tuple[int, Array, Array, float]]) -> Finding | None:
-    shares = []
+    added = []
     for number, made, right, off in used:
-        added = float(np.mean(made - right))
-        largest = float(np.max(np.abs(own.values[number])))
-        if not added or not largest or not same(made, right + added, off):
+        added.append(float(np.mean(made - right)))
+        if (
+            not added[-1]
+            or not np.any(own.values[number])
+            or not same(made, right + added[-1], off)
+        ):
             return None
-        shares.append(added / float(np.sum(np.square(own.values[number]))))
-    if max(shares) - min(shares) > _SAME * abs(shares[0]):
-        return None
-    number, made, right, _ = used[0]
     name = own.name
-    return Finding(
-        f"dE_d{name}",
-        "penalty",
-        f"the value of the penalty, {general(shares[0], 4)}·Σ{name}², is added to each cell of the "
-        f"gradient: one number for all of them, where the derivative of the penalty belongs",
-        f"∂R/∂{name} of R = ½·λ·Σ{name}² is λ·{name}, of λ·Σ{name}² it is 2λ·{name}",
-        own.passes[number],
-        cell=first_cell(made, right, _LOOSE),
-        reads=f"dE_d{name}",
+    ways = (
+        (np.square, f"Σ{name}²", f"of R = ½·λ·Σ{name}² is λ·{name}, of λ·Σ{name}² it is 2λ·{name}"),
+        (np.abs, f"Σ|{name}|", f"of R = λ·Σ|{name}| is λ·sign({name})"),
     )
+    for function, written, repair in ways:
+        sums = [float(np.sum(function(own.values[number]))) for number, *_ in used]
+        shares = [one / whole for one, whole in zip(added, sums, strict=True)]
+        if max(shares) - min(shares) > _SAME * abs(shares[0]):
+            continue
+        number, made, right, _ = used[0]
+        return Finding(
+            f"dE_d{name}",
+            "penalty",
+            f"the value of the penalty, {general(shares[0], 4)}·{written}, is added to each cell "
+            "of the gradient: one number for all of them, where the derivative of the penalty "
+            "belongs",
+            f"∂R/∂{name} {repair}",
+            own.passes[number],
+            cell=first_cell(made, right, _LOOSE),
+            reads=f"dE_d{name}",
+        )
+    return None

@@ -44,6 +44,7 @@ for _ in range(8):
     ("text", "change", "operation", "line", "says"),
     [
         (_PENALTY, ("+ 0.1 * W", "+ 0.1 * np.sum(W**2)"), "dE_dw", 0, "0.1·Σw²"),
+        (_PENALTY, ("+ 0.1 * W", "+ 0.1 * np.abs(W).sum()"), "dE_dw", 0, "0.1·Σ|w|"),
         (
             _ROWS,
             ("[np.zeros(3) for _ in range(2)]", "[np.zeros(3)] * 2"),
@@ -52,7 +53,7 @@ for _ in range(8):
             "one and the same row",
         ),
     ],
-    ids=["penalty", "rows"],
+    ids=["penalty", "lasso", "rows"],
 )
 def test_sums(
     tmp_path: Path, text: str, change: tuple[str, str], operation: str, line: int, says: str
