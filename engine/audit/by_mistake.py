@@ -230,7 +230,7 @@ class ByMistake(ByRole):
         reads = [tensor.name for tensor in self._derivatives(culprit)]
         if mistake.of == culprit.name or mistake.of not in reads:
             return None
-        own = self.model.program.operation(mistake.of)
+        own = self.model.operation(mistake.of)
         known = (mistake.kind, mistake.says)
         for other, value in values_of(self.judged, own):
             if (other.kind, other.says) == known:
@@ -245,7 +245,7 @@ class ByMistake(ByRole):
         if made is None:
             return None
         match, value = made
-        own = self.model.program.operation(mistake.of)
+        own = self.model.operation(mistake.of)
         self.judged.matches[own.name] = match
         self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
         self.judged.totals[own.name] = self._upstream(own) * match.factor
@@ -261,7 +261,7 @@ class ByMistake(ByRole):
             whole = [v for v in values if v is not None and v.size == found.size]
             # A number times ones is no derivative times a slope.
             if len(whole) == 2 and any(np.all(v == 1.0) for v in whole):
-                own = self.model.program.operation(slope)
+                own = self.model.operation(slope)
                 ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
                 return mistake if ones is None else replace(ones, formula=mistake.formula)
         return mistake

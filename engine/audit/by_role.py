@@ -164,7 +164,7 @@ class ByRole(Chain):
             for operand in chain.from_iterable(self._factors(match.found)):
                 number = self._named_number(operand)
                 if number is not None and abs(number.data.flat[0] / match.factor - 1.0) < 1e-9:
-                    odd = self.model.program.operation(rest[0])
+                    odd = self.model.operation(rest[0])
                     theirs = np.full(right.shape, match.factor)
                     return match.factor * value, match, (odd, theirs, number)
         return None
@@ -198,7 +198,7 @@ class ByRole(Chain):
             parts = [self._seen(record, shape) for record in operands]
             for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
                 if same(one, self.values[kept]) and not same(other, self.values[odd]):
-                    return self.model.program.operation(odd), other, found
+                    return self.model.operation(odd), other, found
         return None
 
     def _slope_in(self, operation: Operation) -> str | None:

@@ -78,7 +78,7 @@ def collected(
     # The factor of what is wrong itself says nothing.
     is_known = not uneven and output.isdisjoint(f.operation for f in backward)
     reduced = reduced_otherwise(judged, computed, constants) if is_known else ()
-    order = {o.name: n for n, o in enumerate(first.model.program.operations)}
+    order = {o.name: n for n, o in enumerate(first.model.operations())}
     gradients = [f for f in uneven if f.operation not in first.model.parameters]
     calculus = sorted([*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0))
     if not calculus and not uneven:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.audit.bends import bends_of
+from engine.audit.dropout import mask_between
 from engine.audit.linear import Linear, Site, activated, products_of
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Found, Pass
@@ -203,10 +204,16 @@ def _followed(one: Pass, recording: Recording, layer: Linear, later: list[Linear
     """
     ways = sorted(activations_of(one, recording, layer), key=lambda way: way[1].first)
     ways.append(straight(layer))
+    layer.mask = None
     for layer.a, layer.of_a, layer.activation in ways:
         following = [node for node in later if _continues(layer, node)]
         if following:
             return following
+    for layer.a, layer.of_a, layer.activation in ways:
+        for node in later:
+            layer.mask = mask_between(recording, one, layer.a, node.inputs)
+            if layer.mask is not None:
+                return [other for other in later if _continues(layer, other)]
     layer.a, layer.of_a, layer.activation = ways[0]
     return []
 
@@ -246,10 +253,9 @@ def activations_of(one: Pass, recording: Recording, layer: Linear) -> Iterator[A
 
 def _continues(layer: Linear, node: Linear) -> bool:
     """Whether a product takes what a layer puts out, with or without a column of ones."""
-    assert layer.a is not None
-    if layer.a.shape[0] != node.inputs.shape[0]:
+    if layer.out.shape[0] != node.inputs.shape[0]:
         return False
-    return _columns(layer.a, node.inputs) is not None
+    return _columns(layer.out, node.inputs) is not None
 
 
 def _columns(a: Array, inputs: Array) -> str | None:
@@ -265,8 +271,7 @@ def _columns(a: Array, inputs: Array) -> str | None:
 
 def _joined(layer: Linear, node: Linear) -> Linear:
     """Take a column of ones among the inputs for the bias that it is."""
-    assert layer.a is not None
-    ones = _columns(layer.a, node.inputs)
+    ones = _columns(layer.out, node.inputs)
     if ones:
         own = slice(None, -1) if ones == "last" else slice(1, None)
         at = -1 if ones == "last" else 0

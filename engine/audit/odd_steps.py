@@ -14,7 +14,6 @@ from engine.audit.matching import same
 from engine.audit.model import Model
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
-from engine.audit.updates import FREE
 from engine.common.text import subscript
 from engine.formula.evaluate import evaluate
 from engine.formula.tree import Formula
@@ -42,17 +41,15 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
         if is_made(fit.model, own, instead, rates, steps):
             return _finding(fit, own, operation, mistake, instead)
-    if fit.model.hyperparameters.optimiser in FREE:
-        # However large the gradient is, the steps are the same.
-        return None
-    # A mean is another multiple of the sum in each batch of another size.
+    # A mean is another multiple of the sum in each batch of another size: otherwise Adam's steps
+    # do not show how large the gradient is.
     sizes = {len(values["x"]) for values in own.around}
     return _of_gradient(fit, steps, own) if len(sizes) > 1 else None
 
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
     """Name the mistake in a gradient by the steps that are made of it."""
-    gradient = fit.model.program.operation(f"dE_d{own.name}")
+    gradient = fit.model.operation(f"dE_d{own.name}")
     for mistake in mistakes(gradient, fit.model.around, depth=1):
         try:
             wrong = [np.asarray(evaluate(mistake.formula, around)) for around in own.around]
@@ -100,7 +97,7 @@ def in_words(
     model: Model, operation: Operation, mistake: Mistake, instead: Mapping[str, Formula]
 ) -> str:
     """Say what is wrong in an optimiser, and where in it."""
-    optimiser = model.hyperparameters.optimiser
+    optimiser = model.optimiser
     beside = [key for key in instead if key != operation.name]
     also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
     if operation.name in model.parameters:
@@ -129,7 +126,7 @@ def mistakes_of_update(
     for mistake in every.get(first, ()):
         twin = alike.get(_without_symbols(mistake))
         if twin is not None:
-            operation = model.program.operation(first)
+            operation = model.operation(first)
             yield operation, mistake, {first: mistake.formula, second: twin.formula}
 
 

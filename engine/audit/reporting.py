@@ -89,7 +89,7 @@ def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
 def _operation(audit: Audit, name: str) -> Operation | None:
     if not audit.judged:
         return None
-    for operation in audit.judged[0].model.program.operations:
+    for operation in audit.judged[0].model.operations():
         if operation.name == name:
             return operation
     return None
@@ -276,6 +276,11 @@ def _network(audit: Audit) -> dict[str, Any]:
     targets = audit.understood.targets
     if targets is not None and targets.found is not audit.understood.layers[0].of_inputs:
         network["targets"] = line_of(recording, targets.found).variable
+    masked = [
+        name for (_, _, name), layer in zip(first.model.names, layers, strict=True) if layer.mask
+    ]
+    if masked:
+        network["dropout"] = f"of {', '.join(map(subscript, masked))}"
     if audit.updates.optimiser:
         network["optimiser"] = audit.updates.optimiser
     scale = audit.scale

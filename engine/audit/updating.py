@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from engine.audit.clipping import clipped
+from engine.audit.clipping import clipped, cut
 from engine.audit.followed_steps import follow, is_steady
 from engine.audit.judged import Judged
 from engine.audit.model import Model
@@ -54,6 +54,10 @@ def judge_updates(
             and not _is_made_evenly(models, start, constants)
         ):
             start = shortened
+        for shorter in cut(judged, start, constants):
+            if any(not fit(m, shorter, constants).odd for m in models):
+                start = shorter
+                break
         follow(updates, start, models, constants)
     if is_apart and not updates.findings and (updates.unmatched or not updates.optimiser):
         return plain
