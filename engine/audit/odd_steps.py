@@ -16,7 +16,6 @@ from engine.audit.model import Model
 from engine.audit.odd_sums import odd_sum
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
-from engine.audit.updates import FREE
 from engine.common.text import subscript
 from engine.formula.evaluate import evaluate
 from engine.formula.tree import Formula
@@ -47,10 +46,8 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
         if is_made(fit.model, own, instead, rates, steps):
             return _finding(fit, own, operation, mistake, instead)
-    if fit.model.hyperparameters.optimiser in FREE:
-        # However large the gradient is, the steps are the same.
-        return None
-    # A mean is another multiple of the sum in each batch of another size.
+    # A mean is another multiple of the sum in each batch of another size: otherwise Adam's steps
+    # do not show how large the gradient is.
     sizes = {len(values["x"]) for values in own.around}
     return _of_gradient(fit, steps, own) if len(sizes) > 1 else None
 

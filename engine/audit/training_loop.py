@@ -48,19 +48,20 @@ class Option:
         self.passes, self.probe = passes, probe
         self._is_found = support > UNSURE
 
-    def rank_with(self, layers: Sequence[Linear]) -> tuple[object, ...]:
+    def rank_with(self, layers: Sequence[Linear], is_compared: bool) -> tuple[object, ...]:
         """Return its rank with some layers: the largest network in the most passes comes first."""
-        return self._is_found, *rank_of(layers)[:-1], len(self.passes) > 1
+        return self._is_found, is_compared, *rank_of(layers)[:-1], len(self.passes) > 1
 
     @property
     def most(self) -> tuple[object, ...]:
         """Its rank at best: the layers are no more than those of the pass."""
-        return self.rank_with(self._found)
+        return self.rank_with(self._found, is_compared=True)
 
     @property
     def rank(self) -> tuple[object, ...]:
         """Its rank, with the layers as far as the targets tell."""
-        return self.rank_with(self.layers)
+        is_compared = self.targets is not None and self.targets.is_compared
+        return self.rank_with(self.layers, is_compared)
 
     def is_better_than(self, other: Option) -> bool:
         """Whether its network is rather the one that is trained: another has no errors."""

@@ -27,6 +27,9 @@ HARD = {
     9080: "a missing error, under half the loss",
     9086: "a velocity with the wrong sign, along one direction",
     9095: "the mean of a bias under adam, in batches of two sizes",
+    9014: "targets that are subtracted from themselves, so that nothing moves",
+    9122: "an activation in the place of its slope, which is made and not read",
+    9125: "a subtracted ε",
     9038: "a step without the learning rate, after which the network explodes",
 }
 """Networks with a mistake that was once hard to find, and what it is."""
