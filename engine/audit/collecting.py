@@ -70,6 +70,9 @@ def collected(
         backward = []
     else:
         uneven = list(uphill_or_uneven(judged, updates, computed, steps, constants))
+        if said.unsure and {f.operation for f in uneven if f.kind == "sign"} >= {*updates.rates}:
+            # Of a loss that is not known, nothing tells which way is uphill.
+            uneven = []
         free = [f.operation for f in uneven if _is_any_number(judged, f.operation)]
         if free and len(free) == len(uneven):
             uneven = []
