@@ -30,6 +30,7 @@ HARD = {
     9014: "targets that are subtracted from themselves, so that nothing moves",
     9122: "an activation in the place of its slope, which is made and not read",
     9125: "a subtracted ε",
+    9403: "weights that never change, of one layer, under softmax",
     9345: "a mean of gradients that is turned round, and their negative at first",
     9038: "a step without the learning rate, after which the network explodes",
 }
