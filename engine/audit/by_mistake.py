@@ -273,7 +273,15 @@ class ByMistake(ByRole):
         part = self._part(culprit, mistake, value) if mistake.of != culprit.name else None
         if match is None or (part is not None and self._is_assigned(part)):
             return part
-        return match.found
+        return part if part is not None and self._is_returned(match.found) else match.found
+
+    def _is_returned(self, found: Found) -> bool:
+        """Whether an array gets its name at another line than where it is made."""
+        if self.recording is None:
+            return False
+        nodes = [self.recording.nodes[n] for n in self.recording.records["node"][found.records]]
+        lines = [node.line for node in nodes if "assign" in node.kind]
+        return bool(lines) and lines[0] != nodes[0].line
 
     def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
         """Return where a script makes the wrong factor of a product that it does not write down."""

@@ -21,6 +21,7 @@ from engine.audit.judged import Judged
 from engine.audit.losses import Computed
 from engine.audit.odd_gradients import multiple_of
 from engine.audit.odd_rates import odd_rates
+from engine.audit.odd_sums import line_of_one_list
 from engine.audit.parameter_places import time_of_update
 from engine.audit.plain_steps import fit_steps
 from engine.audit.recording.recording import Recording
@@ -106,7 +107,7 @@ def collected(
         said.findings.clear()
         said.unsure.append("which of its numbers are the weights")
     if updates.optimiser == "sgd" and not said.findings:
-        said.findings += odd_rates(judged, steps, recording, constants)
+        said.findings += odd_rates(judged, steps, constants)
     updates.unmatched += _odd_numbers(first, updates)
     if not said.findings:
         said.unsure += _doubts(judged, updates, steps)
@@ -193,6 +194,9 @@ def _in_the_gradient(finding: Finding, first: Judged) -> Finding:
     shown = first.matches.get(finding.operation)
     if shown is not None and finding.found is None:
         return replace(finding, found=shown.found)
+    if finding.kind == "aliased" and finding.found is None and first.recording is not None:
+        line, variable = line_of_one_list(first.recording.source)
+        return replace(finding, line=line, variable=variable)
     gradient = f"dE_d{finding.operation}"
     cell = finding.cell
     is_factor = finding.kind != "optimiser-formula" and gradient in first.right

@@ -37,7 +37,7 @@ def true_gradients(judged: Judged) -> dict[str, Array]:
         values[operation.name] = np.broadcast_to(
             value, tuple(len(axis.labels) for axis in operation.target.axes)
         )
-    return {name: values[f"dE_d{name}"] for name in judged.model.parameters}
+    return {name: judged.as_held(name, values[f"dE_d{name}"]) for name in judged.model.parameters}
 
 
 def descends(judged: Sequence[Judged]) -> bool:
@@ -154,7 +154,9 @@ def frozen(
 def still(
     steps: dict[str, Steps], judged: Sequence[Judged], meant: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """Find parameters that never change, but for biases of which no gradient is computed.
+    """Find parameters that never change, but for biases that are meant to stay.
+
+    Those have places of their own, and no gradient.
 
     Args:
         steps: The steps of the parameters.
@@ -164,7 +166,7 @@ def still(
     for name, own in steps.items():
         if name in meant:
             continue
-        if name.startswith("b") and not any(_has_gradient(one, name) for one in judged):
+        if name.startswith("b") and not _is_meant_to_learn(judged, name):
             continue
         if own.is_still and len(own.changes) > 1:
             yield Finding(
@@ -173,6 +175,12 @@ def still(
                 f"{name} never changes, though its gradient is not 0",
                 f"{name} ← {name} − η·∂E/∂{name}",
             )
+
+
+def _is_meant_to_learn(judged: Sequence[Judged], bias: str) -> bool:
+    """Whether a bias that never changes has a gradient, or is held with weights that do."""
+    is_among_weights = bool(judged[0].model.parameters[bias].ones)
+    return is_among_weights or any(_has_gradient(one, bias) for one in judged)
 
 
 def _stays(judged: Judged, bias: str) -> bool:

@@ -23,17 +23,16 @@ def drifting_table(judged: Sequence[Judged], recording: Recording) -> Iterator[F
         recording: The recording.
     """
     for name in ("x", "f0"):
-        done: dict[int, tuple[int, int]] = {}
+        done: set[tuple[int, int, int]] = set()
         for one in judged:
             for record in _in_place(one, name, recording):
                 node = int(recording.records["node"][record])
                 old, other = (_value_of(recording, o) for o in recording.operands(record)[-2:])
-                before = done.get(node)
                 is_changed = int(recording.records["value"][record]) != old
-                if is_changed and before == (old, other):
+                if is_changed and (node, old, other) in done:
                     yield _finding(name, record, one.one.number, recording)
                     return
-                done[node] = (_last_of(one, record, recording), other)
+                done.add((node, _last_of(one, record, recording), other))
 
 
 def _in_place(judged: Judged, name: str, recording: Recording) -> Iterator[int]:

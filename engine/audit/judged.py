@@ -75,6 +75,18 @@ class Judged:
             self.matches[name] = match
             self.values[name] = match.factor * self.right[name]
 
+    def as_held(self, parameter: str, gradient: Array) -> Array:
+        """Return a gradient as the script's parameter has it.
+
+        One number that is the bias of all neurons of a layer has the sum of their gradients.
+        """
+        of_bias = self.model.parameters[parameter].of_bias
+        if not parameter.startswith("b") or of_bias is None or gradient.size < 2:
+            return gradient
+        kind, _, *owners = of_bias.site if of_bias.site[:1] == ("scalars",) else ("", "")
+        is_one = kind == "scalars" and len(owners) == gradient.size and len(set(owners)) == 1
+        return np.full_like(gradient, np.sum(gradient)) if is_one else gradient
+
     def is_summed(self, found: Found) -> bool:
         """Whether a script gives a sum a name, though it is one of a single row."""
         if self.recording is None:

@@ -14,9 +14,7 @@ from engine.audit.findings import Finding
 from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import factor_of, find
 from engine.audit.optimising import is_rate
-from engine.audit.parameter_places import time_of_update
 from engine.audit.passes import Found
-from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps
 from engine.common.numbers import general
 
@@ -33,7 +31,6 @@ Rates = dict[int, dict[str, float]]
 def odd_rates(
     judged: Sequence[Judged],
     steps: Mapping[str, Steps],
-    recording: Recording,
     constants: Sequence[float],
 ) -> Iterator[Finding]:
     """Find rates that change within an update, and clipping that makes long gradients longer.
@@ -41,11 +38,10 @@ def odd_rates(
     Args:
         judged: The passes, in order.
         steps: The steps of all parameters, those of plain descent.
-        recording: The recording.
         constants: The numbers in the script, of which one may be the learning rate.
     """
     rates = _rates(steps)
-    yield from _changed_within(judged, rates, recording)
+    yield from _changed_within(rates)
     yield from _longer_if_long(judged, rates, steps, constants)
 
 
@@ -64,17 +60,27 @@ def _rates(steps: Mapping[str, Steps]) -> Rates:
     return {number: own for number, own in sorted(rates.items()) if len(own) == len(steps)}
 
 
-def _changed_within(
-    judged: Sequence[Judged], rates: Rates, recording: Recording
-) -> Iterator[Finding]:
+def _changed_within(rates: Rates) -> Iterator[Finding]:
     """Find a decay of the rate that goes on from parameter to parameter, and from pass to pass."""
     run = [number for number in rates if number - next(iter(rates)) < len(rates)]
     if len(run) < _FEWEST or len(rates[run[0]]) < 2 or run[-1] - run[0] != len(run) - 1:
         return
-    names = sorted(rates[run[0]], key=lambda name: time_of_update(judged, recording, name))
-    row = np.array([rates[number][name] for number in run for name in names])
+    # In which order they are updated, the rates tell.
+    falling = sorted(rates[run[0]], key=lambda name: -rates[run[0]][name])
+    for names in (falling, falling[::-1]):
+        found = _one_after_the_other(names, [rates[number] for number in run])
+        if found:
+            yield found
+            return
+
+
+def _one_after_the_other(
+    names: Sequence[str], rates: Sequence[Mapping[str, float]]
+) -> Finding | None:
+    """Say where rates, in the order of the updates, change by one and the same step each time."""
+    row = np.array([own[name] for own in rates for name in names])
     if np.min(row) <= 0.0:
-        return
+        return None
     width = len(names)
     for steps in (np.diff(np.log(row)), np.diff(1.0 / row) * row[0]):
         # Either it stays, or it changes by one and the same step, also from pass to pass.
@@ -86,15 +92,15 @@ def _changed_within(
         if any(not np.array_equal(a, b) for a, b in pairwise(_parts(pattern, width))):
             continue
         first, second = names[within[0]], names[within[0] + 1]
-        sizes = [general(rates[run[0]][name]) for name in (first, second)]
-        yield Finding(
+        sizes = [general(rates[0][name]) for name in (first, second)]
+        return Finding(
             second,
             "learning-rate",
             f"the learning rate changes within one update, from parameter to parameter: the step "
             f"of {first} has {sizes[0]}, that of {second} {sizes[1]}, and so on in each pass",
             "change the rate once in each pass, behind the loop over the parameters",
         )
-        return
+    return None
 
 
 def _parts(row: np.ndarray, width: int) -> list[np.ndarray]:
@@ -109,35 +115,50 @@ def _longer_if_long(
     constants: Sequence[float],
 ) -> Iterator[Finding]:
     """Find gradients that are multiplied by their length, where they should be divided by it."""
-    squares: dict[int, float] = {}
-    for own in steps.values():
-        for number, gradient in zip(own.passes, own.gradients, strict=True):
-            squares[number] = squares.get(number, 0.0) + float(np.sum(np.square(gradient)))
-    each = {number: list(own.values()) for number, own in rates.items()}
-    if any(max(own) - min(own) > _APART * max(map(abs, own)) for own in each.values()):
-        return
-    usual = min((own[0] for own in each.values()), default=0.0)
-    # Where a gradient is short it is left as it is.
-    long = [number for number, own in each.items() if own[0] > (1.0 + _APART) * usual > 0.0]
-    lengths = [float(np.sqrt(squares[number])) for number in long]
-    if len(long) < _FEWEST or max(lengths) < _SPREAD * min(lengths):
-        return
-    shares = [each[number][0] / length for number, length in zip(long, lengths, strict=True)]
-    if max(shares) > (1.0 + _SAME) * min(shares):
-        return
-    for name, own in steps.items():
-        at = own.passes.index(long[0])
-        one = next(one for one in judged if one.one.number == long[0])
+    usual = min((rate for own in rates.values() for rate in own.values()), default=0.0)
+    for is_common in (True, False):
+        lengths = _lengths(steps, is_common)
+        # Where a gradient is short it is left as it is.
+        long = [
+            (number, name)
+            for number, own in rates.items()
+            for name, rate in own.items()
+            if rate > (1.0 + _APART) * usual > 0.0
+        ]
+        sizes = [lengths[number, name] for number, name in long]
+        passes = list(dict.fromkeys(number for number, _ in long))
+        if len(passes) < _FEWEST or max(sizes) < _SPREAD * min(sizes):
+            continue
+        shares = [rates[at][name] / size for (at, name), size in zip(long, sizes, strict=True)]
+        if max(shares) > (1.0 + _SAME) * min(shares):
+            continue
+        number, name = long[0]
+        own = steps[name]
+        one = next(one for one in judged if one.one.number == number)
         yield Finding(
             name,
             "clipping",
-            "the longer the gradient, the more it is lengthened: clipping multiplies all gradients "
-            f"by ‖g‖/c, here by ‖g‖ = {general(lengths[0])} times a number, where c/‖g‖ belongs",
+            "the longer the gradient, the more it is lengthened: clipping multiplies "
+            f"{'all gradients' if is_common else 'each gradient'} by ‖g‖/c, here by ‖g‖ = "
+            f"{general(sizes[0])} times a number, where c/‖g‖ belongs",
             "g ← g·c/‖g‖ where ‖g‖ is above c",
-            long[0],
-            found=_clipped(one, own, at, constants),
+            number,
+            found=_clipped(one, own, own.passes.index(number), constants),
         )
         return
+
+
+def _lengths(steps: Mapping[str, Steps], is_common: bool) -> dict[tuple[int, str], float]:
+    """Return by pass and parameter the length of the gradient, of its own or of all together."""
+    squares = {
+        (number, name): float(np.sum(np.square(gradient)))
+        for name, own in steps.items()
+        for number, gradient in zip(own.passes, own.gradients, strict=True)
+    }
+    if is_common:
+        whole = {n: sum(v for (m, _), v in squares.items() if m == n) for n, _ in squares}
+        squares = {key: whole[key[0]] for key in squares}
+    return {key: float(np.sqrt(square)) for key, square in squares.items()}
 
 
 def _clipped(one: Judged, own: Steps, at: int, constants: Sequence[float]) -> Found | None:

@@ -11,7 +11,9 @@ import numpy as np
 from engine.audit.findings import Finding
 from engine.audit.judged import first_cell
 from engine.audit.matching import same
+from engine.audit.memory_mistakes import memory_mistakes
 from engine.audit.model import Model
+from engine.audit.odd_sums import odd_sum
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
 from engine.common.text import subscript
@@ -36,6 +38,9 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     rates = fit.common
     if len(rates) < len(own.changes):
         return None
+    held = odd_sum(fit, own)
+    if held is not None:
+        return held
     if not own.is_known:
         return _of_gradient(fit, steps, own)
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
@@ -128,6 +133,7 @@ def mistakes_of_update(
         if twin is not None:
             operation = model.operation(first)
             yield operation, mistake, {first: mistake.formula, second: twin.formula}
+    yield from memory_mistakes(model, {one.name: one for one in operations}, name)
 
 
 def _without_symbols(mistake: Mistake) -> str:

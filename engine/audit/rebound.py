@@ -20,7 +20,7 @@ class Rebound:
 
     def lost_steps(self) -> Iterator[Finding]:
         """Find ``for w, g in zip(weights, gradients): w = w - rate * g``, with no use of w."""
-        for name, step in _steps_of_variables(self.view.recording.source):
+        for name, step in _steps_of_names(self.view.recording.source):
             made = [
                 record
                 for record in self.view.turns[0]
@@ -34,11 +34,11 @@ class Rebound:
             yield Finding(
                 names[0],
                 "no-update",
-                f"{name} is only the name that the loop gives to each parameter: the new value is "
-                f"given to that name and lost, so that no parameter ever changes, though the "
-                "gradients are not 0",
-                f"change the array itself: {name} -= …, or put the new value back into the list "
-                "by its index (numbers can only be put back)",
+                f"{name} is only a name that each turn of the loop gives to a parameter: the new "
+                "value is given to that name and lost, so that no parameter ever changes, though "
+                "the gradients are not 0",
+                f"change the array itself: {name} -= …, or put the new value back to where the "
+                "parameter is kept (numbers can only be put back)",
                 found=found_at(self.view.recording, made[0]),
             )
             return
@@ -49,24 +49,44 @@ class Rebound:
         return is_step and (node.line, node.column) == (step.lineno, step.col_offset)
 
 
-def _steps_of_variables(source: Sequence[str]) -> Iterator[tuple[str, _Step]]:
-    """Go through the steps of variables of loops that are read nowhere after them."""
+def _steps_of_names(source: Sequence[str]) -> Iterator[tuple[str, _Step]]:
+    """Go through the steps of names that a loop gives, or reads, and that are read nowhere after.
+
+    They are variables of the loop, or are taken out of an object in each turn of it.
+    """
     try:
         tree = ast.parse("\n".join(source))
     except (SyntaxError, ValueError, RecursionError):
         return
+    read = [part for part in ast.walk(tree) if isinstance(part, ast.Name)]
     for loop in ast.walk(tree):
         if not isinstance(loop, ast.For):
             continue
-        variables = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        given = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        taken: set[str] = set()
         for at, step in enumerate(loop.body):
             name = _stepped(step)
-            if name not in variables:
-                continue
             rest = [part for after in loop.body[at + 1 :] for part in ast.walk(after)]
-            if not any(isinstance(part, ast.Name) and part.id == name for part in rest):
+            later = read if name in taken else []
+            is_read = any(isinstance(part, ast.Name) and part.id == name for part in rest)
+            is_read |= any(part.id == name and part.lineno > step.lineno for part in later)
+            if name in given | taken and not is_read:
                 assert isinstance(step, _Step)
                 yield name, step
+            taken.update(_taken_out(step))
+
+
+def _taken_out(statement: ast.stmt) -> Iterator[str]:
+    """Go through the names that a statement gives to parts of an object, ``W = layer["W"]``."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return
+    target, value = statement.targets[0], statement.value
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = list(zip(target.elts, value.elts, strict=False))
+    for name, part in pairs:
+        if isinstance(name, ast.Name) and isinstance(part, ast.Subscript | ast.Attribute):
+            yield name.id
 
 
 def _stepped(statement: ast.stmt) -> str:

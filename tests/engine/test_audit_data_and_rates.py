@@ -44,6 +44,18 @@ for _ in range(8):
     W -= 0.1 * grads[0]
     b -= 0.1 * grads[1]
 """
+_VIEWS = """import numpy as np
+rng = np.random.RandomState(3)
+X, Y = 9 * rng.rand(12, 2), rng.randn(12, 1)
+W, b = rng.randn(2, 1), np.zeros(1)
+for epoch in range(5):
+    for i in range(0, 12, 4):
+        x = X[i : i + 4] / 9
+        error = x @ W + b - Y[i : i + 4]
+        loss = np.mean(error**2)
+        W -= 0.1 * 2 * x.T @ error / 4
+        b -= 0.1 * 2 * error.mean(axis=0)
+"""
 
 
 def _audited(folder: Path, text: str) -> Audit:
@@ -52,7 +64,7 @@ def _audited(folder: Path, text: str) -> Audit:
     return Audit(record(script, first=30_000, window=700, turns=(20,)))
 
 
-@pytest.mark.parametrize("text", [_BATCHES, _WHOLE], ids=["batches", "whole"])
+@pytest.mark.parametrize("text", [_BATCHES, _WHOLE, _VIEWS], ids=["batches", "whole", "views"])
 def test_right(tmp_path: Path, text: str) -> None:
     """Rows shuffled together, a rate that decays from pass to pass, and clipping are right."""
     audit = _audited(tmp_path, text)
@@ -68,6 +80,22 @@ def test_right(tmp_path: Path, text: str) -> None:
         (_BATCHES, [("        rate *= 0.9", "            rate *= 0.9")], "b", "learning-rate"),
         (_WHOLE, [("x = X - mean", "X -= mean"), ("x ", "X "), ("x.T", "X.T")], "x", "in-place"),
         (_WHOLE, [("0.5 / norm", "norm / 0.5"), ("0.1 *", "0.01 *")], "w", "clipping"),
+        # Each by its own length.
+        (
+            _WHOLE,
+            [
+                ("        grads = [g * (0.5 / norm) for g in grads]", "        pass"),
+                (
+                    "    norm =",
+                    "    grads = [g * max(1, 2 * np.linalg.norm(g)) for g in grads]\n    norm =",
+                ),
+                ("0.1 *", "0.01 *"),
+            ],
+            "w",
+            "clipping",
+        ),
+        # Each batch is a view of the table.
+        (_VIEWS, [("x = X[i : i + 4] / 9", "x = X[i : i + 4]\n        x /= 9")], "x", "in-place"),
     ],
 )
 def test_wrong(

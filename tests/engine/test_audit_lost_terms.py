@@ -37,6 +37,18 @@ for _ in range(6):
     np.add.at(dC, letters, d)
     C -= 0.1 * dC
 """
+_DICTS = """import numpy as np
+rng = np.random.RandomState(5)
+X, Y = rng.randn(6, 2), rng.randn(6, 1)
+layers = [{"W": rng.randn(2, 1)}]
+for _ in range(6):
+    d = (X @ layers[0]["W"] - Y) / len(X)
+    layers[0]["dW"] = X.T @ d
+    for layer in layers:
+        W, dW = layer["W"], layer["dW"]
+        W = W - 0.1 * dW
+        layer["W"] = W
+"""
 _LISTS = """import numpy as np
 rng = np.random.RandomState(5)
 X, Y = rng.randn(6, 2), rng.randn(6, 1)
@@ -61,7 +73,8 @@ def _found(folder: Path, text: str) -> list[Finding]:
     [
         (_SUMS, ("    return J, D\n", "        return J, D\n"), "early-return", "all 5 rows"),
         (_ROWS, ("np.add.at(dC, letters, d)", "dC[letters] += d"), "repeated-index", "3 times"),
-        (_LISTS, ("w -= 0.1 * dw", "w = w - 0.1 * dw"), "no-update", "w is only the name"),
+        (_LISTS, ("w -= 0.1 * dw", "w = w - 0.1 * dw"), "no-update", "w is only a name"),
+        (_DICTS, ('        layer["W"] = W\n', ""), "no-update", "W is only a name"),
     ],
 )
 def test_lost_terms(
