@@ -138,7 +138,7 @@ class ByMistake(ByRole):
     def _of_one_number(self, operation: Operation) -> bool:
         """Find a single number in the place of the gradient of a whole layer's biases."""
         right = self.judged.right[operation.name]
-        if right.ndim != 1 or right.size < 2 or self.recording is None:
+        if right.ndim != 1 or right.size < 2 or self.recording is None or self.one.scalars:
             return False
         total, least = self._upstream(operation), _NOISE * float(np.max(np.abs(right)))
         for mistake, value in values_of(self.judged, operation):
