@@ -214,6 +214,9 @@ class ByMistake(ByRole):
         known = self.judged.matches.get(operand)
         if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
             return False
+        if abs(known.factor - 1.0) > _NOISE:
+            # Where one observation is above 0, relu's slope is a multiple of relu.
+            return False
         slope = self.model.program.operation(operand).target
         return self.model.around.activation_of_slope(slope) is not None
 
