@@ -79,6 +79,9 @@ class Audit:
 
     def _is_doubtful(self) -> bool:
         """Whether neither a loss nor a learning rate of the script shows that it is understood."""
+        if self.judged and len(self.judged[0].model.layers) > 1 and self._has_all_gradients():
+            # So many arrays of several layers do not fit by chance.
+            return False
         if self.computed is not None or self.findings or not self.updates.rates:
             # A mistake may be one of what was taken for a network.
             return self.computed is None and bool(self.findings)
@@ -89,6 +92,12 @@ class Audit:
             for name, own in self.updates.rates.items()
             if own
         )
+
+    def _has_all_gradients(self) -> bool:
+        """Whether the script has the gradient of each parameter, and takes steps with all."""
+        first = self.judged[0]
+        names = first.model.parameters
+        return all(f"dE_d{name}" in first.matches and name in first.changes for name in names)
 
     def _look_for_still_weights(self) -> None:
         """Take weights that never change for weights, if it is then clear what is wrong."""
