@@ -138,7 +138,7 @@ class ByMistake(ByRole):
     def _of_one_number(self, operation: Operation) -> bool:
         """Find a single number in the place of the gradient of a whole layer's biases."""
         right = self.judged.right[operation.name]
-        if right.ndim != 1 or right.size < 2 or self.recording is None:
+        if right.ndim != 1 or right.size < 2 or self.recording is None or self.one.scalars:
             return False
         total, least = self._upstream(operation), _NOISE * float(np.max(np.abs(right)))
         for mistake, value in values_of(self.judged, operation):
@@ -213,6 +213,9 @@ class ByMistake(ByRole):
         """Whether the script gives the right value of a slope a name, and so does not read it."""
         known = self.judged.matches.get(operand)
         if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
+            return False
+        if abs(known.factor - 1.0) > _NOISE:
+            # Where one observation is above 0, relu's slope is a multiple of relu.
             return False
         slope = self.model.program.operation(operand).target
         return self.model.around.activation_of_slope(slope) is not None

@@ -51,10 +51,16 @@ class ByRole(Chain):
         return False
 
     def _by_cells(self, operation: Operation, parameter: str) -> bool:
-        """Find the scalars that are wrong among those of a derivative of one row."""
+        """Find the scalars that are wrong among those of a derivative."""
         if not (self.one.scalars and self.pending):
             return False
         culprit = self.pending[-1]
+        rows = len(self.judged.right[culprit.name])
+        columns = [
+            found.flat
+            for found in self.one.by_size.get(rows, ())
+            if found.first > self.start and not found.is_taken
+        ]
         told = with_odd_cells(
             self.judged.changes,
             self.judged.right,
@@ -62,6 +68,8 @@ class ByRole(Chain):
             culprit,
             operation,
             parameter,
+            columns,
+            lambda data: evaluate(operation.rule.tree, {**self.values, culprit.name: data}),
         )
         if told is None:
             return False
@@ -77,7 +85,14 @@ class ByRole(Chain):
         )
         neurons = " and ".join(culprit.target.labels((0, h))[-1] for h in odd)
         says = named.says if named else f"this is not {culprit.right_hand_side}"
-        match = next(find(self.one, theirs[:, [odd[0]]], after=self.start, free=False), None)
+        column, is_free = theirs[:, [odd[0]]], len(theirs) > 1
+        made = find(self.one, column, after=self.start, free=is_free)
+        # Where a slope is 1 everywhere, what is multiplied by it is a multiple, too.
+        match = (
+            max(made, key=lambda m: (self._is_assigned(m.found), m.found.first), default=None)
+            if is_free
+            else next(made, None)
+        )
         right = self.judged.right[culprit.name]
         self.judged.findings.append(
             Finding(

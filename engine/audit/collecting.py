@@ -14,7 +14,6 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
-    turned_round,
 )
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
@@ -27,6 +26,7 @@ from engine.audit.plain_steps import fit_steps
 from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps, steps_of
 from engine.audit.trials import Trial
+from engine.audit.turned import turned_round
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updates import Updates
 
@@ -71,6 +71,9 @@ def collected(
         backward = []
     else:
         uneven = list(uphill_or_uneven(judged, updates, computed, steps, constants))
+        if said.unsure and {f.operation for f in uneven if f.kind == "sign"} >= {*updates.rates}:
+            # Of a loss that is not known, nothing tells which way is uphill.
+            uneven = []
         free = [f.operation for f in uneven if _is_any_number(judged, f.operation)]
         if free and len(free) == len(uneven):
             uneven = []

@@ -102,8 +102,10 @@ def chains_of(
             continue
         chain = _chain(one, recording, replace(start), linear)
         while fits is not None and chain and not fits(chain):
-            # Further products may follow the output.
+            # Further products may follow the output, of which they tell nothing then.
             chain.pop()
+            if chain:
+                _followed(one, recording, chain[-1], [])
         if not chain:
             continue
         if not best or rank_of(chain) > rank_of(best[0]):
