@@ -10,6 +10,7 @@ import numpy as np
 from engine.audit.candidates import constants_of, optimisers
 from engine.audit.chosen_activations import chosen_activations
 from engine.audit.collecting import collected
+from engine.audit.drifting_table import drifting_table
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import design_faults
 from engine.audit.findings import Finding
@@ -161,6 +162,8 @@ class Audit:
         forward = [*outputs[:1], *([losses.mistake] if losses.mistake is not None else [])]
         said = collected(trial, self.updates, forward, self.recording)
         self.findings, self.notes, self.unsure = said.findings, said.notes, said.unsure
+        if not self.findings:
+            self.findings += drifting_table(self.judged, self.recording)
         if not self.findings:
             self.findings += targets_of_other_rows(
                 self.judged, self.recording, understood.targets.found

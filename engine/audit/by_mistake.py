@@ -189,7 +189,7 @@ class ByMistake(ByRole):
         operand = self._wrong_operand(culprit, mistake)
         self.judged.findings.append(
             Finding(
-                operation=mistake.of,
+                operation=culprit.name if self._is_made(mistake.of) else mistake.of,
                 kind=mistake.kind,
                 says=mistake.says,
                 repair=mistake.repair,
@@ -208,6 +208,14 @@ class ByMistake(ByRole):
             self.judged.totals[culprit.name] = self._upstream(culprit) * factor
         if culprit is not gradient:
             self._judge_again(gradient)
+
+    def _is_made(self, operand: str) -> bool:
+        """Whether the script gives the right value of a slope a name, and so does not read it."""
+        known = self.judged.matches.get(operand)
+        if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
+            return False
+        slope = self.model.program.operation(operand).target
+        return self.model.around.activation_of_slope(slope) is not None
 
     def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
         """Find an operand with the mistake, if the script gives that one a name, not the right."""
@@ -265,7 +273,15 @@ class ByMistake(ByRole):
         part = self._part(culprit, mistake, value) if mistake.of != culprit.name else None
         if match is None or (part is not None and self._is_assigned(part)):
             return part
-        return match.found
+        return part if part is not None and self._is_returned(match.found) else match.found
+
+    def _is_returned(self, found: Found) -> bool:
+        """Whether an array gets its name at another line than where it is made."""
+        if self.recording is None:
+            return False
+        nodes = [self.recording.nodes[n] for n in self.recording.records["node"][found.records]]
+        lines = [node.line for node in nodes if "assign" in node.kind]
+        return bool(lines) and lines[0] != nodes[0].line
 
     def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
         """Return where a script makes the wrong factor of a product that it does not write down."""

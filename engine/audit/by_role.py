@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.audit.chain import Chain
 from engine.audit.findings import Cell, Finding
-from engine.audit.judged import as_matrix, first_cell, is_assigned, values_of
+from engine.audit.judged import as_matrix, first_cell, values_of
+from engine.audit.made import is_assigned
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.odd_cells import with_odd_cells
 from engine.audit.passes import Found

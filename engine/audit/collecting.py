@@ -14,17 +14,19 @@ from engine.audit.consistency import (
     reduced_otherwise,
     still,
     true_gradients,
-    turned_round,
 )
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
 from engine.audit.losses import Computed
 from engine.audit.odd_gradients import multiple_of
+from engine.audit.odd_rates import odd_rates
+from engine.audit.odd_sums import line_of_one_list
 from engine.audit.parameter_places import time_of_update
 from engine.audit.plain_steps import fit_steps
 from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps, steps_of
 from engine.audit.trials import Trial
+from engine.audit.turned import turned_round
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updates import Updates
 
@@ -69,6 +71,9 @@ def collected(
         backward = []
     else:
         uneven = list(uphill_or_uneven(judged, updates, computed, steps, constants))
+        if said.unsure and {f.operation for f in uneven if f.kind == "sign"} >= {*updates.rates}:
+            # Of a loss that is not known, nothing tells which way is uphill.
+            uneven = []
         free = [f.operation for f in uneven if _is_any_number(judged, f.operation)]
         if free and len(free) == len(uneven):
             uneven = []
@@ -101,6 +106,8 @@ def collected(
         # What never changes and does not fit otherwise is hardly a weight.
         said.findings.clear()
         said.unsure.append("which of its numbers are the weights")
+    if updates.optimiser == "sgd" and not said.findings:
+        said.findings += odd_rates(judged, steps, constants)
     updates.unmatched += _odd_numbers(first, updates)
     if not said.findings:
         said.unsure += _doubts(judged, updates, steps)
@@ -127,7 +134,9 @@ def _backward(
             said.unsure.append(f"what takes the part of {first.operation}")
         else:
             backward.append(first)
-    return backward
+    # In a pass in which the right slope shows, it is what reads another one that is wrong.
+    readers = {(f.reads, f.says) for f in backward if f.operation == f.reads}
+    return [f for f in backward if f.operation == f.reads or (f.reads, f.says) not in readers]
 
 
 def _is_only_there(finding: Finding, judged: Sequence[Judged]) -> bool:
@@ -185,6 +194,9 @@ def _in_the_gradient(finding: Finding, first: Judged) -> Finding:
     shown = first.matches.get(finding.operation)
     if shown is not None and finding.found is None:
         return replace(finding, found=shown.found)
+    if finding.kind == "aliased" and finding.found is None and first.recording is not None:
+        line, variable = line_of_one_list(first.recording.source)
+        return replace(finding, line=line, variable=variable)
     gradient = f"dE_d{finding.operation}"
     cell = finding.cell
     is_factor = finding.kind != "optimiser-formula" and gradient in first.right

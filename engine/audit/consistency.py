@@ -37,7 +37,7 @@ def true_gradients(judged: Judged) -> dict[str, Array]:
         values[operation.name] = np.broadcast_to(
             value, tuple(len(axis.labels) for axis in operation.target.axes)
         )
-    return {name: values[f"dE_d{name}"] for name in judged.model.parameters}
+    return {name: judged.as_held(name, values[f"dE_d{name}"]) for name in judged.model.parameters}
 
 
 def descends(judged: Sequence[Judged]) -> bool:
@@ -81,44 +81,6 @@ def unsteady(judged: Sequence[Judged]) -> bool:
         if totals and np.ptp(totals) > _UNSTEADY * np.max(np.abs(totals)):
             return True
     return False
-
-
-def turned_round(judged: Sequence[Judged], computed: Computed | None) -> Iterator[Finding]:
-    """Find passes in which all gradients have another sign than in the others.
-
-    No convention does that: it comes from where the targets enter.
-    """
-    if computed is None or not computed.is_named or any(one.findings for one in judged):
-        return
-    signs: dict[int, float] = {}
-    for one in judged:
-        totals = [
-            one.totals[name]
-            for weights, _, _ in one.model.names
-            if (name := f"dE_d{weights}") in one.matches and one.right[name].size > 1
-        ]
-        if len({np.sign(total) for total in totals}) == 1:
-            signs[one.one.number] = float(np.sign(totals[0]))
-    usual = 1.0 if 2 * sum(sign > 0.0 for sign in signs.values()) >= len(signs) else -1.0
-    first = next((one for one in judged if signs.get(one.one.number) == -usual), None)
-    if first is None or usual not in signs.values():
-        return
-    operation = next(
-        operation
-        for operation in reversed(first.model.operations(Phase.BACKWARD))
-        if "f0" in {tensor.name for tensor in operation.reads}
-    )
-    match = first.matches.get(operation.name)
-    yield Finding(
-        operation.name,
-        "sign",
-        "its sign is wrong for some observations: in some passes all gradients point uphill, in "
-        "the others downhill",
-        f"{operation.symbol} = {operation.right_hand_side}",
-        first.one.number,
-        # A single number is found where it is not meant.
-        found=match.found if match and match.found.size > 1 else None,
-    )
 
 
 def goes_down(steps: Steps) -> bool:

@@ -45,7 +45,7 @@ def follow(
         if not one.odd and is_steady(one.common):
             break
     best = max(fits, key=lambda one: (len(one.rates), one.cells(steps), is_steady(one.common)))
-    if best.odd:
+    if best.odd and not _has_minus_epsilon(best, steps):
         loose = [
             fit(m, steps, constants, LOOSE) for m in models if m.optimiser not in ("sgd", ADAGRAD)
         ]
@@ -76,6 +76,12 @@ def follow(
         # What all gradients are multiplied by makes Adam's steps no longer.
         size = 1.0 if optimiser in FREE else own.total * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
+
+
+def _has_minus_epsilon(best: Fit, steps: Mapping[str, Steps]) -> bool:
+    """Whether ε is subtracted somewhere, which is no matter of taste as its place is."""
+    named = _named(best, steps) if best.rates else {}
+    return any("ε is subtracted" in finding.says for finding in named.values())
 
 
 def _another_share(

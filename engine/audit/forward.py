@@ -102,8 +102,10 @@ def chains_of(
             continue
         chain = _chain(one, recording, replace(start), linear)
         while fits is not None and chain and not fits(chain):
-            # Further products may follow the output.
+            # Further products may follow the output, of which they tell nothing then.
             chain.pop()
+            if chain:
+                _followed(one, recording, chain[-1], [])
         if not chain:
             continue
         if not best or rank_of(chain) > rank_of(best[0]):
@@ -129,7 +131,11 @@ def _beyond(
     still = {
         found.site
         for found in one.taken.values()
-        if np.squeeze(found.data).ndim and found.site not in changing and not found.is_assembled
+        if np.squeeze(found.data).ndim
+        and found.site not in changing
+        and not found.is_assembled
+        # A batch of the targets is another array in each pass.
+        and recording.was_there(found.first, one.bounds[0])
     }
     longer: list[list[Linear]] = []
     for chain in chains:

@@ -43,7 +43,8 @@ def _plain(updates: Updates, steps: Mapping[str, Steps]) -> bool:
         for number, (gradient, total, change, value) in enumerate(
             zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
-            if own.vague[number] or not (np.any(gradient) or np.any(change)):
+            if own.vague[number] or not np.any(change):
+                # Where a mistake has made the gradient 0, nothing tells the rate.
                 continue
             noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
@@ -130,10 +131,11 @@ def go_apart(steps: Mapping[str, Steps]) -> bool:
     rates = [
         {
             number: rate
-            for number, gradient, total, change in zip(
-                own.passes, own.gradients, own.totals, own.changes, strict=True
+            for number, gradient, total, change, is_vague in zip(
+                own.passes, own.gradients, own.totals, own.changes, own.vague, strict=True
             )
-            if (rate := _rate(change, gradient, total, 1e-6))
+            # Of what rounding has left, each is another multiple.
+            if not is_vague and (rate := _rate(change, gradient, total, 1e-6))
         }
         for own in steps.values()
         if own.is_known

@@ -29,6 +29,7 @@ class Steps:
             everywhere.
         is_known: Whether the script has the gradient as an array, so that its size is known.
         sign: -1 where the script has minus the gradients of most parameters, else 1.
+        is_shared: Whether one number is the bias of all neurons of a layer.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Steps:
     vague: list[bool] = field(default_factory=list)
     is_known: bool = True
     sign: float = 1.0
+    is_shared: bool = False
 
     @property
     def is_still(self) -> bool:
@@ -90,12 +92,14 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
                 continue
             match = one.matches.get(gradient_name)
             own = gradient * (match.factor if match else 1.0)
-            own = one.wrong.get(gradient_name, own)
+            alone = one.wrong.get(gradient_name, own)
+            own = one.as_held(name, alone)
+            is_shared = own is not alone
             value = one.model.values[name]
             penalty = one.penalties.get(name, 0.0) * value
             penalty = penalty + one.lassos.get(name, 0.0) * np.sign(value)
             own = own + one.totals.get(gradient_name, 1.0) * penalty
-            known = steps.setdefault(name, Steps(name))
+            known = steps.setdefault(name, Steps(name, is_shared=is_shared))
             known.gradients.append(own)
             known.totals.append(one.totals.get(gradient_name, 1.0))
             known.changes.append(change)

@@ -121,6 +121,13 @@ def _is_compared_otherwise(one: Pass, output: Linear, targets: Targets) -> bool:
     """Whether the pass makes something else than a difference of the predictions and targets."""
     f = output.a
     assert f is not None
+    if f.size > 1 and not np.any(targets.data):
+        # What is made of f and zeros is made of f alone.
+        return False
+    if one.differences.has_step(targets.data, f):
+        return False
+    # What targets are made of, as a mask that a layer is multiplied by, is no comparison with them.
+    start = max(output.of_z.begins, targets.found.first)
     picked = [np.sum(f * targets.data, axis=1, keepdims=True)] if targets.are_classes else []
     for compared in (*(one for one in picked if one.size > 1), *_comparisons(f, targets.data)):
         if compared.size > 1 and not is_telling(compared):
@@ -130,10 +137,8 @@ def _is_compared_otherwise(one: Pass, output: Linear, targets: Targets) -> bool:
         # A single number is a multiple of any other.
         ways = (compared,) if compared.size > 1 else (compared, -compared)
         for way in ways:
-            match = next(find(one, way, after=output.of_z.begins, free=compared.size > 1), None)
-            if match is None or match.found.is_taken:
-                continue
-            if match.found.first != targets.found.first:
+            match = next(find(one, way, after=start, free=compared.size > 1), None)
+            if match is not None and not match.found.is_taken:
                 return True
     return False
 

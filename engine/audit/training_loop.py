@@ -48,19 +48,31 @@ class Option:
         self.passes, self.probe = passes, probe
         self._is_found = support > UNSURE
 
-    def rank_with(self, layers: Sequence[Linear]) -> tuple[object, ...]:
+    def rank_with(self, layers: Sequence[Linear], is_compared: bool) -> tuple[object, ...]:
         """Return its rank with some layers: the largest network in the most passes comes first."""
-        return self._is_found, *rank_of(layers)[:-1], len(self.passes) > 1
+        return self._is_found, is_compared, *rank_of(layers)[:-1], len(self.passes) > 1
 
     @property
     def most(self) -> tuple[object, ...]:
         """Its rank at best: the layers are no more than those of the pass."""
-        return self.rank_with(self._found)
+        return self.rank_with(self._found, is_compared=True)
 
     @property
     def rank(self) -> tuple[object, ...]:
         """Its rank, with the layers as far as the targets tell."""
-        return self.rank_with(self.layers)
+        is_compared = self.targets is not None and self.targets.is_compared
+        return self.rank_with(self.layers, is_compared)
+
+    def is_better_than(self, other: Option) -> bool:
+        """Whether its network is rather the one that is trained: another has no errors."""
+        (found, *size), (its_found, *its_size) = self.rank, other.rank
+        own = (found, self.is_compared, *size)
+        return own > (its_found, other.is_compared, *its_size)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the script makes something of the predictions and the targets."""
+        return self.targets is not None and self.targets.is_compared
 
     @property
     def layers(self) -> list[Linear]:
@@ -85,9 +97,9 @@ def best_of(options: Sequence[Option]) -> Option | None:
     best: Option | None = None
     # To find targets takes long: what cannot be the largest is not asked for any.
     for option in sorted(options, key=lambda option: option.most, reverse=True):
-        if best is not None and option.most <= best.rank:
+        if best is not None and best.is_compared and option.most <= best.rank:
             break
-        if option.targets is not None and (best is None or option.rank > best.rank):
+        if option.targets is not None and (best is None or option.is_better_than(best)):
             best = option
     return best or max(options, key=lambda option: option.rank, default=None)
 

@@ -41,6 +41,10 @@ def judge_updates(
     is_apart = is_fit and updates.optimiser == "sgd" and go_apart(moving)
     if is_fit and not is_apart and not _is_free(updates, moving):
         return updates
+    shared = [name for name, own in moving.items() if own.is_shared]
+    if shared and not (is_fit and _are_even(updates)):
+        # Any step of one number is a multiple of its gradient, so that no mistake is sure.
+        return Updates(unmatched=shared)
     plain = updates
     updates = Updates() if is_apart else plain
     start = {name: own.from_the_start() for name, own in moving.items()}
@@ -64,6 +68,15 @@ def judge_updates(
     if not updates.optimiser and not updates.findings:
         updates.unmatched = [name for name in moving if name not in updates.rates]
     return updates
+
+
+def _are_even(updates: Updates) -> bool:
+    """Whether all parameters have one learning rate in each pass."""
+    rates = [own for own in updates.rates.values() if own]
+    return all(
+        len(own) == len(rates[0]) and np.allclose(own, rates[0], rtol=_APART, atol=0.0)
+        for own in rates
+    )
 
 
 def _is_made_evenly(

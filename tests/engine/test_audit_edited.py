@@ -27,6 +27,11 @@ HARD = {
     9080: "a missing error, under half the loss",
     9086: "a velocity with the wrong sign, along one direction",
     9095: "the mean of a bias under adam, in batches of two sizes",
+    9014: "targets that are subtracted from themselves, so that nothing moves",
+    9122: "an activation in the place of its slope, which is made and not read",
+    9125: "a subtracted ε",
+    9403: "weights that never change, of one layer, under softmax",
+    9345: "a mean of gradients that is turned round, and their negative at first",
     9038: "a step without the learning rate, after which the network explodes",
 }
 """Networks with a mistake that was once hard to find, and what it is."""
@@ -39,13 +44,20 @@ def audited(text: str, folder: Path) -> Report:
 
 
 @pytest.mark.one_in(2)
-@pytest.mark.parametrize(
-    "number",
-    [*SAMPLE, *(pytest.param(n, marks=pytest.mark.one_in(4), id=HARD[n]) for n in HARD)],
-)
+@pytest.mark.parametrize("number", SAMPLE)
 def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
+    check_edit(number, tmp_path)
+
+
+@pytest.mark.one_in(4)
+@pytest.mark.parametrize("number", HARD, ids=HARD.values())
+def test_an_edit_that_is_hard_to_find(number: int, tmp_path: Path) -> None:
+    check_edit(number, tmp_path)
+
+
+def check_edit(number: int, folder: Path) -> None:
     _, edited = next(cases(1, number))
-    report = audited(edited.text, tmp_path)
+    report = audited(edited.text, folder)
     assert report.verdict == "wrong"
     first = report.problems[0]
     assert first.operation in edited.operations, (edited.was, edited.now)
