@@ -214,7 +214,7 @@ class ByMistake(ByRole):
         known = self.judged.matches.get(operand)
         if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
             return False
-        slope = self.model.program.operation(operand).target
+        slope = self.model.operation(operand).target
         return self.model.around.activation_of_slope(slope) is not None
 
     def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
