@@ -109,8 +109,8 @@ def _call_of_helper(recording: Recording, record: int) -> Node | None:
     rows, nodes, paths = recording.records, recording.nodes, recording.paths
     number, own = int(rows["node"][record]), paths[rows["path"][record]]
     calls = [call for call, index in own if index < 0]
-    if not calls or nodes[number].kind == "assign":
+    if not calls:
         return None
     runs = {int(path) for path in rows["path"][rows["node"] == number]}
-    places = {next(call for call, index in reversed(paths[run]) if index < 0) for run in runs}
+    places = {next((call for call, index in reversed(paths[run]) if index < 0), -1) for run in runs}
     return nodes[calls[-1]] if len(places) > 1 else None

@@ -129,7 +129,7 @@ class Yours:
         tensor, first = self.shown_by[name]
         fits = any(
             o.name == name and o.target.axes == tensor.axes
-            for o in self._judged[0].model.program.operations
+            for o in self._judged[0].model.operations()
         )
         return tensor, index if fits else first[len(first) - len(tensor.axes) :]
 
@@ -152,7 +152,7 @@ class Yours:
         if value is None or mistake is None:
             return None
         model = self._judged[iteration].model
-        operation = next((o for o in model.program.operations if o.name == name), None)
+        operation = next((o for o in model.operations() if o.name == name), None)
         if operation is None or any(i >= n for i, n in zip(index, value.shape, strict=True)):
             return None
         values = {**self._judged[iteration].right, **self.passes[iteration]}
@@ -338,7 +338,7 @@ def _judgements(report: Report, times: float) -> Iterator[tuple[str, Judgement]]
 
 def _with_stand_ins(known: dict[str, Judgement], first: Judged) -> dict[str, Judgement]:
     """Say of what only stands for another tensor, as ∂y/∂w for g, what is said of that."""
-    for operation in first.model.program.operations:
+    for operation in first.model.operations():
         source = operation.target.stands_for
         if source is not None and source.name in known:
             known.setdefault(operation.name, known[source.name])
@@ -354,7 +354,7 @@ def _about(problem: Problem) -> Iterator[str]:
 def _numbers(judged: Judged) -> dict[str, Array]:
     """Return the script's numbers of a pass, in the shapes of our tensors."""
     numbers = dict(judged.model.values)
-    shapes = {o.name: o.target.shape for o in judged.model.program.operations}
+    shapes = {o.name: o.target.shape for o in judged.model.operations()}
     for name, match in judged.matches.items():
         found = _turned(match, shapes[name])
         if found is not None:

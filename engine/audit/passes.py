@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.differences import Differences
 from engine.audit.recording.recording import Recording
@@ -81,6 +82,7 @@ class Pass:
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+    _cells: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
@@ -144,6 +146,7 @@ class Pass:
         """Add what the arrays are seen as, too."""
         self.found = sorted([*self.found, *found], key=lambda one: one.first)
         self._rows.clear()
+        self._cells.clear()
         for name in ("by_size", "sites"):
             self.__dict__.pop(name, None)
 
@@ -153,6 +156,15 @@ class Pass:
             members = self.by_size.get(size, [])
             self._rows[size] = np.array([found.flat for found in members]).reshape(-1, size)
         return self._rows[size]
+
+    def have_cells(self, size: int, numbers: Array | float, limit: float) -> NDArray[np.bool_]:
+        """Say of numbers whether an array of a size has each of them, up to a limit."""
+        if size not in self._cells:
+            self._cells[size] = np.sort(self.rows(size), axis=None)
+        cells = self._cells[size]
+        at = cells.searchsorted(numbers - limit)
+        there = cells[np.minimum(at, len(cells) - 1)] <= numbers + limit
+        return (at < len(cells)) & there
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:

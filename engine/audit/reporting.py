@@ -75,7 +75,7 @@ def _summary_of_wrong(problems: tuple[Problem, ...]) -> str:
 def _operation(audit: Audit, name: str) -> Operation | None:
     if not audit.judged:
         return None
-    for operation in audit.judged[0].model.program.operations:
+    for operation in audit.judged[0].model.operations():
         if operation.name == name:
             return operation
     return None
@@ -249,6 +249,11 @@ def _network(audit: Audit) -> dict[str, Any]:
     targets = audit.understood.targets
     if targets is not None and targets.found is not audit.understood.layers[0].of_inputs:
         network["targets"] = line_of(recording, targets.found).variable
+    masked = [
+        name for (_, _, name), layer in zip(first.model.names, layers, strict=True) if layer.mask
+    ]
+    if masked:
+        network["dropout"] = f"of {', '.join(map(subscript, masked))}"
     if audit.updates.optimiser:
         network["optimiser"] = audit.updates.optimiser
     scale = audit.scale
