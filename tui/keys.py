@@ -101,7 +101,8 @@ GROUPS: dict[str, list[Key]] = {
             "escape",
             "Esc",
             "give up",
-            "give up a long way; leave the inspected tensor, the check, or the cursor of the chart",
+            "give up a long motion; leave the inspected tensor, the check, or the cursor of the "
+            "chart",
             "Give up, or leave",
         ),
     ],
@@ -125,8 +126,8 @@ GROUPS: dict[str, list[Key]] = {
             "draw_watches",
             "W",
             "draw",
-            "draw watched numbers, and the last : … over, in Loss and Pictures (phase), or no "
-            "longer",
+            "draw the watched numbers and the last : … over in Loss and Pictures (phase), or hide "
+            "them",
             "Draw the watches",
         ),
         Key(

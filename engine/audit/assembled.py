@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -43,23 +44,27 @@ def assembled(
             continue
         for outer, latest in parts.items():
             groups += 1
-            if len(latest) < 2 or groups > _MOST_GROUPS:
+            if groups > _MOST_GROUPS:
+                return
+            if len(latest) < 2:
                 continue
             extent = tuple(max(index[i] for index in latest) + 1 for i in range(len(kept)))
-            shapes = {values[rows["value"][record]].shape for record in latest.values()}
-            if int(np.prod(extent)) != len(latest) or len(shapes) != 1:
+            if math.prod(extent) != len(latest):
+                continue
+            ordered = [latest[index] for index in sorted(latest)]
+            numbers = rows["value"][ordered].tolist()
+            shapes = {values[number].shape for number in numbers}
+            if len(shapes) != 1:
                 continue
             (shape,) = shapes
-            if len(latest) * int(np.prod(shape, dtype=int)) > _MOST_CELLS:
+            if len(latest) * math.prod(shape) > _MOST_CELLS:
                 continue
-            ordered = [latest[index] for index in np.ndindex(extent)]
             if _is_repeated(rows["identity"][ordered].reshape(extent)):
                 continue
-            data = np.stack([values[rows["value"][record]] for record in ordered])
-            data = data.reshape(extent + shape)
+            data = np.array([values[number] for number in numbers]).reshape(extent + shape)
             if _counts(data):
                 continue
-            is_taken = all(by_value[int(rows["value"][record])].is_taken for record in ordered)
+            is_taken = all(by_value[number].is_taken for number in numbers)
             where = ("turns", kept, outer, *site)
             yield Found(data, max(ordered), ordered, where, is_taken, True)
             if kind.startswith("augassign"):
@@ -81,8 +86,10 @@ def _is_repeated(identities: Array) -> bool:
 def _counts(data: Array) -> bool:
     """Whether numbers are those of a counter, up or down, and no data."""
     flat = data.ravel()
+    if flat.size < 2 or {flat[0], flat[-1]} != {0.0, flat.size - 1.0}:
+        return False
     up = np.arange(flat.size)
-    return flat.size > 1 and (np.array_equal(flat, up) or np.array_equal(flat, up[::-1]))
+    return np.array_equal(flat, up) or np.array_equal(flat, up[::-1])
 
 
 def _kept_axes(depth: int) -> Iterator[tuple[int, ...]]:

@@ -10,6 +10,7 @@ import numpy as np
 from engine.audit.candidates import constants_of, optimisers
 from engine.audit.chosen_activations import chosen_activations
 from engine.audit.collecting import collected
+from engine.audit.drifting_table import drifting_table
 from engine.audit.failures import explain_failure, words_of
 from engine.audit.faults import design_faults
 from engine.audit.findings import Finding
@@ -59,10 +60,10 @@ class Audit:
         self._begin()
         if self.understood is not None:
             self._run(self.understood)
-            if self.unsure or not self.judged or self._is_doubtful():
-                self._look_for_still_weights()
         elif settled.tells_layers:
             self.unsure.append(f"no network {settled.in_words} was found in it")
+        if self.unsure or not self.judged or self._is_doubtful():
+            self._look_for_still_weights()
         self._add_failure()
         self._add_hidden()
 
@@ -78,8 +79,12 @@ class Audit:
 
     def _is_doubtful(self) -> bool:
         """Whether neither a loss nor a learning rate of the script shows that it is understood."""
-        if self.computed is not None or self.findings or not self.updates.rates:
+        if self.judged and len(self.judged[0].model.layers) > 1 and self._has_all_gradients():
+            # So many arrays of several layers do not fit by chance.
             return False
+        if self.computed is not None or self.findings or not self.updates.rates:
+            # A mistake may be one of what was taken for a network.
+            return self.computed is None and bool(self.findings)
         totals = self.judged[0].totals
         constants = constants_of(self.recording)
         return not any(
@@ -87,6 +92,12 @@ class Audit:
             for name, own in self.updates.rates.items()
             if own
         )
+
+    def _has_all_gradients(self) -> bool:
+        """Whether the script has the gradient of each parameter, and takes steps with all."""
+        first = self.judged[0]
+        names = first.model.parameters
+        return all(f"dE_d{name}" in first.matches and name in first.changes for name in names)
 
     def _look_for_still_weights(self) -> None:
         """Take weights that never change for weights, if it is then clear what is wrong."""
@@ -134,7 +145,7 @@ class Audit:
         if not networks or understood.targets is None or 2 * sum(compared) < len(compared):
             self.unsure.append("what the predictions are compared with, the targets")
             return
-        self.activations = chosen_activations(networks, self.settled)
+        self.activations = chosen_activations(networks, self.settled, self.recording)
         losses = LikelyLosses(
             self.recording, understood, networks, self.activations[-1], self.settled
         )
@@ -160,6 +171,8 @@ class Audit:
         forward = [*outputs[:1], *([losses.mistake] if losses.mistake is not None else [])]
         said = collected(trial, self.updates, forward, self.recording)
         self.findings, self.notes, self.unsure = said.findings, said.notes, said.unsure
+        if not self.findings:
+            self.findings += drifting_table(self.judged, self.recording)
         if not self.findings:
             self.findings += targets_of_other_rows(
                 self.judged, self.recording, understood.targets.found

@@ -16,6 +16,8 @@ from engine.maths.activations import ACTIVATIONS
 
 _BELOW: dict[str, Callable[[float], float]] = {"leaky-relu": float, "elu": np.expm1}
 """The function of a negative pre-activation that the constant multiplies, by its family."""
+_ROUNDING = 1e-12
+"""Up to which share of the largest number z may be off: of rows put together we compute it anew."""
 
 
 def bends_of(one: Pass, z: Array, after: int) -> Iterator[tuple[str, Match]]:
@@ -41,7 +43,7 @@ def bends_of(one: Pass, z: Array, after: int) -> Iterator[tuple[str, Match]]:
 
 def _named(z: Array, a: Array, positive: NDArray[np.bool_]) -> str:
     """Return the activation that gives a, which leaves what is positive as it is, or ""."""
-    if not np.array_equal(z[positive], a[positive]):
+    if not same(a[positive], z[positive], _ROUNDING):
         return ""
     at = np.unravel_index(np.argmin(z), z.shape)
     for family, below in _BELOW.items():

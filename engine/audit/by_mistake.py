@@ -138,7 +138,7 @@ class ByMistake(ByRole):
     def _of_one_number(self, operation: Operation) -> bool:
         """Find a single number in the place of the gradient of a whole layer's biases."""
         right = self.judged.right[operation.name]
-        if right.ndim != 1 or right.size < 2 or self.recording is None:
+        if right.ndim != 1 or right.size < 2 or self.recording is None or self.one.scalars:
             return False
         total, least = self._upstream(operation), _NOISE * float(np.max(np.abs(right)))
         for mistake, value in values_of(self.judged, operation):
@@ -189,7 +189,7 @@ class ByMistake(ByRole):
         operand = self._wrong_operand(culprit, mistake)
         self.judged.findings.append(
             Finding(
-                operation=mistake.of,
+                operation=culprit.name if self._is_made(mistake.of) else mistake.of,
                 kind=mistake.kind,
                 says=mistake.says,
                 repair=mistake.repair,
@@ -209,6 +209,17 @@ class ByMistake(ByRole):
         if culprit is not gradient:
             self._judge_again(gradient)
 
+    def _is_made(self, operand: str) -> bool:
+        """Whether the script gives the right value of a slope a name, and so does not read it."""
+        known = self.judged.matches.get(operand)
+        if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
+            return False
+        if abs(known.factor - 1.0) > _NOISE:
+            # Where one observation is above 0, relu's slope is a multiple of relu.
+            return False
+        slope = self.model.operation(operand).target
+        return self.model.around.activation_of_slope(slope) is not None
+
     def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
         """Find an operand with the mistake, if the script gives that one a name, not the right."""
         known = self.judged.matches.get(mistake.of)
@@ -222,7 +233,7 @@ class ByMistake(ByRole):
         reads = [tensor.name for tensor in self._derivatives(culprit)]
         if mistake.of == culprit.name or mistake.of not in reads:
             return None
-        own = self.model.program.operation(mistake.of)
+        own = self.model.operation(mistake.of)
         known = (mistake.kind, mistake.says)
         for other, value in values_of(self.judged, own):
             if (other.kind, other.says) == known:
@@ -237,7 +248,7 @@ class ByMistake(ByRole):
         if made is None:
             return None
         match, value = made
-        own = self.model.program.operation(mistake.of)
+        own = self.model.operation(mistake.of)
         self.judged.matches[own.name] = match
         self.values[own.name] = self.judged.wrong[own.name] = value * match.factor
         self.judged.totals[own.name] = self._upstream(own) * match.factor
@@ -250,8 +261,10 @@ class ByMistake(ByRole):
             return mistake
         for operands in self._factors(found):
             values = map(self.recording.value, operands)
-            if any(v is not None and v.size == found.size and np.all(v == 1.0) for v in values):
-                own = self.model.program.operation(slope)
+            whole = [v for v in values if v is not None and v.size == found.size]
+            # A number times ones is no derivative times a slope.
+            if len(whole) == 2 and any(np.all(v == 1.0) for v in whole):
+                own = self.model.operation(slope)
                 ones = next((m for m in self.model.mistakes(own) if m.formula == Number(1.0)), None)
                 return mistake if ones is None else replace(ones, formula=mistake.formula)
         return mistake
@@ -263,7 +276,15 @@ class ByMistake(ByRole):
         part = self._part(culprit, mistake, value) if mistake.of != culprit.name else None
         if match is None or (part is not None and self._is_assigned(part)):
             return part
-        return match.found
+        return part if part is not None and self._is_returned(match.found) else match.found
+
+    def _is_returned(self, found: Found) -> bool:
+        """Whether an array gets its name at another line than where it is made."""
+        if self.recording is None:
+            return False
+        nodes = [self.recording.nodes[n] for n in self.recording.records["node"][found.records]]
+        lines = [node.line for node in nodes if "assign" in node.kind]
+        return bool(lines) and lines[0] != nodes[0].line
 
     def _part(self, culprit: Operation, mistake: Mistake, value: Array) -> Found | None:
         """Return where a script makes the wrong factor of a product that it does not write down."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.audit.chain import Chain
 from engine.audit.findings import Cell, Finding
-from engine.audit.judged import as_matrix, first_cell, is_assigned, values_of
+from engine.audit.judged import as_matrix, first_cell, values_of
+from engine.audit.made import is_assigned
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.odd_cells import with_odd_cells
 from engine.audit.passes import Found
@@ -50,10 +51,16 @@ class ByRole(Chain):
         return False
 
     def _by_cells(self, operation: Operation, parameter: str) -> bool:
-        """Find the scalars that are wrong among those of a derivative of one row."""
+        """Find the scalars that are wrong among those of a derivative."""
         if not (self.one.scalars and self.pending):
             return False
         culprit = self.pending[-1]
+        rows = len(self.judged.right[culprit.name])
+        columns = [
+            found.flat
+            for found in self.one.by_size.get(rows, ())
+            if found.first > self.start and not found.is_taken
+        ]
         told = with_odd_cells(
             self.judged.changes,
             self.judged.right,
@@ -61,6 +68,8 @@ class ByRole(Chain):
             culprit,
             operation,
             parameter,
+            columns,
+            lambda data: evaluate(operation.rule.tree, {**self.values, culprit.name: data}),
         )
         if told is None:
             return False
@@ -76,7 +85,14 @@ class ByRole(Chain):
         )
         neurons = " and ".join(culprit.target.labels((0, h))[-1] for h in odd)
         says = named.says if named else f"this is not {culprit.right_hand_side}"
-        match = next(find(self.one, theirs[:, [odd[0]]], after=self.start, free=False), None)
+        column, is_free = theirs[:, [odd[0]]], len(theirs) > 1
+        made = find(self.one, column, after=self.start, free=is_free)
+        # Where a slope is 1 everywhere, what is multiplied by it is a multiple, too.
+        match = (
+            max(made, key=lambda m: (self._is_assigned(m.found), m.found.first), default=None)
+            if is_free
+            else next(made, None)
+        )
         right = self.judged.right[culprit.name]
         self.judged.findings.append(
             Finding(
@@ -113,7 +129,12 @@ class ByRole(Chain):
         )
         right = self.judged.right[wrong.name]
         named = next(
-            (m for m, v in values_of(self.judged, wrong) if same(v, theirs) and m.of == wrong.name),
+            (
+                mistake
+                for mistake, value in values_of(self.judged, wrong)
+                if mistake.of == wrong.name
+                and (same(value, theirs) or same(value * self.scale, theirs))
+            ),
             None,
         )
         scaled = right if named else right * _closest_factor(theirs, right)
@@ -158,7 +179,7 @@ class ByRole(Chain):
             for operand in chain.from_iterable(self._factors(match.found)):
                 number = self._named_number(operand)
                 if number is not None and abs(number.data.flat[0] / match.factor - 1.0) < 1e-9:
-                    odd = self.model.program.operation(rest[0])
+                    odd = self.model.operation(rest[0])
                     theirs = np.full(right.shape, match.factor)
                     return match.factor * value, match, (odd, theirs, number)
         return None
@@ -192,7 +213,7 @@ class ByRole(Chain):
             parts = [self._seen(record, shape) for record in operands]
             for (one, _), (other, found) in permutations([p for p in parts if p is not None], 2):
                 if same(one, self.values[kept]) and not same(other, self.values[odd]):
-                    return self.model.program.operation(odd), other, found
+                    return self.model.operation(odd), other, found
         return None
 
     def _slope_in(self, operation: Operation) -> str | None:

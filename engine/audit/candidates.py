@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.audit.linear import Linear
 from engine.audit.model import Model, model_of
+from engine.audit.other_optimisers import adagrad, with_epsilon_inside
 from engine.audit.recording.recording import Recording
 from engine.common.errors import InputError
 from engine.formula.tensor import Array
@@ -14,6 +15,7 @@ _DATA = 3
 """A list of so many numbers is a table, and no setting."""
 _MOST_SHARES = 3
 _MOST_DECAYS = 3
+_DIVIDING = ("rmsprop", "adam")
 
 
 def optimisers(
@@ -25,6 +27,8 @@ def optimisers(
 ) -> Iterator[Model]:
     """Go through the optimisers that keep something, each with its settings.
 
+    Those that are written otherwise than ours come last.
+
     Args:
         recording: The recording, for the numbers in the script.
         layers: The layers of one pass.
@@ -33,11 +37,17 @@ def optimisers(
         loss: The name of the loss.
     """
     constants = constants_of(recording)
+    models = []
     for optimiser, settings in _settings(constants):
         try:
-            yield model_of(layers, activations, f0, loss, optimiser=optimiser, **settings)
+            models.append(model_of(layers, activations, f0, loss, optimiser=optimiser, **settings))
         except InputError:
             continue
+        yield models[-1]
+    dividing = [model for model in models if model.optimiser in _DIVIDING]
+    summing = [adagrad(model) for model in dividing if model.optimiser == "rmsprop"][:1]
+    yield from summing
+    yield from map(with_epsilon_inside, [*summing, *dividing])
 
 
 def constants_of(recording: Recording) -> list[float]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.judged import TASTE, Judged, as_matrix, is_assigned, made_of
+from engine.audit.judged import TASTE, Judged, as_matrix
+from engine.audit.made import is_assigned, made_of
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling
 from engine.audit.passes import READS, Found
 from engine.audit.recording.recording import Recording
@@ -128,8 +129,10 @@ class Chain:
             return match
         by_record = {record: one for one in among for record in one.found.records}
         best = match
-        # It may be made twice: for the loss, and for the gradient.
+        # It may be made twice: for the loss, and for the gradient. What an optimiser has made of
+        # other numbers may be the same by chance.
         above = [r for r in match.found.records if not _is_again(self.recording, r)]
+        above = [r for r in above if _read(self.recording, r) == _read(self.recording, above[0])]
         above = above[::-1] or [match.found.first]
         while above:
             made = made_of(self.recording, above.pop())
@@ -201,8 +204,13 @@ def _is_again(recording: Recording, record: int) -> bool:
     rows = recording.records
     if recording.nodes[int(rows["node"][record])].kind in READS:
         return True
-    read = [int(rows["value"][operand]) for operand in recording.operands(record) if operand >= 0]
-    return int(rows["value"][record]) in read
+    return int(rows["value"][record]) in _read(recording, record)
+
+
+def _read(recording: Recording, record: int) -> set[int]:
+    """Return the numbers of the values that an expression reads."""
+    values = recording.records["value"]
+    return {int(values[operand]) for operand in recording.operands(record) if operand >= 0}
 
 
 def _rescaled(match: Match, wanted: Array) -> Match | None:

@@ -8,16 +8,20 @@ from engine.audit.linear import Linear, gives, slope
 from engine.audit.matching import first, is_telling
 from engine.audit.network_in_pass import NetworkInPass
 from engine.audit.passes import Pass
+from engine.audit.recording.recording import Recording
 from engine.audit.settled import Settled
 from engine.maths.activations import ACTIVATIONS
 
 
-def chosen_activations(networks: Sequence[NetworkInPass], settled: Settled) -> list[str]:
+def chosen_activations(
+    networks: Sequence[NetworkInPass], settled: Settled, recording: Recording
+) -> list[str]:
     """Return the name of the activation of each layer.
 
     Args:
         networks: The network in the passes to judge.
         settled: What is known about the script.
+        recording: The recording.
     """
     chosen = []
     count = len(networks[0].layers)
@@ -31,7 +35,11 @@ def chosen_activations(networks: Sequence[NetworkInPass], settled: Settled) -> l
         if is_last and "identity" in common:
             # Where every prediction is positive, nothing tells it from relu but its slope at 0.
             common.sort(key=lambda name: name != "identity")
-        sloped = [n for n in common[1:] if any(_has_slope(o, layer, n) for o, layer in seen)]
+        sloped = [
+            n
+            for n in common[1:]
+            if any(_has_slope(one, recording, layer, n) for one, layer in seen)
+        ]
         chosen.append((sloped or common or names or ["identity"])[0])
     known = settled.hyperparameters
     if "output_activation" in known:
@@ -42,15 +50,28 @@ def chosen_activations(networks: Sequence[NetworkInPass], settled: Settled) -> l
     return chosen
 
 
-def _has_slope(one: Pass, layer: Linear, name: str) -> bool:
+def _has_slope(one: Pass, recording: Recording, layer: Linear, name: str) -> bool:
     """Whether a pass computes the slope of an activation."""
     assert layer.a is not None
     if ACTIVATIONS[name].joint:
         return False
     wanted = slope(name, layer.z, layer.a)
     if wanted.size == 1:
-        # A single 1 is found everywhere.
-        return False
+        # A single 1 is found everywhere, a comparison with 0 is not.
+        return ACTIVATIONS[name].dies and _is_compared_with_zero(recording, one, layer)
     return (
         is_telling(wanted) and first(one, wanted, free=False, after=layer.of_z.begins) is not None
+    )
+
+
+def _is_compared_with_zero(recording: Recording, one: Pass, layer: Linear) -> bool:
+    """Whether a pass asks where what a layer puts out is above 0, as for the slope of relu."""
+    rows, nodes = recording.records, recording.nodes
+    held = {record for found in (layer.of_z, layer.of_a) if found for record in found.records}
+    return any(
+        node.kind.startswith("Compare")
+        and not held.isdisjoint(recording.operands(record))
+        and any(child >= 0 and nodes[child].constant == 0.0 for child in node.children)
+        for record in range(*one.bounds)
+        for node in [nodes[int(rows["node"][record])]]
     )

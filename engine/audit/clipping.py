@@ -1,13 +1,15 @@
-"""Gradients that are all shortened by one factor in a pass, as clipping does, before they are used.
+"""Gradients that are clipped before they are used: shortened by one factor, or cut cell by cell.
 
-Each parameter takes a step along its own gradient then, too; but what momentum and Adam keep is
-made of the shortened ones.
+Shortened, each parameter takes a step along its own gradient, too; but what momentum and Adam keep
+is made of the shortened ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import find, is_telling
@@ -40,6 +42,39 @@ def clipped(judged: Sequence[Judged], steps: Mapping[str, Steps]) -> dict[str, S
         )
         for name, own in steps.items()
     }
+
+
+def cut(
+    judged: Sequence[Judged], steps: Mapping[str, Steps], constants: Sequence[float]
+) -> Iterator[dict[str, Steps]]:
+    """Go through the steps with the gradients cut at a number of the script, where it does so.
+
+    Args:
+        judged: The passes.
+        steps: The steps of the parameters.
+        constants: The numbers that stand in the script.
+    """
+    passes = {one.one.number: one for one in judged}
+    for limit in (constant for constant in constants if constant > 0.0):
+        if any(_is_cut(passes, own, limit) for own in steps.values()):
+            yield {
+                name: replace(own, gradients=[np.clip(g, -limit, limit) for g in own.gradients])
+                for name, own in steps.items()
+            }
+
+
+def _is_cut(passes: Mapping[int, Judged], own: Steps, limit: float) -> bool:
+    """Whether a pass has a gradient with the cells beyond a limit set to it, and others left."""
+    for number, gradient in zip(own.passes, own.gradients, strict=True):
+        shorter, judged = np.clip(gradient, -limit, limit), passes[number]
+        is_beyond = np.abs(gradient) > limit
+        if is_beyond.all() or not is_beyond.any():
+            continue
+        match = judged.matches.get(f"dE_d{own.name}")
+        begin = match.found.first if match else judged.model.layers[-1].of_z.first
+        if next(find(judged.one, as_matrix(shorter), after=begin, free=False), None) is not None:
+            return True
+    return False
 
 
 def _common(judged: Judged, number: int, steps: Mapping[str, Steps]) -> list[float]:

@@ -19,11 +19,14 @@ from engine.audit.findings import Finding
 from engine.audit.judged import Judged
 from engine.audit.losses import Computed
 from engine.audit.odd_gradients import multiple_of
+from engine.audit.odd_rates import odd_rates
+from engine.audit.odd_sums import line_of_one_list
 from engine.audit.parameter_places import time_of_update
 from engine.audit.plain_steps import fit_steps
 from engine.audit.recording.recording import Recording
 from engine.audit.steps import Steps, steps_of
 from engine.audit.trials import Trial
+from engine.audit.turned import turned_round
 from engine.audit.uneven import uphill_or_uneven
 from engine.audit.updates import Updates
 
@@ -68,6 +71,9 @@ def collected(
         backward = []
     else:
         uneven = list(uphill_or_uneven(judged, updates, computed, steps, constants))
+        if said.unsure and {f.operation for f in uneven if f.kind == "sign"} >= {*updates.rates}:
+            # Of a loss that is not known, nothing tells which way is uphill.
+            uneven = []
         free = [f.operation for f in uneven if _is_any_number(judged, f.operation)]
         if free and len(free) == len(uneven):
             uneven = []
@@ -76,9 +82,11 @@ def collected(
     # The factor of what is wrong itself says nothing.
     is_known = not uneven and output.isdisjoint(f.operation for f in backward)
     reduced = reduced_otherwise(judged, computed, constants) if is_known else ()
-    order = {o.name: n for n, o in enumerate(first.model.program.operations)}
+    order = {o.name: n for n, o in enumerate(first.model.operations())}
     gradients = [f for f in uneven if f.operation not in first.model.parameters]
     calculus = sorted([*backward, *reduced, *gradients], key=lambda f: order.get(f.operation, 0))
+    if not calculus and not uneven:
+        calculus = list(turned_round(judged, computed))
     moved = [f for f in uneven if f not in gradients]
     fixed = list(frozen(steps, judged, recording))
     said.notes += [f"{name} stays fixed: it is given no update" for name in fixed]
@@ -98,6 +106,8 @@ def collected(
         # What never changes and does not fit otherwise is hardly a weight.
         said.findings.clear()
         said.unsure.append("which of its numbers are the weights")
+    if updates.optimiser == "sgd" and not said.findings:
+        said.findings += odd_rates(judged, steps, constants)
     updates.unmatched += _odd_numbers(first, updates)
     if not said.findings:
         said.unsure += _doubts(judged, updates, steps)
@@ -107,21 +117,33 @@ def collected(
 def _backward(
     judged: Sequence[Judged], computed: Computed | None, said: Collected
 ) -> list[Finding]:
-    """Return what is wrong with the backward phase; what shows once among several may be chance."""
+    """Return what is wrong with the backward phase.
+
+    What shows once among several passes may be chance, but where no other pass tells of it.
+    """
     seen: dict[tuple[str, str], list[Finding]] = {}
     for one in judged:
         for finding in one.findings:
             seen.setdefault((finding.operation, finding.kind), []).append(finding)
     backward = []
     for first, *again in seen.values():
-        if not again and len(judged) >= _SEVERAL:
+        if not again and len(judged) >= _SEVERAL and not _is_only_there(first, judged):
             continue
         if first.kind == "unknown" and computed is None:
             # Of a loss that is not ours it may be right.
             said.unsure.append(f"what takes the part of {first.operation}")
         else:
             backward.append(first)
-    return backward
+    # In a pass in which the right slope shows, it is what reads another one that is wrong.
+    readers = {(f.reads, f.says) for f in backward if f.operation == f.reads}
+    return [f for f in backward if f.operation == f.reads or (f.reads, f.says) not in readers]
+
+
+def _is_only_there(finding: Finding, judged: Sequence[Judged]) -> bool:
+    """Whether a mistake has a name, and its operation is found in no other pass."""
+    others = [one for one in judged if finding not in one.findings]
+    is_found = any(finding.operation in one.matches for one in others)
+    return finding.kind != "unknown" and not is_found
 
 
 def _odd_numbers(first: Judged, updates: Updates) -> list[str]:
@@ -169,6 +191,12 @@ def _is_any_number(judged: Sequence[Judged], name: str) -> bool:
 
 def _in_the_gradient(finding: Finding, first: Judged) -> Finding:
     """Take a step for a wrong gradient where that is a multiple, or is transposed."""
+    shown = first.matches.get(finding.operation)
+    if shown is not None and finding.found is None:
+        return replace(finding, found=shown.found)
+    if finding.kind == "aliased" and finding.found is None and first.recording is not None:
+        line, variable = line_of_one_list(first.recording.source)
+        return replace(finding, line=line, variable=variable)
     gradient = f"dE_d{finding.operation}"
     cell = finding.cell
     is_factor = finding.kind != "optimiser-formula" and gradient in first.right

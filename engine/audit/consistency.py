@@ -37,7 +37,7 @@ def true_gradients(judged: Judged) -> dict[str, Array]:
         values[operation.name] = np.broadcast_to(
             value, tuple(len(axis.labels) for axis in operation.target.axes)
         )
-    return {name: values[f"dE_d{name}"] for name in judged.model.parameters}
+    return {name: judged.as_held(name, values[f"dE_d{name}"]) for name in judged.model.parameters}
 
 
 def descends(judged: Sequence[Judged]) -> bool:
@@ -94,12 +94,12 @@ def goes_down(steps: Steps) -> bool:
 def frozen(
     steps: dict[str, Steps], judged: Sequence[Judged], recording: Recording
 ) -> Iterator[str]:
-    """Go through the weights that are left alone on purpose.
+    """Go through the parameters that are left alone on purpose.
 
-    They have no gradient, or its line says that they are frozen.
+    The line of their gradient says that they are frozen; weights may have no gradient, too.
     """
     for name, own in steps.items():
-        if not own.is_still or name.startswith("b"):
+        if not own.is_still:
             continue
         found = [m.found for one in judged if (m := one.matches.get(f"dE_d{name}")) is not None]
         nodes = [
@@ -108,14 +108,17 @@ def frozen(
             for record in each.records
         ]
         lines = {line for node in nodes for line in range(node.line - 1, node.end_line)}
-        if not found or any(_FROZEN.search(recording.source[line]) for line in lines):
+        is_given_none = not found and not name.startswith("b")
+        if is_given_none or any(_FROZEN.search(recording.source[line]) for line in lines):
             yield name
 
 
 def still(
     steps: dict[str, Steps], judged: Sequence[Judged], meant: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """Find parameters that never change, but for biases of which no gradient is computed.
+    """Find parameters that never change, but for biases that are meant to stay.
+
+    Those have places of their own, and no gradient.
 
     Args:
         steps: The steps of the parameters.
@@ -125,7 +128,7 @@ def still(
     for name, own in steps.items():
         if name in meant:
             continue
-        if name.startswith("b") and not any(_has_gradient(one, name) for one in judged):
+        if name.startswith("b") and not _is_meant_to_learn(judged, name):
             continue
         if own.is_still and len(own.changes) > 1:
             yield Finding(
@@ -134,6 +137,12 @@ def still(
                 f"{name} never changes, though its gradient is not 0",
                 f"{name} ← {name} − η·∂E/∂{name}",
             )
+
+
+def _is_meant_to_learn(judged: Sequence[Judged], bias: str) -> bool:
+    """Whether a bias that never changes has a gradient, or is held with weights that do."""
+    is_among_weights = bool(judged[0].model.parameters[bias].ones)
+    return is_among_weights or any(_has_gradient(one, bias) for one in judged)
 
 
 def _stays(judged: Judged, bias: str) -> bool:

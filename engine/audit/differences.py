@@ -36,16 +36,22 @@ class Operand:
 class Differences:
     """The subtractions of a pass, to be found by the numbers of one side or of both.
 
+    Of a step, which puts the difference in the place of what it is subtracted from, that is no
+    target from which a prediction was subtracted.
+
     Attributes:
         records: The records that are read for them.
     """
 
-    def __init__(self, pairs: Iterable[tuple[Operand, Operand]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[Operand, Operand, bool]]) -> None:
         self.records: set[int] = set()
         self._of: dict[bytes, list[Operand]] = {}
         self._both: set[tuple[bytes, bytes]] = set()
-        for pair in pairs:
-            for one, other in (pair, pair[::-1]):
+        self._steps: set[tuple[bytes, bytes]] = set()
+        for left, right, is_step in pairs:
+            if is_step:
+                self._steps.add((_key(left.data), _key(right.data)))
+            for one, other in [(left, right)] if is_step else [(left, right), (right, left)]:
                 key = _key(one.data)
                 self.records.add(one.record)
                 self._of.setdefault(key, []).append(other)
@@ -59,6 +65,10 @@ class Differences:
         for other in self._of.get(_key(data), ()):
             if other.data.size == data.size:
                 yield other
+
+    def has_step(self, of: Array, by: Array) -> bool:
+        """Whether an array, N × O, is changed by subtracting another one, N × O."""
+        return any((_key(a), _key(b)) in self._steps for a, b in ((of, by), (of.T, by.T)))
 
     def has(self, one: Array, other: Array) -> bool:
         """Whether one array is subtracted from the other: whole, row by row, or cell by cell.

@@ -51,7 +51,9 @@ def words_of(ending: Ending) -> str:
         way_out = "; nn-tui audit --python names another Python"
     elif ending.error == "SystemExit" and ending.message == "2":
         # The code of argparse for arguments that it cannot take.
-        way_out = "; nn-tui audit mine.py -- --epochs 9 runs it with arguments"
+        way_out = "; its arguments come after --, as in nn-tui audit FILE -- --epochs 9"
+    elif "'ellipsis'" in ending.message:
+        way_out = "; it computes with a line that is still blank, ..."
     elif ending.error == "EOFError":
         way_out = "; there is nothing for it to read"
     elif ending.error.endswith("MemoryError"):

@@ -12,7 +12,7 @@ from engine.audit.model import Model
 from engine.audit.odd_steps import in_words, mistakes_of_update, named_step
 from engine.audit.optimising import LOOSE, Fit, changes_of, fit, is_made, is_rate
 from engine.audit.steps import Steps
-from engine.audit.updates import FREE, Updates
+from engine.audit.updates import ADAGRAD, FREE, Updates
 from engine.formula.tensor import Array
 from engine.formula.tree import Formula
 from engine.maths.operations.operation import Operation
@@ -37,13 +37,17 @@ def follow(
     """
     fits = []
     for model in models:
-        fits.append(fit(model, steps, constants))
-        if not fits[-1].odd:
+        one = fit(model, steps, constants)
+        if model.optimiser == ADAGRAD and not is_rate(one.common, constants):
+            # With a rate of its own it is RMSprop that by mistake forgets nothing.
+            continue
+        fits.append(one)
+        if not one.odd and is_steady(one.common):
             break
-    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps)))
-    if best.odd:
+    best = max(fits, key=lambda one: (len(one.rates), one.cells(steps), is_steady(one.common)))
+    if best.odd and not _has_minus_epsilon(best, steps):
         loose = [
-            fit(m, steps, constants, LOOSE) for m in models if m.hyperparameters.optimiser != "sgd"
+            fit(m, steps, constants, LOOSE) for m in models if m.optimiser not in ("sgd", ADAGRAD)
         ]
         best = next((one for one in loose if not one.odd), best)
     if not best.odd and best.common and not is_steady(best.common):
@@ -55,7 +59,7 @@ def follow(
         _all_alike(updates, steps, models, constants)
         return
     best, named = _best_named(best, fits, steps)
-    optimiser = best.model.hyperparameters.optimiser
+    optimiser = best.model.optimiser
     updates.findings += named.values()
     missed = [name for name in best.odd if name not in named]
     if len(missed) == len(best.odd) and best.odd and optimiser == "sgd":
@@ -70,8 +74,14 @@ def follow(
     for name, rates in best.rates.items():
         own = steps[name]
         # What all gradients are multiplied by makes Adam's steps no longer.
-        size = 1.0 if optimiser in FREE else own.totals[0] * own.sign
+        size = 1.0 if optimiser in FREE else own.total * own.sign
         updates.rates[name] = [rate * size for rate in rates if rate][:1]
+
+
+def _has_minus_epsilon(best: Fit, steps: Mapping[str, Steps]) -> bool:
+    """Whether ε is subtracted somewhere, which is no matter of taste as its place is."""
+    named = _named(best, steps) if best.rates else {}
+    return any("ε is subtracted" in finding.says for finding in named.values())
 
 
 def _another_share(
@@ -125,9 +135,9 @@ def _all_alike(
     if factor_of(_in_one_row(own.changes), _in_one_row(own.gradients), LOOSE) is not None:
         return
     for model in models:
-        if model.hyperparameters.optimiser in FREE and _rate_with(model, own, {}) is not None:
+        if model.optimiser in FREE and _rate_with(model, own, {}) is not None:
             # What is off is less than the place of ε accounts for.
-            updates.optimiser = model.hyperparameters.optimiser
+            updates.optimiser = model.optimiser
             return
         for operation, mistake, instead in mistakes_of_update(model, name):
             rate = None
@@ -143,13 +153,12 @@ def _all_alike(
                 is_it = rate is not None
             if not is_it:
                 continue
-            settings = model.hyperparameters
             forgets_nothing = operation.name == f"s_{name}" and "α is missing" in mistake.says
             if forgets_nothing and not is_rate([rate or 0.0], constants):
                 # Up to a factor of the rate, that is another optimiser.
-                updates.optimiser = "AdaGrad"
+                updates.optimiser = ADAGRAD
                 return
-            updates.optimiser = settings.optimiser
+            updates.optimiser = model.optimiser
             # An exchange of rows and columns shows in square weights only.
             wrong = [name] if mistake.kind == "transpose" else steps
             says = in_words(model, operation, mistake, instead)

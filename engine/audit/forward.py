@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.audit.bends import bends_of
+from engine.audit.dropout import mask_between
 from engine.audit.linear import Linear, Site, activated, products_of
 from engine.audit.matching import first, is_telling, same
 from engine.audit.passes import Found, Pass
@@ -101,8 +102,10 @@ def chains_of(
             continue
         chain = _chain(one, recording, replace(start), linear)
         while fits is not None and chain and not fits(chain):
-            # Further products may follow the output.
+            # Further products may follow the output, of which they tell nothing then.
             chain.pop()
+            if chain:
+                _followed(one, recording, chain[-1], [])
         if not chain:
             continue
         if not best or rank_of(chain) > rank_of(best[0]):
@@ -128,7 +131,12 @@ def _beyond(
     still = {
         found.site
         for found in one.taken.values()
-        if np.squeeze(found.data).ndim and found.site not in changing and not found.is_assembled
+        if np.squeeze(found.data).ndim
+        and found.site not in changing
+        and not found.is_assembled
+        # What a loop hands out, or a batch of the targets, is another array in each pass.
+        and _is_held(found.site, recording)
+        and recording.was_there(found.first, one.bounds[0])
     }
     longer: list[list[Linear]] = []
     for chain in chains:
@@ -199,10 +207,16 @@ def _followed(one: Pass, recording: Recording, layer: Linear, later: list[Linear
     """
     ways = sorted(activations_of(one, recording, layer), key=lambda way: way[1].first)
     ways.append(straight(layer))
+    layer.mask = None
     for layer.a, layer.of_a, layer.activation in ways:
         following = [node for node in later if _continues(layer, node)]
         if following:
             return following
+    for layer.a, layer.of_a, layer.activation in ways:
+        for node in later:
+            layer.mask = mask_between(recording, one, layer.a, node.inputs)
+            if layer.mask is not None:
+                return [other for other in later if _continues(layer, other)]
     layer.a, layer.of_a, layer.activation = ways[0]
     return []
 
@@ -242,10 +256,9 @@ def activations_of(one: Pass, recording: Recording, layer: Linear) -> Iterator[A
 
 def _continues(layer: Linear, node: Linear) -> bool:
     """Whether a product takes what a layer puts out, with or without a column of ones."""
-    assert layer.a is not None
-    if layer.a.shape[0] != node.inputs.shape[0]:
+    if layer.out.shape[0] != node.inputs.shape[0]:
         return False
-    return _columns(layer.a, node.inputs) is not None
+    return _columns(layer.out, node.inputs) is not None
 
 
 def _columns(a: Array, inputs: Array) -> str | None:
@@ -261,8 +274,7 @@ def _columns(a: Array, inputs: Array) -> str | None:
 
 def _joined(layer: Linear, node: Linear) -> Linear:
     """Take a column of ones among the inputs for the bias that it is."""
-    assert layer.a is not None
-    ones = _columns(layer.a, node.inputs)
+    ones = _columns(layer.out, node.inputs)
     if ones:
         own = slice(None, -1) if ones == "last" else slice(1, None)
         at = -1 if ones == "last" else 0

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from engine.audit.broadcast import Broadcast
 from engine.audit.findings import Finding
 from engine.audit.kept import Kept
+from engine.audit.lost_terms import LostTerms
+from engine.audit.rebound import Rebound
 from engine.audit.recording.recording import Recording
 from engine.audit.repeated import Repeated
 from engine.audit.reshaped import reshaped_targets
@@ -34,6 +36,7 @@ def hidden_faults(recording: Recording) -> list[Finding]:
         return []
     view = View(recording, turns)
     kept, broadcast, repeated = Kept(view), Broadcast(view), Repeated(view)
+    lost = LostTerms(view)
     return [
         *kept.whole_numbers(),
         *kept.one_for_two(),
@@ -41,6 +44,9 @@ def hidden_faults(recording: Recording) -> list[Finding]:
         *broadcast.growing_biases(),
         *repeated.never_reset(),
         *repeated.changed_twice(),
+        *lost.ended_at_once(),
+        *lost.same_row_twice(),
+        *Rebound(view).lost_steps(),
         *reshaped_targets(recording),
     ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.audit.findings import Cell, Finding
+from engine.audit.made import is_assigned, made_of
 from engine.audit.matching import Match, find
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
@@ -74,6 +75,18 @@ class Judged:
             self.matches[name] = match
             self.values[name] = match.factor * self.right[name]
 
+    def as_held(self, parameter: str, gradient: Array) -> Array:
+        """Return a gradient as the script's parameter has it.
+
+        One number that is the bias of all neurons of a layer has the sum of their gradients.
+        """
+        of_bias = self.model.parameters[parameter].of_bias
+        if not parameter.startswith("b") or of_bias is None or gradient.size < 2:
+            return gradient
+        kind, _, *owners = of_bias.site if of_bias.site[:1] == ("scalars",) else ("", "")
+        is_one = kind == "scalars" and len(owners) == gradient.size and len(set(owners)) == 1
+        return np.full_like(gradient, np.sum(gradient)) if is_one else gradient
+
     def is_summed(self, found: Found) -> bool:
         """Whether a script gives a sum a name, though it is one of a single row."""
         if self.recording is None:
@@ -103,18 +116,6 @@ class Judged:
 def as_matrix(value: Array) -> Array:
     """Return a scalar or a row of numbers as a matrix of one row."""
     return value.reshape(1, -1) if value.ndim < 2 else value
-
-
-def made_of(recording: Recording, record: int) -> int:
-    """Return the record of the expression that has this one as an operand, or -1."""
-    row = recording.records[record]
-    parent = recording.parents.get(int(row["node"]))
-    return -1 if parent is None else recording.following(parent, int(row["path"]), record)
-
-
-def is_assigned(recording: Recording, record: int) -> bool:
-    """Whether a record gives a place its value."""
-    return record >= 0 and recording.nodes[int(recording.records["node"][record])].kind == "assign"
 
 
 def values_of(

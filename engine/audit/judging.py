@@ -13,12 +13,14 @@ from dataclasses import replace
 import numpy as np
 
 from engine.audit.by_mistake import ByMistake
+from engine.audit.dropout import is_masked
 from engine.audit.judged import Judged, as_matrix
 from engine.audit.matching import Match, as_rows, factor_of, find, is_telling, same
 from engine.audit.model import Model
 from engine.audit.passes import Found, Pass
 from engine.audit.penalty import may_hold_one, penalty_in
 from engine.audit.recording.recording import Recording
+from engine.formula.evaluate import evaluate
 from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation, Phase
 
@@ -78,9 +80,8 @@ class _Judge(ByMistake):
         """Judge the operations in program order."""
         gradients = {f"dE_d{name}": name for name in self.model.parameters}
         for operation in self.model.operations(Phase.BACKWARD):
-            if operation.target.stands_for is not None:
-                source = operation.target.stands_for
-                self.values[operation.name] = self.values[source.name]
+            if operation.target.stands_for is not None or is_masked(operation):
+                self.values[operation.name] = evaluate(operation.rule.tree, self.values)
                 continue
             if operation.name.startswith("dE_db") and operation.name not in gradients:
                 continue
@@ -95,13 +96,23 @@ class _Judge(ByMistake):
                 self._parameter(operation, gradients[operation.name], right, match)
             elif match is not None:
                 is_copy = any(self._is_of(tensor.name, match) for tensor in operation.reads)
-                self.copies = [operation] if is_copy else []
+                is_made = is_copy and self._is_multiplied(match.found)
+                self.copies = [operation] if is_copy and not is_made else []
                 self._take(operation, match, total)
                 self.pending = []
             else:
                 self.judged.totals[operation.name] = total
                 if is_telling(as_matrix(right)):
                     self.pending.append(operation)
+
+    def _is_multiplied(self, found: Found) -> bool:
+        """Whether the script makes an array once more as a product, with a slope of ones."""
+        numbers = () if self.recording is None else self.recording.records["value"]
+        return not found.is_assembled and any(
+            numbers[operand] == numbers[found.records[0]]
+            for operands in self._factors(found)
+            for operand in operands
+        )
 
     def _parameter(
         self, operation: Operation, parameter: str, right: Array, match: Match | None
@@ -183,7 +194,7 @@ class _Judge(ByMistake):
         is_bias = parameter.startswith("b")
         if is_bias or np.any(right) or change is None or not np.any(change):
             return False
-        reads = [self.model.program.operation(t.name) for t in self._derivatives(operation)]
+        reads = [self.model.operation(t.name) for t in self._derivatives(operation)]
         return self._is_named(operation, parameter, [*reads, operation], exact=True)
 
     def multiples_that_are_read(self) -> dict[str, Match]:

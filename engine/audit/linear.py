@@ -9,7 +9,8 @@ from itertools import product as pairs
 
 import numpy as np
 
-from engine.audit.matching import Match, first, is_telling, same
+from engine.audit.dropout import Mask
+from engine.audit.matching import TOLERANCE, Match, first, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.formula.evaluate import evaluate
@@ -17,7 +18,7 @@ from engine.formula.tensor import Array, Axis
 from engine.formula.tree import Formula, Leaf, Variable
 from engine.maths.activations import ACTIVATIONS
 
-_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 24, 600
+_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 100, 600
 
 Site = tuple[object, ...]
 
@@ -38,6 +39,7 @@ class Linear:
         ones: Where the weights hold the bias: "", "last" or "first" row.
         activation: The names of the activations that fit.
         a, of_a: The activation.
+        mask: The mask of a dropout between it and the next layer, if there is one.
     """
 
     inputs: Array
@@ -53,7 +55,14 @@ class Linear:
     activation: tuple[str, ...] = ()
     a: Array | None = None
     of_a: Found | None = None
+    mask: Mask | None = None
     edits: list[str] = field(default_factory=list)
+
+    @property
+    def out(self) -> Array:
+        """The inputs of the next layer."""
+        assert self.a is not None
+        return self.a if self.mask is None else self.a * self.mask.data
 
 
 def activated(name: str, z: Array) -> Array:
@@ -113,10 +122,11 @@ def products_of(
     else:
         known = one.at(biases)
         # With a bias of zeros the sum is the product, which is there whatever the bias is.
-        at_hand = (found for found in there if id(found) in known)
-        taken = sorted(at_hand, key=lambda found: not np.any(found.data))
+        named = (found for found in there if id(found) in known)
+        taken = sorted(named, key=lambda found: not np.any(found.data))
     if len(weights) > _MOST_TAKEN:
         return
+    at_hand = _Biases(taken)
     inputs_there = _each_once(one.found if among is None else among)
     seen: set[tuple[int, int, int]] = set()
     for of_weights, of_inputs in pairs(weights, inputs_there[:_MOST_INPUTS]):
@@ -146,7 +156,7 @@ def products_of(
                         own,
                         turned,
                         ones,
-                        taken,
+                        at_hand,
                     )
                     key = (id(of_weights), id(node.of_z), id(of_inputs)) if node else None
                     if node is not None and key not in seen:
@@ -184,6 +194,33 @@ def _biases(taken: list[Found], changing: set[int] | None) -> list[Found]:
     return (moving + still)[:_MOST_BIASES]
 
 
+class _Biases:
+    """What may be a bias of a product.
+
+    Args:
+        found: The arrays, the likeliest first.
+    """
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        pairs = [(one, np.squeeze(one.data)) for one in found]
+        self._found = [pair for pair in pairs if pair[1].ndim < 2]
+        self._by_width: dict[int, tuple[list[tuple[Found, Array]], Array, float]] = {}
+
+    def that_may_be_added(self, one: Pass, product: Array) -> Iterator[tuple[Found, Array]]:
+        """Go through those with which a pass may have the sum, by one cell of it."""
+        width = product.shape[1]
+        if width not in self._by_width:
+            fitting = [pair for pair in self._found if pair[1].size in (1, width)]
+            added = np.array([np.broadcast_to(values.ravel(), width)[0] for _, values in fitting])
+            largest = max((float(np.max(np.abs(values))) for _, values in fitting), default=0.0)
+            self._by_width[width] = fitting, added, largest
+        fitting, added, largest = self._by_width[width]
+        if fitting:
+            limit = 4 * TOLERANCE * (float(np.max(np.abs(product))) + largest)
+            likely = one.have_cells(product.size, product[0, 0] + added, limit)
+            yield from (fitting[at] for at in np.flatnonzero(likely).tolist())
+
+
 def _each_once(found: Iterable[Found]) -> list[Found]:
     """Return arrays of which there are several only once, the earliest, by time."""
     known: dict[tuple[object, ...], Found] = {}
@@ -202,7 +239,7 @@ def _node(
     own: Array | None,
     turned: bool,
     ones: str,
-    taken: list[Found],
+    taken: _Biases,
 ) -> Linear | None:
     if len(inputs) * weights.shape[1] not in one.by_size:
         return None
@@ -218,10 +255,7 @@ def _node(
     bias: Array | None = own
     of_bias: Found | None = None
     if own is None:
-        for candidate in taken:
-            values = np.squeeze(candidate.data)
-            if values.size not in (1, product.shape[1]) or values.ndim > 1:
-                continue
+        for candidate, values in taken.that_may_be_added(one, product):
             if candidate is of_weights or (
                 match is not None
                 and values.size != product.shape[1]

@@ -20,6 +20,7 @@ FAMILIES = ("mse", "cross-entropy", "bce", "log-cosh", "huber", "hinge")
 """One loss of each family: the others of it are multiples."""
 
 _CLOSE = 1e-9
+_LARGER = ("maximum", "max", "clip", "relu")
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,12 @@ def losses_in(
     largest = float(np.max(np.abs(f - f0)))
     deltas = [c for c in constants if 1e-6 < c < largest and c != 1.0]
     for name, delta in [*((name, 1.0) for name in FAMILIES), *(("huber", d) for d in deltas)]:
-        if LOSSES[name].problem(f0) or (name == "hinge" and np.min(f0) == f0.size == 1):
-            # Of one target of 1, the hinge loss is the error.
-            continue
-        ours = value_of(name, f, f0, delta)
+        ours = np.nan if LOSSES[name].problem(f0) else value_of(name, f, f0, delta)
         if not np.isfinite(ours) or abs(ours) < 1e-12:
+            continue
+        # Of one target of 1, the hinge loss is the error, but for the maximum with 0.
+        is_error = name == "hinge" and np.min(f0) == f0.size == 1
+        if is_error and not _is_maximum(recording, bounds, near(scalars, ours)):
             continue
         hits = [
             (factor, number)
@@ -126,6 +128,13 @@ def losses_in(
         )
         found += [Computed(name, *final, delta=delta) for final in finals if final[0] > 0.0]
     return found
+
+
+def _is_maximum(recording: Recording, bounds: tuple[int, int], among: Iterator[int]) -> bool:
+    """Whether one of some values is made as the larger of two numbers."""
+    rows = recording.records[slice(*bounds)]
+    nodes = rows["node"][np.isin(rows["value"], list(among))]
+    return any(recording.nodes[node].function.endswith(_LARGER) for node in nodes.tolist())
 
 
 def scalars_in(recording: Recording, bounds: tuple[int, int]) -> list[tuple[float, int]]:

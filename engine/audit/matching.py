@@ -20,6 +20,9 @@ TOLERANCE = 1e-9
 """Up to which share of the largest number two arrays may differ: the order of sums is free."""
 
 
+_LEAST = 1e-150
+
+
 @dataclass(frozen=True)
 class Match:
     """An array of the script that is a wanted one.
@@ -61,11 +64,15 @@ def same(theirs: Array, wanted: Array, tolerance: float = TOLERANCE) -> bool:
 
 
 def is_telling(array: Array) -> bool:
-    """Whether an array can be told from others: arrays of equal numbers match everything."""
+    """Whether an array can be told from others: arrays of equal numbers match everything.
+
+    So do numbers so small that products of them are 0.
+    """
     low, high = float(array.min()), float(array.max())
     if not (math.isfinite(low) and math.isfinite(high)):
         return False
-    return array.size == 1 or high - low > 1e-12 * max(abs(low), abs(high))
+    largest = max(abs(low), abs(high))
+    return array.size == 1 or (high - low > 1e-12 * largest and largest > _LEAST)
 
 
 def as_rows(found: Found, shape: tuple[int, int]) -> Iterator[tuple[Array, bool]]:
@@ -150,7 +157,7 @@ def _whole(
     one: Pass, wanted: Array, after: int, before: int | None, free: bool, tolerance: float
 ) -> Iterator[Match]:
     members = one.by_size.get(wanted.size, ())
-    if not members:
+    if not members or not (free or _may_be_there(one, wanted, tolerance)):
         return
     for number in sorted(_close(one, wanted, tolerance, free)):
         found = members[number]
@@ -163,6 +170,14 @@ def _whole(
             if factor is not None and (not fixed or abs(factor - 1.0) <= tolerance):
                 yield Match(found, factor, transposed)
                 break
+
+
+def _may_be_there(one: Pass, wanted: Array, tolerance: float) -> bool:
+    """Whether the largest cell of an array is one of any array of its size: most are none."""
+    high, low = float(wanted.max()), float(wanted.min())
+    number = high if high >= -low else low
+    limit = 4 * tolerance * abs(number) + 1e-300
+    return bool(one.have_cells(wanted.size, number, limit))
 
 
 def _close(one: Pass, wanted: Array, tolerance: float, free: bool) -> set[int]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.audit.dropout import in_words, mistakes_of_masks, with_masks
 from engine.audit.linear import Linear
 from engine.common.errors import InputError
 from engine.data.dataset import Dataset
-from engine.formula.tensor import Array
+from engine.formula.tensor import Array, Tensor
 from engine.formula.tree import Leaf, substitute
 from engine.maths.operations.operation import Operation, Phase
 from engine.mistakes import Around, Mistake, mistakes
@@ -32,6 +33,8 @@ class Model:
         values: The script's values of the tensors, by name.
         known: The mistakes of operations, as far as they were asked for.
         hints: For an operation, the mistake that was found in another pass.
+        written: The operations that the script writes otherwise than our program, by name.
+        optimiser: The name of the optimiser.
     """
 
     program: Program
@@ -42,15 +45,35 @@ class Model:
     values: dict[str, Array] = field(default_factory=dict)
     known: dict[str, list[Mistake]] = field(default_factory=dict)
     hints: dict[str, Mistake] = field(default_factory=dict)
+    written: dict[str, Operation] = field(default_factory=dict)
+    optimiser: str = "sgd"
 
     def mistakes(self, operation: Operation) -> list[Mistake]:
         """Return the mistakes of an operation, one found before first."""
         if operation.name not in self.known:
-            slopes = list(self._of_slopes(operation))
+            slopes = [*self._of_masks(operation), *self._of_slopes(operation)]
             known = {mistake.formula for mistake in slopes}
             others = mistakes(operation, self.around, depth=1)
-            self.known[operation.name] = slopes + [m for m in others if m.formula not in known]
+            masked = self._masked()
+            self.known[operation.name] = slopes + [
+                in_words(m, masked) for m in others if m.formula not in known
+            ]
         return self.known[operation.name]
+
+    def _masked(self) -> list[tuple[Tensor, Tensor]]:
+        """Return each activation that has a mask, and what the next layer takes of it."""
+        return [
+            (self.operation(a).target, self.operation(f"d{z}_d{weights}").target)
+            for layer, (_, _, a), (weights, z, _) in zip(
+                self.layers, self.names, self.names[1:], strict=False
+            )
+            if layer.mask is not None
+        ]
+
+    def _of_masks(self, operation: Operation) -> Iterator[Mistake]:
+        layers = zip(self.names, self.layers, strict=True)
+        kept = {a: layer.mask.kept for (_, _, a), layer in layers if layer.mask is not None}
+        return mistakes_of_masks(operation, kept)
 
     def _of_slopes(self, operation: Operation) -> Iterator[Mistake]:
         """Go through the tensors that stand for a slope that an operation reads."""
@@ -61,7 +84,7 @@ class Model:
                 continue
             leaf = Leaf(tensor)
             is_bent = activation.symbol.startswith("lrelu")
-            for mistake in mistakes(self.program.operation(tensor.name), self.around, depth=0):
+            for mistake in mistakes(self.operation(tensor.name), self.around, depth=0):
                 is_leaf = isinstance(mistake.formula, Leaf)
                 # The slope 0.1 of one leaky relu squared is the slope 0.01 of another.
                 is_meant = is_leaf or (is_bent and "lrelu" in mistake.says)
@@ -86,8 +109,13 @@ class Model:
         }
 
     def operations(self, *phases: Phase) -> list[Operation]:
-        """Return the operations of some phases, in program order."""
-        return [o for o in self.program.operations if o.phase in phases]
+        """Return the operations of some phases, or all, in program order."""
+        own = (self.written.get(o.name, o) for o in self.program.operations)
+        return [o for o in own if not phases or o.phase in phases]
+
+    def operation(self, name: str) -> Operation:
+        """Return the operation of a name."""
+        return self.written.get(name) or self.program.operation(name)
 
     @property
     def names(self) -> list[tuple[str, str, str]]:
@@ -140,8 +168,17 @@ def model_of(
         owners["b"] = layers[0]
     program = Program(dataset, hyperparameters, parameters)
     values = _values(names, layers, parameters, f0)
+    masks = [layer.mask for layer in layers]
+    written = {o.name: o for o in with_masks(program.operations, names, masks)}
     return Model(
-        program, Around(program.operations), owners, hyperparameters, tuple(layers), values
+        program,
+        Around([written.get(o.name, o) for o in program.operations]),
+        owners,
+        hyperparameters,
+        tuple(layers),
+        values,
+        written=written,
+        optimiser=hyperparameters.optimiser,
     )
 
 
@@ -170,6 +207,8 @@ def _values(
         values[z] = layer.z
         assert layer.a is not None
         values[a] = layer.a
+        if layer.mask is not None:
+            values[f"mask_{a}"] = layer.mask.data
     return values
 
 

@@ -1,16 +1,19 @@
-"""Scalars written out, of which one is wrong: the neuron whose weights take another step."""
+"""Scalars written out, of which some are wrong: the neurons whose weights take another step."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
-from engine.audit.matching import factor_of
+from engine.audit.matching import factor_of, same
 from engine.formula.tensor import Array
 from engine.maths.operations.operation import Operation
 
 _SAME = 1e-6
+_FACTORS = (1.0, 0.5, 2.0)
+"""What a derivative may be multiplied by before it goes on."""
 
 
 def with_odd_cells(
@@ -20,16 +23,20 @@ def with_odd_cells(
     culprit: Operation,
     gradient: Operation,
     parameter: str,
+    columns: Sequence[Array],
+    made_of: Callable[[Array], Array],
 ) -> tuple[Array, list[int]] | None:
-    """Return what a script has in the place of a derivative of one row, told from its steps.
+    """Return what a script has in the place of a derivative, told from its steps.
 
     Args:
         changes: For each parameter what the pass changed it by.
         rights: For each operation our value with the script's operands.
         known: The operations that were found in the script.
-        culprit: The derivative of one row, 1 × H, that was not found.
+        culprit: The derivative, N × H, that was not found.
         gradient: The gradient that reads it.
         parameter: Its parameter.
+        columns: What may stand in the place of one of its columns.
+        made_of: The gradient that comes of a derivative.
 
     Returns:
         The derivative with the cells that the script has instead, and which these are; None where
@@ -37,7 +44,7 @@ def with_odd_cells(
     """
     change, right = changes.get(parameter), rights[gradient.name]
     whole = rights[culprit.name]
-    if change is None or whole.shape != (1, right.shape[-1]) or change.shape != right.shape:
+    if change is None or whole.shape[1:] != right.shape[-1:] or change.shape != right.shape:
         return None
     rate = _rate(changes, rights, known, parameter)
     if rate is None:
@@ -47,9 +54,18 @@ def with_odd_cells(
         share = factor_of(change[..., column], right[..., column], _SAME)
         if share is None:
             return None
-        if abs(share / rate - 1.0) > _SAME:
+        if abs(share / rate - 1.0) <= _SAME:
+            continue
+        odd.append(column)
+        if len(whole) == 1:
             theirs[0, column] *= share / rate
-            odd.append(column)
+            continue
+        for other, factor in product(columns, _FACTORS):
+            theirs[:, column] = factor * other
+            if same(made_of(theirs)[..., column], change[..., column] / rate, _SAME):
+                break
+        else:
+            return None
     return (theirs, odd) if 0 < len(odd) < right.shape[-1] else None
 
 

@@ -74,7 +74,7 @@ def of_factor(judged: Judged, operation: Operation, factor: float) -> Finding:
 
 def rate_twice(judged: Judged, gradient: str, rate: float) -> Finding:
     """Name a gradient that has the learning rate in it, with which the step multiplies again."""
-    operation = judged.model.program.operation(gradient)
+    operation = judged.model.operation(gradient)
     return Finding(
         gradient,
         "learning-rate",
@@ -161,7 +161,7 @@ def is_in_gradient(judged: Judged, name: str, ratio: float) -> bool:
 
 def _other_count(judged: Judged, gradient: str, ratio: float) -> Iterator[Finding]:
     """Name a gradient that is divided by another number than that of the observations."""
-    operation = judged.model.program.operation(gradient)
+    operation = judged.model.operation(gradient)
     rows = judged.model.values["x"].shape[0]
     nouns = {"I": "inputs", "H": "hidden neurons", "O": "outputs"}
     for axis in operation.target.axes:
@@ -186,7 +186,7 @@ def multiple_of(judged: Judged, name: str, ratio: float) -> Found | None:
     The sum over one row is found where the row is.
     """
     match = judged.matches.get(name)
-    reads = judged.model.program.operation(name).reads
+    reads = judged.model.operation(name).reads
     held = [judged.matches[t.name].found for t in reads if t.name in judged.matches]
     if match is None or match.found not in held:
         return None

@@ -11,7 +11,9 @@ import numpy as np
 from engine.audit.findings import Finding
 from engine.audit.judged import first_cell
 from engine.audit.matching import same
+from engine.audit.memory_mistakes import memory_mistakes
 from engine.audit.model import Model
+from engine.audit.odd_sums import odd_sum
 from engine.audit.optimising import Fit, changes_of, is_made, own_operations
 from engine.audit.steps import Steps
 from engine.common.text import subscript
@@ -36,17 +38,23 @@ def named_step(fit: Fit, steps: Mapping[str, Steps], name: str) -> Finding | Non
     rates = fit.common
     if len(rates) < len(own.changes):
         return None
+    held = odd_sum(fit, own)
+    if held is not None:
+        return held
     if not own.is_known:
         return _of_gradient(fit, steps, own)
     for operation, mistake, instead in mistakes_of_update(fit.model, name):
         if is_made(fit.model, own, instead, rates, steps):
             return _finding(fit, own, operation, mistake, instead)
-    return None
+    # A mean is another multiple of the sum in each batch of another size: otherwise Adam's steps
+    # do not show how large the gradient is.
+    sizes = {len(values["x"]) for values in own.around}
+    return _of_gradient(fit, steps, own) if len(sizes) > 1 else None
 
 
 def _of_gradient(fit: Fit, steps: Mapping[str, Steps], own: Steps) -> Finding | None:
-    """Name the mistake in a gradient that the script does not show, by the steps it makes."""
-    gradient = fit.model.program.operation(f"dE_d{own.name}")
+    """Name the mistake in a gradient by the steps that are made of it."""
+    gradient = fit.model.operation(f"dE_d{own.name}")
     for mistake in mistakes(gradient, fit.model.around, depth=1):
         try:
             wrong = [np.asarray(evaluate(mistake.formula, around)) for around in own.around]
@@ -94,7 +102,7 @@ def in_words(
     model: Model, operation: Operation, mistake: Mistake, instead: Mapping[str, Formula]
 ) -> str:
     """Say what is wrong in an optimiser, and where in it."""
-    optimiser = model.hyperparameters.optimiser
+    optimiser = model.optimiser
     beside = [key for key in instead if key != operation.name]
     also = f"; so in {', '.join(map(subscript, beside))}" if beside else ""
     if operation.name in model.parameters:
@@ -123,8 +131,9 @@ def mistakes_of_update(
     for mistake in every.get(first, ()):
         twin = alike.get(_without_symbols(mistake))
         if twin is not None:
-            operation = model.program.operation(first)
+            operation = model.operation(first)
             yield operation, mistake, {first: mistake.formula, second: twin.formula}
+    yield from memory_mistakes(model, {one.name: one for one in operations}, name)
 
 
 def _without_symbols(mistake: Mistake) -> str:

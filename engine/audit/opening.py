@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from time import monotonic
 import numpy as np
 
 from engine.audit.auditing import Audit
-from engine.audit.judged import Judged
+from engine.audit.findings import Finding
+from engine.audit.judged import Judged, first_cell
 from engine.audit.losses import value_of
 from engine.audit.matching import Match
 from engine.audit.problem import Line, Problem
@@ -45,11 +47,13 @@ class Judgement:
         mark: Whether the script has it right or wrong.
         line: Where the script has it.
         says: What is wrong, or what is another convention; "" where nothing is.
+        repair: What to do; "" where nothing is wrong.
     """
 
     mark: str
     line: Line
     says: str = ""
+    repair: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +129,22 @@ class Yours:
         tensor, first = self.shown_by[name]
         fits = any(
             o.name == name and o.target.axes == tensor.axes
-            for o in self._judged[0].model.program.operations
+            for o in self._judged[0].model.operations()
         )
         return tensor, index if fits else first[len(first) - len(tensor.axes) :]
+
+    def first_wrong(self, name: str, iteration: int) -> Index | None:
+        """Return the first cell of a wrong operation that is not what it should be."""
+        if name not in self.wrong or iteration >= len(self.passes):
+            return None
+        compared = self.shown_by[name][0].name if name in self.shown_by else name
+        written, right = self.written(compared, iteration), self._judged[iteration].right
+        if written is None or compared not in right or right[compared].shape != written.shape:
+            return None
+        cell = first_cell(written, right[compared])
+        known = self._judged[iteration].right.get(name)
+        fits = compared == name or (known is not None and known.shape == written.shape)
+        return cell.index if cell is not None and fits else None
 
     def both_ways(self, name: str, index: Index, iteration: int) -> BothWays | None:
         """Work a cell out both ways, where the script follows a mistaken formula for it."""
@@ -135,7 +152,7 @@ class Yours:
         if value is None or mistake is None:
             return None
         model = self._judged[iteration].model
-        operation = next((o for o in model.program.operations if o.name == name), None)
+        operation = next((o for o in model.operations() if o.name == name), None)
         if operation is None or any(i >= n for i, n in zip(index, value.shape, strict=True)):
             return None
         values = {**self._judged[iteration].right, **self.passes[iteration]}
@@ -189,10 +206,7 @@ def open_script(
         parameters={name: first.values[name].copy() for name in first.program.parameters},
         judgements=_with_stand_ins(dict(_judgements(report, scale / unit)), judged[0]),
         passes=[_numbers(one) for one in judged],
-        units=[
-            {name: total / unit for name, total in one.totals.items() if name.startswith("dE_")}
-            for one in judged
-        ],
+        units=[_units(one, unit, audit.findings) for one in judged],
         mistakes={
             finding.reads or finding.operation: finding.mistake
             for finding in audit.findings
@@ -209,6 +223,18 @@ def open_script(
         _judged=judged,
         _stamp=stamp,
     )
+
+
+def _units(one: Judged, unit: float, findings: Sequence[Finding]) -> dict[str, float]:
+    """Return what derivatives are divided by: a wrong gradient by what the right ones are."""
+    units = {name: total / unit for name, total in one.totals.items() if name.startswith("dE_")}
+    wrong = {name for finding in findings for name in (finding.operation, finding.reads)}
+    gradients = [name for name in map("dE_d{}".format, one.model.parameters) if name in units]
+    right = Counter(units[name] for name in gradients if name not in wrong)
+    for name in gradients if right else ():
+        if name in wrong:
+            units[name] = right.most_common(1)[0][0]
+    return units
 
 
 def _why_not(audit: Audit, report: Report) -> str:
@@ -307,12 +333,12 @@ def _judgements(report: Report, times: float) -> Iterator[tuple[str, Judgement]]
         yield match.operation, Judgement(RIGHT, match.line, here.apart)
     for problem in reversed(report.problems):
         for name in _about(problem):
-            yield name, Judgement(WRONG, problem.line, problem.says)
+            yield name, Judgement(WRONG, problem.line, problem.says, problem.repair)
 
 
 def _with_stand_ins(known: dict[str, Judgement], first: Judged) -> dict[str, Judgement]:
     """Say of what only stands for another tensor, as ∂y/∂w for g, what is said of that."""
-    for operation in first.model.program.operations:
+    for operation in first.model.operations():
         source = operation.target.stands_for
         if source is not None and source.name in known:
             known.setdefault(operation.name, known[source.name])
@@ -328,7 +354,7 @@ def _about(problem: Problem) -> Iterator[str]:
 def _numbers(judged: Judged) -> dict[str, Array]:
     """Return the script's numbers of a pass, in the shapes of our tensors."""
     numbers = dict(judged.model.values)
-    shapes = {o.name: o.target.shape for o in judged.model.program.operations}
+    shapes = {o.name: o.target.shape for o in judged.model.operations()}
     for name, match in judged.matches.items():
         found = _turned(match, shapes[name])
         if found is not None:

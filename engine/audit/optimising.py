@@ -174,10 +174,12 @@ def _rates(model: Model, own: Steps, tolerance: float) -> Iterator[float]:
             continue
         if not np.isfinite(direction).all():
             return
-        rate = factor_of(change, direction, tolerance or 10 * own.noise(number))
+        noise = own.noise(number)
+        rate = factor_of(change, direction, tolerance or 10 * noise)
         if rate is None:
             return
-        yield rate
+        # A step of which rounding leaves only a few digits fits, but tells no rate.
+        yield rate if noise <= _ALIKE else 0.0
 
 
 def is_made(

@@ -15,12 +15,17 @@ from engine.formula.tensor import Array
 
 _FEWEST = 3
 """So many batches are needed to tell."""
+_FEWEST_ROWS = 4
+_MOST_TOGETHER = 0.75
+"""The share of rows that have their own targets by chance, at most, as where classes are few."""
 
 
 def targets_of_other_rows(
     judged: Sequence[Judged], recording: Recording, held: Found | None
 ) -> Iterator[Finding]:
-    """Find batches of ever other inputs with the targets of the first rows of the table.
+    """Find batches of which the targets do not belong to the inputs.
+
+    They are those of the first rows of the table each time, or soon no more the table's own.
 
     Args:
         judged: The passes, in order.
@@ -30,11 +35,12 @@ def targets_of_other_rows(
     batches = [(one.model.values["x"], one.model.values["f0"]) for one in judged]
     if len(batches) < _FEWEST:
         return
-    rows = len(batches[0][0])
-    if any(not same(f0, batches[0][1]) for _, f0 in batches):
-        return
     numbers = np.unique(recording.records["value"][: judged[0].one.bounds[0]])
     before = [np.squeeze(recording.values[number]) for number in numbers.tolist() if number >= 0]
+    if any(not same(f0, batches[0][1]) for _, f0 in batches):
+        yield from _no_more_together(batches, before, held)
+        return
+    rows = len(batches[0][0])
     inputs, targets = batches[0]
     for table in _tables(before, inputs.shape[1]):
         picked = [_picked(table, x) for x, _ in batches]
@@ -59,6 +65,43 @@ def targets_of_other_rows(
                 found=held,
             )
             return
+
+
+def _no_more_together(
+    batches: Sequence[tuple[Array, Array]], before: Sequence[Array], held: Found | None
+) -> Iterator[Finding]:
+    """Find rows of the table that first have their own targets, and then those of others."""
+    inputs, targets = batches[0]
+    for table in _tables(before, inputs.shape[1]):
+        picked = [_picked(table, x) for x, _ in batches]
+        if len(table) < _FEWEST_ROWS or any(one is None for one in picked):
+            continue
+        for own in _targets(before, len(table), targets):
+            known = {row.tobytes() for row in np.ascontiguousarray(own)}
+            if any(row.tobytes() not in known for _, f0 in batches for row in f0):
+                continue
+            # To be sure that these are the table's targets, and no other numbers.
+            shares = [
+                float(np.mean(np.all(own[rows] == f0, axis=1)))
+                for rows, (_, f0) in zip(picked, batches, strict=True)
+                if rows is not None
+            ]
+            right = next((n for n, share in enumerate(shares) if share < 1.0), len(shares))
+            apart = shares[right:]
+            is_sure = len(inputs) == 1 or max(apart, default=1.0) < 1.0
+            if right and apart and is_sure and np.mean(apart) < _MOST_TOGETHER:
+                yield Finding(
+                    "f0",
+                    "other-rows",
+                    f"the inputs and the targets are in the same order up to pass {right}, and "
+                    "then in another: the rows of a batch have the targets of other rows, as "
+                    "where one of the two arrays is shuffled again and again and the other is not",
+                    "shuffle both by the same indices, both from the table as it was, or both "
+                    "from what was shuffled before",
+                    right,
+                    found=held,
+                )
+                return
 
 
 def _tables(arrays: Sequence[Array], columns: int) -> Iterator[Array]:

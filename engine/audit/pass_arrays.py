@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.audit.assembled import assembled
 from engine.audit.differences import Differences, Operand
+from engine.audit.made import is_assigned, made_of
 from engine.audit.passes import Found, Pass, Site
 from engine.audit.recording.recording import Recording
 from engine.audit.scalars import ScalarLayer, Scalars
@@ -96,8 +97,8 @@ def pass_of(recording: Recording, number: int, records: Records, length: int) ->
 
 def _subtractions(
     recording: Recording, where: dict[int, tuple[Site, Site]]
-) -> Iterator[tuple[Operand, Operand]]:
-    """Go through the operands of each subtraction of a pass of which both are recorded."""
+) -> Iterator[tuple[Operand, Operand, bool]]:
+    """Go through the operands of each subtraction of a pass, and say whether it is a step."""
     for record in where:
         node = recording.nodes[int(recording.records["node"][record])]
         if not (node.kind in _SUBTRACTIONS or node.function.endswith("subtract")):
@@ -109,7 +110,19 @@ def _subtractions(
                 Operand(recording.values[value], value, operand, *where[operand])
                 for value, operand in zip(values, pair, strict=True)
             )
-            yield one, other
+            yield one, other, _is_step(recording, record, pair[0])
+
+
+def _is_step(recording: Recording, record: int, reduced: int) -> bool:
+    """Whether a difference takes the place of what it was subtracted from, as in a step."""
+    place = int(recording.records["place"][reduced])
+    if recording.nodes[int(recording.records["node"][record])].kind.startswith("augassign"):
+        return True
+    above = made_of(recording, record)
+    if place < 0 or not is_assigned(recording, above):
+        return False
+    target = int(recording.records["place"][above])
+    return target >= 0 and recording.places[target].owner == recording.places[place].owner
 
 
 def _layer_of_scalars(

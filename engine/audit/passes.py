@@ -86,6 +86,7 @@ class Pass:
     _ordered: dict[tuple[int, int], tuple[NDArray[np.intp], list[float]]] = field(
         default_factory=dict, repr=False
     )
+    _cells: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
@@ -150,6 +151,7 @@ class Pass:
         self.found = sorted([*self.found, *found], key=lambda one: one.first)
         self._rows.clear()
         self._ordered.clear()
+        self._cells.clear()
         for name in ("by_size", "sites"):
             self.__dict__.pop(name, None)
 
@@ -168,6 +170,15 @@ class Pass:
             self._ordered[size, at] = order, cells[order].tolist()
         order, known = self._ordered[size, at]
         return order[bisect_left(known, low) : bisect_right(known, high)]
+
+    def have_cells(self, size: int, numbers: Array | float, limit: float) -> NDArray[np.bool_]:
+        """Say of numbers whether an array of a size has each of them, up to a limit."""
+        if size not in self._cells:
+            self._cells[size] = np.sort(self.rows(size), axis=None)
+        cells = self._cells[size]
+        at = cells.searchsorted(numbers - limit)
+        there = cells[np.minimum(at, len(cells) - 1)] <= numbers + limit
+        return (at < len(cells)) & there
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:

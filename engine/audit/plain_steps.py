@@ -12,6 +12,7 @@ import numpy as np
 from engine.audit.findings import Finding
 from engine.audit.judged import as_matrix
 from engine.audit.matching import factor_of, is_telling, same
+from engine.audit.optimising import LOOSE
 from engine.audit.steps import Steps
 from engine.audit.updates import Updates
 from engine.common.numbers import general
@@ -42,7 +43,8 @@ def _plain(updates: Updates, steps: Mapping[str, Steps]) -> bool:
         for number, (gradient, total, change, value) in enumerate(
             zip(own.gradients, own.totals, own.changes, own.values, strict=True)
         ):
-            if own.vague[number] or not (np.any(gradient) or np.any(change)):
+            if own.vague[number] or not np.any(change):
+                # Where a mistake has made the gradient 0, nothing tells the rate.
                 continue
             noise = own.noise(number)
             rate = _rate(change, gradient, total, noise)
@@ -115,6 +117,32 @@ def _with_momentum(updates: Updates, steps: Mapping[str, Steps]) -> bool:
             )
         )
     return True
+
+
+def go_apart(steps: Mapping[str, Steps]) -> bool:
+    """Return whether the learning rates of two parameters change, and not in step.
+
+    Gradients of which all point in one direction are multiples of each other, and so are all steps
+    that an optimiser makes of them.
+
+    Args:
+        steps: The steps of each parameter.
+    """
+    rates = [
+        {
+            number: rate
+            for number, gradient, total, change, is_vague in zip(
+                own.passes, own.gradients, own.totals, own.changes, own.vague, strict=True
+            )
+            # Of what rounding has left, each is another multiple.
+            if not is_vague and (rate := _rate(change, gradient, total, 1e-6))
+        }
+        for own in steps.values()
+        if own.is_known
+    ]
+    largest = max(rates, key=len, default={})
+    shares = [[own[at] / largest[at] for at in own if at in largest] for own in rates]
+    return any(len(own) > 2 and np.ptp(own) > LOOSE * np.max(np.abs(own)) for own in shares)
 
 
 def _rate(change: Array, gradient: Array, total: float, tolerance: float = 1e-7) -> float | None:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.audit.dropout import mask_again
 from engine.audit.forward import Activated, activations_of, as_it_is, chains_of, straight
 from engine.audit.linear import Linear, activated, as_inputs, as_weights
 from engine.audit.matching import as_rows, is_telling, same
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
+from engine.formula.tensor import Array
 
 
 def layers_again(one: Pass, recording: Recording, like: Sequence[Linear]) -> list[Linear]:
@@ -51,21 +53,27 @@ def _in_the_same_places(one: Pass, recording: Recording, like: Sequence[Linear])
         of_weights, of_z = one.twin(layer.of_weights), one.twin(layer.of_z)
         if of_weights is None or of_z is None:
             return []
+        mask = None
         if layers:
-            given = ways
+            given, before = ways, like[len(layers) - 1].mask
+            mask = None if before is None else mask_again(one, before, layers[-1].z)
+            if mask is None and before is not None:
+                return []
         else:
             of_inputs = one.twin(layer.of_inputs)
             if of_inputs is None:
                 return []
             given = [(way, of_inputs, ()) for way in as_inputs(of_inputs, len(layer.weights))]
         for way in given:
-            node = _again(one, layer, way, of_weights, of_z)
+            inputs = way[0] if mask is None else way[0] * mask.data
+            node = _again(one, layer, inputs, way[1], of_weights, of_z)
             if node is not None:
                 break
         else:
             return []
         if layers:
             layers[-1].a, layers[-1].of_a, layers[-1].activation = way
+            layers[-1].mask = mask
         layers.append(node)
         ways = _ways(one, recording, node, layer)
     last = layers[-1]
@@ -74,10 +82,9 @@ def _in_the_same_places(one: Pass, recording: Recording, like: Sequence[Linear])
 
 
 def _again(
-    one: Pass, like: Linear, given: Activated, of_weights: Found, of_z: Found
+    one: Pass, like: Linear, inputs: Array, of_inputs: Found, of_weights: Found, of_z: Found
 ) -> Linear | None:
     """Return a layer whose parts are known; None where they do not fit together."""
-    inputs, of_inputs, _ = given
     weights = next((m for m, turned in as_weights(of_weights) if turned == like.turned), None)
     if weights is None or weights.shape != like.weights.shape:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 from engine.audit.problem import Matched, Problem
 from engine.audit.working import Working
 from engine.common.numbers import format_number, general, true_minus
-from engine.common.text import counted
+from engine.common.text import counted, sentence
 
 _WIDTH = 80
 _INDENT = "   "
@@ -28,7 +28,7 @@ def places(problems: Sequence[Problem]) -> str:
 
 def paragraph(words: str) -> list[str]:
     """Write a sentence in lines."""
-    return _wrapped(_sentence(words))
+    return _wrapped(sentence(words))
 
 
 def problems_told(problems: Sequence[Problem]) -> Iterator[list[str]]:
@@ -48,10 +48,12 @@ def _alike(problem: Problem) -> object:
 def _told(number: str, alike: list[Problem]) -> Iterator[str]:
     problem, *others = alike
     for each in alike:
-        yield f"{number if each is problem else ' ' * len(number)}{headline(each)}"
+        head = f"{number if each is problem else ' ' * len(number)}{headline(each)}".rstrip()
+        if head:
+            yield head
         if each.line.text:
             yield f"{_INDENT}{_INDENT}{_cut(each.line.text, _WIDTH - 2 * len(_INDENT))}"
-    says = _sentence(problem.says, problem.operation)
+    says = sentence(problem.says, problem.operation)
     if others:
         says += f" The same with {', '.join(each.symbol for each in others)}."
     yield from _wrapped(says, _INDENT)
@@ -153,14 +155,6 @@ def listed(matched: Sequence[Matched]) -> Iterator[str]:
         place = f"{match.symbol:<{symbols}}  {match.line.where:<{wheres}}"
         apart = f"  ({match.apart})" if match.apart else ""
         yield _cut(f"{_INDENT}{place}  {match.line.variable}{apart}".rstrip(), 2 * _WIDTH)
-
-
-def _sentence(words: str, name: str = "") -> str:
-    """Begin with a capital, unless the first word is a name or a symbol, and end with a stop."""
-    first = words.split(" ", 1)[0]
-    is_word = first == "a" or (first.isascii() and first.isalpha() and len(first) > 1)
-    is_word = is_word and first != name
-    return (words[:1].upper() + words[1:] if is_word else words).rstrip(".") + "."
 
 
 def _cut(text: str, width: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,18 @@ from engine.audit.auditing import Audit
 from engine.audit.failures import words_of_early_end
 from engine.audit.findings import Finding
 from engine.audit.judged import Judged
+from engine.audit.lines import (
+    LONGEST_NAME,
+    from_name,
+    line_numbered,
+    line_of,
+    line_of_making,
+    line_of_record,
+)
 from engine.audit.parameter_places import array_of, time_of_update
 from engine.audit.passes import Found
 from engine.audit.problem import Line, Matched, Problem
-from engine.audit.recording.recording import Node, Recording
+from engine.audit.recording.recording import Recording
 from engine.audit.report import Report, Verdict
 from engine.audit.working import BothWays, both_ways
 from engine.common.numbers import general
@@ -23,7 +32,8 @@ from engine.common.text import clean, subscript
 from engine.formula.tensor import Tensor
 from engine.maths.operations.operation import Operation, Phase
 
-_LONGEST_NAME = 60
+_OF_ARGUMENTS = ("updated-weights", "wrong-operand")
+"""Mistakes that are none of a function, but of what it is given."""
 _NUMBERED = re.compile(r"\[-?\d+\]$")
 """An element by its number, as of a tuple that is handed on: a worse name than a variable."""
 
@@ -62,34 +72,10 @@ def _summary_of_wrong(problems: tuple[Problem, ...]) -> str:
     return f"{where}{first.says}{also}"
 
 
-def line_of(recording: Recording, found: Found) -> Line:
-    """Return the line at which a script makes an array, by the name that it gets there."""
-    rows, nodes = recording.records, recording.nodes
-    best = min(found.records, key=lambda record: _distance(recording, record))
-    node = nodes[int(rows["node"][best])]
-    place = int(rows["place"][best])
-    variable = recording.places[place].text if place >= 0 else node.source
-    return _line(recording, node, variable)
-
-
-def _line(recording: Recording, node: Node, variable: str) -> Line:
-    text = recording.source[node.line - 1].strip() if 0 < node.line <= len(recording.source) else ""
-    return Line(node.line, node.where, clean(text), clean(variable, _LONGEST_NAME))
-
-
-def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
-    """Say how far a record is from a variable of the training loop; the nearest names the array."""
-    node = recording.nodes[int(recording.records["node"][record])]
-    is_named = node.kind.startswith(("assign", "annassign", "augassign"))
-    makes = node.kind.startswith(("BinOp", "Call", "UnaryOp", "ListComp", "Compare"))
-    calls = sum(1 for _, index in recording.paths[recording.records["path"][record]] if index < 0)
-    return not is_named if calls == 0 or is_named else not makes, calls, record
-
-
 def _operation(audit: Audit, name: str) -> Operation | None:
     if not audit.judged:
         return None
-    for operation in audit.judged[0].model.program.operations:
+    for operation in audit.judged[0].model.operations():
         if operation.name == name:
             return operation
     return None
@@ -104,9 +90,11 @@ def _change(audit: Audit, name: str) -> Tensor | None:
 def _problem(audit: Audit, finding: Finding) -> Problem:
     operation = _operation(audit, finding.operation)
     symbol = operation.symbol if operation else subscript(finding.operation)
-    line = _line_numbered(audit.recording, finding.line, finding.variable)
+    line = line_numbered(audit.recording, finding.line, finding.variable)
     if finding.found is not None:
-        line = line_of(audit.recording, finding.found)
+        line = line_of_making(
+            audit.recording, finding.found, of_arguments=finding.kind in _OF_ARGUMENTS
+        )
     elif not finding.line:
         line = _line_of_update(audit, finding.operation)
     cell = ""
@@ -131,14 +119,6 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
     )
 
 
-def _line_numbered(recording: Recording, number: int, variable: str) -> Line:
-    if not 0 < number <= len(recording.source):
-        return Line(variable=clean(variable, _LONGEST_NAME))
-    where = next((n.where for n in recording.nodes if n.line == number), f"line {number}")
-    text = recording.source[number - 1].strip()
-    return Line(number, where, clean(text), clean(variable, _LONGEST_NAME))
-
-
 def _worked(audit: Audit, finding: Finding, compared: Operation | None) -> BothWays | None:
     """Work the first cell that differs out both ways."""
     if finding.cell is None or compared is None or finding.mistake is None:
@@ -157,14 +137,7 @@ def _line_of_update(audit: Audit, parameter: str) -> Line:
     if record >= len(rows):
         return Line()
     node = recording.nodes[int(rows["node"][record])]
-    return _line_of_record(recording, record) if "assign" in node.kind else Line()
-
-
-def _line_of_record(recording: Recording, record: int) -> Line:
-    """Return the line of a record, with the place that it gives a value, or the expression."""
-    row = recording.records[record]
-    node, place = recording.nodes[int(row["node"])], int(row["place"])
-    return _line(recording, node, recording.places[place].text if place >= 0 else node.source)
+    return line_of_record(recording, record) if "assign" in node.kind else Line()
 
 
 def _matched(audit: Audit) -> Iterator[Matched]:
@@ -181,9 +154,9 @@ def _matched(audit: Audit) -> Iterator[Matched]:
         for name, found in ((z, layer.of_z), (a, layer.of_a)):
             operation = _operation(audit, name)
             if operation is not None and found is not None and name not in wrong:
-                yield Matched(name, operation.symbol, line_of(recording, found), 1.0, False)
+                yield Matched(name, operation.symbol, line_of_making(recording, found), 1.0, False)
     if computed is not None and "E" not in wrong:
-        line = _line_of_record(recording, computed.record)
+        line = line_of_record(recording, computed.record)
         yield Matched("E", "E", line, computed.factor, False)
     for operation in first.model.operations(Phase.BACKWARD):
         match = first.matches.get(operation.name)
@@ -195,7 +168,7 @@ def _matched(audit: Audit) -> Iterator[Matched]:
             yield Matched(
                 operation.name,
                 operation.symbol,
-                line_of(recording, match.found),
+                line_of_making(recording, match.found),
                 _times_ours(first, operation.name, scale),
                 match.transposed,
                 inherited.get(operation.name, ""),
@@ -248,9 +221,9 @@ def _texts(recording: Recording, found: Found) -> list[str]:
     """Return the names of an array, nearest to the training loop first."""
     places = recording.records["place"]
     named = [record for record in found.records if places[record] >= 0]
-    named.sort(key=lambda record: _distance(recording, record))
+    named.sort(key=partial(from_name, recording))
     texts = [recording.places[int(places[record])].text for record in named]
-    return list(dict.fromkeys(clean(text, _LONGEST_NAME) for text in texts))
+    return list(dict.fromkeys(clean(text, LONGEST_NAME) for text in texts))
 
 
 def _network(audit: Audit) -> dict[str, Any]:
@@ -276,10 +249,18 @@ def _network(audit: Audit) -> dict[str, Any]:
     targets = audit.understood.targets
     if targets is not None and targets.found is not audit.understood.layers[0].of_inputs:
         network["targets"] = line_of(recording, targets.found).variable
+    masked = [
+        name for (_, _, name), layer in zip(first.model.names, layers, strict=True) if layer.mask
+    ]
+    if masked:
+        network["dropout"] = f"of {', '.join(map(subscript, masked))}"
     if audit.updates.optimiser:
         network["optimiser"] = audit.updates.optimiser
     scale = audit.scale
-    rates = [abs(own[0]) / scale for own in audit.updates.rates.values() if own]
+    wrong = {name for finding in audit.findings for name in (finding.operation, finding.reads)}
+    known = {name: abs(own[0]) / scale for name, own in audit.updates.rates.items() if own}
+    right = [rate for name, rate in known.items() if not {name, f"dE_d{name}"} & wrong]
+    rates = right or list(known.values())
     if audit.updates.optimiser == "sgd" and rates and np.ptp(rates) < 1e-6 * max(rates):
         network["learning_rate"] = float(general(rates[0]))
     return network

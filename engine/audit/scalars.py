@@ -183,24 +183,25 @@ class Scalars:
         )
 
     def _layers(self, neurons: list[Neuron]) -> list[ScalarLayer]:
-        alike: dict[tuple[object, ...], list[Neuron]] = {}
-        owners: dict[tuple[Owner, ...], Neuron] = {}
+        rows: dict[tuple[Owner, ...], list[Neuron]] = {}
         for neuron in neurons:
-            own = tuple(self._owner(weight) for weight in neuron.weights)
-            known = owners.setdefault(own, neuron)
-            if self._values[neuron.z] != self._values[known.z]:
-                if self._comes_of(neuron, known):
-                    # A sum of the backward phase, over the weights of a neuron instead of over
-                    # the weights that its output meets.
-                    continue
-                # The same neuron for several rows: these are put together elsewhere.
-                return []
-            order = sorted(range(len(own)), key=lambda n: self._input(neuron.inputs[n]))
-            key = tuple(self._input(neuron.inputs[n]) for n in order)
-            group = alike.setdefault((*key, neuron.bias >= 0), [])
-            if all(tuple(self._owner(w) for w in other.weights) != own for other in group):
-                group.append(neuron)
+            known = rows.setdefault(self._owners(neuron), [])
+            # A sum of the backward phase is over the weights of a neuron instead of over the
+            # weights that its output meets.
+            is_same = any(self._values[neuron.z] == self._values[other.z] for other in known[:1])
+            if not is_same and not any(self._comes_of(neuron, other) for other in known):
+                known.append(neuron)
+        if len({len(known) for known in rows.values()}) > 1:
+            # Of a neuron that is computed for some rows only nothing can be put together.
+            return []
+        alike: dict[tuple[object, ...], list[list[Neuron]]] = {}
+        for known in rows.values():
+            given = sorted(self._input(part) for part in known[0].inputs)
+            alike.setdefault((*given, known[0].bias >= 0), []).append(known)
         return [layer for group in alike.values() if (layer := self._layer(group)) is not None]
+
+    def _owners(self, neuron: Neuron) -> tuple[Owner, ...]:
+        return tuple(self._owner(weight) for weight in neuron.weights)
 
     def _comes_of(self, later: Neuron, earlier: Neuron) -> bool:
         """Whether the inputs of a sum are made of what another sum gives."""
@@ -223,32 +224,43 @@ class Scalars:
         node = self._recording.nodes[int(self._recording.records["node"][record])]
         return int(self._values[record]), node.source
 
-    def _layer(self, group: list[Neuron]) -> ScalarLayer | None:
-        given = [self._input(part) for part in group[0].inputs]
+    def _layer(self, group: list[list[Neuron]]) -> ScalarLayer | None:
+        """Put neurons together that take the same inputs, each of them once for every row."""
+        first = [rows[0] for rows in group]
+        given = [self._input(part) for part in first[0].inputs]
         if len(set(given)) != len(given):
             return None
         ordered = [
-            {self._input(i): w for i, w in zip(n.inputs, n.weights, strict=True)} for n in group
+            {self._input(i): w for i, w in zip(n.inputs, n.weights, strict=True)} for n in first
         ]
         weights = [neuron[key] for key in given for neuron in ordered]
-        biases = [neuron.bias for neuron in group if neuron.bias >= 0]
-        sums = [neuron.z for neuron in group]
-        columns = {
-            part: [np.ravel(self._recording.values[self._values[r]]) for r in parts]
-            for part, parts in (("inputs", group[0].inputs), ("z", sums))
-        }
-        if len({len(column) for both in columns.values() for column in both}) != 1:
+        biases = [neuron.bias for neuron in first if neuron.bias >= 0]
+        inputs = [[row.inputs[at] for row in group[0]] for at in range(len(given))]
+        sums = [[row.z for row in rows] for rows in group]
+        parts = [
+            [
+                np.concatenate([np.ravel(self._recording.values[self._values[r]]) for r in column])
+                for column in columns
+            ]
+            for columns in (inputs, sums)
+        ]
+        if len({len(column) for columns in parts for column in columns}) != 1:
             return None
         numbers = {
             part: np.array([self._recording.values[self._values[r]].item() for r in parts])
             for part, parts in (("weights", weights), ("bias", biases))
         }
         return ScalarLayer(
-            np.column_stack(columns["inputs"]),
+            np.column_stack(parts[0]),
             numbers["weights"].reshape(len(given), len(group)),
             numbers["bias"] if biases else None,
-            np.column_stack(columns["z"]),
-            {"inputs": list(group[0].inputs), "weights": weights, "bias": biases, "z": sums},
+            np.column_stack(parts[1]),
+            {
+                "inputs": [record for column in inputs for record in column],
+                "weights": weights,
+                "bias": biases,
+                "z": [record for column in sums for record in column],
+            },
             {
                 part: tuple(self._owner(record) for record in parts)
                 for part, parts in (("weights", weights), ("bias", biases))

@@ -29,6 +29,7 @@ class Steps:
             everywhere.
         is_known: Whether the script has the gradient as an array, so that its size is known.
         sign: -1 where the script has minus the gradients of most parameters, else 1.
+        is_shared: Whether one number is the bias of all neurons of a layer.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Steps:
     vague: list[bool] = field(default_factory=list)
     is_known: bool = True
     sign: float = 1.0
+    is_shared: bool = False
 
     @property
     def is_still(self) -> bool:
@@ -48,6 +50,12 @@ class Steps:
         known = zip(self.gradients, self.vague, strict=True)
         moves = any(np.any(gradient) for gradient, is_vague in known if not is_vague)
         return moves and not any(np.any(change) for change in self.changes)
+
+    @property
+    def total(self) -> float:
+        """What the gradient is divided by ours, in the first pass in which it tells something."""
+        known = zip(self.totals, self.vague, strict=True)
+        return next((total for total, is_vague in known if not is_vague), self.totals[0])
 
     def noise(self, number: int) -> float:
         """Return which share of a change is rounding: it is what is left of two close numbers."""
@@ -84,12 +92,14 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
                 continue
             match = one.matches.get(gradient_name)
             own = gradient * (match.factor if match else 1.0)
-            own = one.wrong.get(gradient_name, own)
+            alone = one.wrong.get(gradient_name, own)
+            own = one.as_held(name, alone)
+            is_shared = own is not alone
             value = one.model.values[name]
             penalty = one.penalties.get(name, 0.0) * value
             penalty = penalty + one.lassos.get(name, 0.0) * np.sign(value)
             own = own + one.totals.get(gradient_name, 1.0) * penalty
-            known = steps.setdefault(name, Steps(name))
+            known = steps.setdefault(name, Steps(name, is_shared=is_shared))
             known.gradients.append(own)
             known.totals.append(one.totals.get(gradient_name, 1.0))
             known.changes.append(change)

@@ -8,15 +8,17 @@ import numpy as np
 
 from engine.audit.faults import DEAD_REPAIR, dead_words
 from engine.audit.findings import Finding
-from engine.audit.recording.recording import Recording
-from engine.audit.roles import Roles, found_at, roles_in, turns_of, weight_names
+from engine.audit.made import is_assigned, made_of
+from engine.audit.passes import READS
+from engine.audit.recording.recording import Place, Recording
+from engine.audit.roles import Roles, found_at, is_product, roles_in, turns_of, weight_names
 
 _EACH_END = 3
 """How many turns are looked at, at the beginning and at the end."""
 
 
 def stuck(recording: Recording) -> list[Finding]:
-    """Look for weights that are all 0 for ever, and for hidden layers that give nothing but 0.
+    """Look for weights that are all 0 for ever, for layers and for errors that are nothing but 0.
 
     Args:
         recording: The recording of a script in which no network was understood.
@@ -28,9 +30,62 @@ def stuck(recording: Recording) -> list[Finding]:
     looked_at = [*turns[:_EACH_END], *turns[-_EACH_END - 1 : -1]]
     roles = [roles_in(recording, turn) for turn in looked_at]
     layers = len(roles[0].weights)
-    if layers < 2 or any(len(one.weights) != layers for one in roles):
+    if not layers or any(len(one.weights) != layers for one in roles):
         return []
+    vanishing = [*_from_itself(recording, roles, looked_at)]
+    if vanishing or layers < 2:
+        return vanishing
     return [*_at_zero(recording, roles, looked_at)] or [*_dead(recording, roles)]
+
+
+def _from_itself(
+    recording: Recording, roles: Sequence[Roles], turns: Sequence[Sequence[int]]
+) -> Iterator[Finding]:
+    """Find an error that is always 0, since an array is subtracted from itself."""
+    if any(_change(recording, place, turns) for place in roles[0].weights):
+        return
+    for record in turns[0]:
+        node, value = (
+            recording.nodes[int(recording.records["node"][record])],
+            recording.value(record),
+        )
+        if node.kind != "BinOp:Sub" or value is None or np.any(value):
+            continue
+        parts = [recording.nodes[child] for child in node.children if child >= 0]
+        if len(parts) == 2 and parts[0].kind in READS and parts[0].source == parts[1].source:
+            yield Finding(
+                _error_at(recording, record, turns[0]),
+                "wrong-operand",
+                f"{parts[0].source} is subtracted from itself: that is 0 whatever the network "
+                "predicts, so that nothing ever changes",
+                "subtract the targets from the predictions: f − f₀",
+                found=found_at(recording, record),
+            )
+            return
+
+
+def _change(recording: Recording, place: Place, turns: Sequence[Sequence[int]]) -> bool:
+    """Whether the numbers in a place change."""
+    rows, owners = recording.records, recording.places
+    values = {
+        int(rows["value"][record])
+        for turn in turns
+        for record in turn
+        if rows["place"][record] >= 0 and owners[rows["place"][record]].owner == place.owner
+    }
+    return len(values) > 1
+
+
+def _error_at(recording: Recording, record: int, turn: Sequence[int]) -> str:
+    """Return the operation that an error is: what is multiplied with the inputs is ∂E/∂y."""
+    rows, made = recording.records, record
+    while made >= 0 and not is_assigned(recording, made):
+        made = made_of(recording, made)
+    place = int(rows["place"][made]) if made >= 0 else -1
+    readers = (made_of(recording, r) for r in turn if r > made and rows["place"][r] == place >= 0)
+    reader = next((r for r in readers if r >= 0), -1)
+    is_last = reader >= 0 and is_product(recording.nodes[int(rows["node"][reader])])
+    return "dE_dy" if is_last else "dE_df"
 
 
 def _at_zero(

@@ -30,8 +30,10 @@ def is_taken_from_outside(
     if kind in _GIVEN:
         return True
     if kind in READS:
+        if not _reads_what_is_taken(recording, record, known):
+            return False
         data = recording.values[recording.records["value"][record]]
-        return _reads_what_is_taken(recording, record, known) and not _is_gathered(data, singles)
+        return recording.was_there(record, begin) or not _is_gathered(data, singles)
     if kind == "assign":
         return _is_row_of_taken(recording, record, known) or _is_unpacked(recording, record, begin)
     return _is_reshaped(recording, record, known)

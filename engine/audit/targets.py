@@ -46,7 +46,7 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
     assert output.of_a is not None
     known = _compared_by_difference(one, output)
     if known or (one.scalars and one.differences and output.a.size == 1):
-        return known
+        return [*_given_instead(one, output, known), *known]
     candidates = sorted(targets_among(one, output), key=lambda t: not t.found.is_taken)
     found = [
         replace(targets, is_compared=True)
@@ -62,6 +62,27 @@ def every_targets(one: Pass, output: Linear) -> list[Targets]:
 def _compared_by_difference(one: Pass, output: Linear) -> list[Targets]:
     """Return what may be the targets since it, or an N-th of it, is subtracted, best first."""
     return [_undivided(one, output, targets) for targets in _subtracted(one, output)]
+
+
+def _given_instead(one: Pass, output: Linear, known: list[Targets]) -> list[Targets]:
+    """Return what is given and compared otherwise, where only what the pass makes is subtracted.
+
+    In the loss the targets may be right, and in the error another array stand for them.
+    """
+    if one.scalars or any(targets.found.is_taken for targets in known):
+        return []
+    # What was put together from the turns of a loop may be a setting, again and again.
+    given = (
+        targets
+        for targets in targets_among(one, output)
+        if targets.found.is_taken and not targets.found.is_assembled and targets.data.size > 1
+    )
+    return [
+        replace(targets, is_compared=True)
+        for targets in given
+        if not any(same(targets.data, other.data) for other in known)
+        and _is_compared_otherwise(one, output, targets)
+    ]
 
 
 def _undivided(one: Pass, output: Linear, targets: Targets) -> Targets:
@@ -91,6 +112,7 @@ def _is_compared(one: Pass, output: Linear, targets: Targets) -> bool:
     """Whether the pass makes something of the predictions and these targets."""
     known = _compared_by_difference(one, output)
     if known:
+        known += _given_instead(one, output, known)
         return any(same(other.data, targets.data) for other in known)
     return _is_compared_otherwise(one, output, targets)
 
@@ -99,6 +121,13 @@ def _is_compared_otherwise(one: Pass, output: Linear, targets: Targets) -> bool:
     """Whether the pass makes something else than a difference of the predictions and targets."""
     f = output.a
     assert f is not None
+    if f.size > 1 and not np.any(targets.data):
+        # What is made of f and zeros is made of f alone.
+        return False
+    if one.differences.has_step(targets.data, f):
+        return False
+    # What targets are made of, as a mask that a layer is multiplied by, is no comparison with them.
+    start = max(output.of_z.begins, targets.found.first)
     picked = [np.sum(f * targets.data, axis=1, keepdims=True)] if targets.are_classes else []
     for compared in (*(one for one in picked if one.size > 1), *_comparisons(f, targets.data)):
         if compared.size > 1 and not is_telling(compared):
@@ -108,10 +137,8 @@ def _is_compared_otherwise(one: Pass, output: Linear, targets: Targets) -> bool:
         # A single number is a multiple of any other.
         ways = (compared,) if compared.size > 1 else (compared, -compared)
         for way in ways:
-            match = next(find(one, way, after=output.of_z.begins, free=compared.size > 1), None)
-            if match is None or match.found.is_taken:
-                continue
-            if match.found.first != targets.found.first:
+            match = next(find(one, way, after=start, free=compared.size > 1), None)
+            if match is not None and not match.found.is_taken:
                 return True
     return False
 

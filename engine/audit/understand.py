@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.audit.changing import changing, is_picked
-from engine.audit.forward import as_it_is, layers_of, rank_of
+from engine.audit.descended import have_gradients
+from engine.audit.forward import layers_of, rank_of
 from engine.audit.linear import Linear
 from engine.audit.loops import follows, loops
-from engine.audit.outputs import output_of
 from engine.audit.passes import Found, Pass
 from engine.audit.recording.recording import Recording
 from engine.audit.recurring import layers_again
 from engine.audit.settled import Settled
-from engine.audit.targets import Targets, again, every_targets
+from engine.audit.targets import Targets
+from engine.audit.training_loop import UNSURE, Option, best_of
 from engine.formula.tensor import Array
 
 _MANY_FOUND, _MOST_FOUND = 600, 3000
 """Passes with more arrays are not looked at, where layers upon layers, and where none are found."""
-_MOST_OPTIONS = 16
-_UNSURE, _SURE = 0.5, 0.9
+_SURE = 0.9
 _PROBES = 8
 """How many passes are looked at to see whether the weights change."""
 _GOLDEN = 0.618034
@@ -99,35 +99,33 @@ def _understood(
     rests: bool = False,
 ) -> Understood | None:
     """Understand a script whose weights may rest in some passes, as where an output is dead."""
-    best: Understood | None = None
-    rank: tuple[object, ...] = ()
+    options: list[Option] = []
     first_seen = _first_seen(recording)
+
+    def most() -> int:
+        best = best_of(options)
+        is_likely = best is not None and best.targets is not None and len(best.layers) > 1
+        return _MANY_FOUND if is_likely else _MOST_FOUND
+
     for loop in loops(recording):
         tick()
         passes = loop.passes
-        if best is not None and loop.node < 0:
+        if options and loop.node < 0:
             break
-        is_likely = best is not None and best.targets is not None and len(best.layers) > 1
-        most = _MANY_FOUND if is_likely else _MOST_FOUND
         found = _best_probe(passes, recording, first_seen, most, settled, still, rests)
-        if found is None:
-            continue
-        probe, layers, support = found
-        is_one = len(passes) == 1
-        targets = settled.targets_of(passes[probe], layers)
-        if targets is None:
-            layers, targets = _compared(passes, recording, probe, layers)
-        own = (targets is not None, support > _UNSURE, *rank_of(layers)[:-1], not is_one)
-        if best is None or own > rank:
-            best, rank = Understood(recording, passes, tuple(layers), targets, probe), own
-    return best
+        if found is not None:
+            options.append(Option(recording, settled, passes, *found))
+    best = best_of(options)
+    if best is None:
+        return None
+    return Understood(recording, best.passes, tuple(best.layers), best.targets, best.probe)
 
 
 def _best_probe(
     passes: Sequence[Pass],
     recording: Recording,
     first_seen: Array,
-    most: int,
+    most: Callable[[], int],
     settled: Settled,
     still: bool,
     rests: bool,
@@ -141,23 +139,31 @@ def _best_probe(
     rank: tuple[object, ...] = ()
     for turn, probe in enumerate(probes):
         one = passes[probe]
-        if len(one.found) > most:
+        if len(one.found) > _MANY_FOUND and len(one.found) > most():
             continue
-        fits = settled.fits if settled.tells_layers else None
         moving = None if still else changing(passes, probe, recording)
-        for layers in layers_of(one, recording, moving, fits):
-            there = [layers_again(passes[n], recording, layers) for n in others]
-            same = [again for again in there if _shapes(again) == _shapes(layers)]
-            support = len(same) / len(others)
-            alike = sum(_have_bias(again) == _have_bias(layers) for again in same) / len(others)
+
+        def fits(layers: Sequence[Linear], one: Pass = one) -> bool:
+            is_meant = not settled.tells_layers or settled.fits(layers)
+            return is_meant and (not still or have_gradients(layers, one, recording))
+
+        is_told = still or settled.tells_layers
+        for layers in layers_of(one, recording, moving, fits if is_told else None):
+            if rank and (True, *rank_of(layers)[:-1]) < rank[: len(rank_of(layers))]:
+                # In however many passes they are found, others are larger.
+                continue
             if count > 1:
                 changes = _changes(recording, passes, layers, first_seen, biases=still)
                 if not (_rests(changes) if rests else 2 * sum(changes) > len(changes)):
                     continue
+            there = [layers_again(passes[n], recording, layers) for n in others]
+            same = [again for again in there if _shapes(again) == _shapes(layers)]
+            support = len(same) / len(others)
+            alike = sum(_have_bias(again) == _have_bias(layers) for again in same) / len(others)
             # Of networks as large, the one with more inputs is matched less easily by chance.
             # A bias that starts at 0 does not show at once.
             size = (*rank_of(layers)[:-1], round(4 * alike), len(layers[0].weights))
-            own = (support > _UNSURE, *size, support)
+            own = (support > UNSURE, *size, support)
             if best is None or own > rank:
                 best, rank = (probe, layers, support), own
         # A first layer is missed where the row is one of zeros.
@@ -172,60 +178,6 @@ def _shapes(layers: Sequence[Linear]) -> list[tuple[int, ...]]:
 
 def _have_bias(layers: Sequence[Linear]) -> list[bool]:
     return [layer.bias is not None for layer in layers]
-
-
-def _compared(
-    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
-) -> tuple[list[Linear], Targets | None]:
-    """Return the layers and the targets, those that are given where some are.
-
-    A script may compute a function of the output for another purpose, e.g. for a wrong slope, or
-    multiply it by the weights of an earlier layer.
-    """
-    targets = _targets(passes, recording, probe, layers)
-    if targets is None or targets.found.is_taken:
-        return layers, targets
-    *before, last = layers
-    others = [[*before, as_it_is(last)]] if last.of_a is not last.of_z else []
-    if any(np.array_equal(last.weights.T, layer.weights) for layer in before):
-        others.append(before)
-    for other in others:
-        given = _targets(passes, recording, probe, other)
-        if given is None or not given.is_compared or not given.found.is_taken:
-            continue
-        # Of many single numbers some are the difference of two others by chance.
-        if given.found.data.ndim:
-            return other, given
-    return layers, targets
-
-
-def _targets(
-    passes: Sequence[Pass], recording: Recording, probe: int, layers: list[Linear]
-) -> Targets | None:
-    """Return the targets that are compared with the predictions in the most passes."""
-    others = [(passes[probe], layers[-1])]
-    for number in sorted({len(passes) * n // _PROBES for n in range(_PROBES)}):
-        there = layers_again(passes[number], recording, layers)
-        if number != probe and [a.z.shape for a in there] == [a.z.shape for a in layers]:
-            others.append((passes[number], there[-1]))
-    options: list[Targets] = []
-    for one, last in others:
-        # Where a target is 0, the error is the prediction itself and tells nothing.
-        options += [t for t in every_targets(one, last)[:_MOST_OPTIONS] if t.is_compared]
-        if len(options) >= _MOST_OPTIONS:
-            break
-    if not options:
-        return output_of(passes[probe], layers).targets
-
-    def support(targets: Targets) -> float:
-        found = [twin for one, last in others if (twin := again(one, last, targets))]
-        # A target of 0 speaks neither for nor against.
-        return sum(
-            1.0 if twin.is_compared else 0.5 if not np.any(twin.data) else 0.0 for twin in found
-        )
-
-    best = max(options, key=lambda targets: (support(targets), targets.found.is_taken))
-    return again(passes[probe], layers[-1], best) or best
 
 
 def _first_seen(recording: Recording) -> Array:

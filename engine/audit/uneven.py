@@ -61,7 +61,16 @@ def uphill_or_uneven(
     usual = {name for name, rate in raw.items() if is_rate([rate], constants)}
     lengths = next(_shares(raw, totals, usual))
     ways = _shares(totals, totals, set()) if is_free else _shares(rates, totals, usual)
-    left = min(ways, key=lambda shares: _faults(first, shares))
+    is_told = not is_free and computed is not None and computed.is_named
+    # What is a gradient of the very loss that the script computes is right.
+    known = {name for name, total in totals.items() if is_told and abs(total - 1.0) < SAME}
+    left = min(
+        ways,
+        key=lambda shares: (
+            sum(abs(shares[name] - 1.0) >= SAME for name in known),
+            *_faults(first, shares),
+        ),
+    )
     if is_free:
         left = {name: size * (1.0 if lengths[name] > 0.0 else -1.0) for name, size in left.items()}
     faster = _faster_biases(lengths, totals)

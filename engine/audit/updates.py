@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from engine.audit.findings import Finding
 
-FREE = ("adam", "adamw", "rmsprop")
+ADAGRAD = "AdaGrad"
+FREE = ("adam", "adamw", "rmsprop", ADAGRAD)
 """The optimisers whose steps are as long whatever factor the gradient has."""
 
 

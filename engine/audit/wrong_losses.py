@@ -15,6 +15,9 @@ from engine.formula.tensor import Array
 _SQUARES = "square each error, then take the mean: E = mean((f − f₀)²)"
 _LOGARITHMS = "E = −mean(f₀·ln f + (1 − f₀)·ln(1 − f))"
 
+_ROUNDING = 1e-9
+"""Up to which share of its parts a sum is what rounding has left."""
+
 _LOSS = re.compile(r"loss|cost|err|mse|sse|\b[EJL]\b", re.IGNORECASE)
 
 
@@ -57,23 +60,32 @@ def wrong_loss(
             for number in near(scalars, value) if value else ():
                 for at in np.flatnonzero(numbers == number).tolist():
                     row = recording.records[at + bounds[0]]
-                    is_named = "assign" in recording.nodes[row["node"]].kind
+                    node = recording.nodes[row["node"]]
+                    is_given = node.children and _is_constant(recording, node.children[-1])
+                    is_named = "assign" in node.kind and not is_given
                     called = recording.places[row["place"]].text if is_named else ""
                     if is_named and (_LOSS.search(called) or not wrong.is_called_so):
                         return at + bounds[0], wrong
     return None
 
 
+def _is_constant(recording: Recording, node: int) -> bool:
+    return node >= 0 and recording.nodes[node].kind == "Constant"
+
+
 def _squares(f: Array, f0: Array, slope: Array) -> Iterator[WrongLoss]:
     error = f - f0
     if error.size < 2:
         return
-    yield WrongLoss(
-        "mse",
-        "the errors are added up first and squared then: errors of opposite sign cancel",
-        _SQUARES,
-        tuple(half * float(s**2) for s in (np.mean(error), np.sum(error)) for half in (1.0, 0.5)),
-    )
+    if abs(np.sum(error)) > _ROUNDING * np.sum(np.abs(error)):
+        # Errors of a softmax always cancel, and a square of 0 is found anywhere.
+        sums = (float(np.mean(error)), float(np.sum(error)))
+        yield WrongLoss(
+            "mse",
+            "the errors are added up first and squared then: errors of opposite sign cancel",
+            _SQUARES,
+            tuple(half * s**2 for s in sums for half in (1.0, 0.5)),
+        )
     total = float(np.sum(np.square(error * slope)))
     if not np.ptp(slope):
         return

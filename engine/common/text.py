@@ -49,6 +49,14 @@ def normalised(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
+def sentence(words: str, name: str = "") -> str:
+    """Begin with a capital, unless the first word is a name or a symbol, and end with a stop."""
+    first = words.split(" ", 1)[0]
+    is_word = first == "a" or (first.isascii() and first.isalpha() and len(first) > 1)
+    is_word = is_word and first != name
+    return (words[:1].upper() + words[1:] if is_word else words).rstrip(".") + "."
+
+
 def counted(count: int, thing: str) -> str:
     """Write a count with its noun, e.g. ``1 iteration`` and ``2,000 iterations``."""
     return f"{grouped(count)} {thing}{'s' if count != 1 else ''}"

@@ -98,14 +98,14 @@ class TableOptions:
     )
     decimal: str = declare(
         AUTO,
-        "The sign before the decimals: point or comma.",
+        "The decimal sign: point or comma.",
         words="decimal sign",
         form=_named(DECIMALS),
         form_words=f"{AUTO} | {' | '.join(DECIMALS)}",
     )
     encoding: str = declare(
         AUTO,
-        "How the file writes characters.",
+        "The character encoding of the file.",
         choices=(AUTO, *ENCODINGS),
     )
     header: str = declare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.common.json_safe import plain
+from engine.common.text import sentence
 from engine.derive.exercise import Exercise
 from engine.derive.find import Find
 from engine.derive.verdict import Verdict
@@ -62,9 +63,9 @@ def verdict_lines(verdict: Verdict, symbol: str) -> list[str]:
     """Write what is to be said of an answer, a sentence a line."""
     if verdict.is_right:
         return []
-    says = [verdict.says[:1].upper() + verdict.says[1:] + "."] if verdict.says else []
+    says = [sentence(verdict.says)] if verdict.says else []
     if verdict.difference is not None:
-        says.append(f"{verdict.difference.in_words(symbol)}.")
+        says.append(sentence(verdict.difference.in_words(symbol)))
     return says
 
 

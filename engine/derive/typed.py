@@ -12,7 +12,7 @@ from engine.formula import primitives as maths
 from engine.formula.primitives import PRIMITIVES
 from engine.formula.tensor import Axis
 from engine.formula.tree import Apply, Contract, Formula, Leaf, Number, Reduce, Seen
-from engine.language.parsing import described, parse, refusal
+from engine.language.parsing import PRODUCT, described, parse, refusal
 from engine.maths.activations import ACTIVATIONS, sigma
 
 Names = Mapping[str, Formula]
@@ -39,6 +39,8 @@ def read_formula(text: str, names: Names) -> Formula:
     Raises:
         QueryError: It cannot be read, names something unknown, or does not fit together.
     """
+    if not text.strip():
+        raise QueryError("a formula is needed")
     if "%" in text:
         raise QueryError("the operators are + - * / ** @")
     if "Σ" in text:
@@ -201,6 +203,8 @@ class _Reader:
     def _call(self, node: ast.Call) -> Formula:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name not in _FUNCTIONS:
+            if name in self._names:
+                raise refusal(node, f"{name} is no function; {PRODUCT}")
             shown = clean(name, 40) or "such function"
             raise refusal(node, f"no {shown} here; there are {', '.join(_FUNCTIONS)}")
         is_two = len(node.args) == 2

@@ -158,13 +158,17 @@ def _by_the_ratio(
     if any(ratio is None for ratio in ratios):
         is_right_here = agree(evaluate(tree, here), here[name])
         return "", "right for the numbers at hand by chance, but not for others" * is_right_here
-    known = [general(ratio, 4) for ratio in ratios if ratio is not None]
+    signed = [ratio for ratio in ratios if ratio is not None]
+    known = [general(abs(ratio), 4) for ratio in signed]
+    turned_round = signed[0] < 0.0
     if len(set(known)) == 1:
-        return "factor", f"{known[0]} times as large as it should be"
+        return "factor", f"{general(signed[0], 4)} times as large as it should be"
     if known[0] == "1":
         says = "right for a table of this size only: write N and O where they are meant"
-        return "constant-for-size", says
-    return "reduction", "a factor is wrong that depends on the number of observations, N"
+        says = f"the sign is wrong; but for that, {says}" if turned_round else says
+        return "sign" if turned_round else "constant-for-size", says
+    says = "a factor is wrong that depends on the number of observations, N"
+    return "reduction", f"{says}, and so is the sign" if turned_round else says
 
 
 def _ratio(yours: NDArray[Any], right: NDArray[Any]) -> float | None:

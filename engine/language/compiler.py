@@ -20,7 +20,7 @@ from engine.common.text import clean
 from engine.language.elements import element
 from engine.language.functions import FUNCTIONS, Function
 from engine.language.lowering import Lower, Lowering, lowered
-from engine.language.parsing import LONGEST, described, parse, refusal
+from engine.language.parsing import LONGEST, PRODUCT, described, parse, refusal
 from engine.language.query import Query
 from engine.language.term import Names, Shape, Term
 
@@ -213,8 +213,13 @@ class _Compiler:
             return self._named(argument, argument.id, self._names.previous)
         function = FUNCTIONS.get(name)
         if function is None:
-            known = ", ".join([*FUNCTIONS, "prev"])
-            raise refusal(node, f"no function {clean(name, 40)!r}; there are {known}")
+            try:
+                self._names.term(name)
+            except QueryError:
+                known = ", ".join([*FUNCTIONS, "prev"])
+                words = f"no function {clean(name, 40)!r}; there are {known}"
+                raise refusal(node, words) from None
+            raise refusal(node, f"{name} is no function; {PRODUCT}")
         return self._applied(function, node, argument)
 
     def _applied(self, function: Function, node: ast.Call, argument: ast.expr) -> Term:

@@ -20,6 +20,7 @@ _SHOWN = re.compile(
     rf"|(?<=[\[,])\s*(?P<name>(?:{'|'.join(NOUNS.values())})\s+[^\s\[\],][^\[\],]*|g\d+\.\d+)"
 )
 """Names as the screen writes them: ∂E/∂ŷ, and in an index obs 4 and g2.1."""
+PRODUCT = "a product is written with *"
 _HINTS = (
     (re.compile(r"&&|\|\|"), "; and, or, not combine conditions"),
     (re.compile(r"[^<>=!]=(?!=)"), "; == compares"),
@@ -80,7 +81,8 @@ def parse(text: str) -> ast.expr:
         hint = next((hint for sign, hint in _HINTS if sign.search(source)), "")
         if place >= len(source) and not hint:
             hint = ": something is missing at the end"
-        raise QueryError(f"column {column}: {clean(error.msg)}{hint}") from None
+        words = PRODUCT if "decimal literal" in error.msg else f"{clean(error.msg)}{hint}"
+        raise QueryError(f"column {column}: {words}") from None
     except (ValueError, RecursionError, MemoryError):
         raise QueryError("this cannot be read as an expression") from None
     if sum(1 for _ in ast.walk(tree)) > _MOST_NODES:
@@ -91,6 +93,8 @@ def parse(text: str) -> ast.expr:
             # Python counts bytes, from the first that is no blank.
             place = len(encoded[: _start(node, encoded)].decode())
             node.col_offset = indent + places[place]
+        if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name | ast.Attribute):
+            raise refusal(node, PRODUCT)
     return tree.body
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from engine.formula.primitives import hadamard
+from engine.formula.primitives import exp, hadamard, square, total, where
 from engine.formula.tensor import Tensor
 from engine.formula.tree import Apply, Formula, Leaf, Number, leaves, substitute
 from engine.formula.writing import in_symbols
-from engine.maths.activations import ACTIVATIONS
+from engine.maths.activations import ACTIVATIONS, sigma
 from engine.maths.operations.operation import Operation
 from engine.mistakes.around import Activated, Around
-from engine.mistakes.edits import Edit, is_slope
+from engine.mistakes.edits import Edit, everywhere, is_slope
+from engine.mistakes.terms import left_out
 
 _LEAKS = (0.01, 0.1, 0.2, 0.05, 0.3, 0.25, 0.02, 0.001)
 """The usual slopes of a leaky relu."""
+_FORMS: dict[str, Callable[[Formula, Formula], Formula]] = {
+    "σ": lambda z, a: exp(-z) / square(1.0 + exp(-z)),
+    "swish": lambda z, a: sigma(z) + z * (sigma(z) * (1.0 - sigma(z))),
+    "elu": lambda z, a: where(z > 0.0, 1.0, a + 1.0),
+}
+"""Slopes of z and a as they are written elsewhere, by the symbol of the activation."""
 
 
 def of_a_slope(operation: Operation, tree: Formula, around: Around) -> Iterator[Edit]:
@@ -36,6 +43,11 @@ def of_a_slope(operation: Operation, tree: Formula, around: Around) -> Iterator[
         yield Edit(Leaf(whole), "wrong-slope-formula", says, fix)
     yield Edit(Number(1.0), "missing-slope", f"the slope of {name} is taken for 1 everywhere", fix)
     yield from _of_another_activation(one, fix)
+    if one.symbol in _FORMS:
+        form = _FORMS[one.symbol](z, a)
+        for edit in everywhere(form, left_out):
+            kind, right = "wrong-slope-formula", in_symbols(form)
+            yield Edit(edit.tree, kind, f"{edit.says}: the slope of {name} is {right}", fix)
 
 
 def _of_another_activation(one: Activated, fix: str) -> Iterator[Edit]:
@@ -70,6 +82,7 @@ def through_a_slope(operation: Operation, tree: Formula, around: Around) -> Iter
     slope = Leaf(one.a) * (1.0 - Leaf(one.a))
     if one.is_joint:
         yield from _only_the_diagonal(tree, slope, one)
+        yield from _squares_for_products(operation, one, around)
     own = next((t for t in around.formulas if around.activation_of_slope(t) is one), None)
     for extra in dict.fromkeys((slope if own is None else around.formulas[own], slope)):
         yield Edit(
@@ -115,3 +128,20 @@ def _only_the_diagonal(tree: Formula, slope: Formula, one: Activated) -> Iterato
                 f"{in_symbols(slope)} is only the diagonal of the slopes of {one.symbol}: each "
                 "output depends on every pre-activation of its observation",
             )
+
+
+def _squares_for_products(operation: Operation, one: Activated, around: Around) -> Iterator[Edit]:
+    """Write diag(a) − a² for diag(a) − a·aᵀ, as s * s.T of a flat array makes it."""
+    a = Leaf(one.a)
+    upstream = next((t for t in around.at_hand(operation) if t.name == f"dE_d{one.a.name}"), None)
+    if upstream is None or upstream.axes != one.a.axes:
+        return
+    u = Leaf(upstream)
+    yield Edit(
+        hadamard(a, u) - total(hadamard(hadamard(a, a), u), one.a.axes[-1]),
+        "wrong-slope-formula",
+        f"{one.a.symbol}² stands in the matrix of the slopes of {one.symbol} where the outer "
+        f"product {one.a.symbol}·{one.a.symbol}ᵀ belongs: it is diag({one.a.symbol}) − "
+        f"{one.a.symbol}·{one.a.symbol}ᵀ (np.outer; s * s.T of a flat array is s²)",
+        f"multiply by diag({one.a.symbol}) − {one.a.symbol}·{one.a.symbol}ᵀ",
+    )

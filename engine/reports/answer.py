@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.common.json_safe import plain
 from engine.common.numbers import format_number, grouped, true_minus
+from engine.common.text import counted
 
 if TYPE_CHECKING:
     from engine.formula.tensor import Array
@@ -42,7 +43,7 @@ def scan_text(scan: Scan) -> str:
     if not largest[1]:
         return f"{span}: never true"
     times = int((scan.values == 1.0).sum())
-    return f"{span}: true {grouped(times)} times, first in iteration {grouped(largest[0])}"
+    return f"{span}: true {counted(times, 'time')}, first in iteration {grouped(largest[0])}"
 
 
 def _extreme(iteration: int, value: float) -> str:

@@ -1,8 +1,19 @@
 """Scripts of random networks, and the same with one formula changed, for the audit to judge.
 
-``cases(count)`` gives both, each with its truth. What is changed in vain is left out: a change that
-does not change the numbers, and one that only makes every step longer or shorter alike, or every
-gradient: one factor for all of them is a matter of taste, whatever the optimiser makes of it.
+``cases(count)`` gives both, each with its truth. Left out, and counted by the constants below, are
+
+- networks that are not right, whatever their formulas are: `DIVERGED`, of which a loss is not
+  finite, and `DEAD`, of which a layer with relu is 0 for all observations at the end;
+- edits after which the script fails: `FAILS`, as where shapes do not fit;
+- edits that no number shows: `NO_CHANGE`, with which each parameter ends where it does without, up
+  to a millionth of the way it went, or only rounding decides where it ends;
+- edits that are another convention: `COMMON_FACTOR`, which multiply the gradients of all
+  parameters, or all their steps, by one positive number in the first iteration that has any: that
+  belongs to the learning rate, whatever the optimiser makes of it later.
+
+Another edit is drawn then, or another network. What is for display only is not edited, nor the
+count of updates, the schedule and the limit of clipping, nor the update of a single parameter:
+what one optimiser makes wrong of the only gradient may be what another makes of it rightly.
 """
 
 from __future__ import annotations
@@ -11,6 +22,7 @@ import ast
 import contextlib
 import copy
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +47,9 @@ _LEAST = 1e-6
 _STILL = 1e-12
 _NUDGE = 1e-12
 _MOST_TRIES = 60
+DIVERGED, DEAD = "networks that diverge", "networks with a dead relu"
+FAILS, NO_CHANGE = "edits that fail", "edits that no number shows"
+COMMON_FACTOR = "edits that are one factor for all"
 PARAMETERS = ("v", "v1", "v2", "w", "bv", "bv1", "bv2", "bw", "b")
 
 
@@ -119,36 +134,60 @@ def _options(number: int, network: Hyperparameters) -> dict[str, Any]:
     return options
 
 
-def cases(count: int, first: int = 0) -> Iterator[tuple[Case, Case]]:
-    """Give the scripts of so many random networks, each right and with one edit."""
+def cases(
+    count: int, first: int = 0, left_out: Counter[str] | None = None
+) -> Iterator[tuple[Case, Case]]:
+    """Give the scripts of so many random networks, each right and with one edit.
+
+    Args:
+        count: How many.
+        first: The number of the first network.
+        left_out: Where what is left out is counted.
+    """
+    left_out = Counter() if left_out is None else left_out
     number = first
     while count:
         debugger = random_network(number)
         number += 1
-        if not np.isfinite(debugger.losses).all():
-            continue
-        text, _ = script_of(debugger, "beside.npz")
-        edited = one_edit(debugger, text, number)
-        if edited is not None:
+        found = _right(debugger, left_out)
+        edited = found and _one_edit(debugger, *found, number, left_out)
+        if found and edited:
             count -= 1
-            yield Case(text), edited
+            yield Case(found[0]), edited
 
 
-def right_cases(count: int, first: int = 0) -> Iterator[Case]:
+def right_cases(count: int, first: int = 0, left_out: Counter[str] | None = None) -> Iterator[Case]:
     """Give the right scripts of so many random networks, with the options that few have, too."""
+    left_out = Counter() if left_out is None else left_out
     number = first
     while count:
-        debugger = random_network(number, every_option=True)
+        found = _right(random_network(number, every_option=True), left_out)
         number += 1
-        if np.isfinite(debugger.losses).all():
+        if found:
             count -= 1
-            yield Case(script_of(debugger, "beside.npz")[0])
+            yield Case(found[0])
 
 
-def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
+def _right(debugger: Debugger, left_out: Counter[str]) -> tuple[str, _History] | None:
+    """Return the script of a network and what it does, if it is right and works."""
+    if not np.isfinite(debugger.losses).all():
+        left_out[DIVERGED] += 1
+        return None
+    text, _ = script_of(debugger, "beside.npz")
+    history = _History(text)
+    # At the end a script predicts all observations.
+    for layer in debugger.program.network.layers:
+        if layer.activation.dies and not np.any(history.names[layer.a[0]]):
+            left_out[DEAD] += 1
+            return None
+    return text, history
+
+
+def _one_edit(
+    debugger: Debugger, text: str, right: _History, number: int, left_out: Counter[str]
+) -> Case | None:
     """Return a script with one of its formulas changed, or None where that is hard to do."""
-    random = np.random.RandomState(number)
-    right, trained = _History(text), debugger.program.changes
+    random, trained = np.random.RandomState(number), debugger.program.changes
     table = "x_table" if "x_table = " in text else "x"
     nudge = f"\n{table} *= 1 + {_NUDGE}\n\n# hyperparameters"
     right.forget_noise(_History(text.replace("\n# hyperparameters", nudge, 1)))
@@ -170,11 +209,14 @@ def one_edit(debugger: Debugger, text: str, number: int) -> Case | None:
             wrong = _History(case.text)
         except (ValueError, TypeError, NameError, IndexError, ArithmeticError):
             # The shapes do not fit, or what stands there now is not computed yet.
+            left_out[FAILS] += 1
             continue
         if not wrong.differs_from(right):
+            left_out[NO_CHANGE] += 1
             continue
         factor = _common_factor(right, wrong, operation) or 0.0
         if factor > 0.0:
+            left_out[COMMON_FACTOR] += 1
             continue
         # Where all steps go the wrong way, each update may be told of.
         told = (*case.operations, *(trained if factor < 0.0 else ()))

@@ -46,6 +46,13 @@ for i in range(4):
 
 WRONG = RIGHT.replace("second.T * layer * (1 - layer)", "second.T")
 
+BIAS_TOO_SMALL = (
+    RIGHT.replace("size=(4, 1))\n", "size=(4, 1))\nbias = np.zeros(1)\n")
+    .replace("layer @ second)", "layer @ second + bias)")
+    .replace("    d_layer =", "    d_bias = d_out.mean(axis=0)\n    d_layer =")
+    .replace("    second -=", "    bias -= 0.3 * d_bias\n    second -=")
+)
+
 
 def written(folder: Path, text: str, name: str = "mine.py") -> Path:
     """Write a script, and return its path."""

@@ -25,6 +25,22 @@ for i in range(3):
         V -= 0.01 * np.outer(h, x)
 """
 
+_ADDED_UP = """import numpy as np
+rng = np.random.RandomState(31)
+X = rng.uniform(-1, 1, (12, 4))
+V, W = rng.randn(3, 5), rng.randn(5)
+for epoch in range(4):
+    dV, dW = np.zeros_like(V), np.zeros_like(W)
+    for row in X:
+        z = row[:3] @ V
+        a = np.maximum(0.2 * z, z)
+        d = 2 * (a @ W - row[3]) / len(X)
+        dW += d * a
+        dV += np.outer(row[:3], d * W * np.where(z > 0, 1, 0.2))
+    V -= 0.2 * dV
+    W -= 0.2 * dW
+"""
+
 
 def _audited(folder: Path, text: str) -> Audit:
     script = folder / "mine.py"
@@ -68,3 +84,10 @@ def test_the_slope_of_another_leak_is_named(tmp_path: Path, leak: float, other: 
     finding = _audited(tmp_path, text).findings[0]
     assert (finding.operation, finding.kind) == ("dg_dyhat", "wrong-slope-formula")
     assert f"else {other} is the slope of lrelu" in finding.says
+
+
+def test_a_constant_is_found_where_rows_are_added_up(tmp_path: Path) -> None:
+    # What is put together of rows differs in its last digits from a product of matrices.
+    audit = _audited(tmp_path, _ADDED_UP)
+    assert audit.activations == ["leaky-relu:0.2", "identity"]
+    assert _is_right(audit)

@@ -19,8 +19,22 @@ HARD = {
     6036: "weights that never change beside a bias that does",
     6055: "a bias of zeros that never changes",
     6101: "twice what momentum remembers of a single bias",
+    8005: "a single bias of 0 that never changes, beside a counter of 0",
+    8013: "an error that only the first pass shows",
+    8046: "a derivative in the place of the targets",
+    9070: "a hinge without its target, one row at a time",
+    9077: "a missing slope, where all errors are equal",
+    9080: "a missing error, under half the loss",
+    9086: "a velocity with the wrong sign, along one direction",
+    9095: "the mean of a bias under adam, in batches of two sizes",
+    9014: "targets that are subtracted from themselves, so that nothing moves",
+    9122: "an activation in the place of its slope, which is made and not read",
+    9125: "a subtracted ε",
+    9403: "weights that never change, of one layer, under softmax",
+    9345: "a mean of gradients that is turned round, and their negative at first",
+    9038: "a step without the learning rate, after which the network explodes",
 }
-"""Networks with a mistake in an update, and what it is."""
+"""Networks with a mistake that was once hard to find, and what it is."""
 
 
 def audited(text: str, folder: Path) -> Report:
@@ -30,15 +44,24 @@ def audited(text: str, folder: Path) -> Report:
 
 
 @pytest.mark.one_in(2)
-@pytest.mark.parametrize(
-    "number",
-    [*SAMPLE, *(pytest.param(n, marks=pytest.mark.one_in(4), id=HARD[n]) for n in HARD)],
-)
+@pytest.mark.parametrize("number", SAMPLE)
 def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
+    check_edit(number, tmp_path)
+
+
+@pytest.mark.one_in(4)
+@pytest.mark.parametrize("number", HARD, ids=HARD.values())
+def test_an_edit_that_is_hard_to_find(number: int, tmp_path: Path) -> None:
+    check_edit(number, tmp_path)
+
+
+def check_edit(number: int, folder: Path) -> None:
     _, edited = next(cases(1, number))
-    report = audited(edited.text, tmp_path)
+    report = audited(edited.text, folder)
     assert report.verdict == "wrong"
-    assert report.problems[0].operation in edited.operations, (edited.was, edited.now)
+    first = report.problems[0]
+    assert first.operation in edited.operations, (edited.was, edited.now)
+    assert first.kind != "unknown"
 
 
 @pytest.mark.one_in(2)
@@ -51,6 +74,20 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
             "",
             ("w", "no-update"),
             id="the last weights never change",
+        ),
+        pytest.param(
+            {"hidden": "none", "bias": "per-neuron", "optimiser": "adamw"},
+            "w = w - eta * d_w",
+            "",
+            ("w", "no-update"),
+            id="the only weights never change, but the bias does",
+        ),
+        pytest.param(
+            {"activation": "identity"},
+            "dE_dv = dyhat_dv.T @ dE_dyhat",
+            "dE_dv = dyhat_dv.T @ dg_dyhat",
+            ("dE_dv", "wrong-operand"),
+            id="a slope of ones in the place of its product",
         ),
         pytest.param(
             {"bias": "shared"},

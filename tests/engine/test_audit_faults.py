@@ -421,9 +421,10 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_hessian(tmp_path: Path) 
         ),
         (
             "import argparse\np = argparse.ArgumentParser()\np.add_argument('n')\np.parse_args()",
-            "-- --epochs 9 runs it with arguments",
+            "its arguments come after --, as in nn-tui audit FILE -- --epochs 9",
         ),
         ("n = input()", "there is nothing for it to read"),
+        ("n = 2 * ...", "'ellipsis'; it computes with a line that is still blank, ..."),
         ("raise MemoryError", "it is given three quarters of the memory"),
     ],
     ids=[
@@ -435,6 +436,7 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_hessian(tmp_path: Path) 
         "left",
         "arguments",
         "input",
+        "blank",
         "memory",
     ],
 )

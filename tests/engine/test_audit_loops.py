@@ -1,4 +1,4 @@
-"""Gradients added up cell by cell in loops, and parameters in one vector."""
+"""Loops over rows, layers and cells, and parameters in one vector."""
 
 from pathlib import Path
 
@@ -61,6 +61,40 @@ for it in range(5):
     theta = theta - 0.1 * np.concatenate([(X.T @ h).ravel(), h.sum(0), (g.T @ d).ravel()])
 """
 
+# Every fourth row is the same, and its class is 0: then the class is no input that shows.
+_CLASS_IN_ROW = """import numpy as np
+rng = np.random.RandomState(3)
+rows = rng.normal(size=(4, 3))
+rows[:, 2] = [0, 1, 1, 0]
+V, W = rng.normal(size=(2, 3)), rng.normal(size=3)
+for epoch in range(8):
+    for row in rows:
+        h = np.tanh(V[:, :2] @ row[:2] + V[:, 2])
+        f = 1 / (1 + np.exp(-(W[:2] @ h + W[2])))
+        d = (f - row[2]) * f * (1 - f)
+        back = d * W[:2] * (1 - h * h)
+        W[:2] -= 0.3 * d * h
+        W[2] -= 0.3 * d
+        V[:, :2] -= 0.3 * np.outer(back, row[:2])
+        V[:, 2] -= 0.3 * back
+"""
+
+_HANDED_OUT = """import numpy as np
+rng = np.random.RandomState(5)
+X, T = rng.normal(size=(9, 3)), rng.uniform(-0.9, 0.9, size=(9, 3))
+Ws = [rng.normal(size=(3, 3)) * 0.5 for _ in range(3)]
+for step in range(6):
+    outs = [X]
+    for W in Ws:
+        outs.append(np.tanh(outs[-1] @ W))
+    d = 2 * (outs[-1] - T) / T.size
+    for k in reversed(range(3)):
+        d = d * (1 - outs[k + 1] ** 2)
+        g = outs[k].T @ d
+        d = d @ Ws[k].T
+        Ws[k] = Ws[k] - 0.2 * g
+"""
+
 
 def _audited(folder: Path, text: str) -> Audit:
     script = folder / "mine.py"
@@ -74,8 +108,10 @@ def _audited(folder: Path, text: str) -> Audit:
         (_CELLS_OF_GRADIENTS, [(3, 2), (2, 1)]),
         (_CLASSES, [(4, 3)]),
         (_VECTOR, [(3, 4), (4, 1)]),
+        (_CLASS_IN_ROW, [(2, 2), (2, 1)]),
+        (_HANDED_OUT, [(3, 3), (3, 3), (3, 3)]),
     ],
-    ids=["cells", "classes", "vector"],
+    ids=["cells", "classes", "vector", "class-in-row", "handed-out"],
 )
 def test_a_right_one(tmp_path: Path, text: str, layers: list[tuple[int, int]]) -> None:
     audit = _audited(tmp_path, text)
@@ -94,3 +130,12 @@ def test_a_slope_that_is_missing_in_the_loops(tmp_path: Path) -> None:
 def test_a_pass_whose_step_is_not_seen_tells_no_penalty(tmp_path: Path) -> None:
     audit = _audited(tmp_path, _VECTOR.replace("(X.T @ h)", "(X.T @ h + 0.02 * V)"))
     assert audit.loss_in_words == "E = mean((f − f₀)²) + ½·0.02·Σv²"
+
+
+def test_biases_that_are_held_with_the_weights_have_to_learn(tmp_path: Path) -> None:
+    text = _CLASS_IN_ROW.replace("        W[2] -= 0.3 * d\n", "")
+    found = _audited(tmp_path, text.replace("        V[:, 2] -= 0.3 * back\n", "")).findings
+    assert {(one.operation, one.kind) for one in found} == {
+        ("bv", "no-update"),
+        ("bw", "no-update"),
+    }

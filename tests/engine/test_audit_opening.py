@@ -163,3 +163,23 @@ def test_a_replaced_parameter_has_the_cell_of_its_change(tmp_path: Path) -> None
 def test_a_sentence_of_a_report_begins_with_a_capital() -> None:
     assert paragraph("a sum over the neurons") == ["A sum over the neurons."]
     assert paragraph("w is missing") == ["w is missing."]
+
+
+def test_a_gradient_that_is_too_small_is_not_measured_by_itself(tmp_path: Path) -> None:
+    yours = open_script(scripts.written(tmp_path, scripts.BIAS_TOO_SMALL))
+    assert yours.wrong == ["dE_dbw"]
+    assert yours.hyperparameters.learning_rate == pytest.approx(0.3)
+    debugger = debugger_beside(yours)
+    debugger.finish_iteration()
+    assert debugger.evaluate("yours.dE_dbw / dE_dbw") == pytest.approx(1 / 5)
+    assert debugger.evaluate("yours.dE_dw / dE_dw")[0] == pytest.approx(1)
+
+
+def test_the_first_wrong_cell_is_none_that_is_right(tmp_path: Path) -> None:
+    text = scripts.WRONG.replace("[[0.0, 0.1, 1.0]", "[[0.0, 0.0, 0.0]")
+    text = text.replace("sigmoid(X @ first)", "np.tanh(X @ first)")
+    text = text.replace("d_out @ second.T\n", "d_out @ second.T * (1 - layer)\n")
+    yours = open_script(scripts.written(tmp_path, text))
+    assert yours.wrong[0] == "dg_dyhat"
+    assert yours.first_wrong("dg_dyhat", 0) == (1, 0)
+    assert yours.first_wrong("dE_dy", 0) is None

@@ -160,6 +160,34 @@ def test_adagrad_forgets_nothing_on_purpose(tmp_path: Path) -> None:
     assert (one.findings, one.unsure) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("kept", "name"), [("s[K] +", "AdaGrad"), ("0.9 * s[K] + 0.1 *", "rmsprop")]
+)
+def test_epsilon_may_stand_under_the_root(tmp_path: Path, kept: str, name: str) -> None:
+    lines = "".join(
+        f"    s[{k}] = {kept.replace('K', k)} g{p} ** 2\n"
+        f"    {p} = {p} - 0.1 * g{p} / np.sqrt(s[{k}] + 1e-4)\n"
+        for k, p in (("0", "V"), ("1", "W"))
+    )
+    one = _audited(tmp_path, _DEEP[: _DEEP.index("    W = ")] + lines)
+    assert (one.findings, one.unsure, one.updates.optimiser) == ([], [], name)
+    assert not one.updates.findings
+    wrong = _audited(tmp_path, _DEEP[: _DEEP.index("    W = ")] + lines.replace("np.sqrt", ""))
+    assert {found.operation for found in wrong.findings} == {"v", "w"}
+
+
+@pytest.mark.parametrize("step", ["g", "m := 0.9 * m + g"])
+def test_gradients_may_be_cut_cell_by_cell(tmp_path: Path, step: str) -> None:
+    cut = "".join(
+        f"    g{p} = np.clip(g{p}, -0.1, 0.1)\n"
+        f"    {p} = {p} - 0.1 * ({step.replace('m', 'm' + p).replace('g', 'g' + p)})\n"
+        for p in "VW"
+    )
+    text = _DEEP[: _DEEP.index("    W = ")].replace("m, s =", "mV, mW =") + cut
+    one = _audited(tmp_path, text.replace("mV, mW = [0, 0], [0, 0]", "mV = mW = 0"))
+    assert (one.findings, one.unsure) == ([], [])
+
+
 def test_weights_that_decay_after_their_step(tmp_path: Path) -> None:
     one = _audited(tmp_path, _DEEP.replace("W - 0.1 * gW", "W - 0.1 * gW; W *= 1 - 0.1 * 0.01"))
     assert (one.findings, one.unsure) == ([], [])

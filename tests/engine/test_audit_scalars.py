@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
@@ -179,3 +180,50 @@ def test_slope_and_intercept_one_row_at_a_time_are_right(tmp_path: Path) -> None
 def test_steps_that_are_no_common_multiple_are_not_called_right(tmp_path: Path) -> None:
     _, report = audited(tmp_path, WRONG_INTERCEPT)
     assert report.verdict != "right"
+
+
+_SUMMED = """dose, effect = [0.1, 0.4, 0.7, 0.9], [0.2, 0.9, 0.8, 0.1]
+w1, b1, w2, b2, w3, w4, b3 = 1.3, -0.2, 0.8, 0.15, -0.6, 0.9, 0.05
+for epoch in range(6):
+    d1 = e1 = d2 = e2 = d3 = d4 = e3 = loss = 0.0
+    for x, t in zip(dose, effect):
+        z1 = x * w1 + b1
+        z2 = x * w2 + b2
+        g1, g2 = max(0.0, z1), max(0.0, z2)
+        y = g1 * w3 + g2 * w4 + b3
+        loss += (t - y) ** 2
+        error = -2 * (t - y)
+        d3 += error * g1
+        d4 += error * g2
+        e3 += error
+        back1 = error * w3 * (z1 > 0)
+        back2 = error * w4 * (z2 > 0)
+        d1 += back1 * x
+        e1 += back1
+        d2 += back2 * x
+        e2 += back2
+    w1, b1, w2, b2 = w1 - 0.02 * d1, b1 - 0.02 * e1, w2 - 0.02 * d2, b2 - 0.02 * e2
+    w3, w4, b3 = w3 - 0.02 * d3, w4 - 0.02 * d4, b3 - 0.02 * e3
+"""
+
+
+def test_derivatives_of_scalars_are_summed_over_the_rows(tmp_path: Path) -> None:
+    _, report = audited(tmp_path, _SUMMED)
+    assert report.verdict == "right", str(report)
+    assert (report.network["layers"], report.network["observations"]) == ("1-2-1", 4)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line", "says"),
+    [
+        ("error * w4 * (z2", "error * w3 * (z2", 16, "of g2 alone"),
+        ("w3 * (z1 > 0)", "w3", 15, "the slope ∂g/∂ŷ is missing"),
+    ],
+)
+def test_a_scalar_that_is_wrong_in_each_row_is_told(
+    tmp_path: Path, was: str, now: str, line: int, says: str
+) -> None:
+    _, report = audited(tmp_path, _SUMMED.replace(was, now))
+    (found,) = report.problems
+    assert (found.operation, found.line.number) == ("dE_dyhat", line)
+    assert says in found.says

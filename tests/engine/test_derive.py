@@ -10,7 +10,7 @@ from engine import Debugger, InputError, check_gradients, read_dataset
 from engine.common.errors import QueryError
 from engine.derive import Exercise, Find
 from engine.derive.answers import Answers
-from engine.derive.report import exercise_object, exercise_text, find_object
+from engine.derive.report import exercise_object, exercise_text, find_object, verdict_lines
 from engine.formula.source import NUMPY, source
 from tests.engine.nets import CLASSES, DEEP, make
 
@@ -36,6 +36,8 @@ WRONG = [
     ("dE_df", "0.5*(f - f0)", "constant-for-size", "a table of this size only"),
     ("dE_df", "2*(f - f0)", "reduction", "not divided by N·O"),
     ("dE_df", "2*(f0 - f)/(N*O)", "sign", "wrong way round"),
+    ("dE_df", "0.5*(f0 - f)", "sign", "the sign is wrong; but for that, right for a table of"),
+    ("dE_df", "3*(f0 - f)", "reduction", "N, and so is the sign"),
     ("dE_df", "-2*(f - f0)/(N*O)", "sign", ""),
     ("df_dy", "y*(1 - y)", "slope-argument", "the pre-activation y"),
     ("df_dy", "σ(f)*(1 - σ(f))", "slope-argument", "applied twice"),
@@ -55,6 +57,9 @@ WRONG = [
     ("dE_dyhat", "sqrt(abs(dE_dg))", "", ""),
 ]
 UNREADABLE = [
+    ("df_dy", "f(1 - f)", "^column 1: f is no function; a product is written with [*]$"),
+    ("df_dy", "2(f)", "^column 1: a product is written with [*]$"),
+    ("dE_dw", " ", "^a formula is needed$"),
     ("dE_dw", "g @ dE_dy", "N×H and N×O do not fit for a matrix product"),
     ("dE_dg", "dE_dy * w", "do not fit element by element"),
     ("dE_dy", "dE_dv", "there is no 'dE_dv' here"),
@@ -95,6 +100,11 @@ def test_wrong_and_why(exercise: Exercise, name: str, text: str, kind: str, word
         assert found.is_here
         assert found.labels == ("obs 1", "g1")
         assert found.ratio == found.yours / found.right
+
+
+def test_a_sentence_keeps_the_name_that_it_begins_with(exercise: Exercise) -> None:
+    says, _ = verdict_lines(exercise.answer("df_dy", "f*(1 + f)"), "∂f/∂y")
+    assert says == "f is added where it is to be subtracted."
 
 
 @pytest.mark.parametrize(("name", "text", "words"), UNREADABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -300,6 +301,17 @@ def test_one_array_under_two_names_has_one_identity(arrays: Seen) -> None:
     assert rows["base"][view] == rows["identity"][whole] != rows["identity"][view]
     (_, second) = arrays.records("a = b = np.arange(3.0)")
     assert rows["identity"][second] == rows["identity"][arrays.records("a -= 1", "aug")[0]]
+
+
+def test_an_object_that_takes_the_identity_of_one_that_has_gone_was_not_there(arrays: Seen) -> None:
+    (alias,) = arrays.records("alias = params[0]")
+    (kept,) = arrays.records("kept = alias")
+    (row,) = arrays.records("row = np.matrix([[1.0, 2.0]])")
+    rows = arrays.recording.records.copy()
+    rows["identity"][row] = rows["identity"][alias]
+    recording = replace(arrays.recording, records=rows)
+    assert recording.was_there(kept, kept)
+    assert not recording.was_there(row, row)
 
 
 def test_arrays_of_a_list_are_recorded_one_by_one(arrays: Seen) -> None:

@@ -182,13 +182,16 @@ def test_a_blank_exercise_has_no_score_without_a_screen(
     assert out.endswith("\n--answers FILE takes the mark, as a line mistake = dE_dy.\n")
 
 
-def test_what_the_command_refuses(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    path = tmp_path / "answers.txt"
+def test_what_the_command_refuses(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("answers.txt")
     path.write_text("\nE = 3\n", encoding="utf-8")
     for arguments, words in (
         (["--lines", "E"], "--lines E: no line of the backward phase; there are dE_df"),
         (["--find", "--lines", "dE_dy"], "--lines does not go with --find"),
-        (["--answers", str(path)], "answers.txt, line 2: E: no line of the backward phase"),
+        (["--answers", str(path)], f"nn-tui: {path}, line 2: E: no line of the backward phase"),
         (["--answers", str(tmp_path)], f"{tmp_path}: Is a directory"),
     ):
         code, out, err = run(capsys, "derive", "or", *arguments)

@@ -294,7 +294,8 @@ def test_what_becomes_of_the_saved_run_where_one_starts_anew_is_told(library: Li
     assert opener.start().notices == ()
     name = saved(library, 120).path.name
     (told,) = opener.start().notices
-    assert told == f"--new: the saved run at iteration 120 of 10,000 stays; --open {name}"
+    stays = "--new: the saved run at iteration 120 of 10,000 stays"
+    assert told == f"{stays}; --open {name} continues it"
     # One that reads the table again has not asked for it.
     assert opener.anew_on("or", opener.given).anew().notices == ()
 

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable
 from threading import Event
+from unittest.mock import MagicMock
 
 import pytest
 from textual.geometry import Region
@@ -10,6 +11,7 @@ from textual.geometry import Region
 from engine import Debugger, read_dataset
 from tests.tui.app import app_of, opened, until
 from tui.actions import opening
+from tui.actions.reading_told import GivenUp, ReadingTold
 from tui.commands import on_screen
 from tui.commands.training import open_
 
@@ -86,3 +88,16 @@ async def test_no_pane_moves_once_the_table_has_been_read() -> None:
         await until(pilot, lambda: app.moment is not None)
         await pilot.pause()
         assert places() == before
+
+
+def test_what_is_given_up_is_named() -> None:
+    host = MagicMock(moment=None)
+    host.call_later = lambda callback, words: callback(words)
+    told = ReadingTold(host)
+    told.of_script(3, 20)
+    host.frame.header.tell.assert_called_with("running it, 3 s   Esc gives up")
+    told.give_up()
+    with pytest.raises(GivenUp, match="the script was being run and judged"):
+        told.of_script(4, 20)
+    with pytest.raises(GivenUp, match="the data were being read"):
+        told.of_table(0, 1, 2)

@@ -54,6 +54,7 @@ async def test_one_steps_beside_the_script(tmp_path: Path, size: tuple[int, int]
         await pilot.press("x")
         await until(pilot, lambda: "yours ✗ =" in text(app))
         assert "right = ∂E/∂g[obs 1, g1] · ∂g/∂ŷ[obs 1, g1]" in text(app)
+        assert "Repair: multiply by ∂g/∂ŷ" in text(app)
 
 
 @at_two_sizes
@@ -64,7 +65,7 @@ async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) 
         cursor = next(line for line in text(app).splitlines() if "›" in line)
         assert "✗ 17" in cursor
         assert snapshot(app).position == 0
-        assert "f, then i, then x works the ✗ out" in said(app)
+        assert "The keys f, i, x explain the ✗." in said(app)
         await until(pilot, lambda: "i next ✗" in text(app))
         await pilot.press("i")
         await until(pilot, lambda: "✗ 18  d_first = X.T @ d_layer / 5" in text(app))
@@ -88,8 +89,30 @@ async def test_both_ways_are_shown_where_the_wrong_one_has_no_array(tmp_path: Pa
         await until(pilot, lambda: snapshot(app).iteration == 1)
         await pilot.press("i", "x")
         await until(pilot, lambda: "yours ✗ =" in text(app))
-        assert "no array of its own, it shows in ∂E/∂ŷ[obs 1, g1]" in text(app)
+        assert "not stored by itself; it shows in ∂E/∂ŷ[obs 1, g1]" in text(app)
         assert "right = Σₒ ∂E/∂y[obs 1, o] · ∂y/∂g[g1, o]·∂g/∂ŷ[obs 1, g1]" in text(app)
+
+
+async def test_what_is_said_of_a_line_ends_with_an_ellipsis_where_it_is_longer(
+    tmp_path: Path,
+) -> None:
+    async with beside(scripts.written(tmp_path, scripts.BIAS_TOO_SMALL), SIZES[0]) as (app, pilot):
+        says = "the gradient of bw is N = 5 times smaller than the others"
+        await until(pilot, lambda: says in text(app))
+        (line,) = [line for line in text(app).splitlines() if says in line]
+        assert line.rstrip("│ ").endswith("…")
+
+
+async def test_a_cell_is_explained_that_is_wrong(tmp_path: Path) -> None:
+    text_ = scripts.WRONG.replace("[[0.0, 0.1, 1.0]", "[[0.0, 0.0, 0.0]")
+    text_ = text_.replace("sigmoid(X @ first)", "np.tanh(X @ first)")
+    text_ = text_.replace("d_out @ second.T\n", "d_out @ second.T * (1 - layer)\n")
+    async with beside(scripts.written(tmp_path, text_), SIZES[0]) as (app, pilot):
+        await pilot.press("f")
+        await until(pilot, lambda: snapshot(app).iteration == 1)
+        await pilot.press("i", "x")
+        await until(pilot, lambda: "yours ✗ =" in text(app))
+        assert "∂g/∂ŷ[obs 2, g1] =" in text(app)
 
 
 async def test_how_weights_would_be_drawn_is_not_told_beside_a_script(tmp_path: Path) -> None:
@@ -127,6 +150,12 @@ def test_the_operations_are_listed_with_the_line_of_the_script(tmp_path: Path) -
     shown = done.stdout.splitlines()
     for words in ("dE_dyhat ✗ line 17 ∂E/∂ŷ", "dE_dy ✓ line 15 ∂E/∂y", "df_dy · ∂f/∂y"):
         assert any(" ".join(line.split()).startswith(words) for line in shown), words
+
+
+def test_a_script_that_fails_later_on_is_told_of(tmp_path: Path) -> None:
+    path = scripts.written(tmp_path, scripts.RIGHT + "    if step == 5:\n        losses\n")
+    (notice,) = Opener(data=str(path), given={"history": 64}).start().notices
+    assert "recorded: right. Line 22: the script ends there with NameError: " in notice
 
 
 def test_what_a_script_cannot_have_is_refused(tmp_path: Path) -> None:

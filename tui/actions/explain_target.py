@@ -41,6 +41,9 @@ def meant_number(frame: Frame, moment: Moment) -> tuple[str, Callable[[Debugger]
         raise InputError(f"Observation {called} is not in this batch, so it has no f now.")
     name = "f" if pane == "dataset" else frame.iteration.explained
     first = snapshot.first_cell(name, selected)
+    if pane == "iteration" and selected is None and moment.yours is not None:
+        # A cell that a script has right tells nothing of what it has wrong.
+        first = moment.yours.first_wrong(name, snapshot.values_iteration) or first
     by_observation = snapshot.listing.is_by_observation(name)
     row = first[0] if by_observation and selected is not None else None
     if pane == "dataset":

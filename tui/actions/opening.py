@@ -188,7 +188,7 @@ class RunLoader:
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, GivenUp):
-            self._host.failure = "given up while the data were being read"
+            self._host.failure = f"given up while {error}"
             self._host.exit(return_code=INTERRUPTED)
             return
         # What came by standard input cannot be read a second time.
@@ -228,7 +228,7 @@ class RunLoader:
         host.show_run(opening.debugger, opening.saver)
         layout.restore(host.frame, opening.view, TITLES, opening.debugger.program.tensors)
         if opening.yours is not None and opening.yours.wrong:
-            way = " f, then i, then x works the ✗ out."
+            way = " The keys f, i, x explain the ✗."
             if is_first:
                 host.frame.go_to("iteration")
         host.do(lambda debugger: None)

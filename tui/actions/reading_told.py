@@ -17,7 +17,7 @@ _QUIET, _BETWEEN = 0.5, 0.2
 
 
 class GivenUp(Exception):  # noqa: N818 (it is no error)
-    """The user does not want to wait for the data."""
+    """The user does not want to wait for what the message says."""
 
 
 def later(host: Showing, callback: Callable[..., None], *arguments: object) -> None:
@@ -51,7 +51,7 @@ class ReadingTold:
         Raises:
             GivenUp: It is given up.
         """
-        self._go_on()
+        self._go_on("the data were being read")
         now = perf_counter()
         if self._next is None:
             self._next = now + _QUIET
@@ -65,13 +65,13 @@ class ReadingTold:
         Raises:
             GivenUp: It is given up.
         """
-        self._go_on()
+        self._go_on("the script was being run and judged")
         if done or not total:
-            self._later(f"{'running' if total else 'judging'} it {done} s")
+            self._later(f"{'running' if total else 'judging'} it, {done} s")
 
-    def _go_on(self) -> None:
+    def _go_on(self, doing: str) -> None:
         if self._is_given_up:
-            raise GivenUp
+            raise GivenUp(doing)
 
     def _later(self, words: str) -> None:
         later(self._host, self._show, words)

@@ -11,6 +11,7 @@ import click
 from engine.common.errors import InputError
 from engine.common.text import clean
 from engine.model.hyperparameters import DECLARATIONS
+from tui.commands.grouped_help import GroupedCommand
 from tui.commands.json_output import print_json
 from tui.commands.names import NAME
 from tui.commands.options import as_json_option, network_and_table, written
@@ -25,7 +26,7 @@ _CODES = {"right": DONE, "wrong": FAILED, "unclear": BAD_INPUT}
 _NO_DEFECTS = (InputError, OSError, MemoryError, click.ClickException, click.Abort)
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.argument("file", type=NAME, metavar="FILE")
 @click.argument("arguments", type=NAME, nargs=-1, metavar="[-- ARGUMENTS...]")
 @click.option(
@@ -81,8 +82,8 @@ def audit(
     FILE is a Python script or a notebook that trains a network with NumPy or plain
     lists. IT IS EXECUTED, with all that it does, in a process of its own, while each
     number in it is recorded and compared with what it should be.
-    Names do not matter: what is what is found by the values, and printed; the
-    options below settle what is found wrongly, or not at all:
+    Variable names do not matter: what a variable means is found from its values,
+    and printed. Where that fails, options say it:
 
     \b
       nn-tui audit mine.py

@@ -10,6 +10,8 @@ import click
 
 from engine.common.errors import InputError
 from engine.common.pace import FULL
+from engine.common.text import clean
+from tui.commands.grouped_help import GroupedCommand
 from tui.commands.json_output import print_json
 from tui.commands.names import NAME
 from tui.commands.options import as_json_option, data_and_hyperparameters, written
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from engine.derive.answers import Answers
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @data_and_hyperparameters
 @click.option(
     "--lines",
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     "--find",
     "is_find",
     is_flag=True,
-    help="Plant one mistake instead, another one for each --seed, which is to be found.",
+    help="Plant a mistake to find instead, another one for each --seed.",
 )
 @click.option(
     "--answers",
@@ -76,7 +78,11 @@ def derive(lines: str, is_find: bool, path: str | None, as_json: bool, **given: 
         fps=10.0, calm=False, speed=FULL, data=data, open_=None, exercise=remembered, **options
     )
     if made:
+        from engine.derive import Exercise
+
         click.echo(_text(made[-1]))
+        if path is None and isinstance(made[-1], Exercise) and made[-1].verdicts:
+            click.echo("These answers are not kept; with --answers FILE they are.")
     sys.exit(code)
 
 
@@ -91,7 +97,8 @@ def _exercise(
         return Exercise(debugger, lines, answers)
     except InputError as error:
         shown = str(error)
-        raise InputError(f"--lines {shown}" if "no line of" in shown[:80] else shown) from None
+        is_of_lines = any(shown.startswith(f"{clean(name, 40)}: ") for name in lines)
+        raise InputError(f"--lines {shown}" if is_of_lines else shown) from None
 
 
 def _print_result(make: Any, as_json: bool, given: dict[str, Any], *, is_answered: bool) -> bool:

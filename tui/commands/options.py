@@ -140,8 +140,8 @@ _epochs = option(
     cls=_Epochs,
     type=click.IntRange(0, MOST_ITERATIONS),
     metavar="N",
-    help="Instead of --iterations: how often the run goes through the training observations. It "
-    "is told how many iterations that makes.",
+    help="Instead of --iterations: how often the run goes through the training observations. "
+    "The output says how many iterations that makes.",
 )
 
 _COLUMNS = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 
 from engine.common.numbers import format_number
-from tui.drawing.lines import Row, cells_of, wrap
+from tui.drawing.lines import Row, cells_of, cut, wrap
 from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ def add_column(row: Row, yours: Yours, name: str, palette: Palette) -> None:
 
 
 def source_rows(
-    yours: Yours, name: str, symbol: str, palette: Palette, width: int
+    yours: Yours, name: str, symbol: str, palette: Palette, size: tuple[int, int]
 ) -> Iterator[Row]:
     """Go through the lines that show where the script has an operation, and what is said of it."""
+    width, height = size
     found = yours.judgements.get(name)
     mark, style = _mark(found, palette)
     title = f"── {symbol} in {yours.report.name} "
@@ -61,7 +62,10 @@ def source_rows(
     if found.says and found.mark == "✓":
         words = f"{found.line.variable} is {symbol}, {found.says}"
     said = style if found.says and found.mark == "✗" else palette.label
-    for line in wrap(words, width - 2):
+    lines, room = wrap(words, width - 2), height - 2
+    if len(lines) > room > 0:
+        lines[room - 1 :] = [cut(" ".join(lines[room - 1 :]), width - 2)]
+    for line in lines[: max(room, 0)]:
         yield Row().add(f"  {line}", said)
 
 
@@ -82,13 +86,13 @@ def cell_rows(
     tensor, index = cell.tensor, cell.index
     if number is None:
         recorded = len(yours.passes)
-        words = f"recorded to {recorded - 1} only"
+        words = f"recorded to iteration {recorded - 1} only"
         if iteration < recorded:
-            words = "no array of its own"
+            words = "not stored by itself"
             if tensor in yours.shown_by:
                 shown, index = yours.seen_in(tensor, index)
                 tensor = shown.name
-                words += f", it shows in {shown.symbol}[{', '.join(shown.labels(index))}]"
+                words += f"; it shows in {shown.symbol}[{', '.join(shown.labels(index))}]"
         row.add(words, palette.dim)
     else:
         row.add(format_number(number), palette.number(number, abs(number)))
@@ -105,6 +109,9 @@ def cell_rows(
     if found is not None and found.says:
         for line in wrap(found.says, width - 2):
             yield Row().add(f"  {line}", style if found.mark == "✗" else palette.dim)
+    if found is not None and found.repair:
+        for line in wrap(f"Repair: {found.repair}", width - 2):
+            yield Row().add(f"  {line}", palette.text)
 
 
 def _worked(label: str, way: Working, palette: Palette, width: int) -> Iterator[Row]:

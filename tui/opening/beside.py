@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.common.errors import InputError
 from engine.common.progress import Progress
-from engine.common.text import counted
+from engine.common.text import counted, sentence
 from engine.model.hyperparameters import DECLARATIONS
 from tui.opening.opened import Opening
 from tui.opening.prepare import add_stops
@@ -50,8 +50,12 @@ def open_beside(
     put_beside(debugger.program)
     add_stops(debugger, given.get("breakpoints", ()), given.get("watches", ()))
     recorded = counted(len(yours.passes), "iteration")
-    notice = (
-        f"{yours.report.name} was run, and {recorded} of it recorded: {yours.report.headline}. "
-        f"{yours.translated and f'{yours.translated}. '}This run beside it is not saved."
+    told = [sentence(words) for words in (yours.translated, *yours.report.notes) if words]
+    notice = " ".join(
+        [
+            f"{yours.report.name} was run, and {recorded} of it recorded: {yours.report.headline}.",
+            *told,
+            "This run beside it is not saved.",
+        ]
     )
     return Opening(debugger, notices=(notice,), yours=yours)

@@ -61,7 +61,8 @@ class KnownRuns:
         for entry in self.library.entries():
             saved = entry.saved
             if saved is not None and saved.path == path and saved.is_unfinished:
-                return (f"--new: the saved run {standing(saved)} stays; --open {entry.words}",)
+                goes_on = f"--open {entry.words} continues it"
+                return (f"--new: the saved run {standing(saved)} stays; {goes_on}",)
         return ()
 
     def told_of_unreadable(self) -> tuple[str, ...]:

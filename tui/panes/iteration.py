@@ -186,5 +186,6 @@ class IterationPane(LinesView):
     def _source(self, script: Yours, moment: Moment, width: int) -> list[Strip]:
         """Lay out the script's own line of the operation that is looked at."""
         symbol = moment.snapshot.listing.symbols[self.explained]
-        rows = yours.source_rows(script, self.explained, symbol, self.palette, width)
-        return [row.strip(width) for row in rows][: self.footing]
+        size = width, self.footing
+        rows = yours.source_rows(script, self.explained, symbol, self.palette, size)
+        return [row.strip(width) for row in rows]
