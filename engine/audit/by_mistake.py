@@ -217,7 +217,7 @@ class ByMistake(ByRole):
         if abs(known.factor - 1.0) > _NOISE:
             # Where one observation is above 0, relu's slope is a multiple of relu.
             return False
-        slope = self.model.program.operation(operand).target
+        slope = self.model.operation(operand).target
         return self.model.around.activation_of_slope(slope) is not None
 
     def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:

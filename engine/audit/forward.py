@@ -134,7 +134,8 @@ def _beyond(
         if np.squeeze(found.data).ndim
         and found.site not in changing
         and not found.is_assembled
-        # A batch of the targets is another array in each pass.
+        # What a loop hands out, or a batch of the targets, is another array in each pass.
+        and _is_held(found.site, recording)
         and recording.was_there(found.first, one.bounds[0])
     }
     longer: list[list[Linear]] = []

@@ -18,7 +18,7 @@ from engine.formula.tensor import Array, Axis
 from engine.formula.tree import Formula, Leaf, Variable
 from engine.maths.activations import ACTIVATIONS
 
-_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 24, 600
+_MOST_TAKEN, _MOST_BIASES, _MOST_INPUTS = 100, 100, 600
 
 Site = tuple[object, ...]
 
