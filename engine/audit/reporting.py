@@ -24,6 +24,9 @@ from engine.formula.tensor import Tensor
 from engine.maths.operations.operation import Operation, Phase
 
 _LONGEST_NAME = 60
+_OF_THE_CALLER = ("updated-weights", "wrong-operand")
+"""Mistakes in what a formula reads, which is another thing than the formula."""
+_SEVERAL_CALLS = 2
 _NUMBERED = re.compile(r"\[-?\d+\]$")
 """An element by its number, as of a tuple that is handed on: a worse name than a variable."""
 
@@ -86,6 +89,29 @@ def _distance(recording: Recording, record: int) -> tuple[bool, int, int]:
     return not is_named if calls == 0 or is_named else not makes, calls, record
 
 
+def _call_of(recording: Recording, found: Found, line: Line) -> Line | None:
+    """Return the line that calls the function which makes an array, if others call it, too.
+
+    What such a function is given is then not its own fault.
+    """
+    rows, nodes = recording.records, recording.nodes
+    at = next((r for r in found.records if nodes[int(rows["node"][r])].line == line.number), None)
+    if at is None or not nodes[int(rows["node"][at])].scope:
+        return None
+    alike = np.flatnonzero(rows["node"] == rows["node"][at])
+    calls = {_innermost(recording, record) for record in alike.tolist()}
+    call = _innermost(recording, at)
+    if call < 0 or len(calls) < _SEVERAL_CALLS:
+        return None
+    return _line(recording, nodes[call], nodes[call].source)
+
+
+def _innermost(recording: Recording, record: int) -> int:
+    """Return the node of the call in which a record was made, or -1."""
+    path = recording.paths[int(recording.records["path"][record])]
+    return next((node for node, index in reversed(path) if index < 0), -1)
+
+
 def _operation(audit: Audit, name: str) -> Operation | None:
     if not audit.judged:
         return None
@@ -107,6 +133,9 @@ def _problem(audit: Audit, finding: Finding) -> Problem:
     line = _line_numbered(audit.recording, finding.line, finding.variable)
     if finding.found is not None:
         line = line_of(audit.recording, finding.found)
+        call = _call_of(audit.recording, finding.found, line)
+        if call is not None and finding.kind in _OF_THE_CALLER:
+            line = call
     elif not finding.line:
         line = _line_of_update(audit, finding.operation)
     cell = ""
