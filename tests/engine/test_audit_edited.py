@@ -34,6 +34,7 @@ HARD = {
     9730: "targets in the place of a gradient, which has as many rows",
     9742: "a sign, after which single numbers explode",
     9743: "the prediction in the place of a slope of ones",
+    9907: "a gradient turned round under rmsprop, which one pass shows",
     9345: "a mean of gradients that is turned round, and their negative at first",
     9038: "a step without the learning rate, after which the network explodes",
 }
