@@ -83,10 +83,10 @@ class Pass:
     differences: Differences = field(default_factory=lambda: Differences(()))
     values: dict[int, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
+    _cells: dict[int, Array] = field(default_factory=dict, repr=False)
     _ordered: dict[tuple[int, int], tuple[NDArray[np.intp], list[float]]] = field(
         default_factory=dict, repr=False
     )
-    _cells: dict[int, Array] = field(default_factory=dict, repr=False)
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
@@ -150,8 +150,8 @@ class Pass:
         """Add what the arrays are seen as, too."""
         self.found = sorted([*self.found, *found], key=lambda one: one.first)
         self._rows.clear()
-        self._ordered.clear()
         self._cells.clear()
+        self._ordered.clear()
         for name in ("by_size", "sites"):
             self.__dict__.pop(name, None)
 
@@ -162,15 +162,6 @@ class Pass:
             self._rows[size] = np.array([found.flat for found in members]).reshape(-1, size)
         return self._rows[size]
 
-    def rows_between(self, size: int, at: int, low: float, high: float) -> NDArray[np.intp]:
-        """Return which of the arrays with so many numbers have the one at a place in bounds."""
-        if (size, at) not in self._ordered:
-            cells = self.rows(size)[:, at]
-            order = np.argsort(cells)[: np.count_nonzero(~np.isnan(cells))]
-            self._ordered[size, at] = order, cells[order].tolist()
-        order, known = self._ordered[size, at]
-        return order[bisect_left(known, low) : bisect_right(known, high)]
-
     def have_cells(self, size: int, numbers: Array | float, limit: float) -> NDArray[np.bool_]:
         """Say of numbers whether an array of a size has each of them, up to a limit."""
         if size not in self._cells:
@@ -179,6 +170,15 @@ class Pass:
         at = cells.searchsorted(numbers - limit)
         there = cells[np.minimum(at, len(cells) - 1)] <= numbers + limit
         return (at < len(cells)) & there
+
+    def rows_between(self, size: int, at: int, low: float, high: float) -> NDArray[np.intp]:
+        """Return which of the arrays with so many numbers have the one at a place in bounds."""
+        if (size, at) not in self._ordered:
+            cells = self.rows(size)[:, at]
+            order = np.argsort(cells)[: np.count_nonzero(~np.isnan(cells))]
+            self._ordered[size, at] = order, cells[order].tolist()
+        order, known = self._ordered[size, at]
+        return order[bisect_left(known, low) : bisect_right(known, high)]
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:

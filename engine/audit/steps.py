@@ -112,7 +112,12 @@ def steps_of(judged: Sequence[Judged]) -> dict[str, Steps]:
     _pause(list(steps.values()))
     _level(steps, judged)
     steps = {name: own for name, own in steps.items() if not all(own.vague)}
-    signs = sum(np.sign(total) for known in steps.values() for total in known.totals)
+    signs = sum(
+        np.sign(total)
+        for known in steps.values()
+        for total, is_vague in zip(known.totals, known.vague, strict=True)
+        if not is_vague
+    )
     for known in steps.values():
         known.sign = -1.0 if signs < 0.0 else 1.0
     return steps

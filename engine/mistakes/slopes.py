@@ -77,6 +77,7 @@ def through_a_slope(operation: Operation, tree: Formula, around: Around) -> Iter
         case Apply(primitive="hadamard", arguments=(upstream, Leaf(of=Tensor() as local))):
             if is_slope(Leaf(local)):
                 yield from _twice(tree, local)
+                yield from _of_another_layer(upstream, local, one, around)
                 yield from _of_the_error(operation, upstream, local, one, around)
                 return
     slope = Leaf(one.a) * (1.0 - Leaf(one.a))
@@ -101,6 +102,24 @@ def _twice(tree: Formula, local: Tensor) -> Iterator[Edit]:
         f"the slope {local.symbol} is multiplied in twice",
         f"multiply by {local.symbol} once",
     )
+
+
+def _of_another_layer(
+    upstream: Formula, local: Tensor, one: Activated, around: Around
+) -> Iterator[Edit]:
+    """Take the slope at the one neuron of another layer, which is repeated for all neurons."""
+    slope = around.formulas[local]
+    for other in around.activated:
+        if other is one or len(other.z.axes) < 2 or len(other.z.axes[-1].labels) != 1:
+            continue
+        z, a = (total(Leaf(tensor), other.z.axes[-1]) for tensor in (other.z, other.a))
+        yield Edit(
+            hadamard(upstream, substitute(slope, {Leaf(one.z): z, Leaf(one.a): a})),
+            "slope-argument",
+            f"the slope of {one.symbol} is taken at {other.a.symbol}, of another layer, and "
+            f"repeated for all neurons, where it belongs at {one.a.symbol}",
+            f"take it at {one.a.symbol}",
+        )
 
 
 def _of_the_error(

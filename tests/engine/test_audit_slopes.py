@@ -50,3 +50,13 @@ def test_parts_left_out_of_slopes(
     assert operation == "dg_dyhat"
     assert words.startswith(f"{says} ")
     assert "is missing: the slope of" in words
+
+
+def test_slope_of_another_layer(tmp_path: Path) -> None:
+    """A column of slopes, of the one output, is repeated for all hidden neurons by NumPy."""
+    script = tmp_path / "mine.py"
+    text = _NETWORK.replace("VALUE", "np.maximum(z, 0)").replace("SLOPE", "(a @ W2 > 0) * 1.0")
+    script.write_text(text)
+    (found,) = Audit(record(script, first=30_000, window=700, turns=(20,))).findings
+    assert found.operation == "dE_dyhat"
+    assert "is taken at f, of another layer" in found.says
