@@ -108,6 +108,8 @@ def frozen(
             for record in each.records
         ]
         lines = {line for node in nodes for line in range(node.line - 1, node.end_line)}
+        # A comment that stands by itself may be about any of them.
+        lines |= {n for n, line in enumerate(recording.source) if line.lstrip().startswith("#")}
         is_given_none = not found and not name.startswith("b")
         if is_given_none or any(_FROZEN.search(recording.source[line]) for line in lines):
             yield name

@@ -71,3 +71,13 @@ def test_one_bias_with_twice_the_rate_is_told(tmp_path: Path) -> None:
     step = "p[k] = p[k] - (2 * lr if k == 'b2' else lr) * g[k]"
     report = _audited(tmp_path, _with_step(step))
     assert [p.operation for p in report.problems] == ["bw"], str(report)
+
+
+def test_a_layer_that_a_comment_calls_frozen_is_no_mistake(tmp_path: Path) -> None:
+    step = "if k[1] == '2': p[k] = p[k] - lr * g[k]"
+    text = _with_step(step).replace(
+        "for _ in", "# W1 and b1 are frozen: random features.\nfor _ in"
+    )
+    report = _audited(tmp_path, text.replace("np.zeros(2)}", "np.ones(2)}", 1))
+    assert report.verdict == "right", str(report)
+    assert any("v stays fixed" in note for note in report.notes)
