@@ -211,14 +211,15 @@ class ByMistake(ByRole):
 
     def _is_made(self, operand: str) -> bool:
         """Whether the script gives the right value of a slope a name, and so does not read it."""
-        known = self.judged.matches.get(operand)
-        if known is None or operand in self.judged.wrong or not self._is_assigned(known.found):
-            return False
-        if abs(known.factor - 1.0) > _NOISE:
-            # Where one observation is above 0, relu's slope is a multiple of relu.
-            return False
         slope = self.model.operation(operand).target
-        return self.model.around.activation_of_slope(slope) is not None
+        if self.model.around.activation_of_slope(slope) is None or operand in self.judged.wrong:
+            return False
+        known, right = self.judged.matches.get(operand), self.judged.right[operand]
+        if known is None:
+            # A slope of ones tells nothing; a single 1 is found everywhere.
+            return right.size > 1 and self.judged.assigned(right) is not None
+        # Where one observation is above 0, relu's slope is a multiple of relu.
+        return abs(known.factor - 1.0) < _NOISE and self._is_assigned(known.found)
 
     def _makes_wrong(self, culprit: Operation, mistake: Mistake) -> Match | None:
         """Find an operand with the mistake, if the script gives that one a name, not the right."""

@@ -40,7 +40,7 @@ def chosen_activations(
             for n in common[1:]
             if any(_has_slope(one, recording, layer, n) for one, layer in seen)
         ]
-        chosen.append((sloped or common or names or ["identity"])[0])
+        chosen.append((sloped or common or [_usual([layer for _, layer in seen])])[0])
     known = settled.hyperparameters
     if "output_activation" in known:
         chosen[-1] = str(known["output_activation"])
@@ -48,6 +48,12 @@ def chosen_activations(
         wanted = str(known["activation"]).split(",")
         chosen[:-1] = wanted if len(wanted) == len(chosen) - 1 else wanted[:1] * (len(chosen) - 1)
     return chosen
+
+
+def _usual(layers: Sequence[Linear]) -> str:
+    """Return the activation that gives a layer's values in the most passes: others explode."""
+    names = dict.fromkeys(["identity", *(name for layer in layers for name in layer.activation)])
+    return max(names, key=lambda name: sum(gives(name, layer) for layer in layers))
 
 
 def _has_slope(one: Pass, recording: Recording, layer: Linear, name: str) -> bool:

@@ -172,7 +172,7 @@ def model_of(
     written = {o.name: o for o in with_masks(program.operations, names, masks)}
     return Model(
         program,
-        Around([written.get(o.name, o) for o in program.operations]),
+        Around([written.get(o.name, o) for o in program.operations], of_one_table=True),
         owners,
         hyperparameters,
         tuple(layers),

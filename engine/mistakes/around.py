@@ -58,10 +58,13 @@ class Around:
 
     Args:
         operations: All of them, in the order of execution.
+        of_one_table: Whether the number of observations is known for good, so that what has as
+            many rows as a layer has neurons may be taken for its tensors.
     """
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
+    def __init__(self, operations: Sequence[Operation], *, of_one_table: bool = False) -> None:
         self.operations = tuple(operations)
+        self.of_one_table = of_one_table
         self.formulas: Mapping[Tensor, Formula] = {
             operation.target: operation.rule.tree for operation in operations
         }

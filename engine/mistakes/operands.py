@@ -22,7 +22,7 @@ def another_tensor(operation: Operation, tree: Formula, around: Around) -> Itera
                 edit = Edit(Leaf(other), kind, _says(other, right, around))
                 yield from _put(tree, Leaf(right), edit)
         for other in at_hand:
-            if other.axes != right.axes and _is_alike(other, right):
+            if other.axes != right.axes and _is_alike(other, right, around):
                 edit = Edit(Leaf(Seen(other, right.axes)), kind, _says(other, right, around))
                 yield from _put(tree, Leaf(right), edit)
 
@@ -42,10 +42,11 @@ def another_share(operation: Operation, tree: Formula, around: Around) -> Iterat
                 yield Edit(substitute(tree, {rest: others}), "wrong-operand", says)
 
 
-def _is_alike(other: Tensor, right: Tensor) -> bool:
-    """Whether two tensors have the same sizes, for any number of observations."""
+def _is_alike(other: Tensor, right: Tensor, around: Around) -> bool:
+    """Whether two tensors have the same sizes, for any number of observations or for this one."""
     rows = [[axis.symbol == "N" for axis in tensor.axes] for tensor in (other, right)]
-    return bool(other.axes) and other.shape == right.shape and rows[0] == rows[1]
+    is_meant = around.of_one_table or rows[0] == rows[1]
+    return bool(other.axes) and other.shape == right.shape and is_meant
 
 
 def an_error(operation: Operation, tree: Formula, around: Around) -> Iterator[Edit]:

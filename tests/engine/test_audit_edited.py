@@ -31,6 +31,9 @@ HARD = {
     9122: "an activation in the place of its slope, which is made and not read",
     9125: "a subtracted ε",
     9403: "weights that never change, of one layer, under softmax",
+    9730: "targets in the place of a gradient, which has as many rows",
+    9742: "a sign, after which single numbers explode",
+    9743: "the prediction in the place of a slope of ones",
     9345: "a mean of gradients that is turned round, and their negative at first",
     9038: "a step without the learning rate, after which the network explodes",
 }
