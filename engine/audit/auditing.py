@@ -27,6 +27,7 @@ from engine.audit.recording.recording import Recording
 from engine.audit.settled import NOTHING, Settled
 from engine.audit.single import understand_partial, understand_single
 from engine.audit.stuck import stuck
+from engine.audit.tape import words_of_tape
 from engine.audit.trials import Trials, living
 from engine.audit.understand import Understood, understand
 from engine.audit.updates import Updates
@@ -54,18 +55,26 @@ class Audit:
         self.recording = recording
         self._tick = tick
         self.settled = settled
-        self.understood = understand_partial(recording) or understand(recording, settled, tick)
-        if self.understood is None and settled.table is None and settled.widths is None:
-            self.understood = understand_single(recording)
+        tape = words_of_tape(recording)
+        self.understood = None if tape else self._understand()
         self._begin()
         if self.understood is not None:
             self._run(self.understood)
         elif settled.tells_layers:
             self.unsure.append(f"no network {settled.in_words} was found in it")
-        if self.unsure or not self.judged or self._is_doubtful():
+        if tape:
+            self.unsure.append(tape)
+        elif self.unsure or not self.judged or self._is_doubtful():
             self._look_for_still_weights()
         self._add_failure()
         self._add_hidden()
+
+    def _understand(self) -> Understood | None:
+        recording, settled = self.recording, self.settled
+        found = understand_partial(recording) or understand(recording, settled, self._tick)
+        if found is None and settled.table is None and settled.widths is None:
+            return understand_single(recording)
+        return found
 
     def _begin(self) -> None:
         self.findings: list[Finding] = []

@@ -95,6 +95,64 @@ for step in range(6):
         Ws[k] = Ws[k] - 0.2 * g
 """
 
+_OWN_MATRIX = """import math, random
+random.seed(21)
+class Mat:
+    def __init__(self, r, c, fill=lambda: 0.0):
+        self.r, self.c = r, c
+        self.rows = [[fill() for _ in range(c)] for _ in range(r)]
+    @staticmethod
+    def column(values):
+        m = Mat(len(values), 1)
+        for i in range(len(values)):
+            m.rows[i][0] = values[i]
+        return m
+    @staticmethod
+    def multiply(a, b):
+        out = Mat(a.r, b.c)
+        for i in range(a.r):
+            for j in range(b.c):
+                total = 0.0
+                for k in range(a.c):
+                    total += a.rows[i][k] * b.rows[k][j]
+                out.rows[i][j] = total
+        return out
+    @staticmethod
+    def pairs(a, b, f):
+        out = Mat(a.r, a.c)
+        for i in range(a.r):
+            for j in range(a.c):
+                out.rows[i][j] = f(a.rows[i][j], b.rows[i][j])
+        return out
+    def map(self, f):
+        return Mat.pairs(self, self, lambda p, q: f(p))
+    def transpose(self):
+        out = Mat(self.c, self.r)
+        for i in range(self.r):
+            for j in range(self.c):
+                out.rows[j][i] = self.rows[i][j]
+        return out
+plus, minus, times = (lambda p, q: p + q), (lambda p, q: p - q), (lambda p, q: p * q)
+sigma = lambda v: 1.0 / (1.0 + math.exp(-v))
+draw = lambda: random.uniform(-1, 1)
+V, bv, W, bw = Mat(4, 3, draw), Mat(4, 1, draw), Mat(2, 4, draw), Mat(2, 1, draw)
+table = [([0.2, 0.7, -0.3], [1, 0]), ([0.9, -0.1, 0.4], [0, 1]), ([-0.5, 0.3, 0.8], [1, 1])]
+def moved(p, step):
+    return Mat.pairs(p, step.map(lambda v: 0.2 * v), plus)
+for epoch in range(4):
+    for given, wanted in table:
+        x, t = Mat.column(given), Mat.column(wanted)
+        h = Mat.pairs(Mat.multiply(V, x), bv, plus).map(sigma)
+        o = Mat.pairs(Mat.multiply(W, h), bw, plus).map(sigma)
+        error = Mat.pairs(t, o, minus)
+        loss = sum(row[0] ** 2 for row in error.rows) / 2
+        d = Mat.pairs(error, o.map(lambda v: v * (1.0 - v)), times)
+        back = Mat.multiply(W.transpose(), d)
+        e = Mat.pairs(back, h.map(lambda v: v * (1.0 - v)), times)
+        W, bw = moved(W, Mat.multiply(d, h.transpose())), moved(bw, d)
+        V, bv = moved(V, Mat.multiply(e, x.transpose())), moved(bv, e)
+"""
+
 
 def _audited(folder: Path, text: str) -> Audit:
     script = folder / "mine.py"
@@ -110,8 +168,9 @@ def _audited(folder: Path, text: str) -> Audit:
         (_VECTOR, [(3, 4), (4, 1)]),
         (_CLASS_IN_ROW, [(2, 2), (2, 1)]),
         (_HANDED_OUT, [(3, 3), (3, 3), (3, 3)]),
+        (_OWN_MATRIX, [(3, 4), (4, 2)]),
     ],
-    ids=["cells", "classes", "vector", "class-in-row", "handed-out"],
+    ids=["cells", "classes", "vector", "class-in-row", "handed-out", "own-matrix"],
 )
 def test_a_right_one(tmp_path: Path, text: str, layers: list[tuple[int, int]]) -> None:
     audit = _audited(tmp_path, text)
