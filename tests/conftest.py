@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 from hypothesis import settings
 
+from engine.audit.recording import run_script
 from engine.formula.scratch import Scratch
 from engine.loop.row import Call
 from engine.maths.operations.operation import Operation
 from engine.program.program import Program
+from tests.engine.forks import Forks
 from tests.engine.planted import Instead, Mistake, Plant
 from tests.examples import IS_NEW, examples
 
@@ -36,7 +38,8 @@ settings.load_profile("nn-tui")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow all cases of a test but one in so many, of which many prove the same."""
+    """Put PyTorch's into one worker, and mark as slow all cases of a test but one in so many."""
+    items.sort(key=lambda item: "torch" not in item.nodeid)
     met: Counter[str] = Counter()
     for item in items:
         one_in = item.get_closest_marker("one_in")
@@ -52,6 +55,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Collect once; pytest does five times, through all that the process takes with it anyway."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_runs_of_the_user() -> Iterator[None]:
     """Keep saved runs, logs and settings away from those of whoever runs the tests."""
@@ -59,6 +68,19 @@ def no_runs_of_the_user() -> Iterator[None]:
     os.environ["XDG_STATE_HOME"] = os.environ["XDG_CONFIG_HOME"] = folder
     yield
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    forks = Forks()
+    yield forks
+    forks.close()
+
+
+@pytest.fixture
+def scripts_as_forks(forks: Forks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the audit run scripts without a new Python for each."""
+    monkeypatch.setattr(run_script, "run_process", forks.run)
 
 
 @pytest.fixture

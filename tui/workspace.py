@@ -221,9 +221,11 @@ class Frame(Vertical):
         hidden = "" if big else "weights" if self._pictured else "pictures"
         for name, pane in self.panes.items():
             pane.display = name == self.active if single else name != hidden
-        if big:
+        # None where the app is ended before they are mounted.
+        last = next(iter(self._right.children[-1:]), None)
+        if big and last is self.iteration:
             self._right.move_child(self.pictures, after=self.iteration)
-        else:
+        elif not big and last is self.pictures:
             self._right.move_child(self.pictures, before=self.iteration)
         is_shared = not single and not big
         for pane, name in ((self.weights, "pictures"), (self.pictures, "weights")):

@@ -6,6 +6,7 @@ the same quantity. One sign and one factor may be another convention; they are t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product as pairs
@@ -57,8 +58,9 @@ def same(theirs: Array, wanted: Array, tolerance: float = TOLERANCE) -> bool:
         return False
     with np.errstate(all="ignore"):
         apart = np.abs(theirs - wanted)
-        scale = np.max(np.abs(wanted), initial=0.0)
-        return bool(np.all(apart <= tolerance * scale + 1e-300) or np.array_equal(theirs, wanted))
+        scale = float(np.abs(wanted).max(initial=0.0))
+        is_near = bool((apart <= tolerance * scale + 1e-300).all())
+    return is_near or (math.isinf(scale) and np.array_equal(theirs, wanted))
 
 
 def is_telling(array: Array) -> bool:
@@ -66,10 +68,11 @@ def is_telling(array: Array) -> bool:
 
     So do numbers so small that products of them are 0.
     """
-    if not np.isfinite(array).all():
+    low, high = float(array.min()), float(array.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
         return False
-    largest = np.max(np.abs(array), initial=0.0)
-    return array.size == 1 or bool(np.ptp(array) > 1e-12 * largest and largest > _LEAST)
+    largest = max(abs(low), abs(high))
+    return array.size == 1 or (high - low > 1e-12 * largest and largest > _LEAST)
 
 
 def as_rows(found: Found, shape: tuple[int, int]) -> Iterator[tuple[Array, bool]]:
@@ -156,7 +159,7 @@ def _whole(
     members = one.by_size.get(wanted.size, ())
     if not members or not (free or _may_be_there(one, wanted, tolerance)):
         return
-    for number in sorted(_close(one.rows(wanted.size), wanted, tolerance, free)):
+    for number in sorted(_close(one, wanted, tolerance, free)):
         found = members[number]
         if found.first <= after or (before is not None and found.first >= before):
             continue
@@ -177,30 +180,31 @@ def _may_be_there(one: Pass, wanted: Array, tolerance: float) -> bool:
     return bool(one.have_cells(wanted.size, number, limit))
 
 
-def _close(rows: Array, wanted: Array, tolerance: float, free: bool) -> set[int]:
-    """Return which rows may be the wanted array, one way round or the other."""
+def _close(one: Pass, wanted: Array, tolerance: float, free: bool) -> set[int]:
+    """Return which arrays of its size may be the wanted one, one way round or the other."""
     near: set[int] = set()
-    both = (wanted, wanted.T) if min(wanted.shape) > 1 else (wanted,)
-    for way in both:
-        flat = np.ascontiguousarray(way).ravel()
-        at = int(np.argmax(np.abs(flat)))
-        limit = 4 * tolerance * abs(flat[at])
+    rows = one.rows(wanted.size)
+    for way in (wanted, wanted.T) if min(wanted.shape) > 1 else (wanted,):
+        flat = way.ravel()
+        at = int(np.abs(flat).argmax())
+        cell = float(flat[at])
+        limit = 4 * tolerance * abs(cell)
+        if free:
+            left = np.flatnonzero(rows[:, at])
+        else:
+            # One cell rules most of them out.
+            least = limit + 1e-300
+            left = one.rows_between(wanted.size, at, cell - least, cell + least)
+        if not len(left):
+            continue
         with np.errstate(all="ignore"):
-            if free:
-                left = np.flatnonzero(rows[:, at])
-                factors = rows[left, at] / flat[at]
-            else:
-                # One cell rules most of them out.
-                left = np.flatnonzero(np.abs(rows[:, at] - flat[at]) <= limit + 1e-300)
-                factors = np.ones(len(left))
-            if not len(left):
-                continue
+            factors = rows[left, at] / cell if free else np.ones(len(left))
             places = (
                 slice(None) if flat.size <= 64 else np.linspace(0, flat.size - 1, 64).astype(int)
             )
             apart = np.abs(rows[left][:, places] - factors[:, None] * flat[places])
             is_near = (apart <= (np.abs(factors) * limit + 1e-300)[:, None]).all(axis=1)
-            near.update(left[is_near].tolist())
+        near.update(left[is_near].tolist())
     return near
 
 

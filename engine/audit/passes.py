@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -83,6 +84,9 @@ class Pass:
     values: dict[int, Found] = field(default_factory=dict, repr=False)
     _rows: dict[int, Array] = field(default_factory=dict, repr=False)
     _cells: dict[int, Array] = field(default_factory=dict, repr=False)
+    _ordered: dict[tuple[int, int], tuple[NDArray[np.intp], list[float]]] = field(
+        default_factory=dict, repr=False
+    )
 
     def twin(self, found: Found) -> Found | None:
         """Return what this pass takes from the same place as another pass."""
@@ -147,6 +151,7 @@ class Pass:
         self.found = sorted([*self.found, *found], key=lambda one: one.first)
         self._rows.clear()
         self._cells.clear()
+        self._ordered.clear()
         for name in ("by_size", "sites"):
             self.__dict__.pop(name, None)
 
@@ -165,6 +170,15 @@ class Pass:
         at = cells.searchsorted(numbers - limit)
         there = cells[np.minimum(at, len(cells) - 1)] <= numbers + limit
         return (at < len(cells)) & there
+
+    def rows_between(self, size: int, at: int, low: float, high: float) -> NDArray[np.intp]:
+        """Return which of the arrays with so many numbers have the one at a place in bounds."""
+        if (size, at) not in self._ordered:
+            cells = self.rows(size)[:, at]
+            order = np.argsort(cells)[: np.count_nonzero(~np.isnan(cells))]
+            self._ordered[size, at] = order, cells[order].tolist()
+        order, known = self._ordered[size, at]
+        return order[bisect_left(known, low) : bisect_right(known, high)]
 
 
 def is_called(recording: Recording, found: Found, variable: str) -> bool:

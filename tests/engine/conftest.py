@@ -19,6 +19,13 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(autouse=True)
+def quick_audits(request: pytest.FixtureRequest) -> None:
+    """Test how a script is run only where that is tested, in ``test_recording*.py``."""
+    if request.path.name.startswith("test_audit"):
+        request.getfixturevalue("scripts_as_forks")
+
+
 @pytest.fixture(scope="session")
 def torch() -> ModuleType:
     """PyTorch, imported only in a process that tests with it: that takes longer than its tests."""

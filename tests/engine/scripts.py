@@ -31,6 +31,19 @@ for step in range(60):
 LINE = 17
 """The line of ∂E/∂ŷ, which `WRONG` has without the slope."""
 
+_BENT = """import numpy as np
+rng = np.random.default_rng(3)
+X, Y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
+V, W = rng.normal(size=(3, 5)), rng.normal(size=(5, 2))
+for i in range(4):
+    z = X @ V
+    a = ACTIVATION
+    d = 2 * (a @ W - Y) / Y.size
+    dW, dV = a.T @ d, X.T @ (d @ W.T * GRADIENT)
+    W -= 0.02 * dW
+    V -= 0.02 * dV
+"""
+
 WRONG = RIGHT.replace("second.T * layer * (1 - layer)", "second.T")
 
 
@@ -39,3 +52,8 @@ def written(folder: Path, text: str, name: str = "mine.py") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def bent(activation: str, slope: str) -> str:
+    """Return a script of a network 3-5-2 with an activation a of z and its slope."""
+    return _BENT.replace("ACTIVATION", activation).replace("GRADIENT", slope)

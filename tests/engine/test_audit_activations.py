@@ -7,19 +7,9 @@ import pytest
 from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
 from engine.audit.reporting import report_of
+from tests.engine.scripts import bent
 
-_BENT = """import numpy as np
-rng = np.random.default_rng(3)
-X, Y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
-V, W = rng.normal(size=(3, 5)), rng.normal(size=(5, 2))
-for i in range(4):
-    z = X @ V
-    a = np.where(z > 0, z, BELOW)
-    d = 2 * (a @ W - Y) / Y.size
-    dW, dV = a.T @ d, X.T @ (d @ W.T * np.where(z > 0, 1, SLOPE))
-    W -= 0.02 * dW
-    V -= 0.02 * dV
-"""
+_BENT = bent("np.where(z > 0, z, BELOW)", "np.where(z > 0, 1, SLOPE)")
 
 _ROW_BY_ROW = """import numpy as np
 X = np.array([[1.0, 2.0], [0.5, 0.3], [-2.0, 1.0], [-1.0, 0.2], [0.7, 1.3]])

@@ -9,21 +9,21 @@ from engine.audit.recording.run_script import record
 
 _CELLS_OF_GRADIENTS = """import numpy as np
 rng = np.random.RandomState(0)
-X = rng.randn(6, 3)
+X = rng.randn(5, 3)
 y = (X[:, :1] + X[:, 1:2] > 0).astype(float)
-V, bv = rng.randn(3, 4) * 0.5, np.zeros(4)
-W, bw = rng.randn(4, 1) * 0.5, np.zeros(1)
-for epoch in range(6):
+V, bv = rng.randn(3, 2) * 0.5, np.zeros(2)
+W, bw = rng.randn(2, 1) * 0.5, np.zeros(1)
+for epoch in range(4):
     g = 1 / (1 + np.exp(-(X @ V + bv)))
     f = 1 / (1 + np.exp(-(g @ W + bw)))
     loss = np.mean((f - y) ** 2)
     dV, dW, dbv, dbw = (np.zeros_like(p) for p in (V, W, bv, bw))
     for i in range(len(X)):
         d = 2 * (f[i, 0] - y[i, 0]) * f[i, 0] * (1 - f[i, 0]) / len(X)
-        for j in range(4):
+        for j in range(2):
             dW[j, 0] += d * g[i, j]
         dbw[0] += d
-        for j in range(4):
+        for j in range(2):
             h = d * W[j, 0] * g[i, j] * (1 - g[i, j])
             for k in range(3):
                 dV[k, j] += h * X[i, k]
@@ -163,7 +163,7 @@ def _audited(folder: Path, text: str) -> Audit:
 @pytest.mark.parametrize(
     ("text", "layers"),
     [
-        (_CELLS_OF_GRADIENTS, [(3, 4), (4, 1)]),
+        (_CELLS_OF_GRADIENTS, [(3, 2), (2, 1)]),
         (_CLASSES, [(4, 3)]),
         (_VECTOR, [(3, 4), (4, 1)]),
         (_CLASS_IN_ROW, [(2, 2), (2, 1)]),

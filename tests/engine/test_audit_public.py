@@ -7,6 +7,7 @@ import pytest
 from engine.audit.auditing import Audit
 from engine.audit.consistency import _is_whole
 from engine.audit.recording.run_script import record
+from tests.engine.scripts import bent
 
 
 def _audited(folder: Path, text: str, first: int = 60_000) -> Audit:
@@ -115,18 +116,7 @@ def test_a_slip_makes_a_ratio_of_whole_numbers(ratio: float, is_whole: bool) -> 
     assert _is_whole(ratio) is is_whole
 
 
-_SOFTSIGN = """import numpy as np
-rng = np.random.default_rng(3)
-X, Y = rng.normal(size=(9, 3)), rng.normal(size=(9, 2))
-V, W = rng.normal(size=(3, 5)), rng.normal(size=(5, 2))
-for i in range(8):
-    z = X @ V
-    a = z / (1 + np.abs(z))
-    d = 2 * (a @ W - Y) / Y.size
-    dW, dV = a.T @ d, X.T @ (d @ W.T * (1 - np.abs(a)) ** 2)
-    W -= 0.2 * dW
-    V -= 0.2 * dV
-"""
+_SOFTSIGN = bent("z / (1 + np.abs(z))", "(1 - np.abs(a)) ** 2")
 
 
 def test_an_activation_that_is_not_known_is_no_target(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from tests.examples import examples
 
 Time = tuple[int, int]
 HORIZON = 60
+SOON = 30
+"""The same where Hypothesis draws the stops."""
 
 
 def now(debugger: Debugger) -> Time:
@@ -261,10 +263,10 @@ def bits(debugger: Debugger) -> dict[str, bytes]:
 @given(SPECS, st.data())
 def test_back_to_the_last_stop(specs: list[str], data: st.DataObject) -> None:
     debugger = with_stops(specs)
-    times = times_of(debugger, HORIZON + 1)
+    times = times_of(debugger, SOON + 1)
     operations = len(debugger.program.operations)
     for _ in range(3):
-        here = data.draw(st.tuples(st.integers(0, HORIZON), st.integers(0, operations - 1)))
+        here = data.draw(st.tuples(st.integers(0, SOON), st.integers(0, operations - 1)))
         assert debugger.go_to(*here)
         values = bits(debugger)
         before = [time for time in times if time < here]
@@ -281,14 +283,14 @@ def test_back_to_the_last_stop(specs: list[str], data: st.DataObject) -> None:
 @given(SPECS, st.integers(0, 2**32 - 1))
 def test_interruptions_change_nothing(specs: list[str], seed: int) -> None:
     straight, interrupted = with_stops(specs), with_stops(specs)
-    expected = stops_of(straight)
+    expected = stops_of(straight, SOON)
     dice, found = random.Random(seed), []
     # A slow iteration can be left in its midst.
     slow = dice.random() < 0.5
-    while interrupted.iteration < HORIZON:
+    while interrupted.iteration < SOON:
         if slow:
             interrupted._run.seconds_per_iteration = 1.0
-        hit = interrupted.proceed(HORIZON, cancel=lambda: dice.random() < 0.3)
+        hit = interrupted.proceed(SOON, cancel=lambda: dice.random() < 0.3)
         if hit is not None:
             found.append((now(interrupted), hit.words))
         assert interrupted.evaluate("norm(v)") > 0

@@ -15,10 +15,12 @@ from textual.pilot import Pilot
 
 from engine.common.errors import InputError
 from tests.engine import scripts
-from tests.tui.app import SIZES, said, snapshot, text, until
+from tests.tui.app import SIZES, at_two_sizes, said, snapshot, text, until
 from tui.app import NNTui
 from tui.cli import cli
 from tui.opening.open_run import Opener
+
+pytestmark = pytest.mark.usefixtures("scripts_as_forks")
 
 
 @asynccontextmanager
@@ -54,7 +56,7 @@ async def test_one_steps_beside_the_script(tmp_path: Path, size: tuple[int, int]
         assert "right = ∂E/∂g[obs 1, g1] · ∂g/∂ŷ[obs 1, g1]" in text(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_two_sizes
 async def test_it_opens_at_what_is_wrong(tmp_path: Path, size: tuple[int, int]) -> None:
     wrong = scripts.WRONG.replace("d_first = X.T @ d_layer", "d_first = X.T @ d_layer / 5")
     async with beside(scripts.written(tmp_path, wrong), size, notifications=True) as (app, pilot):
