@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.audit.matching import factor_of, is_telling, same
-from engine.audit.problem import Line, Matched, Problem
-from engine.audit.report import Report, Verdict
-from engine.audit.working import both_ways
+from engine.audit.passes.matching import factor_of, is_telling, same
+from engine.audit.report.problem import Line, Matched, Problem
+from engine.audit.report.report import Report, Verdict
+from engine.audit.report.working import both_ways
 from engine.common.errors import InputError
 from engine.common.numbers import dimensions, general, rounded
 from engine.common.text import clean, counted, folded

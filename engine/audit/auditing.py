@@ -7,31 +7,31 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.candidates import constants_of, optimisers
-from engine.audit.chosen_activations import chosen_activations
 from engine.audit.collecting import collected
-from engine.audit.drifting_table import drifting_table
-from engine.audit.failures import explain_failure, words_of
-from engine.audit.faults import design_faults
+from engine.audit.faults.design import design_faults
+from engine.audit.faults.drifting_table import drifting_table
+from engine.audit.faults.failures import explain_failure, words_of
+from engine.audit.faults.hidden import beside, hidden_faults
+from engine.audit.faults.other_rows import targets_of_other_rows
+from engine.audit.faults.stuck import stuck
+from engine.audit.faults.tape import words_of_tape
 from engine.audit.findings import Finding
-from engine.audit.hidden_faults import beside, hidden_faults
-from engine.audit.judged import Judged
-from engine.audit.likely_losses import LikelyLosses
-from engine.audit.losses import Computed, in_words
-from engine.audit.network_in_pass import networks_in
-from engine.audit.optimising import is_rate
-from engine.audit.other_rows import targets_of_other_rows
-from engine.audit.penalty import penalties_in_words
+from engine.audit.judging.judged import Judged
+from engine.audit.judging.penalty import penalties_in_words
+from engine.audit.network.candidates import constants_of, optimisers
+from engine.audit.network.chosen_activations import chosen_activations
+from engine.audit.network.in_pass import networks_in
+from engine.audit.network.likely_losses import LikelyLosses
+from engine.audit.network.losses import Computed, in_words
+from engine.audit.network.settled import NOTHING, Settled
+from engine.audit.network.single import understand_partial, understand_single
+from engine.audit.network.understand import Understood, understand
 from engine.audit.recording.child.precision import is_computed_in_full
 from engine.audit.recording.recording import Recording
-from engine.audit.settled import NOTHING, Settled
-from engine.audit.single import understand_partial, understand_single
-from engine.audit.stuck import stuck
-from engine.audit.tape import words_of_tape
 from engine.audit.trials import Trials, living
-from engine.audit.understand import Understood, understand
-from engine.audit.updates import Updates
-from engine.audit.updating import judge_updates
+from engine.audit.updates.optimising import is_rate
+from engine.audit.updates.outcome import Updates
+from engine.audit.updates.updating import judge_updates
 
 _ALIKE = 1e-6
 """How far apart numbers may be that are meant to be the same."""

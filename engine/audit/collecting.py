@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.audit.candidates import constants_of
-from engine.audit.consistency import (
+from engine.audit.findings import Finding
+from engine.audit.judging.judged import Judged
+from engine.audit.network.candidates import constants_of
+from engine.audit.network.losses import Computed
+from engine.audit.recording.recording import Recording
+from engine.audit.trials import Trial
+from engine.audit.updates.consistency import (
     descends,
     frozen,
     goes_down,
@@ -15,20 +20,15 @@ from engine.audit.consistency import (
     still,
     true_gradients,
 )
-from engine.audit.findings import Finding
-from engine.audit.judged import Judged
-from engine.audit.losses import Computed
-from engine.audit.odd_gradients import multiple_of
-from engine.audit.odd_rates import odd_rates
-from engine.audit.odd_sums import line_of_one_list
-from engine.audit.parameter_places import time_of_update
-from engine.audit.plain_steps import fit_steps
-from engine.audit.recording.recording import Recording
-from engine.audit.steps import Steps, steps_of
-from engine.audit.trials import Trial
-from engine.audit.turned import turned_round
-from engine.audit.uneven import uphill_or_uneven
-from engine.audit.updates import Updates
+from engine.audit.updates.odd_gradients import multiple_of
+from engine.audit.updates.odd_rates import odd_rates
+from engine.audit.updates.odd_sums import line_of_one_list
+from engine.audit.updates.outcome import Updates
+from engine.audit.updates.parameter_places import time_of_update
+from engine.audit.updates.plain_steps import fit_steps
+from engine.audit.updates.steps import Steps, steps_of
+from engine.audit.updates.turned import turned_round
+from engine.audit.updates.uneven import uphill_or_uneven
 
 _SEVERAL = 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.audit.passes import Found
+from engine.audit.passes.one_pass import Found
 from engine.formula.tensor import Array
 from engine.mistakes import Mistake
 

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 from functools import partial
 
-from engine.audit.passes import Found
-from engine.audit.problem import Line
+from engine.audit.passes.one_pass import Found
 from engine.audit.recording.recording import Node, Recording
+from engine.audit.report.problem import Line
 from engine.common.text import clean
 
 LONGEST_NAME = 60
@@ -41,7 +41,7 @@ def _line(recording: Recording, node: Node, variable: str) -> Line:
 
 def _distance(recording: Recording, record: int) -> tuple[bool, int, bool, int]:
     """Say how far a record is from a variable of the training loop; the nearest names the array."""
-    node = recording.nodes[int(recording.records["node"][record])]
+    node = recording.node_of(record)
     is_named = node.kind.startswith(("assign", "annassign", "augassign"))
     makes = node.kind.startswith(("BinOp", "Call", "UnaryOp", "ListComp", "Compare"))
     calls = sum(1 for _, index in recording.paths[recording.records["path"][record]] if index < 0)
@@ -51,7 +51,7 @@ def _distance(recording: Recording, record: int) -> tuple[bool, int, bool, int]:
 
 def from_name(recording: Recording, record: int) -> tuple[bool, bool, int, bool, int]:
     """Say the same, and first of all whether it is but another name of what has one."""
-    node = recording.nodes[int(recording.records["node"][record])]
+    node = recording.node_of(record)
     value = node.children[0] if node.kind == "assign" and node.children else -1
     is_other = value >= 0 and recording.nodes[value].kind == "Name"
     return is_other, *_distance(recording, record)

@@ -13,15 +13,15 @@ import numpy as np
 
 from engine.audit.auditing import Audit
 from engine.audit.findings import Finding
-from engine.audit.judged import Judged, first_cell
-from engine.audit.losses import value_of
-from engine.audit.matching import Match
-from engine.audit.problem import Line, Problem
+from engine.audit.judging.judged import Judged, first_cell
+from engine.audit.network.losses import value_of
+from engine.audit.network.settled import NOTHING, Settled
+from engine.audit.passes.matching import Match
 from engine.audit.recording.run_script import record
-from engine.audit.report import Report
+from engine.audit.report.problem import Line, Problem
+from engine.audit.report.report import Report
+from engine.audit.report.working import BothWays, both_ways
 from engine.audit.reporting import doubt_of, report_of
-from engine.audit.settled import NOTHING, Settled
-from engine.audit.working import BothWays, both_ways
 from engine.common.declaration import Value
 from engine.common.errors import AuditError, InputError
 from engine.common.numbers import general

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from engine.audit.auditing import Audit
-from engine.audit.failures import words_of_early_end
+from engine.audit.faults.failures import words_of_early_end
 from engine.audit.findings import Finding
-from engine.audit.judged import Judged
+from engine.audit.judging.judged import Judged
 from engine.audit.lines import (
     LONGEST_NAME,
     from_name,
@@ -21,12 +21,12 @@ from engine.audit.lines import (
     line_of_making,
     line_of_record,
 )
-from engine.audit.parameter_places import array_of, time_of_update
-from engine.audit.passes import Found
-from engine.audit.problem import Line, Matched, Problem
+from engine.audit.passes.one_pass import Found
 from engine.audit.recording.recording import Recording
-from engine.audit.report import Report, Verdict
-from engine.audit.working import BothWays, both_ways
+from engine.audit.report.problem import Line, Matched, Problem
+from engine.audit.report.report import Report, Verdict
+from engine.audit.report.working import BothWays, both_ways
+from engine.audit.updates.parameter_places import array_of, time_of_update
 from engine.common.numbers import general
 from engine.common.text import clean, subscript
 from engine.formula.tensor import Tensor
@@ -136,7 +136,7 @@ def _line_of_update(audit: Audit, parameter: str) -> Line:
     rows, recording = audit.recording.records, audit.recording
     if record >= len(rows):
         return Line()
-    node = recording.nodes[int(rows["node"][record])]
+    node = recording.node_of(record)
     return line_of_record(recording, record) if "assign" in node.kind else Line()
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.audit.auditing import Audit
+from engine.audit.network.settled import NOTHING, Settled
 from engine.audit.recording.run_script import record
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from engine.audit.reporting import report_of
-from engine.audit.settled import NOTHING, Settled
 from engine.common.progress import Progress, silent
 from engine.common.text import clean
 

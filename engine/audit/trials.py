@@ -8,17 +8,17 @@ from itertools import takewhile
 
 import numpy as np
 
-from engine.audit.candidates import constants_of
-from engine.audit.changes import changes_in
-from engine.audit.consistency import unsteady
-from engine.audit.judged import Judged
-from engine.audit.judging import judge
-from engine.audit.likely_losses import LikelyLosses
-from engine.audit.losses import Computed
-from engine.audit.model import Model, model_of
-from engine.audit.network_in_pass import NetworkInPass
-from engine.audit.settled import Settled
-from engine.audit.understand import Understood
+from engine.audit.judging.backward import judge
+from engine.audit.judging.judged import Judged
+from engine.audit.network.candidates import constants_of
+from engine.audit.network.in_pass import NetworkInPass
+from engine.audit.network.likely_losses import LikelyLosses
+from engine.audit.network.losses import Computed
+from engine.audit.network.model import Model, model_of
+from engine.audit.network.settled import Settled
+from engine.audit.network.understand import Understood
+from engine.audit.updates.changes import changes_in
+from engine.audit.updates.consistency import unsteady
 from engine.common.errors import InputError
 
 

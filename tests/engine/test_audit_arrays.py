@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.audit import audit_arrays
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from engine.common.errors import InputError
 from engine.formula.tensor import Array
 

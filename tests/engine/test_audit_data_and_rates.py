@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine.audit.auditing import Audit
-from engine.audit.plain_steps import go_apart
 from engine.audit.recording.run_script import record
-from engine.audit.steps import Steps
+from engine.audit.updates.plain_steps import go_apart
+from engine.audit.updates.steps import Steps
 from engine.formula.tensor import Array
 
 _BATCHES = """import numpy as np

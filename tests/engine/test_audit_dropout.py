@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.audit import audit
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 
 _DROPPED = """import numpy as np
 gen = np.random.default_rng(8)

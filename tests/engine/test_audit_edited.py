@@ -7,7 +7,7 @@ import pytest
 
 from engine import Dataset, Debugger, Hyperparameters
 from engine.audit import audit
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from engine.reports.standalone.script import script_of
 from tests.engine.edited_scripts import cases
 from tests.engine.nets import make

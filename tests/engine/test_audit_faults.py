@@ -7,14 +7,14 @@ import pytest
 
 from engine.audit import audit
 from engine.audit.auditing import Audit
-from engine.audit.curvature import largest_curvature
+from engine.audit.faults.curvature import largest_curvature
+from engine.audit.faults.hidden import hidden_faults
+from engine.audit.faults.separable import cannot_be_parted
+from engine.audit.faults.stuck import stuck
 from engine.audit.findings import Finding
-from engine.audit.hidden_faults import hidden_faults
 from engine.audit.recording import run_script
 from engine.audit.recording.recording import Recording
 from engine.audit.recording.run_script import record
-from engine.audit.separable import cannot_be_parted
-from engine.audit.stuck import stuck
 
 _NETWORK = """import numpy as np
 rng = np.random.RandomState(1)

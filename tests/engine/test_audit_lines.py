@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from engine.audit import audit
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from tests.engine import scripts
 
 

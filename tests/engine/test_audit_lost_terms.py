@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.audit.faults.hidden import hidden_faults
 from engine.audit.findings import Finding
-from engine.audit.hidden_faults import hidden_faults
 from engine.audit.recording.run_script import record
 
 _SUMS = """import numpy as np

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.audit.auditing import Audit
-from engine.audit.consistency import _is_whole
 from engine.audit.recording.run_script import record
+from engine.audit.updates.consistency import _is_whole
 from tests.engine.scripts import bent
 
 

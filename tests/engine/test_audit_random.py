@@ -11,7 +11,7 @@ import pytest
 
 from engine import Debugger
 from engine.audit import audit
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from engine.reports.standalone.script import script_of
 from tests.engine.edited_scripts import random_network
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.audit.auditing import Audit
 from engine.audit.recording.run_script import record
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from engine.audit.reporting import report_of
 
 ONE_ROW = """

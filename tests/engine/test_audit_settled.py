@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from engine.audit.auditing import Audit
+from engine.audit.network.settled import Settled
 from engine.audit.recording.recording import Recording
 from engine.audit.recording.run_script import record
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 from engine.audit.reporting import report_of
-from engine.audit.settled import Settled
 from engine.data.dataset import Dataset
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])

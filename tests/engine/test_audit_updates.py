@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.audit import audit
-from engine.audit.report import Report
+from engine.audit.report.report import Report
 
 _MOMENTUM = """import numpy as np
 rng = np.random.default_rng(3)

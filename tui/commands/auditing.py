@@ -18,8 +18,8 @@ from tui.commands.options import as_json_option, network_and_table, written
 from tui.exit_codes import BAD_INPUT, DONE, FAILED
 
 if TYPE_CHECKING:
-    from engine.audit.report import Report
-    from engine.audit.settled import Settled
+    from engine.audit.network.settled import Settled
+    from engine.audit.report.report import Report
     from engine.data.dataset import Dataset
 
 _CODES = {"right": DONE, "wrong": FAILED, "unclear": BAD_INPUT}
@@ -129,7 +129,7 @@ def audit(
 
 
 def _settled(names: tuple[str, ...], explicit: dict[str, Any], table: Dataset | None) -> Settled:
-    from engine.audit.settled import Settled, names_from
+    from engine.audit.network.settled import Settled, names_from
 
     known = {name: value for name, value in explicit.items() if name in DECLARATIONS}
     return Settled(known, names_from(names), table)
@@ -159,7 +159,7 @@ def _of_arrays(
     given: dict[str, Any],
 ) -> Report:
     from engine.audit.arrays import audit_arrays
-    from engine.audit.settled import names_from
+    from engine.audit.network.settled import names_from
     from engine.model.parameters_file import read_parameters
 
     arrays = read_parameters(file)

@@ -13,8 +13,8 @@ from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from engine.audit.opening import Judgement, Yours
-    from engine.audit.problem import Line
-    from engine.audit.working import Working
+    from engine.audit.report.problem import Line
+    from engine.audit.report.working import Working
     from engine.formula.tensor import Cell
 
 _LOW, _NARROW = 8, 76
@@ -116,7 +116,7 @@ def cell_rows(
 
 def _worked(label: str, way: Working, palette: Palette, width: int) -> Iterator[Row]:
     # Only beside a script, for the sake of the first frame.
-    from engine.audit.report_text import working_lines
+    from engine.audit.report.text import working_lines
 
     lead = f"  {label} "
     for number, text in enumerate(working_lines(way)):

@@ -30,8 +30,8 @@ def open_beside(
     Raises:
         InputError: It cannot be run, or no network is found in it.
     """
+    from engine.audit.network.settled import Settled
     from engine.audit.opening import open_script
-    from engine.audit.settled import Settled
     from engine.debugger import Debugger
 
     if given.get("weights") is not None:

@@ -178,6 +178,10 @@ class Recording:
         number = int(self.records["value"][record])
         return self.values[number] if number >= 0 else None
 
+    def node_of(self, record: int) -> Node:
+        """Return the part of the script that a record is of."""
+        return self.nodes[int(self.records["node"][record])]
+
     def latest(self, node: int, path: int, before: int) -> int:
         """Return the last record of a node on a path before a time, or -1.
 
