@@ -53,7 +53,7 @@ def test_an_edit_is_found_at_its_operation(number: int, tmp_path: Path) -> None:
     check_edit(number, tmp_path)
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize("number", HARD, ids=HARD.values())
 def test_an_edit_that_is_hard_to_find(number: int, tmp_path: Path) -> None:
     check_edit(number, tmp_path)

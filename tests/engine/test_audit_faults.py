@@ -411,9 +411,10 @@ def test_the_curvature_is_the_largest_eigenvalue_of_the_hessian(tmp_path: Path) 
             "No module named 'nosuchmodule'; nn-tui audit --python names another Python",
         ),
         ("while True: pass", "found in it; it was stopped after 0.5 s; nn-tui audit --timeout"),
-        (
+        pytest.param(
             "import itertools\nfor i in itertools.count(): x = i",
             "found in it; it was stopped when enough turns of the loop in line 2 were recorded",
+            marks=pytest.mark.slow,
         ),
         (
             "import sys\nsys.exit('bye')",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from engine.audit import audit
 from engine.audit.report.report import Report
 from tests.engine import scripts
@@ -40,6 +42,7 @@ def test_the_line_that_names_a_number_comes_before_one_that_uses_it(tmp_path: Pa
     assert lines(audit(scripts.written(tmp_path, text)))["dE_df"] == "error = out - target"
 
 
+@pytest.mark.slow
 def test_what_a_helper_is_given_is_wrong_where_it_is_called(tmp_path: Path) -> None:
     text = """\
         import math
