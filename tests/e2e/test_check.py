@@ -63,6 +63,7 @@ def test_what_is_not_finite_ends_with_1(tmp_path: Path) -> None:
     assert "is not a finite number" in text
 
 
+@pytest.mark.slow
 @needs_torch
 def test_beside_pytorch() -> None:
     check = json.loads(run("check", "or", "--torch", "--iterations", "300", "--json").stdout)

@@ -87,6 +87,7 @@ def start(terminal: TmuxTerminal, *options: str) -> None:
     terminal.shows("space runs, n steps", "ŷ = x·v")
 
 
+@pytest.mark.one_in(2)
 @in_each_size
 def test_a_session(terminal: TmuxTerminal) -> None:
     start(terminal)

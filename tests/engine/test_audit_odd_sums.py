@@ -40,6 +40,7 @@ for _ in range(8):
 """
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("text", "change", "operation", "line", "says"),
     [

@@ -149,6 +149,7 @@ def test_one_row_at_a_time_is_right(tmp_path: Path) -> None:
     np.testing.assert_array_equal(weights["w"], start[4:, None])
 
 
+@pytest.mark.slow
 def test_slope_of_what_is_activated_is_named(tmp_path: Path) -> None:
     wrong = ONE_ROW.replace("deriv_sigmoid(sum_h1)", "deriv_sigmoid(h1)")
     _, report = audited(tmp_path, wrong.replace("deriv_sigmoid(sum_h2)", "deriv_sigmoid(h2)"))
@@ -213,6 +214,7 @@ def test_derivatives_of_scalars_are_summed_over_the_rows(tmp_path: Path) -> None
     assert (report.network["layers"], report.network["observations"]) == ("1-2-1", 4)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("was", "now", "line", "says"),
     [

@@ -226,6 +226,7 @@ def test_pytorch_goes_along_with_changes_between_iterations(
     np.testing.assert_allclose(names["torch_losses"], debugger.losses[:12], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_notebook_runs_in_a_kernel(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="the notebook compares with PyTorch")
     pytest.importorskip("ipykernel", reason="a kernel runs the notebook")

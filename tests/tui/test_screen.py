@@ -67,6 +67,7 @@ async def test_small_screens_survive(size: tuple[int, int]) -> None:
         await until(pilot, lambda: clock(app)[0] >= 3)
 
 
+@pytest.mark.slow
 async def test_resizing_while_training() -> None:
     async with opened((120, 36), iterations=10**9) as (app, pilot):
         await pilot.press("space")
