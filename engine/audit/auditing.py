@@ -34,7 +34,7 @@ from engine.audit.updates.outcome import Updates
 from engine.audit.updates.updating import judge_updates
 
 _ALIKE = 1e-6
-"""How far apart numbers may be that are meant to be the same."""
+"""The largest relative difference of numbers that are meant to be the same."""
 
 
 class Audit:
@@ -204,7 +204,7 @@ class Audit:
 
     @property
     def scale(self) -> float:
-        """What the script's loss is times ours: where it computes none, what its gradients are."""
+        """The script's loss over ours; where it computes none, its gradients over ours."""
         if self.computed is not None:
             return self.computed.factor
         totals = self.judged[0].totals

@@ -1,4 +1,4 @@
-"""What an audit says: the findings of all passes in order, the notes, and what is not certain."""
+"""The statements of an audit: the findings of all passes in order, the notes, and the doubts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SEVERAL = 3
 
 @dataclass(eq=False)
 class Collected:
-    """What is said of a script.
+    """The findings, the notes and the doubts on a script.
 
     Attributes:
         findings: What is wrong, in the order of the calculation.

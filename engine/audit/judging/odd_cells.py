@@ -13,7 +13,7 @@ from engine.maths.operations.operation import Operation
 
 _SAME = 1e-6
 _FACTORS = (1.0, 0.5, 2.0)
-"""What a derivative may be multiplied by before it goes on."""
+"""The factors that a derivative may get before it goes on."""
 
 
 def with_odd_cells(

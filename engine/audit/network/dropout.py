@@ -23,7 +23,7 @@ _DRAWING = re.compile("rand|binomial|bernoulli|choice|uniform")
 
 @dataclass(frozen=True, eq=False)
 class Mask:
-    """What the activations of a layer are multiplied by.
+    """The mask by which the activations of a layer are multiplied.
 
     Attributes:
         data: 0 where a neuron is dropped, the same number where it is kept, N × H.

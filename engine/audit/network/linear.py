@@ -195,7 +195,7 @@ def _biases(taken: list[Found], changing: set[int] | None) -> list[Found]:
 
 
 class _Biases:
-    """What may be a bias of a product.
+    """An array that may be the bias of a product.
 
     Args:
         found: The arrays, the likeliest first.

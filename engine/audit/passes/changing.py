@@ -1,4 +1,4 @@
-"""What a pass takes that is another array in each pass, as the parameters are."""
+"""The arrays that a pass takes and that are others in each pass, as parameters are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script makes of a value: the expression around it, the name that it gets."""
+"""The expression around a value in a script, and the name that it gets."""
 
 from __future__ import annotations
 

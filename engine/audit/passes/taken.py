@@ -1,4 +1,4 @@
-"""What a pass takes from outside of it and does not make itself."""
+"""The arrays that a pass takes from outside and does not make itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the gradients of a script: the optimiser, its rates, and what is wrong."""
+"""The use of the gradients of a script: the optimiser, its rates, and what is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FREE = ("adam", "adamw", "rmsprop", ADAGRAD)
 
 @dataclass(eq=False)
 class Updates:
-    """What became of the gradients.
+    """The use of the gradients.
 
     Attributes:
         optimiser: The name of the optimiser; "" where none fits.

@@ -53,7 +53,7 @@ class Steps:
 
     @property
     def total(self) -> float:
-        """What the gradient is divided by ours, in the first pass in which it tells something."""
+        """The gradient divided by ours, in the first pass in which it tells something."""
         known = zip(self.totals, self.vague, strict=True)
         return next((total for total, is_vague in known if not is_vague), self.totals[0])
 
