@@ -44,6 +44,8 @@ _AROUND = 3
 """The lines of the header and of the keys."""
 _USUAL_OPERATIONS = 18
 """The operations of the usual network, so that no pane moves once the table has been read."""
+_OF_SCRIPT = 5
+"""The lines below the operations in which Iteration shows those of a user's script."""
 _BORDERED, _WITH_BARS = 14, 8
 """Lines from which on there are borders and a second line at the top; the bars of tabs and keys."""
 _LEGIBLE = 2.0
@@ -92,7 +94,7 @@ class Frame(Vertical):
             self._right: ("loss", "weights", "pictures", "iteration"),
         }
         self._operations = _USUAL_OPERATIONS
-        """The number of lines that Iteration would have."""
+        """The number of lines that Iteration would have, with those of a script."""
 
     def compose(self) -> ComposeResult:
         for pane in self.panes.values():
@@ -132,8 +134,9 @@ class Frame(Vertical):
     def show(self, moment: Moment) -> None:
         """Draw a moment in every pane."""
         self.header.show(moment)
-        if len(moment.snapshot.listing.lines) != self._operations:
-            self._operations = len(moment.snapshot.listing.lines)
+        lines = len(moment.snapshot.listing.lines) + (_OF_SCRIPT if moment.yours else 0)
+        if lines != self._operations:
+            self._operations = lines
             self._share_out()
         for pane in self.panes.values():
             pane.show(moment)

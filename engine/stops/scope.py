@@ -210,6 +210,7 @@ class Scope:
 
         if name == "epoch":
             return Term(lambda: (run.iteration - back) // an_epoch, lower=epoch)
+        assert name == "iteration", name
         return Term(lambda: run.iteration - back, lower=_count)
 
     def _lower_best(self, to: Lowering) -> Array:
