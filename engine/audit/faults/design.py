@@ -161,10 +161,10 @@ class _Look:
                 )
 
     def out_of_range(self) -> Iterator[Finding]:
-        """Find targets that the output cannot reach."""
+        """Find targets that the output cannot reach; those of a hinge loss only tell a side."""
         targets = self.understood.targets
         output = self.activations[-1]
-        if targets is None or not targets.is_compared:
+        if targets is None or not targets.is_compared or self.loss == "hinge":
             return
         low, high = ACTIVATIONS[output].limits or (-np.inf, np.inf)
         if output == "relu" and any(
