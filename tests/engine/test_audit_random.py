@@ -66,6 +66,12 @@ def test_a_right_script_with_rare_options(number: int, tmp_path: Path) -> None:
     assert (report.verdict, report.problems) == ("right", ()), str(report)
 
 
+def test_the_steps_of_a_single_number_tell_no_sign_beside_a_velocity(tmp_path: Path) -> None:
+    # Its learning rate falls, so that the steps fit none of our optimisers.
+    report = _audited(random_network(94, every_option=True), tmp_path)
+    assert report.problems == (), str(report)
+
+
 @pytest.mark.one_in(2)
 @pytest.mark.parametrize("parameter", ["bw", "w"])
 def test_a_frozen_parameter_is_no_mistake(parameter: str, tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def uphill_or_uneven(
     # A dead neuron, or a dead output, tells nothing.
     first = min(judged, key=lambda one: len(one.vague))
     if all(rate < 0.0 for rate in rates.values()):
-        yield from _all_uphill(first, rates, updates.optimiser)
+        # A single number goes either way with a velocity that is not understood.
+        if all(rate <= 0.0 for own in updates.rates.values() for rate in own):
+            yield from _all_uphill(first, rates, updates.optimiser)
         return
     scale = computed.factor if computed else 1.0
     totals = {name: first.totals.get(f"dE_d{name}", 1.0) / scale for name in rates}
