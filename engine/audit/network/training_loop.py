@@ -1,4 +1,4 @@
-"""Which loop of a script is its training loop: that of the largest network that has targets."""
+"""The training loop of a script: that of the largest network that has targets."""
 
 from __future__ import annotations
 

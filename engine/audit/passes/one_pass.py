@@ -55,7 +55,7 @@ class Found:
 
     @property
     def size(self) -> int:
-        """How many there are."""
+        """The count of the numbers."""
         return int(self.data.size)
 
 
