@@ -11,6 +11,26 @@ from engine.audit import audit
 from engine.audit.report.report import Report
 from tests.engine import scripts
 
+_WITH_A_HELPER = """import numpy as np
+rng = np.random.RandomState(1)
+X, Y = rng.randn(7, 3), rng.randn(7, 2)
+W1, W2 = rng.randn(3, 4), rng.randn(4, 2)
+
+
+def times(a, b):
+    return a @ b
+
+
+for _ in range(8):
+    h = np.tanh(times(X, W1))
+    error = times(h, W2) - Y
+    loss = np.mean(error**2)
+    d2 = 2 * error / error.size
+    W2 -= 0.3 * times(h.T, d2)
+    d1 = (1 - h**2) * times(d2, W2.T)
+    W1 -= 0.3 * times(X.T, d1)
+"""
+
 
 def in_a_function(script: str, returned: str) -> str:
     """Compute the gradients of a script in a function that returns several things."""
@@ -42,8 +62,14 @@ def test_the_line_that_names_a_number_comes_before_one_that_uses_it(tmp_path: Pa
     assert lines(audit(scripts.written(tmp_path, text)))["dE_df"] == "error = out - target"
 
 
+def test_the_caller_of_a_helper_is_named(tmp_path: Path) -> None:
+    (problem,) = audit(scripts.written(tmp_path, _WITH_A_HELPER)).problems
+    assert problem.kind == "updated-weights"
+    assert problem.line.text == "d1 = (1 - h**2) * times(d2, W2.T)"
+
+
 @pytest.mark.slow
-def test_what_a_helper_is_given_is_wrong_where_it_is_called(tmp_path: Path) -> None:
+def test_the_caller_of_a_helper_is_named_among_lists(tmp_path: Path) -> None:
     text = """\
         import math
         import random

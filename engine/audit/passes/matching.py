@@ -157,7 +157,7 @@ def _whole(
     one: Pass, wanted: Array, after: int, before: int | None, free: bool, tolerance: float
 ) -> Iterator[Match]:
     members = one.by_size.get(wanted.size, ())
-    if not members or not (free or _may_be_there(one, wanted, tolerance)):
+    if not members:
         return
     for number in sorted(_close(one, wanted, tolerance, free)):
         found = members[number]
@@ -170,14 +170,6 @@ def _whole(
             if factor is not None and (not fixed or abs(factor - 1.0) <= tolerance):
                 yield Match(found, factor, transposed)
                 break
-
-
-def _may_be_there(one: Pass, wanted: Array, tolerance: float) -> bool:
-    """Whether the largest cell of an array is one of any array of its size: most are none."""
-    high, low = float(wanted.max()), float(wanted.min())
-    number = high if high >= -low else low
-    limit = 4 * tolerance * abs(number) + 1e-300
-    return bool(one.have_cells(wanted.size, number, limit))
 
 
 def _close(one: Pass, wanted: Array, tolerance: float, free: bool) -> set[int]:
