@@ -11,7 +11,7 @@ from engine.common.pace import FULL, Speed
 from engine.data.options import TABLE_DECLARATIONS
 
 if TYPE_CHECKING:
-    from engine.audit.opening import Yours
+    from engine.audit.yours import Yours
     from engine.common.declaration import Value
     from engine.data.dataset import Dataset
     from engine.formula.tensor import Array

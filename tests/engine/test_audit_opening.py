@@ -10,9 +10,10 @@ import pytest
 
 from engine import Debugger, read_dataset
 from engine.audit import audit
-from engine.audit.opening import Yours, open_script
+from engine.audit.opening import open_script
 from engine.audit.report.report import Report
 from engine.audit.report.text import paragraph
+from engine.audit.yours import Yours
 from engine.common.errors import AuditError, QueryError
 from tests.engine import scripts
 

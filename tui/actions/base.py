@@ -21,7 +21,7 @@ from tui.view_state import Moment
 from tui.workspace import Frame
 
 if TYPE_CHECKING:
-    from engine.audit.opening import Yours
+    from engine.audit.yours import Yours
     from engine.debugger import Debugger
     from engine.derive import Exercise, Find
 

@@ -12,9 +12,9 @@ from tui.drawing.lines import Row, cells_of, cut, wrap
 from tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
-    from engine.audit.opening import Judgement, Yours
     from engine.audit.report.problem import Line
     from engine.audit.report.working import Working
+    from engine.audit.yours import Judgement, Yours
     from engine.formula.tensor import Cell
 
 _LOW, _NARROW = 8, 76

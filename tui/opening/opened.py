@@ -10,7 +10,7 @@ from engine.saved.saver import Saver
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.audit.opening import Yours
+    from engine.audit.yours import Yours
     from engine.debugger import Debugger
     from engine.derive import Exercise, Find
     from engine.saved.library import Library

@@ -18,7 +18,7 @@ from tui.panes.operation_rows import LEAST_RESULT, OperationRows
 from tui.view_state import Moment
 
 if TYPE_CHECKING:
-    from engine.audit.opening import Yours
+    from engine.audit.yours import Yours
     from engine.program.listing import Line
 
 
